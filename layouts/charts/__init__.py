@@ -1,0 +1,1 @@
+"""Tables and series in, Plotly figures out."""

@@ -1,0 +1,24 @@
+"""What a reader chose to look at. The parts combine with AND; within one part, any value fits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+UNASSIGNED = "none"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A choice of rows; empty parts restrict nothing.
+
+    Attributes:
+        teams: Intercom team ids.
+        agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
+        origin: Who started the conversation.
+        attributes: Label of a conversation attribute -> accepted values ("" = empty).
+    """
+
+    teams: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    origin: Literal["customer", "teammate"] | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

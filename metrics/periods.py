@@ -1,0 +1,71 @@
+"""Local days and the instants between which they lie."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days, both ends included.
+
+    Raises:
+        ValueError: The last day lies before the first.
+    """
+
+    first_day: date
+    last_day: date
+
+    def __post_init__(self) -> None:
+        if self.last_day < self.first_day:
+            raise ValueError("the last day lies before the first")
+
+    @property
+    def days(self) -> int:
+        """How many days, both ends included."""
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def previous(self) -> "Period":
+        """The same number of days just before."""
+        return Period(
+            self.first_day - timedelta(days=self.days), self.first_day - timedelta(days=1)
+        )
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """First instant, and the first instant that is no longer part of the period (UTC)."""
+        return midnight(self.first_day, zone), midnight(self.last_day + timedelta(days=1), zone)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which the local day starts, in UTC.
+
+    Where the clock jumps over midnight, the day starts when the jump lands: `zoneinfo` maps the
+    missing 00:00 onto the same instant.
+    """
+    utc = ZoneInfo("UTC")
+    return datetime.combine(day, time(0), zone).astimezone(utc)
+
+
+def today(now: datetime, zone: ZoneInfo) -> date:
+    """The local day in which an instant lies."""
+    return now.astimezone(zone).date()
+
+
+def last_days(count: int, now: datetime, zone: ZoneInfo) -> Period:
+    """The last `count` local days, today included."""
+    end = today(now, zone)
+    return Period(end - timedelta(days=count - 1), end)
+
+
+def within(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.Series:
+    """Whether each instant lies in the period; a missing one does not."""
+    start, end = period.bounds(zone)
+    return instants.ge(start) & instants.lt(end)
+
+
+def local_days(instants: pd.Series, zone: ZoneInfo) -> pd.Series:
+    """The local day of each instant, as midnight without a zone (NaT when missing)."""
+    return instants.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()

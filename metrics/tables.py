@@ -1,0 +1,24 @@
+"""The tables of one version, as the measures take them."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One version of the canonical tables (`metrics.schema`); calls carry their agents.
+
+    Attributes:
+        conversations: One row per conversation.
+        calls: One row per call, with the columns of `schema.CALL_AGENTS`.
+        agents: One row per person, leavers and unmatched Aircall users included.
+        teams: One row per team of the workspace.
+        now: The instant for which the stocks hold.
+    """
+
+    conversations: pd.DataFrame
+    calls: pd.DataFrame
+    agents: pd.DataFrame
+    teams: pd.DataFrame
+    now: pd.Timestamp

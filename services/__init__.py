@@ -1,0 +1,1 @@
+"""The outside world: vendors, stores, accounts, and the collector that feeds them."""
