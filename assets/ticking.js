@@ -1,0 +1,57 @@
+/* Moves running times on between two refreshes, against the server's clock.
+   data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is told,
+   in the words of data-age-words; data-clock: name of the zone whose time is shown. */
+(function () {
+  "use strict";
+  const NBSP = "\u00a0";
+  let offset = 0;
+  let heard = null;
+
+  function two(number) {
+    return String(number).padStart(2, "0");
+  }
+
+  function timer(seconds) {
+    if (seconds < 3600) return two(Math.floor(seconds / 60)) + ":" + two(seconds % 60);
+    if (seconds < 86400) {
+      return Math.floor(seconds / 3600) + NBSP + "h" + NBSP + two(Math.floor((seconds % 3600) / 60));
+    }
+    return Math.floor(seconds / 86400) + NBSP + "d" + NBSP + two(Math.floor((seconds % 86400) / 3600)) + NBSP + "h";
+  }
+
+  function span(seconds) {
+    if (seconds < 60) return seconds + NBSP + "s";
+    if (seconds < 3600) return Math.floor(seconds / 60) + NBSP + "min";
+    return timer(seconds);
+  }
+
+  const clocks = {};
+  function clock(zone, now) {
+    clocks[zone] = clocks[zone] || new Intl.DateTimeFormat("pt-BR", {
+      timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    });
+    return clocks[zone].format(new Date(now * 1000));
+  }
+
+  function write(element, words) {
+    if (element.textContent !== words) element.textContent = words;
+  }
+
+  function tick() {
+    const server = document.getElementById("server-time");
+    if (server && server.dataset.now !== heard) {
+      heard = server.dataset.now;
+      offset = Number(heard) - Date.now() / 1000;
+    }
+    const now = Math.floor(Date.now() / 1000 + offset);
+    for (const element of document.querySelectorAll(".tick")) {
+      const data = element.dataset;
+      if (data.timer) write(element, timer(Math.max(0, now - Number(data.timer))));
+      else if (data.age) {
+        write(element, data.ageWords.replace("{span}", span(Math.max(0, now - Number(data.age)))));
+      } else if (data.clock) write(element, clock(data.clock, now));
+    }
+  }
+
+  window.setInterval(tick, 1000);
+})();

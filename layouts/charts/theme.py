@@ -1,0 +1,50 @@
+"""One Plotly template per theme, in the house's own colours."""
+
+from functools import cache
+from typing import Any
+
+import plotly.graph_objects as go
+
+from layouts.palette import PALETTES, Theme
+
+FONT = "Archivo, system-ui, sans-serif"
+
+
+@cache
+def template(theme: Theme) -> go.layout.Template:
+    """The template of a theme: transparent grounds, few lines, direct labels."""
+    colours = PALETTES[theme]
+    axis: dict[str, Any] = {
+        "automargin": True,
+        "zeroline": False,
+        "showline": False,
+        "linecolor": colours["line2"],
+        "tickfont": {"color": colours["ink3"], "size": 12},
+        "title": {"font": {"color": colours["ink3"], "size": 12}, "standoff": 8},
+    }
+    layout = go.Layout(
+        font={"family": FONT, "size": 12, "color": colours["ink3"]},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=[colours[f"cat-{n}"] for n in range(1, 9)],
+        margin={"l": 40, "r": 12, "t": 14, "b": 30},
+        showlegend=False,
+        bargap=0.34,
+        separators=",.",
+        uirevision="constant",
+        hoverlabel={
+            "bgcolor": colours["ink1"],
+            "bordercolor": colours["ink1"],
+            "font": {"family": FONT, "size": 13, "color": colours["bg"]},
+        },
+        xaxis={
+            **axis,
+            "showgrid": False,
+            "ticks": "outside",
+            "ticklen": 4,
+            "tickcolor": colours["line2"],
+            "tickformat": "%d/%m",
+        },
+        yaxis={**axis, "gridcolor": colours["line"], "nticks": 5, "rangemode": "tozero"},
+    )
+    return go.layout.Template(layout=layout)

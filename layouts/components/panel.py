@@ -1,0 +1,87 @@
+"""A sheet with a title, its population, tools, content and one line below."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from layouts.context import Context
+from layouts.icons import icon
+
+
+def panel(
+    title: str,
+    content: Any,
+    population: str = "",
+    tools: Sequence[Any] = (),
+    footnote: Any = None,
+    class_name: str = "",
+    **attributes: Any,
+) -> html.Section:
+    """One panel, for one population.
+
+    Args:
+        title: What it shows.
+        content: The chart or table.
+        population: How many rows it rests on, in words.
+        tools: Right of the title: view, table, passport.
+        footnote: One line below.
+        class_name: More classes, for its place in the grid.
+        attributes: Passed on, such as `id`.
+    """
+    head = [html.H2(title)]
+    if population:
+        head.append(html.Span(population, className="panel-n"))
+    if tools:
+        head.append(html.Div(list(tools), className="panel-tools"))
+    parts = [html.Div(head, className="panel-head"), html.Div(content, className="panel-body")]
+    if footnote:
+        parts.append(html.Div(footnote, className="panel-foot"))
+    return html.Section(parts, className=f"panel {class_name}".strip(), **attributes)
+
+
+def segmented(
+    choices: Sequence[tuple[str, str, bool]], label: str, class_name: str = ""
+) -> html.Div:
+    """A choice of one of few, as links, so that the choice lives in the address.
+
+    Args:
+        choices: (words, href, chosen), in order.
+        label: What is chosen, for who cannot see it.
+        class_name: More classes.
+    """
+    return html.Div(
+        [
+            dcc.Link(
+                words,
+                href=href,
+                className="segment segment-on" if chosen else "segment",
+            )
+            for words, href, chosen in choices
+        ],
+        className=f"segmented {class_name}".strip(),
+        role="group",
+        **{"aria-label": label},
+    )
+
+
+def open_link(href: str, words: str, button: bool = False) -> html.A:
+    """A way out to the vendor's own screen, in a new tab."""
+    return html.A(
+        [words, icon("box-arrow-up-right")],
+        href=href,
+        target="_blank",
+        rel="noopener noreferrer",
+        className="button" if button else "link",
+    )
+
+
+def pill(words: str, kind: str = "quiet", icon_name: str | None = None) -> html.Span:
+    """A small label: critical, attention, information, good or quiet."""
+    inside = [icon(icon_name), words] if icon_name else words
+    return html.Span(inside, className=f"pill pill-{kind}")
+
+
+def no_data(context: Context) -> html.Span:
+    """A missing value in a table: words, never a bare dash."""
+    return html.Span(context.text("states.no_data"), className="no-data")

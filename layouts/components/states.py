@@ -1,0 +1,81 @@
+"""What a panel shows when it has no numbers: empty, late, failed, forbidden, loading, partial."""
+
+from typing import Any
+
+from dash import html
+
+from layouts.context import Context
+from layouts.drawings import porthole
+from layouts.icons import icon
+
+
+def message(
+    kind: str, context: Context, title: str, words: str = "", action: Any = None
+) -> html.Div:
+    """A porthole with a fact and what to do about it.
+
+    Args:
+        kind: A drawing of `layouts.drawings.porthole`.
+        context: The reader.
+        title: The fact.
+        words: What follows from it.
+        action: A link or button that mends it.
+    """
+    said = [html.Strong(title), html.P(words) if words else None, action]
+    return html.Div(
+        [
+            porthole(kind, context.palette),
+            html.Div([part for part in said if part is not None], className="state-words"),
+        ],
+        className=f"state state-{kind}",
+    )
+
+
+def empty(context: Context, words: str = "", action: Any = None) -> html.Div:
+    """No rows for what was chosen."""
+    return message("empty", context, context.text("states.nothing_here"), words, action)
+
+
+def starting(context: Context) -> html.Div:
+    """The first data has not arrived yet."""
+    text = context.text
+    return message("fog", context, text("states.starting"), text("states.starting_words"))
+
+
+def forbidden(context: Context, action: Any = None) -> html.Div:
+    """A page or number of another role."""
+    text = context.text
+    return message(
+        "shuttered", context, text("states.forbidden"), text("states.forbidden_words"), action
+    )
+
+
+def failed(context: Context, reference: str) -> html.Div:
+    """A panel that could not be drawn; the reference leads to the log."""
+    text = context.text
+    return message(
+        "cracked", context, text("states.failed"), text("states.failed_words", reference=reference)
+    )
+
+
+def banner(kind: str, strong: str, words: str = "", action: Any = None) -> html.Div:
+    """One line across the page; its area grows with severity.
+
+    Args:
+        kind: critical, attention, stale or information.
+        strong: The fact.
+        words: What it means.
+        action: A link or button.
+    """
+    names = {
+        "critical": "exclamation-octagon-fill",
+        "attention": "exclamation-triangle-fill",
+        "stale": "plug-fill",
+        "information": "info-circle-fill",
+    }
+    parts = [icon(names[kind]), html.Strong(strong), html.Span(words) if words else None, action]
+    return html.Div(
+        [part for part in parts if part is not None],
+        className=f"banner banner-{kind}",
+        role="alert" if kind == "critical" else "status",
+    )

@@ -1,0 +1,157 @@
+"""Numbers, durations and dates as the reader's language writes them.
+
+Units are parted from their numbers by non-breaking spaces, so that neither stands alone at the
+end of a line.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from layouts.words import Text
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+# (number, unit) pairs, for headlines that draw units smaller than numbers.
+Measure = list[tuple[str, str]]
+
+
+class Formats:
+    """How one reader's language and zone write values.
+
+    Args:
+        text: The reader's words.
+        zone: The zone in which instants are shown.
+    """
+
+    def __init__(self, text: Text, zone: ZoneInfo) -> None:
+        self.text = text
+        self.zone = zone
+        self._locale = "pt_BR" if text.language == "pt-BR" else "en_US"
+
+    def count(self, value: float) -> str:
+        """A whole number: 6.412."""
+        return str(format_decimal(round(value), format="#,##0", locale=self._locale))
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """A number with that many decimals: 4,3."""
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        return str(format_decimal(value, format=pattern, locale=self._locale))
+
+    def share(self, value: float, digits: int = 1) -> str:
+        """A share of one as a percentage: 85,7%."""
+        return f"{self.decimal(value * 100, digits)}%"
+
+    def points(self, value: float, digits: int = 1) -> str:
+        """A difference of two shares, in percentage points: 1,3 p.p."""
+        unit = self.text("units.points")
+        return f"{self.decimal(abs(value) * 100, digits)}{NBSP}{unit}"
+
+    def duration(self, seconds: float) -> str:
+        """A duration: 41 s, 6 min 12 s, 38 min, 3 h 48, 1 d 04 h."""
+        return "".join(
+            f"{NBSP if place else ''}{number}{NBSP + unit if unit else ''}"
+            for place, (number, unit) in enumerate(self.duration_parts(seconds))
+        )
+
+    def duration_parts(self, seconds: float) -> Measure:
+        """A duration as numbers and units; the smaller one is left out where it is noise."""
+        s = round(seconds)
+        if s < MINUTE:
+            return [(str(s), "s")]
+        if s < 15 * MINUTE:
+            minutes, rest = divmod(s, MINUTE)
+            return [(str(minutes), "min"), (f"{rest:02d}", "s")]
+        if s < HOUR:
+            return [(str(round(s / MINUTE)), "min")] if round(s / MINUTE) < 60 else [("1", "h")]
+        if s < DAY:
+            hours, minutes = divmod(round(s / MINUTE), 60)
+            return [(str(hours), "h"), (f"{minutes:02d}", "")]
+        days, hours = divmod(round(s / HOUR), 24)
+        return [(self.count(days), "d"), (f"{hours:02d}", "h")]
+
+    def timer(self, seconds: float) -> str:
+        """A running clock: 22:41, then 1 h 12, then 2 d 04 h."""
+        s = max(0, int(seconds))
+        if s < HOUR:
+            return f"{s // MINUTE:02d}:{s % MINUTE:02d}"
+        if s < DAY:
+            return f"{s // HOUR}{NBSP}h{NBSP}{s % HOUR // MINUTE:02d}"
+        return f"{s // DAY}{NBSP}d{NBSP}{s % DAY // HOUR:02d}{NBSP}h"
+
+    def talk(self, seconds: float) -> str:
+        """The length of a call: 4:02, or 1:04:02."""
+        s = round(seconds)
+        if s < HOUR:
+            return f"{s // MINUTE}:{s % MINUTE:02d}"
+        return f"{s // HOUR}:{s % HOUR // MINUTE:02d}:{s % MINUTE:02d}"
+
+    def ago(self, seconds: float) -> str:
+        """An age: há 21 s, há 6 min, há 1 h 12."""
+        s = max(0, int(seconds))
+        if s < MINUTE:
+            span = f"{s}{NBSP}s"
+        elif s < HOUR:
+            span = f"{s // MINUTE}{NBSP}min"
+        else:
+            span = self.timer(s)
+        return self.text("units.ago", span=span)
+
+    def value(self, value: float | None, unit: str) -> str:
+        """A value of the catalogue in its unit; words where there is none."""
+        if value is None:
+            return self.text("states.no_data")
+        if unit == "share":
+            return self.share(value)
+        if unit == "seconds":
+            return self.duration(value)
+        if unit == "points":
+            return self.decimal(value, 2)
+        return self.count(value)
+
+    def day(self, day: date) -> str:
+        """A day of this year's neighbourhood: 24/11."""
+        return day.strftime("%d/%m") if self._locale == "pt_BR" else day.strftime("%m/%d")
+
+    def long_day(self, day: date) -> str:
+        """A day with its year: 24/11/2026."""
+        return day.strftime("%d/%m/%Y") if self._locale == "pt_BR" else day.strftime("%m/%d/%Y")
+
+    def weekday(self, day: date) -> str:
+        """A day with its weekday: ter 24 nov."""
+        name = format_date(day, "EEE", locale=self._locale).rstrip(".")
+        month = format_date(day, "MMM", locale=self._locale).rstrip(".")
+        return (
+            f"{name} {day.day} {month}" if self._locale == "pt_BR" else f"{name} {month} {day.day}"
+        )
+
+    def span(self, first: date, last: date) -> str:
+        """A period in words: 26 out a 22 nov 2026."""
+        return self.text("units.span", first=self._short(first, last), last=self._with_year(last))
+
+    def clock(self, instant: datetime) -> str:
+        """The time of an instant: 14:32."""
+        return instant.astimezone(self.zone).strftime("%H:%M")
+
+    def moment(self, instant: datetime) -> str:
+        """Day and time of an instant: 22/11 18:42."""
+        local = instant.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def full_moment(self, instant: datetime) -> str:
+        """Everything about an instant, in words, for titles and passports."""
+        local = instant.astimezone(self.zone)
+        return str(format_datetime(local, "d MMM y HH:mm:ss", locale=self._locale))
+
+    def _short(self, day: date, other: date) -> str:
+        return self._with_year(day) if day.year != other.year else self._month_day(day)
+
+    def _with_year(self, day: date) -> str:
+        comma = "," if self._locale == "en_US" else ""
+        return f"{self._month_day(day)}{comma} {day.year}"
+
+    def _month_day(self, day: date) -> str:
+        month = format_date(day, "MMM", locale=self._locale).rstrip(".")
+        return f"{day.day} {month}" if self._locale == "pt_BR" else f"{month} {day.day}"

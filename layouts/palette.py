@@ -1,0 +1,96 @@
+"""The colours of the two themes, for drawings that cannot read CSS variables.
+
+The same values as `assets/10-tokens.css`; a test compares the two.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Theme = Literal["dark", "light"]
+Palette = Mapping[str, str]
+
+_DARK = {
+    "bg": "#080F12",
+    "s1": "#10181B",
+    "s2": "#182125",
+    "s3": "#222D32",
+    "line": "#232F33",
+    "line2": "#5F6F76",
+    "ink1": "#ECF1F2",
+    "ink2": "#B4C0C4",
+    "ink3": "#88969C",
+    "ink4": "#536065",
+    "accent": "#6BC8F0",
+    "ok": "#65D097",
+    "warn": "#FDC94B",
+    "crit": "#FE6D5F",
+    "info": "#9D9BE7",
+    "crit-fill": "#FE6D5F",
+    "crit-on": "#1D0603",
+    "cat-1": "#6BC8F0",
+    "cat-2": "#D771A4",
+    "cat-3": "#E1E091",
+    "cat-4": "#8685E5",
+    "cat-5": "#E3B19D",
+    "cat-6": "#4F7E45",
+    "cat-7": "#8E4F98",
+    "cat-8": "#A5984B",
+    "seq-1": "#15252C",
+    "seq-2": "#193A48",
+    "seq-3": "#21536A",
+    "seq-4": "#2A7290",
+    "seq-5": "#3B94B9",
+    "seq-6": "#5BBCE1",
+    "seq-7": "#A5E7F8",
+    "div-1": "#E78A45",
+    "div-2": "#A66535",
+    "div-3": "#66442C",
+    "div-4": "#2A3235",
+    "div-5": "#275368",
+    "div-6": "#3581A2",
+    "div-7": "#61BEE6",
+}
+_LIGHT = {
+    "bg": "#F1F4F6",
+    "s1": "#FFFFFF",
+    "s2": "#E9EEF0",
+    "s3": "#DCE3E6",
+    "line": "#DAE1E3",
+    "line2": "#758388",
+    "ink1": "#101B21",
+    "ink2": "#3D4A50",
+    "ink3": "#56646B",
+    "ink4": "#95A1A5",
+    "accent": "#055F89",
+    "ok": "#0E7348",
+    "warn": "#946109",
+    "crit": "#A40B13",
+    "info": "#49379F",
+    "crit-fill": "#BE241F",
+    "crit-on": "#FFFFFF",
+    "cat-1": "#1F73A1",
+    "cat-2": "#A83B6C",
+    "cat-3": "#BE8427",
+    "cat-4": "#313786",
+    "cat-5": "#8D82DB",
+    "cat-6": "#4A5A1A",
+    "cat-7": "#43184C",
+    "cat-8": "#249E85",
+    "seq-1": "#EBF6F8",
+    "seq-2": "#C6E4EE",
+    "seq-3": "#94CAE1",
+    "seq-4": "#5FA9CC",
+    "seq-5": "#257AA7",
+    "seq-6": "#055A85",
+    "seq-7": "#02385B",
+    "div-1": "#994A08",
+    "div-2": "#CC8144",
+    "div-3": "#E9BE99",
+    "div-4": "#E9EEEF",
+    "div-5": "#9BCDE2",
+    "div-6": "#4B96BD",
+    "div-7": "#0E5E8A",
+}
+PALETTES: Mapping[str, Palette] = MappingProxyType({"dark": _DARK, "light": _LIGHT})
+THEMES: tuple[Theme, ...] = ("dark", "light")

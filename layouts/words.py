@@ -1,0 +1,71 @@
+"""Every word that a person reads, by key and language.
+
+The words lie in `layouts/text/<language>/<theme>.yaml`; `text("login.title")` is the entry `title`
+of `login.yaml`. Placeholders are those of `str.format`; they stand for values, never for words.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import yaml
+
+Language = Literal["pt-BR", "en"]
+LANGUAGES: tuple[Language, ...] = ("pt-BR", "en")
+_FOLDER = Path(__file__).parent / "text"
+
+
+class Text:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._words = words(language)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The words of that key, with its placeholders filled.
+
+        Raises:
+            KeyError: No such key, or a placeholder without a value: a mistake of ours.
+        """
+        return self._words[key].format(**values)
+
+    def plural(self, key: str, count: float, **values: Any) -> str:
+        """The words of `key.one` or `key.other`, by the count.
+
+        Portuguese says "0 conversas", "1 conversa", "2 conversas", as English does.
+        """
+        return self(f"{key}.{'one' if count == 1 else 'other'}", **values)
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for that key."""
+        return key in self._words
+
+
+@cache
+def text_for(language: str) -> Text:
+    """The words of a language; Portuguese where it is not one of ours."""
+    return Text("en" if language == "en" else "pt-BR")
+
+
+@cache
+def words(language: Language) -> Mapping[str, str]:
+    """All words of a language, by dotted key."""
+    found: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.yaml")):
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        found.update(_flat(path.stem, entries))
+    return MappingProxyType(found)
+
+
+def _flat(prefix: str, entries: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in entries.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict):
+            found.update(_flat(name, value))
+        else:
+            found[name] = str(value)
+    return found
