@@ -64,10 +64,11 @@ class Formats:
         if s < 15 * MINUTE:
             minutes, rest = divmod(s, MINUTE)
             return [(str(minutes), "min"), (f"{rest:02d}", "s")]
-        if s < HOUR:
-            return [(str(round(s / MINUTE)), "min")] if round(s / MINUTE) < 60 else [("1", "h")]
-        if s < DAY:
-            hours, minutes = divmod(round(s / MINUTE), 60)
+        minutes = round(s / MINUTE)
+        if minutes < HOUR // MINUTE:
+            return [(str(minutes), "min")]
+        if minutes < DAY // MINUTE:
+            hours, minutes = divmod(minutes, 60)
             return [(str(hours), "h"), (f"{minutes:02d}", "")]
         days, hours = divmod(round(s / HOUR), 24)
         return [(self.count(days), "d"), (f"{hours:02d}", "h")]

@@ -16,7 +16,7 @@ def server_time(now: datetime) -> html.Span:
     return html.Span(
         id="server-time",
         hidden=True,
-        **{"data-now": f"{now.timestamp():.0f}"},  # type: ignore[arg-type]
+        **{"data-now": f"{now.timestamp():.0f}"},
     )
 
 
