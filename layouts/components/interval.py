@@ -1,0 +1,46 @@
+"""An estimate with its interval, on a scale that all rows of a table share."""
+
+from dash import html
+
+from layouts.context import Context
+from metrics.summary import Summary
+
+
+def interval_bar(
+    estimate: Summary, everyone: float | None, floor: float, context: Context
+) -> html.Span:
+    """A soft bar for Wilson's 95 % interval, a mark for the estimate, a dash for everyone.
+
+    Orange or blue with a triangle only where the whole interval lies off everyone's value.
+
+    Args:
+        estimate: A share with `low` and `high`.
+        everyone: The share of all rows together.
+        floor: Where the scale starts; it ends at 1.
+        context: The reader.
+    """
+    assert estimate.value is not None
+    assert estimate.low is not None
+    assert estimate.high is not None
+    formats = context.formats
+
+    def place(share: float) -> str:
+        return f"{min(1.0, max(0.0, (share - floor) / (1 - floor))) * 100:.1f}%"
+
+    off = ""
+    if everyone is not None and estimate.low > everyone:
+        off = " interval-above"
+    elif everyone is not None and estimate.high < everyone:
+        off = " interval-below"
+    style = {
+        "--low": place(estimate.low),
+        "--high": place(estimate.high),
+        "--at": place(estimate.value),
+    }
+    marks = [html.Span(className="interval-range"), html.Span(className="interval-mark")]
+    if everyone is not None:
+        style["--all"] = place(everyone)
+        marks.append(html.Span(className="interval-all"))
+    low, high = formats.decimal(estimate.low * 100), formats.decimal(estimate.high * 100)
+    words = f"{formats.share(estimate.value)} · " + context.text("kpi.interval", low=low, high=high)
+    return html.Span(marks, className=f"interval{off}", style=style, title=words)

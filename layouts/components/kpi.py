@@ -1,0 +1,158 @@
+"""A sheet of numbers: label, value, sparkline, change and the population each rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+
+from layouts.components.passport import Passport, passport_button
+from layouts.context import Context
+from layouts.drawings import sparkline
+from layouts.icons import icon
+from metrics.catalog import Metric
+from metrics.summary import Summary
+from metrics.usual import Verdict
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One number of a sheet.
+
+    Attributes:
+        metric: The catalogue's entry.
+        now: The number of the period.
+        before: The number of the previous period; None where that reaches before the history.
+        daily: One value per day of the period, for the sparkline.
+        low: Lower edge of each day's usual band.
+        high: Upper edge of it.
+        verdict: Where the period lies against its usual range; None where that is unknown.
+        passport: What the number is made of.
+        late: Whether a source of it is late or failed.
+    """
+
+    metric: Metric
+    now: Summary
+    before: Summary | None
+    daily: Sequence[float | None]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
+    verdict: Verdict | None
+    passport: Passport
+    late: bool = False
+
+
+def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> html.Div:
+    """Numbers that share hairlines in one sheet."""
+    return html.Div([kpi_cell(page, kpi, context) for kpi in kpis], className="kpis")
+
+
+def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
+    """One number; an empty population is said in words, never drawn as zero."""
+    text = context.text
+    metric, now = kpi.metric, kpi.now
+    label = text(f"metrics.{metric.key}.label")
+    line = sparkline(kpi.daily, context.palette, kpi.low, kpi.high)
+    if now.value is None:
+        value = html.P(text("states.no_data"), className="kpi-value kpi-empty")
+    else:
+        value = html.P(_parts(now.value, metric.unit, context), className="kpi-value")
+    lines = [
+        html.Div(
+            [html.H3(label), passport_button(page, kpi.passport, context)], className="kpi-label"
+        ),
+        html.Div(
+            [value, line] if line is not None and now.value is not None else [value],
+            className="kpi-main",
+        ),
+        html.P(_change(kpi, context), className="kpi-change"),
+        html.P(population(metric, now, kpi.before, context), className="kpi-meta"),
+    ]
+    classes = (
+        "kpi" + (" doubtful" if kpi.late else "") + (" kpi-no-data" if now.value is None else "")
+    )
+    return html.Article(lines, id=f"{page}--{metric.key}", className=classes)
+
+
+def _parts(value: float, unit: str, context: Context) -> list[str | html.Small]:
+    formats = context.formats
+    if unit == "share":
+        return [formats.decimal(value * 100), html.Small("%")]
+    if unit == "seconds":
+        inside: list[str | html.Small] = []
+        for number, name in formats.duration_parts(value):
+            inside += [number, html.Small(name)] if name else [number]
+        return inside
+    return [formats.value(value, unit)]
+
+
+def _change(kpi: Kpi, context: Context) -> list[html.Span | html.B | str]:
+    text = context.text
+    now, before = kpi.now.value, kpi.before.value if kpi.before else None
+    if kpi.before is None:
+        return [text("kpi.no_previous")]
+    if now is None or before is None:
+        return [text("kpi.nothing_before")]
+    words = change_words(kpi.metric.unit, now, before, context)
+    if words is None:
+        return [text("kpi.same"), *_verdict(kpi, now - before, context)]
+    rises = now > before
+    worse = kpi.metric.better == ("lower" if rises else "higher")
+    notable = kpi.verdict in ("above", "below") and worse
+    arrow = icon("arrow-up" if rises else "arrow-down", "warn" if notable else "")
+    return [arrow, html.B(words), " ", *_verdict(kpi, now - before, context)]
+
+
+def change_words(unit: str, now: float, before: float, context: Context) -> str | None:
+    """How far a number moved, without its sign; None where it did not move or cannot be said."""
+    formats = context.formats
+    if now == before:
+        return None
+    if unit == "share":
+        return formats.points(now - before)
+    if unit == "seconds":
+        return formats.duration(abs(now - before))
+    if unit == "points":
+        return formats.decimal(abs(now - before), 2)
+    if before == 0:
+        return formats.count(now)
+    return f"{formats.decimal(abs(now / before - 1) * 100)}%"
+
+
+def _verdict(kpi: Kpi, difference: float, context: Context) -> list[str]:
+    text = context.text
+    if kpi.verdict is None:
+        return (
+            [text(f"kpi.{'slower' if difference > 0 else 'faster'}")]
+            if _timed(kpi, difference)
+            else []
+        )
+    if kpi.verdict == "within":
+        return [text("kpi.within")]
+    if _timed(kpi, difference):
+        return [text(f"kpi.{'slower' if difference > 0 else 'faster'}"), ", ", text("kpi.outside")]
+    if kpi.metric.unit == "count":
+        return [text(f"kpi.{kpi.verdict}")]
+    return [text("kpi.outside")]
+
+
+def _timed(kpi: Kpi, difference: float) -> bool:
+    return kpi.metric.unit == "seconds" and difference != 0
+
+
+def population(metric: Metric, now: Summary, before: Summary | None, context: Context) -> str:
+    """What the number rests on, in one line: n, mean, p90, interval or the value before."""
+    text, formats = context.text, context.formats
+    parts = []
+    if metric.unit == "count":
+        if before is not None and before.value is not None:
+            parts.append(text("kpi.before", value=formats.count(before.value)))
+    elif now.mean is not None:
+        parts.append(text("kpi.mean", value=formats.duration(now.mean)))
+        if now.p90 is not None:
+            parts.append(text("kpi.p90", value=formats.duration(now.p90)))
+    elif now.low is not None and now.high is not None:
+        low, high = formats.decimal(now.low * 100), formats.decimal(now.high * 100)
+        parts.append(text("kpi.interval", low=low, high=high))
+    if metric.unit != "count":
+        parts.append(text("units.n", n=formats.count(now.n)))
+    return " · ".join(parts)

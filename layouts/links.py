@@ -1,0 +1,23 @@
+"""Addresses of views: a page and what is chosen on it."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+Choices = Mapping[str, Sequence[str]]
+
+
+def view(path: str, choices: Choices, **changes: str | Sequence[str] | None) -> str:
+    """The address of a page with these choices, some of them changed.
+
+    Args:
+        path: The page.
+        choices: What is chosen now: parameter -> values.
+        changes: Parameters to replace; None or nothing removes one. A trailing underscore keeps
+            Python's reserved words usable: `from_` is `from`.
+    """
+    merged = {name: list(values) for name, values in choices.items()}
+    for name, value in changes.items():
+        values = [value] if isinstance(value, str) else list(value or [])
+        merged[name.rstrip("_")] = values
+    query = urlencode([(name, value) for name, values in merged.items() for value in values])
+    return f"{path}?{query}" if query else path
