@@ -44,11 +44,26 @@ class Lease(Protocol):
 
 
 class FileLease:
-    """The lease on one host: a lock on a file, which the system drops when its process ends."""
+    """The lease on one host: a lock on a file, which the system drops when its process ends.
 
-    def __init__(self, path: Path, cache: Store, *, clock: Callable[[], float] = time.time) -> None:
+    Args:
+        path: Of the file.
+        cache: Holds the epoch.
+        on_taken: Called while the lease is ours and the epoch still that of the one before.
+        clock: Unix seconds; only the very first epoch is made from it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        cache: Store,
+        *,
+        on_taken: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._path = path
         self._cache = cache
+        self._on_taken = on_taken
         self._clock = clock
         self._file: int | None = None
 
@@ -58,7 +73,7 @@ class FileLease:
             os.close(file)
             return None
         self._file = file
-        return raised_epoch(self._cache, self._clock)
+        return self._begun()
 
     def held(self) -> bool:
         return self._file is not None
@@ -68,6 +83,14 @@ class FileLease:
             os.close(self._file)
             self._file = None
 
+    def _begun(self) -> int:
+        try:
+            self._on_taken()
+            return raised_epoch(self._cache, self._clock)
+        except ServiceError:
+            self.release()
+            raise
+
 
 class StoreLease:
     """The lease over many hosts: an expiring key, which a thread renews while we live.
@@ -76,6 +99,7 @@ class StoreLease:
         state: Holds the key.
         cache: Holds the epoch.
         expire_seconds: After so long without a renewal another collector may take over.
+        on_taken: Called while the lease is ours and the epoch still that of the one before.
         clock: Unix seconds; only the very first epoch is made from it.
     """
 
@@ -85,11 +109,13 @@ class StoreLease:
         cache: Store,
         *,
         expire_seconds: float = LOCK_EXPIRE_SECONDS,
+        on_taken: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._state = state
         self._cache = cache
         self._expire_seconds = expire_seconds
+        self._on_taken = on_taken
         self._clock = clock
         self._token = secrets.token_hex(16).encode()
         self._valid_until = 0.0
@@ -102,7 +128,7 @@ class StoreLease:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._renew, args=(self._stop,), daemon=True)
         self._thread.start()
-        return raised_epoch(self._cache, self._clock)
+        return self._begun()
 
     def held(self) -> bool:
         return time.monotonic() < self._valid_until
@@ -116,6 +142,14 @@ class StoreLease:
         # Without an answer the key expires by itself.
         with suppress(ServiceError):
             self._state.delete(LOCK_KEY, only_if=self._token)
+
+    def _begun(self) -> int:
+        try:
+            self._on_taken()
+            return raised_epoch(self._cache, self._clock)
+        except ServiceError:
+            self.release()
+            raise
 
     def _take(self) -> bool:
         asked_at = time.monotonic()

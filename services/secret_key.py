@@ -1,0 +1,60 @@
+"""The key that signs cookies: from the environment, or made once and kept in the state folder."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from services.errors import ConfigurationError
+
+MINIMUM_LENGTH = 32
+
+
+def secret_key(given: str | None, folder: Path | None) -> str:
+    """The deployment's key; all its processes get the same one.
+
+    Args:
+        given: From the environment.
+        folder: The state folder; None where there is none, as with Redis.
+
+    Raises:
+        ConfigurationError: None is given and none can be kept, or it is too short.
+    """
+    if given is not None:
+        source, key = "SECRET_KEY", given
+    elif folder is not None:
+        source = str(folder / "secret_key")
+        key = _kept(folder / "secret_key")
+    else:
+        raise ConfigurationError("SECRET_KEY is required with REDIS_URL")
+    if len(key) < MINIMUM_LENGTH:
+        raise ConfigurationError(f"{source}: at least {MINIMUM_LENGTH} characters are needed")
+    return key
+
+
+def _kept(path: Path) -> str:
+    if not path.exists():
+        _make(path)
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read") from error
+
+
+def _make(path: Path) -> None:
+    """Write a new key unless another process does so at the same time; then theirs counts.
+
+    Written aside and linked, so that nobody reads half a key.
+    """
+    try:
+        number, aside = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # 0600
+        with os.fdopen(number, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            pass
+        finally:
+            Path(aside).unlink()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from error
