@@ -404,7 +404,7 @@ def _table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str)
 
 def _subject(row: Closed, context: Context) -> html.Span:
     words = row.subject or context.text("analyst.no_subject")
-    return html.Span(words, title=words, className="" if row.subject else "quieter", dir="auto")
+    return html.Span(words, title=words, className="bidi" if row.subject else "quieter")
 
 
 def _uncounted(row: Closed, context: Context) -> Any:

@@ -63,15 +63,15 @@ class Formats:
             return [(str(s), "s")]
         if s < 15 * MINUTE:
             minutes, rest = divmod(s, MINUTE)
-            return [(str(minutes), "min"), (f"{rest:02d}", "s")]
+            return [(str(minutes), "min"), (f"{rest:02d}", "s")][: 2 if rest else 1]
         minutes = round(s / MINUTE)
         if minutes < HOUR // MINUTE:
             return [(str(minutes), "min")]
         if minutes < DAY // MINUTE:
-            hours, minutes = divmod(minutes, 60)
-            return [(str(hours), "h"), (f"{minutes:02d}", "")]
-        days, hours = divmod(round(s / HOUR), 24)
-        return [(self.count(days), "d"), (f"{hours:02d}", "h")]
+            hours, rest = divmod(minutes, 60)
+            return [(str(hours), "h"), (f"{rest:02d}", "")][: 2 if rest else 1]
+        days, rest = divmod(round(s / HOUR), 24)
+        return [(self.count(days), "d"), (f"{rest:02d}", "h")][: 2 if rest else 1]
 
     def timer(self, seconds: float) -> str:
         """A running clock: 22:41, then 1 h 12, then 2 d 04 h."""
