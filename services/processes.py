@@ -1,0 +1,162 @@
+"""A supervisor: starts the processes of one machine, keeps them alive, and ends them together.
+
+The children hold the reading end of a pipe whose writing end only the supervisor has. When it is
+gone, even by SIGKILL, the pipe closes and they end by themselves.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+log = logging.getLogger(__name__)
+
+PARENT_PIPE = "VIGIA_PARENT_PIPE"
+# What a process returns when its configuration is wrong: starting it again would not help.
+CONFIGURATION_EXIT = 2
+GRACE_SECONDS = 8.0
+POLL_SECONDS = 0.1
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+# Who has lived so long was healthy: the next pause is a short one again.
+HEALTHY_SECONDS = 60.0
+READY_SECONDS = 30.0
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process to keep alive.
+
+    Attributes:
+        name: For the log.
+        command: Its program and arguments.
+        environment: Of the process; None = that of the supervisor.
+        inherited: Open files it gets.
+        is_ready: The children after it start once this says so, or after half a minute.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] | None = None
+    inherited: tuple[int, ...] = ()
+    is_ready: Callable[[], bool] = lambda: True
+
+
+@dataclass
+class _Running:
+    child: Child
+    process: subprocess.Popen[bytes]
+    started_at: float
+    pause: float = FIRST_PAUSE_SECONDS
+    restart_at: float | None = field(default=None)
+
+
+class Supervisor:
+    """Runs children until it is told to stop."""
+
+    def __init__(self, children: Sequence[Child]) -> None:
+        self._children = children
+        self._running: list[_Running] = []
+        self._stopping = False
+        self._exit = 0
+        self._reading, self._writing = os.pipe()
+
+    def run(self) -> int:
+        """Start all in order, and return when all have ended: the exit code.
+
+        0 after SIGTERM, SIGINT or SIGHUP; `CONFIGURATION_EXIT` when a child ended so.
+        """
+        before = {number: signal.signal(number, self._stop) for number in ENDING}
+        try:
+            self._start_all()
+            while not self._stopping:
+                for running in self._running:
+                    self._look_after(running)
+                time.sleep(POLL_SECONDS)
+        finally:
+            self._end_all()
+            os.close(self._writing)
+            os.close(self._reading)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        return self._exit
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _start_all(self) -> None:
+        for child in self._children:
+            if self._stopping:
+                return
+            running = _Running(child, self._spawned(child), time.monotonic())
+            self._running.append(running)
+            end = time.monotonic() + READY_SECONDS
+            while not self._stopping and not child.is_ready() and time.monotonic() < end:
+                self._look_after(running)
+                time.sleep(POLL_SECONDS)
+
+    def _spawned(self, child: Child) -> "subprocess.Popen[bytes]":
+        environment = {**(child.environment or os.environ), PARENT_PIPE: str(self._reading)}
+        return subprocess.Popen(  # noqa: S603  the commands are our own
+            child.command, env=environment, pass_fds=(self._reading, *child.inherited)
+        )
+
+    def _look_after(self, running: _Running) -> None:
+        now = time.monotonic()
+        if running.restart_at is not None:
+            if now >= running.restart_at:
+                running.process = self._spawned(running.child)
+                running.started_at, running.restart_at = now, None
+            return
+        code = running.process.poll()
+        if code is None or self._stopping:
+            return
+        if code == CONFIGURATION_EXIT:
+            self._exit, self._stopping = code, True
+            return
+        if now - running.started_at >= HEALTHY_SECONDS:
+            running.pause = FIRST_PAUSE_SECONDS
+        log.warning(
+            "%s ended with code %d, starts again in %.1f s", running.child.name, code, running.pause
+        )
+        running.restart_at = now + running.pause
+        running.pause = min(running.pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _end_all(self) -> None:
+        alive = [r.process for r in self._running if r.process.poll() is None]
+        for process in alive:
+            process.terminate()
+        end = time.monotonic() + GRACE_SECONDS
+        for process in alive:
+            try:
+                process.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("process %d did not end in time and is killed", process.pid)
+                process.kill()
+                process.wait()
+
+
+def is_supervised(environ: Mapping[str, str]) -> bool:
+    """Whether a supervisor of ours started this process, and will clean up after it."""
+    return PARENT_PIPE in environ
+
+
+def end_with_parent(environ: Mapping[str, str]) -> None:
+    """In a child: end by SIGTERM, as if asked, when the supervisor is gone."""
+    number = environ.get(PARENT_PIPE)
+    if number is not None:
+        threading.Thread(target=_wait_for_end, args=(int(number),), daemon=True).start()
+
+
+def _wait_for_end(pipe: int) -> None:
+    # Nobody ever writes: this returns when the writing end is closed.
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os._exit(1)
