@@ -43,12 +43,13 @@ def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None)
     Args:
         metric: Says how the values are put together.
         values: What its measure gave.
-        parts: What its `parts` gave for the same rows, if it has any.
+        parts: What its `parts` gave for the same rows, if it has any. Words may also name rows
+            outside the population, such as SLAs that are still running.
     """
     known = values.notna()
     numbers = values[known].to_numpy(dtype="float64")
     n = len(numbers)
-    counted = {} if parts is None else _counts(parts[known])
+    counted = {} if parts is None else _counts(parts)
     if metric.kind == "count" or (metric.kind == "stock" and metric.unit == "count"):
         return Summary(float(numbers.sum()), n, metric.unit, parts=counted)
     if not n:

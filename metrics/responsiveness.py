@@ -1,0 +1,141 @@
+"""How fast conversations are answered and closed.
+
+Two clocks, never mixed: all hours, from the timestamps; office hours, Intercom's own statistics,
+which leave out closed time. `rules.clock` chooses.
+"""
+
+import pandas as pd
+
+from metrics.catalog import metric
+from metrics.rules import Rules
+
+
+def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
+    """Seconds from one instant to the other; a negative span is a vendor's slip, and NA."""
+    span = (later - earlier).dt.total_seconds().astype("Float64")
+    return span.where(span.ge(0))
+
+
+def _reached(seconds: pd.Series, target: float) -> pd.Series:
+    return seconds.le(target).astype("Float64").where(seconds.notna())
+
+
+def _closed(rows: pd.DataFrame) -> pd.Series:
+    return rows["state"].eq("closed")
+
+
+@metric(
+    kind="duration",
+    table="conversations",
+    dated_by="created_at",
+    unit="seconds",
+    better="lower",
+    definition="Intercom, statistics of a conversation: first_admin_reply_at, time_to_admin_reply",
+)
+def first_response_time(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """From the customer's first message to the first reply of a person.
+
+    All hours: `first_admin_reply_at` less `first_contact_reply_at`, or `created_at` where the
+    customer never wrote. Office hours: Intercom's `time_to_admin_reply`.
+    """
+    if rules.clock == "office":
+        return rows["time_to_admin_reply_seconds"].astype("Float64")
+    start = rows["first_contact_reply_at"].fillna(rows["created_at"])
+    return _seconds(rows["first_admin_reply_at"], start)
+
+
+@metric(
+    kind="duration",
+    table="conversations",
+    dated_by="created_at",
+    unit="seconds",
+    better="lower",
+    definition="Intercom, statistics of a conversation: last_close_at, time_to_last_close",
+)
+def time_to_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """From creation to the last close, of conversations that are closed now.
+
+    All hours: `time_to_close` where a version provides one, else `last_close_at` less
+    `created_at`. Office hours: `time_to_last_close`. Closed without a record of it: NA.
+    """
+    if rules.clock == "office":
+        seconds = rows["time_to_last_close_seconds"].astype("Float64")
+    else:
+        ready = rows["time_to_close_seconds"].astype("Float64")
+        seconds = ready.fillna(_seconds(rows["last_close_at"], rows["created_at"]))
+    return seconds.where(_closed(rows))
+
+
+@metric(
+    kind="duration",
+    table="conversations",
+    dated_by="created_at",
+    unit="seconds",
+    better="lower",
+    definition="Intercom, statistics of a conversation: first_close_at, time_to_first_close",
+)
+def time_to_first_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """From creation to the first close; the gap to `time_to_close` is the price of reopening."""
+    if rules.clock == "office":
+        return rows["time_to_first_close_seconds"].astype("Float64")
+    return _seconds(rows["first_close_at"], rows["created_at"])
+
+
+@metric(
+    kind="share",
+    table="conversations",
+    dated_by="created_at",
+    unit="share",
+    better="higher",
+    definition="targets.first_response_seconds; a value on the target is in time",
+)
+def first_response_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the conversations that have a first response time, those within the target."""
+    return _reached(first_response_time(rows, rules, now), rules.first_response_seconds)
+
+
+@metric(
+    kind="share",
+    table="conversations",
+    dated_by="created_at",
+    unit="share",
+    better="higher",
+    definition="targets.close_seconds; a value on the target is in time",
+)
+def close_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the conversations that have a time to close, those within the target."""
+    return _reached(time_to_close(rows, rules, now), rules.close_seconds)
+
+
+@metric(
+    kind="share",
+    table="conversations",
+    dated_by="created_at",
+    unit="share",
+    better="lower",
+    definition="Intercom, statistics of a conversation: count_reopens",
+)
+def reopen_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the closed conversations, those that were opened again; NA where Intercom does not say."""
+    reopened = rows["count_reopens"].gt(0).astype("Float64")
+    return reopened.where(_closed(rows) & rows["count_reopens"].notna())
+
+
+def sla_words(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """hit, missed, active or cancelled; missing where no SLA applies."""
+    return rows["sla_status"].astype("str")
+
+
+@metric(
+    kind="share",
+    table="conversations",
+    dated_by="created_at",
+    unit="share",
+    better="higher",
+    definition="Intercom, sla_applied.sla_status; active and cancelled stay apart",
+    parts=sla_words,
+)
+def sla_hit_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the SLAs that were hit or missed, those that were hit."""
+    status = rows["sla_status"]
+    return status.eq("hit").astype("Float64").where(status.isin(["hit", "missed"]))

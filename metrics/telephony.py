@@ -1,0 +1,215 @@
+"""How calls were met. All rows are done; dated by the moment the call started."""
+
+import pandas as pd
+
+from metrics.catalog import CATALOG, metric
+from metrics.filters import Filters
+from metrics.office_hours import is_open
+from metrics.periods import Period
+from metrics.rules import Rules
+from metrics.selection import credited, rows
+from metrics.tables import Tables
+
+CALL = "Aircall, call object"
+# Callers who wanted us and did not get us.
+LOST = ("voicemail", "abandoned", "not_answered")
+
+
+def _ones(mask: pd.Series) -> pd.Series:
+    return pd.Series(1.0, index=mask.index, dtype="Float64").where(mask.fillna(False).astype(bool))
+
+
+def _is(calls: pd.DataFrame, direction: str) -> pd.Series:
+    return calls["direction"].eq(direction)
+
+
+def _missed(calls: pd.DataFrame) -> pd.Series:
+    return _is(calls, "inbound") & calls["missed_call_reason"].notna()
+
+
+def _answered(calls: pd.DataFrame) -> pd.Series:
+    return _is(calls, "inbound") & calls["missed_call_reason"].isna()
+
+
+def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
+    span = (later - earlier).dt.total_seconds().astype("Float64")
+    return span.where(span.ge(0))
+
+
+def outcome(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """What became of each missed inbound call; missing for all others. The first that fits:
+
+    out_of_hours, or break where our own office was open; short_abandon; voicemail, where one was
+    left; abandoned; not_answered; other.
+    """
+    reason = calls["missed_call_reason"].astype("str")
+    words = pd.Series("other", index=calls.index, dtype="str")
+    unanswered = reason.isin(["agents_did_not_answer", "no_available_agent"])
+    words = words.mask(unanswered, "not_answered")
+    words = words.mask(reason.isin(["abandoned_in_ivr", "abandoned_in_classic"]), "abandoned")
+    words = words.mask(calls["has_voicemail"].fillna(False).astype(bool), "voicemail")
+    words = words.mask(reason.eq("short_abandoned"), "short_abandon")
+    closed = reason.eq("out_of_opening_hours")
+    if closed.any():
+        ours = is_open(calls["started_at"], rules)
+        words = words.mask(closed & ~ours, "out_of_hours").mask(closed & ours, "break")
+    return words.where(_missed(calls))
+
+
+def lost(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Whether each call is one that we lost: voicemail, abandoned or not answered."""
+    return outcome(calls, rules, now).isin(LOST)
+
+
+def on_main_lines(calls: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Whether each call came in on a main line, by name or digits; all do where none is named."""
+    if not rules.main_lines:
+        return pd.Series(True, index=calls.index)
+    names = {line.strip().casefold() for line in rules.main_lines}
+    digits = {number for line in rules.main_lines if (number := _digits(line))}
+    by_name = calls["line_name"].astype("str").str.strip().str.casefold().isin(names)
+    by_digits = calls["line_digits"].astype("str").str.replace(r"\D", "", regex=True).isin(digits)
+    return by_name | by_digits
+
+
+def _digits(line: str) -> str:
+    return "".join(character for character in line if character.isdigit())
+
+
+@metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)
+def calls_inbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Calls that came in."""
+    return _ones(_is(calls, "inbound"))
+
+
+@metric(
+    kind="count",
+    table="calls",
+    dated_by="started_at",
+    unit="count",
+    better="higher",
+    definition=CALL + ": inbound without missed_call_reason",
+)
+def calls_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Inbound calls that a person took."""
+    return _ones(_answered(calls))
+
+
+@metric(
+    kind="count",
+    table="calls",
+    dated_by="started_at",
+    unit="count",
+    better="lower",
+    definition=CALL + ": inbound with missed_call_reason",
+    parts=outcome,
+)
+def calls_missed(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Inbound calls that nobody took; the parts are outcomes."""
+    return _ones(_missed(calls))
+
+
+@metric(
+    kind="share",
+    table="calls",
+    dated_by="started_at",
+    unit="share",
+    better="lower",
+    definition="lost / (answered + lost), on telephony.main_lines",
+)
+def loss_rate(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the inbound calls that were answered or lost on the main lines, those that were lost."""
+    gone = lost(calls, rules, now)
+    population = (_answered(calls) | gone) & on_main_lines(calls, rules)
+    return gone.astype("Float64").where(population)
+
+
+@metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)
+def calls_outbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Calls that went out."""
+    return _ones(_is(calls, "outbound"))
+
+
+@metric(
+    kind="count",
+    table="calls",
+    dated_by="started_at",
+    unit="count",
+    better="higher",
+    definition=CALL + ": outbound with answered_at",
+)
+def calls_outbound_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Outbound calls that somebody took."""
+    return _ones(_is(calls, "outbound") & calls["answered_at"].notna())
+
+
+@metric(
+    kind="duration",
+    table="calls",
+    dated_by="started_at",
+    unit="seconds",
+    better="lower",
+    definition=CALL + ": answered_at less started_at; time in the IVR counts",
+)
+def time_to_answer(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """How long answered inbound callers waited, the time in the menu included."""
+    return _seconds(calls["answered_at"], calls["started_at"]).where(_answered(calls))
+
+
+@metric(
+    kind="duration",
+    table="calls",
+    dated_by="started_at",
+    unit="seconds",
+    definition=CALL + ": ended_at less answered_at; the vendor's duration includes ringing",
+)
+def talk_time(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """How long answered inbound calls were talked."""
+    return _seconds(calls["ended_at"], calls["answered_at"]).where(_answered(calls))
+
+
+@metric(
+    kind="duration",
+    table="calls",
+    dated_by="started_at",
+    unit="seconds",
+    definition=CALL + ": ended_at less answered_at; the vendor's duration includes ringing",
+)
+def talk_time_outbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """How long answered outbound calls were talked."""
+    return _seconds(calls["ended_at"], calls["answered_at"]).where(_is(calls, "outbound"))
+
+
+@metric(
+    kind="share",
+    table="calls",
+    dated_by="started_at",
+    unit="share",
+    better="higher",
+    definition="answered within targets.service_level_seconds / (answered + lost after that time)",
+)
+def service_level(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the callers who were answered, or lost after the target, those answered within it.
+
+    Whoever gave up, or left a voicemail, before the target had passed counts neither way.
+    """
+    target = rules.service_level_seconds
+    waited = _seconds(calls["answered_at"], calls["started_at"])
+    gave_up = lost(calls, rules, now) & _seconds(calls["ended_at"], calls["started_at"]).gt(target)
+    answered = _answered(calls) & waited.notna()
+    in_time = (answered & waited.le(target)).fillna(False)
+    return in_time.astype("Float64").where((answered | gave_up).fillna(False).astype(bool))
+
+
+def calls_per_agent(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
+    """Answered inbound calls, credited once to each distinct person who took part.
+
+    Returns:
+        `agent_id` (NA for calls without anybody) and `calls`, most first. The sum may exceed the
+        number of calls: a transferred call counts for who passed it on and for who took it over.
+    """
+    calls = rows(CATALOG["calls_answered"], tables, period, filters, rules)
+    calls = calls[_answered(calls)]
+    counts = credited(calls)["agent"].value_counts(dropna=False)
+    table = counts.rename_axis("agent_id").rename("calls").reset_index()
+    return table.sort_values(["calls", "agent_id"], ascending=[False, True]).reset_index(drop=True)
