@@ -7,11 +7,13 @@ gone, even by SIGKILL, the pipe closes and they end by themselves.
 import logging
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from types import FrameType
 
 log = logging.getLogger(__name__)
@@ -54,14 +56,22 @@ class _Running:
     process: subprocess.Popen[bytes]
     started_at: float
     pause: float = FIRST_PAUSE_SECONDS
-    restart_at: float | None = field(default=None)
+    restart_at: float | None = None
 
 
 class Supervisor:
-    """Runs children until it is told to stop."""
+    """Runs children until it is told to stop.
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    Args:
+        children: In the order of their start.
+        when_ready: Called once, when all have started.
+    """
+
+    def __init__(
+        self, children: Sequence[Child], *, when_ready: Callable[[], None] = lambda: None
+    ) -> None:
         self._children = children
+        self._when_ready = when_ready
         self._running: list[_Running] = []
         self._stopping = False
         self._exit = 0
@@ -100,6 +110,8 @@ class Supervisor:
             while not self._stopping and not child.is_ready() and time.monotonic() < end:
                 self._look_after(running)
                 time.sleep(POLL_SECONDS)
+        if not self._stopping:
+            self._when_ready()
 
     def _spawned(self, child: Child) -> "subprocess.Popen[bytes]":
         environment = {**(child.environment or os.environ), PARENT_PIPE: str(self._reading)}
@@ -140,6 +152,31 @@ class Supervisor:
                 log.warning("process %d did not end in time and is killed", process.pid)
                 process.kill()
                 process.wait()
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def run_until_told(work: Callable[[threading.Event], None]) -> None:
+    """Do the work, and set its event when a signal asks to end.
+
+    The work has a thread of its own: a signal that sets an event on which its own thread is
+    about to wait could block it for ever.
+    """
+    stop = threading.Event()
+    for number in ENDING:
+        signal.signal(number, lambda number, frame: stop.set())
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(work, stop)
+        while not wait([working], timeout=0.2).done:
+            pass
+        working.result()
 
 
 def is_supervised(environ: Mapping[str, str]) -> bool:

@@ -54,6 +54,8 @@ log = logging.getLogger(__name__)
 POINTER_KEY = "current"
 # A reader that has just read an old manifest still finds what it names.
 SUPERSEDED_SECONDS = 600
+# One that has just read an old pointer still finds the manifest, or reads the pointer again.
+SUPERSEDED_MANIFEST_SECONDS = 30
 BLANK: Mapping[str, Any] = {}
 
 
@@ -257,9 +259,9 @@ class SnapshotWriter:
         named = {partition.key for partition in manifest.partitions.values()}
         before = self._manifest.partitions.values() if self._manifest else ()
         superseded = [p.key for p in before if p.key not in named]
-        if self._pointer is not None and self._pointer != pointer:
-            superseded.append(self._pointer)
         self._cache.touch(superseded, SUPERSEDED_SECONDS)
+        if self._pointer is not None and self._pointer != pointer:
+            self._cache.touch([self._pointer], SUPERSEDED_MANIFEST_SECONDS)
         self._cache.drop_expired()
         self._manifest, self._pointer = manifest, pointer
 

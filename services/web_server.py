@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import requests
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -28,8 +29,10 @@ def bound_socket(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
+        # Python adds the address in its own notation.
+        reason = str(error.strerror).partition(" (while")[0]
         raise ConfigurationError(
-            f"HOST={host} PORT={port}: cannot listen there ({error.strerror});"
+            f"HOST={host} PORT={port}: cannot listen there ({reason});"
             " set PORT to a free one, or 0 for any"
         ) from error
 
@@ -40,6 +43,14 @@ def address(listening: socket.socket) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_healthy(url: str) -> bool:
+    """Whether the web server at that address answers that it lives."""
+    try:
+        return requests.get(f"{url}/healthz", timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 def serve(make_application: Callable[[], Any], listening: int, *, threads: int) -> None:

@@ -141,7 +141,7 @@ def test_everything_expires_and_publishing_renews_what_is_named(store, writer_of
     touched.clear()
     writer.publish({MONDAY: conversations("1", "3")}, SOURCES, HISTORY)
     assert touched[before[MONDAY].key] == 600
-    assert touched[pointer] == 600
+    assert touched[pointer] == 30
     assert touched[before[TUESDAY].key] == 3600
     assert touched[writer.manifest.partitions[MONDAY].key] == 3600
     assert store.touch(store.keys(), 0.001) == []

@@ -1,0 +1,31 @@
+# make run: the whole product on an invented operation. make test: every check.
+
+BIN = .venv/bin
+
+.PHONY: setup run test bench pictures clean
+
+setup:
+	@.ci/setup runtime
+
+run: setup
+	@exec $(BIN)/python app.py serve --demo
+
+test:
+	@.ci/setup development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+bench:
+	@.ci/setup development
+	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done
+
+pictures:
+	@.ci/setup development
+	$(BIN)/python -m tests.browser.pictures
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage state/demo pictures
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,88 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.web_server import bound_socket
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the command line with nothing of this shell's accounts; what came of it."""
+
+    def run(*words, **environ):
+        clean = {"PATH": os.environ["PATH"], "VIGIA_STATE_DIR": str(tmp_path / "state")}
+        return subprocess.run(
+            [sys.executable, "app.py", *words],
+            cwd=ROOT,
+            env={**clean, **environ},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+
+    return run
+
+
+def is_one_clear_line(result, *parts):
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    return all(part in result.stderr for part in parts)
+
+
+def test_without_a_command_it_says_which_there_are(run):
+    for words in ((), ("dance",)):
+        result = run(*words)
+        assert result.returncode == 2
+        assert "serve,web,collect,sandbox,check,account" in result.stderr
+    assert run("--help").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "collect"])
+def test_every_command_explains_itself(run, command):
+    result = run(command, "--help")
+    assert result.returncode == 0
+    assert f"app.py {command}" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "collect"])
+def test_without_a_token_nothing_is_collected(run, command):
+    assert is_one_clear_line(run(command), "INTERCOM_TOKEN", "make run")
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "collect", "check"])
+def test_a_wrong_setting_stops_every_command(run, command, tmp_path):
+    (tmp_path / "config.yaml").write_text("sync: {interval_seconds: 0}")
+    result = run(command, VIGIA_CONFIG=str(tmp_path / "config.yaml"), INTERCOM_TOKEN="x")
+    assert is_one_clear_line(result, "sync.interval_seconds")
+
+
+def test_half_a_pair_of_credentials_stops_the_start_without_telling_the_other_half(run):
+    result = run("serve", INTERCOM_TOKEN="x", AIRCALL_ID="identity")
+    assert is_one_clear_line(result, "AIRCALL_TOKEN is missing")
+    assert "identity" not in result.stderr
+
+
+def test_redis_needs_a_secret_key(run):
+    result = run("serve", INTERCOM_TOKEN="x", REDIS_URL="redis://:hush@127.0.0.1:1")
+    assert is_one_clear_line(result, "SECRET_KEY")
+    assert "hush" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_a_port_in_use_is_told_plainly(run, command):
+    with bound_socket("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(command, INTERCOM_TOKEN="x", PORT=port)
+    assert is_one_clear_line(result, f"PORT={port}", "in use")
+
+
+def test_only_the_demonstration_takes_options_for_the_sandbox(run):
+    result = run("serve", "--seed", "7", INTERCOM_TOKEN="x")
+    assert result.returncode == 2
+    assert "unknown: --seed 7" in result.stderr
