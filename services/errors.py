@@ -12,7 +12,13 @@ ServiceError
 
 
 class ServiceError(Exception):
-    """Something outside failed. The text is fit for a manager: no secrets, no bodies."""
+    """Something outside failed. The text is fit for a manager: no secrets, no bodies.
+
+    Attributes:
+        final: Whether asking again at once is pointless.
+    """
+
+    final = False
 
 
 class ConfigurationError(ServiceError):
