@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -90,6 +90,7 @@ def create_server() -> "Flask":
 def serve(words: Sequence[str]) -> int:
     """Web server and collector on this machine, and with --demo the invented vendors too."""
     from services import web_server
+    from services.clients import intercom_client
 
     parser = _parser("serve", serve)
     parser.add_argument("--demo", action="store_true", help="on an invented operation")
@@ -103,7 +104,7 @@ def serve(words: Sequence[str]) -> int:
         environ = demo.demo_environ(environ, load_environment(), sandbox_port)
     environment, settings = _configuration(environ)
     text = _text(settings)
-    _require_intercom(environment)
+    intercom_client(environment, settings)
     try:
         listening = web_server.bound_socket(environment.host, environment.port)
     except ConfigurationError:
@@ -170,14 +171,23 @@ def web(words: Sequence[str]) -> int:
 
 def collect(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
+    from services.clients import aircall_client, intercom_client
+    from services.collector import Collector
+
     _parser("collect", collect).parse_args(words)
     set_up("collect")
     environment, settings = _configuration()
-    _require_intercom(environment)
+    vendors = intercom_client(environment, settings), aircall_client(environment, settings)
     end_with_parent(os.environ)
     stores = open_stores(environment)
     member = _joined(environment, settings, stores)
-    collector = _collector(environment, settings, stores)
+    collector = Collector(
+        *vendors,
+        lease=stores.lease(owner(environment, settings, stores.state)),
+        cache=stores.cache,
+        state=stores.state,
+        settings=settings,
+    )
     run_until_told(collector.run)
     _leave(member)
     return 0
@@ -244,13 +254,6 @@ def _configuration(environ: Mapping[str, str] | None = None) -> tuple[Environmen
     return environment, load_settings(path)
 
 
-def _require_intercom(environment: Environment) -> None:
-    if environment.intercom_token is None:
-        raise ConfigurationError(
-            "INTERCOM_TOKEN is missing; `make run` shows Vigia on an invented operation"
-        )
-
-
 def _text(settings: Settings) -> "Text":
     from layouts.words import text_for
 
@@ -287,21 +290,6 @@ def _backend(environment: Environment, settings: Settings, stores: Stores) -> "B
         accounts=Accounts(stores.state, settings),
         sessions=Sessions(stores.state, settings),
         clock=time.time,
-    )
-
-
-def _collector(environment: Environment, settings: Settings, stores: Stores) -> Any:
-    from services.aircall import Aircall
-    from services.collector import Collector
-    from services.intercom import Intercom
-
-    return Collector(
-        Intercom,
-        Aircall,
-        lease=stores.lease(owner(environment, settings, stores.state)),
-        cache=stores.cache,
-        state=stores.state,
-        settings=settings,
     )
 
 

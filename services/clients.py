@@ -1,0 +1,43 @@
+"""The vendors' clients, as the environment and the settings want them."""
+
+from requests.auth import HTTPBasicAuth
+
+from services.aircall import Aircall
+from services.config import Environment, Settings
+from services.errors import ConfigurationError
+from services.http import AIRCALL, INTERCOM, BearerAuth, VendorSession
+from services.intercom import Intercom
+
+
+def intercom_client(environment: Environment, settings: Settings) -> Intercom:
+    """The client of the workspace whose token is in the environment.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    if environment.intercom_token is None:
+        raise ConfigurationError(
+            "INTERCOM_TOKEN is missing; `make run` shows Vigia on an invented operation"
+        )
+    version = settings.intercom.version
+    http = VendorSession(
+        INTERCOM,
+        environment.intercom_base_url,
+        BearerAuth(environment.intercom_token.get_secret_value()),
+        headers={"Intercom-Version": version},
+        requests_per_minute=settings.intercom.requests_per_minute,
+    )
+    return Intercom(http, version)
+
+
+def aircall_client(environment: Environment, settings: Settings) -> Aircall | None:
+    """The client of the company whose key is in the environment; None without a key."""
+    if environment.aircall_id is None or environment.aircall_token is None:
+        return None
+    key = HTTPBasicAuth(
+        environment.aircall_id.get_secret_value(), environment.aircall_token.get_secret_value()
+    )
+    limit = settings.aircall.requests_per_minute
+    return Aircall(
+        VendorSession(AIRCALL, environment.aircall_base_url, key, requests_per_minute=limit)
+    )
