@@ -54,4 +54,10 @@ class UnavailableError(ServiceError):
 
 
 class BadResponseError(ServiceError):
-    """The answer is not the documented JSON: broken, truncated or of another version."""
+    """The answer is not the documented JSON: broken, truncated or of another version.
+
+    Attributes:
+        status: Of an answer that was refused for what was asked (4xx); else None.
+    """
+
+    status: int | None = None

@@ -1,0 +1,90 @@
+"""How fast a vendor may be asked: our own limit, and the silences that it asks for."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from services.errors import RateLimitedError, UnavailableError
+
+MINUTE = 60.0
+
+
+class Pace:
+    """When the next request may go; shared by all threads that talk to one vendor.
+
+    Args:
+        per_minute: Requests in any sixty seconds.
+        burst_seconds: The vendor's own window; no window of that length gets more than its part.
+        clock: Unix seconds.
+        sleep: Waits; an answer that is true, as `threading.Event.wait` gives, means "stop".
+    """
+
+    def __init__(
+        self,
+        per_minute: int,
+        burst_seconds: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], object],
+    ) -> None:
+        self._burst = max(1, -int(-per_minute * burst_seconds // MINUTE))
+        self._windows = ((burst_seconds, self._burst), (MINUTE, per_minute))
+        self._clock = clock
+        self._sleep = sleep
+        self._made: deque[float] = deque()
+        self._not_before = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self, patience: float) -> None:
+        """Return when a request may be made; it is counted at once.
+
+        Raises:
+            RateLimitedError: The vendor asked for a longer silence than `patience`.
+            UnavailableError: We are to stop.
+        """
+        while True:
+            with self._lock:
+                now = self._clock()
+                self._forget(now)
+                silence = self._not_before - now
+                if silence > patience:
+                    raise RateLimitedError("asked to wait", silence)
+                delay = max(silence, self._until_room(now))
+                if delay <= 0:
+                    self._made.append(now)
+                    return
+            self.pause(delay)
+
+    def pause(self, seconds: float) -> None:
+        """Wait that long.
+
+        Raises:
+            UnavailableError: We are to stop.
+        """
+        if self._sleep(seconds):
+            error = UnavailableError("stopping")
+            error.final = True
+            raise error
+
+    def silence(self, seconds: float) -> None:
+        """Nobody may ask before that many seconds have passed."""
+        with self._lock:
+            self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def count(self) -> int:
+        """Requests of the last minute."""
+        with self._lock:
+            self._forget(self._clock())
+            return len(self._made)
+
+    def _until_room(self, now: float) -> float:
+        waits = [
+            self._made[-allowed] + seconds - now
+            for seconds, allowed in self._windows
+            if len(self._made) >= allowed
+        ]
+        return max(waits, default=0.0)
+
+    def _forget(self, now: float) -> None:
+        # A clock that was set back would otherwise hold what it has counted for ever.
+        while self._made and not 0 <= now - self._made[0] < MINUTE:
+            self._made.popleft()
