@@ -21,7 +21,13 @@ from metrics.periods import Period, today
 from metrics.rules import Rules
 from metrics.selection import rows as selected
 from metrics.summary import Summary
-from metrics.usual import Range, counts_by_day_and_hour, usual_range, weekday_band
+from metrics.usual import (
+    Range,
+    Verdict,
+    counts_by_day_and_hour,
+    usual_range,
+    weekday_band,
+)
 from services.dataset import Snapshot
 
 REASONS_SHOWN = 10
@@ -144,7 +150,7 @@ def _kpi(question: Question, metric: Metric, at: datetime, context: Context) -> 
     )
 
 
-def _verdict(usual: Range | None, values: pd.Series, weights: pd.Series) -> str | None:
+def _verdict(usual: Range | None, values: pd.Series, weights: pd.Series) -> Verdict | None:
     known = values.notna()
     weight = weights.where(known, 0)
     if usual is None or not weight.sum():

@@ -52,7 +52,7 @@ class Holdings:
                     self._replace(name, rows[~hit].reset_index(drop=True))
 
     def forget_before(self, day: date) -> None:
-        """Drop what fell out of the history; open and snoozed conversations stay."""
+        """Drop what fell out of the history: open, snoozed and lately touched conversations stay."""
         with self._lock:
             self._settle()
             for name, rows in list(self._days.items()):
@@ -60,7 +60,9 @@ class Holdings:
                     continue
                 kept = rows.iloc[:0]
                 if name[0] == "conversations":
-                    kept = rows[rows["state"].isin(["open", "snoozed"])].reset_index(drop=True)
+                    touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
+                    stays = rows["state"].isin(["open", "snoozed"]) | touched
+                    kept = rows[stays].reset_index(drop=True)
                 if len(kept) < len(rows):
                     self._replace(name, kept)
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from services.backfill import DAY, Backfill
 from services.config import Settings
@@ -29,7 +29,7 @@ class TextSource:
         clock: Unix seconds.
     """
 
-    name: Literal["intercom"] = "intercom"
+    name: str = "intercom"
 
     def __init__(
         self,
@@ -82,8 +82,7 @@ class TextSource:
         self._hourly_at = self._clock()
         if self.updated is None:
             self._read_present()
-        else:
-            self._read_changes()
+        self._read_changes()
         self.is_live = True
 
     def minute(self) -> None:
