@@ -33,6 +33,8 @@ from services.dataset import Snapshot
 REASONS_SHOWN = 10
 # A reason's share of all mentions must move by this much, over this many mentions, to be news.
 NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
+# Points of a share, or a part of anything else: less is not worth a line at the top.
+NEWS_MOVED = 0.02
 AGENT_KEYS = (
     "conversations",
     "conversations_closed",
@@ -352,7 +354,10 @@ def _kpi_news(kpi: Kpi, context: Context) -> tuple[str, str, str] | None:
     side = "above" if now > before else "below"
     worse = kpi.metric.better == ("lower" if side == "above" else "higher")
     change = change_words(kpi.metric.unit, now, before, context)
-    if kpi.verdict != side or not worse or change is None:
+    moved = (
+        abs(now - before) if kpi.metric.unit == "share" else abs(now / before - 1) if before else 1
+    )
+    if kpi.verdict != side or not worse or change is None or moved < NEWS_MOVED:
         return None
     label = context.text(f"metrics.{kpi.metric.key}.label")
     return "exclamation-triangle-fill", label, context.text(f"overview.news.{side}", change=change)

@@ -286,7 +286,7 @@ def goal_bar(goal: Goal, context: Context) -> html.Div:
             else None,
         ],
         className="goal-bar",
-        style={"--goal": f"{at:.2f}%"},
+        style={"--goal": f"{at:.2f}%", "--blocks": str(goal.eligible)},
         role="img",
         **{"aria-label": f"{label}, {target}"},
     )
@@ -512,7 +512,7 @@ def _moved(one: Comparison, context: Context) -> html.Span | None:
         return html.Span(context.text("kpi.same"), className="quieter")
     words = context.text(
         f"analyst.times.{'slower' if difference > 0 else 'faster'}",
-        value=context.formats.duration(abs(difference)),
+        value=context.formats.rough(abs(difference)),
     )
     arrow = icon("arrow-up" if difference > 0 else "arrow-down")
     return html.Span([arrow, words], className="good" if difference < 0 else "quiet")

@@ -56,6 +56,10 @@ class Formats:
             for place, (number, unit) in enumerate(self.duration_parts(seconds))
         )
 
+    def rough(self, seconds: float) -> str:
+        """A duration without the seconds that do not matter: 52 s, 7 min, 3 h 48."""
+        return self.duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE)
+
     def duration_parts(self, seconds: float) -> Measure:
         """A duration as numbers and units; the smaller one is left out where it is noise."""
         s = round(seconds)

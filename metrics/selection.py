@@ -95,7 +95,7 @@ def credited(calls: pd.DataFrame) -> pd.DataFrame:
     """
     sides = pd.concat([calls[column].astype("str") for column in CREDITED], axis=1)
     long = sides.stack().rename("agent").reset_index(level=1, drop=True)
-    long = long.rename_axis("row").reset_index().drop_duplicates(["row", "agent"])
+    long = long.dropna().rename_axis("row").reset_index().drop_duplicates(["row", "agent"])
     nobody = pd.DataFrame({"row": calls.index.difference(long["row"])})
     return pd.concat([long, nobody], ignore_index=True)
 

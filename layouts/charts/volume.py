@@ -102,6 +102,9 @@ def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:
     colours, text = context.palette, context.text
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [hour for hour in hours if hour.high is not None]
+    # The few of the night are outside their narrow band most of the time; that says nothing.
+    floor = 0.05 * max((hour.count for hour in hours), default=0)
+    notable = [hour.outside and hour.count >= floor for hour in hours]
     if known:
         figure.add_bar(
             x=[hour.at for hour in known],
@@ -117,11 +120,16 @@ def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:
         width=0.56,
         marker={
             "color": colours["cat-1"],
-            "opacity": [1 if hour.outside or not known else 0.62 for hour in hours],
+            "opacity": [1 if told or not known else 0.62 for told in notable],
         },
-        text=[context.formats.count(h.count) if h.outside else "" for h in hours],
+        text=[
+            context.formats.count(hour.count) if told else ""
+            for hour, told in zip(hours, notable, strict=True)
+        ],
         textposition="outside",
-        textfont={"color": colours["ink1"]},
+        textfont={"color": colours["ink1"], "size": 12},
+        textangle=0,
+        constraintext="none",
         cliponaxis=False,
         customdata=[_usual_words(hour, context) for hour in hours],
         hovertemplate="%{x}h<br><b>%{y:,.0f}</b>%{customdata}<extra></extra>",

@@ -110,7 +110,7 @@ def change_words(unit: str, now: float, before: float, context: Context) -> str 
     if unit == "share":
         return formats.points(now - before)
     if unit == "seconds":
-        return formats.duration(abs(now - before))
+        return formats.rough(abs(now - before))
     if unit == "points":
         return formats.decimal(abs(now - before), 2)
     if before == 0:
@@ -147,9 +147,9 @@ def population(metric: Metric, now: Summary, before: Summary | None, context: Co
         if before is not None and before.value is not None:
             parts.append(text("kpi.before", value=formats.count(before.value)))
     elif now.mean is not None:
-        parts.append(text("kpi.mean", value=formats.duration(now.mean)))
+        parts.append(text("kpi.mean", value=formats.rough(now.mean)))
         if now.p90 is not None:
-            parts.append(text("kpi.p90", value=formats.duration(now.p90)))
+            parts.append(text("kpi.p90", value=formats.rough(now.p90)))
     elif now.low is not None and now.high is not None:
         low, high = formats.decimal(now.low * 100), formats.decimal(now.high * 100)
         parts.append(text("kpi.interval", low=low, high=high))
