@@ -2,31 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal
+from urllib.parse import quote
 
 from services.errors import BadResponseError, NotFoundError
 from services.http import Payload, VendorSession
+from services.pages import Page, rows_of, whole_number
 
+__all__ = ["Intercom", "Page"]
+
+VENDOR = "Intercom"
 PAGE_SIZE = 150
+# A page that does not hold what it says is asked for once more.
+PAGE_ATTEMPTS = 2
+BY_UPDATE = {"field": "updated_at", "order": "ascending"}
+BY_CREATION = {"field": "created_at", "order": "ascending"}
+MISSING = object()
 KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list.
-
-    Attributes:
-        rows: Payloads, none of them twice over all pages of one walk.
-        total: How many rows the vendor says there are.
-        number: From 1.
-        pages: How many pages the vendor says there are.
-    """
-
-    rows: list[Payload]
-    total: int
-    number: int
-    pages: int
 
 
 class Intercom:
@@ -40,7 +33,7 @@ class Intercom:
     def __init__(self, http: VendorSession, version: str) -> None:
         self._http = http
         self._version = version
-        self._new_attributes = version == "2.16"
+        self._attributes_moved = version == "2.16"
         self.answered_version: str | None = None
 
     @property
@@ -60,11 +53,11 @@ class Intercom:
 
     def admins(self) -> list[Payload]:
         """Everyone of the workspace, the bot included; leavers are missing."""
-        return _rows(self._get("/admins"), "admins")
+        return rows_of(VENDOR, self._get("/admins"), "admins")
 
     def teams(self) -> list[Payload]:
         """The teams."""
-        return _rows(self._get("/teams"), "teams")
+        return rows_of(VENDOR, self._get("/teams"), "teams")
 
     def away_status_reasons(self) -> list[Payload]:
         """Reasons for being away, deleted ones included; from 2.14 on.
@@ -75,13 +68,19 @@ class Intercom:
         """
         if self._version in ("2.9", "2.10", "2.11", "2.12", "2.13"):
             raise NotFoundError("away reasons come with version 2.14")
-        return _rows(self._get("/away_status_reasons"), "data")
+        return rows_of(VENDOR, self._get("/away_status_reasons"), "data")
 
     def conversation_attributes(self) -> list[Payload]:
         """The attributes of conversations; 2.16 moved them to another address."""
-        if self._new_attributes:
-            return _rows(self._get("/conversations/attributes"), "data")
-        return _rows(self._get("/data_attributes", {"model": "conversation"}), "data")
+        try:
+            return self._attributes(moved=self._attributes_moved)
+        except (NotFoundError, BadResponseError) as error:
+            if isinstance(error, BadResponseError) and error.status is None:
+                raise
+        # The version that answers need not be the one we asked for.
+        found = self._attributes(moved=not self._attributes_moved)
+        self._attributes_moved = not self._attributes_moved
+        return found
 
     def conversations_updated(self, since: int, until: int | None = None) -> Iterator[Page]:
         """Conversations updated from `since` to `until` (Unix seconds, both included).
@@ -113,10 +112,13 @@ class Intercom:
         Returns:
             The rows, and the cursor of the next page; None after the last.
         """
-        sort = {"field": "created_at", "order": "ascending"}
-        answer = self._search_once(_filter("state", "=", state), sort, cursor)
-        rows = _rows(answer, "conversations")
+        answer = self._search_once(_filter("state", "=", state), BY_CREATION, cursor)
+        rows = rows_of(VENDOR, answer, "conversations")
         return rows, _next_cursor(answer)
+
+    def open_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
+        """One page of the open conversations, oldest creation first, and the next one's cursor."""
+        return self.state_page("open", cursor)
 
     def conversation(self, conversation_id: str) -> Payload:
         """One conversation.
@@ -124,24 +126,36 @@ class Intercom:
         Raises:
             NotFoundError: It is gone.
         """
-        return self._get(f"/conversations/{conversation_id}")
+        conversation = self._get(f"/conversations/{quote(conversation_id, safe='')}")
+        if str(conversation.get("id")) != conversation_id:
+            raise BadResponseError("Intercom: the answer is not the conversation asked for")
+        return conversation
+
+    def _attributes(self, *, moved: bool) -> list[Payload]:
+        if moved:
+            return rows_of(VENDOR, self._get("/conversations/attributes"), "data", "name")
+        return rows_of(
+            VENDOR, self._get("/data_attributes", {"model": "conversation"}), "data", "name"
+        )
 
     def _search(self, query: Payload) -> Iterator[Page]:
-        sort = {"field": "updated_at", "order": "ascending"}
-        seen: set[str] = set()
-        cursors: set[str] = set()
+        """All pages of a search, oldest update first.
+
+        In this order a row can only move towards the end. So whoever has walked to the end has seen
+        at least as many rows as the last page says there are; fewer is a walk that was cut short.
+        """
+        seen: dict[str, Any] = {}
+        cursors: set[str | None] = {None}
         cursor: str | None = None
-        number = 0
-        while True:
-            number += 1
-            answer = self._search_once(query, sort, cursor)
-            rows = _rows(answer, "conversations")
-            fresh = [row for row in rows if row["id"] not in seen]
-            seen.update(row["id"] for row in rows)
-            cursor = _next_cursor(answer)
-            if cursor is not None and len(rows) < _page_size(answer):
-                raise BadResponseError("Intercom: a page in the middle is not full")
-            yield Page(fresh, _whole(answer.get("total_count")), number, _page_count(answer))
+        for number in count(1):
+            answer = self._search_once(query, BY_UPDATE, cursor)
+            rows = rows_of(VENDOR, answer, "conversations")
+            fresh = [row for row in rows if seen.get(str(row["id"]), MISSING) != _version(row)]
+            seen.update((str(row["id"]), _version(row)) for row in rows)
+            total, cursor = whole_number(answer.get("total_count")), _next_cursor(answer)
+            if cursor is None and len(seen) < total:
+                raise BadResponseError(f"Intercom: {len(seen)} of {total} conversations came")
+            yield Page(fresh, total, number, _page_count(answer))
             if cursor is None:
                 return
             if cursor in cursors:
@@ -153,9 +167,12 @@ class Intercom:
         if cursor is not None:
             pagination["starting_after"] = cursor
         body = {"query": query, "sort": sort, "pagination": pagination}
-        answer = self._http.post("/conversations/search", body)
-        self._check_version()
-        return answer
+        for _ in range(PAGE_ATTEMPTS):
+            answer = self._http.post("/conversations/search", body)
+            self._check_version()
+            if _is_whole(answer, first=cursor is None):
+                return answer
+        raise BadResponseError("Intercom: a page came that is not full")
 
     def _get(self, path: str, params: Payload | None = None) -> Payload:
         answer = self._http.get(path, params)
@@ -177,6 +194,10 @@ def _filter(field: str, operator: str, value: Any) -> Payload:
     return {"field": field, "operator": operator, "value": value}
 
 
+def _version(row: Payload) -> Any:
+    return row.get("updated_at")
+
+
 def _updated_within(row: Payload, since: int, until: int | None) -> bool:
     updated = row.get("updated_at")
     if not isinstance(updated, int):
@@ -184,15 +205,16 @@ def _updated_within(row: Payload, since: int, until: int | None) -> bool:
     return updated >= since and (until is None or updated <= until)
 
 
-def _rows(answer: Payload, key: str) -> list[Payload]:
-    """The list of an answer, whole or not at all."""
-    rows = answer.get(key)
-    if not isinstance(rows, list):
-        raise BadResponseError(f"Intercom: the answer has no list of {key}")
-    for row in rows:
-        if not isinstance(row, dict) or not row.get("id"):
-            raise BadResponseError(f"Intercom: one of the {key} has no id")
-    return rows
+def _is_whole(answer: Payload, *, first: bool) -> bool:
+    """Whether a page holds as many rows as it says itself.
+
+    Totals move while pages are read, so a page is judged by its own words only: one that others
+    follow is full, and the only one holds everything.
+    """
+    rows = len(rows_of(VENDOR, answer, "conversations"))
+    if _next_cursor(answer) is not None:
+        return rows >= (whole_number(_pages(answer).get("per_page")) or PAGE_SIZE)
+    return not first or rows >= whole_number(answer.get("total_count"))
 
 
 def _pages(answer: Payload) -> Payload:
@@ -212,17 +234,5 @@ def _next_cursor(answer: Payload) -> str | None:
     return cursor
 
 
-def _page_size(answer: Payload) -> int:
-    return _whole(_pages(answer).get("per_page")) or PAGE_SIZE
-
-
 def _page_count(answer: Payload) -> int:
-    return _whole(_pages(answer).get("total_pages"))
-
-
-def _whole(value: Any) -> int:
-    """A number that some answers give as text."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return 0
+    return whole_number(_pages(answer).get("total_pages"))
