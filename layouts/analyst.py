@@ -153,7 +153,8 @@ def page(context: Context) -> html.Div:
         id=ids.panel(PAGE, "content"),
         className="analyst",
     )
-    return page_frame(context, title, content)
+    version = dcc.Store(id=ids.panel(PAGE, "version"))
+    return page_frame(context, title, [version, content])
 
 
 def content(own: Panel, context: Context) -> list[Any]:

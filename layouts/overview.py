@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from layouts import ids
 from layouts.charts.matrix import Point, efficiency_matrix
@@ -121,7 +121,10 @@ def page(context: Context) -> html.Div:
     return page_frame(
         context,
         text("overview.title"),
-        html.Div(id=ids.panel(PAGE, "content"), className="overview", children=skeleton()),
+        [
+            dcc.Store(id=ids.panel(PAGE, "version")),
+            html.Div(id=ids.panel(PAGE, "content"), className="overview", children=skeleton()),
+        ],
         tools=[
             html.Button(
                 [icon("link-45deg"), text("overview.copy_link")],

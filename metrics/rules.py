@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -78,3 +78,7 @@ class Rules:
     def team_ids(self) -> tuple[str, ...]:
         """The teams that are in scope; empty means no restriction."""
         return tuple(team.id for team in self.teams)
+
+    def with_clock(self, clock: Clock) -> "Rules":
+        """The same agreements under another clock."""
+        return replace(self, clock=clock)
