@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from services import demo
 from services.config import Environment, Settings, load_environment, load_settings
 from services.deployment import Stores, open_stores, owner
-from services.errors import ConfigurationError
+from services.errors import ConfigurationError, ServiceError
 from services.logs import set_up
 from services.membership import Membership, membership
 from services.processes import (
@@ -64,6 +64,9 @@ def main(words: Sequence[str]) -> int:
     except ConfigurationError as error:
         print(f"vigia: {error}", file=sys.stderr)
         return CONFIGURATION_EXIT
+    except ServiceError as error:
+        print(f"vigia: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -83,6 +86,10 @@ def create_server() -> "Flask":
     except ConfigurationError as error:
         log.error("%s", error)
         sys.exit(GUNICORN_APP_LOAD_EXIT)
+    except ServiceError as error:
+        # It may heal: gunicorn starts this worker again.
+        log.error("%s", error)
+        sys.exit(1)
     server: Flask = create_app(backend).server
     return server
 
@@ -298,7 +305,10 @@ def _add_demo_accounts(settings: Settings, stores: Stores) -> None:
 
     accounts = Accounts(stores.state, settings)
     for person in demo.ACCOUNTS:
-        accounts.add(person.email, person.name, person.role, person.password)
+        found = accounts.find(person.email)
+        # Accounts of the settings stay as they are.
+        if found is None or not found.read_only:
+            accounts.add(person.email, person.name, person.role, person.password)
 
 
 def _tell_about_demo(text: "Text", sandbox_port: int) -> None:

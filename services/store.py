@@ -34,8 +34,8 @@ class Store(Protocol):
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
         """Raise a counter by one and tell its new value.
 
-        A missing counter begins at `start`; only then is the expiry set, so that it runs from the
-        first event. Only this method writes counters.
+        A missing counter is made with `start`, so that its first value is `start + 1`. Only then
+        is the expiry set: it runs from the first event. Only this method writes counters.
         """
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:

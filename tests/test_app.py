@@ -74,6 +74,14 @@ def test_redis_needs_a_secret_key(run):
     assert "hush" not in result.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "collect"])
+def test_a_redis_that_does_not_answer_is_told_without_its_password(run, command):
+    where = {"REDIS_URL": "redis://:hush@127.0.0.1:1", "SECRET_KEY": "k" * 32, "PORT": "0"}
+    result = run(command, INTERCOM_TOKEN="x", **where)
+    assert result.returncode == 1
+    assert result.stderr == "vigia: Redis does not answer (ConnectionError)\n"
+
+
 @pytest.mark.parametrize("command", ["serve", "web"])
 def test_a_port_in_use_is_told_plainly(run, command):
     with bound_socket("127.0.0.1", 0) as taken:
