@@ -16,7 +16,7 @@ from layouts.context import Context
 from layouts.overview import KEYS, AgentRow, Reason
 from metrics import people, report, workload
 from metrics.catalog import CATALOG, Metric
-from metrics.filters import UNASSIGNED
+from metrics.filters import EMPTY, UNASSIGNED
 from metrics.periods import Period, today
 from metrics.rules import Rules
 from metrics.selection import rows as selected
@@ -246,10 +246,11 @@ def points(question: Question) -> list[Point]:
     times = question.groups(CATALOG["time_to_close"], by, period)
     ratings = question.groups(CATALOG["csat_score"], by, period)
     names = _names(question) if by == "agent" else {}
+    nobody = UNASSIGNED if by == "agent" else EMPTY
     found = []
     for key, volume in volumes.items():
         seconds = times[key].value if key in times else None
-        if seconds is None or not volume.value or (by == "agent" and key == UNASSIGNED):
+        if seconds is None or not volume.value or key == nobody:
             continue
         rating = ratings.get(key)
         rated = rating.n if rating else 0

@@ -16,9 +16,10 @@ Kind = Literal["count", "share", "mean", "duration", "stock"]
 Unit = Literal["count", "share", "seconds", "points"]
 Table = Literal["conversations", "calls", "agents"]
 Source = Literal["intercom", "aircall"]
+Scope = Literal["teams", "person", "workspace"]
 # (rows, rules, now) -> one value per row. Only stocks may look at `now`.
 Measure = Callable[[pd.DataFrame, Rules, pd.Timestamp], pd.Series]
-# (rows, rules, now) -> one word per row; the words' counts are the metric's parts.
+# (rows, rules, now) -> words, indexed by row; the words' counts are the metric's parts.
 Parts = Callable[[pd.DataFrame, Rules, pd.Timestamp], pd.Series]
 
 
@@ -37,7 +38,10 @@ class Metric:
         sources: The vendors it is made of: late data of theirs makes it late.
         definition: Where the rule comes from.
         measure: One value per row.
-        parts: One word per row, or None.
+        parts: Words per row, or None.
+        part_names: The words that are always told, in order, even when no row has them.
+        scope: teams (rows of the teams in scope), person (the same, but what one person holds
+            counts over all teams) or workspace (rows of any team and of none).
         needs_label: Name of the `Labels` field without whose attribute there is nothing to count.
     """
 
@@ -51,6 +55,8 @@ class Metric:
     definition: str
     measure: Measure
     parts: Parts | None = None
+    part_names: tuple[str, ...] = ()
+    scope: Scope = "teams"
     needs_label: str | None = None
 
 
@@ -67,6 +73,8 @@ def metric(
     better: Literal["higher", "lower"] | None = None,
     sources: tuple[Source, ...] | None = None,
     parts: Parts | None = None,
+    part_names: tuple[str, ...] = (),
+    scope: Scope = "teams",
     needs_label: str | None = None,
 ) -> Callable[[Measure], Measure]:
     """Enter a measure into the catalogue under its own name."""
@@ -87,6 +95,8 @@ def metric(
             definition=definition,
             measure=measure,
             parts=parts,
+            part_names=part_names,
+            scope=scope,
             needs_label=needs_label,
         )
         return measure

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+# Rows without a person (in a team's place: without a team), and without a value.
 UNASSIGNED = "none"
+EMPTY = ""
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Filters:
         teams: Intercom team ids.
         agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
         origin: Who started the conversation.
-        attributes: Label of a conversation attribute -> accepted values ("" = empty).
+        attributes: Label of a conversation attribute -> accepted values; `EMPTY` stands for rows without one.
     """
 
     teams: tuple[str, ...] = ()

@@ -1,18 +1,17 @@
-"""How the operation stands: stocks and tables for the instant `tables.now`."""
+"""How the operation stands: lists for the instant `tables.now`."""
 
 import pandas as pd
 
 from metrics import telephony
-from metrics.catalog import metric
+from metrics.catalog import CATALOG
 from metrics.filters import Filters
 from metrics.people import members, names
 from metrics.rules import Rules
+from metrics.selection import agent_of, credited, rows
 from metrics.selection import conversations as selected
-from metrics.selection import credited
+from metrics.stocks import RECENT, waiting_seconds
 from metrics.tables import Tables
-from metrics.workload import RECENT
 
-AVAILABLE = ("available", "in_call", "after_call_work")
 UNAVAILABLE = ("offline", "do_not_disturb", "unavailable")
 QUEUE = [
     "id",
@@ -28,105 +27,30 @@ QUEUE = [
 EVERYTHING = Filters()
 
 
-def _ones(mask: pd.Series) -> pd.Series:
-    return pd.Series(1.0, index=mask.index, dtype="Float64").where(mask.fillna(False).astype(bool))
-
-
-def _unassigned(rows: pd.DataFrame) -> pd.Series:
-    return rows["state"].eq("open") & rows["agent_id"].isna()
-
-
-def waits(rows: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
-    """Seconds that each row has been waiting for us; NA where it is the customer's turn."""
-    return (now - rows["waiting_since"]).dt.total_seconds().astype("Float64").clip(lower=0)
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="Intercom: state open, no assignee, in scope",
-)
-def queue(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Open conversations that nobody has taken."""
-    return _ones(_unassigned(rows))
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="seconds",
-    better="lower",
-    definition="Intercom: waiting_since of the queue; none after our own reply",
-)
-def longest_wait(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """The longest wait of the queue."""
-    return waits(rows, now).where(_unassigned(rows))
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="Intercom: state open, neither team nor assignee",
-)
-def unrouted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Open conversations that no team has either."""
-    return _ones(_unassigned(rows) & rows["team_id"].isna())
-
-
-@metric(
-    kind="stock",
-    table="agents",
-    unit="count",
-    better="higher",
-    definition="Intercom: members in scope with away_mode_enabled false",
-)
-def online_text(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Members who are available in Intercom."""
-    return _ones(rows["away"].eq(False))
-
-
-@metric(
-    kind="stock",
-    table="agents",
-    unit="count",
-    better="higher",
-    sources=("intercom", "aircall"),
-    definition="Aircall availability: available, in_call or after_call_work",
-)
-def online_voice(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Members who are available, on a call or in after-call work in Aircall."""
-    return _ones(rows["voice_status"].isin(AVAILABLE))
-
-
-def queue_table(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.DataFrame:
+def queue(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.DataFrame:
     """The queue, longest wait first; those that wait for the customer come last.
 
     Returns:
         `id`, `team_id`, `team` (NA without one), `waiting_since`, `waiting_seconds` (NA when it
         is the customer's turn), `channel`, `subject`, `contact_name`, `created_at`.
     """
-    rows = selected(tables, filters, rules)
-    return _queue_columns(rows[_unassigned(rows)], tables, rules)
+    return _waiting("queue", tables, rules, filters)
 
 
-def unrouted_table(tables: Tables, rules: Rules) -> pd.DataFrame:
-    """The limbo, with the columns of `queue_table`. No team's restriction applies: it has none."""
-    rows = tables.conversations
-    limbo = _unassigned(rows) & rows["team_id"].isna() & ~rows["is_call"].fillna(False).astype(bool)
-    return _queue_columns(rows[limbo], tables, rules)
+def unrouted(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.DataFrame:
+    """The limbo, with the columns of `queue`; no scope applies: it has no team."""
+    return _waiting("unrouted", tables, rules, filters)
 
 
-def _queue_columns(rows: pd.DataFrame, tables: Tables, rules: Rules) -> pd.DataFrame:
-    found = rows.assign(
-        waiting_seconds=waits(rows, tables.now),
-        team=rows["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
+def _waiting(key: str, tables: Tables, rules: Rules, filters: Filters) -> pd.DataFrame:
+    found = rows(CATALOG[key], tables, None, filters, rules)
+    found = found[CATALOG[key].measure(found, rules, tables.now).notna()]
+    found = found.assign(
+        waiting_seconds=waiting_seconds(found, tables.now),
+        team=found["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
     )
     order = ["waiting_since", "created_at", "id"]
-    return found.sort_values(order, na_position="last")[QUEUE].reset_index(drop=True)
+    return found.sort_values(order, na_position="last", ignore_index=True)[QUEUE]
 
 
 def team_names(tables: Tables, rules: Rules) -> dict[str, str]:
@@ -182,10 +106,9 @@ def load(tables: Tables, rules: Rules, start: pd.Timestamp) -> pd.DataFrame:
     """
     people = presence(tables, rules)
     ids = people["agent_id"]
-    rows = tables.conversations
-    rows = rows[~rows["is_call"].fillna(False).astype(bool)]
-    opened = rows["state"].eq("open")
-    ours = opened & rows["waiting_since"].notna()
+    held = rows(CATALOG["open_now"], tables, None, EVERYTHING, rules, by_person=True)
+    opened = held["state"].eq("open")
+    ours = opened & held["waiting_since"].notna()
     scoped = selected(tables, EVERYTHING, rules)
     created = scoped["created_at"]
     spike_start = tables.now - pd.Timedelta(minutes=rules.spike_minutes)
@@ -197,10 +120,10 @@ def load(tables: Tables, rules: Rules, start: pd.Timestamp) -> pd.DataFrame:
         {
             "agent_id": ids,
             "name": people["name"],
-            "open": count(rows.loc[opened, "agent_id"]),
-            "open_ours": count(rows.loc[ours, "agent_id"]),
-            "open_customers": count(rows.loc[opened & ~ours, "agent_id"]),
-            "snoozed": count(rows.loc[rows["state"].eq("snoozed"), "agent_id"]),
+            "open": count(held.loc[opened, "agent_id"]),
+            "open_ours": count(held.loc[ours, "agent_id"]),
+            "open_customers": count(held.loc[opened & ~ours, "agent_id"]),
+            "snoozed": count(held.loc[held["state"].eq("snoozed"), "agent_id"]),
             "on_call": people["on_call"].to_numpy(),
             "after_call": people["voice"].eq("after_call_work").to_numpy(),
             "conversations": count(scoped.loc[created.ge(start), "agent_id"]),
@@ -256,19 +179,20 @@ def last_assignments(tables: Tables, rules: Rules, n: int = 10) -> pd.DataFrame:
     Returns:
         `id`, `at`, `agent_id`, `agent`, `team`, `subject`, `state`.
     """
-    rows = selected(tables, EVERYTHING, rules)
-    rows = rows[rows["agent_id"].notna() & rows["last_assignment_at"].notna()]
-    rows = rows.sort_values(["last_assignment_at", "id"], ascending=False).head(n)
+    found = selected(tables, EVERYTHING, rules)
+    found = found.assign(agent_id=agent_of(found, tables, None))
+    found = found.dropna(subset=["agent_id", "last_assignment_at"])
+    found = found.sort_values(["last_assignment_at", "id"], ascending=False).head(n)
     known = {agent: name for agent, (name, _) in names(tables).items()}
     return pd.DataFrame(
         {
-            "id": rows["id"],
-            "at": rows["last_assignment_at"],
-            "agent_id": rows["agent_id"].astype("str"),
-            "agent": rows["agent_id"].astype("str").map(known).fillna(""),
-            "team": rows["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
-            "subject": rows["subject"],
-            "state": rows["state"].astype("str"),
+            "id": found["id"],
+            "at": found["last_assignment_at"],
+            "agent_id": found["agent_id"],
+            "agent": found["agent_id"].map(known).fillna(""),
+            "team": found["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
+            "subject": found["subject"],
+            "state": found["state"].astype("str"),
         }
     ).reset_index(drop=True)
 
@@ -276,8 +200,9 @@ def last_assignments(tables: Tables, rules: Rules, n: int = 10) -> pd.DataFrame:
 def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = None) -> pd.DataFrame:
     """Callers we lost whom nobody has talked to since, the oldest first.
 
-    A later answered call in either direction clears the debt; so does a later conversation of a
-    contact whose e-mail the call carries. Anonymous callers cannot be called back.
+    A later answered call in either direction clears the debt, also one that still goes on; so does
+    a later conversation of a contact whose e-mail the call carries. Calls that were written as
+    conversations are no conversations. Anonymous callers cannot be called back.
 
     Args:
         tables: One version.
@@ -288,18 +213,18 @@ def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = Non
         `digits`, `since` (first lost call that is still owed), `missed` (how many), `line_name`,
         `last_call_id`, `contact_name`.
     """
-    calls = tables.calls[tables.calls["digits"].notna() & tables.calls["status"].eq("done")]
-    gone = calls[telephony.lost(calls, rules, tables.now)]
+    calls = tables.calls[tables.calls["digits"].notna()]
+    gone = calls["status"].eq("done") & telephony.lost(calls, rules, tables.now)
     if start is not None:
-        gone = gone[gone["started_at"].ge(start)]
+        gone &= calls["started_at"].ge(start)
     talked = calls["answered_at"].notna() & calls["missed_call_reason"].isna()
-    cleared = calls[talked].groupby("digits")["started_at"].max()
-    written = tables.conversations.dropna(subset=["contact_email"])
-    written_at = written.groupby("contact_email")["created_at"].max()
-    by_call = cleared.reindex(gone["digits"]).set_axis(gone.index)
-    by_text = written_at.reindex(gone["contact_email"]).set_axis(gone.index)
-    open_debt = ~(by_call.ge(gone["started_at"]) | by_text.ge(gone["started_at"]))
-    owed = gone[open_debt].sort_values("started_at")
+    written = tables.conversations[~tables.conversations["is_call"].fillna(False).astype(bool)]
+    by_call = calls[talked].groupby("digits")["started_at"].max()
+    by_text = written.groupby("contact_email")["created_at"].max()
+    lost = calls[gone]
+    called = lost["digits"].map(by_call).gt(lost["started_at"])
+    wrote = lost["contact_email"].map(by_text).gt(lost["started_at"])
+    owed = lost[~called & ~wrote].sort_values(["started_at", "id"])
     grouped = owed.groupby("digits", sort=False)
     table = pd.DataFrame(
         {
@@ -310,4 +235,4 @@ def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = Non
             "contact_name": grouped["contact_name"].last(),
         }
     )
-    return table.reset_index().sort_values(["since", "digits"]).reset_index(drop=True)
+    return table.reset_index().sort_values(["since", "digits"], ignore_index=True)

@@ -1,12 +1,16 @@
 """Who is who: members in scope, leavers, and the people behind calls."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from metrics.rules import Rules
 from metrics.schema import CALL_AGENTS, LABEL
 from metrics.tables import Tables
+
+# Column of `schema.CALL_AGENTS` -> the vendor's word for that person's part in the call.
+SIDES = {
+    column: "user" if column == "agent_id" else column.removesuffix("_agent_id")
+    for column in CALL_AGENTS
+}
 
 
 def with_agents(calls: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
@@ -19,15 +23,31 @@ def with_agents(calls: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
         calls: As in `schema.CALLS`.
         agents: As in `schema.AGENTS`; `voice_email` is their e-mail in Aircall.
     """
-    known = agents[agents["voice_email"].notna()].drop_duplicates("voice_email")
-    by_email = dict(zip(known["voice_email"].astype("str"), known["id"].astype("str"), strict=True))
+    by_email = _ids_by_email(agents)
     added = {}
-    for column in CALL_AGENTS:
-        side = "user" if column == "agent_id" else column.removesuffix("_agent_id")
-        matched = calls[f"{side}_email"].astype("str").map(by_email)
+    for column, side in SIDES.items():
+        matched = calls[f"{side}_email"].astype("str").map(by_email).astype("str")
         fallback = "voice:" + calls[f"{side}_id"].astype("str")
-        added[column] = matched.where(matched.notna(), fallback).astype("str").astype(LABEL)
+        added[column] = matched.where(matched.notna(), fallback).astype(LABEL)
     return calls.assign(**added)
+
+
+def _ids_by_email(agents: pd.DataFrame) -> dict[str, str]:
+    """Telephone e-mail -> id; of several people Intercom's own win, present ones first.
+
+    Of people who left, the roster remembers one e-mail only.
+    """
+    gone = ~agents["active"].fillna(False).astype(bool)
+    lines = pd.DataFrame(
+        {
+            "id": agents["id"],
+            "email": agents["voice_email"].fillna(agents["email"].where(gone)),
+            "voice_only": agents["id"].str.startswith("voice:"),
+            "gone": gone,
+        }
+    ).dropna(subset=["email"])
+    lines = lines.sort_values(["voice_only", "gone"], kind="stable").drop_duplicates("email")
+    return dict(zip(lines["email"].astype("str"), lines["id"].astype("str"), strict=True))
 
 
 def members(tables: Tables, rules: Rules) -> pd.DataFrame:
@@ -47,13 +67,14 @@ def in_teams(agents: pd.DataFrame, team_ids: tuple[str, ...]) -> set[str]:
     return set(agents.loc[_in_any(agents["team_ids"].fillna("").astype("str"), team_ids), "id"])
 
 
-def names(tables: Tables, rules: Rules | None = None) -> Mapping[str, tuple[str, str]]:
+def names(tables: Tables, rules: Rules | None = None) -> dict[str, tuple[str, str]]:
     """Agent id -> (name, status): member, outside, left (a former member) or voice (Aircall only).
 
-    The name is empty for ids that nobody knows any more.
+    Without rules there is no scope, and nobody is outside. The name is empty for ids that nobody
+    knows any more.
     """
     inside = set(members(tables, rules)["id"]) if rules else None
-    found = {}
+    found = {agent: (name, "voice") for agent, name in _names_in_calls(tables.calls).items()}
     for row in tables.agents[["id", "name", "active"]].itertuples(index=False):
         name = "" if pd.isna(row.name) else str(row.name)
         if str(row.id).startswith("voice:"):
@@ -63,6 +84,17 @@ def names(tables: Tables, rules: Rules | None = None) -> Mapping[str, tuple[str,
         else:
             status = "member" if inside is None or row.id in inside else "outside"
         found[str(row.id)] = (name, status)
+    return found
+
+
+def _names_in_calls(calls: pd.DataFrame) -> dict[str, str]:
+    """Names of people whom only calls remember."""
+    found: dict[str, str] = {}
+    for column, side in SIDES.items():
+        pairs = calls[[column, f"{side}_name"]].drop_duplicates().dropna(subset=[column])
+        pairs = pairs[pairs[column].astype("str").str.startswith("voice:")]
+        names = pairs[f"{side}_name"].astype("str").fillna("")
+        found |= dict(zip(pairs[column].astype("str"), names, strict=True))
     return found
 
 

@@ -60,6 +60,21 @@ def last_days(count: int, now: datetime, zone: ZoneInfo) -> Period:
     return Period(end - timedelta(days=count - 1), end)
 
 
+def is_complete(period: Period, first_day: date | None) -> bool:
+    """Whether the loaded history reaches back to the start of the period.
+
+    Args:
+        period: The days asked for.
+        first_day: The first day that is loaded; None = none is yet.
+    """
+    return first_day is not None and first_day <= period.first_day
+
+
+def comparable(period: Period, first_day: date | None) -> Period | None:
+    """The period before, to compare with; None where it reaches before the loaded history."""
+    return period.previous if is_complete(period.previous, first_day) else None
+
+
 def within(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.Series:
     """Whether each instant lies in the period; a missing one does not."""
     start, end = period.bounds(zone)

@@ -1,23 +1,36 @@
 """Numbers on demand: one, all, or in groups. Screens, exports, alerts and the API ask here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
 
-from metrics import now, responsiveness, satisfaction, telephony, workload
+from metrics import responsiveness, satisfaction, stocks, telephony, workload
 from metrics.catalog import CATALOG, Metric
-from metrics.filters import UNASSIGNED, Filters
-from metrics.periods import Period, local_days
+from metrics.filters import EMPTY, UNASSIGNED, Filters
+from metrics.grouping import Grouping, Question, grouped
+from metrics.people import members, names
+from metrics.periods import Period
 from metrics.rules import Rules
-from metrics.schema import ATTRIBUTE_PREFIX, attribute
-from metrics.selection import agent_of, attribute_values, credited, rows
+from metrics.schema import attribute
+from metrics.selection import chosen_people, rows
 from metrics.summary import Summary, summarise, summarise_by
 from metrics.tables import Tables
 
 # The themes enter their measures into the catalogue when they are imported.
-THEMES = (now, responsiveness, satisfaction, telephony, workload)
+THEMES = (stocks, responsiveness, satisfaction, telephony, workload)
+# What the table of agents tells of each, and the efficiency matrix of each point.
+AGENT_METRICS = (
+    "conversations",
+    "conversations_closed",
+    "first_response_time",
+    "time_to_close",
+    "csat_score",
+    "classification_rate",
+    "calls_answered",
+    "talk_time",
+)
+MATRIX_METRICS = ("conversations", "time_to_close", "csat_score")
 
 
 @dataclass(frozen=True)
@@ -39,8 +52,7 @@ def evaluate(
     metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules
 ) -> Summary:
     """The metric's number."""
-    found = rows(metric, tables, period, filters, rules)
-    return _summary(metric, found, tables, rules)
+    return _summary(metric, rows(metric, tables, period, filters, rules), tables, rules)
 
 
 def values(
@@ -53,17 +65,14 @@ def values(
     return found[known], measured[known]
 
 
-def summary(
-    tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> Mapping[str, Summary]:
+def summary(tables: Tables, period: Period, filters: Filters, rules: Rules) -> dict[str, Summary]:
     """Every number of the catalogue; rows are selected once for all metrics that share them."""
     chosen: dict[object, pd.DataFrame] = {}
     numbers = {}
     for key, metric in CATALOG.items():
-        shared = (metric.table, metric.dated_by, metric.key in ("open_now", "snoozed_now"))
-        if shared not in chosen:
-            chosen[shared] = rows(metric, tables, period, filters, rules)
-        numbers[key] = _summary(metric, chosen[shared], tables, rules)
+        if _same_rows(metric) not in chosen:
+            chosen[_same_rows(metric)] = rows(metric, tables, period, filters, rules)
+        numbers[key] = _summary(metric, chosen[_same_rows(metric)], tables, rules)
     return numbers
 
 
@@ -74,31 +83,143 @@ def breakdown(
 
     Args:
         metric: What is counted.
-        by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`.
+        by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`. Of the first three
+            every group is there, in order; of the others those with rows, most first.
         tables: One version.
-        period: Every day of it has its group, also without rows; so have all hours.
+        period: Local days.
         filters: The reader's choice.
         rules: Zone, scope, labels.
 
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    found = rows(metric, tables, period, filters, rules)
-    measured = metric.measure(found, rules, tables.now)
-    if by in ("day", "hour", "weekday_hour"):
-        return _over_time(metric, by, found, measured, period, rules)
-    groups, measured = _groups(metric, by, found, measured, tables, rules)
-    numbers = summarise_by(metric, measured, groups)
-    labels = _labels(by, tables)
-    ordered = sorted(numbers.items(), key=lambda item: (-item[1].n, item[0]))
-    return [Group(key, labels.get(key, key), number) for key, number in ordered]
+    return breakdowns([metric], by, tables, period, filters, rules)[metric.key]
+
+
+def breakdowns(
+    metrics: Iterable[Metric],
+    by: str,
+    tables: Tables,
+    period: Period,
+    filters: Filters,
+    rules: Rules,
+) -> dict[str, list[Group]]:
+    """`breakdown` of several metrics; rows are selected and grouped once for those that share them.
+
+    Raises:
+        ValueError: One of the metrics cannot be grouped so.
+    """
+    shared: dict[object, tuple[pd.DataFrame, Grouping]] = {}
+    told = {}
+    for metric in metrics:
+        same = _same_rows(metric)
+        if same not in shared:
+            found = rows(metric, tables, period, filters, rules, by_person=by == "agent")
+            question = Question(metric, found, tables, period, filters, rules)
+            shared[same] = found, grouped(by, question)
+        found, grouping = shared[same]
+        measured = metric.measure(found, rules, tables.now)
+        told[metric.key] = _groups(metric, measured, grouping)
+    return told
 
 
 def missing_attributes(tables: Tables, rules: Rules) -> list[str]:
     """Labels that the settings name and no conversation carries."""
     labels = rules.labels
-    named = (labels.reason, labels.second_reason, labels.kind, labels.status, labels.category)
+    named = (
+        labels.reason,
+        labels.second_reason,
+        labels.kind,
+        labels.status,
+        labels.category,
+        labels.expansion,
+        labels.system_category,
+        labels.registrations,
+        labels.area,
+    )
     return [label for label in named if attribute(label) not in tables.conversations]
+
+
+def agents_table(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
+    """One row per person: members, and whoever else has rows in the period.
+
+    Returns:
+        `agent_id`, `name`, `status` (member, outside, left, voice or unassigned), `open` and
+        `snoozed` (now, over all teams); for each of `AGENT_METRICS` its value under its key (NA
+        without data; durations are medians in seconds) and its population under `<key>_n`. By
+        name; former members after the others, unassigned rows last.
+    """
+    held = ("open_now", "snoozed_now")
+    keys = (*held, *AGENT_METRICS)
+    told = _told(keys, "agent", tables, period, filters, rules).drop(columns="label")
+    populations = told[[f"{key}_n" for key in keys]].fillna(0)
+    shown = _members(tables, filters, rules) | set(told.index[populations.gt(0).any(axis=1)])
+    known = names(tables, rules) | {UNASSIGNED: ("", "unassigned")}
+    people = pd.DataFrame.from_dict(
+        {agent: known.get(agent, ("", "left")) for agent in sorted(shown)},
+        orient="index",
+        columns=["name", "status"],
+        dtype="str",
+    )
+    table = people.join(told)
+    for column in table.columns.intersection([*populations, *(_counted(keys))]):
+        table[column] = table[column].fillna(0).astype("int64")
+    last = table["status"].map({"unassigned": 2, "left": 1}).fillna(0)
+    order = pd.DataFrame({"last": last, "name": table["name"].str.casefold()})
+    table = table.loc[order.sort_values(["last", "name"], kind="stable").index]
+    table = table.rename(columns={"open_now": "open", "snoozed_now": "snoozed"})
+    return table.drop(columns=[f"{key}_n" for key in held]).rename_axis("agent_id").reset_index()
+
+
+def efficiency(
+    tables: Tables, period: Period, filters: Filters, rules: Rules, by: str = "agent"
+) -> pd.DataFrame:
+    """The points of the efficiency matrix: who, or what, closed something.
+
+    Args:
+        tables: One version.
+        period: Local days.
+        filters: The reader's choice.
+        rules: Scope, clock and the fewest ratings that are shown.
+        by: agent or reason.
+
+    Returns:
+        `key`, `label`, `conversations`, `closed` (with a recorded time), `time_to_close` (median,
+        seconds), `csat_score` (NA under `rules.csat_minimum` ratings) and `ratings`; most
+        conversations first. Rows without a person or a reason are no point.
+    """
+    told = _told(MATRIX_METRICS, by, tables, period, filters, rules)
+    told = told.drop(index=UNASSIGNED if by == "agent" else EMPTY, errors="ignore")
+    told = told[told["time_to_close"].notna() & told["conversations"].gt(0)]
+    table = pd.DataFrame(
+        {
+            "label": told["label"],
+            "conversations": told["conversations"].astype("int64"),
+            "closed": told["time_to_close_n"].astype("int64"),
+            "time_to_close": told["time_to_close"],
+            "csat_score": told["csat_score"].where(told["csat_score_n"] >= rules.csat_minimum),
+            "ratings": told["csat_score_n"].fillna(0).astype("int64"),
+        }
+    ).rename_axis("key")
+    return table.reset_index().sort_values(
+        ["conversations", "key"], ascending=[False, True], ignore_index=True
+    )
+
+
+def _members(tables: Tables, filters: Filters, rules: Rules) -> set[str]:
+    inside = set(members(tables, rules)["id"])
+    chosen = chosen_people(tables, filters)
+    return inside if chosen is None else inside & chosen
+
+
+def _counted(keys: Iterable[str]) -> list[str]:
+    """The metrics of which a person without rows has none: 0, where others have no data."""
+    return [key for key in keys if CATALOG[key].unit == "count"]
+
+
+def _same_rows(metric: Metric) -> object:
+    """Metrics with the same answer are about the same rows."""
+    return metric.table, metric.dated_by, metric.scope
 
 
 def _summary(metric: Metric, found: pd.DataFrame, tables: Tables, rules: Rules) -> Summary:
@@ -106,88 +227,39 @@ def _summary(metric: Metric, found: pd.DataFrame, tables: Tables, rules: Rules) 
     return summarise(metric, metric.measure(found, rules, tables.now), parts)
 
 
-def _over_time(
-    metric: Metric,
-    by: str,
-    found: pd.DataFrame,
-    measured: pd.Series,
-    period: Period,
-    rules: Rules,
-) -> list[Group]:
-    if metric.dated_by is None:
-        raise ValueError(f"{metric.key} is a stock: it has no day or hour")
-    instants = found[metric.dated_by]
-    local = instants.dt.tz_convert(rules.time_zone)
-    if by == "day":
-        words = local_days(instants, rules.time_zone).dt.strftime("%Y-%m-%d")
-        first = period.first_day
-        keys = [(first + timedelta(days=n)).isoformat() for n in range(period.days)]
-    elif by == "hour":
-        words = local.dt.hour.astype("str")
-        keys = [str(hour) for hour in range(24)]
-    else:
-        words = local.dt.dayofweek.astype("str") + "-" + local.dt.hour.astype("str")
-        keys = [f"{day}-{hour}" for day in range(7) for hour in range(24)]
-    numbers = summarise_by(metric, measured, words)
-    nothing = summarise(metric, measured.iloc[:0])
-    return [Group(key, key, numbers.get(key, nothing)) for key in keys]
+def _groups(metric: Metric, measured: pd.Series, grouping: Grouping) -> list[Group]:
+    numbers = summarise_by(metric, measured.iloc[grouping.positions], grouping.words)
+    labels = grouping.labels or {}
+    if grouping.keys is not None:
+        nothing = summarise(metric, measured.iloc[:0])
+        return [Group(key, key, numbers.get(key, nothing)) for key in grouping.keys]
+    ordered = sorted(numbers.items(), key=lambda item: (-item[1].n, item[0]))
+    return [Group(key, labels.get(key, key), number) for key, number in ordered]
 
 
-def _groups(
-    metric: Metric,
+def _told(
+    keys: Iterable[str],
     by: str,
-    found: pd.DataFrame,
-    measured: pd.Series,
     tables: Tables,
+    period: Period,
+    filters: Filters,
     rules: Rules,
-) -> tuple[pd.Series, pd.Series]:
-    """One word per value; a row may stand in several groups, then its value is repeated."""
-    if by == "agent":
-        if metric.table == "calls":
-            credits = credited(found)
-            return (
-                credits["agent"].astype("str").fillna(UNASSIGNED),
-                measured.reindex(credits["row"]).reset_index(drop=True),
+) -> pd.DataFrame:
+    """Value and population of several metrics side by side, one line per group."""
+    metrics = [CATALOG[key] for key in keys]
+    columns: dict[str, Mapping[str, object]] = {"label": {}}
+    for key, groups in breakdowns(metrics, by, tables, period, filters, rules).items():
+        columns["label"] = {g.key: g.label for g in groups} | dict(columns["label"])
+        columns[key] = {g.key: g.summary.value for g in groups}
+        columns[f"{key}_n"] = {g.key: g.summary.n for g in groups}
+    lines = list(columns["label"])
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [values.get(line) for line in lines],
+                index=pd.Index(lines, dtype="str"),
+                dtype="str" if name == "label" else "Float64",
             )
-        if metric.table == "agents":
-            return found["id"].astype("str"), measured
-        return agent_of(found, tables, metric).fillna(UNASSIGNED), measured
-    if by == "team":
-        return _by_team(metric, found, measured, tables)
-    if metric.table != "conversations":
-        raise ValueError(f"{metric.key} cannot be grouped by {by}: only conversations have it")
-    if by == "reason":
-        found_mentions = workload.mentions(found, rules)
-        words = found_mentions.reset_index(drop=True)
-        return words, measured.reindex(found_mentions.index).reset_index(drop=True)
-    if by.startswith(ATTRIBUTE_PREFIX):
-        return attribute_values(found, by.removeprefix(ATTRIBUTE_PREFIX)).fillna(""), measured
-    raise ValueError(f"no group called {by}")
-
-
-def _by_team(
-    metric: Metric, found: pd.DataFrame, measured: pd.Series, tables: Tables
-) -> tuple[pd.Series, pd.Series]:
-    if metric.table == "conversations":
-        return found["team_id"].astype("str").fillna(UNASSIGNED), measured
-    teams = tables.agents.set_index("id")["team_ids"].astype("str")
-    if metric.table == "agents":
-        people = pd.DataFrame({"row": found.index, "agent": found["id"].astype("str")})
-    else:
-        people = credited(found)
-    joined = people["agent"].astype("str").map(teams).fillna("")
-    long = people.assign(team=joined.astype("str").str.split(",")).explode("team")
-    long["team"] = long["team"].replace("", UNASSIGNED).fillna(UNASSIGNED)
-    long = long.drop_duplicates(["row", "team"])
-    # Somebody's team is known: nobody's row needs no line of its own beside it.
-    known = long["team"].ne(UNASSIGNED).groupby(long["row"]).transform("any")
-    long = long[long["team"].ne(UNASSIGNED) | ~known]
-    return long["team"].reset_index(drop=True), measured.reindex(long["row"]).reset_index(drop=True)
-
-
-def _labels(by: str, tables: Tables) -> dict[str, str]:
-    if by not in ("agent", "team"):
-        return {}
-    table = tables.agents if by == "agent" else tables.teams
-    known = table[table["name"].notna()]
-    return dict(zip(known["id"].astype("str"), known["name"].astype("str"), strict=True))
+            for name, values in columns.items()
+        }
+    )

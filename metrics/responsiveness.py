@@ -8,16 +8,12 @@ import pandas as pd
 
 from metrics.catalog import metric
 from metrics.rules import Rules
+from metrics.values import flags, seconds_between
 
 
-def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    """Seconds from one instant to the other; a negative span is a vendor's slip, and NA."""
-    span = (later - earlier).dt.total_seconds().astype("Float64")
-    return span.where(span.ge(0))
-
-
-def _reached(seconds: pd.Series, target: float) -> pd.Series:
-    return seconds.le(target).astype("Float64").where(seconds.notna())
+def _in_time(seconds: pd.Series, target: float) -> pd.Series:
+    """On the target is in time."""
+    return flags(seconds.le(target), seconds.notna())
 
 
 def _closed(rows: pd.DataFrame) -> pd.Series:
@@ -41,7 +37,14 @@ def first_response_time(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> 
     if rules.clock == "office":
         return rows["time_to_admin_reply_seconds"].astype("Float64")
     start = rows["first_contact_reply_at"].fillna(rows["created_at"])
-    return _seconds(rows["first_admin_reply_at"], start)
+    return seconds_between(start, rows["first_admin_reply_at"])
+
+
+def close_word(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """recorded, unrecorded (closed without a record of it) or still_open (snoozed ones too)."""
+    words = pd.Series("still_open", index=rows.index, dtype="str")
+    words = words.mask(_closed(rows), "unrecorded")
+    return words.mask(time_to_close(rows, rules, now).notna(), "recorded")
 
 
 @metric(
@@ -51,6 +54,8 @@ def first_response_time(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> 
     unit="seconds",
     better="lower",
     definition="Intercom, statistics of a conversation: last_close_at, time_to_last_close",
+    parts=close_word,
+    part_names=("recorded", "unrecorded", "still_open"),
 )
 def time_to_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """From creation to the last close, of conversations that are closed now.
@@ -62,7 +67,7 @@ def time_to_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Ser
         seconds = rows["time_to_last_close_seconds"].astype("Float64")
     else:
         ready = rows["time_to_close_seconds"].astype("Float64")
-        seconds = ready.fillna(_seconds(rows["last_close_at"], rows["created_at"]))
+        seconds = ready.fillna(seconds_between(rows["created_at"], rows["last_close_at"]))
     return seconds.where(_closed(rows))
 
 
@@ -78,7 +83,7 @@ def time_to_first_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> 
     """From creation to the first close; the gap to `time_to_close` is the price of reopening."""
     if rules.clock == "office":
         return rows["time_to_first_close_seconds"].astype("Float64")
-    return _seconds(rows["first_close_at"], rows["created_at"])
+    return seconds_between(rows["created_at"], rows["first_close_at"])
 
 
 @metric(
@@ -91,7 +96,7 @@ def time_to_first_close(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> 
 )
 def first_response_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the conversations that have a first response time, those within the target."""
-    return _reached(first_response_time(rows, rules, now), rules.first_response_seconds)
+    return _in_time(first_response_time(rows, rules, now), rules.first_response_seconds)
 
 
 @metric(
@@ -104,7 +109,7 @@ def first_response_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Times
 )
 def close_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the conversations that have a time to close, those within the target."""
-    return _reached(time_to_close(rows, rules, now), rules.close_seconds)
+    return _in_time(time_to_close(rows, rules, now), rules.close_seconds)
 
 
 @metric(
@@ -117,11 +122,10 @@ def close_within_target(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> 
 )
 def reopen_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the closed conversations, those that were opened again; NA where Intercom does not say."""
-    reopened = rows["count_reopens"].gt(0).astype("Float64")
-    return reopened.where(_closed(rows) & rows["count_reopens"].notna())
+    return flags(rows["count_reopens"].gt(0), _closed(rows) & rows["count_reopens"].notna())
 
 
-def sla_words(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+def sla_word(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """hit, missed, active or cancelled; missing where no SLA applies."""
     return rows["sla_status"].astype("str")
 
@@ -133,9 +137,10 @@ def sla_words(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     unit="share",
     better="higher",
     definition="Intercom, sla_applied.sla_status; active and cancelled stay apart",
-    parts=sla_words,
+    parts=sla_word,
+    part_names=("hit", "missed", "active", "cancelled"),
 )
 def sla_hit_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the SLAs that were hit or missed, those that were hit."""
     status = rows["sla_status"]
-    return status.eq("hit").astype("Float64").where(status.isin(["hit", "missed"]))
+    return flags(status.eq("hit"), status.isin(["hit", "missed"]))

@@ -1,10 +1,16 @@
 """What customers say: ratings from 1 to 5, dated by the moment they were asked for."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 
 from metrics.catalog import metric
 from metrics.rules import Rules
+from metrics.summary import Summary
+from metrics.values import flags
 
+BANDS = ("positive", "neutral", "negative")
 ASKED = "Intercom, conversation_rating: rating and created_at (the moment it was asked for)"
 
 
@@ -20,10 +26,6 @@ def band(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     return words.mask(rating.le(2).fillna(False), "negative").where(_valid(rows))
 
 
-def _share(rows: pd.DataFrame, good: pd.Series, population: pd.Series) -> pd.Series:
-    return good.fillna(False).astype("Float64").where(population)
-
-
 @metric(
     kind="mean",
     table="conversations",
@@ -32,6 +34,7 @@ def _share(rows: pd.DataFrame, good: pd.Series, population: pd.Series) -> pd.Ser
     better="higher",
     definition=ASKED,
     parts=band,
+    part_names=BANDS,
 )
 def csat_average(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """The mean rating, 1 to 5."""
@@ -46,10 +49,11 @@ def csat_average(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Seri
     better="higher",
     definition=ASKED,
     parts=band,
+    part_names=BANDS,
 )
 def csat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Ratings of 4 and 5 among all ratings."""
-    return _share(rows, rows["rating"].ge(4), _valid(rows))
+    return flags(rows["rating"].ge(4), _valid(rows))
 
 
 @metric(
@@ -60,11 +64,11 @@ def csat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series
     better="higher",
     definition=ASKED + "; neutral ratings left out",
     parts=band,
+    part_names=BANDS,
 )
 def csat_adjusted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Ratings of 4 and 5 among those that are not neutral."""
-    decided = _valid(rows) & rows["rating"].ne(3).fillna(False).astype(bool)
-    return _share(rows, rows["rating"].ge(4), decided)
+    return flags(rows["rating"].ge(4), _valid(rows) & rows["rating"].ne(3))
 
 
 @metric(
@@ -75,7 +79,35 @@ def csat_adjusted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Ser
     better="lower",
     definition=ASKED,
     parts=band,
+    part_names=BANDS,
 )
 def dsat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Ratings of 1 and 2 among all ratings."""
-    return _share(rows, rows["rating"].le(2), _valid(rows))
+    return flags(rows["rating"].le(2), _valid(rows))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """People or reasons in order of a score, and those who cannot be ranked yet.
+
+    Attributes:
+        ranked: Keys, the highest score first.
+        few: Keys with fewer ratings than agreed, in alphabetical order; they have no rank.
+    """
+
+    ranked: tuple[str, ...]
+    few: tuple[str, ...]
+
+
+def ranking(scores: Mapping[str, Summary], rules: Rules) -> Ranking:
+    """Who stands where. Under `rules.csat_minimum` ratings nobody and nothing does.
+
+    Equal scores stand in order of their ratings, more first.
+    """
+    enough = {
+        key: (-score.value, -score.n, key)
+        for key, score in scores.items()
+        if score.value is not None and score.n >= rules.csat_minimum
+    }
+    few = sorted(key for key, score in scores.items() if score.n and key not in enough)
+    return Ranking(tuple(sorted(enough, key=lambda key: enough[key])), tuple(few))

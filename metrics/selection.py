@@ -1,7 +1,8 @@
 """Which rows a number is about: scope, period, and what the reader chose."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+import numpy as np
 import pandas as pd
 
 from metrics import schema
@@ -18,7 +19,13 @@ _DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
 
 
 def rows(
-    metric: Metric, tables: Tables, period: Period | None, filters: Filters, rules: Rules
+    metric: Metric,
+    tables: Tables,
+    period: Period | None,
+    filters: Filters,
+    rules: Rules,
+    *,
+    by_person: bool = False,
 ) -> pd.DataFrame:
     """The rows that a metric may count: in scope, dated in the period, and chosen.
 
@@ -28,13 +35,15 @@ def rows(
         period: Local days; None only for stocks.
         filters: The reader's choice.
         rules: Scope and zone.
+        by_person: Whether the number is told person by person; what each of them holds then
+            counts over all teams, as it does when people are chosen.
     """
     if metric.table == "agents":
         return _people(tables, filters, rules)
     if metric.table == "calls":
         found = _calls(tables, filters)
     else:
-        found = conversations(tables, filters, rules, metric)
+        found = conversations(tables, filters, rules, metric, by_person=by_person)
     if metric.dated_by is None:
         return found
     if period is None:
@@ -43,22 +52,31 @@ def rows(
 
 
 def conversations(
-    tables: Tables, filters: Filters, rules: Rules, metric: Metric | None = None
+    tables: Tables,
+    filters: Filters,
+    rules: Rules,
+    metric: Metric | None = None,
+    *,
+    by_person: bool = False,
+    calls: bool = False,
 ) -> pd.DataFrame:
-    """Conversations in scope that the filters choose, calls written as conversations left out.
+    """Conversations in scope that the filters choose.
 
     Args:
         tables: One version.
         filters: The reader's choice.
         rules: Scope.
-        metric: For whom a row counts depends on it: ratings belong to who was rated, and what
-            a person holds now counts over all teams.
+        metric: For whom a row counts depends on it: ratings belong to who was rated.
+        by_person: As in `rows`.
+        calls: Whether to give the calls that were written as conversations instead of the
+            conversations proper.
     """
     table = tables.conversations
-    keep = ~table["is_call"].fillna(False).astype(bool)
-    if rules.team_ids:
+    keep = table["is_call"].fillna(False).astype(bool).eq(calls)
+    scope = metric.scope if metric else "teams"
+    if rules.team_ids and scope != "workspace":
         inside = table["team_id"].isin(rules.team_ids)
-        if metric is not None and metric.key in ("open_now", "snoozed_now"):
+        if scope == "person" and (by_person or filters.agents):
             inside |= table["agent_id"].isin(members(tables, rules)["id"])
         keep &= inside
     if filters.teams:
@@ -70,6 +88,14 @@ def conversations(
     if filters.agents:
         keep &= _chosen(agent_of(table, tables, metric), filters.agents)
     return table[keep]
+
+
+def recognised_calls(
+    tables: Tables, period: Period, filters: Filters, rules: Rules
+) -> pd.DataFrame:
+    """Conversations created in the period that are calls, and so are counted as calls only."""
+    found = conversations(tables, filters, rules, calls=True)
+    return found[within(found["created_at"], period, rules.time_zone)]
 
 
 def agent_of(table: pd.DataFrame, tables: Tables, metric: Metric | None) -> pd.Series:
@@ -87,17 +113,38 @@ def agent_of(table: pd.DataFrame, tables: Tables, metric: Metric | None) -> pd.S
     return assigned.where(~assigned.isin(bots)) if bots else assigned
 
 
-def credited(calls: pd.DataFrame) -> pd.DataFrame:
+def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
     """Each call once for each distinct person who answered, passed on or took over.
 
+    Args:
+        calls: As in `schema.CALLS`, with `schema.CALL_AGENTS`.
+        people: Whom to credit; `UNASSIGNED` among them stands for calls without anybody. None =
+            everyone.
+
     Returns:
-        `row` (the call's index) and `agent`; calls without anybody have one line with NA.
+        `row` (the call's position) and `agent`; calls without anybody have one line with NA.
     """
-    sides = pd.concat([calls[column].astype("str") for column in CREDITED], axis=1)
-    long = sides.stack().rename("agent").reset_index(level=1, drop=True)
-    long = long.dropna().rename_axis("row").reset_index().drop_duplicates(["row", "agent"])
-    nobody = pd.DataFrame({"row": calls.index.difference(long["row"])})
-    return pd.concat([long, nobody], ignore_index=True)
+    positions = np.arange(len(calls))
+    sides = [pd.DataFrame({"row": positions, "agent": _plain(calls[side])}) for side in CREDITED]
+    found = pd.concat(sides).dropna().drop_duplicates()
+    nobody = pd.DataFrame({"row": np.setdiff1d(positions, found["row"].to_numpy())})
+    found = pd.concat([found, nobody.assign(agent=pd.Series(pd.NA, nobody.index, dtype="str"))])
+    if people is not None:
+        found = found[found["agent"].fillna(UNASSIGNED).isin(people)]
+    return found.reset_index(drop=True)
+
+
+def chosen_people(tables: Tables, filters: Filters) -> set[str] | None:
+    """The people that the filters choose, by name or by team; None = everyone."""
+    chosen = set(filters.agents) if filters.agents else None
+    if not filters.teams:
+        return chosen
+    inside = in_teams(tables.agents, filters.teams)
+    return inside if chosen is None else inside & chosen
+
+
+def _plain(words: pd.Series) -> pd.Series:
+    return words.astype("str").reset_index(drop=True)
 
 
 def attribute_values(table: pd.DataFrame, label: str) -> pd.Series:

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metrics.catalog import Metric
 
 # Under this many rows a ninetieth percentile is one row's accident.
 P90_MINIMUM = 20
+
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -46,25 +50,8 @@ def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None)
         parts: What its `parts` gave for the same rows, if it has any. Words may also name rows
             outside the population, such as SLAs that are still running.
     """
-    known = values.notna()
-    numbers = values[known].to_numpy(dtype="float64")
-    n = len(numbers)
-    counted = {} if parts is None else _counts(parts)
-    if metric.kind == "count" or (metric.kind == "stock" and metric.unit == "count"):
-        return Summary(float(numbers.sum()), n, metric.unit, parts=counted)
-    if not n:
-        return Summary(None, 0, metric.unit, parts=counted)
-    if metric.kind == "stock":
-        return Summary(float(numbers.max()), n, metric.unit, parts=counted)
-    mean = float(numbers.mean())
-    if metric.kind == "share":
-        low, high = wilson(mean, n)
-        return Summary(mean, n, metric.unit, low=low, high=high, parts=counted)
-    if metric.kind == "mean":
-        return Summary(mean, n, metric.unit, parts=counted)
-    median = float(np.median(numbers))
-    p90 = float(np.quantile(numbers, 0.9)) if n >= P90_MINIMUM else None
-    return Summary(median, n, metric.unit, mean=mean, p90=p90, parts=counted)
+    counted = {} if parts is None else _counts(metric, parts)
+    return _summary(metric, _numbers(values), counted)
 
 
 def summarise_by(metric: Metric, values: pd.Series, groups: pd.Series) -> dict[str, Summary]:
@@ -73,13 +60,18 @@ def summarise_by(metric: Metric, values: pd.Series, groups: pd.Series) -> dict[s
     Args:
         metric: Says how the values are put together.
         values: What its measure gave.
-        groups: One word per row, with the same index.
+        groups: One word per value, in the same order.
     """
-    words = groups.astype("str")
-    return {
-        str(word): summarise(metric, values.loc[rows])
-        for word, rows in words.groupby(words).groups.items()
-    }
+    codes, words = pd.factorize(groups)
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(words) + 1))
+    numbers = numbers[order]
+    found = {}
+    for place, word in enumerate(words):
+        group = numbers[starts[place] : starts[place + 1]]
+        found[str(word)] = _summary(metric, group[~np.isnan(group)], {})
+    return found
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
@@ -91,5 +83,31 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     return max(0.0, float((centre - margin) / scale)), min(1.0, float((centre + margin) / scale))
 
 
-def _counts(words: pd.Series) -> dict[str, int]:
-    return {str(word): int(count) for word, count in words.dropna().value_counts().items() if count}
+def _numbers(values: pd.Series) -> Numbers:
+    found: Any = values.dropna().to_numpy(dtype="float64")
+    return found  # type: ignore[no-any-return]
+
+
+def _summary(metric: Metric, numbers: Numbers, parts: Mapping[str, int]) -> Summary:
+    n, unit = len(numbers), metric.unit
+    if unit == "count":
+        return Summary(float(numbers.sum()), n, unit, parts=parts)
+    if not n:
+        return Summary(None, 0, unit, parts=parts)
+    if metric.kind == "stock":
+        return Summary(float(numbers.max()), n, unit, parts=parts)
+    mean = float(numbers.mean())
+    if metric.kind == "mean":
+        return Summary(mean, n, unit, parts=parts)
+    if metric.kind == "share":
+        low, high = wilson(mean, n)
+        return Summary(mean, n, unit, low=low, high=high, parts=parts)
+    median, p90 = np.quantile(numbers, [0.5, 0.9])
+    shown = float(p90) if n >= P90_MINIMUM else None
+    return Summary(float(median), n, unit, mean=mean, p90=shown, parts=parts)
+
+
+def _counts(metric: Metric, words: pd.Series) -> dict[str, int]:
+    counts = words.dropna().value_counts()
+    found = {str(word): int(count) for word, count in counts.items() if count}
+    return dict.fromkeys(metric.part_names, 0) | found

@@ -7,16 +7,22 @@ from metrics.filters import Filters
 from metrics.office_hours import is_open
 from metrics.periods import Period
 from metrics.rules import Rules
-from metrics.selection import credited, rows
+from metrics.selection import chosen_people, credited, rows
 from metrics.tables import Tables
+from metrics.values import flags, ones, seconds_between
 
 CALL = "Aircall, call object"
+OUTCOMES = (
+    "out_of_hours",
+    "break",
+    "short_abandon",
+    "voicemail",
+    "abandoned",
+    "not_answered",
+    "other",
+)
 # Callers who wanted us and did not get us.
 LOST = ("voicemail", "abandoned", "not_answered")
-
-
-def _ones(mask: pd.Series) -> pd.Series:
-    return pd.Series(1.0, index=mask.index, dtype="Float64").where(mask.fillna(False).astype(bool))
 
 
 def _is(calls: pd.DataFrame, direction: str) -> pd.Series:
@@ -29,11 +35,6 @@ def _missed(calls: pd.DataFrame) -> pd.Series:
 
 def _answered(calls: pd.DataFrame) -> pd.Series:
     return _is(calls, "inbound") & calls["missed_call_reason"].isna()
-
-
-def _seconds(later: pd.Series, earlier: pd.Series) -> pd.Series:
-    span = (later - earlier).dt.total_seconds().astype("Float64")
-    return span.where(span.ge(0))
 
 
 def outcome(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
@@ -79,7 +80,7 @@ def _digits(line: str) -> str:
 @metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)
 def calls_inbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Calls that came in."""
-    return _ones(_is(calls, "inbound"))
+    return ones(_is(calls, "inbound"))
 
 
 @metric(
@@ -92,7 +93,7 @@ def calls_inbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Se
 )
 def calls_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Inbound calls that a person took."""
-    return _ones(_answered(calls))
+    return ones(_answered(calls))
 
 
 @metric(
@@ -103,10 +104,11 @@ def calls_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.S
     better="lower",
     definition=CALL + ": inbound with missed_call_reason",
     parts=outcome,
+    part_names=OUTCOMES,
 )
 def calls_missed(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Inbound calls that nobody took; the parts are outcomes."""
-    return _ones(_missed(calls))
+    return ones(_missed(calls))
 
 
 @metric(
@@ -120,14 +122,13 @@ def calls_missed(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Ser
 def loss_rate(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the inbound calls that were answered or lost on the main lines, those that were lost."""
     gone = lost(calls, rules, now)
-    population = (_answered(calls) | gone) & on_main_lines(calls, rules)
-    return gone.astype("Float64").where(population)
+    return flags(gone, (_answered(calls) | gone) & on_main_lines(calls, rules))
 
 
 @metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)
 def calls_outbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Calls that went out."""
-    return _ones(_is(calls, "outbound"))
+    return ones(_is(calls, "outbound"))
 
 
 @metric(
@@ -140,7 +141,7 @@ def calls_outbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.S
 )
 def calls_outbound_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Outbound calls that somebody took."""
-    return _ones(_is(calls, "outbound") & calls["answered_at"].notna())
+    return ones(_is(calls, "outbound") & calls["answered_at"].notna())
 
 
 @metric(
@@ -153,7 +154,7 @@ def calls_outbound_answered(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp
 )
 def time_to_answer(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """How long answered inbound callers waited, the time in the menu included."""
-    return _seconds(calls["answered_at"], calls["started_at"]).where(_answered(calls))
+    return seconds_between(calls["started_at"], calls["answered_at"]).where(_answered(calls))
 
 
 @metric(
@@ -165,7 +166,7 @@ def time_to_answer(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.S
 )
 def talk_time(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """How long answered inbound calls were talked."""
-    return _seconds(calls["ended_at"], calls["answered_at"]).where(_answered(calls))
+    return seconds_between(calls["answered_at"], calls["ended_at"]).where(_answered(calls))
 
 
 @metric(
@@ -177,7 +178,7 @@ def talk_time(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series
 )
 def talk_time_outbound(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """How long answered outbound calls were talked."""
-    return _seconds(calls["ended_at"], calls["answered_at"]).where(_is(calls, "outbound"))
+    return seconds_between(calls["answered_at"], calls["ended_at"]).where(_is(calls, "outbound"))
 
 
 @metric(
@@ -194,22 +195,24 @@ def service_level(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Se
     Whoever gave up, or left a voicemail, before the target had passed counts neither way.
     """
     target = rules.service_level_seconds
-    waited = _seconds(calls["answered_at"], calls["started_at"])
-    gave_up = lost(calls, rules, now) & _seconds(calls["ended_at"], calls["started_at"]).gt(target)
-    answered = _answered(calls) & waited.notna()
-    in_time = (answered & waited.le(target)).fillna(False)
-    return in_time.astype("Float64").where((answered | gave_up).fillna(False).astype(bool))
+    waited = seconds_between(calls["started_at"], calls["answered_at"]).where(_answered(calls))
+    held_on = seconds_between(calls["started_at"], calls["ended_at"])
+    gave_up = lost(calls, rules, now) & held_on.gt(target)
+    return flags(waited.le(target), waited.notna() | gave_up)
 
 
 def calls_per_agent(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
     """Answered inbound calls, credited once to each distinct person who took part.
+
+    Under a filter only the people it chooses are credited: the others' part in these calls is not
+    what they did.
 
     Returns:
         `agent_id` (NA for calls without anybody) and `calls`, most first. The sum may exceed the
         number of calls: a transferred call counts for who passed it on and for who took it over.
     """
     calls = rows(CATALOG["calls_answered"], tables, period, filters, rules)
-    calls = calls[_answered(calls)]
-    counts = credited(calls)["agent"].value_counts(dropna=False)
+    people = credited(calls[_answered(calls)], chosen_people(tables, filters))
+    counts = people["agent"].value_counts(dropna=False)
     table = counts.rename_axis("agent_id").rename("calls").reset_index()
-    return table.sort_values(["calls", "agent_id"], ascending=[False, True]).reset_index(drop=True)
+    return table.sort_values(["calls", "agent_id"], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,184 @@
+"""In which group each row of a number stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics import workload
+from metrics.catalog import Metric
+from metrics.filters import EMPTY, UNASSIGNED, Filters
+from metrics.people import names
+from metrics.periods import Period, local_days
+from metrics.rules import Rules
+from metrics.schema import ATTRIBUTE_PREFIX
+from metrics.selection import agent_of, attribute_values, chosen_people, credited
+from metrics.tables import Tables
+
+HOURS, WEEKDAYS = range(24), range(7)
+EMPTY_LABEL = {EMPTY: "—"}
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows in groups.
+
+    Attributes:
+        words: The group of each line; NA = in none.
+        positions: The row of each line: a row may stand in several groups.
+        keys: All groups, in order, also those without rows; None = those that have rows.
+        labels: Group -> what people call it, where that is not the group itself.
+    """
+
+    words: pd.Series
+    positions: npt.NDArray[np.int64]
+    keys: tuple[str, ...] | None = None
+    labels: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is grouped: rows of one metric under a reader's choice."""
+
+    metric: Metric
+    rows: pd.DataFrame
+    tables: Tables
+    period: Period
+    filters: Filters
+    rules: Rules
+
+    @property
+    def dates(self) -> pd.Series:
+        """When each row counts.
+
+        Raises:
+            ValueError: The metric is a stock.
+        """
+        if self.metric.dated_by is None:
+            raise ValueError(f"{self.metric.key} is a stock: it has no day or hour")
+        return self.rows[self.metric.dated_by]
+
+
+def grouped(by: str, question: Question) -> Grouping:
+    """The rows in groups.
+
+    Args:
+        by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`.
+        question: Which rows.
+
+    Raises:
+        ValueError: There is no such group, or these rows cannot be grouped so.
+    """
+    if by in GROUPS:
+        return GROUPS[by](question)
+    if by.startswith(ATTRIBUTE_PREFIX):
+        return _by_attribute(question, by.removeprefix(ATTRIBUTE_PREFIX))
+    raise ValueError(f"no group called {by}")
+
+
+def _by_day(question: Question) -> Grouping:
+    period = question.period
+    day = local_days(question.dates, question.rules.time_zone) - pd.Timestamp(period.first_day)
+    days = (period.first_day + timedelta(days=number) for number in range(period.days))
+    return _numbered(day.dt.days, tuple(day.isoformat() for day in days))
+
+
+def _by_hour(question: Question) -> Grouping:
+    local = question.dates.dt.tz_convert(question.rules.time_zone)
+    return _numbered(local.dt.hour, tuple(map(str, HOURS)))
+
+
+def _by_weekday_hour(question: Question) -> Grouping:
+    local = question.dates.dt.tz_convert(question.rules.time_zone)
+    keys = tuple(f"{weekday}-{hour}" for weekday in WEEKDAYS for hour in HOURS)
+    return _numbered(local.dt.dayofweek * len(HOURS) + local.dt.hour, keys)
+
+
+def _by_agent(question: Question) -> Grouping:
+    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
+    if question.metric.table == "calls":
+        credits = credited(question.rows, chosen_people(question.tables, question.filters))
+        words = credits["agent"].fillna(UNASSIGNED)
+        return Grouping(words, credits["row"].to_numpy(), labels=labels)
+    if question.metric.table == "agents":
+        return _one_each(question.rows["id"], labels)
+    agents = agent_of(question.rows, question.tables, question.metric)
+    return _one_each(agents.fillna(UNASSIGNED), labels)
+
+
+def _by_team(question: Question) -> Grouping:
+    teams = question.tables.teams.dropna(subset=["name"])
+    labels = dict(zip(teams["id"], teams["name"], strict=True))
+    labels |= {team.id: team.name for team in question.rules.teams if team.name}
+    if question.metric.table == "conversations":
+        return _one_each(question.rows["team_id"].astype("str").fillna(UNASSIGNED), labels)
+    lines = _people_of(question)
+    own = question.tables.agents.set_index("id")["team_ids"].astype("str")
+    lines["team"] = lines["agent"].map(own).astype("str").str.split(",")
+    lines = lines.explode("team")
+    lines["team"] = lines["team"].astype("str").where(_is_shown(lines["team"], question))
+    lines = lines.drop_duplicates(["row", "team"])
+    # Where somebody's team is known, the others need no line of their own beside it.
+    known = lines["team"].notna().groupby(lines["row"]).transform("any")
+    lines = lines[lines["team"].notna() | ~known]
+    return Grouping(lines["team"].fillna(UNASSIGNED), lines["row"].to_numpy(), labels=labels)
+
+
+def _people_of(question: Question) -> pd.DataFrame:
+    if question.metric.table == "calls":
+        return credited(question.rows, chosen_people(question.tables, question.filters))
+    ids = question.rows["id"].astype("str")
+    return pd.DataFrame({"row": np.arange(len(ids)), "agent": ids.to_numpy()})
+
+
+def _is_shown(teams: pd.Series, question: Question) -> pd.Series:
+    """Whether each team is one of those in scope and chosen."""
+    shown = teams.notna() & teams.ne("")
+    for restriction in (question.rules.team_ids, question.filters.teams):
+        if restriction:
+            shown &= teams.isin(restriction)
+    return shown
+
+
+def _by_reason(question: Question) -> Grouping:
+    """Conversations by each reason they mention, once even where the same is named twice."""
+    _refuse_others(question, "reason")
+    numbered = question.rows.reset_index(drop=True)
+    mentioned = workload.mentions(numbered, question.rules)
+    without = numbered.index.difference(mentioned.index)
+    lines = pd.concat([mentioned, pd.Series(EMPTY, index=without, dtype="str")])
+    lines = lines.rename_axis("row").rename("reason").reset_index().drop_duplicates()
+    return Grouping(lines["reason"], lines["row"].to_numpy(), labels=EMPTY_LABEL)
+
+
+def _by_attribute(question: Question, label: str) -> Grouping:
+    _refuse_others(question, label)
+    return _one_each(attribute_values(question.rows, label).fillna(EMPTY), EMPTY_LABEL)
+
+
+def _refuse_others(question: Question, what: str) -> None:
+    if question.metric.table != "conversations":
+        raise ValueError(f"{question.metric.key} cannot be grouped by {what}: conversations can")
+
+
+def _one_each(words: pd.Series, labels: dict[str, str] | None = None) -> Grouping:
+    return Grouping(words, np.arange(len(words)), labels=labels)
+
+
+def _numbered(numbers: pd.Series, keys: tuple[str, ...]) -> Grouping:
+    """Groups that are told by their place in `keys`."""
+    words = pd.Series(pd.Categorical.from_codes(numbers.to_numpy(dtype="int64"), list(keys)))
+    return Grouping(words, np.arange(len(words)), keys)
+
+
+GROUPS: dict[str, Callable[[Question], Grouping]] = {
+    "day": _by_day,
+    "hour": _by_hour,
+    "weekday_hour": _by_weekday_hour,
+    "agent": _by_agent,
+    "team": _by_team,
+    "reason": _by_reason,
+}

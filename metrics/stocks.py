@@ -1,0 +1,151 @@
+"""Stocks: how much there is at the instant `now`, whatever the period."""
+
+import pandas as pd
+
+from metrics.catalog import metric
+from metrics.rules import Rules
+from metrics.values import ones
+
+RECENT = pd.Timedelta(minutes=30)
+AVAILABLE = ("available", "in_call", "after_call_work")
+# Each band of age begins here and ends where the next begins.
+AGES = {
+    "<1h": pd.Timedelta(0),
+    "1-4h": pd.Timedelta(hours=1),
+    "4-24h": pd.Timedelta(hours=4),
+    "1-3d": pd.Timedelta(days=1),
+    "3-7d": pd.Timedelta(days=3),
+    ">7d": pd.Timedelta(days=7),
+}
+
+
+def is_waiting_for_anybody(rows: pd.DataFrame) -> pd.Series:
+    """Whether each conversation is open and nobody has taken it."""
+    return rows["state"].eq("open") & rows["agent_id"].isna()
+
+
+def waiting_seconds(rows: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
+    """Seconds that each row has been waiting for us; NA where it is the customer's turn."""
+    return (now - rows["waiting_since"]).dt.total_seconds().astype("Float64").clip(lower=0)
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    better="lower",
+    definition="Intercom: state open, no assignee, in scope",
+)
+def queue(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Open conversations that nobody has taken."""
+    return ones(is_waiting_for_anybody(rows))
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="seconds",
+    better="lower",
+    definition="Intercom: waiting_since of the queue; none after our own reply",
+)
+def longest_wait(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """The longest wait of the queue; no data when nobody waits for us."""
+    return waiting_seconds(rows, now).where(is_waiting_for_anybody(rows))
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    better="lower",
+    definition="Intercom: state open, neither team nor assignee",
+    scope="workspace",
+)
+def unrouted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Open conversations that no team has either."""
+    return ones(is_waiting_for_anybody(rows) & rows["team_id"].isna())
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    better="lower",
+    definition="Intercom, state = open; of one person over all teams",
+    scope="person",
+)
+def open_now(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Conversations that are open now, whatever their age."""
+    return ones(rows["state"].eq("open"))
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    definition="Intercom, state = snoozed; of one person over all teams",
+    scope="person",
+)
+def snoozed_now(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Conversations that are snoozed now, whatever their age."""
+    return ones(rows["state"].eq("snoozed"))
+
+
+def age_band(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """The band of age of each open row; missing for all others."""
+    age = now - rows["created_at"]
+    words = pd.Series("<1h", index=rows.index, dtype="str")
+    for band, least in list(AGES.items())[1:]:
+        words = words.mask(age.ge(least), band)
+    return words.where(rows["state"].eq("open"))
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    better="lower",
+    definition="open now, by age since created_at",
+    parts=age_band,
+    part_names=tuple(AGES),
+    scope="person",
+)
+def backlog_age(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Conversations that are open now; the parts are bands of age."""
+    return open_now(rows, rules, now)
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    definition="created in the last 30 minutes, across midnight too",
+)
+def arrivals_recent(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Conversations created in the last 30 minutes."""
+    return ones(rows["created_at"].gt(now - RECENT))
+
+
+@metric(
+    kind="stock",
+    table="agents",
+    unit="count",
+    better="higher",
+    definition="Intercom: members in scope with away_mode_enabled false",
+)
+def online_text(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Members who are available in Intercom."""
+    return ones(rows["away"].eq(False))
+
+
+@metric(
+    kind="stock",
+    table="agents",
+    unit="count",
+    better="higher",
+    sources=("intercom", "aircall"),
+    definition="Aircall availability: available, in_call or after_call_work",
+)
+def online_voice(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Members who are available, on a call or in after-call work in Aircall."""
+    return ones(rows["voice_status"].isin(AVAILABLE))
