@@ -17,7 +17,7 @@ class Filters:
         teams: Intercom team ids.
         agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
         origin: Who started the conversation.
-        attributes: Label of a conversation attribute -> accepted values; `EMPTY` stands for rows without one.
+        attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
     """
 
     teams: tuple[str, ...] = ()
