@@ -94,7 +94,7 @@ def _by_hour(question: Question) -> Grouping:
 def _by_weekday_hour(question: Question) -> Grouping:
     local = question.dates.dt.tz_convert(question.rules.time_zone)
     keys = tuple(f"{weekday}-{hour}" for weekday in WEEKDAYS for hour in HOURS)
-    return _numbered(local.dt.dayofweek * len(HOURS) + local.dt.hour, keys)
+    return _numbered(local.dt.day_of_week * len(HOURS) + local.dt.hour, keys)
 
 
 def _by_agent(question: Question) -> Grouping:

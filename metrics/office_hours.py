@@ -14,7 +14,7 @@ def is_open(instants: pd.Series, rules: Rules) -> pd.Series:
     """
     local = instants.dt.tz_convert(rules.time_zone)
     seconds = local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second
-    weekday = local.dt.dayofweek
+    weekday = local.dt.day_of_week
     open_now = pd.Series(False, index=instants.index)
     for day, openings in enumerate(rules.office_hours):
         for start, end in openings:
