@@ -222,8 +222,8 @@ def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = Non
     by_call = calls[talked].groupby("digits")["started_at"].max()
     by_text = written.groupby("contact_email")["created_at"].max()
     lost = calls[gone]
-    called = lost["digits"].map(by_call).gt(lost["started_at"])
-    wrote = lost["contact_email"].map(by_text).gt(lost["started_at"])
+    called = by_call.reindex(lost["digits"]).set_axis(lost.index).gt(lost["started_at"])
+    wrote = by_text.reindex(lost["contact_email"]).set_axis(lost.index).gt(lost["started_at"])
     owed = lost[~called & ~wrote].sort_values(["started_at", "id"])
     grouped = owed.groupby("digits", sort=False)
     table = pd.DataFrame(
