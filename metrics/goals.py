@@ -73,7 +73,7 @@ def excluded(rows: pd.DataFrame, rules: Rules) -> dict[str, int]:
         if column not in rows:
             continue
         words = rows[column].astype("str").str.strip().str.casefold()
-        hit = rest & words.isin([value.casefold() for value in values])
+        hit = rest & words.isin([value.strip().casefold() for value in values])
         if hit.any():
             found[label] = int(hit.sum())
         rest &= ~hit

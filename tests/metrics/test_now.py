@@ -274,6 +274,7 @@ def test_lost_callers_are_owed_a_call_the_oldest_first():
 def test_a_later_answered_call_clears_in_either_direction(direction):
     assert owed(lost("10:00:00"), talked("10:30:00", direction=direction)) == {}
     assert owed(lost("10:00:00"), talked("09:30:00", direction=direction)) == {ANA: 1}
+    assert owed(lost("10:00:00"), talked("10:00:00", direction=direction)) == {ANA: 1}
     assert owed(lost("10:00:00"), talked("10:30:00", "+2", direction=direction)) == {ANA: 1}
 
 

@@ -108,7 +108,7 @@ def test_exactly_on_the_target_is_in_time(key, target, column):
 def test_reopened_is_a_share_of_the_closed_ones_that_say_so():
     rows = [
         closed(count_reopens=0),
-        closed(count_reopens=2),
+        closed(count_reopens=1),
         closed(count_reopens=None),
         closed(state="open", count_reopens=3),
     ]

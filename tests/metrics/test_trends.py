@@ -89,7 +89,7 @@ def test_the_running_day_does_not_say_what_is_usual():
     assert known.loc[0, ["count", "low", "usual", "high"]].tolist() == [90, 1, 1, 1]
     short = daily(content, UTC_RULES, period, first_day=date(2026, 11, 3))
     assert short[["low", "usual", "high"]].isna().all(axis=None)
-    unknown = daily(content, UTC_RULES, period)
+    unknown = daily(content, UTC_RULES, days("2026-10-01", "2026-11-24"))
     assert unknown[["low", "usual", "high"]].isna().all(axis=None)
 
 
