@@ -149,6 +149,7 @@ def _calls(count: int, chance: np.random.Generator) -> pd.DataFrame:
     answered = _later(started, 60, chance).where(reason.isna())
     people = [f"a{number}@example.com" for number in range(AGENTS)]
     user = _picked(people, count, 1, chance).where(reason.isna())
+    passed_on = _picked(people, count, 0.05, chance).where(reason.isna())
     frame = pd.DataFrame(
         {
             "id": [str(number) for number in range(count)],
@@ -162,8 +163,8 @@ def _calls(count: int, chance: np.random.Generator) -> pd.DataFrame:
             "digits": _picked([f"+5511{n:08}" for n in range(2000)], count, 0.95, chance),
             "user_id": user,
             "user_email": user,
-            "transferred_by_id": user.where(chance.random(count) < 0.05),
-            "transferred_by_email": user.where(chance.random(count) < 0.05),
+            "transferred_by_id": passed_on,
+            "transferred_by_email": passed_on,
         }
     )
     return schema.conform(frame, "calls")

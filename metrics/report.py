@@ -1,7 +1,7 @@
 """Numbers on demand: one, all, or in groups. Screens, exports, alerts and the API ask here."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
@@ -125,19 +125,9 @@ def breakdowns(
 
 def missing_attributes(tables: Tables, rules: Rules) -> list[str]:
     """Labels that the settings name and no conversation carries."""
-    labels = rules.labels
-    named = (
-        labels.reason,
-        labels.second_reason,
-        labels.kind,
-        labels.status,
-        labels.category,
-        labels.expansion,
-        labels.system_category,
-        labels.registrations,
-        labels.area,
-    )
-    return [label for label in named if attribute(label) not in tables.conversations]
+    labels = asdict(rules.labels)
+    del labels["resolved_value"]
+    return [label for label in labels.values() if attribute(label) not in tables.conversations]
 
 
 def agents_table(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
