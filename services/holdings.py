@@ -52,7 +52,7 @@ class Holdings:
                     self._replace(name, rows[~hit].reset_index(drop=True))
 
     def forget_before(self, day: date) -> None:
-        """Drop what fell out of the history: open, snoozed and lately touched conversations stay."""
+        """Drop what fell out of the history; open, snoozed and lately touched rows stay."""
         with self._lock:
             self._settle()
             for name, rows in list(self._days.items()):

@@ -1,7 +1,7 @@
 """What is read from Aircall, and when: the present first, history, then minute by minute."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -29,7 +29,7 @@ class VoiceSource:
         clock: Unix seconds.
     """
 
-    name: Literal["aircall"] = "aircall"
+    name: str = "aircall"
     warning: str | None = None
     version: str | None = None
 

@@ -26,7 +26,7 @@ IDLE_SECONDS = 0.25
 class Source(Protocol):
     """A vendor as the worker drives it."""
 
-    name: Literal["intercom", "aircall"]
+    name: str
     history: Backfill
     is_live: bool
 
