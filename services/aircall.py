@@ -54,6 +54,10 @@ class Aircall:
         """The lines."""
         return self._all("/v1/numbers", "numbers")
 
+    def numbers_page(self, number: int) -> Page:
+        """One page of the lines."""
+        return self._page("/v1/numbers", "numbers", number, {})
+
     def calls(self, since: int, until: int, *, newest_first: bool = False) -> Iterator[Page]:
         """Calls created from `since` to `until` (Unix seconds, both included), none twice.
 

@@ -57,13 +57,13 @@ class Backfill:
             self._pages = self._read(self._from, self.boundary)
         try:
             page = next(self._pages, None)
+            if page is not None:
+                self._rows += len(page.rows)
+                self._keep(page.rows)
+                return
         except BaseException:
             self._pages = None
             raise
-        if page is not None:
-            self._rows += len(page.rows)
-            self._keep(page.rows)
-            return
         self._pages = None
         self.boundary = self._from
         if self._rows < QUIET_ROWS:
@@ -77,5 +77,5 @@ class Backfill:
 
     def resume(self, watermark: dict[str, Any]) -> None:
         """Go on from what was published."""
-        self.origin, self.boundary = watermark["origin"], watermark["boundary"]
-        self.width = watermark["width"]
+        self.origin, self.boundary = watermark.get("origin"), watermark.get("boundary")
+        self.width = watermark.get("width") or DAY

@@ -62,9 +62,17 @@ class Dataset:
     Args:
         cache: Where the collector publishes.
         clock: Unix seconds.
+        poll_seconds: The cache is asked no more often than that.
     """
 
-    def __init__(self, cache: Store, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        cache: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self._poll_seconds = poll_seconds
         self._reader = SnapshotReader(cache)
         self._clock = clock
         self._lock = threading.Lock()
@@ -114,7 +122,7 @@ class Dataset:
 
     def _is_due(self) -> bool:
         # A clock that was set back must not stop the polling.
-        return self._asked_at is None or abs(self._clock() - self._asked_at) >= POLL_SECONDS
+        return self._asked_at is None or abs(self._clock() - self._asked_at) >= self._poll_seconds
 
     def _refresh(self) -> None:
         try:

@@ -6,7 +6,6 @@ from datetime import date
 
 import pandas as pd
 
-from metrics import schema
 from services.manifest import WHOLE, PartitionId
 
 # table -> (date that puts a row into its partition, date by which the newer of two rows wins)
@@ -17,7 +16,11 @@ DATES: Mapping[str, tuple[str, str | None]] = {
 
 
 class Holdings:
-    """Rows come in as they are read; days are put together only when they are published."""
+    """Rows come in as they are read; days are put together only when somebody looks at them.
+
+    Labels are kept as text: those of two frames fit together as they are, and the snapshot gives
+    every column the type it is agreed to have.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,6 +33,7 @@ class Holdings:
         """Add rows; of two with the same id the newer one stays, of equals the later one."""
         if rows.empty:
             return
+        rows = as_text(rows)
         days = rows[DATES[table][0]].dt.strftime("%Y-%m-%d")
         parts = [(str(day), part) for day, part in rows.groupby(days)]
         with self._lock:
@@ -39,7 +43,7 @@ class Holdings:
     def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
         """Take over a partition as it is published already."""
         with self._lock:
-            self._days[name] = rows
+            self._days[name] = as_text(rows)
 
     def remove(self, table: str, ids: Iterable[str]) -> None:
         """Drop rows that the vendor does not have any more."""
@@ -78,10 +82,10 @@ class Holdings:
             return {name: self._days[name] for name in changed if name in self._days}, removed
 
     def unpublished(self, names: Iterable[PartitionId], removed: Iterable[PartitionId]) -> None:
-        """These still have to be published."""
+        """These still have to be published, or to go, whichever they are by now."""
         with self._lock:
-            self._changed.update(names)
-            self._removed.update(removed)
+            for name in (*names, *removed):
+                (self._changed if name in self._days else self._removed).add(name)
 
     def frames(self, table: str) -> Iterator[pd.DataFrame]:
         """All rows of a table, in parts."""
@@ -95,6 +99,12 @@ class Holdings:
         with self._lock:
             self._settle()
             return self._days.get(name)
+
+    def oldest_day(self) -> date | None:
+        """The first day that has rows."""
+        with self._lock:
+            self._settle()
+            return min((date.fromisoformat(day) for _, day in self._days), default=None)
 
     def _settle(self) -> None:
         """Put waiting rows where they belong."""
@@ -123,20 +133,17 @@ def merged_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     A read that was overtaken by a newer one never wins: conversations say when they were updated.
     Calls do not; of two, the one that came later stays, unless it would undo that the call ended.
     """
-    rows = parts[0] if len(parts) == 1 else pd.concat(_plain(parts), ignore_index=True)
+    rows = pd.concat(parts, ignore_index=True)
     newer = DATES[table][1]
     if newer is not None:
         rows = rows.sort_values(newer, kind="stable", na_position="first")
     else:
-        rows = rows.assign(_done=rows["status"].eq("done"))
-        rows = rows.sort_values("_done", kind="stable").drop(columns="_done")
+        rows = rows.iloc[rows["status"].eq("done").to_numpy().argsort(kind="stable")]
     rows = rows.drop_duplicates("id", keep="last").sort_values("id", kind="stable")
-    return schema.conform(rows.reset_index(drop=True), table)
+    return rows.reset_index(drop=True)
 
 
-def _plain(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Categories of different parts do not fit together; text does."""
-    return [
-        part.astype({c: "str" for c, dtype in part.dtypes.items() if dtype == "category"})
-        for part in parts
-    ]
+def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with text in place of categories, which would not fit those of other rows."""
+    labels = {name: "str" for name, dtype in rows.dtypes.items() if dtype == "category"}
+    return rows.astype(labels)

@@ -1,12 +1,15 @@
 """Finding what was deleted: a slow walk over everything that is open or snoozed."""
 
+import logging
 from collections.abc import Callable
 from typing import Literal
 
-from services.errors import NotFoundError
+from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.holdings import Holdings
 from services.http import Payload
 from services.intercom import Intercom
+
+log = logging.getLogger(__name__)
 
 STATES: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
 
@@ -36,14 +39,23 @@ class Sweep:
         self._expected: set[str] = set()
 
     def step(self) -> None:
-        """The next page of the round, or the next suspect."""
+        """The next page of the round, or the next suspect.
+
+        Raises:
+            ServiceError: The vendor fails; the next step tries again.
+        """
         if self._suspects:
             self._ask_for(self._suspects[-1])
             self._suspects.pop()
             return
         if not self._states:
             self._begin()
-        rows, cursor = self._intercom.state_page(self._states[0], self._cursor)
+        try:
+            rows, cursor = self._intercom.state_page(self._states[0], self._cursor)
+        except BadResponseError:
+            # It may be the cursor that the vendor does not know any more.
+            self._states = []
+            raise
         self._met.update(str(row["id"]) for row in rows)
         self._keep(rows)
         self._cursor = cursor
@@ -71,3 +83,6 @@ class Sweep:
             self._keep([self._intercom.conversation(conversation_id)])
         except NotFoundError:
             self._holdings.remove("conversations", [conversation_id])
+        except (BadResponseError, ForbiddenError) as error:
+            # One that cannot be read must not stand in the way of the others for ever.
+            log.info("intercom: a conversation that vanished from its list stays: %s", error)

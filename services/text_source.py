@@ -1,22 +1,22 @@
 """What is read from Intercom, and when: the present first, history, then minute by minute."""
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from services.backfill import DAY, Backfill
 from services.config import Settings
-from services.errors import ForbiddenError, NotFoundError
+from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.holdings import Holdings
 from services.http import Payload
 from services.intercom import Intercom, Page
 from services.sweep import Sweep
 from services.tables import conversations_table
 
-log = logging.getLogger(__name__)
-
+# Whether a search finds a change at once is not settled: the last minutes are read again.
 OVERLAP_SECONDS = 300
 HOUR = 3600
+# No update lies further ahead of us than that, however wrong our own clock.
+SKEW_SECONDS = 3600
 
 
 class TextSource:
@@ -30,6 +30,7 @@ class TextSource:
     """
 
     name: str = "intercom"
+    credentials: str = "INTERCOM_TOKEN"
 
     def __init__(
         self,
@@ -46,6 +47,8 @@ class TextSource:
         self._hourly: list[Callable[[], None]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
+        self._moved_at = 0.0
+        self._is_crowded = False
         self.history = Backfill(self._between, self.keep)
         self.updated: int | None = None
         self.is_live = False
@@ -89,28 +92,45 @@ class TextSource:
         """What changed: three requests when all is quiet."""
         self._read_changes()
         self.admins = self._intercom.admins()
-        if self._clock() - self._hourly_at >= HOUR:
+        if abs(self._clock() - self._hourly_at) >= HOUR:
             self._hourly = [self._read_teams, self._read_reasons, self._read_attributes]
             self._hourly_at = self._clock()
         if self._hourly:
-            self._hourly.pop()()
+            # In place of the sweep, so that no minute costs more than another.
+            self._hourly[0]()
+            self._hourly.pop(0)
         else:
             self._sweep.step()
 
     def keep(self, payloads: list[Payload]) -> None:
         """Put conversations where they belong."""
-        self._holdings.put("conversations", conversations_table(payloads, self._signs))
+        if payloads:
+            self._holdings.put("conversations", conversations_table(payloads, self._signs))
 
     def watermark(self) -> dict[str, Any]:
         """What a restart needs to go on."""
-        return {"updated": self.updated, "history": self.history.watermark()}
+        return {
+            "updated": self.updated,
+            "history": self.history.watermark(),
+            "app": self.app,
+            "admins": self.admins,
+            "teams": self.teams,
+            "reasons": self.reasons,
+            "attributes": self.attributes,
+        }
 
-    def resume(self, watermark: dict[str, Any]) -> None:
-        """Go on from what was published."""
-        self.updated = watermark["updated"]
-        self.history.resume(watermark["history"])
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
+        """Go on from what was published; where its rows are not whole, they are read anew."""
+        self.app = watermark.get("app") or {}
+        self.admins = watermark.get("admins") or []
+        self.teams = watermark.get("teams") or []
+        self.reasons = watermark.get("reasons") or []
+        self.attributes = watermark.get("attributes") or []
+        if whole and watermark.get("updated") is not None:
+            self.updated = watermark["updated"]
+            self.history.resume(watermark.get("history") or {})
 
-    def _between(self, since: int, until: int) -> Any:
+    def _between(self, since: int, until: int) -> Iterator[Page]:
         return self._intercom.conversations_updated(since, until)
 
     def _read_present(self) -> None:
@@ -123,18 +143,36 @@ class TextSource:
         for state in ("open", "snoozed"):
             for page in self._intercom.conversations_in_state(state):
                 self.keep(page.rows)
-                newest = max(newest, *_updates(page), newest)
+                newest = max([newest, *_updates(page)])
         self.updated = min(newest, now)
+        self._moved_at = self._clock()
         self.history.start(self.updated)
 
     def _read_changes(self) -> None:
         assert self.updated is not None
-        newest = self.updated
-        for page in self._intercom.conversations_updated(self.updated - OVERLAP_SECONDS):
+        newest, pages = self.updated, 0
+        for page in self._intercom.conversations_updated(self._since()):
             self.keep(page.rows)
-            newest = max(newest, *_updates(page), newest)
+            newest = max([newest, *_updates(page)])
+            pages += 1
         # Only a complete pass gets here, so nothing in between can be missing.
-        self.updated = newest
+        newest = min(newest, int(self._clock()) + SKEW_SECONDS)
+        if newest > self.updated:
+            self.updated, self._moved_at = newest, self._clock()
+            self._is_crowded = False
+        self._is_crowded = self._is_crowded or pages > 1
+
+    def _since(self) -> int:
+        """The first instant of the next pass.
+
+        After a bulk change the overlap may fill many pages, and where nothing else happens it
+        would be read again all night. Once it has been read over for as long as it lasts, it has
+        served its purpose.
+        """
+        assert self.updated is not None
+        if self._is_crowded and self._clock() - self._moved_at > OVERLAP_SECONDS:
+            return self.updated + 1
+        return self.updated - OVERLAP_SECONDS
 
     def _read_teams(self) -> None:
         self.teams = self._intercom.teams()
@@ -147,13 +185,15 @@ class TextSource:
         self.attributes = [str(row.get("label") or row.get("name") or "") for row in found]
 
     def _optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:
-        """What a token may lack: its absence switches off just its feature."""
+        """What a token, or a version, may lack: its absence switches off just its feature."""
         try:
             rows = read()
-        except ForbiddenError:
-            self._missing.add(feature)
-            return []
         except NotFoundError:
+            return []
+        except (ForbiddenError, BadResponseError) as error:
+            if isinstance(error, BadResponseError) and error.status is None:
+                raise
+            self._missing.add(feature)
             return []
         self._missing.discard(feature)
         return rows

@@ -2,9 +2,11 @@
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from services.backfill import Backfill
@@ -21,12 +23,15 @@ log = logging.getLogger(__name__)
 
 LATE_INTERVALS = 3
 IDLE_SECONDS = 0.25
+# A failure that may be over soon is not left alone for longer than this, however long the interval.
+RETRY_SECONDS = 60.0
 
 
 class Source(Protocol):
     """A vendor as the worker drives it."""
 
     name: str
+    credentials: str
     history: Backfill
     is_live: bool
 
@@ -50,22 +55,8 @@ class Source(Protocol):
     def watermark(self) -> dict[str, Any]:
         """What a restart needs."""
 
-    def resume(self, watermark: dict[str, Any]) -> None:
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
         """Go on after a restart."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a worker has to tell the publisher.
-
-    Attributes:
-        status: Of the vendor.
-        cause: A word for what is wrong: unauthorized, forbidden, rate_limited, unavailable,
-            bad_response; None when all is well.
-    """
-
-    status: SourceStatus
-    cause: str | None = None
 
 
 class Worker:
@@ -75,7 +66,8 @@ class Worker:
         source: The vendor.
         interval_seconds: Between two minutes.
         target: First instant (Unix seconds) of the wanted history.
-        wake: Called when there is something new to publish; True when a minute ended.
+        wake: Called when a minute has ended, well or not (True), and after every page of
+            history (False).
         clock: Unix seconds.
     """
 
@@ -88,93 +80,137 @@ class Worker:
         clock: Callable[[], float],
     ) -> None:
         self.source = source
-        self.progress = Progress(SourceStatus("starting"))
         self._interval = interval_seconds
         self._target = target
         self._wake = wake
         self._clock = clock
+        self._status = SourceStatus("starting")
+        self._is_well = False
         self._due = 0.0
         self._paused_until = 0.0
+        self._history_problem: str | None = None
+        self.cause: str | None = None
+        self.cycle_seconds: float | None = None
+
+    @property
+    def status(self) -> SourceStatus:
+        """How the vendor is doing."""
+        warnings = (self.source.warning, self._history_problem)
+        return replace(self._status, warning="; ".join(filter(None, warnings)) or None)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the vendor has failed from the start, so that nothing is known from it."""
+        return self._status.state == "failed" and self._status.as_of is None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the wanted history is there."""
+        return self.source.history.is_done(self._target())
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
         while not stop.is_set():
-            try:
-                busy = self.step()
-            except Exception:
-                log.exception("%s: a mistake of ours; trying again", self.source.name)
-                self._fail(BadResponseError("an unexpected answer could not be understood"))
-                busy = False
-            if not busy:
+            if not self.step():
                 stop.wait(IDLE_SECONDS)
 
     def step(self) -> bool:
         """Do what is due; whether there may be more to do at once."""
         now = self._clock()
-        if now >= self._due or self._due - now > self._interval:
+        if self._is_due(now):
             # Without drift, but a sleep of the machine is not made up for.
             following = self._due + self._interval
-            self._due = (
-                following if now < following <= now + self._interval else now + self._interval
-            )
-            self._minute()
+            latest = now + self._interval
+            self._due = following if now < following <= latest else latest
+            self.minute()
             return True
-        history = self.source.history
-        target = self._target()
-        if self.source.is_live and now >= self._paused_until and not history.is_done(target):
-            self._history(target)
+        # Clocks are set back too.
+        paused = 0 < self._paused_until - now <= RETRY_SECONDS
+        if self._is_well and not paused and not self.is_complete:
+            self._read_history()
             return True
         return False
 
+    def resume(self, watermark: dict[str, Any], status: SourceStatus, *, whole: bool) -> None:
+        """Go on from what was published, ageing until the first answer."""
+        self.source.resume(watermark, whole=whole)
+        if whole and status.state not in ("off", "starting"):
+            self._status = status
+
+    def watermark(self) -> dict[str, Any]:
+        """What a restart needs to go on."""
+        mark = self.source.watermark()
+        boundary = mark["history"]["boundary"]
+        if boundary is not None:
+            # What lies before has been let go: a longer history has to be read again.
+            mark["history"]["boundary"] = max(boundary, self._target())
+        return mark
+
     def check_age(self) -> None:
         """A vendor whose answers have become too old is late, whatever it says."""
-        status = self.progress.status
+        status = self._status
         if status.state != "ok" or status.as_of is None:
             return
         age = self._clock() - status.as_of.timestamp()
-        if age > LATE_INTERVALS * self._interval + 60:
-            self._set(replace(status, state="late", error="no answer for a while"), "unavailable")
+        if age > LATE_INTERVALS * self._interval + RETRY_SECONDS:
+            error = "no answer for a while; it is asked again by itself"
+            self._set(replace(status, state="late", error=error), "unavailable")
 
-    def _minute(self) -> None:
-        try:
-            if self.source.is_live:
-                self.source.minute()
-            else:
-                self.source.first()
-        except ServiceError as error:
-            self._fail(error)
-        else:
+    def minute(self) -> None:
+        """Read what changed, or the present state where nothing is known yet."""
+        began = self._clock()
+        error = self._failure(self.source.minute if self.source.is_live else self.source.first)
+        self._is_well = error is None
+        self.cycle_seconds = self._clock() - began
+        if error is None:
             now = datetime.fromtimestamp(self._clock(), UTC)
-            status = SourceStatus("ok", now, None, None, self.source.warning, self.source.version)
-            self._set(status, None)
+            self._set(SourceStatus("ok", now, version=self.source.version), None)
+        else:
+            self._fail(error)
         self._wake(True)
 
-    def _history(self, target: int) -> None:
-        try:
-            self.source.history.step(target)
-        except ServiceError as error:
-            # The minute will say what is wrong; history waits for the next one.
+    def _is_due(self, now: float) -> bool:
+        return now >= self._due or self._due - now > self._interval
+
+    def _read_history(self) -> None:
+        error = self._failure(lambda: self.source.history.step(self._target()))
+        self._history_problem = None
+        if error is not None:
             log.info("%s: history waits: %s", self.source.name, error)
-            self._paused_until = self._clock() + self._interval
+            self._history_problem = f"history waits: {error}"
+            self._paused_until = self._clock() + min(self._interval, RETRY_SECONDS)
         self._wake(False)
 
+    def _failure(self, work: Callable[[], None]) -> ServiceError | None:
+        try:
+            work()
+        except ServiceError as error:
+            return error
+        except Exception as error:
+            # Its text may quote a customer; where it happened is enough to find it.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(last.filename).name}:{last.lineno}"
+            log.error("%s: %s in %s", self.source.name, type(error).__name__, where)
+            return BadResponseError(f"{self.source.name}: an answer could not be understood")
+        return None
+
     def _fail(self, error: ServiceError) -> None:
-        state: Literal["late", "failed"] = "failed"
-        if isinstance(error, RateLimitedError):
-            state = "late"
-        before = self.progress.status
-        status = SourceStatus(
-            state, before.as_of, str(error), None, self.source.warning, self.source.version
-        )
-        self._set(status, cause_of(error))
-        log.warning("%s: %s", self.source.name, error)
+        limited = isinstance(error, RateLimitedError)
+        state: Literal["late", "failed"] = "late" if limited else "failed"
+        cause = cause_of(error)
+        if cause not in ("unauthorized", "forbidden"):
+            self._due = min(self._due, self._clock() + RETRY_SECONDS)
+        words = f"{error}; {_advice(cause, self.source)}"
+        status = replace(self._status, state=state, error=words, version=self.source.version)
+        self._set(status, cause)
+        log.warning("%s: %s", self.source.name, words)
 
     def _set(self, status: SourceStatus, cause: str | None) -> None:
-        before = self.progress.status
+        before = self._status
         since = before.since
         if before.state != status.state or since is None:
             since = datetime.fromtimestamp(self._clock(), UTC)
-        self.progress = Progress(replace(status, since=since), cause)
+        self._status, self.cause = replace(status, since=since), cause
 
 
 def cause_of(error: ServiceError) -> str:
@@ -186,3 +222,14 @@ def cause_of(error: ServiceError) -> str:
     if isinstance(error, RateLimitedError):
         return "rate_limited"
     return "bad_response" if isinstance(error, BadResponseError) else "unavailable"
+
+
+def _advice(cause: str, source: Source) -> str:
+    """What a manager can do about it."""
+    return {
+        "unauthorized": f"put a valid key into {source.credentials}",
+        "forbidden": f"give the key in {source.credentials} the right to read this",
+        "rate_limited": f"it goes on by itself; {source.name}.requests_per_minute can be lowered",
+        "unavailable": "it is asked again by itself",
+        "bad_response": "it is asked again by itself; if that lasts, `app.py check` says more",
+    }[cause]

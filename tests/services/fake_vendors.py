@@ -35,6 +35,7 @@ class FakeIntercom(FakeVendor):
     def __init__(self):
         super().__init__()
         self.rows = {}
+        self.app = {"id_code": "app1", "name": "Workspace"}
         self.people = [
             {"id": "1", "name": "Ana", "email": "ana@example.com", "away_mode_enabled": False}
         ]
@@ -51,7 +52,7 @@ class FakeIntercom(FakeVendor):
 
     def me(self):
         self.asked()
-        return {"app": {"id_code": "app1", "name": "Workspace"}}
+        return {"app": dict(self.app)}
 
     def admins(self):
         self.asked()
@@ -102,6 +103,7 @@ class FakeAircall(FakeVendor):
         self.rows = {}
         self.people = [{"id": 11, "name": "Ana", "email": "ana@example.com"}]
         self.words = {"11": "available"}
+        self.lines = [{"id": 31, "name": "Suporte", "digits": "+55 11 4000-0000"}]
 
     def put(self, call_id, started_at, **fields):
         self.rows[call_id] = {
@@ -112,12 +114,16 @@ class FakeAircall(FakeVendor):
             **fields,
         }
 
-    def users(self):
-        return list(self.users_page(1).rows)
-
     def users_page(self, number):
+        return self.listed(self.people, number)
+
+    def numbers_page(self, number):
+        return self.listed(self.lines, number)
+
+    def listed(self, rows, number):
         self.asked()
-        return Page([dict(person) for person in self.people], len(self.people), number, number)
+        chunk = rows[(number - 1) * 50 : number * 50]
+        return Page([dict(row) for row in chunk], len(rows), number, max(1, -(-len(rows) // 50)))
 
     def availabilities(self):
         for _ in range(-(-len(self.people) // 50)):
