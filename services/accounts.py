@@ -1,0 +1,182 @@
+"""People who may sign in: e-mail, name, role and the hash of a password."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from services.config import Settings
+from services.errors import ServiceError
+from services.store import Store
+
+Role = Literal["manager", "analyst", "wall"]
+ROLES: tuple[Role, ...] = ("manager", "analyst", "wall")
+PREFIX = "account/"
+# Checked for e-mails that nobody has, so that the answer takes as long as for those somebody has.
+DUMMY_HASH = generate_password_hash("nobody's password")
+
+
+class AccountError(ServiceError):
+    """An account cannot be made or changed so; the text is a key of the access texts."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may sign in.
+
+    Attributes:
+        email: Lower case.
+        name: As the screens show it.
+        role: manager, analyst or wall.
+        password_hash: As werkzeug writes it.
+        read_only: Whether it comes from the settings.
+    """
+
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: the account's role, and the person in Intercom that it is.
+
+    Attributes:
+        role: manager, analyst or wall.
+        email: Of the account; empty for a wall and for the API token.
+        name: As the screens show it.
+        agent_id: The Intercom admin with the same e-mail; None = nobody.
+    """
+
+    role: Role
+    email: str
+    name: str
+    agent_id: str | None = None
+
+
+class Accounts:
+    """Accounts of the settings, which win and cannot be changed, and those of the state store."""
+
+    def __init__(self, state: Store, settings: Settings) -> None:
+        self._state = state
+        self.minimum = settings.access.password_minimum_length
+        self._fixed = {
+            account.email: Account(
+                account.email,
+                account.name,
+                account.role,
+                account.password_hash.get_secret_value(),
+                read_only=True,
+            )
+            for account in settings.accounts
+        }
+
+    def find(self, email: str) -> Account | None:
+        """The account of an e-mail, however it is spelled."""
+        email = email.strip().lower()
+        if email in self._fixed:
+            return self._fixed[email]
+        content = self._state.get(PREFIX + email)
+        return _read(content) if content else None
+
+    def verify(self, email: str, password: str) -> Account | None:
+        """The account whose password this is; takes as long for e-mails that nobody has."""
+        account = self.find(email)
+        correct = check_password_hash(account.password_hash if account else DUMMY_HASH, password)
+        return account if account and correct else None
+
+    def list(self) -> Sequence[Account]:
+        """Everyone, by e-mail."""
+        stored = [_read(self._state.get(key) or b"") for key in self._state.keys(PREFIX)]
+        known = {account.email: account for account in stored if account} | self._fixed
+        return [known[email] for email in sorted(known)]
+
+    def is_empty(self) -> bool:
+        """Whether nobody can sign in yet."""
+        return not self._fixed and not self._state.keys(PREFIX)
+
+    def add(self, email: str, name: str, role: str, password: str) -> Account:
+        """Make or replace an account.
+
+        Raises:
+            AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
+        """
+        email = email.strip().lower()
+        if not re.fullmatch(r"[^@\s/]{1,64}@[^@\s/]{1,190}", email):
+            raise AccountError("bad_email")
+        if not name.strip() or len(name) > 120:
+            raise AccountError("bad_name")
+        if role not in ROLES:
+            raise AccountError("bad_role")
+        self._check_changeable(email)
+        account = Account(email, name.strip(), role, self.hashed(password))
+        self._write(account)
+        return account
+
+    def set_password(self, email: str, password: str) -> Account:
+        """Give an account another password.
+
+        Raises:
+            AccountError: Nobody has that e-mail, it is read-only, or the password is too short.
+        """
+        self._check_changeable(email.strip().lower())
+        account = self.find(email)
+        if account is None:
+            raise AccountError("unknown_email")
+        changed = Account(account.email, account.name, account.role, self.hashed(password))
+        self._write(changed)
+        return changed
+
+    def remove(self, email: str) -> None:
+        """Take an account away.
+
+        Raises:
+            AccountError: Nobody has that e-mail, or it is read-only.
+        """
+        email = email.strip().lower()
+        self._check_changeable(email)
+        if not self._state.delete(PREFIX + email):
+            raise AccountError("unknown_email")
+
+    def hashed(self, password: str) -> str:
+        """The hash under which a password is kept.
+
+        Raises:
+            AccountError: It is too short, or longer than anybody types.
+        """
+        if len(password) < self.minimum:
+            raise AccountError("short_password")
+        if len(password) > 1000:
+            raise AccountError("long_password")
+        return generate_password_hash(password)
+
+    def _check_changeable(self, email: str) -> None:
+        if email in self._fixed:
+            raise AccountError("read_only")
+
+    def _write(self, account: Account) -> None:
+        document = {
+            "email": account.email,
+            "name": account.name,
+            "role": account.role,
+            "password_hash": account.password_hash,
+        }
+        self._state.set(PREFIX + account.email, orjson.dumps(document))
+
+
+def _read(content: bytes) -> Account | None:
+    """An account as it lies in the store; a damaged one is nobody."""
+    try:
+        document = orjson.loads(content)
+        if document["role"] not in ROLES:
+            return None
+        return Account(
+            document["email"], document["name"], document["role"], document["password_hash"]
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None

@@ -1,0 +1,108 @@
+"""Who is signed in. The cookie carries a random word; everything else lies in the state store."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.accounts import Account
+from services.config import Settings
+from services.store import Store
+
+PREFIX = "session/"
+DEVICE_PREFIX = "device/"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in, or a screen with a device link.
+
+    Attributes:
+        email: Of the account; empty for a device.
+        device: Name of the screen; empty for a person.
+        proof: Hash of the password that opened it: another password ends it.
+    """
+
+    email: str
+    device: str = ""
+    proof: str = ""
+
+
+class Sessions:
+    """Sessions of people, which end at a fixed hour, and of devices, which end when revoked."""
+
+    def __init__(
+        self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._state = state
+        self._seconds = settings.access.session_hours * 3600
+        self._clock = clock
+
+    def open(self, account: Account) -> str:
+        """Sign somebody in; the word that the cookie carries."""
+        word = secrets.token_urlsafe(32)
+        document = {
+            "email": account.email,
+            "proof": proof_of(account),
+            "until": self._clock() + self._seconds,
+        }
+        self._state.set(PREFIX + hashed(word), orjson.dumps(document), self._seconds)
+        return word
+
+    def find(self, word: str) -> Session | None:
+        """The session of a word; None when it is over, was closed or never was."""
+        name = hashed(word)
+        content = self._state.get(PREFIX + name)
+        if content is not None:
+            document = _document(content)
+            if document is None or document.get("until", 0) <= self._clock():
+                return None
+            return Session(document.get("email", ""), proof=document.get("proof", ""))
+        device = _document(self._state.get(DEVICE_PREFIX + name) or b"")
+        return Session("", device=device["name"]) if device and "name" in device else None
+
+    def close(self, word: str) -> None:
+        """Sign out; a copied cookie is worth nothing from here on."""
+        self._state.delete(PREFIX + hashed(word))
+
+    def add_device(self, name: str) -> str:
+        """Make a device link; its word is told this once, and only its hash is kept."""
+        word = secrets.token_urlsafe(32)
+        document = {"name": name.strip()[:80] or "TV", "made_at": self._clock()}
+        self._state.set(DEVICE_PREFIX + hashed(word), orjson.dumps(document))
+        return word
+
+    def devices(self) -> dict[str, str]:
+        """Id -> name of the device links."""
+        found = {}
+        for key in self._state.keys(DEVICE_PREFIX):
+            document = _document(self._state.get(key) or b"")
+            if document and "name" in document:
+                found[key.removeprefix(DEVICE_PREFIX)] = str(document["name"])
+        return found
+
+    def revoke_device(self, device_id: str) -> bool:
+        """End a device link; whether there was one."""
+        return self._state.delete(DEVICE_PREFIX + device_id)
+
+
+def proof_of(account: Account) -> str:
+    """A word that changes with the password, and does not tell it."""
+    return hashed(account.password_hash)[:16]
+
+
+def hashed(word: str) -> str:
+    """What is kept of a secret word."""
+    return hashlib.sha256(word.encode()).hexdigest()
+
+
+def _document(content: bytes) -> dict[str, Any] | None:
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return document if isinstance(document, dict) else None
