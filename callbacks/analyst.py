@@ -69,7 +69,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def render(context: Context) -> Component:
+def render(context: Context, search: str) -> Component:
     """The page's frame."""
     return analyst.page(context)
 

@@ -7,6 +7,7 @@ from dash import html
 from layouts.context import Context
 from layouts.drawings import porthole
 from layouts.icons import icon
+from layouts.words import Text
 
 
 def message(
@@ -50,11 +51,15 @@ def forbidden(context: Context, action: Any = None) -> html.Div:
     )
 
 
-def failed(context: Context, reference: str) -> html.Div:
-    """A panel that could not be drawn; the reference leads to the log."""
-    text = context.text
-    return message(
-        "cracked", context, text("states.failed"), text("states.failed_words", reference=reference)
+def failed_words(text: Text, reference: str) -> html.Div:
+    """A panel that could not be drawn, for whoever it was; the reference leads to the log."""
+    said = [
+        html.Strong(text("states.failed")),
+        html.P(text("states.failed_words", reference=reference)),
+    ]
+    drawing = icon("exclamation-triangle-fill", "warn")
+    return html.Div(
+        [drawing, html.Div(said, className="state-words")], className="state state-cracked"
     )
 
 

@@ -1,0 +1,123 @@
+"""Nobody gets anything that is not meant for them: the first thing every request meets.
+
+Deny by default. Real navigations of strangers go to the login page; everything else gets 401 or
+403 as JSON, because a redirect would leave a Dash screen spinning for ever.
+"""
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, request
+from flask_login import current_user
+from werkzeug.exceptions import BadRequest
+
+from callbacks.pages import PAGES, Page
+from callbacks.roles import ROLES_BY_CALLBACK
+from callbacks.session import current_viewer, safe_next
+from services.accounts import Viewer
+from services.backend import Backend
+
+# Endpoints that strangers may reach.
+OPEN = frozenset({"login", "sign_in", "logout", "device", "healthz", "readyz", "favicon"})
+# Files that the login page needs.
+OPEN_FILES = ("10-tokens.css", "20-base.css", "60-login.css", "login.js", "favicon.svg", "fonts/")
+DASH_POST = "/_dash-update-component"
+BEARER = "Bearer "
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Put the guard before everything; call this before Dash is made."""
+    server.before_request(lambda: _guard(backend))
+
+
+def _guard(backend: Backend) -> Response | None:
+    g.nonce = secrets.token_urlsafe(16)
+    if request.endpoint in OPEN or _is_open_file():
+        return None
+    if request.path.startswith("/api/"):
+        return _guard_api(backend)
+    if not current_user.is_authenticated:
+        return _stranger()
+    viewer = current_viewer(backend)
+    if request.path == DASH_POST:
+        return _guard_callback(viewer)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        return refusal(403, "forbidden", "not for this address")
+    return None
+
+
+def refusal(status: int, code: str, message: str) -> Response:
+    """A refusal that machines understand."""
+    response: Response = jsonify({"error": {"code": code, "message": message}})
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _guard_api(backend: Backend) -> Response | None:
+    """The bearer token counts as a manager; else the session says who it is."""
+    header = request.headers.get("Authorization", "")
+    if header:
+        expected = backend.environment.api_token
+        given = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
+        known = expected.get_secret_value() if expected else ""
+        if known and given and secrets.compare_digest(given.encode(), known.encode()):
+            g.viewer = Viewer("manager", "", "API")
+            g.by_token = True
+            return None
+        return refusal(401, "unauthorized", "the token is not valid")
+    if not current_user.is_authenticated:
+        return refusal(401, "unauthorized", "sign in, or send a bearer token")
+    current_viewer(backend)
+    return None
+
+
+def _stranger() -> Response:
+    wants_page = request.method == "GET" and not request.path.startswith(("/_", "/assets/"))
+    if wants_page and request.headers.get("Sec-Fetch-Dest", "document") == "document":
+        target = safe_next(request.full_path.rstrip("?"))
+        query = {"next": target} if target and target != "/" else {}
+        return make_response(redirect("/login" + ("?" + urlencode(query) if query else ""), 302))
+    return refusal(401, "unauthorized", "not signed in")
+
+
+def _guard_callback(viewer: Viewer) -> Response | None:
+    """The callback that Dash would run is the one whose roles are looked at."""
+    output = _output()
+    if output is None:
+        return refusal(400, "bad_request", "not a request of this application")
+    roles = current_app.config.get(ROLES_BY_CALLBACK, {}).get(output)
+    if roles is None or viewer.role not in roles:
+        return refusal(403, "forbidden", "not for this role")
+    return None
+
+
+def _output() -> str | None:
+    try:
+        body: Any = request.get_json()
+    except BadRequest:
+        return None
+    output = body.get("output") if isinstance(body, dict) else None
+    return output if isinstance(output, str) else None
+
+
+def page_for(path: str, viewer: Viewer, backend: Backend) -> Page | None:
+    """The page at a path, if the viewer may see it."""
+    page = PAGES.get(path)
+    if page is None or viewer.role not in page.roles:
+        return None
+    if (
+        path == "/operations"
+        and viewer.role == "analyst"
+        and not backend.settings.access.analyst_wall
+    ):
+        return None
+    return page
+
+
+def _is_open_file() -> bool:
+    if not request.path.startswith("/assets/") or request.method != "GET":
+        return False
+    name = request.path.removeprefix("/assets/")
+    return ".." not in name and name.startswith(OPEN_FILES)

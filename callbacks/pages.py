@@ -1,0 +1,40 @@
+"""The pages: their routes, who may see them, and what draws them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dash.development.base_component import Component
+
+from callbacks import analyst, operations, overview
+from layouts.context import Context
+from layouts.shell import ANALYST, MANAGER, WALL
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes:
+        path: Its route.
+        roles: Who may see it.
+        title: Key of its name.
+        render: Draws its frame; what depends on data is filled by its callbacks.
+    """
+
+    path: str
+    roles: frozenset[str]
+    title: str
+    render: Callable[[Context, str], Component]
+
+
+PAGES = {
+    page.path: page
+    for page in (
+        Page(
+            "/operations", frozenset({MANAGER, ANALYST, WALL}), "nav.operations", operations.render
+        ),
+        Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
+        Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
+    )
+}
+MODULES = (operations, overview, analyst)

@@ -1,0 +1,51 @@
+"""The way to a recording: checked, noted, and on to the vendor's own page."""
+
+import logging
+import secrets
+
+import orjson
+from flask import Flask, Response, make_response, redirect
+
+from callbacks.guard import refusal
+from callbacks.session import current_viewer
+from metrics.schema import CALL_AGENTS
+from services.accounts import Viewer
+from services.backend import Backend
+
+log = logging.getLogger(__name__)
+AUDIT_SECONDS = 180 * 86400
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /calls/<id>/recording."""
+    server.add_url_rule(
+        "/calls/<call_id>/recording", "recording", lambda call_id: _recording(call_id, backend)
+    )
+
+
+def _recording(call_id: str, backend: Backend) -> Response:
+    viewer = current_viewer(backend)
+    snapshot = backend.dataset.snapshot()
+    if viewer.role == "wall":
+        return refusal(403, "forbidden", "not for this role")
+    calls = snapshot.tables.calls if snapshot else None
+    found = None if calls is None else calls[calls["id"].eq(call_id)]
+    if found is None or found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
+        return refusal(404, "not_found", "no recording of such a call")
+    people = {str(found[column].iloc[0]) for column in CALL_AGENTS}
+    if viewer.role != "manager" and viewer.agent_id not in people:
+        return refusal(403, "forbidden", "an analyst hears own calls only")
+    _note(call_id, viewer, backend)
+    target = backend.settings.aircall.recording_url.replace("{id}", call_id)
+    return make_response(redirect(target, 302))
+
+
+def _note(call_id: str, viewer: Viewer, backend: Backend) -> None:
+    entry = {
+        "at": int(backend.clock()),
+        "what": "recording",
+        "call": call_id,
+        "who": viewer.email or viewer.name,
+    }
+    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
+    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)

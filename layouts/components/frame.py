@@ -1,0 +1,74 @@
+"""The queue in one chip, and the age of each source: on every desk page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import pandas as pd
+from dash import dcc, html
+
+from layouts.components.ticking import age, server_time, timer
+from layouts.context import Context
+from layouts.icons import icon
+
+NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
+
+
+class Status(Protocol):
+    """A vendor's state, as the snapshot tells it."""
+
+    @property
+    def state(self) -> str:
+        """starting, ok, late, failed or off."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The instant for which its data hold."""
+
+
+def queue_chip(
+    count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
+) -> dcc.Link:
+    """How many wait and for how long; solid only when somebody waits longer than the limit."""
+    text = context.text
+    waits = longest is not None and not pd.isna(longest)
+    seconds = (now - longest).total_seconds() if waits else 0.0
+    kind, name = "", "check-lg"
+    if count and waits:
+        critical = seconds >= limit_seconds
+        kind = " critical" if critical else " attention"
+        name = "exclamation-octagon-fill" if critical else "exclamation-triangle-fill"
+    words = text.plural("frame.queue", count, n=context.formats.count(count))
+    if not count:
+        words = text("frame.no_queue")
+    parts: list[Any] = [icon(name), html.Span(words)]
+    if count and waits:
+        parts.append(html.B(timer(longest.to_pydatetime(), now, context)))
+    return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
+
+
+def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list[Any]:
+    """The age of each configured source, and the server's clock for the ticking."""
+    shown = [source_age(name, sources[name], now, context) for name in NAMES if name in sources]
+    return [server_time(now), *[part for part in shown if part is not None]]
+
+
+def source_age(name: str, status: Status, now: datetime, context: Context) -> html.Span | None:
+    """One source: a gauge and its age; dashed and amber when it is late or failed."""
+    if status.state == "off":
+        return None
+    late = status.state in ("late", "failed")
+    if status.as_of is None:
+        words: Any = context.text(
+            f"frame.{status.state if late else 'starting'}", source=NAMES[name]
+        )
+        return html.Span([html.Span(className="gauge late"), words], className="source-age late")
+    passed = (now - status.as_of).total_seconds()
+    level = max(0.0, min(1.0, 1 - passed / 300))
+    gauge = html.Span(
+        className="gauge late" if late else "gauge", style={"--level": f"{level * 100:.0f}%"}
+    )
+    return html.Span(
+        [gauge, f"{NAMES[name]} ", age(status.as_of, now, context)],
+        className="source-age late" if late else "source-age",
+    )
