@@ -1,0 +1,108 @@
+"""The rows behind the numbers, page by page."""
+
+from collections.abc import Collection, Mapping
+from urllib.parse import quote
+
+import pandas as pd
+
+from callbacks.api_answers import Request, workspace
+from callbacks.api_query import CallsQuery, ConversationsQuery
+from callbacks.api_rows import (
+    Ordered,
+    Row,
+    attributes,
+    chosen,
+    conversation_url,
+    listed,
+    masked,
+    ordered,
+    table_rows,
+)
+from metrics.catalog import CATALOG, Table
+from metrics.people import names
+from metrics.selection import rows as selected
+
+CREATED: Mapping[Table, str] = {"conversations": "created_at", "calls": "started_at"}
+# Without `metric`: everything that began in the period.
+EVERY_ROW: Mapping[Table, Collection[str]] = {
+    "conversations": ("conversations",),
+    "calls": ("calls_inbound", "calls_outbound"),
+}
+
+
+def conversations(request: Request, query: ConversationsQuery) -> Row:
+    """Conversations behind a metric, or all that were created in the period."""
+    answer, frame, rows = _page(request, query, "conversations")
+    people, tables = names(request.snapshot.tables), request.snapshot.tables
+    teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
+    template = request.backend.settings.intercom.conversation_url
+    app_id = workspace(request)
+    for row, labels in zip(rows, attributes(frame), strict=True):
+        row["agent"] = _name(people, row["agent_id"])
+        row["team"] = teams.get(row["team_id"])
+        row["attributes"] = labels
+        row["url"] = conversation_url(template, app_id, row["id"])
+    return answer | {"conversations": rows}
+
+
+def calls(request: Request, query: CallsQuery) -> Row:
+    """Calls behind a metric, or all that started in the period and have ended."""
+    answer, frame, rows = _page(request, query, "calls")
+    people = names(request.snapshot.tables)
+    for row, agent_id in zip(rows, listed(frame["agent_id"]), strict=True):
+        row["agent_id"] = agent_id
+        row["agent"] = _name(people, agent_id)
+        recorded = row["has_recording"]
+        row["recording_url"] = f"/calls/{quote(row['id'], safe='')}/recording" if recorded else None
+        if not request.scope.everything:
+            row["digits"] = masked(row["digits"])
+    return answer | {"calls": rows}
+
+
+def _page(
+    request: Request, query: ConversationsQuery | CallsQuery, table: Table
+) -> tuple[Row, pd.DataFrame, list[Row]]:
+    population = _population(request, query, table)
+    start = population.after(query.cursor)
+    end = min(start + query.limit, len(population.ids))
+    frame = chosen(getattr(request.snapshot.tables, table), population.ids[start:end])
+    rows = table_rows(frame, table)
+    if population.values is not None:
+        for row, value in zip(rows, population.values[start:end].tolist(), strict=True):
+            row["value"] = value
+    vendor = "aircall" if table == "calls" else "intercom"
+    answer = request.dated(query, (vendor,)) | {
+        "metric": query.metric,
+        "total": len(population.ids) if request.is_read(vendor) else None,
+        "next_cursor": population.position(end - 1).encode() if end < len(population.ids) else None,
+    }
+    return answer, frame, rows
+
+
+def _population(request: Request, query: ConversationsQuery | CallsQuery, table: Table) -> Ordered:
+    filters, period, rules = (
+        request.filters(query),
+        query.period(request.today),
+        request.rules(query),
+    )
+    tables = request.snapshot.tables
+
+    def compute() -> Ordered:
+        if query.metric is not None:
+            rows, values = valued(query.metric)
+            return ordered(rows, CREATED[table], values)
+        found = [valued(key)[0] for key in EVERY_ROW[table]]
+        return ordered(pd.concat(found), CREATED[table])
+
+    def valued(key: str) -> tuple[pd.DataFrame, pd.Series]:
+        """The metric's population with what each row adds; NA rows are none of it."""
+        rows = selected(CATALOG[key], tables, period, filters, rules)
+        values = CATALOG[key].measure(rows, rules, tables.now)
+        return rows[values.notna()], values[values.notna()]
+
+    asked = query.model_copy(update={"limit": 1, "cursor": None})
+    return request.remembered(table, asked, compute=compute)
+
+
+def _name(people: Mapping[str, tuple[str, str]], agent_id: str | None) -> str | None:
+    return None if agent_id is None else people.get(agent_id, (None, ""))[0]

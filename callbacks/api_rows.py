@@ -1,0 +1,113 @@
+"""Rows of the tables as JSON, and the pages they come in."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from callbacks.api_query import Position
+from callbacks.api_schema import TAGS, columns
+from metrics import schema
+
+INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A population, newest first (equal instants by id), small enough to be remembered.
+
+    Attributes:
+        seconds: When, in Unix seconds.
+        ids: Of the rows.
+        values: What each row adds to the metric; None where no metric was asked for.
+    """
+
+    seconds: np.ndarray
+    ids: np.ndarray
+    values: np.ndarray | None
+
+    def after(self, position: Position | None) -> int:
+        """How many rows lie before the first one behind the position."""
+        if position is None:
+            return 0
+        same = self.seconds == position.seconds
+        behind = (self.seconds < position.seconds) | (same & (self.ids < position.id))
+        return len(self.ids) - int(behind.sum())
+
+    def position(self, number: int) -> Position:
+        """Where the row of that number (from 0) lies."""
+        return Position(int(self.seconds[number]), str(self.ids[number]))
+
+
+def ordered(rows: pd.DataFrame, dated_by: str, values: pd.Series | None = None) -> Ordered:
+    """The rows as a population, with the value of each where a metric was asked for."""
+    seconds = rows[dated_by].dt.as_unit("s").astype("int64").to_numpy()
+    ids = rows["id"].to_numpy(dtype=object)
+    order = np.lexsort((ids, seconds))[::-1]
+    numbers = None if values is None else values.to_numpy(dtype="float64")[order]
+    return Ordered(seconds[order], ids[order], numbers)
+
+
+def instant(moment: Any) -> str | None:
+    """An instant in ISO 8601, UTC; None where there is none."""
+    if moment is None or pd.isna(moment):
+        return None
+    return str(pd.Timestamp(moment).tz_convert("UTC").strftime(INSTANT_FORMAT))
+
+
+def listed(column: pd.Series) -> list[Any]:
+    """A column's values as JSON has them; NA is None."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.strftime(INSTANT_FORMAT)
+    return [
+        None if missing else _plain(value)
+        for value, missing in zip(column, column.isna(), strict=True)
+    ]
+
+
+def table_rows(frame: pd.DataFrame, table: str) -> list[Row]:
+    """The columns that a table shows, one dictionary per row."""
+    shown = {name: listed(frame[name]) for name in columns(table)}
+    shown[TAGS] = [tags.split("\n") if tags else [] for tags in shown[TAGS]]
+    return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
+
+
+def attributes(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The workspace's own attributes that are set, for each row."""
+    found: list[dict[str, str]] = [{} for _ in range(len(frame))]
+    for name in frame.columns:
+        if str(name).startswith(schema.ATTRIBUTE_PREFIX):
+            label = str(name).removeprefix(schema.ATTRIBUTE_PREFIX)
+            for row, value in zip(found, listed(frame[name]), strict=True):
+                if value is not None and value.strip():
+                    row[label] = value
+    return found
+
+
+def chosen(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
+    """The rows of these ids, in their order."""
+    rows = table[table["id"].isin(list(ids))].drop_duplicates("id").set_index("id", drop=False)
+    return rows.reindex([row_id for row_id in ids if row_id in rows.index])
+
+
+def conversation_url(template: str, app_id: str | None, conversation_id: str) -> str | None:
+    """The conversation in Intercom; None as long as the workspace is not known."""
+    if not app_id:
+        return None
+    filled = template.replace("{app_id}", quote(app_id, safe=""))
+    return filled.replace("{id}", quote(conversation_id, safe=""))
+
+
+def masked(digits: str | None) -> str | None:
+    """A number of which at most the last four digits are left."""
+    if digits is None:
+        return None
+    shown = digits[-4:] if len(digits) > 6 else ""
+    return "•" * (len(digits) - len(shown)) + shown
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
