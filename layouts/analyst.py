@@ -8,7 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import ids
-from layouts.components.interval import interval_bar
+from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.panel import no_data, open_link, panel, pill, segmented
 from layouts.components.passport import Passport, passport_button
 from layouts.components.states import banner, empty, message
@@ -423,6 +423,10 @@ def _ago(row: Closed, own: Panel, context: Context) -> Any:
     )
 
 
+def _whose(own: Panel) -> str:
+    return "own" if own.own else "other"
+
+
 def _ratings(own: Panel, context: Context) -> html.Section:
     text, formats = context.text, context.formats
     csat = own.csat
@@ -431,6 +435,8 @@ def _ratings(own: Panel, context: Context) -> html.Section:
     elif csat.n < own.csat_minimum:
         body = html.P(text.plural("analyst.ratings.few", csat.n, n=csat.n), className="result-none")
     else:
+        floor = scale_floor([csat])
+        marks = f"{floor * 100:.0f}", f"{(floor + 1) * 50:.0f}", "100%"
         between = text(
             "analyst.ratings.between",
             low=formats.decimal(csat.low * 100),
@@ -443,16 +449,14 @@ def _ratings(own: Panel, context: Context) -> html.Section:
                     [formats.decimal(csat.value * 100), html.Small("%"), html.Span(between)],
                     className="result-value",
                 ),
-                interval_bar(csat, None, 0.5, context),
-                html.Div(
-                    [html.Span("50"), html.Span("75"), html.Span("100%")], className="result-scale"
-                ),
+                interval_bar(csat, None, floor, context),
+                html.Div([html.Span(mark) for mark in marks], className="result-scale"),
                 html.P(_before_ratings(own, context), className="quieter"),
             ],
             className="result",
         )
     return panel(
-        text("analyst.ratings.title"),
+        text(f"analyst.ratings.title_{_whose(own)}"),
         body,
         tools=[passport_button(PAGE, own.csat_passport, context)],
         id=ids.panel(PAGE, "csat_score"),
@@ -472,7 +476,7 @@ def _before_ratings(own: Panel, context: Context) -> str:
 def _times(own: Panel, context: Context) -> html.Section:
     rows = [_time(one, context) for one in own.times]
     return panel(
-        context.text("analyst.times.title"),
+        context.text(f"analyst.times.title_{_whose(own)}"),
         html.Div(rows, className="result-lines"),
         population=context.text("analyst.times.median"),
         id=ids.panel(PAGE, "times"),
@@ -521,7 +525,7 @@ def _moved(one: Comparison, context: Context) -> html.Span | None:
 
 def _calls(own: Panel, context: Context) -> html.Section:
     text, formats = context.text, context.formats
-    title = text("analyst.calls.title")
+    title = text(f"analyst.calls.title_{_whose(own)}")
     if not own.voice:
         return panel(
             title,

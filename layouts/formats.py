@@ -95,14 +95,14 @@ class Formats:
 
     def ago(self, seconds: float) -> str:
         """An age: há 21 s, há 6 min, há 1 h 12."""
+        return self.text("units.ago", span=self.span_of(seconds))
+
+    def span_of(self, seconds: float) -> str:
+        """How long something has lasted, in its greatest unit: 21 s, 6 min, 1 h 12."""
         s = max(0, int(seconds))
         if s < MINUTE:
-            span = f"{s}{NBSP}s"
-        elif s < HOUR:
-            span = f"{s // MINUTE}{NBSP}min"
-        else:
-            span = self.timer(s)
-        return self.text("units.ago", span=span)
+            return f"{s}{NBSP}s"
+        return f"{s // MINUTE}{NBSP}min" if s < HOUR else self.timer(s)
 
     def value(self, value: float | None, unit: str) -> str:
         """A value of the catalogue in its unit; words where there is none."""

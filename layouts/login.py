@@ -1,5 +1,7 @@
 """The login page: plain markup that works without Dash and without a script."""
 
+import math
+
 from markupsafe import Markup, escape
 
 from layouts.words import Text
@@ -10,7 +12,7 @@ _HILLS = (
     "M40 520c60-30 110-30 170 0 50 26 90 40 150 30 70-12 110-40 220-20v150H40z",
 )
 _LINE = "M40 470c50-30 90-80 150-60 60 18 80 60 130 56 40-3 50-30 100-26 60 6 100 10 160 30"
-_RIVETS = [(300, 22), (490, 66), (610, 190), (652, 320), (610, 450), (490, 574), (300, 618)]
+_RIVETS = 12
 
 
 def page(
@@ -133,9 +135,11 @@ def _eye() -> Markup:
 def _picture() -> Markup:
     """A porthole over a calm sea; one of its waves is the day's curve."""
     hills = "".join(f'<path class="hill-{n}" d="{d}"/>' for n, d in enumerate(_HILLS, 1))
+    turns = [math.tau * (n + 0.5) / _RIVETS for n in range(_RIVETS)]
     rivets = "".join(
-        f'<circle cx="{x}" cy="{y}" r="5"/><circle cx="{640 - x}" cy="{640 - y}" r="5"/>'
-        for x, y in _RIVETS[:4]
+        f'<circle cx="{320 + 304 * math.cos(turn):.0f}" cy="{320 + 304 * math.sin(turn):.0f}"'
+        ' r="3.2"/>'
+        for turn in turns
     )
     return Markup(  # noqa: S704 - its parts are drawn here
         '<svg viewBox="-6 -6 652 652" aria-hidden="true"><defs><clipPath id="p">'

@@ -12,7 +12,7 @@ from layouts.charts.volume import Bar as VolumeBar
 from layouts.charts.volume import volume_by_day, volume_by_hour
 from layouts.components.filter_bar import Bar, filter_bar
 from layouts.components.graph import graph
-from layouts.components.interval import interval_bar
+from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import Kpi, kpi_sheet
 from layouts.components.panel import no_data, panel, pill, segmented
 from layouts.components.states import banner, empty
@@ -402,8 +402,9 @@ def _agents(overview: Overview, context: Context) -> html.Section:
     head = html.Tr(
         [html.Th(text(f"overview.columns.{key}", goal=goal), className=side) for key, side in heads]
     )
-    rows = [html.Tr(_agent_cells(row, overview, context)) for row in overview.agents]
-    foot = html.Tr(_agent_cells(overview.total, overview, context))
+    floor = scale_floor(_rated(row, overview) for row in (*overview.agents, overview.total))
+    rows = [html.Tr(_agent_cells(row, overview, floor, context)) for row in overview.agents]
+    foot = html.Tr(_agent_cells(overview.total, overview, floor, context))
     table = html.Table(
         [html.Thead(head), html.Tbody(rows), html.Tfoot(foot)], className="grid-table agents-table"
     )
@@ -422,7 +423,16 @@ def _agents(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def _agent_cells(row: AgentRow, overview: Overview, context: Context) -> list[html.Td]:
+def _rated(row: AgentRow, overview: Overview) -> Summary | None:
+    """The ratings of a line, where there are enough of them to be compared."""
+    csat = row.metrics.get("csat_score")
+    enough = csat is not None and csat.value is not None and csat.n >= overview.csat_minimum
+    return csat if enough else None
+
+
+def _agent_cells(
+    row: AgentRow, overview: Overview, floor: float, context: Context
+) -> list[html.Td]:
     text, formats = context.text, context.formats
 
     def shown(key: str) -> Any:
@@ -435,8 +445,8 @@ def _agent_cells(row: AgentRow, overview: Overview, context: Context) -> list[ht
     if row.slow:
         first = html.Span([icon("caret-up-fill"), first], className="warn strong")
     csat = row.metrics.get("csat_score")
+    rated = _rated(row, overview)
     talk = row.metrics.get("talk_time")
-    enough = csat is not None and csat.value is not None and csat.n >= overview.csat_minimum
     everyone = overview.total.metrics["csat_score"].value if row is not overview.total else None
     name: list[Any] = [row.name]
     if row.status == "left":
@@ -448,15 +458,15 @@ def _agent_cells(row: AgentRow, overview: Overview, context: Context) -> list[ht
         html.Td(first),
         html.Td(shown("time_to_close")),
         html.Td(
-            interval_bar(csat, everyone, 0.5, context) if enough and csat else _few(csat, context),
+            interval_bar(rated, everyone, floor, context) if rated else _few(csat, context),
             className="left",
         ),
         html.Td(
             [
-                html.B(formats.decimal((csat.value or 0) * 100)),
-                html.Span(text("units.n", n=formats.count(csat.n)), className="quieter n-after"),
+                html.B(formats.decimal((rated.value or 0) * 100)),
+                html.Span(text("units.n", n=formats.count(rated.n)), className="quieter n-after"),
             ]
-            if enough and csat
+            if rated
             else ""
         ),
         html.Td(_goal(row.metrics.get("classification_rate"), overview.goal), className="left"),

@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from layouts.charts.theme import template
 from layouts.context import Context
 
+DAY_HOVER = "%{customdata[0]}<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>"
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -63,18 +65,21 @@ def volume_by_day(days: Sequence[Bar], context: Context) -> go.Figure:
             },
             hoverinfo="skip",
         )
+    whole = [day for day in days if not day.partial]
+    if len(whole) < len(days):
+        _add_running(figure, [*whole[-1:], *days[len(whole) :]], context)
     figure.add_scatter(
-        x=[day.at for day in days],
-        y=[day.count for day in days],
+        x=[day.at for day in whole],
+        y=[day.count for day in whole],
         mode="lines+markers" if len(days) < 45 else "lines",
         line={"color": colours["cat-1"], "width": 2.2},
         marker={
-            "color": [colours["s1"] if day.outside else colours["cat-1"] for day in days],
-            "size": [9 if day.outside else 4 for day in days],
-            "line": {"color": colours["cat-1"], "width": [2 if d.outside else 0 for d in days]},
+            "color": [colours["s1"] if day.outside else colours["cat-1"] for day in whole],
+            "size": [9 if day.outside else 4 for day in whole],
+            "line": {"color": colours["cat-1"], "width": [2 if d.outside else 0 for d in whole]},
         },
-        customdata=[[_day_words(day, context), _usual_words(day, context)] for day in days],
-        hovertemplate="%{customdata[0]}<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>",
+        customdata=[[_day_words(day, context), _usual_words(day, context)] for day in whole],
+        hovertemplate=DAY_HOVER,
     )
     for day in _most_unusual(days):
         figure.add_annotation(
@@ -95,6 +100,24 @@ def volume_by_day(days: Sequence[Bar], context: Context) -> go.Figure:
     if days and len(days) <= 3:
         figure.update_xaxes(tickvals=[day.at for day in days])
     return figure
+
+
+def _add_running(figure: go.Figure, days: Sequence[Bar], context: Context) -> None:
+    """The day that still runs, dashed: its fall is no news."""
+    colour = context.palette["ink3"]
+    figure.add_scatter(
+        x=[day.at for day in days],
+        y=[day.count for day in days],
+        mode="lines+markers",
+        line={"color": colour, "width": 1.4, "dash": "dot"},
+        marker={
+            "size": [7 if day.partial else 0 for day in days],
+            "color": context.palette["s1"],
+            "line": {"color": colour, "width": 1.4},
+        },
+        customdata=[[_day_words(day, context), _usual_words(day, context)] for day in days],
+        hovertemplate=DAY_HOVER,
+    )
 
 
 def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:

@@ -1,9 +1,20 @@
 """An estimate with its interval, on a scale that all rows of a table share."""
 
+import math
+from collections.abc import Iterable
+
 from dash import html
 
 from layouts.context import Context
 from metrics.summary import Summary
+
+HIGHEST_FLOOR = 0.5
+
+
+def scale_floor(summaries: Iterable[Summary | None]) -> float:
+    """Where a scale must start so that every interval lies on it: half, or a tenth below it."""
+    lows = [summary.low for summary in summaries if summary and summary.low is not None]
+    return min(HIGHEST_FLOOR, math.floor(min(lows, default=HIGHEST_FLOOR) * 10) / 10)
 
 
 def interval_bar(

@@ -51,3 +51,20 @@ def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
         className=f"tick {class_name}".strip(),
         **{"data-clock": str(context.formats.zone.key)},
     )
+
+
+def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> html.Span:
+    """How long something has lasted, roughly: 27 min.
+
+    Args:
+        since: When it began.
+        now: The server's present instant.
+        context: The reader.
+        words: What is said, with the place of the span.
+    """
+    spoken = words.replace("{span}", context.formats.span_of((now - since).total_seconds()))
+    return html.Span(
+        spoken,
+        className="tick",
+        **{"data-age": f"{since.timestamp():.0f}", "data-age-words": words},
+    )
