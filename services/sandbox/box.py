@@ -1,0 +1,136 @@
+"""The sandbox within a process: a server of its own on a free port, for tests."""
+
+import contextlib
+import gc
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from services.sandbox.desk import Desk
+from services.sandbox.server import Server
+from services.sandbox.slack_api import Message
+from services.sandbox.tally import Tally
+from services.sandbox.world import Size, World
+from services.sandbox.worlds import AnyWorld
+
+HOST = "127.0.0.1"
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Hundreds of thousands of objects come into being, and none of them is rubbish."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Sandbox:
+    """Both vendors and Slack, answering at `url` between enter and exit.
+
+    Args:
+        seed: Of all chance.
+        days: Of history.
+        conversations: About so many in it.
+        calls: About so many in it.
+        agents: How many people work there.
+        replay: Serve the export in this folder instead of inventing one.
+        token: The only credential that is good; None accepts any.
+        strict_hours: Nobody works outside nine to six.
+        clock: Unix seconds; the world moves with it.
+        intercom_limit: Requests in ten seconds.
+        aircall_limit: Requests in a minute.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        days: int = 90,
+        conversations: int = 20_000,
+        calls: int = 6_000,
+        agents: int = 8,
+        replay: Path | None = None,
+        token: str | None = None,
+        strict_hours: bool = False,
+        clock: Callable[[], float] = time.time,
+        host: str = HOST,
+        port: int = 0,
+        intercom_limit: int = 1667,
+        aircall_limit: int = 6000,
+    ) -> None:
+        self._clock = clock
+        with without_collection():
+            if replay is None:
+                size = Size(days, conversations, calls, agents, strict_hours)
+                self.world: AnyWorld = World(seed, size, clock())
+            else:
+                from services.sandbox.replay import ReplayWorld
+
+                self.world = ReplayWorld(replay, clock(), seed)
+        limits = {"intercom": intercom_limit, "aircall": aircall_limit}
+        self._desk = Desk(self.world, clock, token=token, limits=limits)
+        self._address = (host, port)
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self._server = Server(self._address, self._desk)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._server is not None
+        assert self._thread is not None
+        self._server.end()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Where all of them answer."""
+        assert self._server is not None
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    @property
+    def requests(self) -> Tally:
+        """How often which address was asked."""
+        return self._desk.tally
+
+    @property
+    def slack(self) -> list[Message]:
+        """What was said on Slack, oldest first."""
+        return self._desk.slack.messages
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """Counts to compare with."""
+        return self._desk.truth()
+
+    def fail(self, vendor: str, kind: str, **words: Any) -> None:
+        """Let something go wrong; the words are those of `Faults.add`."""
+        self._desk.faults.add(vendor, kind, **words)
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self._desk.faults.heal()
+
+    def advance(self) -> AnyWorld:
+        """Move the world to the clock's time, as a request would; the world."""
+        with self._desk.lock:
+            self.world.advance(self._clock())
+        return self.world

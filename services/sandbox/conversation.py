@@ -1,0 +1,287 @@
+"""One conversation: Intercom's own object (as of version 2.14), moved on by what happens to it."""
+
+from collections.abc import Callable
+from operator import itemgetter
+from statistics import median
+from typing import Any, NamedTuple
+
+from services.sandbox.contacts import Contact
+from services.sandbox.hours import Hours
+
+Payload = dict[str, Any]
+STATISTICS = (
+    *("time_to_assignment", "time_to_admin_reply", "time_to_first_close", "time_to_last_close"),
+    *("median_time_to_reply", "first_contact_reply_at", "first_assignment_at"),
+    *("first_admin_reply_at", "first_close_at", "last_assignment_at"),
+    *("last_assignment_admin_reply_at", "last_contact_reply_at", "last_admin_reply_at"),
+    *("last_close_at", "last_closed_by_id"),
+)
+NOTHING = dict.fromkeys(STATISTICS)
+
+
+class Event(NamedTuple):
+    """Something that happens.
+
+    Attributes:
+        at: Unix seconds.
+        kind: Name of a method of `Conversation` below.
+        by: The admin who does it; None where it is the contact or a machine.
+        value: What belongs to it.
+    """
+
+    at: int
+    kind: str
+    by: int | None = None
+    value: Any = None
+
+
+_instant = itemgetter(0)
+
+
+class Conversation:
+    """A conversation and what will still happen to it.
+
+    Attributes:
+        payload: As the vendor shows it now.
+        events: All that happens, in order.
+        done: How many of them have happened.
+    """
+
+    __slots__ = ("_hours", "_replies", "_target", "done", "events", "payload")
+
+    def __init__(self, payload: Payload, events: list[Event], hours: Hours, target: int) -> None:
+        self.payload = payload
+        self.events = sorted(events, key=_instant)
+        self.done = 0
+        self._hours = hours
+        self._replies: list[int] = []
+        self._target = target
+
+    @property
+    def next_at(self) -> int | None:
+        """When something happens next."""
+        return self.events[self.done].at if self.done < len(self.events) else None
+
+    def advance(self, now: float) -> bool:
+        """Let everything happen until now; whether something did."""
+        before = self.done
+        events, payload = self.events, self.payload
+        statistics = payload["statistics"]
+        while self.done < len(events) and events[self.done].at <= now:
+            event = events[self.done]
+            self.done += 1
+            HAPPENINGS[event.kind](self, event, payload, statistics)
+            payload["updated_at"] = event.at
+        if self.done != before:
+            statistics["count_conversation_parts"] += self.done - before
+        return self.done != before
+
+    def _team(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        payload["team_assignee_id"] = event.value
+
+    def _assign(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        payload["admin_assignee_id"] = event.value
+        began = statistics["first_contact_reply_at"]
+        if event.value is None or began is None:
+            return
+        statistics["count_assignments"] += 1
+        statistics["last_assignment_at"] = event.at
+        if statistics["first_assignment_at"] is None:
+            statistics["first_assignment_at"] = event.at
+        if statistics["first_admin_reply_at"] is None:
+            statistics["time_to_assignment"] = event.at - began
+
+    def _reply(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._takes_part(event.by)
+        waiting, began = payload["waiting_since"], statistics["first_contact_reply_at"]
+        payload["waiting_since"] = None
+        payload["read"] = True
+        if began is None:
+            return
+        if waiting is not None:
+            self._replies.append(self._hours.worked(waiting, event.at))
+            statistics["median_time_to_reply"] = int(median(self._replies))
+        if statistics["first_admin_reply_at"] is None:
+            statistics["first_admin_reply_at"] = event.at
+            took = statistics["time_to_admin_reply"] = self._hours.worked(began, event.at)
+            self._settle_sla("hit" if took <= self._target else "missed")
+        assigned, told = (
+            statistics["last_assignment_at"],
+            statistics["last_assignment_admin_reply_at"],
+        )
+        if assigned is not None and (told is None or told < assigned):
+            statistics["last_assignment_admin_reply_at"] = event.at
+        statistics["last_admin_reply_at"] = event.at
+
+    def _contact(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        statistics["last_contact_reply_at"] = event.at
+        payload["read"] = False
+        if payload["waiting_since"] is None:
+            payload["waiting_since"] = event.at
+        if statistics["first_contact_reply_at"] is None:
+            statistics["first_contact_reply_at"] = event.at
+            payload["first_contact_reply"] = {
+                "created_at": event.at,
+                "type": "conversation",
+                "url": None,
+            }
+        if payload["state"] == "closed":
+            statistics["count_reopens"] += 1
+        self._set_state("open")
+
+    def _note(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._takes_part(event.by)
+
+    def _snooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._set_state("snoozed")
+        payload["snoozed_until"] = event.value
+
+    def _unsnooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._set_state("open")
+
+    def _close(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._set_state("closed")
+        payload["waiting_since"] = None
+        self._settle_sla("cancelled")
+        began = statistics["first_contact_reply_at"]
+        if began is None:
+            return
+        took = self._hours.worked(began, event.at)
+        if statistics["first_close_at"] is None:
+            statistics["first_close_at"], statistics["time_to_first_close"] = event.at, took
+        statistics["last_close_at"], statistics["time_to_last_close"] = event.at, took
+        statistics["last_closed_by_id"] = event.by
+
+    def _classify(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        payload["custom_attributes"].update(event.value)
+
+    def _tag(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        tags = payload["tags"]["tags"]
+        number, name = event.value
+        by = {"type": "admin", "id": str(event.by)}
+        tags.append(
+            {"type": "tag", "id": number, "name": name, "applied_at": event.at, "applied_by": by}
+        )
+
+    def _ask_rating(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        who = payload["contacts"]["contacts"][0]
+        payload["conversation_rating"] = {
+            "rating": None,
+            "remark": None,
+            "created_at": event.at,
+            "updated_at": event.at,
+            "contact": {"type": "contact", "id": who["id"], "external_id": who["external_id"]},
+            "teammate": {"type": "admin", "id": str(payload["admin_assignee_id"])},
+        }
+
+    def _rate(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        score, remark = event.value
+        payload["conversation_rating"].update(rating=score, remark=remark, updated_at=event.at)
+
+    def _link(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        linked = payload["linked_objects"]
+        linked["data"].append({"type": "ticket", "id": event.value, "category": "Back-office"})
+        linked["total_count"] += 1
+
+    def _bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        """A machine's words: they neither answer nor keep anybody from waiting."""
+
+    def _set_state(self, state: str) -> None:
+        payload = self.payload
+        payload["state"], payload["open"] = state, state != "closed"
+        payload["snoozed_until"] = None
+
+    def _takes_part(self, admin_id: int | None) -> None:
+        admins = self.payload["teammates"]["admins"]
+        if not any(one["id"] == str(admin_id) for one in admins):
+            admins.append({"type": "admin", "id": str(admin_id)})
+
+    def _settle_sla(self, status: str) -> None:
+        sla = self.payload["sla_applied"]
+        if sla is not None and sla["sla_status"] == "active":
+            sla["sla_status"] = status
+
+
+Happening = Callable[[Conversation, Event, Payload, Payload], None]
+HAPPENINGS: dict[str, Happening] = {
+    name.removeprefix("_"): getattr(Conversation, name)
+    for name in (
+        *("_team", "_assign", "_reply", "_contact", "_note", "_snooze", "_unsnooze", "_close"),
+        *("_classify", "_tag", "_ask_rating", "_rate", "_link", "_bot"),
+    )
+}
+
+
+def opened(
+    conversation_id: str,
+    at: int,
+    contact: Contact,
+    *,
+    channel: str,
+    subject: str,
+    body: str,
+    author: Payload,
+    delivered_as: str = "customer_initiated",
+    sla: str | None = None,
+    priority: bool = False,
+) -> Payload:
+    """The object in the moment of its creation."""
+    by_customer = delivered_as == "customer_initiated"
+    began = at if by_customer else None
+    return {
+        "type": "conversation",
+        "id": conversation_id,
+        "title": None,
+        "created_at": at,
+        "updated_at": at,
+        "waiting_since": began,
+        "snoozed_until": None,
+        "open": True,
+        "state": "open",
+        "read": False,
+        "priority": "priority" if priority else "not_priority",
+        "admin_assignee_id": None,
+        "team_assignee_id": None,
+        "source": {
+            "type": channel,
+            "id": conversation_id[-9:],
+            "delivered_as": delivered_as,
+            "subject": subject,
+            "body": body,
+            "author": author,
+            "attachments": [],
+            "url": None,
+            "redacted": False,
+        },
+        "contacts": {
+            "type": "contact.list",
+            "contacts": [{"type": "contact", "id": contact.id, "external_id": str(contact.number)}],
+        },
+        "teammates": {"type": "admin.list", "admins": []},
+        "first_contact_reply": (
+            {"created_at": at, "type": "conversation", "url": None} if by_customer else None
+        ),
+        "tags": {"type": "tag.list", "tags": []},
+        "custom_attributes": {"Has attachments": False, "Copilot used": False, "QA Notes Count": 0},
+        "conversation_rating": None,
+        "sla_applied": sla
+        and {"type": "conversation_sla_summary", "sla_name": sla, "sla_status": "active"},
+        "statistics": {
+            "type": "conversation_statistics",
+            **NOTHING,
+            "first_contact_reply_at": began,
+            "last_contact_reply_at": began,
+            "count_reopens": 0,
+            "count_assignments": 0,
+            "count_conversation_parts": 1,
+            "assigned_team_first_response_time": [],
+            "assigned_team_first_response_time_in_office_hours": [],
+            "handling_time": None,
+            "adjusted_handling_time": None,
+        },
+        "topics": {"type": "topic.list", "topics": [], "total_count": 0},
+        "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
+        "ticket": None,
+        "ai_agent_participated": False,
+        "ai_agent": None,
+    }

@@ -1,0 +1,237 @@
+"""The vendors' lists of people, teams and lines."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from services.sandbox import people
+from services.sandbox.calls import API, WRAP_UP_SECONDS, number
+from services.sandbox.hours import Hours
+from services.sandbox.people import Agent, Staff
+from services.sandbox.presence import Presence
+
+Payload = dict[str, Any]
+FOUNDED = 1_640_000_000
+RECEPTION_ID = 40099
+SUBSTATUS = {
+    "lunch": "out_for_lunch",
+    "break": "on_a_break",
+    "meeting": "other",
+    "focus": "doing_back_office",
+}
+
+
+class Directory(Protocol):
+    """Everybody, as they are at an instant."""
+
+    def me(self) -> Payload:
+        """Intercom: who holds the token."""
+
+    def admins(self, now: float) -> list[Payload]:
+        """Intercom: everybody, the bot included."""
+
+    def teams(self) -> list[Payload]:
+        """Intercom: the teams."""
+
+    def users(self, now: float) -> list[Payload]:
+        """Aircall: everybody."""
+
+    def availabilities(self, now: float) -> dict[int, str]:
+        """Aircall: user id -> what they are doing."""
+
+    def numbers(self, now: float) -> list[Payload]:
+        """Aircall: the lines."""
+
+    def voice_teams(self) -> list[Payload]:
+        """Aircall: the teams."""
+
+
+def app() -> Payload:
+    """Intercom's workspace."""
+    return {
+        "type": "app",
+        "id_code": people.APP_ID,
+        "name": "Vigia (demonstração)",
+        "region": "US",
+        "timezone": "America/Sao_Paulo",
+        "created_at": FOUNDED,
+        "secure": False,
+        "identity_verification": False,
+    }
+
+
+def admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
+    """Somebody in Intercom's list."""
+    return {
+        "type": "admin",
+        "id": str(admin_id),
+        "name": name,
+        "email": email,
+        "job_title": None,
+        "away_mode_enabled": False,
+        "away_mode_reassign": False,
+        "away_status_reason_id": None,
+        "has_inbox_seat": False,
+        "team_ids": [],
+        "team_priority_level": {},
+        **fields,
+    }
+
+
+def user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
+    """Somebody in Aircall's list."""
+    return {
+        "id": user_id,
+        "name": name,
+        "email": email,
+        "direct_link": f"{API}/v2/users/{user_id}",
+        "language": "pt-BR",
+        "created_at": "2025-02-03T12:00:00.000Z",
+        "time_zone": "America/Sao_Paulo",
+        "state": "always_opened",
+        "wrap_up_time": WRAP_UP_SECONDS,
+        "extension": f"{user_id % 1000:03d}",
+        "availability_status": "available",
+        "available": True,
+        "default_number_id": None,
+        "substatus": "always_opened",
+        **fields,
+    }
+
+
+class InventedDirectory:
+    """The invented staff.
+
+    Args:
+        staff: Who they are.
+        presence: What they are doing.
+        hours: Whether the lines are open.
+        speaking: Who speaks on the telephone at an instant: Intercom's id -> how.
+    """
+
+    def __init__(
+        self,
+        staff: Staff,
+        presence: Presence,
+        hours: Hours,
+        speaking: Callable[[float], dict[int, str]],
+    ) -> None:
+        self._staff = staff
+        self._presence = presence
+        self._hours = hours
+        self._speaking = speaking
+
+    def me(self) -> Payload:
+        """The manager."""
+        email = people.email_of(people.MANAGER_NAME)
+        found = admin(people.MANAGER_ID, people.MANAGER_NAME, email, has_inbox_seat=True)
+        return {**found, "email_verified": True, "app": app()}
+
+    def admins(self, now: float) -> list[Payload]:
+        """The agents, their manager, a colleague without a seat, and the bot."""
+        bot_email = f"operator+{people.APP_ID}@intercom.io"
+        manager = people.MANAGER_NAME
+        others = [
+            admin(people.BOT_ID, "Fin", bot_email),
+            admin(
+                people.MANAGER_ID,
+                manager,
+                people.email_of(manager),
+                has_inbox_seat=True,
+                job_title="Gestora de atendimento",
+            ),
+            admin(people.SEATLESS_ID, "Otávio Brandt", "otavio.brandt@example.com"),
+        ]
+        speaking = self._speaking(now)
+        return others + [self._admin(agent, now, speaking) for agent in self._staff.agents]
+
+    def teams(self) -> list[Payload]:
+        """Front line and finance."""
+        return [
+            {
+                "type": "team",
+                "id": str(team_id),
+                "name": name,
+                "admin_ids": [a.id for a in self._staff.agents if team_id in a.team_ids],
+                "admin_priority_level": {},
+                "assignment_limit": None,
+                "distribution_method": "manual",
+            }
+            for team_id, name in people.TEAMS.items()
+        ]
+
+    def users(self, now: float) -> list[Payload]:
+        """Those with a telephone, and the reception, which Intercom does not know."""
+        speaking = self._speaking(now)
+        found = [self._user(agent, now, speaking) for agent in self._staff.on_the_phone]
+        reception = ("Sofia Albuquerque", "sofia.albuquerque@example.com")
+        return [*found, user(RECEPTION_ID, *reception)]
+
+    def availabilities(self, now: float) -> dict[int, str]:
+        """What a live board shows."""
+        speaking = self._speaking(now)
+        found = {
+            agent.voice_id: self._availability(agent, now, speaking)
+            for agent in self._staff.on_the_phone
+            if agent.voice_id is not None
+        }
+        return {**found, RECEPTION_ID: "available" if self._hours.is_open(now) else "offline"}
+
+    def numbers(self, now: float) -> list[Payload]:
+        """The three lines."""
+        is_open = self._hours.is_open(now)
+        return [number(place, is_open) for place in range(len(people.NUMBERS))]
+
+    def voice_teams(self) -> list[Payload]:
+        """One team with everybody."""
+        team_id = 50101
+        return [
+            {
+                "id": team_id,
+                "name": "Atendimento",
+                "direct_link": f"{API}/v1/teams/{team_id}",
+                "created_at": "2025-02-03T12:00:00.000Z",
+                "users": [
+                    {"id": a.voice_id, "name": a.name, "email": a.voice_email}
+                    for a in self._staff.on_the_phone
+                ],
+            }
+        ]
+
+    def _admin(self, agent: Agent, now: float, speaking: dict[int, str]) -> Payload:
+        in_call = speaking.get(agent.id) == "in_call"
+        is_away = self._presence.is_away(agent, now, in_call=in_call)
+        reason = self._presence.away_reason_id(agent, now) if is_away else None
+        return admin(
+            agent.id,
+            agent.name,
+            agent.email,
+            away_mode_enabled=is_away,
+            away_status_reason_id=reason,
+            has_inbox_seat=True,
+            team_ids=list(agent.team_ids),
+            job_title="Analista de suporte",
+        )
+
+    def _user(self, agent: Agent, now: float, speaking: dict[int, str]) -> Payload:
+        assert agent.voice_id is not None
+        doing = self._presence.doing(agent, now)
+        availability = self._availability(agent, now, speaking)
+        closed = doing in SUBSTATUS
+        return user(
+            agent.voice_id,
+            agent.name,
+            agent.voice_email,
+            available=availability == "available",
+            # The setting, which says nothing about whether somebody is there.
+            availability_status="unavailable" if closed else ("available", "custom")[agent.id % 2],
+            substatus=SUBSTATUS.get(doing, "always_opened"),
+        )
+
+    def _availability(self, agent: Agent, now: float, speaking: dict[int, str]) -> str:
+        on_the_line = speaking.get(agent.id)
+        if on_the_line is not None:
+            return on_the_line
+        doing = self._presence.doing(agent, now)
+        if doing == "off":
+            return "offline"
+        return "available" if doing == "work" else "do_not_disturb"

@@ -1,0 +1,236 @@
+"""The telephone exchange: lets calls come in, finds somebody free, and calls back."""
+
+import heapq
+import random
+from collections.abc import Iterator
+from datetime import date
+
+from services.sandbox import contacts as customers
+from services.sandbox.calls import TAGS, WRAP_UP_SECONDS, Call
+from services.sandbox.chance import Spread, Urn, count, generator
+from services.sandbox.contacts import Contact
+from services.sandbox.hours import DAY, HOUR, Hours, midnight
+from services.sandbox.people import NUMBERS, Agent
+from services.sandbox.stories import Setting
+
+MINUTE = 60
+INBOUND_SHARE = 0.64
+# Of all calls, those a teammate makes on their own; the rest of the outbound ones call back.
+PLAIN_OUTBOUND_SHARE = 0.27
+CLOSED_SHARE = 0.35
+LINES = Urn([(0, 7), (1, 3), (2, 1)])
+RINGING = Spread(13, 0.5)
+TALK = Spread(3.2 * MINUTE, 0.8)
+CALLBACK_AFTER = Spread(35 * MINUTE, 0.8)
+QUIET_BEFORE_START = 15 * MINUTE
+# How one that nobody answered ended; the first two whatever the agents do.
+MISSED = Urn([("short_abandoned", 3), ("abandoned_in_ivr", 4), ("abandoned_in_classic", 3),
+              ("agents_did_not_answer", 3), ("out_of_opening_hours", 1), (None, 100)])  # fmt: skip
+LASTS = {
+    "short_abandoned": (1, 8),
+    "abandoned_in_ivr": (10, 60),
+    "abandoned_in_classic": (25, 180),
+    "agents_did_not_answer": (30, 90),
+    "no_available_agent": (40, 150),
+    "out_of_opening_hours": (6, 40),
+}
+COMMENTS = ("Cliente pediu retorno amanhã", "Resolvido por telefone", "=1+1 conferir boleto")
+
+
+def call_weights(hours: Hours, day: date) -> list[float]:
+    """Relative number of calls, both directions, in each hour of a local day."""
+    return [
+        weight if hours.is_open(midnight(day) + hour * HOUR + HOUR // 2)
+        else weight * CLOSED_SHARE * INBOUND_SHARE
+        for hour, weight in enumerate(hours.weights(day))
+    ]  # fmt: skip
+
+
+class Exchange:
+    """Makes the calls of one day after the other.
+
+    Args:
+        setting: Staff, hours and customers.
+        seed: Of the world.
+        scale: Expected calls, both directions, per unit of the hours' weights.
+    """
+
+    def __init__(self, setting: Setting, seed: int, scale: float) -> None:
+        self._setting = setting
+        self._seed = seed
+        self._scale = scale
+        self._free_at: dict[int, int] = {}
+        self._callbacks: list[tuple[int, int, int, int]] = []
+        self._number = 0
+
+    def day(self, day: date) -> list[Call]:
+        """All calls of a local day; days are asked for in their order."""
+        chance = generator(self._seed, "calls", day)
+        begin = midnight(day)
+        self._number = 2_400_000_000 + day.toordinal() * 10_000
+        start = self._setting.start
+        found: list[Call] = []
+        quiet = start - QUIET_BEFORE_START
+        is_staged = not begin <= start < begin + DAY or not self._setting.hours.is_open(start)
+        has_stage = not is_staged
+        for at, is_inbound in self._arrivals(day, chance):
+            if not is_staged and at >= quiet:
+                found += self._called_back(chance, quiet)
+                found += self._stage(chance)
+                is_staged = True
+            if has_stage and quiet <= at <= start:
+                continue
+            found += self._called_back(chance, at)
+            found.append(self._inbound(chance, at) if is_inbound else self._own(chance, at))
+        if not is_staged:
+            found += self._stage(chance)
+        return found + list(self._called_back(chance, begin + DAY))
+
+    def _arrivals(self, day: date, chance: random.Random) -> Iterator[tuple[int, bool]]:
+        begin, hours = midnight(day), self._setting.hours
+        found: list[tuple[int, bool]] = []
+        for hour, weight in enumerate(hours.weights(day)):
+            at = begin + hour * HOUR
+            is_open = hours.is_open(at + HOUR // 2)
+            # Out of hours hardly anybody calls, and nobody of ours does.
+            expected = self._scale * weight * (1.0 if is_open else CLOSED_SHARE)
+            for _ in range(count(chance, expected * INBOUND_SHARE)):
+                found.append((at + chance.randrange(HOUR), True))
+            if is_open:
+                for _ in range(count(chance, expected * PLAIN_OUTBOUND_SHARE)):
+                    found.append((at + chance.randrange(HOUR), False))
+        yield from sorted(found)
+
+    def _called_back(self, chance: random.Random, until: float) -> Iterator[Call]:
+        while self._callbacks and self._callbacks[0][0] <= until:
+            at, number, line, attempts = heapq.heappop(self._callbacks)
+            contact = self._setting.contacts[number]
+            yield self._outbound(chance, at, contact, line, attempts)
+
+    def _own(self, chance: random.Random, at: int) -> Call:
+        contact = customers.draw(self._setting.contacts, chance)
+        return self._outbound(chance, at, contact, LINES.draw(chance), attempts=9)
+
+    def _outbound(
+        self, chance: random.Random, at: int, contact: Contact, line: int, attempts: int
+    ) -> Call:
+        agent = self._somebody(chance, at) or chance.choice(self._setting.staff.on_the_phone)
+        begin = max(at, self._free_at.get(agent.id, 0))
+        call = self._new("outbound", line, begin, contact)
+        call.agent = agent
+        if chance.random() < 0.72:
+            call.answered_at = begin + chance.randint(6, 25)
+            call.ended_at = call.answered_at + max(8, int(TALK.draw(chance)))
+            self._afterwards(chance, call)
+        else:
+            call.ended_at = begin + chance.randint(20, 45)
+            if attempts < 3:
+                self._plan_callback(chance, call, attempts + 1)
+        self._occupy(call)
+        return call
+
+    def _inbound(self, chance: random.Random, at: int) -> Call:
+        is_hidden = chance.random() < 0.06
+        contact = None if is_hidden else customers.draw(self._setting.contacts, chance)
+        call = self._new("inbound", LINES.draw(chance), at, contact)
+        reason = MISSED.draw(chance)
+        if reason == "abandoned_in_ivr" and not NUMBERS[call.line][3]:
+            reason = "abandoned_in_classic"
+        if not self._setting.hours.is_open(at):
+            reason = "out_of_opening_hours"
+        agent = None if reason else self._somebody(chance, at)
+        if agent is None:
+            self._missed(chance, call, reason or "no_available_agent")
+            return call
+        call.agent = agent
+        call.answered_at = at + max(3, int(RINGING.draw(chance)))
+        call.ended_at = call.answered_at + max(10, int(TALK.draw(chance)))
+        if chance.random() < 0.07:
+            self._pass_on(chance, call)
+        self._afterwards(chance, call)
+        self._occupy(call)
+        return call
+
+    def _missed(self, chance: random.Random, call: Call, reason: str) -> None:
+        call.missed_call_reason = reason
+        call.ended_at = call.started_at + chance.randint(*LASTS[reason])
+        if reason in ("short_abandoned", "abandoned_in_ivr"):
+            return
+        if chance.random() < 0.18:
+            call.has_voicemail = True
+            call.ended_at += chance.randint(10, 50)
+        if chance.random() < 0.88:
+            self._plan_callback(chance, call, 1)
+
+    def _plan_callback(self, chance: random.Random, call: Call, attempts: int) -> None:
+        if call.contact is not None:
+            at = self._setting.hours.after(call.ended_at, CALLBACK_AFTER.draw(chance))
+            heapq.heappush(self._callbacks, (at, call.contact.number, call.line, attempts))
+
+    def _pass_on(self, chance: random.Random, call: Call) -> None:
+        assert call.answered_at is not None
+        passed_at = call.answered_at + chance.randint(20, 90)
+        receiver = self._somebody(chance, call.started_at, besides=call.agent)
+        if receiver is not None and passed_at < call.ended_at:
+            call.giver, call.agent, call.passed_at = call.agent, receiver, passed_at
+
+    def _afterwards(self, chance: random.Random, call: Call) -> None:
+        if chance.random() < 0.12:
+            call.tag = chance.randrange(len(TAGS))
+        if chance.random() < 0.04:
+            call.comment = chance.choice(COMMENTS)
+
+    def _somebody(
+        self, chance: random.Random, at: int, besides: Agent | None = None
+    ) -> Agent | None:
+        """Somebody who is free; a few tries stand for a short search."""
+        phones = self._setting.staff.on_the_phone
+        for _ in range(10):
+            agent = phones[int(chance.random() * len(phones))]
+            is_free = self._free_at.get(agent.id, 0) <= at and agent is not besides
+            if is_free and self._setting.presence.doing(agent, at) == "work":
+                return agent
+        return None
+
+    def _occupy(self, call: Call) -> None:
+        for agent in (call.agent, call.giver):
+            if agent is not None:
+                self._free_at[agent.id] = call.ended_at + call.wrap_up
+
+    def _new(self, direction: str, line: int, at: int, contact: Contact | None) -> Call:
+        self._number += 1
+        is_known = contact is not None and contact.number % 3 == 0
+        return Call(self._number, direction, line, at, at, contact, is_known)
+
+    def _stage(self, chance: random.Random) -> list[Call]:
+        """The present moment: two are talking, it rings once, one has just hung up, some wait."""
+        start = int(self._setting.start)
+        found = [self._staged_loss(chance, start - ago) for ago in (840, 560, 170)]
+        for begin, answered, end, direction in (
+            (-195, 14, 270, "inbound"),
+            (-80, 16, 190, "outbound"),
+            (-7, 20, 240, "inbound"),
+            (-320, 11, -14, "inbound"),
+        ):
+            agent = self._somebody(chance, start + begin)
+            contact = customers.draw(self._setting.contacts, chance)
+            call = self._new(direction, 0, start + begin, contact)
+            call.ended_at = start + end
+            if agent is None:
+                call.missed_call_reason = "no_available_agent"
+                call.ended_at = start + begin + 60
+            else:
+                call.agent, call.answered_at = agent, start + begin + answered
+                call.wrap_up = WRAP_UP_SECONDS * 2
+            self._occupy(call)
+            found.append(call)
+        return found
+
+    def _staged_loss(self, chance: random.Random, at: int) -> Call:
+        contact = customers.draw(self._setting.contacts, chance)
+        call = self._new("inbound", 0, at, contact)
+        call.missed_call_reason = chance.choice(("agents_did_not_answer", "no_available_agent"))
+        call.ended_at = at + 55
+        again = int(self._setting.start) + chance.randint(20, 60) * MINUTE
+        heapq.heappush(self._callbacks, (again, contact.number, 0, 1))
+        return call

@@ -1,0 +1,132 @@
+"""Who works in the invented company, as both vendors know them."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.sandbox.chance import generator
+
+Payload = dict[str, Any]
+
+APP_ID = "v1g1adem"
+BOT_ID, MANAGER_ID, SEATLESS_ID, LEAVER_ID = 9001, 9002, 9003, 9004
+MANAGER_NAME, LEAVER_NAME = "Marina Falcão", "Sabrina Portella"
+FIRST_AGENT_ID, FIRST_VOICE_ID = 9101, 40101
+FRONT, FINANCE = 6101, 6102
+TEAMS = {FRONT: "Suporte N1", FINANCE: "Financeiro"}
+AWAY_REASONS = (
+    (31, "Almoço", "🍽", False),
+    (32, "Pausa", "☕", False),
+    (33, "Reunião", "📅", False),
+    (34, "Treinamento", "🎓", True),
+)
+NUMBERS = (
+    (70201, "Suporte", "+55 11 5550-0100", True),
+    (70202, "Financeiro", "+55 11 5550-0200", True),
+    (70203, "Comercial", "+55 11 5550-0300", False),
+)
+# The first eight are the ones of the demo accounts; the team of finance is smaller.
+KNOWN = (
+    ("Luana Tavares", (FRONT,)),
+    ("Ana Beatriz Nogueira", (FRONT,)),
+    ("Rafael Quintela", (FRONT,)),
+    ("Caio Sampaio", (FRONT,)),
+    ("Felipe Yamamoto", (FRONT, FINANCE)),
+    ("João Vitor Lacerda", (FRONT,)),
+    ("Débora Rezende", (FINANCE,)),
+    ("Ingrid Hoffmann", (FINANCE,)),
+)
+FIRST_NAMES = (
+    *("Alice", "Bruno", "Camila", "Davi", "Elisa", "Fábio", "Gabriela", "Heitor", "Isadora"),
+    *("Jonas", "Karina", "Leandro", "Melissa", "Nicolas", "Olívia", "Paulo", "Raquel", "Samuel"),
+    *("Tainá", "Ulisses", "Vanessa", "William", "Yasmin", "Zeca", "Lívia", "Murilo", "Priscila"),
+)
+LAST_NAMES = (
+    *("Abreu", "Barreto", "Cardim", "Dutra", "Esteves", "Furtado", "Galvão", "Holanda", "Iglesias"),
+    *("Junqueira", "Kanashiro", "Linhares", "Menezes", "Novaes", "Ottoni", "Pacheco", "Queiroga"),
+    *("Rangel", "Saldanha", "Toledo", "Uchoa", "Valadares", "Werneck", "Xavier", "Zanetti"),
+)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One agent, with what makes their numbers their own.
+
+    Attributes:
+        id: In Intercom.
+        voice_id: In Aircall; None where they have no telephone.
+        voice_email: There; its letter case may differ.
+        pace: Factor of their reply times.
+        diligence: Share of closed conversations they classify.
+        kindness: Shifts the ratings they get.
+        weight: How often work comes to them.
+    """
+
+    id: int
+    name: str
+    email: str
+    team_ids: tuple[int, ...]
+    voice_id: int | None
+    voice_email: str
+    pace: float
+    diligence: float
+    kindness: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The agents, and who else stands in the vendors' lists."""
+
+    agents: tuple[Agent, ...]
+    by_id: dict[int, Agent] = field(repr=False)
+    by_team: dict[int, tuple[Agent, ...]] = field(repr=False)
+
+    @property
+    def on_the_phone(self) -> tuple[Agent, ...]:
+        """Those who have a telephone."""
+        return tuple(agent for agent in self.agents if agent.voice_id is not None)
+
+
+def staff(size: int, seed: int) -> Staff:
+    """That many agents; the first eight are always the same."""
+    agents = tuple(_agent(place, *_named(place), seed) for place in range(size))
+    teams = {
+        team: tuple(agent for agent in agents if team in agent.team_ids) or agents for team in TEAMS
+    }
+    return Staff(agents, {agent.id: agent for agent in agents}, teams)
+
+
+def email_of(name: str) -> str:
+    """First and last name, without accents."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split()
+    return f"{plain[0]}.{plain[-1]}@example.com"
+
+
+def _named(place: int) -> tuple[str, tuple[int, ...]]:
+    if place < len(KNOWN):
+        return KNOWN[place]
+    number = place - len(KNOWN)
+    # Both lists have no common divisor, so no pair comes twice among the first 675.
+    first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number % len(LAST_NAMES)]
+    turn = number // (len(FIRST_NAMES) * len(LAST_NAMES))
+    name = f"{first} {last}" + (f" {'I' * (turn + 1)}" if turn else "")
+    return name, ((FINANCE,) if place % 3 == 2 else (FRONT,))
+
+
+def _agent(place: int, name: str, team_ids: tuple[int, ...], seed: int) -> Agent:
+    chance = generator(seed, "agent", place)
+    email = email_of(name)
+    has_no_phone = place == len(KNOWN) - 1
+    return Agent(
+        id=FIRST_AGENT_ID + place,
+        name=name,
+        email=email,
+        team_ids=team_ids,
+        voice_id=None if has_no_phone else FIRST_VOICE_ID + place,
+        voice_email=email.title() if place == 2 else email,
+        pace=chance.uniform(0.75, 1.35),
+        diligence=chance.choice((0.97, 0.95, 0.93, 0.91, 0.88, 0.8)),
+        kindness=chance.uniform(-0.25, 0.3),
+        weight=chance.uniform(0.8, 1.3),
+    )

@@ -1,0 +1,242 @@
+"""Intercom's search language: a question becomes a test for one conversation.
+
+Dates are compared by the second; `>` and `<` leave their value out, which is what clients that
+watched the vendor report. Two levels of groups, fifteen filters in each, as documented.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Payload = dict[str, Any]
+Test = Callable[[Payload], bool]
+MOST_FILTERS = 15
+DEEPEST = 2
+
+STATISTIC_DATES = (
+    *("first_contact_reply_at", "first_assignment_at", "first_admin_reply_at", "first_close_at"),
+    *("last_assignment_at", "last_assignment_admin_reply_at", "last_contact_reply_at"),
+    *("last_admin_reply_at", "last_close_at"),
+)
+STATISTIC_NUMBERS = (
+    *("time_to_assignment", "time_to_admin_reply", "time_to_first_close", "time_to_last_close"),
+    *("median_time_to_reply", "count_reopens", "count_assignments", "count_conversation_parts"),
+)
+NUMBERS = {
+    "created_at": ("created_at",),
+    "updated_at": ("updated_at",),
+    "waiting_since": ("waiting_since",),
+    "snoozed_until": ("snoozed_until",),
+    "admin_assignee_id": ("admin_assignee_id",),
+    "team_assignee_id": ("team_assignee_id",),
+    # The search has names of its own for the rating.
+    "conversation_rating.score": ("conversation_rating", "rating"),
+    "conversation_rating.requested_at": ("conversation_rating", "created_at"),
+    "conversation_rating.replied_at": ("conversation_rating", "updated_at"),
+    "ai_agent.rating": ("ai_agent", "rating"),
+    **{f"statistics.{n}": ("statistics", n) for n in (*STATISTIC_DATES, *STATISTIC_NUMBERS)},
+}
+FLAGS = {
+    "open": ("open",),
+    "read": ("read",),
+    "ai_agent_participated": ("ai_agent_participated",),
+}
+TEXTS = {
+    "id": ("id",),
+    "state": ("state",),
+    "priority": ("priority",),
+    "channel_initiated": ("source", "type"),
+    **{f"source.{n}": ("source", n) for n in ("type", "id", "delivered_as", "subject", "body")},
+    "source.url": ("source", "url"),
+    **{f"source.author.{n}": ("source", "author", n) for n in ("type", "id", "name", "email")},
+    "statistics.last_closed_by_id": ("statistics", "last_closed_by_id"),
+    "conversation_rating.remark": ("conversation_rating", "remark"),
+    "conversation_rating.contact_id": ("conversation_rating", "contact", "id"),
+    "conversation_rating.admin_id": ("conversation_rating", "teammate", "id"),
+    "ai_agent.resolution_state": ("ai_agent", "resolution_state"),
+    "ai_agent.last_answer_type": ("ai_agent", "last_answer_type"),
+    "ai_agent.rating_remark": ("ai_agent", "rating_remark"),
+    "ai_agent.source_type": ("ai_agent", "source_type"),
+    "ai_agent.source_title": ("ai_agent", "source_title"),
+}
+LISTS = {
+    "contact_ids": ("contacts", "contacts"),
+    "teammate_ids": ("teammates", "admins"),
+    "tag_ids": ("tags", "tags"),
+}
+FIELDS = {**NUMBERS, **FLAGS, **TEXTS, **LISTS}
+ASSIGNEES = ("admin_assignee_id", "team_assignee_id")
+
+
+class QueryError(Exception):
+    """A question that the vendor refuses."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class Query:
+    """A question that was understood.
+
+    Attributes:
+        test: Whether a conversation is meant.
+        ranges: Date field -> least and greatest value that can be meant, both included.
+        state: The only state that can be meant; None where any can.
+    """
+
+    test: Test
+    ranges: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    state: str | None = None
+
+
+def understood(question: Any) -> Query:
+    """Read a question.
+
+    Raises:
+        QueryError: It is none.
+    """
+    query = Query(_test(question, 0))
+    is_group = isinstance(question.get("value"), list) and question.get("operator") == "AND"
+    for one in question["value"] if is_group else [question]:
+        _narrow(query, one)
+    return query
+
+
+def value_of(payload: Payload, path: Sequence[str]) -> Any:
+    """What stands at a path; None where it breaks off."""
+    found: Any = payload
+    for name in path:
+        if not isinstance(found, dict):
+            return None
+        found = found.get(name)
+    return found
+
+
+def _narrow(query: Query, one: Payload) -> None:
+    name, operator, value = one.get("field"), one.get("operator"), one.get("value")
+    if name == "state" and operator == "=" and isinstance(value, str):
+        query.state = value
+    if name in ("created_at", "updated_at") and value is not None and operator in (">", "<", "="):
+        low, high = query.ranges.get(name, (None, None))
+        number = _number(name, value)
+        if operator in (">", "="):
+            least = number + (operator == ">")
+            low = least if low is None else max(low, least)
+        if operator in ("<", "="):
+            greatest = number - (operator == "<")
+            high = greatest if high is None else min(high, greatest)
+        query.ranges[name] = (low, high)
+
+
+def _test(question: Any, depth: int) -> Test:
+    if not isinstance(question, dict) or "operator" not in question:
+        raise QueryError("parameter_invalid", "query is not a filter")
+    if "field" not in question:
+        return _group(question, depth)
+    return _filter(question["field"], question["operator"], question.get("value"))
+
+
+def _group(question: Payload, depth: int) -> Test:
+    members, operator = question.get("value"), question["operator"]
+    if operator not in ("AND", "OR") or not isinstance(members, list) or not members:
+        raise QueryError("parameter_invalid", "a group needs AND or OR and a list of filters")
+    if len(members) > MOST_FILTERS:
+        raise QueryError("parameter_invalid", f"a group may hold {MOST_FILTERS} filters")
+    if depth >= DEEPEST:
+        raise QueryError("parameter_invalid", "groups are nested too deeply")
+    tests = [_test(member, depth + 1) for member in members]
+    if operator == "AND":
+        return lambda payload: all(test(payload) for test in tests)
+    return lambda payload: any(test(payload) for test in tests)
+
+
+def _filter(name: Any, operator: Any, value: Any) -> Test:
+    path = FIELDS.get(name) if isinstance(name, str) else None
+    if path is None:
+        raise QueryError("invalid_field", f"Field {name} is not searchable")
+    if operator in ("IN", "NIN"):
+        if not isinstance(value, list):
+            raise QueryError("parameter_invalid", f"{operator} needs a list of values")
+        tests = [_filter(name, "=", one) for one in value]
+        if operator == "IN":
+            return lambda payload: any(test(payload) for test in tests)
+        return lambda payload: not any(test(payload) for test in tests)
+    if name in LISTS:
+        return _membership(path, operator, value)
+    return _comparison(name, path, operator, value)
+
+
+def _membership(path: Sequence[str], operator: str, value: Any) -> Test:
+    if operator not in ("=", "!="):
+        raise QueryError("parameter_invalid", f"operator {operator} does not fit this field")
+    wanted = str(value)
+
+    def holds(payload: Payload) -> bool:
+        members = value_of(payload, path) or []
+        found = any(isinstance(one, dict) and str(one.get("id")) == wanted for one in members)
+        return found is (operator == "=")
+
+    return holds
+
+
+def _comparison(name: str, path: Sequence[str], operator: str, value: Any) -> Test:
+    if name in NUMBERS:
+        wanted, tests = _number(name, value), _NUMBER_TESTS
+    elif name in FLAGS:
+        wanted, tests = _flag(name, value), _EQUALITY
+    else:
+        wanted, tests = None if value is None else str(value), _TEXT_TESTS
+    compare = tests.get(operator)
+    if compare is None:
+        raise QueryError("parameter_invalid", f"operator {operator} does not fit {name}")
+    if len(path) == 1:
+        key = path[0]
+        return lambda payload: compare(payload.get(key), wanted)
+    return lambda payload: compare(value_of(payload, path), wanted)
+
+
+def _number(name: str, value: Any) -> Any:
+    """Numbers may come as text; 0 and null both ask for nobody."""
+    if value is None or (name in ASSIGNEES and str(value) == "0"):
+        return None
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise QueryError("parameter_invalid", f"{name} needs a number")
+    return value
+
+
+def _flag(name: str, value: Any) -> Any:
+    if isinstance(value, str) and value in ("true", "false"):
+        return value == "true"
+    if value is not None and not isinstance(value, bool):
+        raise QueryError("parameter_invalid", f"{name} needs true or false")
+    return value
+
+
+Compare = Callable[[Any, Any], bool]
+_EQUALITY: dict[str, Compare] = {
+    "=": lambda found, wanted: found == wanted,
+    "!=": lambda found, wanted: found != wanted,
+}
+_NUMBER_TESTS: dict[str, Compare] = {
+    **_EQUALITY,
+    ">": lambda found, wanted: found is not None and wanted is not None and found > wanted,
+    "<": lambda found, wanted: found is not None and wanted is not None and found < wanted,
+}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).casefold()
+
+
+_TEXT_TESTS: dict[str, Compare] = {
+    "=": lambda found, wanted: found == wanted if found is None else str(found) == wanted,
+    "!=": lambda found, wanted: found != wanted if found is None else str(found) != wanted,
+    "~": lambda found, wanted: _text(wanted) in _text(found),
+    "!~": lambda found, wanted: _text(wanted) not in _text(found),
+    "^": lambda found, wanted: _text(found).startswith(_text(wanted)),
+    "$": lambda found, wanted: _text(found).endswith(_text(wanted)),
+}

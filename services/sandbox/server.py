@@ -1,0 +1,149 @@
+"""The HTTP server: keep-alive, one thread a connection, and every way to answer badly."""
+
+import contextlib
+import http.server
+import socket
+import struct
+import threading
+import time
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from services.sandbox.answer import Answer, Request
+from services.sandbox.desk import Desk
+from services.sandbox.faults import Fault
+
+LONGEST_HANG = 300.0
+LARGEST_BODY = 4 * 1024 * 1024
+IDLE_SECONDS = 75
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Listens until it is closed; then no connection and no thread is left."""
+
+    daemon_threads = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], desk: Desk) -> None:
+        self.desk = desk
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        super().__init__(address, Handler)
+
+    def end(self) -> None:
+        """Stop listening, let go who hangs, close every connection."""
+        self.desk.faults.heal()
+        self.shutdown()
+        with self._open_lock:
+            connections = list(self._open)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+    def note(self, connection: socket.socket, *, is_open: bool) -> None:
+        """Remember a connection, or forget it."""
+        with self._open_lock:
+            (self._open.add if is_open else self._open.discard)(connection)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is nothing to talk about."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "VigiaSandbox", ""
+    timeout = IDLE_SECONDS
+    server: Server
+    # One packet an answer; and no waiting for a fuller one.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Begin."""
+        super().setup()
+        self.server.note(self.connection, is_open=True)
+
+    def finish(self) -> None:
+        """End."""
+        self.server.note(self.connection, is_open=False)
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the tally knows."""
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        address = urlsplit(self.path)
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.close_connection = True
+            self._send(Answer(413, {"error": "too large"}))
+            return
+        request = Request(
+            self.command,
+            address.path.rstrip("/") or "/",
+            dict(parse_qsl(address.query, keep_blank_values=True)),
+            {name.lower(): value for name, value in self.headers.items()},
+            self.rfile.read(int(length)),
+        )
+        desk = self.server.desk
+        vendor = desk.vendor(request.path)
+        fault = None
+        if vendor is not None:
+            desk.tally.note(vendor, request.method, request.path)
+            fault = desk.faults.take(vendor, request.path)
+        if fault is None:
+            self._send(desk.answer(request))
+        else:
+            self._fail(fault, request)
+
+    do_POST = do_DELETE = do_PUT = do_HEAD = do_GET
+
+    def _fail(self, fault: Fault, request: Request) -> None:
+        desk = self.server.desk
+        if fault.kind.isdigit():
+            self._send(desk.broken(fault))
+        elif fault.kind == "hang":
+            desk.faults.wait(LONGEST_HANG)
+            self.close_connection = True
+        elif fault.kind == "reset":
+            self._reset()
+        elif fault.kind == "slow":
+            desk.faults.wait(fault.delay)
+            self._send(desk.answer(request))
+        elif fault.kind == "malformed":
+            self._send(Answer(200, b'{"type": "conversation.list", "conversations": [{"id":'))
+        else:
+            self._send(desk.answer(request), cut=True)
+
+    def _send(self, answer: Answer, *, cut: bool = False) -> None:
+        content = answer.content()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(content)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if cut:
+            content = content[: len(content) // 2]
+            self.close_connection = True
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
+
+    def _reset(self) -> None:
+        """Break the connection off, so that the other side is told by a RST."""
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+        self.server.note(self.connection, is_open=False)
+        self.connection.close()
+
+
+def wall_clock() -> float:
+    """Unix seconds."""
+    return time.time()

@@ -1,0 +1,95 @@
+"""Conversations by id, by time and by state, so that no search has to sort them all."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
+from typing import Any
+
+Payload = dict[str, Any]
+Key = tuple[int, str]
+SORTED_BY = ("updated_at", "created_at")
+BEYOND = "￿"
+
+
+class Shelf:
+    """The vendor's objects, found quickly.
+
+    Attributes:
+        version: Grows with every change.
+        deleted: Id -> when it was deleted.
+    """
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Payload] = {}
+        self.version = 0
+        self.deleted: dict[str, int] = {}
+        self._sorted: dict[str, list[Key]] = {field: [] for field in SORTED_BY}
+        self._keys: dict[str, tuple[Key, Key]] = {}
+        self._by_state: dict[str, set[str]] = {}
+        self._states: dict[str, str] = {}
+
+    def fill(self, payloads: Iterable[Payload]) -> None:
+        """Put many at once onto an empty shelf."""
+        for payload in payloads:
+            self._note(payload)
+        for place, field in enumerate(SORTED_BY):
+            self._sorted[field] = sorted(keys[place] for keys in self._keys.values())
+        self.version += 1
+
+    def put(self, payload: Payload) -> None:
+        """Put one, or note that it has changed."""
+        before = self._keys.get(payload["id"])
+        self._note(payload)
+        after = self._keys[payload["id"]]
+        for place, field in enumerate(SORTED_BY):
+            if before is None or before[place] != after[place]:
+                if before is not None:
+                    self._drop(field, before[place])
+                insort(self._sorted[field], after[place])
+        self.version += 1
+
+    def remove(self, conversation_id: str, now: int) -> None:
+        """Delete one.
+
+        Raises:
+            KeyError: There is none of that id.
+        """
+        keys = self._keys.pop(conversation_id)
+        for place, field in enumerate(SORTED_BY):
+            self._drop(field, keys[place])
+        self._by_state[self._states.pop(conversation_id)].discard(conversation_id)
+        del self.by_id[conversation_id]
+        self.deleted[conversation_id] = now
+        self.version += 1
+
+    def in_state(self, state: str) -> list[Payload]:
+        """All in a state, in no order."""
+        return [self.by_id[one] for one in self._by_state.get(state, ())]
+
+    def between(self, field: str, low: float | None, high: float | None) -> list[Payload]:
+        """Those whose date lies between two instants, both included, in its order."""
+        keys = self._sorted[field]
+        begin = 0 if low is None else bisect_left(keys, (low, ""))
+        end = len(keys) if high is None else bisect_right(keys, (high, BEYOND))
+        return [self.by_id[key[1]] for key in keys[begin:end]]
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def _note(self, payload: Payload) -> None:
+        conversation_id, state = payload["id"], payload.get("state") or ""
+        self.by_id[conversation_id] = payload
+        created = payload["created_at"]
+        self._keys[conversation_id] = (
+            (payload.get("updated_at") or created, conversation_id),
+            (created, conversation_id),
+        )
+        before = self._states.get(conversation_id)
+        if before != state:
+            if before is not None:
+                self._by_state[before].discard(conversation_id)
+            self._by_state.setdefault(state, set()).add(conversation_id)
+            self._states[conversation_id] = state
+
+    def _drop(self, field: str, key: Key) -> None:
+        keys = self._sorted[field]
+        del keys[bisect_left(keys, key)]
