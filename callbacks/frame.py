@@ -29,6 +29,8 @@ def register(app: Dash, backend: Backend) -> None:
         at = datetime.now(UTC)
         if snapshot is None:
             return None, None
+        if not context.wall:
+            return None, ages(snapshot.sources, at, context)
         waiting = backend.dataset.cached(
             ("queue",), lambda: now.queue(snapshot.tables, backend.rules)
         )

@@ -8,11 +8,12 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, request
+from flask import Flask, Response, current_app, g, make_response, redirect, request
 from flask_login import current_user
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from callbacks.pages import PAGES, Page
+from callbacks.refusals import is_navigation, refusal
 from callbacks.roles import ROLES_BY_CALLBACK
 from callbacks.session import current_viewer, safe_next
 from services.accounts import Viewer
@@ -23,7 +24,7 @@ OPEN = frozenset({"login", "sign_in", "logout", "device", "healthz", "readyz", "
 # Files that the login page needs.
 OPEN_FILES = ("10-tokens.css", "20-base.css", "60-login.css", "login.js", "favicon.svg", "fonts/")
 DASH_POST = "/_dash-update-component"
-BEARER = "Bearer "
+BEARER = "bearer "
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -41,26 +42,18 @@ def _guard(backend: Backend) -> Response | None:
         return _stranger()
     viewer = current_viewer(backend)
     if request.path == DASH_POST:
-        return _guard_callback(viewer)
+        return _guard_callback(viewer, backend)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         return refusal(403, "forbidden", "not for this address")
     return None
 
 
-def refusal(status: int, code: str, message: str) -> Response:
-    """A refusal that machines understand."""
-    response: Response = jsonify({"error": {"code": code, "message": message}})
-    response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _guard_api(backend: Backend) -> Response | None:
     """The bearer token counts as a manager; else the session says who it is."""
     header = request.headers.get("Authorization", "")
-    if header:
+    if header[: len(BEARER)].lower() == BEARER:
         expected = backend.environment.api_token
-        given = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
+        given = header[len(BEARER) :].strip()
         known = expected.get_secret_value() if expected else ""
         if known and given and secrets.compare_digest(given.encode(), known.encode()):
             g.viewer = Viewer("manager", "", "API")
@@ -74,29 +67,35 @@ def _guard_api(backend: Backend) -> Response | None:
 
 
 def _stranger() -> Response:
-    wants_page = request.method == "GET" and not request.path.startswith(("/_", "/assets/"))
-    if wants_page and request.headers.get("Sec-Fetch-Dest", "document") == "document":
+    if is_navigation():
         target = safe_next(request.full_path.rstrip("?"))
         query = {"next": target} if target and target != "/" else {}
         return make_response(redirect("/login" + ("?" + urlencode(query) if query else ""), 302))
     return refusal(401, "unauthorized", "not signed in")
 
 
-def _guard_callback(viewer: Viewer) -> Response | None:
+def _guard_callback(viewer: Viewer, backend: Backend) -> Response | None:
     """The callback that Dash would run is the one whose roles are looked at."""
     output = _output()
     if output is None:
         return refusal(400, "bad_request", "not a request of this application")
     roles = current_app.config.get(ROLES_BY_CALLBACK, {}).get(output)
-    if roles is None or viewer.role not in roles:
+    if roles is None or viewer.role not in roles or _is_closed(output, viewer, backend):
         return refusal(403, "forbidden", "not for this role")
     return None
+
+
+def _is_closed(output: str, viewer: Viewer, backend: Backend) -> bool:
+    """Whether the callback fills a page that this viewer may not see; ids begin with its name."""
+    page, dashes, _ = output.lstrip(".").partition("--")
+    path = f"/{page}"
+    return bool(dashes) and path in PAGES and page_for(path, viewer, backend) is None
 
 
 def _output() -> str | None:
     try:
         body: Any = request.get_json()
-    except BadRequest:
+    except (BadRequest, UnsupportedMediaType, RecursionError):
         return None
     output = body.get("output") if isinstance(body, dict) else None
     return output if isinstance(output, str) else None

@@ -4,7 +4,8 @@ from flask import Flask, Response, g, request
 
 from services.backend import Backend
 
-SENSITIVE = ("/_dash", "/_reload-hash", "/api/", "/login", "/logout", "/wall/", "/calls/")
+# The same for everybody, so a browser may keep them.
+FILES = ("/assets/", "/_dash-component-suites/", "/favicon.ico")
 
 
 def set_up(server: Flask, backend: Backend, build: str) -> None:
@@ -25,8 +26,10 @@ def _with_headers(response: Response, behind_tls: bool, build: str) -> Response:
     headers["X-Build"] = build
     if behind_tls:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    is_page = response.mimetype == "text/html"
-    if is_page or request.path.startswith(SENSITIVE):
+    if request.path.startswith(FILES) and response.status_code < 400:
+        # Not for caches on the way: the answer also renews the session's cookie.
+        response.cache_control.private = True
+    else:
         headers["Cache-Control"] = "no-store"
     return response
 

@@ -6,7 +6,7 @@ import secrets
 import orjson
 from flask import Flask, Response, make_response, redirect
 
-from callbacks.guard import refusal
+from callbacks.refusals import refusal
 from callbacks.session import current_viewer
 from metrics.schema import CALL_AGENTS
 from services.accounts import Viewer
@@ -28,13 +28,16 @@ def _recording(call_id: str, backend: Backend) -> Response:
     snapshot = backend.dataset.snapshot()
     if viewer.role == "wall":
         return refusal(403, "forbidden", "not for this role")
-    calls = snapshot.tables.calls if snapshot else None
-    found = None if calls is None else calls[calls["id"].eq(call_id)]
-    if found is None or found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
+    if snapshot is None:
         return refusal(404, "not_found", "no recording of such a call")
-    people = {str(found[column].iloc[0]) for column in CALL_AGENTS}
+    calls = snapshot.tables.calls
+    found = calls[calls["id"].eq(call_id)]
+    people = {person for column in CALL_AGENTS for person in found[column].dropna()}
+    # Asked first: which calls of other people exist, and which were recorded, is not told either.
     if viewer.role != "manager" and viewer.agent_id not in people:
         return refusal(403, "forbidden", "an analyst hears own calls only")
+    if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
+        return refusal(404, "not_found", "no recording of such a call")
     _note(call_id, viewer, backend)
     target = backend.settings.aircall.recording_url.replace("{id}", call_id)
     return make_response(redirect(target, 302))

@@ -11,9 +11,11 @@ from dash.development.base_component import Component
 from flask import Flask, Response, g, jsonify, make_response, redirect, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import escape
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, frame, guard, headers, health, recordings, session
+from callbacks import api, errors, frame, guard, headers, health, recordings, session, wiring
 from callbacks.pages import MODULES, PAGES
 from callbacks.roles import EVERYBODY, ROLES_BY_CALLBACK, role_callback
 from layouts import ids
@@ -27,6 +29,13 @@ ASSETS = ROOT / "assets"
 REFRESH_MILLISECONDS = 60_000
 BODY_BYTES = 2**20
 CSRF_COOKIE = "_csrf_token"
+TOLD_TO_NOBODY = (
+    "python_version",
+    "dash_version",
+    "dash_version_url",
+    "plotly_version",
+    "ddk_version",
+)
 
 
 class GuardedDash(Dash):  # type: ignore[misc]
@@ -36,17 +45,36 @@ class GuardedDash(Dash):  # type: ignore[misc]
         """The callbacks that the reader's role may fire; clientside ones are everybody's."""
         table = self.server.config.get(ROLES_BY_CALLBACK, {})
         role = session.current_viewer().role
+        foreign = tuple(
+            ids.panel(path.strip("/"), "") for path, page in PAGES.items() if role not in page.roles
+        )
         own = [
             entry
             for entry in self._callback_list
-            if entry.get("clientside_function") or role in table.get(entry["output"], ())
+            if role in table.get(entry["output"], ())
+            or (entry.get("clientside_function") and not _names(entry, foreign))
         ]
         return jsonify(own)
+
+    def _config(self) -> Any:
+        """What the browser's side must know; versions are only of use to an attacker."""
+        return {name: v for name, v in super()._config().items() if name not in TOLD_TO_NOBODY}
+
+    def _initialize_context(self, body: Any) -> Any:
+        """The context of a callback; a body that our own pages never send is a bad request."""
+        if not wiring.fits(body, self.callback_map[body["output"]]):
+            raise BadRequest("not a request of this application")
+        return super()._initialize_context(body)
 
     def interpolate_index(self, **kwargs: Any) -> str:
         """The page around the application: language, theme, and a nonce on every script."""
         html_text = super().interpolate_index(**kwargs)
         return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
+
+
+def _names(entry: Any, prefixes: tuple[str, ...]) -> bool:
+    ends = [*entry["inputs"], *entry["state"]]
+    return any(str(end["id"]).startswith(prefixes) for end in ends)
 
 
 def create_app(backend: Backend) -> Dash:
@@ -55,6 +83,7 @@ def create_app(backend: Backend) -> Dash:
     server = _server(backend)
     guard.set_up(server, backend)
     headers.set_up(server, backend, build)
+    errors.set_up(server, backend)
     csrf = CSRFProtect(server)
     session.set_up(server, backend)
     health.set_up(server, backend)
@@ -86,14 +115,14 @@ def create_app(backend: Backend) -> Dash:
     frame.register(app, backend)
     for module in MODULES:
         module.register(app, backend)
-    server.after_request(_with_csrf_cookie)
+    server.after_request(lambda response: _with_csrf_cookie(response, backend))
     _page_status(server, backend)
     return app
 
 
 INDEX = """<!doctype html>
 <html>
-<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
+<head>{%metas%}
 <title>{%title%}</title>
 <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
@@ -151,14 +180,14 @@ def _page_status(server: Flask, backend: Backend) -> None:
     """Dash answers 200 to any address; pages of another role are 403, unknown ones 404."""
 
     def after(response: Response) -> Response:
-        catches_all = request.endpoint is not None and request.endpoint.endswith("<path:path>")
-        if catches_all and request.path.startswith("/_") is False and response.status_code == 200:
+        catches_all = request.endpoint is not None and request.endpoint.endswith("/<path:path>")
+        if catches_all and response.status_code == 200:
             path = request.path.rstrip("/")
             if path not in PAGES:
                 response.status_code = 404
             elif guard.page_for(path, session.current_viewer(backend), backend) is None:
                 response.status_code = 403
-        if response.mimetype == "text/html" and not request.path.startswith("/login"):
+        if catches_all and response.mimetype == "text/html":
             _dress(response, backend)
         return response
 
@@ -169,7 +198,7 @@ def _dress(response: Response, backend: Backend) -> None:
     """Language, theme and words for the page's own script."""
     text = text_for(session.language_of(request.cookies, backend))
     theme = session.theme_of(request.cookies)
-    stale, offline = (text(f"shell.{state}", s="{s}") for state in ("stale", "offline"))
+    stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
     opening = (
         f'<html lang="{text.language}" data-bs-theme="{theme}" '
         f'data-stale="{stale}" data-offline="{offline}">'
@@ -177,9 +206,13 @@ def _dress(response: Response, backend: Backend) -> None:
     response.set_data(response.get_data(as_text=True).replace("<html>", opening, 1))
 
 
-def _with_csrf_cookie(response: Response) -> Response:
-    if response.mimetype == "text/html" and current_user.is_authenticated:
-        response.set_cookie(CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=request.is_secure)
+def _with_csrf_cookie(response: Response, backend: Backend) -> Response:
+    """The token that Dash's own script sends back in a header; scripts must be able to read it."""
+    # Where the store is down nobody can be looked up, and no page is shown either.
+    is_page = response.mimetype == "text/html" and response.status_code < 500
+    if is_page and current_user.is_authenticated:
+        secure = backend.settings.server.behind_tls
+        response.set_cookie(CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=secure)
     return response
 
 
@@ -201,14 +234,14 @@ def _routing(app: Dash, backend: Backend) -> None:
         Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search")
     )
     def show_page(path: str | None, search: str | None) -> Any:
-        if path is None:
+        if not isinstance(path, str):
             return no_update
         path = path.rstrip("/") or "/"
         context = session.current_context(backend, path)
         viewer = session.current_viewer(backend)
         page = guard.page_for(path, viewer, backend)
         if page is not None:
-            return page.render(context, search or "")
+            return page.render(context, search if isinstance(search, str) else "")
         return _no_page(path, context)
 
     def _no_page(path: str, context: Any) -> Component:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import pandas as pd
 from flask import Flask, Response, g, make_response, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -68,9 +67,9 @@ def current_context(backend: Backend, path: str = "/") -> Context:
     viewer = current_viewer(backend)
     text = text_for(language_of(request.cookies, backend))
     theme = theme_of(request.cookies)
-    return Context(
-        text, Formats(text, backend.settings.zone), theme, viewer.role, viewer.name, path
-    )
+    formats = Formats(text, backend.settings.zone)
+    wall = viewer.role != "analyst" or backend.settings.access.analyst_wall
+    return Context(text, formats, theme, viewer.role, viewer.name, path, wall)
 
 
 def language_of(cookies: Mapping[str, str], backend: Backend) -> str:
@@ -97,7 +96,7 @@ def safe_next(target: str | None) -> str | None:
     if target.startswith("//") or "\\" in target or any(ord(c) < 33 for c in target):
         return None
     parts = urlsplit(target)
-    if parts.scheme or parts.netloc or parts.path in ("/login", "/logout"):
+    if parts.scheme or parts.netloc or parts.path.rstrip("/") in ("/login", "/logout"):
         return None
     return target
 
@@ -119,13 +118,16 @@ def _agent_id(email: str, snapshot: Snapshot | None) -> str | None:
     if snapshot is None:
         return None
     agents = snapshot.tables.agents
-    found = agents.loc[agents["email"].eq(email) & agents["active"].fillna(False), "id"]
+    own = agents["email"].str.lower().eq(email) & agents["active"].fillna(False)
+    found = agents.loc[own & ~agents["bot"].fillna(False), "id"].dropna()
     found = found[~found.str.startswith("voice:")]
-    return None if found.empty or pd.isna(found.iloc[0]) else str(found.iloc[0])
+    # Two admins with one address cannot be told apart; nobody sees another's rows by chance.
+    return str(found.iloc[0]) if len(found) == 1 else None
 
 
 def _show_login(backend: Backend) -> Response:
-    if current_user.is_authenticated:
+    # A screen has nowhere to sign out: a person at it must be able to sign in.
+    if current_user.is_authenticated and current_user.viewer.role != "wall":
         return make_response(redirect(home_of(current_user.viewer.role), 303))
     return _page(backend)
 
@@ -155,23 +157,33 @@ def _sign_in(backend: Backend) -> Response:
     person = Throttle(backend.state, limit=FAILURES_PER_PERSON, seconds=FAILURE_SECONDS)
     address = Throttle(backend.state, limit=FAILURES_PER_ADDRESS, seconds=FAILURE_SECONDS)
     # Hashed: the state store keeps no e-mails of strangers. Checked before the costly hash.
-    names = f"person/{hashed(email)}", f"address/{hashed(request.remote_addr or '')}"
-    if person.is_blocked(names[0]) or address.is_blocked(names[1]):
+    of_person, of_address = (
+        f"person/{hashed(email)}",
+        f"address/{hashed(request.remote_addr or '')}",
+    )
+    if address.is_blocked(of_address) or not person.attempt(of_person):
         response = _page(backend, "throttled", 429, email)
         response.headers["Retry-After"] = str(int(FAILURE_SECONDS))
         return response
     account = backend.accounts.verify(email, password)
     if account is None:
-        person.failed(*names)
+        address.failed(of_address)
         return _page(backend, "wrong", 401, email)
-    person.succeeded(names[0])
-    session.clear()
-    session.permanent = True
+    person.succeeded(of_person)
+    _start_anew(backend.sessions)
     login_user(
         User(backend.sessions.open(account), Viewer(account.role, account.email, account.name))
     )
     target = safe_next(request.form.get("next")) or home_of(account.role)
     return make_response(redirect(target, 303))
+
+
+def _start_anew(sessions: Sessions) -> None:
+    """Nothing of the cookie that came is kept, and whoever was signed in with it no longer is."""
+    if current_user.is_authenticated:
+        sessions.close(current_user.get_id())
+    session.clear()
+    session.permanent = True
 
 
 def _sign_out(sessions: Sessions) -> Response:
@@ -187,8 +199,7 @@ def _open_device(word: str, backend: Backend) -> Response:
     found = backend.sessions.find(word)
     if found is None or not found.device:
         return _page(backend, "dead_link", 404)
-    session.clear()
-    session.permanent = True
+    _start_anew(backend.sessions)
     login_user(User(word, Viewer("wall", "", found.device)))
     return make_response(redirect(home_of("wall"), 303))
 

@@ -18,6 +18,7 @@ class Context:
         role: manager, analyst or wall.
         name: The reader's name.
         path: The page that is being drawn, such as /overview.
+        wall: Whether the operations wall is open to the reader.
     """
 
     text: Text
@@ -26,6 +27,7 @@ class Context:
     role: str
     name: str
     path: str = "/"
+    wall: bool = True
 
     @property
     def palette(self) -> Palette:

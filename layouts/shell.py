@@ -106,7 +106,11 @@ def tabs(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
 
 
 def _visible(context: Context, entries: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in entries if context.role in entry.roles]
+    return [
+        entry
+        for entry in entries
+        if context.role in entry.roles and (context.wall or entry.path != "/operations")
+    ]
 
 
 def _link(context: Context, entry: Entry) -> dcc.Link:

@@ -107,9 +107,9 @@ class Accounts:
             AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
         """
         email = email.strip().lower()
-        if not re.fullmatch(r"[^@\s/]{1,64}@[^@\s/]{1,190}", email):
+        if not re.fullmatch(r"[^@\s/]{1,64}@[^@\s/]{1,190}", email) or not email.isprintable():
             raise AccountError("bad_email")
-        if not name.strip() or len(name) > 120:
+        if not name.strip() or len(name) > 120 or not name.isprintable():
             raise AccountError("bad_name")
         if role not in ROLES:
             raise AccountError("bad_role")

@@ -28,6 +28,8 @@ from metrics.rules import Labels, Opening, Rules, TeamRule
 from services.errors import ConfigurationError
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# As werkzeug writes it; anything else would fail only when somebody signs in.
+PASSWORD_HASH = re.compile(r"(scrypt(:\d+){0,3}|pbkdf2:sha(1|256|512)(:\d+)?)\$[^$\s]+\$[0-9a-f]+")
 INTERCOM_VERSIONS = ("2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16")
 Share = Annotated[float, Field(ge=0, le=1)]
 Severity = Literal["critical", "warning", "info"]
@@ -263,6 +265,13 @@ class AccountSetting(_Section):
     def _lower_case(cls, email: str) -> str:
         return email.strip().lower()
 
+    @field_validator("password_hash")
+    @classmethod
+    def _is_hash(cls, given: SecretStr) -> SecretStr:
+        if not PASSWORD_HASH.fullmatch(given.get_secret_value()):
+            raise ValueError("not a hash; `python app.py account hash` makes one of a password")
+        return given
+
 
 class CacheSetting(_Section):
     """How long customers' data may lie in the cache, and how much of it."""
@@ -311,6 +320,14 @@ class Settings(_Section):
     cache: CacheSetting = CacheSetting()
     server: ServerSetting = ServerSetting()
     history: HistorySetting = HistorySetting()
+
+    @field_validator("accounts")
+    @classmethod
+    def _one_account_per_email(cls, accounts: list[AccountSetting]) -> list[AccountSetting]:
+        emails = [account.email for account in accounts]
+        if doubled := {email for email in emails if emails.count(email) > 1}:
+            raise ValueError(f"more than one account for {', '.join(sorted(doubled))}")
+        return accounts
 
     @property
     def zone(self) -> ZoneInfo:
@@ -457,7 +474,9 @@ def _explained(source: str, error: ValidationError, hide_values: bool = False) -
         path = ".".join(str(part) for part in problem["loc"])
         if hide_values:
             path = path.upper()
-        value = "" if hide_values or not path else f" = {problem['input']!r}"
+        # Accounts hold hashes, or passwords where somebody mistook one for the other.
+        hidden = hide_values or not path or "accounts" in problem["loc"]
+        value = "" if hidden else f" = {problem['input']!r}"
         reason = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             reason = f"unknown key; allowed here: {', '.join(_siblings(problem['loc']))}"

@@ -17,20 +17,23 @@ class Throttle:
         self._limit = limit
         self.seconds = seconds
 
-    def is_blocked(self, *keys: str) -> bool:
-        """Whether any of these has failed too often."""
-        return any(self._count(key) >= self._limit for key in keys)
-
-    def failed(self, *keys: str) -> None:
-        """Note a failure for each of these."""
-        for key in keys:
-            self._store.increment(f"throttle/{key}", self.seconds)
-
-    def succeeded(self, *keys: str) -> None:
-        """Forget the failures of these."""
-        for key in keys:
-            self._store.delete(f"throttle/{key}")
-
-    def _count(self, key: str) -> int:
+    def is_blocked(self, key: str) -> bool:
+        """Whether this has failed too often."""
         content = self._store.get(f"throttle/{key}")
-        return int(content) if content and content.isdigit() else 0
+        return content is not None and content.isdigit() and int(content) >= self._limit
+
+    def attempt(self, key: str) -> bool:
+        """Note an attempt before it is made; whether it may be made at all.
+
+        It counts as a failure until `succeeded`. Counting afterwards would let through as many
+        guesses as can be made at the same time.
+        """
+        return self._store.increment(f"throttle/{key}", self.seconds) <= self._limit
+
+    def failed(self, key: str) -> None:
+        """Note a failure."""
+        self._store.increment(f"throttle/{key}", self.seconds)
+
+    def succeeded(self, key: str) -> None:
+        """Forget the failures."""
+        self._store.delete(f"throttle/{key}")

@@ -105,7 +105,34 @@ def test_an_unusable_environment_is_named_without_its_values(environ, message):
 
 
 def test_an_account_has_its_e_mail_in_lower_case(written):
-    text = "accounts: [{email: ' Ana@Example.com ', name: Ana, role: analyst, password_hash: h}]"
+    text = (
+        "accounts: [{email: ' Ana@Example.com ', name: Ana, role: analyst,"
+        " password_hash: 'scrypt:32768:8:1$salt$0a1b'}]"
+    )
     account = load_settings(written(text)).accounts[0]
     assert account.email == "ana@example.com"
     assert "password_hash=SecretStr('**" in repr(account)
+
+
+@pytest.mark.parametrize(
+    "given", ["secret-of-ana", "scrypt:32768:8:1$salt", "md5$salt$0a", "scrypt:x:8:1$salt$0a", "''"]
+)
+def test_a_password_in_the_place_of_a_hash_stops_the_start_and_is_not_shown(written, given):
+    text = f"accounts: [{{email: a@example.com, name: Ana, role: analyst, password_hash: {given}}}]"
+    with pytest.raises(ConfigurationError, match=r"accounts.0.password_hash: not a hash") as caught:
+        load_settings(written(text))
+    assert "secret-of-ana" not in str(caught.value)
+
+
+def test_a_mistake_in_an_account_does_not_show_its_hash(written):
+    text = "accounts: [{email: a@example.com, name: Ana, password_hash: 'scrypt$salt$0a1b'}]"
+    with pytest.raises(ConfigurationError, match=r"accounts.0.role") as caught:
+        load_settings(written(text))
+    assert "0a1b" not in str(caught.value)
+
+
+def test_an_address_has_one_account(written):
+    one = "name: Ana, role: analyst, password_hash: 'scrypt$salt$0a1b'"
+    text = f"accounts: [{{email: a@example.com, {one}}}, {{email: A@example.com, {one}}}]"
+    with pytest.raises(ConfigurationError, match=r"more than one account for a@example.com"):
+        load_settings(written(text))

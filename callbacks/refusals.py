@@ -1,0 +1,27 @@
+"""How a request is refused, and who waits for the answer: a person or a script."""
+
+from flask import Response, jsonify, request
+
+
+def refusal(status: int, code: str, message: str) -> Response:
+    """A refusal that machines understand."""
+    response: Response = jsonify({"error": {"code": code, "message": message}})
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def is_navigation() -> bool:
+    """Whether a person waits for a page, and not a script for an answer.
+
+    Browsers say so themselves, but not over plain HTTP, as in an office network.
+    """
+    if request.method != "GET" or request.path.startswith(("/_", "/assets/")):
+        return False
+    destination = request.headers.get("Sec-Fetch-Dest")
+    if destination is not None:
+        return destination == "document"
+    if request.headers.get("X-Requested-With"):
+        return False
+    accepted = request.headers.get("Accept", "*/*")
+    return "text/html" in accepted or "json" not in accepted
