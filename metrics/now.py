@@ -173,13 +173,15 @@ def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
     return found[["agent_id", "name", "open", "voice_free"]].reset_index(drop=True)
 
 
-def last_assignments(tables: Tables, rules: Rules, n: int = 10) -> pd.DataFrame:
+def last_assignments(
+    tables: Tables, rules: Rules, n: int = 10, filters: Filters = EVERYTHING
+) -> pd.DataFrame:
     """The latest assignments to a person, by the moment of the assignment, newest first.
 
     Returns:
         `id`, `at`, `agent_id`, `agent`, `team`, `subject`, `state`.
     """
-    found = selected(tables, EVERYTHING, rules)
+    found = selected(tables, filters, rules)
     found = found.assign(agent_id=agent_of(found, tables, None))
     found = found.dropna(subset=["agent_id", "last_assignment_at"])
     found = found.sort_values(["last_assignment_at", "id"], ascending=False).head(n)
