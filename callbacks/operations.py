@@ -1,17 +1,129 @@
-"""The operations wall."""
+"""The operations wall: filled when its address changes, and when a new version arrives."""
 
-from dash import Dash, html
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
+from callbacks.api_query import ParameterError
+from callbacks.operations_drawer import drawer
+from callbacks.operations_figures import wall
+from callbacks.operations_query import OperationsQuery, choices, is_kiosk, read_operations
+from callbacks.operations_question import Question
+from callbacks.roles import EVERYBODY, role_callback
+from callbacks.session import current_context, current_viewer
+from layouts import ids, operations
+from layouts.components import states
 from layouts.context import Context
-from layouts.shell import page_frame
+from layouts.links import view
+from layouts.operations import PATH
+from layouts.shell import ANALYST, MANAGER
+from services.accounts import Viewer
 from services.backend import Backend
+from services.dataset import Snapshot
+
+PAGE = operations.PAGE
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
+    @role_callback(app, roles=EVERYBODY)(
+        Output(ids.panel(PAGE, "content"), "children"),
+        Output(ids.panel(PAGE, "version"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.REFRESH, "n_intervals"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "version"), "data"),
+    )
+    def show_wall(
+        search: str | None, _: int | None, path: str | None, shown: str | None
+    ) -> tuple[Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        asked = view("", choices(search, "agent"))
+        marker = f"{snapshot.version if snapshot else 0} {asked}"
+        if path != PATH or marker == shown:
+            return no_update, no_update
+        context = current_context(backend, PATH)
+        if snapshot is None:
+            return states.starting(context), marker
+        viewer = current_viewer(backend)
+        own = viewer.role, viewer.agent_id, context.theme, context.text.language
+        content = backend.dataset.cached(
+            ("operations", *own, asked),
+            lambda: _content(backend, snapshot, viewer, asked, context),
+        )
+        return content, marker
+
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "choices"), "children"),
+        Output(ids.panel(PAGE, "kiosk"), "href"),
+        Input(ids.URL, "search"),
+        Input(ids.PAGE, "children"),
+        State(ids.URL, "pathname"),
+    )
+    def show_choices(search: str | None, page: Any, path: str | None) -> tuple[Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        if path != PATH or snapshot is None or is_kiosk(search):
+            return no_update, no_update
+        return _choices(backend, snapshot, search, current_context(backend, PATH))
+
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "drawer"), "children"),
+        Input(ids.URL, "search"),
+        Input(ids.panel(PAGE, "version"), "data"),
+        State(ids.URL, "pathname"),
+    )
+    def show_drawer(search: str | None, _: str | None, path: str | None) -> Any:
+        snapshot = backend.dataset.snapshot()
+        if path != PATH or snapshot is None:
+            return no_update
+        question, _ = _question(backend, snapshot, current_viewer(backend), search)
+        return drawer(question, choices(search), current_context(backend, PATH))
+
+    app.clientside_callback(
+        ClientsideFunction("operations", "team"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Input(ids.panel(PAGE, "team"), "value"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+
 
 def render(context: Context, search: str) -> Component:
     """The page's frame."""
-    return page_frame(context, "Operação", html.Div())
+    return operations.page(context, is_kiosk(search))
+
+
+def _content(
+    backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
+) -> list[Component]:
+    question, problem = _question(backend, snapshot, viewer, search)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    drawn = wall(question, choices(search), at, context)
+    content: list[Component] = operations.content(drawn, context)
+    return content if problem is None else [operations.unusable(problem, context), *content]
+
+
+def _question(
+    backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str | None
+) -> tuple[Question, str | None]:
+    """What the address asks for; where it cannot be used, the default and why."""
+    problem = None
+    try:
+        query = read_operations(search)
+    except ParameterError as error:
+        query = OperationsQuery(kiosk="1" if is_kiosk(search) else None)
+        problem = str(error)
+    return Question(snapshot, query, viewer, backend.rules, backend.settings), problem
+
+
+def _choices(
+    backend: Backend, snapshot: Snapshot, search: str | None, context: Context
+) -> tuple[Any, str]:
+    question, _ = _question(backend, snapshot, current_viewer(backend), search)
+    given = choices(search, "agent")
+    teams = sorted(question.teams.items(), key=lambda item: item[1].casefold())
+    drawn = operations.choices(given, question.query.period, teams, context)
+    return drawn, view(PATH, given, kiosk="1")

@@ -1,0 +1,96 @@
+/* The wall between two refreshes: the lamp follows the longest wait, the panel at the right closes
+   with Esc and takes the focus, and the line whose rows it shows stays marked. */
+(function () {
+  "use strict";
+  let offset = 0;
+  let heard = null;
+  let open = null;
+
+  function seconds() {
+    const server = document.getElementById("server-time");
+    if (server && server.dataset.now !== heard) {
+      heard = server.dataset.now;
+      offset = Number(heard) - Date.now() / 1000;
+    }
+    return Date.now() / 1000 + offset;
+  }
+
+  function levels(lamp, waited) {
+    const data = lamp.dataset;
+    const critical = waited > Number(data.limit);
+    const near = !critical && waited >= Number(data.near);
+    lamp.classList.toggle("lamp-critical", critical);
+    lamp.classList.toggle("lamp-attention", near);
+    lamp.classList.toggle("lamp-order", !critical && !near);
+  }
+
+  function follow() {
+    const lamp = document.querySelector(".lamp[data-since]");
+    if (!lamp) return;
+    const now = seconds();
+    levels(lamp, now - Number(lamp.dataset.since));
+    for (const row of lamp.querySelectorAll("li[data-since]")) {
+      const share = Math.min(1, (now - Number(row.dataset.since)) / Math.max(1, Number(row.dataset.limit)));
+      row.style.setProperty("--share", (share * 100).toFixed(1) + "%");
+    }
+  }
+
+  function mark(agent) {
+    for (const row of document.querySelectorAll(".crew tr[data-agent]")) {
+      row.classList.toggle("crew-chosen", Boolean(agent) && row.dataset.agent === agent);
+    }
+  }
+
+  function look() {
+    const panel = document.querySelector(".drawer");
+    const agent = panel ? panel.dataset.agent : null;
+    mark(agent);
+    if (panel && open === null) panel.focus({ preventScroll: true });
+    if (!panel && open) {
+      const link = document.querySelector(`.crew tr[data-agent="${CSS.escape(open)}"] a`);
+      if (link && document.activeElement === document.body) link.focus({ preventScroll: true });
+    }
+    open = agent;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const close = document.querySelector(".drawer-close");
+    if (close && !document.querySelector(".popover")) close.click();
+  });
+
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("[data-fold]");
+    if (fold) fold.closest(".lamp").classList.toggle("lamp-unfolded");
+    const panel = document.querySelector(".drawer");
+    const outside = panel && !panel.contains(event.target) && event.target.matches(".drawer-shade");
+    if (outside) panel.querySelector(".drawer-close").click();
+  });
+
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    window.requestAnimationFrame(() => {
+      waiting = false;
+      look();
+      follow();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.setInterval(follow, 1000);
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.operations = {
+    team: function (teams, search) {
+      const query = new URLSearchParams(search || "");
+      const chosen = teams || [];
+      if ([...query.getAll("team")].sort().join("\n") === [...chosen].sort().join("\n")) {
+        return window.dash_clientside.no_update;
+      }
+      query.delete("team");
+      chosen.forEach((team) => query.append("team", team));
+      const words = query.toString();
+      return words ? "?" + words : "";
+    },
+  };
+})();

@@ -1,0 +1,294 @@
+"""The wall's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
+
+from callbacks.operations_curve import curve
+from callbacks.operations_people import Choices, crew
+from callbacks.operations_question import Question, instant, words
+from callbacks.passports import passport
+from layouts.components.passport import Passport
+from layouts.context import Context
+from layouts.operations import Wall
+from layouts.operations_assignments import Assignment
+from layouts.operations_figures import Debt, Figure
+from layouts.operations_lamp import Lamp, Waiting
+from metrics import now, report, watch
+from metrics.catalog import CATALOG
+from metrics.office_hours import is_open
+from metrics.periods import Period, today
+from metrics.summary import Summary
+
+ASSIGNMENTS = 10
+
+
+def wall(question: Question, choices: Choices, at: datetime, context: Context) -> Wall:
+    """Everything that the wall draws.
+
+    Args:
+        question: One version, and what is asked of it.
+        choices: The address's parameters, for the links.
+        at: The server's present instant.
+        context: The reader.
+    """
+    told = Told(question, at, context)
+    latest = _latest(question)
+    return Wall(
+        kiosk=question.query.kiosk is not None,
+        at=at,
+        teams=scope_words(question, context),
+        period=question.query.period,
+        sources=question.snapshot.sources,
+        late=question.late,
+        notice=None,
+        read=question.snapshot.sources["intercom"].as_of is not None,
+        lamp=replace(_lamp(question, told), latest=latest),
+        crew=crew(question, choices),
+        curve=curve(question, told.passport("arrivals"), context),
+        figures=_figures(question, told, context),
+        debt=_debt(question, told),
+        latest=latest,
+        subjects=any(one.subject is not None for one in latest),
+    )
+
+
+class Told:
+    """Passports for one question; screens in a room have none.
+
+    Args:
+        question: One version, and what is asked of it.
+        at: The server's present instant.
+        context: The reader.
+    """
+
+    def __init__(self, question: Question, at: datetime, context: Context) -> None:
+        self._question = question
+        self._at = at
+        self._context = context
+
+    def passport(self, key: str, number: Summary | None = None) -> Passport | None:
+        """What a number is made of: of the catalogue, or one of the lists."""
+        question, text = self._question, self._context.text
+        if question.query.kiosk:
+            return None
+        filters = [f"{text('filters.team')}: {scope_words(question, self._context)}"]
+        chosen = filters if question.query.team else []
+        metric = CATALOG.get(key)
+        if metric is None or number is None:
+            data = (text("passport.data"), self._data())
+            lines = [(text("passport.period"), self._stretch())]
+            lines += [(text("passport.filters"), "; ".join(chosen) or text("passport.no_filters"))]
+            return Passport(key, (*lines, data))
+        zone = question.rules.time_zone
+        period = None
+        if metric.dated_by is not None:
+            period = Period(today(question.start, zone), question.today)
+        made = passport(
+            metric,
+            number,
+            None,
+            period,
+            question.rules.clock,
+            chosen,
+            question.snapshot,
+            self._at,
+            self._context,
+        )
+        if metric.dated_by is None:
+            return made
+        when = text("passport.period")
+        lines = [(what, self._stretch() if what == when else said) for what, said in made.lines]
+        return Passport(key, tuple(lines))
+
+    def _stretch(self) -> str:
+        is_long = self._question.query.period == "48h"
+        return self._context.text(
+            f"operations.period.{'words_48h' if is_long else 'today'}",
+        )
+
+    def _data(self) -> str:
+        snapshot, formats = self._question.snapshot, self._context.formats
+        age = formats.ago((self._at - snapshot.published_at).total_seconds())
+        version = formats.count(snapshot.version)
+        return self._context.text("passport.data_words", age=age, version=version)
+
+
+def scope_words(question: Question, context: Context) -> str:
+    """The teams in words: the chosen ones, else those in scope."""
+    text = context.text
+    ids = question.query.team or tuple(question.teams)
+    named = [question.teams.get(team) or text("operations.team.unknown", id=team) for team in ids]
+    if not named or len(named) > 3:
+        return text("operations.team.all")
+    return text("operations.team.and").join([", ".join(named[:-1]), named[-1]][-len(named) :])
+
+
+def _lamp(question: Question, told: Told) -> Lamp:
+    tables, rules, filters = question.tables, question.rules, question.filters
+    found = now.queue(tables, rules, filters)
+    # Nobody's conversation yet: only who may see everybody's may open it.
+    may_open = question.may_see(None)
+    queue = [
+        Waiting(
+            id=str(row["id"]),
+            team=words(row["team"]) or None,
+            since=instant(row["waiting_since"]),
+            channel=words(row["channel"]) or None,
+            url=question.url(str(row["id"])) if may_open else None,
+        )
+        for row in found.to_dict("records")
+    ]
+    numbers = {
+        key: report.evaluate(CATALOG[key], tables, _day(question), filters, rules)
+        for key in ("queue", "longest_wait")
+    }
+    passports = [told.passport(key, number) for key, number in numbers.items()]
+    waits = any(one.since is not None for one in queue)
+    longest = watch.longest_wait_of(question.today, tables, rules, filters)
+    return Lamp(
+        queue=queue,
+        by_team=_by_team(found),
+        unrouted=_unrouted(question),
+        limit_seconds=rules.first_response_seconds,
+        quiet_since=None if waits else instant(watch.quiet_since(tables, rules, filters)),
+        longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
+        late_at=question.late_at("intercom"),
+        passports=[one for one in passports if one is not None],
+    )
+
+
+def _by_team(found: pd.DataFrame) -> list[tuple[str | None, int]]:
+    counts = found["team"].fillna("").value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return [(str(team) or None, int(n)) for team, n in ordered]
+
+
+def _unrouted(question: Question) -> int:
+    """Those of no team, where the queue does not show them already."""
+    if not question.rules.team_ids and not question.query.team:
+        return 0
+    return len(now.unrouted(question.tables, question.rules))
+
+
+def _day(question: Question) -> Period:
+    return Period(question.today, question.today)
+
+
+def _figures(question: Question, told: Told, context: Context) -> list[Figure]:
+    shown = [_conversations(question, told, context)]
+    if question.has_voice:
+        shown.append(_calls(question, told, context))
+    shown.append(_online("online_text", question, told, context))
+    if question.has_voice:
+        shown.append(_online("online_voice", question, told, context))
+    return shown
+
+
+def _since(key: str, question: Question) -> Summary:
+    tables, rules = question.tables, question.rules
+    return watch.since(CATALOG[key], tables, question.start, question.filters, rules)
+
+
+def _stock(key: str, question: Question) -> Summary:
+    tables, rules = question.tables, question.rules
+    return report.evaluate(CATALOG[key], tables, _day(question), question.filters, rules)
+
+
+def _conversations(question: Question, told: Told, context: Context) -> Figure:
+    number = _since("conversations", question)
+    recent = int(_stock("arrivals_recent", question).value or 0)
+    note = context.text.plural("operations.figures.recent", recent, n=context.formats.count(recent))
+    return Figure(
+        "conversations",
+        int(number.value or 0),
+        note,
+        passport=told.passport("conversations", number),
+        late_at=question.late_at("intercom"),
+    )
+
+
+def _calls(question: Question, told: Told, context: Context) -> Figure:
+    number = _since("calls_answered", question)
+    missed = int(_since("calls_missed", question).value or 0)
+    note = context.text.plural("operations.figures.missed", missed, n=context.formats.count(missed))
+    read = question.voice_read
+    return Figure(
+        "calls_answered",
+        int(number.value or 0) if read else None,
+        note if read else "",
+        passport=told.passport("calls_answered", number),
+        late_at=question.late_at("aircall"),
+    )
+
+
+def _online(key: str, question: Question, told: Told, context: Context) -> Figure:
+    text, formats = context.text, context.formats
+    number = _stock(key, question)
+    known = key == "online_text" or question.voice_read
+    value = int(number.value or 0)
+    goal = _goal(key, question)
+    works = bool(is_open(pd.Series([question.tables.now]), question.rules).iloc[0])
+    missing = goal - value
+    note = text("operations.figures.goal", n=formats.count(goal))
+    if missing > 0 and works:
+        note = text.plural(
+            "operations.figures.short",
+            missing,
+            n=formats.count(missing),
+            goal=formats.count(goal),
+        )
+    elif missing > 0:
+        note = text("operations.figures.closed", n=formats.count(goal))
+    verdict = "reached" if missing <= 0 else "short" if works else ""
+    return Figure(
+        key,
+        value if known else None,
+        note if known else "",
+        verdict if known else "",  # type: ignore[arg-type]
+        told.passport(key, number),
+        question.late_at("intercom" if key == "online_text" else "aircall"),
+    )
+
+
+def _goal(key: str, question: Question) -> int:
+    """The common goal; of chosen teams their own, if each of them has one."""
+    rules = question.rules
+    if key == "online_voice":
+        return rules.goal_online_voice
+    own = {team.id: team.online_text for team in rules.teams if team.online_text is not None}
+    chosen = question.query.team
+    if chosen and all(team in own for team in chosen):
+        return sum(own[team] for team in chosen)
+    return rules.goal_online_text
+
+
+def _debt(question: Question, told: Told) -> Debt | None:
+    if not question.voice_read:
+        return None
+    owed = now.callback_debt(question.tables, question.rules, question.start)
+    oldest = instant(owed["since"].iloc[0]) if len(owed) else None
+    late = question.late_at("aircall")
+    return Debt(len(owed), oldest, told.passport("callback_debt"), late)
+
+
+def _latest(question: Question) -> Sequence[Assignment]:
+    """The latest assignments; a subject only where the reader may see that person's rows."""
+    found = now.last_assignments(question.tables, question.rules, ASSIGNMENTS, question.filters)
+    told = []
+    for row in found.to_dict("records"):
+        may_see = question.may_see(str(row["agent_id"]))
+        on_device = question.viewer.role == "wall" and question.settings.wall.customer_data
+        told.append(
+            Assignment(
+                at=row["at"].to_pydatetime(),
+                agent=words(row["agent"]) or str(row["agent_id"]),
+                team=words(row["team"]) or None,
+                state=str(row["state"]),
+                subject=words(row["subject"]) if may_see or on_device else None,
+                url=question.url(str(row["id"])) if may_see else None,
+            )
+        )
+    return told
