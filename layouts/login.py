@@ -55,6 +55,7 @@ def page(
         'type="password" autocomplete="current-password" required maxlength="1000"{focus_password}>'
         '<button type="button" class="login-eye" data-show="{show}" data-hide="{hide}" '
         'aria-label="{show}" hidden>{eye}</button></div>'
+        '<p class="login-caps" role="status" data-words="{caps}"></p>'
         '<button class="login-submit" type="submit">{submit}</button>'
         '<p class="login-help">{help}</p></form>'
         '<p class="login-version">{version}</p></div></main>'
@@ -77,6 +78,7 @@ def page(
         show=text("login.show"),
         hide=text("login.hide"),
         eye=_eye(),
+        caps=text("login.caps"),
         submit=text("login.submit"),
         help=text("login.help"),
         version=text("login.version"),
