@@ -66,7 +66,8 @@ def grouped(by: str, question: Question) -> Grouping:
     """The rows in groups.
 
     Args:
-        by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`.
+        by: day, hour, week, weekday, weekday_hour, origin, agent, team, reason or
+            `attr.<label>`.
         question: Which rows.
 
     Raises:
@@ -95,6 +96,30 @@ def _by_weekday_hour(question: Question) -> Grouping:
     local = question.dates.dt.tz_convert(question.rules.time_zone)
     keys = tuple(f"{weekday}-{hour}" for weekday in WEEKDAYS for hour in HOURS)
     return _numbered(local.dt.day_of_week * len(HOURS) + local.dt.hour, keys)
+
+
+def _by_week(question: Question) -> Grouping:
+    """Weeks begin on Monday; the first and the last may be cut by the period."""
+    period, zone = question.period, question.rules.time_zone
+    first = period.first_day - timedelta(days=period.first_day.weekday())
+    weeks = (period.last_day - first).days // 7 + 1
+    passed = (local_days(question.dates, zone) - pd.Timestamp(first)).dt.days // 7
+    keys = tuple((first + timedelta(weeks=number)).isoformat() for number in range(weeks))
+    return _numbered(passed, keys)
+
+
+def _by_weekday(question: Question) -> Grouping:
+    local = question.dates.dt.tz_convert(question.rules.time_zone)
+    return _numbered(local.dt.day_of_week, tuple(map(str, WEEKDAYS)))
+
+
+def _by_origin(question: Question) -> Grouping:
+    """Who started it; a call that came in was started by a customer."""
+    if question.metric.table == "calls":
+        side = {"inbound": "customer", "outbound": "teammate"}
+        return _one_each(question.rows["direction"].astype("str").map(side).fillna(UNASSIGNED))
+    _refuse_others(question, "origin")
+    return _one_each(question.rows["origin"].astype("str").fillna(UNASSIGNED))
 
 
 def _by_agent(question: Question) -> Grouping:
@@ -177,7 +202,10 @@ def _numbered(numbers: pd.Series, keys: tuple[str, ...]) -> Grouping:
 GROUPS: dict[str, Callable[[Question], Grouping]] = {
     "day": _by_day,
     "hour": _by_hour,
+    "week": _by_week,
+    "weekday": _by_weekday,
     "weekday_hour": _by_weekday_hour,
+    "origin": _by_origin,
     "agent": _by_agent,
     "team": _by_team,
     "reason": _by_reason,

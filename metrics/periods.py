@@ -70,6 +70,22 @@ def is_complete(period: Period, first_day: date | None) -> bool:
     return first_day is not None and first_day <= period.first_day
 
 
+def same_before(period: Period) -> Period:
+    """The same days of an earlier stretch, so that like is compared with like.
+
+    Days from the first of a month on, all in one month: the same days of the month before (all of
+    it, where the period is a whole month). Any other days: as many weeks earlier as are needed so
+    that nothing overlaps, so that the weekdays are the same.
+    """
+    first, last = period.first_day, period.last_day
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and period.days > 1:
+        end = first - timedelta(days=1)
+        whole = (last + timedelta(days=1)).day == 1
+        return Period(end.replace(day=1), end if whole else end.replace(day=min(last.day, end.day)))
+    back = timedelta(weeks=-(-period.days // 7))
+    return Period(first - back, last - back)
+
+
 def comparable(period: Period, first_day: date | None) -> Period | None:
     """The period before, to compare with; None where it reaches before the loaded history."""
     return period.previous if is_complete(period.previous, first_day) else None

@@ -105,16 +105,30 @@ def complex_conversations(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) 
     return ones(filled >= 2)
 
 
-def top_reasons(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
-    """Mentions of reason and second reason together, with the period before beside them.
+def top_reasons(
+    tables: Tables,
+    period: Period,
+    filters: Filters,
+    rules: Rules,
+    before: Period | None = None,
+) -> pd.DataFrame:
+    """Mentions of reason and second reason together, with those of another period beside them.
+
+    Args:
+        tables: One version.
+        period: Local days.
+        filters: The reader's choice.
+        rules: Scope and labels.
+        before: The period to compare with; the same number of days just before when absent.
 
     Returns:
         `reason`, `mentions`, `share` (of all mentions of the period), `previous_mentions` and
         `previous_share` (NA where a period mentions nothing); the most mentioned first, equal ones
         by name. A conversation that names the same reason twice mentions it twice.
     """
-    now, before = (_mentions(tables, days, filters, rules) for days in (period, period.previous))
-    table = pd.DataFrame({"mentions": now, "previous_mentions": before}).fillna(0).astype("int64")
+    compared = before or period.previous
+    now, then = (_mentions(tables, days, filters, rules) for days in (period, compared))
+    table = pd.DataFrame({"mentions": now, "previous_mentions": then}).fillna(0).astype("int64")
     for name in ("mentions", "previous_mentions"):
         total = table[name].sum()
         table[name.replace("mentions", "share")] = table[name] / (total or float("nan"))
