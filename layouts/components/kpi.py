@@ -94,7 +94,8 @@ def _change(kpi: Kpi, context: Context) -> list[html.Span | html.B | str]:
         return [text("kpi.nothing_before")]
     words = change_words(kpi.metric.unit, now, before, context)
     if words is None:
-        return [text("kpi.same"), *_verdict(kpi, now - before, context)]
+        verdict = _verdict(kpi, now - before, context)
+        return [text("kpi.same"), *([", ", *verdict] if verdict else [])]
     rises = now > before
     worse = kpi.metric.better == ("lower" if rises else "higher")
     notable = kpi.verdict in ("above", "below") and worse
