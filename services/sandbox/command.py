@@ -3,6 +3,7 @@
 import argparse
 import gc
 import signal
+import sys
 import threading
 
 from services.sandbox.box import Sandbox
@@ -31,7 +32,8 @@ def run(arguments: argparse.Namespace) -> None:
     # The world stays to the end: nobody need look through it for rubbish.
     gc.freeze()
     with box:
-        print(f"sandbox: {box.url}", flush=True)
+        # On standard error: what `serve` says on standard output is Vigia's own address.
+        print(f"sandbox: {box.url}", file=sys.stderr, flush=True)
         # In slices: a signal handler that sets the event runs between two of them.
         while not stop.wait(POLL_SECONDS):
             pass

@@ -76,6 +76,10 @@ class Conversation:
             statistics["count_conversation_parts"] += self.done - before
         return self.done != before
 
+    def finish(self, remaining: list[Event]) -> None:
+        """Let nothing else happen any more than this."""
+        self.events[self.done :] = remaining
+
     def _team(self, event: Event, payload: Payload, statistics: Payload) -> None:
         payload["team_assignee_id"] = event.value
 

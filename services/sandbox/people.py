@@ -128,5 +128,6 @@ def _agent(place: int, name: str, team_ids: tuple[int, ...], seed: int) -> Agent
         pace=chance.uniform(0.75, 1.35),
         diligence=chance.choice((0.97, 0.95, 0.93, 0.91, 0.88, 0.8)),
         kindness=chance.uniform(-0.25, 0.3),
-        weight=chance.uniform(0.8, 1.3),
+        # Who is in two teams gets half of what each would give.
+        weight=chance.uniform(0.7, 1.0) / len(team_ids),
     )

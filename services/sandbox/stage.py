@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from services.sandbox import texts
-from services.sandbox.conversation import Conversation
+from services.sandbox.conversation import Conversation, Event
 from services.sandbox.people import FINANCE, FRONT, Agent
 from services.sandbox.stories import Setting, Storyteller, Wish
 
@@ -21,7 +21,7 @@ QUEUE_WAITS = (25, 110, 4 * MINUTE, 11 * MINUTE, 23 * MINUTE)
 LIMBO_WAITS = (6 * MINUTE, 19 * MINUTE)
 SPIKE_AGES = (27 * MINUTE, 17 * MINUTE, 9 * MINUTE, 4 * MINUTE)
 SPIKING, OVERLOADED = 1, 3
-OVERLOAD, FEWEST_OPEN = 12, 3
+OVERLOAD, FEWEST_OPEN, MOST_OPEN = 12, 3, 8
 
 
 class Stage:
@@ -58,6 +58,36 @@ class Stage:
             at = start - chance.randint(60, LAST_SECONDS - 1)
             yield self._at(at, Wish(settled_by=start - chance.random() * 40, is_plain=True))
 
+    def excess(self, conversations: Iterable[Conversation]) -> list[Conversation]:
+        """Open ones beyond what an agent has at a good moment, oldest first."""
+        found: list[Conversation] = []
+        has: Counter[int] = Counter()
+        for one in sorted(conversations, key=lambda one: -one.payload["created_at"]):
+            agent_id = one.payload["admin_assignee_id"]
+            if one.payload["state"] != "open" or agent_id is None:
+                continue
+            # What has just come belongs to the arranged half hour.
+            is_new = one.payload["created_at"] >= self._start - LAST_SECONDS
+            has[agent_id] += 1
+            if has[agent_id] > self._most_open(agent_id) and not is_new:
+                found.append(one)
+        return found
+
+    def remaining(self, story: Conversation) -> list[Event]:
+        """A quick end for a conversation, between its last event and the start."""
+        payload = story.payload
+        agent_id, last = payload["admin_assignee_id"], payload["updated_at"]
+        ends = int(last + (self._start - last) * self._chance.uniform(0.3, 0.9))
+        labels = [e._replace(at=ends) for e in story.events[story.done :] if e.kind == "classify"]
+        words = []
+        if payload["waiting_since"] is not None:
+            words = [Event(last + (ends - last) // 2, "reply", agent_id)]
+        return [*words, *labels, Event(ends, "close", agent_id)]
+
+    def _most_open(self, agent_id: int) -> int:
+        is_overloaded = agent_id == self._agent(OVERLOADED).id
+        return OVERLOAD if is_overloaded else MOST_OPEN - agent_id % 4
+
     def workload(self, conversations: Iterable[Conversation]) -> Iterator[Conversation]:
         """What is missing to an overloaded agent, and to a few open ones for everybody else."""
         has = Counter(
@@ -66,10 +96,10 @@ class Stage:
             if one.payload["state"] == "open"
         )
         for place, agent in enumerate(self._setting.staff.agents):
-            is_overloaded = place == OVERLOADED % len(self._setting.staff.agents)
+            is_overloaded = agent is self._agent(OVERLOADED)
             wanted = OVERLOAD if is_overloaded else FEWEST_OPEN - place % 2
             for _ in range(wanted - has[agent.id]):
-                worked = self._chance.randint(40 * MINUTE, 7 * HOUR)
+                worked = self._chance.randint(40 * MINUTE, 16 * HOUR)
                 yield self._taken(agent, self._worked_ago(worked), is_long=True)
 
     def _taken(self, agent: Agent, at: int, *, is_long: bool = False) -> Conversation:

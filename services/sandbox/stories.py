@@ -14,7 +14,7 @@ from services.sandbox.presence import Presence
 from services.sandbox.texts import Topic
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-QUEUE = {FRONT: Spread(5 * MINUTE, 0.9), FINANCE: Spread(7 * MINUTE, 0.9)}
+QUEUE = {FRONT: Spread(6.5 * MINUTE, 0.85), FINANCE: Spread(9 * MINUTE, 0.85)}
 FIRST_WORDS = Spread(3 * MINUTE, 0.8)
 ADMIN_REPLY = Spread(5 * MINUTE, 0.8)
 CONTACT_REPLY = Spread(4 * MINUTE, 1.1)
@@ -27,7 +27,6 @@ SLA = {FRONT: ("Primeira resposta em 15 min", 15 * MINUTE), FINANCE: ("Financeir
 NO_SLA = ("", 30 * MINUTE)
 # Before this many days, one more person worked here, whom the vendor's list does not know any more.
 LEFT_DAYS_AGO = 35
-LONGEST_QUEUE = 26 * MINUTE
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,7 @@ class Course:
         self._add(at, "reply", agent_id)
         for _ in range(_rounds(chance)):
             at, agent_id = self._round(at, agent_id, pace)
-        if not wish.is_plain and chance.random() < 0.08:
+        if not wish.is_plain and chance.random() < 0.06:
             at = self._paused(at, agent_id, pace)
         if not wish.is_plain and chance.random() < 0.0015:
             # Forgotten: it stays open for good.

@@ -20,13 +20,15 @@ from services.sandbox.people import staff
 from services.sandbox.presence import Presence
 from services.sandbox.shelf import Shelf
 from services.sandbox.stage import LAST_SECONDS, Stage
-from services.sandbox.stories import Setting, Storyteller, Wish
+from services.sandbox.stories import ANY, Setting, Storyteller, Wish
 
 Payload = dict[str, Any]
 # The longest call there is; who speaks now has begun since then.
 LONGEST_CALL = 3 * HOUR
 # One of so many answered calls is written into Intercom by the telephony integration.
 COPIED_CALLS = 25
+# What still waited from closed hours was taken within so long before the start.
+SETTLING = 45 * 60
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ class World:
             for story in stage.last_half_hour(expected):
                 self._add(story)
             present = [s for s in self._told.values() if s.payload["created_at"] <= self.now]
+            for story in stage.excess(present):
+                story.finish(stage.remaining(story))
+                story.advance(self.now)
             for story in list(stage.workload(present)):
                 self._add(story)
         self.shelf.fill(
@@ -183,7 +188,7 @@ class World:
                     continue
                 # What came before the arranged half hour has left the queue by now.
                 early = has_stage and when < start
-                wish = Wish(settled_by=start - 40 * chance.random()) if early else Wish()
+                wish = Wish(settled_by=start - SETTLING * chance.random()) if early else ANY
                 self._add(self._teller.tell(chance, when, f"2154{number:011d}", wish))
         self._take_calls(day)
 
