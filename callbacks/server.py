@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,7 @@ INDEX = """<!doctype html>
 </html>"""
 
 
+@cache
 def build_id() -> str:
     """A word that changes with the program: open screens load themselves anew."""
     digest = hashlib.sha256()

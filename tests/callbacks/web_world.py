@@ -1,9 +1,9 @@
 """The whole web application over the small operation of `api_world`, and browsers that sign in."""
 
+import functools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from services.config import Environment, Settings
 from services.dataset import Snapshot
 from services.disk_store import DiskStore
 from services.sessions import Sessions
-from tests.callbacks.api_world import NOW, FakeDataset, snapshot
+from tests.callbacks.api_world import NOW, FakeDataset, FakeStore, snapshot
 
 MANAGER = "marina.falcao@example.com"
 ANALYST = "joao.lacerda@example.com"
@@ -40,7 +40,7 @@ NAVIGATION = {"Accept": "text/html", "Sec-Fetch-Dest": "document"}
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-@cache
+@functools.cache
 def cheap_hash(password: str) -> str:
     """A hash that costs nothing: the real ones take a tenth of a second each."""
     return generate_password_hash(password, "pbkdf2:sha256:1")
@@ -68,7 +68,8 @@ class Web:
     ) -> None:
         self.now = NOW.timestamp()
         self.settings = settings or Settings()
-        self.state, self.cache = DiskStore(folder / "state"), DiskStore(folder / "cache")
+        self.state = DiskStore(folder / "state")
+        cache: Any = FakeStore()
         self.dataset = FakeDataset(None if starting else current or snapshot())
         self.accounts = Accounts(self.state, self.settings)
         self.sessions = Sessions(self.state, self.settings, clock=lambda: self.now)
@@ -79,7 +80,7 @@ class Web:
             settings=self.settings,
             environment=Environment(secret_key=SecretStr("k" * 48), api_token=SecretStr(TOKEN)),
             rules=self.settings.rules(),
-            cache=self.cache,
+            cache=cache,
             state=self.state,
             dataset=dataset,
             accounts=self.accounts,
@@ -136,7 +137,6 @@ class Web:
     def close(self) -> None:
         """Let go of the files."""
         self.state.close()
-        self.cache.close()
 
 
 @contextmanager
