@@ -59,7 +59,16 @@ def _run(arguments: argparse.Namespace, accounts: Accounts, text: Words) -> int:
 
 
 def _password(text: Words) -> str:
-    """A password: asked for on a terminal, else one line of standard input."""
+    """A password: asked for twice on a terminal, else one line of standard input."""
     if sys.stdin.isatty():
-        return getpass.getpass(text("command.ask"))
-    return sys.stdin.readline().rstrip("\r\n")
+        password = getpass.getpass(text("command.ask"))
+        if getpass.getpass(text("command.ask_again")) != password:
+            raise AccountError("not_the_same")
+        return password
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+        # Bytes that are not text come in as lone surrogates where the locale is C.
+        password.encode()
+    except UnicodeError as error:
+        raise AccountError("not_text") from error
+    return password

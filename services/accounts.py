@@ -1,5 +1,6 @@
 """People who may sign in: e-mail, name, role and the hash of a password."""
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from services.config import Settings
 from services.errors import ServiceError
 from services.store import Store
+
+log = logging.getLogger(__name__)
 
 Role = Literal["manager", "analyst", "wall"]
 ROLES: tuple[Role, ...] = ("manager", "analyst", "wall")
@@ -87,7 +90,12 @@ class Accounts:
     def verify(self, email: str, password: str) -> Account | None:
         """The account whose password this is; takes as long for e-mails that nobody has."""
         account = self.find(email)
-        correct = check_password_hash(account.password_hash if account else DUMMY_HASH, password)
+        kept = account.password_hash if account else DUMMY_HASH
+        try:
+            correct = check_password_hash(kept, password)
+        except ValueError:
+            log.warning("accounts: the hash of one account is damaged; it needs a new password")
+            return None
         return account if account and correct else None
 
     def list(self) -> Sequence[Account]:
