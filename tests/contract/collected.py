@@ -1,6 +1,6 @@
 """A sandbox read to the end by the product's own clients and collector, at a moment that stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +44,7 @@ class Collected:
     settings: Settings
     turn: Turn
     dataset: Dataset
+    sessions: Sequence[VendorSession]
 
     def everything(self) -> Snapshot:
         """Read the present and all of the history, publish, and read that back."""
@@ -94,7 +95,9 @@ def collected(
             clock=clock,
         )
         try:
-            yield Collected(box, clock, settings, turn, Dataset(cache, clock=clock, poll_seconds=0))
+            yield Collected(
+                box, clock, settings, turn, Dataset(cache, clock=clock, poll_seconds=0), sessions
+            )
         finally:
             for session in sessions:
                 session.close()

@@ -4,11 +4,11 @@ import httpx
 import pydantic
 import pytest
 from intercom import Intercom
+from intercom.admins.types.admin import Admin
+from intercom.conversations.types.conversation import Conversation
 from intercom.core.api_error import ApiError
 from intercom.errors import NotFoundError, UnauthorizedError
-from intercom.types.admin import Admin
-from intercom.types.conversation import Conversation
-from intercom.types.team import Team
+from intercom.teams.types.team import Team
 
 from tests.contract.boxes import Clock, small_box
 

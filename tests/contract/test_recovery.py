@@ -1,0 +1,113 @@
+"""Every fault of a vendor, end to end: what the status says, and that nothing is lost after it."""
+
+import pytest
+
+from services.config import Settings
+from services.http import Limits
+from tests.contract.collected import at, collected
+
+NOW = at("2026-11-18T18:20:00")
+SMALL = {"days": 6, "conversations": 400, "calls": 160}
+# A hang is waited for in real time: briefly.
+IMPATIENT = Limits(connect=2.0, read=0.3, whole=2.0, attempts_seconds=0.5)
+
+
+@pytest.fixture
+def found(tmp_path):
+    settings = Settings.model_validate({"sync": {"history_days": 5}})
+    with collected(tmp_path, NOW, settings, **SMALL) as running:
+        for session in running.sessions:
+            session._limits = IMPATIENT
+        yield running
+
+
+def ids(rows):
+    return {str(row["id"]) for row in rows}
+
+
+def is_whole(found, snapshot):
+    """All that the vendors have of the open ones and of the last days is there."""
+    world = found.box.advance()
+    since = found.clock.now - 4 * 86400
+    conversations = set(snapshot.tables.conversations["id"])
+    calls = set(snapshot.tables.calls["id"])
+    recent = [c for c in world.conversations if c["created_at"] >= since or c["state"] != "closed"]
+    rung = [c for c in world.calls if c["started_at"] >= since]
+    states = snapshot.tables.conversations.set_index("id")["state"].astype(str)
+    assert ids(recent) <= conversations
+    assert ids(rung) <= calls
+    assert all(states[str(c["id"])] == c["state"] for c in recent)
+    return True
+
+
+@pytest.mark.parametrize("vendor", ["intercom", "aircall"])
+@pytest.mark.parametrize(
+    ("kind", "state", "cause"),
+    [
+        ("429", "late", "rate_limited"),
+        ("500", "failed", "unavailable"),
+        ("hang", "failed", "unavailable"),
+        ("truncate", "failed", "bad_response"),
+        ("malformed", "failed", "bad_response"),
+        ("reset", "failed", "unavailable"),
+        ("401", "failed", "unauthorized"),
+    ],
+)
+def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind, state, cause):
+    before = found.everything()
+    assert is_whole(found, before)
+    found.box.fail(vendor, kind, retry_after=90)
+    struck = found.minute()
+    status = struck.sources[vendor]
+    other = "aircall" if vendor == "intercom" else "intercom"
+    assert (status.state, struck.meta["causes"]) == (state, {vendor: cause})
+    assert status.as_of == before.sources[vendor].as_of
+    assert struck.sources[other].state == "ok"
+    assert len(struck.tables.conversations) >= len(before.tables.conversations)
+    assert len(struck.tables.calls) >= len(before.tables.calls)
+    found.box.heal()
+    for _ in range(3):
+        healed = found.minute()
+    assert healed.sources[vendor].state == "ok"
+    assert healed.sources[vendor].error is None
+    assert is_whole(found, healed)
+
+
+@pytest.mark.parametrize("kind", ["500", "truncate", "reset"])
+def test_faults_in_the_middle_of_the_back_fill_lose_nothing(found, kind):
+    for vendor in ("intercom", "aircall"):
+        found.box.fail(vendor, kind, times=3)
+    for worker in found.turn.workers:
+        worker.step()
+        worker.step()
+    for vendor in ("intercom", "aircall"):
+        found.box.fail(vendor, kind, times=2)
+    for _ in range(4):
+        snapshot = found.minute()
+    assert snapshot.history.complete
+    assert is_whole(found, snapshot)
+
+
+def test_a_conversation_that_was_deleted_goes_and_nothing_else(found):
+    found.everything()
+    world = found.box.world
+    gone = next(str(c["id"]) for c in world.conversations if c["state"] == "open")
+    world.delete(gone)
+    for _ in range(12):
+        snapshot = found.minute()
+    assert gone not in set(snapshot.tables.conversations["id"])
+    assert is_whole(found, snapshot)
+
+
+def test_a_vendor_that_is_down_at_the_start_is_waited_for(found):
+    found.box.fail("intercom", "500")
+    snapshot = found.everything()
+    assert snapshot.sources["intercom"].state == "failed"
+    assert snapshot.sources["intercom"].as_of is None
+    assert snapshot.sources["aircall"].state == "ok"
+    assert snapshot.meta["answered"]
+    found.box.heal()
+    for _ in range(2):
+        snapshot = found.minute()
+    assert snapshot.sources["intercom"].state == "ok"
+    assert is_whole(found, snapshot)
