@@ -1,0 +1,49 @@
+"""Text in Slack's markup: what comes from outside says nothing to Slack, only to people."""
+
+import unicodedata
+
+LONGEST_NAME = 60
+ELLIPSIS = "…"
+# They hold composed emoji together and are no characters of their own.
+JOINERS = "\u200d\ufe0f"
+# Signs that would begin or end bold, code or struck text within our own.
+MARKS = str.maketrans({"*": "∗", "`": "ʹ", "~": "∼", "|": "¦"})
+
+
+def escaped(text: str) -> str:
+    """The text with the three signs by which Slack's links and mentions begin and end."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def name(text: str, longest: int = LONGEST_NAME) -> str:
+    """A name or a word from outside, in one line, harmless and not too long."""
+    # Cut before it is looked at: nobody's name takes ten thousand characters to begin.
+    words = " ".join(text[: 8 * longest].split())
+    seen = "".join(one for one in words if one in JOINERS or unicodedata.category(one)[0] != "C")
+    return escaped(cut(" ".join(seen.split()), longest).translate(MARKS))
+
+
+def link(url: str, label: str) -> str:
+    """A link."""
+    address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
+    return f"<{address.replace('&', '&amp;')}|{name(label)}>"
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, ending in an ellipsis where it is too long; no emoji is cut in two."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    while kept and (kept[-1] in JOINERS or text[len(kept)] in JOINERS):
+        kept = kept[:-1]
+    return kept.rstrip() + ELLIPSIS
+
+
+def cut_lines(lines: list[str], longest: int) -> str:
+    """As many whole lines as fit: a line cut in the middle of a link would not be a link."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(kept) + len(line) > longest:
+            break
+        kept.append(line)
+    return "\n".join(kept)
