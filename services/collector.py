@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from services.aircall import Aircall
@@ -43,6 +44,7 @@ class Collector:
         settings: Intervals, history, people.
         clock: Unix seconds.
         after_publish: Called with every version, in turn, before the next one is published.
+        during: Entered with the epoch for as long as the lease is ours.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class Collector:
         settings: Settings,
         clock: Callable[[], float] = time.time,
         after_publish: Sequence[Callable[[Snapshot], None]] = (),
+        during: Callable[[int], AbstractContextManager[object]] = lambda epoch: nullcontext(),
     ) -> None:
         self._lease = lease
         self._cache = cache
         self._after_publish = after_publish
+        self._during = during
         self._inbox = Inbox(state)
         self._dataset = Dataset(cache, clock=clock, poll_seconds=0)
         self._begun = partial(
@@ -74,7 +78,8 @@ class Collector:
                 if epoch is None:
                     continue
                 log.info("collecting (epoch %d)", epoch)
-                self._work(self._begun(epoch=epoch), stop)
+                with self._during(epoch):
+                    self._work(self._begun(epoch=epoch), stop)
             except FencedError as error:
                 log.warning("collector: %s", error)
             except ServiceError as error:
@@ -94,9 +99,10 @@ class Collector:
         assert epoch is not None
         try:
             turn = self._begun(epoch=epoch)
-            for worker in turn.workers:
-                worker.minute()
-            self._publish(turn)
+            with self._during(epoch):
+                for worker in turn.workers:
+                    worker.minute()
+                self._publish(turn)
         finally:
             self._lease.release()
 
