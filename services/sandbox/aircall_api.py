@@ -1,6 +1,7 @@
 """Aircall's addresses."""
 
 import base64
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -71,7 +72,7 @@ class AircallApi:
         headers = {
             "X-AircallApi-Limit": str(self._window.limit),
             "X-AircallApi-Remaining": "0",
-            "X-AircallApi-Reset": str(int(self._world.now) + seconds),
+            "X-AircallApi-Reset": str(math.ceil(self._world.now + seconds)),
         }
         return Answer(429, {"error": "Too Many Requests", "troubleshoot": "Slow down"}, headers)
 

@@ -23,6 +23,7 @@ RINGING = Spread(13, 0.5)
 TALK = Spread(3.2 * MINUTE, 0.8)
 CALLBACK_AFTER = Spread(35 * MINUTE, 0.8)
 QUIET_BEFORE_START = 15 * MINUTE
+MOST_LOOKED_AT = 12
 # How one that nobody answered ended; the first two whatever the agents do.
 MISSED = Urn([("short_abandoned", 3), ("abandoned_in_ivr", 4), ("abandoned_in_classic", 3),
               ("agents_did_not_answer", 3), ("out_of_opening_hours", 1), (None, 100)])  # fmt: skip
@@ -183,10 +184,9 @@ class Exchange:
     def _somebody(
         self, chance: random.Random, at: int, besides: Agent | None = None
     ) -> Agent | None:
-        """Somebody who is free; a few tries stand for a short search."""
+        """Somebody who is free; of many people not everybody is looked at."""
         phones = self._setting.staff.on_the_phone
-        for _ in range(10):
-            agent = phones[int(chance.random() * len(phones))]
+        for agent in chance.sample(phones, min(len(phones), MOST_LOOKED_AT)):
             is_free = self._free_at.get(agent.id, 0) <= at and agent is not besides
             if is_free and self._setting.presence.doing(agent, at) == "work":
                 return agent

@@ -1,6 +1,7 @@
 """Intercom's addresses."""
 
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +86,7 @@ class IntercomApi:
 
     def refused(self, seconds: int) -> Answer:
         """A 429 that names when to come again."""
-        reset_at = int(self._world.now) + seconds
+        reset_at = math.ceil(self._world.now + seconds)
         standing = Standing(self._window.limit, 0, reset_at, True)
         found = self._limited(standing, versions.DEFAULT)
         assert found is not None

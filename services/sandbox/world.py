@@ -79,6 +79,7 @@ class World:
         self._told: dict[str, Conversation] = {}
         self._coming: list[tuple[int, str]] = []
         self._next_day = self._first
+        self._is_open = False
         self._begin()
         self.directory: Directory = InventedDirectory(people, presence, hours, self.speaking)
 
@@ -163,11 +164,9 @@ class World:
                 story.advance(self.now)
             for story in list(stage.workload(present)):
                 self._add(story)
-        self.shelf.fill(
-            story.payload
-            for story in self._told.values()
-            if story.payload["created_at"] <= self.now
-        )
+        told = (story.payload for story in self._told.values())
+        self.shelf.fill(payload for payload in told if payload["created_at"] <= self.now)
+        self._is_open = True
 
     def _live(self, day: date) -> None:
         """Invent a whole local day; what of it lies ahead happens when its time comes."""
@@ -209,15 +208,17 @@ class World:
 
     def _add(self, story: Conversation) -> None:
         self._told[story.payload["id"]] = story
-        if story.payload["created_at"] <= self.now:
+        created = story.payload["created_at"]
+        if created <= self.now and not self._is_open:
+            # Of the history: it is put onto the shelf with all the others.
             story.advance(self.now)
-        self._await(story)
+            self._await(story)
+        else:
+            heapq.heappush(self._coming, (created, story.payload["id"]))
 
     def _await(self, story: Conversation) -> None:
-        created = int(story.payload["created_at"])
-        at = created if created > self.now else story.next_at
-        if at is not None:
-            heapq.heappush(self._coming, (at, story.payload["id"]))
+        if story.next_at is not None:
+            heapq.heappush(self._coming, (story.next_at, story.payload["id"]))
 
     def _expected(self, instant: float) -> float:
         """Arrivals in the hour around an instant."""

@@ -21,7 +21,7 @@ def box(clock):
         yield running
 
 
-@pytest.fixture(params=["2.9", "2.12", "2.14", "2.15", "2.16"])
+@pytest.fixture(params=["2.9", "2.12", "2.14", "2.16"])
 def clients(request, box, clock):
     with Clients(box, clock, request.param) as found:
         found.version = request.param
