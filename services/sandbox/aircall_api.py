@@ -177,9 +177,10 @@ def _link(request: Request, number: int, size: int) -> str:
 
 def _number(text: str | None, default: float) -> float:
     try:
-        return default if text is None else float(text)
+        number = default if text is None else float(text)
     except ValueError:
         return default
+    return number if math.isfinite(number) else default
 
 
 def _as_of_v1(row: Payload) -> Payload:

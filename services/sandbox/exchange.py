@@ -9,9 +9,9 @@ from services.sandbox import contacts as customers
 from services.sandbox.calls import TAGS, WRAP_UP_SECONDS, Call
 from services.sandbox.chance import Spread, Urn, count, generator
 from services.sandbox.contacts import Contact
+from services.sandbox.course import Setting
 from services.sandbox.hours import DAY, HOUR, Hours, midnight
 from services.sandbox.people import NUMBERS, Agent
-from services.sandbox.stories import Setting
 
 MINUTE = 60
 INBOUND_SHARE = 0.64

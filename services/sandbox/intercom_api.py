@@ -1,17 +1,18 @@
 """Intercom's addresses."""
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Callable
 from typing import Any
 
-from services.sandbox import people, texts, versions
+from services.sandbox import attributes, people, versions
 from services.sandbox.answer import Answer, Request
 from services.sandbox.limits import Standing, Window
 from services.sandbox.parts import parts
 from services.sandbox.query import QueryError
-from services.sandbox.search import LARGEST_PAGE, Found, Searcher, page_size
+from services.sandbox.search import Found, Searcher, page_size
 from services.sandbox.tickets import tickets
 from services.sandbox.worlds import AnyWorld
 
@@ -19,18 +20,6 @@ Payload = dict[str, Any]
 WINDOW_SECONDS = 10
 # Ten thousand requests a minute, spread over windows of ten seconds.
 LIMIT = 1667
-ATTRIBUTES = {
-    "Motivo de Contato": sorted({topic.reason for topic in texts.TOPICS.things}),
-    "Motivo 2 (Se houver)": sorted({topic.reason for topic in texts.TOPICS.things}),
-    "Tipo de Atendimento": sorted(texts.KINDS.things),
-    "Status do atendimento": sorted(texts.STATUSES.things),
-    "Expansão (Passagem de bastão para CSM)": sorted(texts.EXPANSIONS.things),
-    "Categoria do sistema": sorted({topic.category for topic in texts.TOPICS.things}),
-    "Cadastros": sorted(texts.REGISTRATIONS.things),
-    "Equipe": sorted(texts.AREAS.things),
-    "Ticket category": ["Back-office ticket", "Customer ticket"],
-    "Merged": [],
-}
 Route = Callable[[Request, int, re.Match[str]], Answer]
 
 
@@ -116,13 +105,20 @@ class IntercomApi:
         for method, pattern, route in self._routes:
             match = pattern.fullmatch(request.path)
             if match and method == request.method:
-                try:
-                    found = route(request, versions.minor(version), match)
-                except QueryError as error:
-                    found = self.error(400, error.code, str(error))
+                found = self._tried(route, request, versions.minor(version), match)
                 return Answer(found.status, found.body, headers)
         found = self.error(404, "not_found", "Resource Not Found")
         return Answer(found.status, found.body, headers)
+
+    def _tried(self, route: Route, request: Request, number: int, match: re.Match[str]) -> Answer:
+        try:
+            return route(request, number, match)
+        except QueryError as error:
+            return self.error(400, error.code, str(error))
+        except json.JSONDecodeError:
+            # This one has a shape of its own.
+            message = "There was a problem in the JSON you submitted"
+            return Answer(400, {"status": 400, "error": message})
 
     def _me(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         return Answer(200, self._world.directory.me())
@@ -173,54 +169,13 @@ class IntercomApi:
         model = request.params.get("model")
         if number >= 16 and model == "conversation":
             return self.error(422, "parameter_invalid", "model is not supported in this version")
-        rows = [] if model not in (None, "conversation") else list(ATTRIBUTES.items())
-        found = [
-            {
-                "type": "data_attribute",
-                "id": 9000 + place,
-                "model": "conversation",
-                "name": name,
-                "full_name": name,
-                "label": name,
-                "description": "",
-                "data_type": "string" if options else "boolean",
-                "options": options,
-                "api_writable": True,
-                "messenger_writable": False,
-                "ui_writable": True,
-                "custom": True,
-                "archived": False,
-                "created_at": 1_700_000_000,
-                "updated_at": 1_700_000_000,
-                "admin_id": str(people.MANAGER_ID),
-            }
-            for place, (name, options) in enumerate(rows)
-        ]
+        found = attributes.as_data_attributes() if model in (None, "conversation") else []
         return Answer(200, {"type": "list", "data": found})
 
     def _attributes(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         if number < 16:
             return self.error(404, "not_found", "Resource Not Found")
-        found = [
-            {
-                "type": "conversation_attribute",
-                "id": 9000 + place,
-                "name": name,
-                "description": "",
-                "data_type": "list" if options else "boolean",
-                "required": False,
-                "visible_to_team_ids": [],
-                "archived": False,
-                "options": [
-                    {"id": _uuid(name, option), "label": option, "archived": False}
-                    for option in options
-                ],
-                "multiline": False,
-                "reference": None,
-            }
-            for place, (name, options) in enumerate(ATTRIBUTES.items())
-        ]
-        return Answer(200, {"type": "list", "data": found})
+        return Answer(200, {"type": "list", "data": attributes.as_conversation_attributes()})
 
     def _deleted(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         if number < 16:
@@ -253,12 +208,7 @@ class IntercomApi:
         return Answer(200, answer)
 
     def _search(self, request: Request, number: int, match: re.Match[str]) -> Answer:
-        try:
-            body = request.json()
-        except ValueError:
-            message = "There was a problem in the JSON you submitted"
-            return Answer(400, {"status": 400, "error": message})
-        return Answer(200, self._conversations(self._searcher.search(body), number))
+        return Answer(200, self._conversations(self._searcher.search(request.json()), number))
 
     def _conversations(self, found: Found, number: int) -> Payload:
         return {
@@ -279,11 +229,9 @@ class IntercomApi:
 
     def _tickets(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         body = request.json() if request.body else {}
-        per_page = page_size((body.get("pagination") or {}).get("per_page", LARGEST_PAGE))
-        rows = tickets(self._world.conversations, body.get("query"))
-        pages = {"type": "pages", "page": 1, "per_page": per_page, "total_pages": 1}
-        shown = [versions.ticket(row, number) for row in rows[:per_page]]
-        total = {"total_count": len(rows), "pages": pages}
+        found = tickets(self._world.conversations, body)
+        shown = [versions.ticket(row, number) for row in found.rows]
+        total = {"total_count": found.total, "pages": found.pages()}
         return Answer(200, {"type": "ticket.list", **total, "tickets": shown})
 
 
@@ -297,11 +245,6 @@ def _limit_headers(standing: Standing) -> dict[str, str]:
 
 def _request_id(request: Request) -> str:
     return hashlib.sha256(request.path.encode() + request.body).hexdigest()[:20]
-
-
-def _uuid(*words: str) -> str:
-    found = hashlib.sha256("/".join(words).encode()).hexdigest()
-    return f"{found[:8]}-{found[8:12]}-4{found[13:16]}-8{found[17:20]}-{found[20:32]}"
 
 
 def _whole(text: str | None, default: int) -> int:

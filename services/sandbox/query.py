@@ -4,12 +4,13 @@ Dates are compared by the second; `>` and `<` leave their value out, which is wh
 watched the vendor report. Two levels of groups, fifteen filters in each, as documented.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Payload = dict[str, Any]
 Test = Callable[[Payload], bool]
+Fields = Mapping[str, Sequence[str]]
 MOST_FILTERS = 15
 DEEPEST = 2
 
@@ -65,6 +66,13 @@ LISTS = {
     "tag_ids": ("tags", "tags"),
 }
 FIELDS = {**NUMBERS, **FLAGS, **TEXTS, **LISTS}
+TICKET_FIELDS = {
+    **{name: NUMBERS[name] for name in ("created_at", "updated_at")},
+    "open": ("open",),
+    "id": ("id",),
+    "ticket_type_id": ("ticket_type", "id"),
+    "state": ("ticket_state", "category"),
+}
 ASSIGNEES = ("admin_assignee_id", "team_assignee_id")
 
 
@@ -97,11 +105,20 @@ def understood(question: Any) -> Query:
     Raises:
         QueryError: It is none.
     """
-    query = Query(_test(question, 0))
+    query = Query(_test(question))
     is_group = isinstance(question.get("value"), list) and question.get("operator") == "AND"
     for one in question["value"] if is_group else [question]:
         _narrow(query, one)
     return query
+
+
+def ticket_test(question: Any) -> Test:
+    """A question about tickets, which have fields of their own and two operators more.
+
+    Raises:
+        QueryError: It is none.
+    """
+    return _test(question, 0, TICKET_FIELDS)
 
 
 def value_of(payload: Payload, path: Sequence[str]) -> Any:
@@ -130,15 +147,15 @@ def _narrow(query: Query, one: Payload) -> None:
         query.ranges[name] = (low, high)
 
 
-def _test(question: Any, depth: int) -> Test:
+def _test(question: Any, depth: int = 0, fields: Fields = FIELDS) -> Test:
     if not isinstance(question, dict) or "operator" not in question:
         raise QueryError("parameter_invalid", "query is not a filter")
     if "field" not in question:
-        return _group(question, depth)
-    return _filter(question["field"], question["operator"], question.get("value"))
+        return _group(question, depth, fields)
+    return _filter(question["field"], question["operator"], question.get("value"), fields)
 
 
-def _group(question: Payload, depth: int) -> Test:
+def _group(question: Payload, depth: int, fields: Fields) -> Test:
     members, operator = question.get("value"), question["operator"]
     if operator not in ("AND", "OR") or not isinstance(members, list) or not members:
         raise QueryError("parameter_invalid", "a group needs AND or OR and a list of filters")
@@ -146,26 +163,26 @@ def _group(question: Payload, depth: int) -> Test:
         raise QueryError("parameter_invalid", f"a group may hold {MOST_FILTERS} filters")
     if depth >= DEEPEST:
         raise QueryError("parameter_invalid", "groups are nested too deeply")
-    tests = [_test(member, depth + 1) for member in members]
+    tests = [_test(member, depth + 1, fields) for member in members]
     if operator == "AND":
         return lambda payload: all(test(payload) for test in tests)
     return lambda payload: any(test(payload) for test in tests)
 
 
-def _filter(name: Any, operator: Any, value: Any) -> Test:
-    path = FIELDS.get(name) if isinstance(name, str) else None
+def _filter(name: Any, operator: Any, value: Any, fields: Fields) -> Test:
+    path = fields.get(name) if isinstance(name, str) else None
     if path is None:
         raise QueryError("invalid_field", f"Field {name} is not searchable")
     if operator in ("IN", "NIN"):
         if not isinstance(value, list):
             raise QueryError("parameter_invalid", f"{operator} needs a list of values")
-        tests = [_filter(name, "=", one) for one in value]
+        tests = [_filter(name, "=", one, fields) for one in value]
         if operator == "IN":
             return lambda payload: any(test(payload) for test in tests)
         return lambda payload: not any(test(payload) for test in tests)
     if name in LISTS:
         return _membership(path, operator, value)
-    return _comparison(name, path, operator, value)
+    return _comparison(name, path, operator, value, fields)
 
 
 def _membership(path: Sequence[str], operator: str, value: Any) -> Test:
@@ -181,9 +198,11 @@ def _membership(path: Sequence[str], operator: str, value: Any) -> Test:
     return holds
 
 
-def _comparison(name: str, path: Sequence[str], operator: str, value: Any) -> Test:
+def _comparison(name: str, path: Sequence[str], operator: str, value: Any, fields: Fields) -> Test:
     if name in NUMBERS:
-        wanted, tests = _number(name, value), _NUMBER_TESTS
+        # Tickets can be asked for "or equal", conversations cannot.
+        wanted = _number(name, value)
+        tests = _NUMBER_TESTS if fields is FIELDS else _NUMBER_TESTS | _OR_EQUAL
     elif name in FLAGS:
         wanted, tests = _flag(name, value), _EQUALITY
     else:
@@ -225,6 +244,10 @@ _NUMBER_TESTS: dict[str, Compare] = {
     **_EQUALITY,
     ">": lambda found, wanted: found is not None and wanted is not None and found > wanted,
     "<": lambda found, wanted: found is not None and wanted is not None and found < wanted,
+}
+_OR_EQUAL: dict[str, Compare] = {
+    ">=": lambda found, wanted: found is not None and wanted is not None and found >= wanted,
+    "<=": lambda found, wanted: found is not None and wanted is not None and found <= wanted,
 }
 
 

@@ -11,6 +11,7 @@ from services.sandbox.query import FIELDS, Query, QueryError, understood, value_
 from services.sandbox.shelf import SORTED_BY, Shelf
 
 Payload = dict[str, Any]
+Row = tuple[Any, str, Payload]
 LARGEST_PAGE, DEFAULT_PAGE = 150, 20
 REMEMBERED = 16
 
@@ -44,7 +45,7 @@ class Searcher:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._remembered: dict[tuple[int, str], list[tuple[Any, str, Payload]]] = {}
+        self._remembered: dict[tuple[int, str], list[Row]] = {}
 
     def search(self, body: Any) -> Found:
         """One page.
@@ -61,15 +62,14 @@ class Searcher:
         rows = self._rows(body["query"], field, is_descending)
         per_page = page_size(pagination.get("per_page"))
         after = pagination.get("starting_after")
-        return _page(rows, per_page, after, is_descending)
+        return page(rows, per_page, after, is_descending=is_descending)
 
     def everything(self, per_page: int, after: str | None) -> Found:
         """All conversations, newest update first."""
-        return _page(self._rows(None, "updated_at", True), per_page, after, True)
+        rows = self._rows(None, "updated_at", True)
+        return page(rows, per_page, after, is_descending=True)
 
-    def _rows(
-        self, question: Any, field: str, is_descending: bool
-    ) -> list[tuple[Any, str, Payload]]:
+    def _rows(self, question: Any, field: str, is_descending: bool) -> list[Row]:
         key = (self._shelf.version, json.dumps([question, field, is_descending]))
         if key not in self._remembered:
             query = Query(lambda payload: True) if question is None else understood(question)
@@ -78,12 +78,13 @@ class Searcher:
                 del self._remembered[next(iter(self._remembered))]
         return self._remembered[key]
 
-    def _sorted(
-        self, query: Query, field: str, is_descending: bool
-    ) -> list[tuple[Any, str, Payload]]:
+    def _sorted(self, query: Query, field: str, is_descending: bool) -> list[Row]:
         candidates, is_sorted = self._candidates(query, field)
-        path = FIELDS[field]
-        rows = [(value_of(row, path) or 0, row["id"], row) for row in candidates if query.test(row)]
+        path, test = FIELDS[field], query.test
+        if field in SORTED_BY:
+            rows = [(row[field], row["id"], row) for row in candidates if test(row)]
+        else:
+            rows = [(value_of(row, path) or 0, row["id"], row) for row in candidates if test(row)]
         if not is_sorted:
             rows.sort(key=lambda row: row[:2])
         return rows[::-1] if is_descending else rows
@@ -125,19 +126,25 @@ def _order(sort: Any) -> tuple[str, bool]:
     return field, order == "descending"
 
 
-def _page(
-    rows: list[tuple[Any, str, Payload]], per_page: int, after: str | None, is_descending: bool
-) -> Found:
+def page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> Found:
+    """The page that comes after a cursor.
+
+    Args:
+        rows: In order: what they are ordered by, id, object.
+        after: The cursor; None asks for the first page.
+
+    Raises:
+        QueryError: The cursor is none of ours.
+    """
     begin, number = 0, 1
     if after:
         *place, number = _place(after)
-        begin = bisect_right(
-            rows, _ordered(tuple(place), is_descending), key=_order_of(is_descending)
-        )
-    page = rows[begin : begin + per_page]
+        order = _order_of(is_descending)
+        begin = bisect_right(rows, _ordered(tuple(place), is_descending), key=order)
+    shown = rows[begin : begin + per_page]
     has_more = begin + per_page < len(rows)
-    cursor = _cursor(page[-1], number + 1) if has_more and page else None
-    return Found([row[2] for row in page], len(rows), number, per_page, cursor)
+    cursor = _cursor(shown[-1], number + 1) if has_more and shown else None
+    return Found([row[2] for row in shown], len(rows), number, per_page, cursor)
 
 
 class _Backwards(tuple[Any, ...]):
@@ -153,11 +160,11 @@ def _ordered(place: tuple[Any, ...], is_descending: bool) -> tuple[Any, ...]:
     return _Backwards(place) if is_descending else place
 
 
-def _order_of(is_descending: bool) -> Callable[[tuple[Any, str, Payload]], tuple[Any, ...]]:
+def _order_of(is_descending: bool) -> Callable[[Row], tuple[Any, ...]]:
     return lambda row: _ordered(row[:2], is_descending)
 
 
-def _cursor(row: tuple[Any, str, Payload], number: int) -> str:
+def _cursor(row: Row, number: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([row[0], row[1], number]).encode()).decode()
 
 

@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import socket
 import struct
+import sys
 import threading
 import time
 from typing import Any
@@ -47,7 +48,9 @@ class Server(http.server.ThreadingHTTPServer):
             (self._open.add if is_open else self._open.discard)(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is nothing to talk about."""
+        """A client that goes away in the middle is nothing to talk about; a slip of ours is."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -7,7 +7,8 @@ from typing import Any
 Payload = dict[str, Any]
 Key = tuple[int, str]
 SORTED_BY = ("updated_at", "created_at")
-BEYOND = "￿"
+# After every id.
+BEYOND = "\uffff"
 
 
 class Shelf:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from services.sandbox import texts
 from services.sandbox.conversation import Conversation, Event
+from services.sandbox.course import Setting, Wish
 from services.sandbox.people import FINANCE, FRONT, Agent
-from services.sandbox.stories import Setting, Storyteller, Wish
+from services.sandbox.stories import Storyteller
 
 MINUTE, HOUR = 60, 3600
 # Arrivals of the last half hour are arranged; so many at least.

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from services.sandbox.query import QueryError, ticket_test
+from services.sandbox.search import Found, page, page_size
+
 Payload = dict[str, Any]
 TYPE = {
     "type": "ticket_type",
@@ -19,39 +22,27 @@ TYPE = {
 }
 
 
-def tickets(conversations: list[Payload], question: Any) -> list[Payload]:
-    """All tickets that a question means, newest first; simple comparisons joined by AND."""
+def tickets(conversations: list[Payload], body: Any) -> Found:
+    """A page of the tickets that a question means, newest first.
+
+    Raises:
+        QueryError: The question is not understood.
+    """
+    if not isinstance(body, dict):
+        raise QueryError("parameter_invalid", "query is missing")
     found = [
         _ticket(conversation, linked["id"])
         for conversation in reversed(conversations)
         for linked in (conversation.get("linked_objects") or {}).get("data") or []
         if linked.get("type") == "ticket"
     ]
-    filters = _filters(question)
-    return [ticket for ticket in found if all(_fits(ticket, one) for one in filters)]
-
-
-def _filters(question: Any) -> list[Payload]:
-    if not isinstance(question, dict):
-        return []
-    if question.get("operator") == "AND" and isinstance(question.get("value"), list):
-        return [one for member in question["value"] for one in _filters(member)]
-    return [question] if "field" in question else []
-
-
-def _fits(ticket: Payload, one: Payload) -> bool:
-    found, value = ticket.get(one["field"]), one.get("value")
-    if one["field"] == "ticket_type_id":
-        found = TYPE["id"]
-    if one["operator"] in (">", "<", ">=", "<="):
-        number, bound = int(found or 0), int(value or 0)
-        return {
-            ">": number > bound,
-            "<": number < bound,
-            ">=": number >= bound,
-            "<=": number <= bound,
-        }[one["operator"]]
-    return (str(found) == str(value)) is (one["operator"] == "=")
+    question = body.get("query")
+    test = (lambda ticket: True) if question is None else ticket_test(question)
+    rows = [(row["created_at"], row["id"], row) for row in found if test(row)]
+    pagination = body.get("pagination") or {}
+    size = page_size(pagination.get("per_page"))
+    rows.sort(key=lambda row: row[:2], reverse=True)
+    return page(rows, size, pagination.get("starting_after"), is_descending=True)
 
 
 def _ticket(conversation: Payload, ticket_id: str) -> Payload:

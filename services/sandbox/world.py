@@ -13,6 +13,7 @@ from services.sandbox.calls import Call
 from services.sandbox.chance import count, generator
 from services.sandbox.contacts import contacts
 from services.sandbox.conversation import Conversation
+from services.sandbox.course import ANY, Setting, Wish
 from services.sandbox.directory import Directory, InventedDirectory
 from services.sandbox.exchange import Exchange, call_weights
 from services.sandbox.hours import HOUR, Hours, local, midnight
@@ -20,7 +21,7 @@ from services.sandbox.people import staff
 from services.sandbox.presence import Presence
 from services.sandbox.shelf import Shelf
 from services.sandbox.stage import LAST_SECONDS, Stage
-from services.sandbox.stories import ANY, Setting, Storyteller, Wish
+from services.sandbox.stories import Storyteller
 
 Payload = dict[str, Any]
 # The longest call there is; who speaks now has begun since then.
