@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--agents", type=_positive, default=8, help="people who answer")
     add(
         "--replay",
-        type=_folder,
+        type=Path,
         metavar="DIR",
         help="serve an export instead: conversations.jsonl, calls.jsonl (or .gz) and "
         "directory.json, moved to the present by whole weeks",
@@ -44,6 +44,8 @@ def main(arguments: argparse.Namespace) -> None:
     from services.sandbox.export import ExportError
 
     try:
+        if arguments.replay is not None and not arguments.replay.is_dir():
+            raise ExportError(f"--replay {arguments.replay}: no folder")
         run(arguments)
     except (ExportError, OSError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
@@ -62,10 +64,3 @@ def _port(text: str) -> int:
     if not 0 <= number < 65536:
         raise argparse.ArgumentTypeError("must be 0 to 65535")
     return number
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is no folder")
-    return folder

@@ -136,4 +136,4 @@ def test_it_closes_even_while_somebody_hangs(clock):
         with Clients(own, clock, limits=IMPATIENT) as clients, pytest.raises(UnavailableError):
             clients.intercom.teams()
         began = time.monotonic()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5

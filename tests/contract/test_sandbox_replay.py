@@ -129,13 +129,20 @@ def test_a_bad_line_is_named_and_ends_the_start(tmp_path, capsys, line):
 
 @pytest.mark.parametrize(
     "words",
-    [["--replay", "/does/not/exist"], ["--days", "0"], ["--agents", "x"], ["--port", "70000"]],
+    [["--seed", "x"], ["--days", "0"], ["--agents", "x"], ["--port", "70000"]],
 )
 def test_a_wrong_option_ends_the_start(capsys, words):
     with pytest.raises(SystemExit) as ended:
         arguments(*words)
     assert ended.value.code == 2
     assert words[0] in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_ends_the_start(capsys):
+    with pytest.raises(SystemExit) as ended:
+        sandbox.main(arguments("--replay", "/does/not/exist"))
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "sandbox: --replay /does/not/exist: no folder\n"
 
 
 def arguments(*words):
