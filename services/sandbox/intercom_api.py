@@ -121,7 +121,7 @@ class IntercomApi:
             return Answer(400, {"status": 400, "error": message})
 
     def _me(self, request: Request, number: int, match: re.Match[str]) -> Answer:
-        return Answer(200, self._world.directory.me())
+        return Answer(200, versions.admin(self._world.directory.me(), number))
 
     def _admins(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         return Answer(200, {"type": "admin.list", "admins": self._everybody(number)})
