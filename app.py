@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from layouts.words import Text
     from services.backend import Backend
+    from services.robot.robot import Robot
+    from services.robot.slack import Slack
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,7 @@ def serve(words: Sequence[str]) -> int:
     """Web server and collector on this machine, and with --demo the invented vendors too."""
     from services import web_server
     from services.clients import intercom_client
+    from services.robot.slack import slack_client
 
     parser = _parser("serve", serve)
     parser.add_argument("--demo", action="store_true", help="on an invented operation")
@@ -112,6 +115,7 @@ def serve(words: Sequence[str]) -> int:
     environment, settings = _configuration(environ)
     text = _text(settings)
     intercom_client(environment, settings)
+    slack_client(environment, settings)
     try:
         listening = web_server.bound_socket(environment.host, environment.port)
     except ConfigurationError:
@@ -121,6 +125,8 @@ def serve(words: Sequence[str]) -> int:
         listening = web_server.bound_socket(environment.host, 0)
     stores = open_stores(environment)
     address = web_server.address(listening)
+    # The robot's messages link to it.
+    environ["PORT"] = str(listening.getsockname()[1])
     children = [
         Child("collect", _command("collect"), environ),
         Child(
@@ -180,20 +186,25 @@ def collect(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
     from services.clients import aircall_client, intercom_client
     from services.collector import Collector
+    from services.robot.slack import slack_client
 
     _parser("collect", collect).parse_args(words)
     set_up("collect")
     environment, settings = _configuration()
     vendors = intercom_client(environment, settings), aircall_client(environment, settings)
+    slack = slack_client(environment, settings)
     end_with_parent(os.environ)
     stores = open_stores(environment)
     member = _joined(environment, settings, stores)
+    robot = _robot(environment, settings, stores, slack)
     collector = Collector(
         *vendors,
         lease=stores.lease(owner(environment, settings, stores.state)),
         cache=stores.cache,
         state=stores.state,
         settings=settings,
+        after_publish=[robot.follow],
+        during=robot.on_duty,
     )
     run_until_told(collector.run)
     _leave(member)
@@ -297,6 +308,25 @@ def _backend(environment: Environment, settings: Settings, stores: Stores) -> "B
         accounts=Accounts(stores.state, settings),
         sessions=Sessions(stores.state, settings),
         clock=time.time,
+    )
+
+
+def _robot(
+    environment: Environment, settings: Settings, stores: Stores, slack: "Slack | None"
+) -> "Robot":
+    from layouts.messages import Messages
+    from services.robot.robot import Robot
+    from services.robot.slack import wall_url
+
+    messages = Messages(
+        _text(settings),
+        settings.zone,
+        settings.intercom.conversation_url,
+        mention=settings.slack.mention,
+        wall_url=wall_url(environment, settings),
+    )
+    return Robot(
+        state=stores.state, cache=stores.cache, settings=settings, slack=slack, draw=messages
     )
 
 

@@ -171,25 +171,83 @@ class Page(Dated):
 
 
 class AlertRule(Model):
-    """A rule of the robot, as it is set."""
+    """A rule of the robot, as it holds: the settings with what people changed."""
 
     rule: str
+    on: bool = Field(description="Whether it works.")
     severity: Literal["critical", "warning", "info"]
     cooldown_minutes: float
     settings: dict[str, Any]
+    edited: dict[str, Any] = Field(description="What people changed.")
+    edited_by: str | None
+
+
+class Ticket(Model):
+    """A conversation that a problem is about."""
+
+    id: str
+    url: str | None
+
+
+class LiveProblem(Model):
+    """A problem that goes on."""
+
+    id: str
+    rule: str
+    key: str = Field(description="Rule and subject; a problem that comes back has the same key.")
+    severity: Literal["critical", "warning", "info"]
+    team_id: str | None = Field(description='"none": conversations without a team.')
+    team: str | None
+    agent_id: str | None
+    agent: str | None
+    source: str | None
+    value: float
+    threshold: float
+    unit: Literal["count", "seconds"]
+    peak: float = Field(description="The worst value so far; for staffing the least.")
+    since: Instant | None = Field(description="When it began, as far as the data tell.")
+    fired_at: Instant
+    duration_seconds: Seconds
+    told_at: Instant | None = Field(description="null: not told yet, as in quiet hours.")
+    tellings: int
+    acknowledged_by: str | None
+    acknowledged_at: Instant | None
+    tickets: list[Ticket]
+
+
+class AlertDelivery(Model):
+    """What became of a message."""
+
+    id: str
+    kind: Literal["say", "edit", "test"] = Field(description="edit: renewed in place.")
+    created_at: Instant = Field(description="When it was decided.")
+    done_at: Instant = Field(description="When Slack had it, or when it was given up.")
+    arrived: bool
+    lives: list[str] = Field(description="Ids of the problems that it told of.")
+    attempts: int
+    doubtful: int = Field(description="Attempts without an answer: copies may be there besides.")
+    covers: int = Field(description="Messages that it made up for after an outage.")
+    reason: str | None = Field(description="Why it was given up.")
 
 
 class Alerts(Answer):
-    """Rules and live problems."""
+    """Rules, live problems and what was said of them."""
 
     robot: Literal["running", "not running"] = Field(
-        description='While it is "not running" nobody looks for problems: `live` says nothing.'
+        description='While it is "not running" nobody looks for problems: `live` may be old.'
     )
-    enabled: bool
+    evaluated_at: Instant | None
+    enabled: bool = Field(description="Whether it speaks.")
     working_hours: Literal["office", "always", "never"]
     quiet_hours: list[str]
+    slack: State
     rules: list[AlertRule]
-    live: list[dict[str, Any]]
+    unknown: list[str] = Field(
+        description="Rules and keys about which late or failed sources say nothing at present."
+    )
+    live: list[LiveProblem]
+    waiting: int = Field(description="Messages that are decided and have not arrived yet.")
+    deliveries: list[AlertDelivery] = Field(description="The latest first.")
 
 
 class Source(Model):

@@ -17,6 +17,7 @@ from services.errors import ConfigurationError, RateLimitedError, ServiceError, 
 Payload = dict[str, Any]
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 10.0, 20.0
 LARGEST_ANSWER = 65536
 CHUNK = 4096
@@ -91,6 +92,21 @@ def slack_client(environment: Environment, settings: Settings) -> Slack | None:
             "slack.channel is missing: SLACK_BOT_TOKEN needs a channel to write to"
         )
     return None
+
+
+def wall_url(environment: Environment, settings: Settings) -> str | None:
+    """Where the wall opens for who reads the messages; None where that is not known.
+
+    An address of this machine helps only those who read on this machine, as in the sandbox. Behind
+    a proxy the name is the proxy's.
+    """
+    host = environment.host
+    webhook = environment.slack_webhook
+    slack = webhook.get_secret_value() if webhook else settings.slack.api_base_url
+    is_here = host in LOOPBACK and urlsplit(slack).hostname not in LOOPBACK
+    if is_here or host in EVERYWHERE or settings.server.behind_tls or not environment.port:
+        return None
+    return f"http://{f'[{host}]' if ':' in host else host}:{environment.port}/operations"
 
 
 class Webhook:

@@ -202,10 +202,14 @@ class FakeDataset:
 
 
 class FakeStore:
-    """Counts."""
+    """Counts, and holds what a test lays into it."""
 
     def __init__(self) -> None:
         self.counters: dict[str, int] = {}
+        self.values: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.values.get(key)
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
         self.counters[key] = self.counters.get(key, start) + 1
