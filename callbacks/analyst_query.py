@@ -1,22 +1,56 @@
 """What the address of the analyst's panel asks for."""
 
+import re
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from callbacks.api_query import SummaryQuery, read
+from callbacks.api_query import ParameterError, SummaryQuery, read
 from metrics.periods import Period
 
 Preset = Literal["today", "week", "month", "28d"]
+Standing = Literal["pending", "classified", "excluded", "open", "snoozed"]
 DEFAULT: Preset = "week"
+# Rows of a list at first, by each press of «more», and at most.
+PENDING_ROWS, HISTORY_ROWS, ROWS_MAXIMUM = 50, 50, 500
+
+
+def _rows(text: Any) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", str(text)) or not 1 <= int(text) <= ROWS_MAXIMUM:
+        raise ValueError(f"must be a whole number from 1 to {ROWS_MAXIMUM}")
+    return int(text)
+
+
+Rows = Annotated[int, BeforeValidator(_rows)]
 
 
 class AnalystQuery(SummaryQuery):
-    """One person (a manager may choose) and a period, by name or by its days."""
+    """One person (a manager may choose), a period by name or by its days, and the lists' choices.
+
+    Attributes:
+        order: Of what is pending.
+        more: How many pending rows are shown.
+        out: Whether the rows that do not count are listed.
+        reason: Of the history; empty = rows without one.
+        standing: Of the history.
+        search: Words that the subjects of the history contain.
+        lines: How many rows of the history are shown.
+        comments: Whether all comments are listed.
+        calls: Whether more calls are listed.
+    """
 
     preset: Preset | None = Field(default=None, alias="period")
+    order: Literal["oldest", "easiest"] = "oldest"
+    more: Rows = PENDING_ROWS
+    out: Literal["1"] | None = None
+    reason: Annotated[str, Field(max_length=1000)] | None = None
+    standing: Standing | None = Field(default=None, alias="state")
+    search: Annotated[str, Field(max_length=200)] = ""
+    lines: Rows = HISTORY_ROWS
+    comments: Literal["all"] | None = None
+    calls: Literal["all"] | None = None
 
     def period(self, today: date) -> Period:
         """The days asked for; this week where nothing is."""
@@ -36,17 +70,29 @@ def read_analyst(search: str | None) -> AnalystQuery:
     Raises:
         ParameterError: The first name or value that cannot be used.
     """
-    given = parse_qs((search or "").removeprefix("?"), keep_blank_values=True, max_num_fields=50)
-    return read(AnalystQuery, given.items())
+    return read(AnalystQuery, given(search).items())
+
+
+def given(search: str | None) -> dict[str, list[str]]:
+    """The parameters of the address, unchecked.
+
+    Raises:
+        ParameterError: There are far too many of them.
+    """
+    try:
+        return parse_qs((search or "").removeprefix("?"), keep_blank_values=True, max_num_fields=50)
+    except ValueError as error:
+        raise ParameterError("address", "too many parameters") from error
 
 
 def named_period(name: Preset, today: date) -> Period:
-    """The days that a name stands for; a week is whole, Monday to Sunday."""
+    """The days that a name stands for; weeks and months are whole, their coming days included."""
     if name == "today":
         return Period(today, today)
     if name == "week":
         monday = today - timedelta(days=today.weekday())
         return Period(monday, monday + timedelta(days=6))
     if name == "month":
-        return Period(today.replace(day=1), today)
+        following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return Period(today.replace(day=1), following - timedelta(days=1))
     return Period(today - timedelta(days=27), today)

@@ -16,7 +16,18 @@ from markupsafe import escape
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks import api, errors, frame, guard, headers, health, recordings, session, wiring
+from callbacks import (
+    analyst_export,
+    api,
+    errors,
+    frame,
+    guard,
+    headers,
+    health,
+    recordings,
+    session,
+    wiring,
+)
 from callbacks.pages import MODULES, PAGES
 from callbacks.roles import EVERYBODY, ROLES_BY_CALLBACK, role_callback
 from layouts import ids
@@ -89,6 +100,7 @@ def create_app(backend: Backend) -> Dash:
     session.set_up(server, backend)
     health.set_up(server, backend)
     recordings.set_up(server, backend)
+    analyst_export.set_up(server, backend)
     blueprint = api.blueprint(backend)
     csrf.exempt(blueprint)
     server.register_blueprint(blueprint)

@@ -1,145 +1,32 @@
 """The analyst's own panel: the goal, what is still missing, what was done, own results."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
-from layouts.components.interval import interval_bar, scale_floor
-from layouts.components.panel import no_data, open_link, panel, pill, segmented
-from layouts.components.passport import Passport, passport_button
-from layouts.components.states import banner, empty, message
+from layouts.analyst_goal import hero
+from layouts.analyst_lists import history_panel, pending_panel
+from layouts.analyst_results import calls_panel, comments_panel, ratings_panel, times_panel
+from layouts.analyst_values import Head, Panel, Person
+from layouts.components.panel import pill
+from layouts.components.states import banner, message
 from layouts.context import Context
 from layouts.icons import icon
-from layouts.links import Choices, view
+from layouts.links import view
 from layouts.shell import page_frame
-from metrics.goals import Goal
-from metrics.periods import Period
-from metrics.summary import Summary
+from metrics.filters import UNASSIGNED
+from metrics.suggestions import Growth
 
 PAGE = "analyst"
 PATH = "/analyst"
-PERIODS = ("today", "week", "month", "28d")
-# Above this many conversations, blocks would be too thin to count.
-BLOCKS_MAXIMUM = 120
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody whose panel a manager may open."""
-
-    id: str
-    name: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Closed:
-    """One conversation of the lists.
-
-    Attributes:
-        id: Intercom's id.
-        url: Where it opens.
-        subject: Short and plain; empty when it has no words.
-        team: Name of its team, or empty.
-        created_at: UTC.
-        closed_at: UTC; None when Intercom has no record of it.
-        reason: What it was classified as; empty while it is pending.
-        state: open, closed or snoozed.
-        counts: Whether it counts for the goal.
-    """
-
-    id: str
-    url: str
-    subject: str
-    team: str
-    created_at: datetime
-    closed_at: datetime | None
-    reason: str
-    state: str
-    counts: bool = True
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of the short list: when, which way, how long, whether it can be heard."""
-
-    id: str
-    started_at: datetime
-    words: str
-    talk_seconds: float | None
-    has_recording: bool
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """An own number beside its own past and the team's."""
-
-    key: str
-    now: Summary
-    before: Summary | None
-    team: float | None
-    passport: Passport
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Everything that the panel draws for one person and period.
-
-    Attributes:
-        choices: The address's parameters.
-        people: Whom a manager may choose; empty for an analyst.
-        name: Whose panel it is.
-        own: Whether it is the reader's own.
-        preset: Name of the period, or None.
-        period: Its days.
-        today: The present local day.
-        goal: The whole period's.
-        days: Goal of each day of the period, oldest first.
-        excluded: What does not count: attribute label -> conversations.
-        pending: Closed, counting, without a reason; oldest first.
-        history: The rest of the period, newest first.
-        total_history: How many there are, where the list is cut.
-        csat: Own ratings of the period.
-        csat_before: Own ratings of the previous period, None where it is incomplete.
-        csat_minimum: Ratings under which no share is shown.
-        csat_passport: What the share is made of.
-        times: Own response and closing times.
-        calls: Newest first.
-        calls_answered: Answered calls of the period.
-        voice: Whether there is telephony at all.
-        reason_label: The attribute that classifies.
-        notice: A banner above everything, or None.
-        now: For ages.
-    """
-
-    choices: Choices
-    people: Sequence[Person]
-    name: str
-    own: bool
-    preset: str | None
-    period: Period
-    today: date
-    goal: Goal
-    days: Sequence[tuple[date, Goal]]
-    excluded: Mapping[str, int]
-    pending: Sequence[Closed]
-    history: Sequence[Closed]
-    total_history: int
-    csat: Summary
-    csat_before: Summary | None
-    csat_minimum: int
-    csat_passport: Passport
-    times: Sequence[Comparison]
-    calls: Sequence[Call]
-    calls_answered: int
-    voice: bool
-    reason_label: str
-    notice: Any
-    now: datetime
+PERIODS = ("today", "week", "month")
+TEAM = "team"
+# The lists' own choices; another person or period starts them anew.
+LISTS = ("more", "lines", "out", "comments", "calls")
 
 
 def page(context: Context) -> html.Div:
@@ -153,28 +40,52 @@ def page(context: Context) -> html.Div:
         id=ids.panel(PAGE, "content"),
         className="analyst",
     )
-    version = dcc.Store(id=ids.panel(PAGE, "version"))
-    return page_frame(context, title, [version, content])
+    stores = [dcc.Store(id=ids.panel(PAGE, key)) for key in ("version", "celebrated")]
+    head = html.Div(id=ids.panel(PAGE, "head"), className="analyst-head")
+    return page_frame(context, title, [*stores, content], beside_title=[head])
 
 
-def content(own: Panel, context: Context) -> list[Any]:
+def head(shown: Head, context: Context) -> list[Any]:
+    """Beside the title: whose panel, which days, and the files."""
+    parts: list[Any] = []
+    if context.role == "manager":
+        parts.append(_people(shown, context))
+    parts.append(_periods(shown, context))
+    if shown.download is not None:
+        parts.append(
+            html.A(
+                [icon("file-earmark-spreadsheet"), html.Span("Excel")],
+                href=f"{PATH}/export.xlsx{shown.download}",
+                className="button analyst-excel",
+                title=context.text("analyst.export.title"),
+                download="",
+            )
+        )
+    return parts
+
+
+def content(own: Panel, context: Context, notices: Sequence[Any] = ()) -> list[Any]:
     """What is drawn for the present person and period."""
+    lists = [pending_panel(own, context), history_panel(own, context)]
+    results = [
+        ratings_panel(own, context),
+        times_panel(own, context),
+        calls_panel(own, context),
+        comments_panel(own, context),
+    ]
     parts = [
-        _choices(own, context),
-        own.notice,
-        _hero(own, context),
+        *notices,
+        None if own.own else _looking_at(own, context),
+        growth_note(own.growth, context, own.name),
+        hero(own, context),
         html.Div(
             [
-                html.Div(
-                    [_pending(own, context), _history(own, context)], className="analyst-lists"
-                ),
-                html.Div(
-                    [_ratings(own, context), _times(own, context), _calls(own, context)],
-                    className="analyst-results",
-                ),
+                html.Div(lists, className="analyst-lists"),
+                html.Div([part for part in results if part], className="analyst-results"),
             ],
             className="analyst-columns",
         ),
+        _jumps(context) if own.own else None,
     ]
     return [part for part in parts if part is not None]
 
@@ -185,402 +96,213 @@ def nobody(context: Context) -> html.Div:
     return message("empty", context, text("analyst.nobody"), text("analyst.nobody_words"))
 
 
-def _choices(own: Panel, context: Context) -> html.Div:
+def unknown(choices: Any, context: Context) -> html.Div:
+    """A person whom neither Intercom nor any conversation knows."""
     text = context.text
-    periods = segmented(
-        [
-            (
-                text(f"analyst.period.{name}"),
-                view(PATH, own.choices, period=name, from_=None, to=None),
-                name == own.preset,
-            )
-            for name in PERIODS
-        ],
-        text("analyst.period.label"),
+    back = html.A(
+        text("analyst.all_people"),
+        href=view(PATH, choices, agent=None),
+        className="link",
+        **{"data-go": "push"},
     )
-    span = context.formats.span(own.period.first_day, own.period.last_day)
-    if own.period.days == 1:
-        span = context.formats.weekday(own.period.first_day)
-    parts: list[Any] = [periods, html.Span(span, className="quieter")]
-    if own.people:
-        options = [{"label": person.name, "value": person.id} for person in own.people]
-        chosen = next((person.id for person in own.people if person.chosen), None)
-        parts.insert(
-            0,
-            dcc.Dropdown(
-                id=ids.panel(PAGE, "person"),
-                options=options,
-                value=chosen,
-                clearable=False,
-                className="person-choice",
-                labels={"search": text("analyst.search")},
-            ),
-        )
-    if not own.own:
-        parts.append(pill(text("analyst.looking_at", name=own.name), "information", "eye"))
-    return html.Div(parts, className="filters")
+    words = text("analyst.unknown_words")
+    return message("empty", context, text("analyst.unknown"), words, back)
 
 
-def _hero(own: Panel, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    goal = own.goal
-    share = formats.share(goal.share, 0)
-    if not goal.eligible:
-        headline, words = text("analyst.goal.nothing"), text("analyst.goal.nothing_words")
-    elif goal.reached:
-        headline, words = (
-            text("analyst.goal.reached"),
-            text("analyst.goal.reached_words", share=share),
-        )
-    else:
-        headline = text.plural("analyst.goal.missing", goal.missing, n=formats.count(goal.missing))
-        words = text("analyst.goal.missing_words", share=share)
-    left = html.Div([html.P(headline, className="goal-headline"), html.P(words, className="quiet")])
-    rate = [] if goal.rate is None else [html.B(formats.share(goal.rate)), " "]
-    about = [*rate, html.Span(_population(own, context), className="quieter")]
-    middle = html.Div(
-        [goal_bar(goal, context), html.P(about, className="goal-about")], className="goal-middle"
-    )
-    return html.Section(
-        [left, middle, _days(own, context)],
-        id=ids.panel(PAGE, "goal"),
-        className="panel goal-hero" + (" goal-done" if goal.reached else ""),
-    )
+def unusable(reason: str | None, context: Context) -> html.Div:
+    """A banner for an address that asks for something impossible; no reason = turned dates."""
+    text = context.text
+    if reason is None:
+        return banner("attention", text("filters.reversed"), text("analyst.reversed_words"))
+    words = text("analyst.unusable_words", reason=reason)
+    return banner("attention", text("filters.unusable"), words)
 
 
-def goal_bar(goal: Goal, context: Context) -> html.Div:
-    """One block per conversation up to 120, then continuous; missing ones are outlined."""
-    text, formats = context.text, context.formats
-    at = goal.needed / goal.eligible * 100 if goal.eligible else goal.share * 100
-    if not goal.eligible:
-        bar: Any = html.Div(className="goal-continuous")
-    elif goal.eligible > BLOCKS_MAXIMUM:
-        style = {"--share": f"{goal.classified / goal.eligible * 100:.2f}%", "--goal": f"{at:.2f}%"}
-        bar = html.Div(
-            [html.Span(className="goal-done-part"), html.Span(className="goal-missing-part")],
-            className="goal-continuous",
-            style=style,
-        )
-    else:
-        kinds = ["block-done"] * goal.classified
-        kinds += ["block-missing"] * goal.missing
-        kinds += ["block-rest"] * (goal.eligible - len(kinds))
-        bar = html.Div([html.Span(className=kind) for kind in kinds], className="goal-blocks")
-    label = text.plural(
-        "analyst.goal.classified", goal.classified, n=formats.count(goal.classified)
-    )
-    target = text("analyst.goal.target", n=formats.count(goal.needed))
-    return html.Div(
-        [
-            html.Div(
-                [bar, html.Span(className="goal-at") if goal.eligible else None],
-                className="goal-track",
-            ),
-            html.Div(
-                [
-                    html.Span(label, className="quieter"),
-                    html.Span(target, className="goal-at-words"),
-                ],
-                className="goal-words",
-            )
-            if goal.eligible
-            else None,
-        ],
-        className="goal-bar",
-        style={"--goal": f"{at:.2f}%", "--blocks": str(goal.eligible)},
-        role="img",
-        **{"aria-label": f"{label}, {target}"},
-    )
+def arriving(loaded: int, total: int, first_day: date | None, context: Context) -> html.Div:
+    """A banner for a period that is not whole yet."""
+    text = context.text
+    words = text("states.history_words")
+    if first_day is not None:
+        words = text("analyst.arriving", day=context.formats.day(first_day))
+    share = {"--share": f"{loaded / total * 100 if total else 0:.0f}%"}
+    line = html.Span(html.Span(), className="progress-line", style=share)
+    return banner("information", text("states.history", loaded=loaded, total=total), words, line)
 
 
-def _population(own: Panel, context: Context) -> str:
-    text, formats = context.text, context.formats
-    words = text.plural(
-        "analyst.goal.closed", own.goal.eligible, n=formats.count(own.goal.eligible)
-    )
-    out = sum(own.excluded.values())
-    if not out:
-        return words
-    kinds = ", ".join(f"{label}: {formats.count(n)}" for label, n in own.excluded.items())
-    return words + "; " + text("analyst.goal.excluded", n=formats.count(out), kinds=kinds)
+def beyond(first_day: date, context: Context) -> html.Div:
+    """A banner for a period that begins before what is kept."""
+    text = context.text
+    day = context.formats.long_day(first_day)
+    return banner("information", text("analyst.beyond", day=day), text("analyst.beyond_words"))
 
 
-def _days(own: Panel, context: Context) -> html.Div | None:
-    if len(own.days) < 2 or len(own.days) > 7:
+def growth_note(growth: Growth | None, context: Context, name: str = "") -> html.Div | None:
+    """A note for the manager: a reason that says nothing takes more room than before."""
+    if growth is None:
         return None
-    return html.Div(
-        [_day(day, goal, own, context) for day, goal in own.days], className="goal-days"
+    text, formats = context.text, context.formats
+    words = text(
+        "analyst.growth.words",
+        share=formats.share(growth.share, 0),
+        n=formats.count(growth.n),
+        before=formats.share(growth.before, 0),
+    )
+    whose = text("analyst.growth.of", reason=growth.reason, name=name)
+    title = whose if name else text("analyst.growth.team", reason=growth.reason)
+    return banner("information", title, words)
+
+
+def _looking_at(own: Panel, context: Context) -> html.P:
+    text = context.text
+    name = person_name(Person(own.head.agent_id or "", own.name), context)
+    parts: list[Any] = [pill(text("analyst.looking_at", name=name), "information", "eye")]
+    if own.left:
+        parts.append(pill(text("analyst.status.left")))
+    back = html.A(
+        text("analyst.all_people"),
+        href=view(PATH, own.head.choices, **dict.fromkeys(("agent", *LISTS))),
+        className="link",
+        **{"data-go": "push"},
+    )
+    return html.P([*parts, back], className="analyst-whose")
+
+
+def person_name(person: Person, context: Context) -> str:
+    """A name, or words where there is none."""
+    if person.id == UNASSIGNED:
+        return context.text("analyst.unassigned")
+    return person.name or context.text("analyst.unnamed", id=person.id)
+
+
+def _people(shown: Head, context: Context) -> dcc.Dropdown:
+    text = context.text
+    options = [{"label": text("analyst.all_people"), "value": TEAM}]
+    options += [{"label": person_name(one, context), "value": one.id} for one in shown.people]
+    return dcc.Dropdown(
+        id=ids.panel(PAGE, "person"),
+        options=options,
+        value=shown.agent_id or TEAM,
+        clearable=False,
+        className="person-choice",
+        labels={"search": text("analyst.search")},
     )
 
 
-def _day(day: date, goal: Goal, own: Panel, context: Context) -> html.Div:
-    text, formats = context.text, context.formats
-    name = " ".join(formats.weekday(day).split()[:2])
-    parts: list[Any] = [html.Span(name)]
-    if goal.rate is not None:
-        tick = [" ", icon("check-lg", "good", text("analyst.goal.reached"))] if goal.reached else []
-        parts.append(html.B([formats.share(goal.rate, 0), *tick]))
-        parts.append(html.Small(text("analyst.goal.of", n=goal.classified, total=goal.eligible)))
-    return html.Div(parts, className="goal-day goal-today" if day == own.today else "goal-day")
-
-
-def _pending(own: Panel, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    if not own.pending:
-        words = "analyst.pending.done" if own.goal.eligible else "analyst.pending.nothing"
-        body: Any = message("calm", context, text(words), text(f"{words}_words"))
-    else:
-        heads = [
-            (text("analyst.columns.subject"), "left"),
-            (text("analyst.columns.team"), "left wide"),
-            (text("analyst.columns.closed_ago"), ""),
-            ("", ""),
-        ]
-        rows = [
-            html.Tr(
-                [
-                    html.Td(_subject(row, context), className="left subject"),
-                    html.Td(row.team, className="left quiet wide"),
-                    html.Td(_ago(row, own, context), className="quiet"),
-                    html.Td(open_link(row.url, text("states.open"), button=True)),
-                ]
+def _periods(shown: Head, context: Context) -> html.Div:
+    text = context.text
+    parts: list[Any] = []
+    for name in PERIODS:
+        words: list[Any] = [html.Span(text(f"analyst.period.{name}"))]
+        if name == shown.preset and name != "today":
+            words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
+        anew = dict.fromkeys(("from_", "to", *LISTS))
+        parts.append(
+            html.A(
+                words,
+                href=view(PATH, shown.choices, period=name, **anew),
+                className="segment segment-on" if name == shown.preset else "segment",
+                **{"data-go": "push"},
             )
-            for row in own.pending
-        ]
-        body = _table(heads, rows, "pending-table")
-    return panel(
-        text("analyst.pending.title"),
-        body,
-        population=text("analyst.pending.about", n=formats.count(len(own.pending)))
-        if own.pending
-        else "",
-        footnote=text("analyst.pending.note", label=own.reason_label),
-        id=ids.panel(PAGE, "pending"),
-    )
-
-
-def _history(own: Panel, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    if not own.history:
-        body: Any = empty(context, text("analyst.history.nothing"))
-    else:
-        heads = [
-            (text("analyst.columns.created"), "left"),
-            (text("analyst.columns.subject"), "left"),
-            (text("analyst.columns.reason"), "left wide"),
-            (text("analyst.columns.state"), "left"),
-            ("", ""),
-        ]
-        rows = [
-            html.Tr(
-                [
-                    html.Td(formats.moment(row.created_at), className="left quiet"),
-                    html.Td(_subject(row, context), className="left subject"),
-                    html.Td(row.reason or _uncounted(row, context), className="left wide"),
-                    html.Td(text(f"analyst.state.{row.state}"), className="left quiet"),
-                    html.Td(open_link(row.url, text("states.open"))),
-                ]
-            )
-            for row in own.history
-        ]
-        body = _table(heads, rows, "history-table")
-    shown = len(own.history)
-    note = None
-    if own.total_history > shown:
-        note = text("analyst.history.cut", shown=shown, n=formats.count(own.total_history))
-    return panel(
-        text("analyst.history.title"),
-        body,
-        population=text("units.n", n=formats.count(own.total_history)) if shown else "",
-        footnote=note,
-        id=ids.panel(PAGE, "history"),
-    )
-
-
-def _table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) -> html.Div:
-    head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
-    table = html.Table([head, html.Tbody(list(rows))], className=f"grid-table {name}")
-    return html.Div(table, className="table-frame")
-
-
-def _subject(row: Closed, context: Context) -> html.Span:
-    words = row.subject or context.text("analyst.no_subject")
-    return html.Span(words, title=words, className="bidi" if row.subject else "quieter")
-
-
-def _uncounted(row: Closed, context: Context) -> Any:
-    if row.counts:
-        return html.Span(context.text("analyst.unclassified"), className="quieter")
-    return html.Span(context.text("analyst.uncounted"), className="quieter")
-
-
-def _ago(row: Closed, own: Panel, context: Context) -> Any:
-    if row.closed_at is None:
-        return no_data(context)
-    seconds = max(0.0, (own.now - row.closed_at).total_seconds())
-    return html.Span(
-        context.formats.duration(seconds), title=context.formats.full_moment(row.closed_at)
-    )
-
-
-def _whose(own: Panel) -> str:
-    return "own" if own.own else "other"
-
-
-def _ratings(own: Panel, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    csat = own.csat
-    if csat.value is None or csat.low is None or csat.high is None:
-        body: Any = html.P(text("analyst.ratings.none"), className="result-none")
-    elif csat.n < own.csat_minimum:
-        body = html.P(text.plural("analyst.ratings.few", csat.n, n=csat.n), className="result-none")
-    else:
-        floor = scale_floor([csat])
-        marks = f"{floor * 100:.0f}", f"{(floor + 1) * 50:.0f}", "100%"
-        between = text(
-            "analyst.ratings.between",
-            low=formats.decimal(csat.low * 100),
-            high=formats.decimal(csat.high * 100),
-            n=formats.count(csat.n),
         )
-        body = html.Div(
-            [
-                html.P(
-                    [formats.decimal(csat.value * 100), html.Small("%"), html.Span(between)],
-                    className="result-value",
-                ),
-                interval_bar(csat, None, floor, context),
-                html.Div([html.Span(mark) for mark in marks], className="result-scale"),
-                html.P(_before_ratings(own, context), className="quieter"),
-            ],
-            className="result",
-        )
-    return panel(
-        text(f"analyst.ratings.title_{_whose(own)}"),
-        body,
-        tools=[passport_button(PAGE, own.csat_passport, context)],
-        id=ids.panel(PAGE, "csat_score"),
-    )
-
-
-def _before_ratings(own: Panel, context: Context) -> str:
-    before = own.csat_before
-    if before is None or before.value is None:
-        return context.text("analyst.ratings.no_before")
-    formats = context.formats
-    return context.text(
-        "analyst.ratings.before", value=formats.share(before.value), n=formats.count(before.n)
-    )
-
-
-def _times(own: Panel, context: Context) -> html.Section:
-    rows = [_time(one, context) for one in own.times]
-    return panel(
-        context.text(f"analyst.times.title_{_whose(own)}"),
-        html.Div(rows, className="result-lines"),
-        population=context.text("analyst.times.median"),
-        id=ids.panel(PAGE, "times"),
-    )
-
-
-def _time(one: Comparison, context: Context) -> html.Div:
-    text, formats = context.text, context.formats
-    value = no_data(context) if one.now.value is None else formats.duration(one.now.value)
-    past = []
-    if one.before is not None and one.before.value is not None:
-        past.append(text("kpi.before", value=formats.duration(one.before.value)))
-    if one.team is not None:
-        past.append(text("analyst.times.team", value=formats.duration(one.team)))
     return html.Div(
+        [*parts, *_other(shown, context)],
+        className="segmented analyst-periods",
+        role="group",
+        **{"aria-label": text("analyst.period.label")},
+    )
+
+
+def _other(shown: Head, context: Context) -> list[Any]:
+    """Own dates, in a popover below the last segment."""
+    text, target = context.text, ids.panel(PAGE, "other-dates")
+    chosen = shown.preset not in PERIODS
+    words: list[Any] = [html.Span(text("analyst.period.other"))]
+    if chosen:
+        words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
+    last = max(shown.today, shown.period.last_day) if chosen else shown.today
+    fields = html.Div(
         [
-            html.Div(
-                [
-                    html.Span(text(f"metrics.{one.key}.label")),
-                    passport_button(PAGE, one.passport, context),
-                    html.B(value),
-                ],
-                className="result-line",
+            _date("from", text("filters.from"), shown.period.first_day, last),
+            _date("to", text("filters.to"), min(shown.period.last_day, last), last),
+            html.Button(
+                text("filters.apply"),
+                id=ids.panel(PAGE, "apply-dates"),
+                className="button button-primary",
             ),
-            html.Div(
-                [html.Span(" · ".join(past), className="quieter"), _moved(one, context)],
-                className="result-line",
-            ),
-        ]
+        ],
+        className="date-fields",
     )
-
-
-def _moved(one: Comparison, context: Context) -> html.Span | None:
-    if one.now.value is None or one.before is None or one.before.value is None:
-        return None
-    difference = one.now.value - one.before.value
-    if round(difference) == 0:
-        return html.Span(context.text("kpi.same"), className="quieter")
-    words = context.text(
-        f"analyst.times.{'slower' if difference > 0 else 'faster'}",
-        value=context.formats.rough(abs(difference)),
-    )
-    arrow = icon("arrow-up" if difference > 0 else "arrow-down")
-    return html.Span([arrow, words], className="good" if difference < 0 else "quiet")
-
-
-def _calls(own: Panel, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    title = text(f"analyst.calls.title_{_whose(own)}")
-    if not own.voice:
-        return panel(
-            title,
-            html.P(text("analyst.calls.off"), className="result-none"),
-            id=ids.panel(PAGE, "calls"),
-        )
-    lines = [
-        html.Div(
-            [
-                html.Span(
-                    [
-                        f"{formats.moment(call.started_at)} ",
-                        html.Span(call.words, className="quiet"),
-                    ]
-                ),
-                html.Span(
-                    [
-                        html.Span(formats.talk(call.talk_seconds), className="quiet")
-                        if call.talk_seconds is not None
-                        else None,
-                        html.A(
-                            text("states.listen"),
-                            href=f"/calls/{call.id}/recording",
-                            target="_blank",
-                            rel="noopener noreferrer",
-                            className="link",
-                        )
-                        if call.has_recording
-                        else None,
-                    ],
-                    className="call-end",
-                ),
-            ],
-            className="result-line call-line",
-        )
-        for call in own.calls
-    ]
-    body = (
-        html.Div(lines, className="result-lines")
-        if lines
-        else html.P(text("analyst.calls.none"), className="result-none")
-    )
-    return panel(
-        title,
-        body,
-        population=text.plural(
-            "analyst.calls.answered", own.calls_answered, n=formats.count(own.calls_answered)
+    return [
+        html.Button(
+            words, id=target, className="segment segment-on" if chosen else "segment", type="button"
         ),
-        id=ids.panel(PAGE, "calls"),
+        dbc.Popover(
+            dbc.PopoverBody(fields),
+            target=target,
+            trigger="legacy",
+            placement="bottom-start",
+            hide_arrow=True,
+            className="chooser",
+        ),
+    ]
+
+
+def _date(key: str, label: str, day: date, last: date) -> html.Label:
+    return html.Label(
+        [
+            html.Span(label),
+            dcc.Input(
+                id=ids.panel(PAGE, f"date-{key}"),
+                type="date",
+                value=day.isoformat(),
+                max=last.isoformat(),
+                className="field",
+            ),
+        ]
     )
 
 
-def unusable(reason: str, context: Context) -> html.Div:
-    """A banner for an address that asks for something impossible."""
+def span(shown: Head, context: Context) -> str:
+    """The days in few words: 23 a 29 nov, ter 24 nov."""
+    formats, first, last = context.formats, shown.period.first_day, shown.period.last_day
+    if first == last:
+        return formats.weekday(first)
+    if first.year != last.year or last.year != shown.today.year:
+        return formats.span(first, last)
+    start, end = (formats.weekday(day).split(" ", 1)[1] for day in (first, last))
+    if first.month == last.month:
+        if context.text.language == "pt-BR":
+            start = str(first.day)
+        else:
+            end = str(last.day)
+    return context.text("units.span", first=start, last=end)
+
+
+def _jumps(context: Context) -> html.Nav:
+    """The panel's parts as tabs of a phone, in the place of the pages'."""
+    places = (
+        ("goal", "flag", "goal"),
+        ("history", "clock-history", "history"),
+        ("csat_score", "emoji-smile", "ratings"),
+        ("calls", "telephone", "calls"),
+    )
     text = context.text
-    return banner(
-        "attention", text("filters.unusable"), text("analyst.unusable_words", reason=reason)
+    links: list[Any] = [
+        html.A(
+            [icon(drawing), html.Span(text(f"analyst.jump.{key}"))],
+            href=f"#{ids.panel(PAGE, place)}",
+            className="nav-link-other",
+            **{"data-jump": ids.panel(PAGE, place)},
+        )
+        for place, drawing, key in places
+    ]
+    links.append(
+        dcc.Link(
+            [icon("broadcast"), html.Span(text("nav.operations"))],
+            href="/operations",
+            className="nav-link-other",
+        )
+    )
+    return html.Nav(
+        links, className="tabs analyst-jumps", **{"aria-label": text("analyst.jump.label")}
     )

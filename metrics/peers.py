@@ -1,4 +1,6 @@
-"""The team's own number beside a person's, told only where nobody can be read out of it."""
+"""A person's number beside the team's, told only where nobody can be read out of it, and beside the
+person's own past.
+"""
 
 import pandas as pd
 
@@ -10,6 +12,7 @@ from metrics.rules import Rules
 from metrics.selection import agent_of
 from metrics.summary import Summary, summarise
 from metrics.tables import Tables
+from metrics.usual import Verdict, usual_range
 
 # With five others no one of them can be worked out from the median and one's own rows.
 OTHERS_MINIMUM = 5
@@ -35,3 +38,31 @@ def team_number(
     if people[people.ne(agent_id)].nunique() < OTHERS_MINIMUM:
         return None
     return summarise(metric, measured)
+
+
+def against_own_past(
+    metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules, history: Period
+) -> Verdict | None:
+    """Where a period lies against the earlier stretches of as many days; None = too few of them.
+
+    Both sides are means of daily values, weighted by their rows, so that they are comparable.
+
+    Args:
+        metric: A duration or share.
+        tables: One version.
+        period: The days in question; all loaded.
+        filters: Whose rows.
+        rules: Scope and clock.
+        history: All days that are loaded.
+    """
+    groups = report.breakdown(metric, "day", tables, history, filters, rules)
+    days = pd.DatetimeIndex([group.key for group in groups])
+    values = pd.Series([group.summary.value for group in groups], index=days, dtype="Float64")
+    weights = pd.Series([float(group.summary.n) for group in groups], index=days)
+    first, last = pd.Timestamp(period.first_day), pd.Timestamp(period.last_day)
+    earlier, inside = days < first, (days >= first) & (days <= last)
+    usual = usual_range(values[earlier], weights[earlier], period.days)
+    if usual is None or not weights[inside].sum():
+        return None
+    total = (values[inside].fillna(0).astype("float64") * weights[inside]).sum()
+    return usual.verdict(float(total / weights[inside].sum()))

@@ -1,0 +1,83 @@
+"""A person's own calls: the newest of the period, and how many and how long in the window."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from callbacks.analyst_compared import compared
+from callbacks.analyst_own import Own
+from layouts.analyst_values import Call, Calls
+from layouts.context import Context
+from metrics.catalog import CATALOG
+from metrics.people import names
+from metrics.schema import CALL_AGENTS
+
+NUMBERS = ("calls_answered", "talk_time")
+CALL_ROWS, CALLS_MAXIMUM = 5, 200
+
+
+def calls(own: Own, at: datetime, context: Context) -> Calls:
+    """Own calls, transferred ones included, whatever became of them."""
+    aircall = own.snapshot.sources.get("aircall")
+    found = _took_part(own)
+    known = names(own.snapshot.tables)
+    shown = found.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
+    answered = own.number(CATALOG["calls_answered"], own.period)
+    return Calls(
+        rows=[_call(own, row, known) for row in shown.to_dict("records")],
+        total=len(found),
+        answered=int(answered.value or 0) if answered else 0,
+        numbers=[compared(own, key, at, context) for key in NUMBERS],
+        connected=aircall is not None and aircall.state != "off",
+    )
+
+
+def _took_part(own: Own) -> pd.DataFrame:
+    start, end = own.period.bounds(own.rules.time_zone)
+    table = own.snapshot.tables.calls
+    dated = table["started_at"].ge(start) & table["started_at"].lt(end)
+    mine = pd.Series(False, index=table.index)
+    for column in CALL_AGENTS:
+        mine |= table[column].eq(own.agent_id)
+    return table[dated & mine].sort_values(["started_at", "id"], ascending=False)
+
+
+def _call(own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:
+    key, other = _what(own, row, known)
+    answered, ended = row["answered_at"], row["ended_at"]
+    talked = None
+    if not pd.isna(answered) and not pd.isna(ended) and ended >= answered:
+        talked = (ended - answered).total_seconds()
+    return Call(
+        id=str(row["id"]),
+        started_at=row["started_at"].to_pydatetime(),
+        answered_at=None if pd.isna(answered) else answered.to_pydatetime(),
+        key=key,
+        other=other,
+        talk_seconds=talked,
+        has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
+    )
+
+
+def _what(
+    own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
+) -> tuple[str, str]:
+    """What the call was for this person (a key of the texts), and who else had a part in it."""
+    if row["status"] != "done":
+        return "running", ""
+    given, taken = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
+    if given == own.agent_id:
+        other = known.get(_words(taken), ("", ""))[0] or _words(row["transferred_to_name"])
+        return ("passed_to", other) if other else ("passed", "")
+    if taken == own.agent_id and not pd.isna(given):
+        other = known.get(_words(given), ("", ""))[0] or _words(row["transferred_by_name"])
+        return ("taken_from", other) if other else ("inbound", "")
+    if row["direction"] == "outbound":
+        return ("outbound" if not pd.isna(row["answered_at"]) else "outbound_unanswered"), ""
+    return ("inbound" if pd.isna(row["missed_call_reason"]) else "missed"), ""
+
+
+def _words(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)

@@ -1,0 +1,56 @@
+"""An own number beside its own past and the team's."""
+
+from datetime import datetime
+
+from callbacks.analyst_own import Own
+from callbacks.passports import passport
+from layouts.analyst_values import Comparison
+from layouts.components.passport import Passport
+from layouts.context import Context
+from metrics.catalog import CATALOG
+from metrics.peers import against_own_past, team_number
+from metrics.people import names
+from metrics.periods import Period
+from metrics.summary import Summary
+
+
+def compared(
+    own: Own, key: str, at: datetime, context: Context, *, team: bool = False
+) -> Comparison:
+    """An own number of the window beside the one before, what is usual, and the team's if asked."""
+    metric, tables = CATALOG[key], own.snapshot.tables
+    now, before = own.number(metric, own.window), own.number(metric, own.window_before)
+    assert now is not None
+    everyone = None
+    if team:
+        everyone = team_number(metric, tables, own.window, own.agent_id, own.rules)
+    first, verdict = own.snapshot.history.first_day, None
+    if metric.unit != "count" and first is not None and first < own.window.first_day:
+        history = Period(first, own.window.last_day)
+        verdict = against_own_past(metric, tables, own.window, own.filters, own.rules, history)
+    return Comparison(
+        key=key,
+        now=now,
+        before=before,
+        team=everyone.value if everyone else None,
+        verdict=verdict,
+        passport=own_passport(own, key, now, before, at, context),
+    )
+
+
+def own_passport(
+    own: Own, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
+) -> Passport:
+    """What an own number of the window is made of."""
+    name = names(own.snapshot.tables).get(own.agent_id, ("", ""))[0]
+    return passport(
+        CATALOG[key],
+        now,
+        before,
+        own.window,
+        own.rules.clock,
+        [name] if name else [],
+        own.snapshot,
+        at,
+        context,
+    )

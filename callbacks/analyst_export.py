@@ -1,0 +1,138 @@
+"""The history of the analyst's panel as a file: same rows and same person as on the screen."""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pandas as pd
+from flask import Flask, Response, request
+
+from callbacks.analyst_own import Own, whose
+from callbacks.analyst_query import read_analyst
+from callbacks.api_query import ParameterError
+from callbacks.api_rows import conversation_url
+from callbacks.refusals import refusal
+from callbacks.session import current_context, current_viewer
+from layouts.context import Context
+from metrics.now import team_names
+from metrics.people import names
+from services.accounts import Viewer
+from services.backend import Backend
+from services.sheet import Cell, csv_file, workbook
+
+PATH = "/analyst"
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+COLUMNS = (
+    "id",
+    "created",
+    "closed",
+    "subject",
+    "team",
+    "reason",
+    "standing",
+    "rating",
+    "remark",
+    "link",
+)
+WIDTHS = (16, 17, 17, 48, 18, 30, 16, 8, 48, 60)
+AUDIT_SECONDS = 180 * 86400
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /analyst/export.csv and /analyst/export.xlsx."""
+    for kind in KINDS:
+        server.add_url_rule(
+            f"{PATH}/export.{kind}",
+            f"analyst_export_{kind}",
+            lambda kind=kind: _export(kind, backend),
+        )
+
+
+def _export(kind: str, backend: Backend) -> Response:
+    viewer = current_viewer(backend)
+    if viewer.role not in ("manager", "analyst"):
+        return refusal(403, "forbidden", "not for this role")
+    snapshot = backend.dataset.snapshot()
+    if snapshot is None:
+        return refusal(503, "unavailable", "the first data has not arrived yet")
+    try:
+        query = read_analyst(request.query_string.decode("utf-8", "replace"))
+        agent_id = whose(query, viewer)
+        if agent_id is None:
+            return refusal(404, "not_found", "nobody is chosen")
+        template = backend.settings.intercom.conversation_url
+        own = Own(snapshot, query, agent_id, backend.rules, template)
+        period = own.period
+    except ParameterError as error:
+        return refusal(400, "bad_request", str(error))
+    context = current_context(backend, PATH)
+    content = _file(kind, own, context)
+    _note(own, viewer, backend)
+    name = names(snapshot.tables).get(agent_id, ("", ""))[0]
+    file = f"vigia-{_slug(name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
+    response = Response(content, 200, content_type=KINDS[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
+
+
+def _file(kind: str, own: Own, context: Context) -> bytes:
+    text = context.text
+    headings = [text(f"analyst.export.{column}") for column in COLUMNS]
+    lines = _lines(own, context)
+    if kind == "csv":
+        return csv_file(headings, lines, ";" if text.language == "pt-BR" else ",")
+    return workbook(text("analyst.history.title"), headings, lines, WIDTHS)
+
+
+def _lines(own: Own, context: Context) -> Iterator[list[Cell]]:
+    teams = team_names(own.snapshot.tables, own.rules)
+    app_id = own.snapshot.meta.get("app_id")
+    found = own.history()
+    for index, row in zip(found.index, found.to_dict("records"), strict=True):
+        yield [
+            str(row["id"]),
+            _local(row["created_at"], context),
+            _local(row["last_close_at"], context) if row["state"] == "closed" else None,
+            _words(row["subject"]),
+            teams.get(_words(row["team_id"]), ""),
+            _words(own.reasons.loc[index]),
+            context.text(f"analyst.standing.{own.standing.loc[index]}"),
+            None if pd.isna(row["rating"]) else int(row["rating"]),
+            _words(row["rating_remark"]),
+            conversation_url(own.url_template, app_id, row["id"]) or "",
+        ]
+
+
+def _note(own: Own, viewer: Viewer, backend: Backend) -> None:
+    entry = {
+        "at": int(backend.clock()),
+        "what": "export",
+        "whose": own.agent_id,
+        "who": viewer.email or viewer.name,
+    }
+    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
+    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)
+
+
+def _local(instant: Any, context: Context) -> datetime | None:
+    """The reader's own time without a zone: spreadsheets know none."""
+    if pd.isna(instant):
+        return None
+    local: datetime = instant.to_pydatetime().astimezone(context.formats.zone)
+    return local.replace(tzinfo=None)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "analista"
+
+
+def _words(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
