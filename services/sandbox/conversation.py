@@ -133,9 +133,6 @@ class Conversation:
             statistics["count_reopens"] += 1
         self._set_state("open")
 
-    def _note(self, event: Event, payload: Payload, statistics: Payload) -> None:
-        self._takes_part(event.by)
-
     def _snooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
         self._set_state("snoozed")
         payload["snoozed_until"] = event.value
@@ -182,11 +179,6 @@ class Conversation:
         score, remark = event.value
         payload["conversation_rating"].update(rating=score, remark=remark, updated_at=event.at)
 
-    def _link(self, event: Event, payload: Payload, statistics: Payload) -> None:
-        linked = payload["linked_objects"]
-        linked["data"].append({"type": "ticket", "id": event.value, "category": "Back-office"})
-        linked["total_count"] += 1
-
     def _bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
         """A machine's words: they neither answer nor keep anybody from waiting."""
 
@@ -210,8 +202,8 @@ Happening = Callable[[Conversation, Event, Payload, Payload], None]
 HAPPENINGS: dict[str, Happening] = {
     name.removeprefix("_"): getattr(Conversation, name)
     for name in (
-        *("_team", "_assign", "_reply", "_contact", "_note", "_snooze", "_unsnooze", "_close"),
-        *("_classify", "_tag", "_ask_rating", "_rate", "_link", "_bot"),
+        *("_team", "_assign", "_reply", "_contact", "_snooze", "_unsnooze", "_close"),
+        *("_classify", "_tag", "_ask_rating", "_rate", "_bot"),
     )
 }
 

@@ -63,7 +63,6 @@ class Course:
 
     Args:
         events: Grows.
-        payload: Some of its members are settled from the beginning.
     """
 
     def __init__(
@@ -72,14 +71,12 @@ class Course:
         chance: random.Random,
         events: list[Event],
         topic: Topic,
-        payload: Payload,
     ) -> None:
         self._setting = setting
         self._hours = setting.hours
         self._chance = chance
         self._events = events
         self._topic = topic
-        self._payload = payload
 
     def run(self, taken: int, agent_id: int, wish: Wish) -> None:
         """From being taken to the last thing that happens."""

@@ -65,7 +65,7 @@ class IntercomApi:
             return self.error(401, "unauthorized", "Access Token Invalid")
         standing = self._window.take(self._world.now)
         version = request.headers.get("intercom-version", versions.DEFAULT)
-        found = self._limited(standing, version) or self._routed(request, version)
+        found = self._limited(standing) or self._routed(request, version)
         headers = {
             **_limit_headers(standing),
             "X-Request-Id": _request_id(request),
@@ -77,7 +77,7 @@ class IntercomApi:
         """A 429 that names when to come again."""
         reset_at = math.ceil(self._world.now + seconds)
         standing = Standing(self._window.limit, 0, reset_at, True)
-        found = self._limited(standing, versions.DEFAULT)
+        found = self._limited(standing)
         assert found is not None
         return Answer(429, found.body, _limit_headers(standing))
 
@@ -88,7 +88,7 @@ class IntercomApi:
             status, {"type": "error.list", "request_id": f"req-{status}-{code}", "errors": errors}
         )
 
-    def _limited(self, standing: Standing, version: str) -> Answer | None:
+    def _limited(self, standing: Standing) -> Answer | None:
         if not standing.is_over:
             return None
         return self.error(429, "rate_limit_exceeded", "Exceeded rate limit")

@@ -16,7 +16,6 @@ PART_TYPES = {
     "assign": "assignment",
     "reply": "comment",
     "contact": "comment",
-    "note": "note",
     "snooze": "snoozed",
     "unsnooze": "unsnoozed",
     "close": "close",

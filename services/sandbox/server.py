@@ -6,7 +6,6 @@ import socket
 import struct
 import sys
 import threading
-import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -145,8 +144,3 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         self.server.note(self.connection, is_open=False)
         self.connection.close()
-
-
-def wall_clock() -> float:
-    """Unix seconds."""
-    return time.time()

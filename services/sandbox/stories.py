@@ -71,7 +71,8 @@ class Storyteller:
                 routed = min(routed, int(wish.settled_by) - 60)
         elif not wish.is_plain and chance.random() < 0.05:
             return self._by_the_bot(chance, at, payload)
-        events.append(Event(max(at + 2, routed), "team", BOT_ID, topic.team_id))
+        routed = max(at + 2, routed)
+        events.append(Event(routed, "team", BOT_ID, topic.team_id))
         taken = wish.taken_at
         if taken is None:
             taken = self._hours.after(routed, QUEUE[topic.team_id].draw(chance))
@@ -79,7 +80,7 @@ class Storyteller:
                 taken = max(routed + 3, min(taken, int(wish.settled_by)))
         agent_id = wish.agent.id if wish.agent else self._who(chance, topic.team_id, taken)
         events.append(Event(taken, "assign", BOT_ID, agent_id))
-        Course(self._setting, chance, events, topic, payload).run(taken, agent_id, wish)
+        Course(self._setting, chance, events, topic).run(taken, agent_id, wish)
         return events
 
     def _by_the_bot(self, chance: random.Random, at: int, payload: Payload) -> list[Event]:
@@ -107,7 +108,7 @@ class Storyteller:
         if chance.random() < 0.4:
             answered = int(at + COMES_BACK.draw(chance))
             events.append(Event(answered, "contact"))
-            Course(self._setting, chance, events, topic, payload).run(answered, agent_id, ANY)
+            Course(self._setting, chance, events, topic).run(answered, agent_id, ANY)
         else:
             end = self._hours.after(at, 2 * HOUR * (1 + chance.random()))
             events.append(Event(max(end, at + 60), "close", agent_id))

@@ -63,14 +63,19 @@ def test_nothing_lies_in_the_future(large):
         assert max(call["started_at"], call["answered_at"] or 0, call["ended_at"] or 0) <= TUESDAY
 
 
-def test_statistics_agree_with_each_other(large):
-    for one in large.conversations:
+@pytest.mark.parametrize("start", HOURS, ids=str)
+def test_statistics_agree_with_each_other(start):
+    world = World(5, Size(days=14, conversations=1500, calls=60), start.timestamp())
+    world.advance(start.timestamp() + 5 * HOUR)
+    for one in world.conversations:
         found, created = one["statistics"], one["created_at"]
         began = found["first_contact_reply_at"]
         if began is None:
             assert all(v is None for k, v in found.items() if k.endswith("_at"))
             continue
         assert began >= created
+        if found["first_assignment_at"] is not None:
+            assert began <= found["first_assignment_at"] <= found["last_assignment_at"]
         first, last = found["first_admin_reply_at"], found["last_admin_reply_at"]
         assert (first is None) == (last is None) == (found["time_to_admin_reply"] is None)
         if first is not None:
