@@ -1,76 +1,131 @@
 /* Dash itself waits for ever, and shows old numbers as if they were new. This wraps its requests:
    a time limit, no half answers, back to the login page when the session is over, a line on the
-   screen when nothing new has come for too long, and a fresh start when the program changed. */
+   screen when nothing new has come for too long, a fresh start when the program changed, and one
+   every night. */
 (function () {
   "use strict";
   const POST = "/_dash-update-component";
   const LIMIT_MS = 20000;
+  const HEALTH_LIMIT_MS = 5000;
+  const LOOK_MS = 2000;
+  const PROBE_MS = 6000;
   const STALE_S = 150;
+  /* Screens that were started together must not all come back in the same second. */
+  const JITTER_MS = 10000;
+  const SETTLED_MS = 60000;
+  const NIGHT_HOUR = 4;
+  const NIGHT_AGE_MS = 6 * 3600 * 1000;
   const plain = window.fetch.bind(window);
+  const loaded = Date.now();
+  const nightMinute = Math.floor(Math.random() * 50);
   let build = null;
-  let heard = Date.now();
+  let heard = loaded;
   let online = true;
+  let probed = 0;
   let leaving = false;
 
   function unavailable() {
     return new Response("{}", { status: 503, headers: { "Content-Type": "application/json" } });
   }
 
+  /* The whole answer within the limit, body included: one that stops half-way counts as none. */
+  async function whole(resource, options, limitMs) {
+    const limit = new AbortController();
+    const asked = options && options.signal;
+    const stop = () => limit.abort();
+    if (asked) asked.addEventListener("abort", stop);
+    if (asked && asked.aborted) stop();
+    const timer = window.setTimeout(stop, limitMs);
+    try {
+      const answer = await plain(resource, Object.assign({}, options, { signal: limit.signal }));
+      const body = await answer.arrayBuffer();
+      const said = { status: answer.status, statusText: answer.statusText, headers: answer.headers };
+      const copy = new Response([204, 205, 304].includes(answer.status) ? null : body, said);
+      return { answer: copy, address: answer.url };
+    } finally {
+      window.clearTimeout(timer);
+      if (asked) asked.removeEventListener("abort", stop);
+    }
+  }
+
+  async function isWell() {
+    try {
+      return (await whole("/healthz", { cache: "no-store" }, HEALTH_LIMIT_MS)).answer.ok;
+    } catch {
+      return false;
+    }
+  }
+
   /* Going somewhere else only makes sense once the server answers; else the browser would put its
-     own error page in the place of the last good picture. */
-  function leave(where) {
+     own error page in the place of the last good picture. Whoever asks for it asks again. */
+  function leave(waitMs, where) {
     if (leaving) return;
     leaving = true;
-    window.setTimeout(() => {
-      plain("/healthz", { cache: "no-store" })
-        .then((answer) => {
-          if (!answer.ok) throw new Error("not well");
-          if (where) window.location.assign(where);
-          else window.location.reload();
-        })
-        .catch(() => { leaving = false; });
-    }, Math.random() * 3000);
+    window.setTimeout(async () => {
+      if (!(await isWell())) leaving = false;
+      else if (where) window.location.assign(where);
+      else window.location.reload();
+    }, Math.random() * waitMs);
   }
 
-  function loginAddress() {
-    return "/login?next=" + encodeURIComponent(window.location.pathname + window.location.search);
+  function toLogin() {
+    leave(1000, "/login?next=" + encodeURIComponent(window.location.pathname + window.location.search));
   }
 
-  window.fetch = function (resource, options) {
-    const address = typeof resource === "string" ? resource : resource.url;
-    if (!address.includes("/_dash-")) return plain(resource, options);
-    const limit = new AbortController();
-    const timer = window.setTimeout(() => limit.abort(), LIMIT_MS);
-    return plain(resource, Object.assign({}, options, { signal: limit.signal }))
-      .then((answer) => {
-        const now = answer.headers.get("X-Build");
-        if (now && build && now !== build) leave();
-        build = build || now;
-        if (answer.status === 401) {
-          leave(loginAddress());
-          return unavailable();
-        }
-        const kind = answer.headers.get("Content-Type") || "";
-        if (answer.ok && answer.status !== 204 && !kind.includes("json")) return unavailable();
-        if (answer.ok && address.includes(POST)) heard = Date.now();
-        online = answer.status < 500;
-        return answer;
-      })
-      .catch(() => {
-        online = false;
-        return unavailable();
-      })
-      .finally(() => window.clearTimeout(timer));
+  function noticeBuild(now) {
+    if (!now) return;
+    build = build || now;
+    /* While two builds answer side by side, a page just loaded would be loaded for ever. */
+    if (now !== build && Date.now() - loaded > SETTLED_MS) leave(JITTER_MS);
+  }
+
+  window.fetch = async function (resource, options) {
+    const asked = new URL(String((resource && resource.url) || resource), window.location.href);
+    const ours = asked.origin === window.location.origin && asked.pathname.startsWith("/_dash-");
+    if (!ours) return plain(resource, options);
+    let found;
+    try {
+      found = await whole(resource, options, LIMIT_MS);
+    } catch (error) {
+      /* Dash itself no longer wants it. */
+      if (options && options.signal && options.signal.aborted) throw error;
+      online = false;
+      return unavailable();
+    }
+    const answer = found.answer;
+    const path = found.address ? new URL(found.address).pathname : asked.pathname;
+    noticeBuild(answer.headers.get("X-Build"));
+    if (answer.status === 401 || path === "/login") {
+      toLogin();
+      return unavailable();
+    }
+    const kind = answer.headers.get("Content-Type") || "";
+    if (answer.ok && answer.status !== 204 && !kind.includes("json")) {
+      online = false;
+      return unavailable();
+    }
+    online = answer.status < 500;
+    if (answer.ok && path === POST) heard = Date.now();
+    return answer;
   };
+
+  /* The server is back: ask now, not at the next beat of the interval. */
+  async function probe() {
+    probed = Date.now();
+    if (!(await isWell()) || online) return;
+    const dash = window.dash_clientside;
+    window.setTimeout(() => {
+      if (!online && dash && dash.set_props) dash.set_props("refresh", { n_intervals: Date.now() });
+    }, Math.random() * JITTER_MS / 2);
+  }
 
   function span(seconds) {
     return seconds < 60 ? seconds + "\u00a0s" : Math.floor(seconds / 60) + "\u00a0min";
   }
 
-  function look() {
-    const silent = Math.round((Date.now() - heard) / 1000);
+  function tell(seconds) {
     let banner = document.getElementById("stale-banner");
-    if (silent < STALE_S && online) {
+    if (seconds === null) {
       if (banner) banner.hidden = true;
       return;
     }
@@ -82,10 +137,19 @@
       document.body.append(banner);
     }
     const words = document.documentElement.dataset;
-    banner.textContent = (online ? words.stale : words.offline).replace("{s}", span(silent));
+    banner.textContent = ((online ? words.stale : words.offline) || "{s}").replace("{s}", span(seconds));
     banner.hidden = false;
-    if (silent > 2 * STALE_S) leave();
   }
 
-  window.setInterval(look, 2000);
+  function look() {
+    const now = new Date();
+    const silent = Math.max(0, Math.round((now - heard) / 1000));
+    tell(silent < STALE_S && online ? null : silent);
+    if (!online && now - probed > PROBE_MS) probe();
+    if (silent > 2 * STALE_S) leave(JITTER_MS);
+    const isNight = now.getHours() === NIGHT_HOUR && now.getMinutes() >= nightMinute;
+    if (isNight && now - loaded > NIGHT_AGE_MS) leave(JITTER_MS);
+  }
+
+  window.setInterval(look, LOOK_MS);
 })();
