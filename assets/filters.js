@@ -1,24 +1,43 @@
 /* What is chosen in a filter bar goes into the address; everything else follows from there. */
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.filters = {
-  choose: function (teams, agents, clicks, from, to, search) {
+  choose: function (teams, agents, clicks, from, to) {
     const skip = window.dash_clientside.no_update;
     const triggered = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
-    const query = new URLSearchParams(search || "");
     const name = triggered.split(".")[0].split("-").pop();
-    if (name === "dates") {
-      if (!clicks || !from || !to) return skip;
-      query.delete("period");
-      query.set("from", from);
-      query.set("to", to);
-    } else if (name === "team" || name === "agent") {
-      const chosen = (name === "team" ? teams : agents) || [];
-      if ([...query.getAll(name)].sort().join("\n") === [...chosen].sort().join("\n")) return skip;
-      query.delete(name);
-      chosen.forEach((value) => query.append(name, value));
-    } else return skip;
-    const words = query.toString();
-    return words ? "?" + words : "";
+    const address = window.vigia.address((query) => {
+      window.vigia.without(query);
+      if (name === "dates") {
+        if (!clicks || !from || !to) return;
+        query.delete("period");
+        query.set("from", from);
+        query.set("to", to);
+      } else if (name === "team" || name === "agent") {
+        const chosen = (name === "team" ? teams : agents) || [];
+        if ([...query.getAll(name)].sort().join("\n") === [...chosen].sort().join("\n")) return;
+        query.delete(name);
+        chosen.forEach((value) => query.append(name, value));
+      }
+    });
+    const query = new URLSearchParams(window.location.search);
+    window.vigia.without(query);
+    const unchanged = address === window.location.pathname + (query.toString() ? "?" + query : "");
+    if (!unchanged) window.vigia.go(address, "push");
+    if (name === "dates" && !unchanged) document.body.click();
+    return skip;
+  },
+  chooseValues: function (clicks, chosen, options, label) {
+    const skip = window.dash_clientside.no_update;
+    if (!clicks || !label) return skip;
+    window.vigia.go(window.vigia.address((query) => {
+      window.vigia.without(query);
+      const offered = (options || []).map((option) => option.value);
+      const hidden = query.getAll("attr." + label).filter((value) => !offered.includes(value));
+      query.delete("attr." + label);
+      [...hidden, ...(chosen || [])].forEach((value) => query.append("attr." + label, value));
+    }), "push");
+    document.body.click();
+    return null;
   },
   person: function (agent, search) {
     const skip = window.dash_clientside.no_update;
@@ -27,4 +46,32 @@ window.dash_clientside.filters = {
     query.set("agent", agent);
     return "?" + query.toString();
   },
+  /* The pages of one group share their filters: their links carry the present ones along. */
+  carry: function (search, links) {
+    const kept = new URLSearchParams();
+    const shared = ["period", "from", "to", "compare", "team", "agent", "origin", "clock"];
+    for (const [name, value] of new URLSearchParams(search || "")) {
+      if (shared.includes(name) || name.startsWith("attr.")) kept.append(name, value);
+    }
+    const words = kept.toString();
+    const here = links.some((link) => link.path === window.location.pathname);
+    if (!here) return links.map(() => window.dash_clientside.no_update);
+    return links.map((link) => (words ? link.path + "?" + words : link.path));
+  },
 };
+(function () {
+  "use strict";
+  /* A label of the list, or the chip of a chosen one: its values are shown. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-filter-label]");
+    if (!button) return;
+    const find = () => document.getElementById("filters--find");
+    window.dash_clientside.set_props("filters--label", { data: button.dataset.filterLabel || null });
+    if (find()) window.dash_clientside.set_props("filters--find", { value: "" });
+    /* After this click has closed whatever was open. */
+    window.setTimeout(() => {
+      if (!find()) document.getElementById("filters--filter-add").click();
+      window.setTimeout(() => find() && find().focus(), 60);
+    });
+  });
+})();

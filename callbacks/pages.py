@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from callbacks import analyst, operations, overview
+from callbacks import analyst, filters, operations, overview, rows_panel
 from layouts.context import Context
 from layouts.shell import ANALYST, MANAGER, WALL
 
@@ -37,4 +37,4 @@ PAGES = {
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
     )
 }
-MODULES = (operations, overview, analyst)
+MODULES = (operations, overview, analyst, filters, rows_panel)

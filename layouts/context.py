@@ -1,8 +1,10 @@
 """What a layout needs to know of its reader."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from layouts.formats import Formats
+from layouts.links import view
 from layouts.palette import PALETTES, Palette, Theme
 from layouts.words import Text
 
@@ -19,6 +21,8 @@ class Context:
         name: The reader's name.
         path: The page that is being drawn, such as /overview.
         wall: Whether the operations wall is open to the reader.
+        choices: What its address chooses: parameter -> values, without what is open beside it.
+        lists_rows: Whether numbers of this page open the rows behind them.
     """
 
     text: Text
@@ -28,8 +32,23 @@ class Context:
     name: str
     path: str = "/"
     wall: bool = True
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    lists_rows: bool = False
 
     @property
     def palette(self) -> Palette:
         """Literal colours of the reader's theme."""
         return PALETTES[self.theme]
+
+    def view(self, **changes: str | Sequence[str] | None) -> str:
+        """The address of this page with some of its choices changed."""
+        return view(self.path, self.choices, **changes)
+
+    def rows(self, key: str, *cells: str) -> str:
+        """The address that opens the rows behind a number.
+
+        Args:
+            key: Of the catalogue, or of `metrics.behind.LISTS`.
+            cells: `<by>:<key>` of the mark, such as `agent:201`; none for the whole number.
+        """
+        return self.view(rows=key, cell=cells)

@@ -12,12 +12,12 @@ def view(path: str, choices: Choices, **changes: str | Sequence[str] | None) -> 
     Args:
         path: The page.
         choices: What is chosen now: parameter -> values.
-        changes: Parameters to replace; None or nothing removes one. A trailing underscore keeps
-            Python's reserved words usable: `from_` is `from`.
+        changes: Parameters to replace; None or nothing removes one. `from_` is `from`, which
+            Python keeps for itself.
     """
     merged = {name: list(values) for name, values in choices.items()}
     for name, value in changes.items():
         values = [value] if isinstance(value, str) else list(value or [])
-        merged[name.rstrip("_")] = values
+        merged["from" if name == "from_" else name] = values
     query = urlencode([(name, value) for name, values in merged.items() for value in values])
     return f"{path}?{query}" if query else path

@@ -21,18 +21,21 @@ class Entry:
         icon: Its icon.
         roles: Who sees it there.
         group: Entries of one group stand together.
+        shares_filters: Whether its link carries the filters of the present page along.
     """
 
     path: str
     icon: str
     roles: frozenset[str]
     group: int
+    shares_filters: bool = False
 
 
 MANAGER, ANALYST, WALL = "manager", "analyst", "wall"
 ENTRIES = (
     Entry("/operations", "broadcast", frozenset({MANAGER, ANALYST, WALL}), 0),
-    Entry("/overview", "columns-gap", frozenset({MANAGER}), 1),
+    Entry("/overview", "columns-gap", frozenset({MANAGER}), 1, shares_filters=True),
+    Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
 )
 
@@ -83,7 +86,7 @@ def navigation(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav
         if entry.group != group and links:
             links.append(html.Hr())
         group = entry.group
-        links.append(_link(context, entry))
+        links.append(_link(context, entry, "nav"))
     return html.Nav(
         [
             html.Div([logo(colours["ink1"], colours["accent"], 24), "Vigia"], className="brand"),
@@ -99,7 +102,7 @@ def navigation(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav
 def tabs(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
     """The same pages as tabs at the bottom of a phone."""
     return html.Nav(
-        [_link(context, entry) for entry in _visible(context, entries)],
+        [_link(context, entry, "tabs") for entry in _visible(context, entries)],
         className="tabs",
         **{"aria-label": context.text("nav.label")},
     )
@@ -113,13 +116,15 @@ def _visible(context: Context, entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _link(context: Context, entry: Entry) -> dcc.Link:
+def _link(context: Context, entry: Entry, place: str) -> dcc.Link:
     here = context.path == entry.path
     key = f"nav.{entry.path.strip('/')}"
     own = f"{key}_{context.role}"
     name = context.text(own if context.text.has(own) else key)
+    carried = {"id": ids.carrying(place, entry.path)} if entry.shares_filters else {}
     return dcc.Link(
         [icon(entry.icon), html.Span(name, className="nav-word")],
+        **carried,
         href=entry.path,
         className="nav-link-here" if here else "nav-link-other",
         title=name,

@@ -16,6 +16,7 @@ class Point:
     """One person or reason of the matrix.
 
     Attributes:
+        key: The person's id, or the reason.
         name: Its name.
         volume: Conversations of the period.
         seconds: Median time to close.
@@ -23,6 +24,7 @@ class Point:
         csat: Share of good ratings; None where there are too few.
     """
 
+    key: str
     name: str
     volume: int
     seconds: float
@@ -52,6 +54,7 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
         },
         customdata=[
             [
+                point.key,
                 point.name,
                 formats.duration(point.seconds),
                 text(
@@ -66,11 +69,11 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
             for point in points
         ],
         hovertemplate=(
-            "<b>%{customdata[0]}</b><br>"
-            + text("charts.matrix_volume", n="%{customdata[3]}")
+            "<b>%{customdata[1]}</b><br>"
+            + text("charts.matrix_volume", n="%{customdata[4]}")
             + "<br>"
-            + text("charts.matrix_time", span="%{customdata[1]}")
-            + "<br>%{customdata[2]}<extra></extra>"
+            + text("charts.matrix_time", span="%{customdata[2]}")
+            + "<br>%{customdata[3]}<extra></extra>"
         ),
         cliponaxis=False,
     )

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from layouts.charts.theme import template
 from layouts.context import Context
 
-DAY_HOVER = "%{customdata[0]}<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>"
+# The first of a mark's data is the key of its cell, for the rows behind it.
+DAY_HOVER = "%{customdata[1]}<br><b>%{y:,.0f}</b>%{customdata[2]}<extra></extra>"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def volume_by_day(days: Sequence[Bar], context: Context) -> go.Figure:
             "size": [9 if day.outside else 4 for day in whole],
             "line": {"color": colours["cat-1"], "width": [2 if d.outside else 0 for d in whole]},
         },
-        customdata=[[_day_words(day, context), _usual_words(day, context)] for day in whole],
+        customdata=[_day_data(day, context) for day in whole],
         hovertemplate=DAY_HOVER,
     )
     for day in _most_unusual(days):
@@ -115,7 +116,7 @@ def _add_running(figure: go.Figure, days: Sequence[Bar], context: Context) -> No
             "color": context.palette["s1"],
             "line": {"color": colour, "width": 1.4},
         },
-        customdata=[[_day_words(day, context), _usual_words(day, context)] for day in days],
+        customdata=[_day_data(day, context) for day in days],
         hovertemplate=DAY_HOVER,
     )
 
@@ -154,8 +155,8 @@ def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:
         textangle=0,
         constraintext="none",
         cliponaxis=False,
-        customdata=[_usual_words(hour, context) for hour in hours],
-        hovertemplate="%{x}h<br><b>%{y:,.0f}</b>%{customdata}<extra></extra>",
+        customdata=[[str(hour.at), _usual_words(hour, context)] for hour in hours],
+        hovertemplate="%{x}h<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>",
     )
     figure.update_layout(
         barmode="overlay",
@@ -173,6 +174,10 @@ def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:
 
 def _day_pattern(context: Context) -> str:
     return "%d/%m" if context.text.language == "pt-BR" else "%m/%d"
+
+
+def _day_data(day: Bar, context: Context) -> list[str]:
+    return [str(day.at), _day_words(day, context), _usual_words(day, context)]
 
 
 def _day_words(day: Bar, context: Context) -> str:

@@ -1,20 +1,26 @@
-"""The bar that says, and changes, which rows a page is about. All of it lives in the address."""
+"""The bar that says, and changes, which rows a page is about. All of it lives in the address.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+There is one bar on a screen, so its ids are the same on every page (`callbacks/filters.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from layouts import ids
+from layouts.components.going import go
 from layouts.components.panel import segmented
+from layouts.components.search import search_field
 from layouts.context import Context
 from layouts.icons import icon
-from layouts.links import Choices, view
 from metrics.periods import Period
 
 PRESETS = ("today", "yesterday", "7d", "28d", "90d", "month", "last_month")
+COMPARISONS = (None, "same", "none")
 
 
 @dataclass(frozen=True)
@@ -28,117 +34,137 @@ class Option:
 
 @dataclass(frozen=True)
 class Bar:
-    """The present choice, and what else there is.
+    """The present choice, and what else there is; the address itself is the context's.
 
     Attributes:
-        path: The page.
-        choices: The address's parameters.
         period: The days that are shown.
         preset: The name of the period, if it has one.
         today: The last day that can be chosen.
+        before: The days to compare with, by the choice; None without a comparison.
+        same: The days of the same period before, for the words of that choice.
+        compare: same, none, or None for the days just before.
         teams: All teams in scope.
         agents: All people with rows, leavers included.
         origin: customer, teammate or None.
+        attributes: Label -> chosen values; an empty one stands for rows without a value.
         clock: all or office.
     """
 
-    path: str
-    choices: Choices
     period: Period
     preset: str | None
     today: date
+    before: Period | None
+    same: Period
+    compare: str | None
     teams: Sequence[Option]
     agents: Sequence[Option]
     origin: str | None
     clock: str
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def filter_bar(page: str, bar: Bar, context: Context) -> html.Div:
+def filter_bar(bar: Bar, context: Context) -> html.Div:
     """Chips that open what they change, and the switch of the clock at the right."""
     text = context.text
+    switch = segmented(
+        [
+            (text("filters.clock_all"), context.view(clock=None), bar.clock == "all"),
+            (text("filters.clock_office"), context.view(clock="office"), bar.clock == "office"),
+        ],
+        text("filters.clock"),
+        "filter-clock",
+    )
     return html.Div(
         [
-            _period_chip(page, bar, context),
-            html.Span(
-                [
-                    text("filters.compared"),
-                    " ",
-                    html.B(text.plural("filters.days_before", bar.period.days, n=bar.period.days)),
-                ],
-                className="filter-note",
-            ),
-            _many_chip(page, "team", bar.teams, context),
-            _many_chip(page, "agent", bar.agents, context),
-            _origin_chip(page, bar, context),
-            segmented(
-                [
-                    (
-                        text("filters.clock_all"),
-                        view(bar.path, bar.choices, clock=None),
-                        bar.clock == "all",
-                    ),
-                    (
-                        text("filters.clock_office"),
-                        view(bar.path, bar.choices, clock="office"),
-                        bar.clock == "office",
-                    ),
-                ],
-                text("filters.clock"),
-                "filter-clock",
-            ),
+            _period_chip(bar, context),
+            _compare_chip(bar, context),
+            _many_chip("team", bar.teams, context),
+            _many_chip("agent", bar.agents, context),
+            _origin_chip(bar, context),
+            *[_attribute_chip(label, v, context) for label, v in bar.attributes.items()],
+            _add_chip(context),
+            _clear_all(bar, context),
+            switch,
         ],
         className="filters",
     )
 
 
 def _chip(
-    page: str,
     key: str,
     label: str,
     value: str,
-    chosen: bool,
     body: Any,
+    *,
+    clear: str | None = None,
     icon_name: str | None = None,
+    context: Context,
 ) -> html.Span:
-    target = f"{page}--filter-{key}"
+    """A chip that opens its choices; where it is set, an outline and a cross to take it back.
+
+    Args:
+        key: Of the filter.
+        label: What is filtered.
+        value: The present choice.
+        body: What can be chosen.
+        clear: The address without the choice; None where nothing is chosen.
+        icon_name: Before the label.
+        context: The reader.
+    """
+    target = ids.panel(ids.FILTERS, f"filter-{key}")
     inside: list[Any] = [icon(icon_name)] if icon_name else []
     inside += [html.Span(label)] if label else []
-    inside += [html.B(value, className="chip-value"), icon("chevron-down")]
-    return html.Span(
-        [
-            html.Button(inside, id=target, className="chip set" if chosen else "chip"),
-            dbc.Popover(
-                dbc.PopoverBody(body),
-                target=target,
-                trigger="legacy",
-                placement="bottom-start",
-                hide_arrow=True,
-                className="chooser",
-            ),
-        ]
-    )
+    inside += [html.B(value, className="chip-value bidi", title=value), icon("chevron-down")]
+    parts: list[Any] = [
+        html.Button(inside, id=target, className="chip", **{"aria-haspopup": "dialog"}),
+        dbc.Popover(
+            dbc.PopoverBody(body),
+            target=target,
+            trigger="legacy",
+            placement="bottom-start",
+            hide_arrow=True,
+            className="chooser",
+        ),
+    ]
+    if clear is not None:
+        # Last, so that an open list stays where it is when the first choice is made.
+        parts.append(_cross(label, clear, context))
+    return html.Span(parts, className="chip-group set" if clear is not None else "chip-group")
 
 
-def _period_chip(page: str, bar: Bar, context: Context) -> html.Span:
+def _cross(label: str, href: str, context: Context) -> html.A:
+    words = context.text("filters.clear", label=label)
+    said: dict[str, Any] = {"title": words, "aria-label": words}
+    return go(icon("x-lg"), href, "chip-clear", **said)
+
+
+def _choice(words: str, href: str, chosen: bool, note: str = "") -> html.Li:
+    inside: list[Any] = [words]
+    if note:
+        inside.append(html.Small(note))
+    return html.Li(go(inside, href, "choice choice-on" if chosen else "choice"))
+
+
+def _period_chip(bar: Bar, context: Context) -> html.Span:
     text, formats = context.text, context.formats
     presets = html.Ul(
         [
-            html.Li(
-                dcc.Link(
-                    text(f"filters.period.{preset}"),
-                    href=view(bar.path, bar.choices, period=preset, from_=None, to=None),
-                    className="choice choice-on" if preset == bar.preset else "choice",
-                )
+            _choice(
+                text(f"filters.period.{preset}"),
+                context.view(period=preset, from_=None, to=None),
+                preset == bar.preset,
             )
             for preset in PRESETS
         ]
     )
     dates = html.Div(
         [
-            _date_field(page, "from", text("filters.from"), bar.period.first_day, bar.today),
-            _date_field(page, "to", text("filters.to"), bar.period.last_day, bar.today),
+            _date_field("from", text("filters.from"), bar.period.first_day, bar.today),
+            _date_field("to", text("filters.to"), bar.period.last_day, bar.today),
             html.Button(
-                text("filters.apply"), id=f"{page}--apply-dates", className="button button-primary"
+                text("filters.apply"),
+                id=ids.panel(ids.FILTERS, "apply-dates"),
+                className="button button-primary",
             ),
         ],
         className="date-fields",
@@ -146,15 +172,15 @@ def _period_chip(page: str, bar: Bar, context: Context) -> html.Span:
     span = formats.span(bar.period.first_day, bar.period.last_day)
     if bar.period.days == 1:
         span = formats.weekday(bar.period.first_day)
-    return _chip(page, "period", "", span, False, [presets, dates], "calendar3")
+    return _chip("period", "", span, [presets, dates], icon_name="calendar3", context=context)
 
 
-def _date_field(page: str, key: str, label: str, day: date, today: date) -> html.Label:
+def _date_field(key: str, label: str, day: date, today: date) -> html.Label:
     return html.Label(
         [
             html.Span(label),
             dcc.Input(
-                id=f"{page}--date-{key}",
+                id=ids.panel(ids.FILTERS, f"date-{key}"),
                 type="date",
                 value=day.isoformat(),
                 max=today.isoformat(),
@@ -164,7 +190,31 @@ def _date_field(page: str, key: str, label: str, day: date, today: date) -> html
     )
 
 
-def _many_chip(page: str, key: str, options: Sequence[Option], context: Context) -> html.Span:
+def _compare_chip(bar: Bar, context: Context) -> html.Span:
+    text, formats = context.text, context.formats
+    before = bar.period.previous
+    named = {
+        None: (text.plural("filters.days_before", bar.period.days, n=bar.period.days), before),
+        "same": (text("filters.same_before"), bar.same),
+        "none": (text("filters.no_comparison"), None),
+    }
+    choices = html.Ul(
+        [
+            _choice(
+                words,
+                context.view(compare=compare),
+                compare == bar.compare,
+                formats.span(days.first_day, days.last_day) if days else "",
+            )
+            for compare, (words, days) in ((c, named[c]) for c in COMPARISONS)
+        ]
+    )
+    clear = context.view(compare=None) if bar.compare else None
+    label = text("filters.compared")
+    return _chip("compare", label, named[bar.compare][0], choices, clear=clear, context=context)
+
+
+def _many_chip(key: str, options: Sequence[Option], context: Context) -> html.Span:
     text = context.text
     chosen = [option for option in options if option.chosen]
     if not chosen:
@@ -175,7 +225,7 @@ def _many_chip(page: str, key: str, options: Sequence[Option], context: Context)
         value = text("filters.some", n=len(chosen), total=len(options))
     body: list[Any] = [
         dcc.Checklist(
-            id=f"{page}--choose-{key}",
+            id=ids.panel(ids.FILTERS, f"choose-{key}"),
             options=[{"label": option.words, "value": option.value} for option in options],
             value=[option.value for option in chosen],
             className="checklist",
@@ -183,22 +233,84 @@ def _many_chip(page: str, key: str, options: Sequence[Option], context: Context)
     ]
     if not options:
         body = [html.P(text("filters.nothing"), className="quieter")]
-    return _chip(page, key, text(f"filters.{key}"), value, bool(chosen), body)
+    clear = context.view(**{key: None}) if chosen else None
+    return _chip(key, text(f"filters.{key}"), value, body, clear=clear, context=context)
 
 
-def _origin_chip(page: str, bar: Bar, context: Context) -> html.Span:
+def _origin_chip(bar: Bar, context: Context) -> html.Span:
     text = context.text
     links = [
-        html.Li(
-            dcc.Link(
-                text(f"filters.origin.{origin or 'all'}"),
-                href=view(bar.path, bar.choices, origin=origin),
-                className="choice choice-on" if origin == bar.origin else "choice",
-            )
+        _choice(
+            text(f"filters.origin.{origin or 'all'}"),
+            context.view(origin=origin),
+            origin == bar.origin,
         )
         for origin in (None, "customer", "teammate")
     ]
     value = text(f"filters.origin.{bar.origin or 'all'}")
-    return _chip(
-        page, "origin", text("filters.origin.label"), value, bar.origin is not None, html.Ul(links)
+    clear = context.view(origin=None) if bar.origin else None
+    label = text("filters.origin.label")
+    return _chip("origin", label, value, html.Ul(links), clear=clear, context=context)
+
+
+def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html.Span:
+    """A chosen attribute; its own chip opens the list of its values."""
+    text = context.text
+    words = [value or text("filters.empty_value") for value in values]
+    shown = words[0] if len(words) == 1 else text("filters.values", n=len(words))
+    return html.Span(
+        [
+            html.Button(
+                [
+                    html.Span(label, className="chip-label bidi"),
+                    html.B(shown, className="chip-value bidi"),
+                ],
+                className="chip",
+                title=f"{label}: {', '.join(words)}",
+                **{"data-filter-label": label},
+            ),
+            _cross(label, context.view(**{f"attr.{label}": None}), context),
+        ],
+        className="chip-group set",
     )
+
+
+def _add_chip(context: Context) -> html.Span:
+    """«+ Filtro»: every attribute, and of the one that is chosen every value."""
+    text = context.text
+    target = ids.panel(ids.FILTERS, "filter-add")
+    find = text("filters.find")
+    body = [
+        search_field(ids.panel(ids.FILTERS, "find"), "", find),
+        html.Div(id=ids.panel(ids.FILTERS, "attributes"), className="attribute-list"),
+    ]
+    return html.Span(
+        [
+            html.Button(
+                [icon("plus-lg"), html.B(text("filters.add"))],
+                id=target,
+                className="chip chip-add",
+                **{"aria-haspopup": "dialog"},
+            ),
+            dbc.Popover(
+                dbc.PopoverBody(body),
+                target=target,
+                trigger="legacy",
+                placement="bottom-start",
+                hide_arrow=True,
+                className="chooser chooser-wide",
+            ),
+            dcc.Store(id=ids.panel(ids.FILTERS, "label")),
+        ],
+        className="chip-group",
+    )
+
+
+def _clear_all(bar: Bar, context: Context) -> html.A | None:
+    """One way back to everything, once more than one thing is chosen."""
+    chosen = [any(o.chosen for o in bar.teams), any(o.chosen for o in bar.agents), bar.origin]
+    if sum(map(bool, chosen)) + len(bar.attributes) < 2:
+        return None
+    kept = {f"attr.{label}": None for label in bar.attributes}
+    href = context.view(team=None, agent=None, origin=None, **kept)
+    return go(context.text("filters.clear_all"), href, "link filter-clear-all")

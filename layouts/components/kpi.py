@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dash import html
 
+from layouts.components.going import rows_link
 from layouts.components.passport import Passport, passport_button
 from layouts.context import Context
 from layouts.drawings import sparkline
@@ -28,6 +29,7 @@ class Kpi:
         verdict: Where the period lies against its usual range; None where that is unknown.
         passport: What the number is made of.
         late: Whether a source of it is late or failed.
+        compared: Whether it is to be compared with another period at all.
     """
 
     metric: Metric
@@ -39,6 +41,7 @@ class Kpi:
     verdict: Verdict | None
     passport: Passport
     late: bool = False
+    compared: bool = True
 
 
 def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> html.Div:
@@ -55,7 +58,9 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
     if now.value is None:
         value = html.P(text("states.no_data"), className="kpi-value kpi-empty")
     else:
-        value = html.P(_parts(now.value, metric.unit, context), className="kpi-value")
+        number = _parts(now.value, metric.unit, context)
+        shown = rows_link(number, context, metric.key) if now.n else number
+        value = html.P(shown, className="kpi-value")
     lines = [
         html.Div(
             [html.H3(label), passport_button(page, kpi.passport, context)], className="kpi-label"
@@ -70,7 +75,7 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
     classes = (
         "kpi" + (" doubtful" if kpi.late else "") + (" kpi-no-data" if now.value is None else "")
     )
-    return html.Article(lines, id=f"{page}--{metric.key}", className=classes)
+    return html.Article(lines, id=f"{page}--{metric.key}", className=classes, **{"data-mark": ""})
 
 
 def _parts(value: float, unit: str, context: Context) -> list[str | html.Small]:
@@ -88,6 +93,8 @@ def _parts(value: float, unit: str, context: Context) -> list[str | html.Small]:
 def _change(kpi: Kpi, context: Context) -> list[html.Span | html.B | str]:
     text = context.text
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
+    if not kpi.compared:
+        return list(_verdict(kpi, 0, context))
     if kpi.before is None:
         return [text("kpi.no_previous")]
     if now is None or before is None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
+from layouts.components.going import go
+from layouts.components.passport import Passport, passport_button
 from layouts.context import Context
 from layouts.icons import icon
 
@@ -40,6 +42,67 @@ def panel(
     return html.Section(parts, className=f"panel {class_name}".strip(), **attributes)
 
 
+def figure_panel(
+    page: str,
+    key: str,
+    title: str,
+    chart: Any,
+    table: Any,
+    context: Context,
+    *,
+    population: str = "",
+    tools: Sequence[Any] = (),
+    footnote: Any = None,
+    passport: Passport | None = None,
+    class_name: str = "",
+) -> html.Section:
+    """A panel whose chart turns into its table, with a passport.
+
+    Args:
+        page: The page, for the id.
+        key: Of the figure: its id, and its name in the address while it is a table.
+        title: What it shows.
+        chart: The drawing.
+        table: The same numbers with their n (`data_table`); None where the chart is one already.
+        context: The reader.
+        population: How many rows it rests on, in words.
+        tools: More tools, left of the common ones.
+        footnote: One line below.
+        passport: What the figure means and rests on.
+        class_name: More classes.
+    """
+    words = context.text("rows.table")
+    shown = list(tools)
+    body = chart
+    views = {}
+    if table is not None:
+        shown.append(
+            html.Button(
+                icon("table"),
+                className="icon-button",
+                title=words,
+                **{"data-table": key, "aria-label": words, "aria-pressed": "false"},
+            )
+        )
+        body = [
+            html.Div(chart, className="view-chart"),
+            html.Div(table, className="view-table table-frame"),
+        ]
+        views = {"data-views": key}
+    if passport is not None:
+        shown.append(passport_button(page, passport, context, "panel-passport"))
+    return panel(
+        title,
+        body,
+        population=population,
+        tools=shown,
+        footnote=footnote,
+        class_name=class_name,
+        id=f"{page}--{key}",
+        **views,
+    )
+
+
 def segmented(
     choices: Sequence[tuple[str, str, bool]], label: str, class_name: str = ""
 ) -> html.Div:
@@ -52,11 +115,7 @@ def segmented(
     """
     return html.Div(
         [
-            dcc.Link(
-                words,
-                href=href,
-                className="segment segment-on" if chosen else "segment",
-            )
+            go(words, href, "segment segment-on" if chosen else "segment")
             for words, href, chosen in choices
         ],
         className=f"segmented {class_name}".strip(),

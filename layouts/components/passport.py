@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import dash_bootstrap_components as dbc
 from dash import html
 
+from layouts.components.going import rows_link
 from layouts.context import Context
 from layouts.icons import icon
 
@@ -17,16 +18,29 @@ class Passport:
     Attributes:
         key: The catalogue's key.
         lines: (what, words), in order: population, period, clock, filters, before, data.
+        rows: How many rows it rests on, where they can be listed.
+        listed: Key of that list, where it is not the passport's own.
     """
 
     key: str
     lines: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    rows: int | None = None
+    listed: str | None = None
 
 
-def passport_button(page: str, passport: Passport, context: Context) -> html.Span:
-    """A small button that opens the passport beside its number."""
+def passport_button(
+    page: str, passport: Passport, context: Context, place: str = "passport"
+) -> html.Span:
+    """A small button that opens the passport beside its number.
+
+    Args:
+        page: The page, for the id.
+        passport: What it says.
+        context: The reader.
+        place: Parts two passports of one number on one page.
+    """
     text = context.text
-    target = f"{page}--{passport.key}-passport"
+    target = f"{page}--{passport.key}-{place}"
     label = text(f"metrics.{passport.key}.label")
     rows = [part for what, words in passport.lines for part in (html.Dt(what), html.Dd(words))]
     body = [
@@ -34,6 +48,12 @@ def passport_button(page: str, passport: Passport, context: Context) -> html.Spa
         html.P(text(f"metrics.{passport.key}.definition")),
         html.Dl(rows),
     ]
+    if passport.rows:
+        words = text.plural("rows.see", passport.rows, n=context.formats.count(passport.rows))
+        link = rows_link(
+            words, context, passport.listed or passport.key, class_name="button button-primary"
+        )
+        body.append(html.Div(link, className="passport-foot"))
     return html.Span(
         [
             html.Button(

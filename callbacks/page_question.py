@@ -1,0 +1,96 @@
+"""One choice of rows of one version: whatever a BI page shows answers it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import pandas as pd
+
+from callbacks.page_query import PageQuery
+from metrics import report
+from metrics.behind import Behind, Cell, rows_behind
+from metrics.catalog import Metric
+from metrics.filters import Filters
+from metrics.periods import Period, is_complete, today
+from metrics.rules import Rules
+from metrics.summary import Summary
+from metrics.tables import Tables
+from services.dataset import Snapshot
+
+Q = TypeVar("Q", bound=PageQuery)
+
+
+@dataclass(frozen=True)
+class Question(Generic[Q]):
+    """What the address asks of a version.
+
+    Attributes:
+        snapshot: The version.
+        query: What the address asks for.
+        rules: The agreements, with the clock of the query.
+        filter_words: The filters in words, for passports.
+    """
+
+    snapshot: Snapshot
+    query: Q
+    rules: Rules
+    filter_words: Sequence[str] = ()
+
+    @property
+    def tables(self) -> Tables:
+        """The version's tables."""
+        return self.snapshot.tables
+
+    @property
+    def filters(self) -> Filters:
+        """The reader's choice."""
+        return self.query.filters
+
+    @cached_property
+    def today(self) -> date:
+        """The local day of the version."""
+        return today(self.snapshot.published_at, self.rules.time_zone)
+
+    @cached_property
+    def period(self) -> Period:
+        """The days asked for."""
+        return self.query.period(self.today)
+
+    @cached_property
+    def history(self) -> Period:
+        """All days from the first that is loaded to the last that is asked for."""
+        first = self.snapshot.history.first_day or self.period.first_day
+        return Period(min(first, self.period.first_day), max(self.period.last_day, first))
+
+    @cached_property
+    def previous(self) -> Period | None:
+        """The period to compare with; None where it reaches before what is loaded."""
+        before = self.query.before(self.today)
+        first = self.snapshot.history.first_day
+        return before if before is not None and is_complete(before, first) else None
+
+    @cached_property
+    def whole_days(self) -> pd.DatetimeIndex:
+        """Days that are loaded and over, so that they say what is usual."""
+        first = self.snapshot.history.first_day or self.today
+        return pd.date_range(first, self.today - timedelta(days=1), freq="D", unit="s")
+
+    def number(self, metric: Metric, period: Period | None = None) -> Summary:
+        """The metric's number of a period (the page's own when absent) under the filters."""
+        return report.evaluate(metric, self.tables, period or self.period, self.filters, self.rules)
+
+    def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
+        """The metric's number of each group."""
+        shown = period or self.period
+        found = report.breakdown(metric, by, self.tables, shown, self.filters, self.rules)
+        return {group.key: group.summary for group in found}
+
+    def behind(self, key: str, *cells: Cell) -> Behind:
+        """The rows behind a number, or behind one mark of a figure.
+
+        Raises:
+            CellError: There are none of that kind.
+        """
+        return rows_behind(key, cells, self.tables, self.period, self.filters, self.rules)

@@ -1,0 +1,140 @@
+"""Rows of the tables as the lines of a list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from callbacks.api_rows import conversation_url
+from callbacks.filter_choices import person_word
+from callbacks.listing import Listing, Positions, date_column, frame_of
+from callbacks.page_question import Question
+from callbacks.row_words import side
+from layouts.components.rows_panel import Call, Conversation
+from layouts.context import Context
+from metrics import people, telephony
+from metrics.catalog import Metric
+from metrics.filters import UNASSIGNED
+from metrics.now import team_names
+from metrics.responsiveness import time_to_close
+from metrics.schema import CALL_AGENTS
+from metrics.selection import agent_of
+from services.backend import Backend
+
+Names = Mapping[str, tuple[str, str]]
+
+
+def lines(
+    question: Question[Any],
+    of: Listing,
+    places: Positions,
+    backend: Backend,
+    context: Context,
+) -> list[Conversation | Call]:
+    """The lines of these places of a listing."""
+    frame = frame_of(question, of, places)
+    marks = [_mark(of.metric, value, context) for value in of.values[places]]
+    if of.metric.table == "calls":
+        return list(_calls(frame, marks, question, context))
+    return list(_conversations(frame, marks, of.metric, question, backend, context))
+
+
+def workspace_id(question: Question[Any], backend: Backend) -> str | None:
+    """The id of the Intercom workspace, for links."""
+    return backend.environment.intercom_app_id or question.snapshot.meta.get("app_id")
+
+
+def call_kind(row: Mapping[Any, Any]) -> str:
+    """What became of a call, as a key of the words."""
+    if row["direction"] == "outbound":
+        return "outbound_unanswered" if pd.isna(row["answered_at"]) else "outbound"
+    return "inbound" if pd.isna(row["missed_call_reason"]) else "missed"
+
+
+def _conversations(
+    frame: pd.DataFrame,
+    marks: list[str],
+    metric: Metric,
+    question: Question[Any],
+    backend: Backend,
+    context: Context,
+) -> list[Conversation]:
+    tables = question.tables
+    names, teams = people.names(tables), team_names(tables, question.rules)
+    agents = agent_of(frame, tables, metric).fillna(UNASSIGNED)
+    closed = time_to_close(frame, question.rules.with_clock("all"), tables.now)
+    app_id = workspace_id(question, backend)
+    template = backend.settings.intercom.conversation_url
+    dates = date_column(frame, metric).dt.tz_localize("UTC")
+    found = []
+    columns = zip(frame.to_dict("records"), agents, closed, dates, marks, strict=True)
+    for row, agent, seconds, at, mark in columns:
+        state = str(row["state"])
+        span = None if pd.isna(seconds) else float(seconds)
+        if state != "closed":
+            span = float((tables.now - row["created_at"]).total_seconds())
+        if metric.dated_by == "rating_at" and not pd.isna(row["rating"]):
+            mark = context.text("rows.rating", n=int(row["rating"]))
+        about = [_word(row["contact_name"]), person_word(str(agent), names, context)]
+        about.append(teams.get(_word(row["team_id"]), ""))
+        found.append(
+            Conversation(
+                id=str(row["id"]),
+                at=at.to_pydatetime(),
+                subject=_word(row["subject"]),
+                about=about,
+                state=state,
+                span=span,
+                mark=mark,
+                url=conversation_url(template, app_id, str(row["id"])),
+            )
+        )
+    return found
+
+
+def _calls(
+    frame: pd.DataFrame, marks: list[str], question: Question[Any], context: Context
+) -> list[Call]:
+    names = people.names(question.tables)
+    outcomes = telephony.outcome(frame, question.rules, question.tables.now)
+    found = []
+    for row, outcome, mark in zip(frame.to_dict("records"), outcomes, marks, strict=True):
+        persons = [_word(row[column]) for column in CALL_AGENTS]
+        known = [person_word(agent, names, context) for agent in dict.fromkeys(persons) if agent]
+        number = _word(row["digits"]) or context.text("rows.no_number")
+        name = _word(row["contact_name"])
+        talk = None
+        if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
+            talk = float((row["ended_at"] - row["answered_at"]).total_seconds())
+        found.append(
+            Call(
+                id=str(row["id"]),
+                at=row["started_at"].to_pydatetime(),
+                who=f"{name} · {number}" if name else number,
+                kind=call_kind(row),
+                outcome=_word(outcome),
+                about=[", ".join(known), _word(row["line_name"])],
+                talk=talk,
+                mark=mark,
+                has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
+            )
+        )
+    return found
+
+
+def _mark(metric: Metric, value: float, context: Context) -> str:
+    """What the row adds to the number, where that is more than one."""
+    if pd.isna(value):
+        return ""
+    if metric.kind == "share":
+        return side(metric, "1" if value else "0", context)
+    if metric.unit == "seconds":
+        short = context.text(f"metrics.{metric.key}.short")
+        return f"{short} {context.formats.duration(value)}"
+    if metric.unit == "points":
+        return context.text("rows.rating", n=int(value))
+    return context.text("rows.mentioned_twice") if value > 1 else ""
+
+
+def _word(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)

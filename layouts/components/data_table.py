@@ -1,0 +1,31 @@
+"""A plain table of numbers: what a chart shows, for who would rather read it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+
+def data_table(
+    heads: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", words: int = 1
+) -> html.Table:
+    """A table whose first columns are words and whose others are numbers.
+
+    Args:
+        heads: Names of the columns.
+        rows: Cells, as they are drawn; numbers may be `rows_link`s.
+        class_name: More classes.
+        words: How many columns are words.
+    """
+
+    def side(column: int) -> str:
+        return "left" if column < words else ""
+
+    head = html.Tr([html.Th(name, className=side(n), scope="col") for n, name in enumerate(heads)])
+    body = [
+        html.Tr([html.Td(cell, className=side(n)) for n, cell in enumerate(cells)])
+        for cells in rows
+    ]
+    return html.Table(
+        [html.Thead(head), html.Tbody(body)], className=f"grid-table {class_name}".strip()
+    )

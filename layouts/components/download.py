@@ -1,0 +1,39 @@
+"""Buttons that fetch a file of exactly what is seen (`assets/downloads.js`)."""
+
+from typing import Any
+
+from dash import html
+
+from layouts.context import Context
+from layouts.icons import icon
+
+
+def excel_button(context: Context, path: str, class_name: str = "button") -> html.Button:
+    """A workbook of what the address chooses, made when it is asked for.
+
+    Args:
+        context: The reader.
+        path: Route of the export; the script adds the parameters of the present address.
+        class_name: How it looks.
+    """
+    return download_button(context, path, [icon("file-earmark-spreadsheet"), "Excel"], class_name)
+
+
+def csv_button(context: Context, path: str, class_name: str = "button button-quiet") -> html.Button:
+    """The same rows as plain text."""
+    return download_button(context, path, "CSV", class_name)
+
+
+def download_button(context: Context, path: str, words: Any, class_name: str) -> html.Button:
+    """A button that says that it prepares, and tells what went wrong."""
+    text = context.text
+    return html.Button(
+        words,
+        className=class_name,
+        **{
+            "data-download": path,
+            "data-preparing": text("rows.preparing"),
+            "data-ready": text("rows.file_ready"),
+            "data-failed": text("rows.file_failed"),
+        },
+    )

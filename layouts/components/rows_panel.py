@@ -1,0 +1,290 @@
+"""The rows behind a number, in a panel from the right; full screen on a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from layouts import ids
+from layouts.components.download import excel_button
+from layouts.components.going import go
+from layouts.components.panel import open_link
+from layouts.components.search import search_field
+from layouts.components.states import message
+from layouts.context import Context
+from layouts.icons import icon
+
+STATE_ICONS = {"open": "circle-half", "closed": "check-lg", "snoozed": "pause-circle"}
+CALL_ICONS = {
+    "inbound": "telephone-inbound",
+    "outbound": "telephone-outbound",
+    "missed": "telephone-x",
+    "outbound_unanswered": "telephone-minus",
+}
+ORDERS = (None, "oldest", "agent")
+VALUE_ORDERS = ("most", "least")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A line about a conversation.
+
+    Attributes:
+        at: When it counts.
+        subject: Its first words.
+        about: Customer, person and team, as far as they are known.
+        state: open, closed or snoozed.
+        span: Seconds until it was closed, or since it was made; None where nobody knows.
+        mark: What the row adds to the number, in words.
+        url: The conversation in Intercom.
+    """
+
+    id: str
+    at: datetime
+    subject: str
+    about: Sequence[str]
+    state: str
+    span: float | None
+    mark: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A line about a call; `kind` is a key of `CALL_ICONS`, `outcome` of the metrics' parts."""
+
+    id: str
+    at: datetime
+    who: str
+    kind: str
+    outcome: str
+    about: Sequence[str]
+    talk: float | None
+    mark: str
+    has_recording: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the panel says of the number.
+
+    Attributes:
+        crumbs: Figure and period.
+        title: The mark that was clicked, or the number's name.
+        count: The number that was clicked.
+        unit: What it counts, in words.
+        notes: More about it: rows where it counts mentions, the value where it is a share.
+        parts: (words, address, chosen): the rows for and against a share.
+        find: Words looked for.
+        order: Of the rows.
+        has_values: Whether rows can be ordered by what they add.
+        export: Route of the workbook.
+    """
+
+    crumbs: Sequence[str]
+    title: str
+    count: str
+    unit: str
+    notes: Sequence[str]
+    parts: Sequence[tuple[str, str, bool]]
+    find: str
+    order: str | None
+    has_values: bool
+    export: str
+
+
+def panel(head: Head, context: Context) -> html.Aside:
+    """The panel; its list is filled by a callback of its own, so that typing is not disturbed."""
+    counts: list[Any] = [html.B(head.count, className="rows-count"), f" {head.unit}"]
+    parts: list[Any] = [
+        html.H2(head.title, className="bidi", title=head.title),
+        html.P(
+            [html.Span(counts), *[html.Span(n, className="quieter") for n in head.notes]],
+            className="rows-counts",
+        ),
+    ]
+    if head.parts:
+        links = [
+            go(words, href, "segment segment-on" if on else "segment", mode="replace")
+            for words, href, on in head.parts
+        ]
+        parts.append(html.Div(links, className="segmented rows-parts", role="group"))
+    return _frame(head.crumbs, parts, [_tools(head, context), _list_place()], head.title, context)
+
+
+def refused(reason: str, context: Context) -> html.Aside:
+    """An address whose rows do not exist."""
+    text = context.text
+    said = message("empty", context, text("rows.unusable"), reason)
+    return _frame([], [], [said], text("rows.unusable"), context)
+
+
+def rows(
+    lines: Sequence[Conversation | Call],
+    first: int,
+    total: int,
+    pages: tuple[str | None, str | None],
+    context: Context,
+) -> list[Any]:
+    """One page of the list.
+
+    Args:
+        lines: The rows.
+        first: Place of the first, from 0.
+        total: How many rows have the words that are looked for.
+        pages: Addresses of the page before and the page after.
+        context: The reader.
+    """
+    text, formats = context.text, context.formats
+    if not lines:
+        return [message("empty", context, text("rows.nothing"), text("rows.nothing_words"))]
+    items = [
+        _conversation(one, context) if isinstance(one, Conversation) else _call(one, context)
+        for one in lines
+    ]
+    where = text(
+        "rows.range",
+        first=formats.count(first + 1),
+        last=formats.count(first + len(lines)),
+        n=formats.count(total),
+    )
+    turns = [
+        go(
+            icon(name),
+            href,
+            "icon-button",
+            mode="replace",
+            title=text(key),
+            **{"aria-label": text(key)},
+        )
+        for name, href, key in (
+            ("chevron-left", pages[0], "rows.newer"),
+            ("chevron-right", pages[1], "rows.older"),
+        )
+        if href
+    ]
+    foot = [html.Span(where), *turns, html.Span(text("rows.hint"), className="rows-hint")]
+    return [html.Ul(items, className="rows-list"), html.Div(foot, className="rows-foot")]
+
+
+def _frame(
+    crumbs: Sequence[str], head: list[Any], body: list[Any], label: str, context: Context
+) -> html.Aside:
+    text = context.text
+    words: list[Any] = []
+    for crumb in crumbs:
+        words += [icon("chevron-right")] if words else []
+        words.append(html.Span(crumb, className="bidi"))
+    close = html.Button(
+        icon("x-lg"),
+        className="icon-button rows-close",
+        title=text("rows.close"),
+        **{"data-close-rows": "", "aria-label": text("rows.close")},
+    )
+    top = html.Div([html.P(words, className="rows-crumbs"), close], className="rows-top")
+    return html.Aside(
+        [html.Div([top, *head], className="rows-head"), *body],
+        className="rows-panel",
+        role="dialog",
+        tabIndex="-1",
+        **{"aria-label": label},
+    )
+
+
+def _tools(head: Head, context: Context) -> html.Div:
+    text = context.text
+    orders = (*ORDERS, *(VALUE_ORDERS if head.has_values else ()))
+    return html.Div(
+        [
+            search_field(ids.panel(ids.ROWS, "find"), head.find, text("rows.find")),
+            dbc.Select(
+                id=ids.panel(ids.ROWS, "order"),
+                options=[
+                    {"label": text(f"rows.order.{order or 'newest'}"), "value": order or "newest"}
+                    for order in orders
+                ],
+                value=head.order or "newest",
+                class_name="rows-order",
+            ),
+            excel_button(context, head.export),
+        ],
+        className="rows-tools",
+    )
+
+
+def _list_place() -> html.Div:
+    waiting = [html.Div(className="skeleton rows-waiting") for _ in range(8)]
+    return html.Div(waiting, id=ids.panel(ids.ROWS, "list"), className="rows-body")
+
+
+def _conversation(one: Conversation, context: Context) -> html.Li:
+    text, formats = context.text, context.formats
+    subject = one.subject or text("rows.no_subject")
+    words = text(f"rows.state.{one.state}")
+    span = ""
+    if one.span is not None:
+        key = "rows.closed_in" if one.state == "closed" else "rows.since"
+        span = " " + text(key, span=formats.rough(one.span))
+    state = html.Span(
+        [icon(STATE_ICONS.get(one.state, "circle-half")), words],
+        className=f"row-state row-{one.state}",
+    )
+    link = open_link(one.url, text("states.open")) if one.url else html.Span()
+    return _line(one.at, subject, [*one.about], [state, span], one.mark, link, context)
+
+
+def _call(one: Call, context: Context) -> html.Li:
+    text, formats = context.text, context.formats
+    words = [text(f"rows.call.{one.kind}")]
+    if one.outcome:
+        words.append(text(f"metrics.parts.{one.outcome}"))
+    if one.talk is not None:
+        words.append(text("rows.talked", span=formats.talk(one.talk)))
+    state = html.Span([icon(CALL_ICONS[one.kind]), ", ".join(words)], className="row-state")
+    listen: Any = html.Span()
+    if one.has_recording:
+        listen = html.A(
+            [text("states.listen"), icon("headphones")],
+            href=f"/calls/{one.id}/recording",
+            target="_blank",
+            rel="noopener noreferrer",
+            className="link",
+        )
+    return _line(one.at, one.who, [*one.about], [state], one.mark, listen, context)
+
+
+def _line(
+    at: datetime,
+    first: str,
+    about: list[str],
+    state: list[Any],
+    mark: str,
+    link: Any,
+    context: Context,
+) -> html.Li:
+    second: list[Any] = []
+    for words in (*about, mark):
+        if words:
+            kind = "row-mark" if words is mark and mark else "bidi"
+            second += [html.Span(words, className=kind), " · "]
+    return html.Li(
+        [
+            html.Span(
+                context.formats.moment(at),
+                className="row-when",
+                title=context.formats.full_moment(at),
+            ),
+            html.Div(
+                [
+                    html.P(first, className="row-first bidi", title=first),
+                    html.P([*second, *state], className="row-second"),
+                ],
+                className="row-words",
+            ),
+            link,
+        ],
+        tabIndex="-1",
+    )
