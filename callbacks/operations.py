@@ -1,5 +1,6 @@
 """The operations wall: filled when its address changes, and when a new version arrives."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from layouts.components import states
 from layouts.context import Context
 from layouts.links import view
 from layouts.operations import PATH
-from layouts.shell import ANALYST, MANAGER
+from layouts.shell import ANALYST, MANAGER, WALL
 from services.accounts import Viewer
 from services.backend import Backend
 from services.dataset import Snapshot
@@ -93,7 +94,7 @@ def register(app: Dash, backend: Backend) -> None:
 
 def render(context: Context, search: str) -> Component:
     """The page's frame."""
-    return operations.page(context, is_kiosk(search))
+    return operations.page(context, is_kiosk(search) or context.role == WALL)
 
 
 def _content(
@@ -102,8 +103,10 @@ def _content(
     question, problem = _question(backend, snapshot, viewer, search)
     at = datetime.fromtimestamp(backend.clock(), UTC)
     drawn = wall(question, choices(search), at, context)
+    if problem is not None:
+        drawn = replace(drawn, notice=operations.unusable(problem, context))
     content: list[Component] = operations.content(drawn, context)
-    return content if problem is None else [operations.unusable(problem, context), *content]
+    return content
 
 
 def _question(

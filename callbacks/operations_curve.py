@@ -8,7 +8,7 @@ from callbacks.operations_question import Question
 from layouts.charts.day_curve import Slot, Tick, day_curve
 from layouts.components.passport import Passport
 from layouts.context import Context
-from layouts.operations import Curve
+from layouts.operations_curve import Curve
 from metrics import trends, watch
 from metrics.catalog import CATALOG
 from metrics.periods import today
@@ -39,8 +39,9 @@ def curve(question: Question, passport: Passport | None, context: Context) -> Cu
             first_day=_whole_history(question),
         )
     banded = any(slot.high is not None for slot in slots)
-    is_drawn = banded or any(slot.count for slot in slots)
-    figure = day_curve(slots, _ticks(slots, question, context), _now(question), context)
+    is_drawn = any(slot.count or slot.high for slot in slots)
+    ticks = _ticks(slots, question, context)
+    figure = day_curve(slots, ticks, _now(question), question.kiosk, context)
     return Curve(
         figure=figure if is_drawn else None,
         total=int(total.value or 0),
@@ -117,7 +118,7 @@ def _ticks(slots: list[Slot], question: Question, context: Context) -> list[Tick
     if question.query.period == "48h":
         return [
             Tick(hour, _tick_words(hour, question, context))
-            for hour in range(0, 97, 6)
+            for hour in range(0, 97, 12)
             if first <= hour <= last
         ]
     step = 2 if last - first <= FEW_HOURS + 5 else 3

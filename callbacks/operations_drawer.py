@@ -22,7 +22,7 @@ ROWS = 100
 def drawer(question: Question, choices: Choices, context: Context) -> Component | None:
     """The panel of the person in the address; refused to whom that person's rows are not meant."""
     agent_id = question.query.agent
-    if agent_id is None or question.query.kiosk:
+    if agent_id is None or question.kiosk:
         return None
     close = view(PATH, choices, agent=None)
     if not question.may_see(agent_id):

@@ -15,7 +15,8 @@ from layouts.context import Context
 from layouts.operations import Wall
 from layouts.operations_assignments import Assignment
 from layouts.operations_figures import Debt, Figure
-from layouts.operations_lamp import Lamp, Waiting
+from layouts.operations_lamp import Lamp
+from layouts.operations_queue import Queue, Waiting
 from metrics import now, report, watch
 from metrics.catalog import CATALOG
 from metrics.office_hours import is_open
@@ -37,7 +38,7 @@ def wall(question: Question, choices: Choices, at: datetime, context: Context) -
     told = Told(question, at, context)
     latest = _latest(question)
     return Wall(
-        kiosk=question.query.kiosk is not None,
+        kiosk=question.kiosk,
         at=at,
         teams=scope_words(question, context),
         period=question.query.period,
@@ -72,7 +73,7 @@ class Told:
     def passport(self, key: str, number: Summary | None = None) -> Passport | None:
         """What a number is made of: of the catalogue, or one of the lists."""
         question, text = self._question, self._context.text
-        if question.query.kiosk:
+        if question.kiosk:
             return None
         filters = [f"{text('filters.team')}: {scope_words(question, self._context)}"]
         chosen = filters if question.query.team else []
@@ -149,13 +150,15 @@ def _lamp(question: Question, told: Told) -> Lamp:
     waits = any(one.since is not None for one in queue)
     longest = watch.longest_wait_of(question.today, tables, rules, filters)
     return Lamp(
-        queue=queue,
+        queue=Queue(
+            rows=queue,
+            unrouted=_unrouted(question),
+            limit_seconds=rules.first_response_seconds,
+            late_at=question.late_at("intercom"),
+        ),
         by_team=_by_team(found),
-        unrouted=_unrouted(question),
-        limit_seconds=rules.first_response_seconds,
         quiet_since=None if waits else instant(watch.quiet_since(tables, rules, filters)),
         longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
-        late_at=question.late_at("intercom"),
         passports=[one for one in passports if one is not None],
     )
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from callbacks.operations_question import Question, instant, words
 from layouts.links import view
-from layouts.operations_agents import Agent, Crew, Hand
+from layouts.operations_crew import Agent, Crew, Hand
 from metrics import now, people
 
 PATH = "/operations"
@@ -18,7 +18,7 @@ def crew(question: Question, choices: Choices) -> Crew:
     """Everybody in scope, and of the chosen teams if there are any."""
     tables, rules = question.tables, question.rules
     present = now.presence(tables, rules)
-    loads = now.load(tables, rules, question.start)
+    loads = now.load(tables, rules, question.start, question.filters)
     if question.query.team:
         inside = people.in_teams(tables.agents, question.query.team)
         present = present[present["agent_id"].isin(inside)]

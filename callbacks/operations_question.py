@@ -48,6 +48,11 @@ class Question:
         return self.snapshot.tables
 
     @property
+    def kiosk(self) -> bool:
+        """Whether the wall hangs in a room; a device's screen always does."""
+        return self.query.kiosk is not None or self.viewer.role == "wall"
+
+    @property
     def filters(self) -> Filters:
         """The choice of rows."""
         return self.query.filters
@@ -103,7 +108,7 @@ class Question:
         if name == "aircall" and status.as_of is None:
             key = "aircall_never"
         cause = status.error if self.viewer.role == "manager" else None
-        return Late(NAMES[name], key, status.as_of, "" if self.query.kiosk else cause or "")
+        return Late(NAMES[name], key, status.as_of, "" if self.kiosk else cause or "")
 
     def _state(self, source: str) -> str | None:
         status = self.snapshot.sources.get(source)
@@ -114,7 +119,7 @@ class Question:
 
         A screen in a room shows nobody's, whoever signed it in.
         """
-        if self.query.kiosk or self.viewer.role == "wall":
+        if self.kiosk:
             return False
         if self.viewer.role == "manager":
             return True

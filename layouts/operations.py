@@ -5,52 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import dcc, html
 
 from layouts import ids
 from layouts import operations_assignments as assignments
 from layouts.components.frame import ages
-from layouts.components.graph import graph
 from layouts.components.panel import segmented
-from layouts.components.passport import Passport, passport_button
 from layouts.components.states import banner, message
 from layouts.components.ticking import clock, lasting
 from layouts.context import Context
 from layouts.icons import icon
 from layouts.links import Choices, view
-from layouts.operations_agents import Crew, agents_table, next_hands
+from layouts.operations_agents import agents_table
+from layouts.operations_crew import Crew
+from layouts.operations_curve import Curve, curve
 from layouts.operations_figures import Debt, Figure, figures
 from layouts.operations_lamp import Lamp, lamp
+from layouts.operations_next import next_hands
 from layouts.shell import page_frame
 
 PAGE = "operations"
 PATH = "/operations"
 # Lines of the table for which a screen in the room has room, and with a banner above them.
 KIOSK_AGENTS, KIOSK_AGENTS_LATE = 10, 8
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The day's arrivals.
-
-    Attributes:
-        figure: None when nothing has arrived and nothing is usual.
-        total: Arrivals of the period so far.
-        usual: What is usual by now; None where that is unknown.
-        note: Why there is no band, if so.
-        table: (half hour, arrivals, usual) in words, for who asks for them.
-        passport: Of the chart, where it is offered.
-        late: Whether its source is late.
-    """
-
-    figure: go.Figure | None
-    total: int
-    usual: tuple[float, float] | None
-    note: str
-    table: Sequence[tuple[str, str, str]]
-    passport: Passport | None
-    late: bool
+# Teams that stand side by side in the header, and the letters of their names together.
+FEW_TEAMS, FEW_LETTERS = 4, 44
 
 
 @dataclass(frozen=True)
@@ -152,7 +131,7 @@ def skeleton() -> html.Div:
 def choices(
     chosen: Choices, period: str, teams: Sequence[tuple[str, str]], context: Context
 ) -> list[Any]:
-    """The switches of period and team; one team at a time, as links.
+    """The switches of period and team: few teams as links, many in a list.
 
     Args:
         chosen: The address's parameters.
@@ -174,19 +153,36 @@ def choices(
             text("operations.period.label"),
         )
     ]
-    if len(teams) > 1:
-        switches.append(
-            dcc.Dropdown(
-                id=ids.panel(PAGE, "team"),
-                options=[{"label": name, "value": team} for team, name in teams],
-                value=list(chosen.get("team", [])),
-                multi=True,
-                searchable=len(teams) > 8,
-                placeholder=text("operations.team.all"),
-                className="wall-team",
-            )
-        )
+    if 1 < len(teams) <= FEW_TEAMS and sum(len(name) for _, name in teams) <= FEW_LETTERS:
+        switches.append(_team_links(chosen, teams, context))
+    elif len(teams) > 1:
+        switches.append(_team_list(chosen, teams, context))
     return switches
+
+
+def _team_links(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> html.Div:
+    text, now = context.text, list(chosen.get("team", []))
+    links = [(text("operations.team.every"), view(PATH, chosen, team=None), not now)]
+    links += [(name, view(PATH, chosen, team=team), now == [team]) for team, name in teams]
+    return segmented(links, text("operations.team.label"))
+
+
+def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> dcc.Dropdown:
+    text = context.text
+    words = ("search", "select_all", "deselect_all", "clear_search", "clear_selection")
+    return dcc.Dropdown(
+        id=ids.panel(PAGE, "team"),
+        options=[{"label": name, "value": team} for team, name in teams],
+        value=list(chosen.get("team", [])),
+        multi=True,
+        placeholder=text("operations.team.all"),
+        labels={key: text(f"operations.team.{key}") for key in words}
+        | {
+            "selected_count": text("operations.team.selected", n="{num_selected}"),
+            "no_options_found": text("filters.nothing"),
+        },
+        className="wall-team",
+    )
 
 
 def content(wall: Wall, context: Context) -> list[Any]:
@@ -205,7 +201,7 @@ def content(wall: Wall, context: Context) -> list[Any]:
         next_hands(wall.crew, context),
         agents_table(wall.crew, shown, wall.at, context),
         html.Div(
-            [_curve(wall, context), _figures(wall, context)],
+            [curve(wall.curve, wall.period, wall.kiosk, context), _figures(wall, context)],
             className="wall-bottom",
         ),
     ]
@@ -259,59 +255,6 @@ def _late(one: Late, wall: Wall, context: Context) -> html.Div:
     if one.cause:
         parts.append(html.Small(one.cause, className="banner-cause bidi", title=one.cause))
     return html.Div(parts, className="banner banner-stale", role="status")
-
-
-def _curve(wall: Wall, context: Context) -> html.Section:
-    text, formats = context.text, context.formats
-    curve = wall.curve
-    total = formats.count(curve.total)
-    buttons = []
-    if curve.passport is not None and not wall.kiosk:
-        buttons = [passport_button(PAGE, curve.passport, context)]
-    head = html.Div(
-        [
-            html.H2([text("operations.curve.title"), *buttons]),
-            html.P(_so_far(wall, context), className="curve-total"),
-        ],
-        className="curve-head",
-    )
-    body: Any = html.P(text("operations.curve.nothing"), className="wall-nothing")
-    if curve.figure is not None:
-        label = text("operations.curve.label", n=total)
-        body = graph(ids.panel(PAGE, "day-graph"), curve.figure, text, label)
-    late = " doubtful" if curve.late else ""
-    note = html.P(curve.note, className="curve-note") if curve.note else None
-    parts = [head, note, html.Div(body, className=f"curve-body{late}"), _table(curve, context)]
-    return html.Section(
-        [part for part in parts if part is not None],
-        id=ids.panel(PAGE, "arrivals"),
-        className="curve",
-    )
-
-
-def _so_far(wall: Wall, context: Context) -> list[Any]:
-    text, formats = context.text, context.formats
-    curve = wall.curve
-    strong = html.B(formats.count(curve.total))
-    if wall.period == "48h":
-        return [strong, " ", text("operations.curve.in_48h")]
-    if curve.usual is None:
-        return [strong, " ", text("operations.curve.so_far")]
-    low, high = curve.usual
-    words = text("operations.curve.so_far_usual", low=formats.count(low), high=formats.count(high))
-    verdict: Any = ""
-    if not round(low) <= curve.total <= round(high):
-        key = "above" if curve.total > high else "below"
-        verdict = html.B(text(f"operations.curve.{key}"), className="curve-verdict")
-    return [html.Span([strong, " ", words]), verdict]
-
-
-def _table(curve: Curve, context: Context) -> html.Table:
-    """The chart for who cannot see it."""
-    text = context.text
-    heads = [html.Th(text(f"operations.curve.{key}")) for key in ("table", "count", "usual")]
-    rows = [html.Tr([html.Td(cell) for cell in row]) for row in curve.table]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="unseen")
 
 
 def _figures(wall: Wall, context: Context) -> html.Div:

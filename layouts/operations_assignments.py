@@ -68,7 +68,9 @@ def table(latest: Sequence[Assignment], subjects: bool, context: Context) -> htm
     heads = [html.Th(text(f"operations.assignments.{key}"), className="left") for key in columns]
     heads += [html.Th("")] if subjects else []
     rows = [html.Tr(_cells(one, subjects, context)) for one in latest]
-    body: Any = html.P(text("operations.assignments.nothing"), className="wall-nothing")
+    body: Any = html.P(
+        text("operations.assignments.nothing"), className="wall-nothing wall-nothing-panel"
+    )
     if rows:
         grid = html.Table(
             [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table latest-table"

@@ -9,22 +9,16 @@ from dash import html
 
 from layouts import operations_assignments as assignments
 from layouts.components.passport import Passport, passport_button
-from layouts.components.ticking import lasting, timer
+from layouts.components.ticking import lasting
 from layouts.context import Context
 from layouts.drawings import logo_svg, picture, water_zero
-from layouts.icons import channel_icon, icon
+from layouts.icons import icon
+from layouts.operations_queue import NEAR, Queue, queue_list, running, wait
 
 PAGE = "operations"
 Level = Literal["calm", "order", "attention", "critical", "doubtful"]
-# From this part of the limit on, a wait is worth a look.
-NEAR = 0.8
-# Rows that fit on a screen in the room; on a desk the list scrolls.
-KIOSK_ROWS, DESK_ROWS = 7, 50
-# Rows that a phone shows before it is asked for all.
-FOLDED_ROWS = 3
 # With so few in the queue there is room for the latest assignments below.
 ROOM_FOR_ASSIGNMENTS = 3
-ID_SHOWN = 6
 ICONS = {
     "calm": "check2",
     "order": "check2",
@@ -35,70 +29,35 @@ ICONS = {
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A conversation of the queue.
-
-    Attributes:
-        id: Of the conversation.
-        team: Its team's name, if it has one.
-        since: Since when it waits for us; None when it is the customer's turn.
-        channel: The vendor's word for where it came from.
-        url: Where it opens, for who may open it.
-    """
-
-    id: str
-    team: str | None
-    since: datetime | None
-    channel: str | None
-    url: str | None = None
-
-
-@dataclass(frozen=True)
 class Lamp:
     """The queue at the instant of the version.
 
     Attributes:
-        queue: Everybody in it, the longest wait first, the customer's turn last.
+        queue: Everybody who is in it.
         by_team: Team's name (None without one) and how many of the queue are its; most first.
-        unrouted: Conversations that no team has either.
-        limit_seconds: From this wait on the lamp is solid.
         quiet_since: Since when nobody has been waiting.
         longest_today: The longest wait of today that is over, and when it began.
-        late_at: When the queue was last read, if that is too long ago.
         passports: Of the numbers, where they are offered.
         latest: The latest assignments.
     """
 
-    queue: Sequence[Waiting]
+    queue: Queue
     by_team: Sequence[tuple[str | None, int]]
-    unrouted: int
-    limit_seconds: float
     quiet_since: datetime | None = None
     longest_today: tuple[float, datetime] | None = None
-    late_at: datetime | None = None
     passports: Sequence[Passport] = ()
     latest: Sequence[assignments.Assignment] = ()
 
-    @property
-    def ours(self) -> int:
-        """How many wait for us."""
-        return sum(1 for one in self.queue if one.since is not None)
-
-    @property
-    def oldest(self) -> datetime | None:
-        """Since when the longest wait runs."""
-        return self.queue[0].since if self.queue else None
-
     def level(self, at: datetime) -> Level:
         """How urgent the queue is; doubt comes before everything."""
-        if self.late_at is not None:
+        if self.queue.late_at is not None:
             return "doubtful"
-        if self.oldest is None:
+        if self.queue.oldest is None:
             return "calm"
-        waited = (at - self.oldest).total_seconds()
-        if waited > self.limit_seconds:
+        waited = (at - self.queue.oldest).total_seconds()
+        if waited > self.queue.limit_seconds:
             return "critical"
-        return "attention" if waited >= NEAR * self.limit_seconds else "order"
+        return "attention" if waited >= NEAR * self.queue.limit_seconds else "order"
 
 
 def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:
@@ -111,31 +70,25 @@ def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:
         context: The reader.
     """
     parts = [_head(of, kiosk, context), _heading(of, kiosk, context)]
-    if of.queue:
+    if of.queue.rows:
         parts += [_count(of, context), _longest(of, kiosk, at, context)]
-        parts.append(_list(of, kiosk, at, context))
+        parts.append(queue_list(of.queue, kiosk, at, context))
     else:
         parts.append(_calm(of, at, context))
-    if len(of.queue) <= ROOM_FOR_ASSIGNMENTS:
-        parts.append(assignments.strip(of.latest, 3 if of.queue else 4, context))
-    data = {}
-    if of.oldest is not None and of.late_at is None:
-        data = {
-            "data-since": f"{of.oldest.timestamp():.0f}",
-            "data-limit": f"{of.limit_seconds:.0f}",
-            "data-near": f"{NEAR * of.limit_seconds:.0f}",
-        }
+    if len(of.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
+        parts.append(assignments.strip(of.latest, 3 if of.queue.rows else 4, context))
     return html.Section(
         [part for part in parts if part is not None],
-        className=f"lamp lamp-{of.level(at)}" + ("" if of.queue else " lamp-zero"),
-        **{"aria-label": context.text("operations.wait_title"), **data},
+        className=f"lamp lamp-{of.level(at)}" + ("" if of.queue.rows else " lamp-zero"),
+        **{"aria-label": context.text("operations.wait_title")},
+        **running(of.queue.oldest, of.queue),
     )
 
 
 def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
     """The mark, and the level in a word; all words are there, the stylesheet shows one."""
     text, colours = context.text, context.palette
-    at = context.formats.clock(of.late_at) if of.late_at else ""
+    at = context.formats.clock(of.queue.late_at) if of.queue.late_at else ""
     words = [
         html.Span(
             [icon(ICONS[level]), html.Span(text(f"operations.levels.{level}", at=at))],
@@ -167,7 +120,7 @@ def _heading(of: Lamp, kiosk: bool, context: Context) -> html.H2:
 
 
 def _count(of: Lamp, context: Context) -> html.Div:
-    digits = context.formats.count(len(of.queue))
+    digits = context.formats.count(len(of.queue.rows))
     return html.Div(
         [
             html.P(digits, className=f"lamp-count lamp-count-{min(4, len(digits))}"),
@@ -178,7 +131,7 @@ def _count(of: Lamp, context: Context) -> html.Div:
 
 
 def _split(of: Lamp, context: Context) -> list[str]:
-    """Per team, the largest three; then how many await the customer."""
+    """Per team, the largest three."""
     text, formats = context.text, context.formats
     lines = [
         text("operations.split.none", n=formats.count(n))
@@ -189,19 +142,14 @@ def _split(of: Lamp, context: Context) -> list[str]:
     rest = sum(n for _, n in of.by_team[3:])
     if rest:
         lines.append(text.plural("operations.split.rest", rest, n=formats.count(rest)))
-    customers = len(of.queue) - of.ours
-    if customers and of.ours:
-        lines.append(
-            text.plural("operations.split.customer", customers, n=formats.count(customers))
-        )
     return lines
 
 
 def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    limit = formats.timer(of.limit_seconds)
-    if of.oldest is None:
-        customers = len(of.queue)
+    limit = formats.timer(of.queue.limit_seconds)
+    if of.queue.oldest is None:
+        customers = len(of.queue.rows)
         words = text.plural(
             "operations.quiet_customers_words", customers, n=formats.count(customers)
         )
@@ -223,84 +171,16 @@ def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
                 ],
                 className="lamp-about",
             ),
-            html.P(timer(of.oldest, at, context), className="lamp-time"),
+            html.P(wait(of.queue.oldest, of.queue, at, context), className="lamp-time"),
         ],
         className="lamp-longest",
-    )
-
-
-def _list(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
-    text, formats = context.text, context.formats
-    shown = of.queue[: KIOSK_ROWS if kiosk else DESK_ROWS]
-    rows = [_row(one, of, at, context) for one in shown]
-    hidden = len(of.queue) - len(shown)
-    notes = []
-    if hidden:
-        notes.append(
-            html.Li(
-                text.plural("operations.more", hidden, n=formats.count(hidden)),
-                className="queue-note",
-            )
-        )
-    if of.unrouted:
-        words = text.plural("operations.unrouted", of.unrouted, n=formats.count(of.unrouted))
-        notes.append(html.Li(words, className="queue-note"))
-    fold = html.Button(
-        [
-            html.Span(_see_all(of, context), className="queue-closed"),
-            html.Span(text("operations.see_less"), className="queue-opened"),
-        ],
-        className="queue-fold" + ("" if len(of.queue) > FOLDED_ROWS else " queue-short"),
-        **{"data-fold": ""},
-    )
-    return html.Div([html.Ul([*rows], className="queue"), html.Ul(notes), fold], className="lines")
-
-
-def _see_all(of: Lamp, context: Context) -> str:
-    text, formats = context.text, context.formats
-    n, limbo = formats.count(len(of.queue)), formats.count(of.unrouted)
-    if of.unrouted:
-        return text("operations.see_all_limbo", n=n, limbo=limbo)
-    return text("operations.see_all", n=n)
-
-
-def _row(one: Waiting, of: Lamp, at: datetime, context: Context) -> html.Li:
-    text = context.text
-    shown = one.id if len(one.id) <= ID_SHOWN else "…" + one.id[-ID_SHOWN + 1 :]
-    mark: Any = [channel_icon(one.channel), html.Span(shown)]
-    if one.url:
-        words = text("operations.open_this", id=one.id)
-        mark = html.A(
-            [*mark, icon("box-arrow-up-right")],
-            href=one.url,
-            target="_blank",
-            rel="noopener noreferrer",
-            className="queue-id",
-            title=words,
-            **{"aria-label": words},
-        )
-    else:
-        mark = html.Span(mark, className="queue-id", title=one.id)
-    team = html.Span(
-        one.team or text("operations.no_team"), className="queue-team bidi", title=one.team
-    )
-    if one.since is None:
-        wait = html.B(
-            text("operations.awaits"), className="queue-wait", title=text("operations.awaits_full")
-        )
-        return html.Li([wait, team, mark], className="queue-customer")
-    share = min(1.0, (at - one.since).total_seconds() / max(1.0, of.limit_seconds))
-    return html.Li(
-        [html.B(timer(one.since, at, context), className="queue-wait"), team, mark],
-        style={"--share": f"{share * 100:.1f}%"},
-        **{"data-since": f"{one.since.timestamp():.0f}", "data-limit": f"{of.limit_seconds:.0f}"},
     )
 
 
 def _calm(of: Lamp, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
-    if of.quiet_since is not None and of.late_at is None:
+    if of.quiet_since is not None and of.queue.late_at is None:
         words = text("operations.quiet_since", span="{span}")
         quiet = lasting(of.quiet_since, at, context, words)
     lines = [html.P(quiet, className="lamp-quiet")]
@@ -310,8 +190,10 @@ def _calm(of: Lamp, at: datetime, context: Context) -> html.Div:
             "operations.longest_today", span=formats.timer(seconds), at=formats.clock(since)
         )
         lines.append(html.P(words, className="lamp-about"))
-    if of.unrouted:
-        words = text.plural("operations.limbo", of.unrouted, n=formats.count(of.unrouted))
+    if of.queue.unrouted:
+        words = text.plural(
+            "operations.limbo", of.queue.unrouted, n=formats.count(of.queue.unrouted)
+        )
         lines.append(html.P(words, className="lamp-about lamp-limbo"))
     return html.Div(
         [

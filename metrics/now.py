@@ -91,13 +91,17 @@ def presence(tables: Tables, rules: Rules) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def load(tables: Tables, rules: Rules, start: pd.Timestamp) -> pd.DataFrame:
+def load(
+    tables: Tables, rules: Rules, start: pd.Timestamp, filters: Filters = EVERYTHING
+) -> pd.DataFrame:
     """What each member holds and did, whoever can take the next case first.
 
     Args:
         tables: One version.
         rules: Scope and limits.
         start: From when conversations and calls are counted.
+        filters: Which conversations count as of the period and as recent; what a person holds
+            counts whatever is chosen.
 
     Returns:
         `agent_id`, `name`, `open`, `open_ours` (waiting on us), `open_customers`, `snoozed` (all
@@ -109,7 +113,7 @@ def load(tables: Tables, rules: Rules, start: pd.Timestamp) -> pd.DataFrame:
     held = rows(CATALOG["open_now"], tables, None, EVERYTHING, rules, by_person=True)
     opened = held["state"].eq("open")
     ours = opened & held["waiting_since"].notna()
-    scoped = selected(tables, EVERYTHING, rules)
+    scoped = selected(tables, filters, rules)
     created = scoped["created_at"]
     spike_start = tables.now - pd.Timedelta(minutes=rules.spike_minutes)
 

@@ -39,17 +39,19 @@ class Tick:
 
 
 def day_curve(
-    slots: Sequence[Slot], ticks: Sequence[Tick], now: float, context: Context
+    slots: Sequence[Slot], ticks: Sequence[Tick], now: float, large: bool, context: Context
 ) -> go.Figure:
     """A line over the band, a ring at its end, and a rule at the present hour.
 
     Each half hour is drawn at its middle; the one that runs is not drawn, because it would look
-    like a fall. Sizes of type are set in the stylesheet, so that they follow the screen.
+    like a fall. The stylesheet makes the type follow the screen; the sizes here are those of a
+    screen of 1920 by 1080, and of a desk.
 
     Args:
         slots: Half hours in order.
         ticks: Words below the axis.
         now: The present, in the slots' own hours.
+        large: Whether it is read from across the room.
         context: The reader.
     """
     colours = context.palette
@@ -81,10 +83,11 @@ def day_curve(
             cliponaxis=False,
             name="ring",
         )
+    size = 22 if large else 13
     first, last = slots[0].hour, slots[-1].hour + 2 * HALF
     top = max([slot.count or 0 for slot in slots] + [slot.high or 0 for slot in slots] + [3])
     figure.update_layout(
-        margin={"l": 34, "r": 10, "t": 8, "b": 34},
+        margin={"l": 34, "r": 10, "t": size - 4, "b": 34},
         hovermode="closest",
         xaxis={
             "range": [first, last],
@@ -92,16 +95,17 @@ def day_curve(
             "tickvals": [tick.hour for tick in ticks],
             "ticktext": [tick.words for tick in ticks],
             "tickformat": None,
+            "tickangle": 0,
             "ticks": "",
             "fixedrange": True,
-            "tickfont": {"size": 13},
+            "tickfont": {"size": size},
         },
         yaxis={
             "range": [0, top * 1.08],
             "nticks": 4,
             "tickformat": ",d",
             "fixedrange": True,
-            "tickfont": {"size": 13},
+            "tickfont": {"size": size},
         },
     )
     return figure

@@ -330,3 +330,17 @@ def test_nobody_is_a_table_without_rows():
     assert now.load(empty, UTC_RULES, MIDNIGHT).empty
     assert now.last_assignments(empty, UTC_RULES).empty
     assert now.callback_debt(empty, UTC_RULES).empty
+
+
+def test_load_counts_what_came_in_the_chosen_teams_and_holds_what_is_held_anywhere():
+    rows = [{"agent_id": "201", "team_id": SUPPORT}, {"agent_id": "201", "team_id": FINANCE}]
+    some = content(*rows, people=[person("201")])
+    found = now.load(some, UTC_RULES, MIDNIGHT, Filters(teams=(FINANCE,))).iloc[0]
+    assert (found["open"], found["conversations"]) == (2, 1)
+
+
+def test_the_latest_assignments_are_of_the_chosen_teams():
+    row = {"agent_id": "201", "last_assignment_at": "2026-11-24T11:00:00Z"}
+    some = content({**row, "team_id": SUPPORT}, {**row, "team_id": FINANCE})
+    found = now.last_assignments(some, UTC_RULES, filters=Filters(teams=(FINANCE,)))
+    assert list(found["id"]) == ["2"]
