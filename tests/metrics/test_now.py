@@ -341,6 +341,7 @@ def test_load_counts_what_came_in_the_chosen_teams_and_holds_what_is_held_anywhe
 
 def test_the_latest_assignments_are_of_the_chosen_teams():
     row = {"agent_id": "201", "last_assignment_at": "2026-11-24T11:00:00Z"}
-    some = content({**row, "team_id": SUPPORT}, {**row, "team_id": FINANCE})
+    rows = [{**row, "team_id": SUPPORT}, {**row, "team_id": FINANCE}]
+    some = content(*rows, people=[person("201")])
     found = now.last_assignments(some, UTC_RULES, filters=Filters(teams=(FINANCE,)))
     assert list(found["id"]) == ["2"]
