@@ -9,6 +9,7 @@ import atexit
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -191,7 +192,12 @@ def collect(words: Sequence[str]) -> int:
     _parser("collect", collect).parse_args(words)
     set_up("collect")
     environment, settings = _configuration()
-    vendors = intercom_client(environment, settings), aircall_client(environment, settings)
+    stop = threading.Event()
+    # Who is told to end does not sit out the wait that a vendor has asked for.
+    vendors = (
+        intercom_client(environment, settings, stop.wait),
+        aircall_client(environment, settings, stop.wait),
+    )
     slack = slack_client(environment, settings)
     end_with_parent(os.environ)
     stores = open_stores(environment)
@@ -206,7 +212,7 @@ def collect(words: Sequence[str]) -> int:
         after_publish=[robot.follow],
         during=robot.on_duty,
     )
-    run_until_told(collector.run)
+    run_until_told(collector.run, stop)
     _leave(member)
     return 0
 

@@ -163,13 +163,12 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def run_until_told(work: Callable[[threading.Event], None]) -> None:
+def run_until_told(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
     """Do the work, and set its event when a signal asks to end.
 
     The work has a thread of its own: a signal that sets an event on which its own thread is
     about to wait could block it for ever.
     """
-    stop = threading.Event()
     for number in ENDING:
         signal.signal(number, lambda number, frame: stop.set())
     with ThreadPoolExecutor(1) as threads:
