@@ -25,6 +25,8 @@ DOUBT_SECONDS = 30.0
 # What has waited for longer is told in one message.
 OLD_SECONDS = 600.0
 IDLE_SECONDS = 60.0
+# Less than this is no time: a clock of Unix seconds cannot tell it.
+INSTANT_SECONDS = 0.001
 BAD_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
@@ -95,7 +97,8 @@ class Courier:
         now = self._clock()
         since = None if self._sent_at is None else now - self._sent_at
         pause = APART_SECONDS - since if since is not None and since >= 0 else 0.0
-        return max(orders[0].wait(now), pause, 0.0)
+        wait = max(orders[0].wait(now), pause)
+        return wait if wait > INSTANT_SECONDS else 0.0
 
     def _carried(self, book: Book, order: Order) -> Callable[[Book], Book]:
         """Make one attempt; what it makes of the book."""

@@ -194,7 +194,7 @@ def _renewed(book: Book, before: Mapping[str, Life], policy: Policy, now: float)
     for life in book.lives:
         old = before.get(life.id)
         if old is not None and _shown(old) != _shown(life):
-            changed |= set(life.posts) | _saying(book, life.id)
+            changed |= set(life.posts) | _being_said(book, life.id)
     return _with_edits(book, changed, policy, now)
 
 
@@ -205,12 +205,12 @@ def _shown(life: Life) -> tuple[object, ...]:
     return value, problem.severity, life.acknowledged_by, life.ended_at
 
 
-def _saying(book: Book, life_id: str) -> set[str]:
-    """Orders under way that will be messages about this life."""
+def _being_said(book: Book, life_id: str) -> set[str]:
+    """Messages about this life that have just left; those that wait are drawn when they leave."""
     return {
         order.id
         for order in book.orders
-        if order.kind == "say" and life_id in {life for life, _ in order.items}
+        if order.kind == "say" and order.sending and life_id in {life for life, _ in order.items}
     }
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from metrics.problems import Directory, Message
+from metrics.problems import Directory, Message, Outlook
 from services.config import Settings
 from services.dataset import Snapshot
 from services.errors import ServiceError
@@ -28,6 +28,7 @@ from services.store import Store
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE, MUTE, TEST = "acknowledge", "mute", "test_message"
+Look = Callable[[Snapshot, Thresholds, Mapping[str, float]], Outlook]
 KINDS = (ACKNOWLEDGE, MUTE, TEST)
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
@@ -46,6 +47,7 @@ class Robot:
         draw: Puts a message into words.
         clock: Unix seconds.
         names: Makes ids.
+        look: Says what the rules find in a version.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Robot:
         draw: Draw,
         clock: Callable[[], float] = time.time,
         names: Callable[[], str] = new_id,
+        look: Look = look,
     ) -> None:
         self._state = state
         self._cache = cache
@@ -66,9 +69,11 @@ class Robot:
         self._draw = draw
         self._clock = clock
         self._names = names
+        self._look = look
         self._inbox = Inbox(state)
         self._history = History(state)
-        self._directory = Directory()
+        self._snapshot: Snapshot | None = None
+        self._directory: tuple[int, Directory] | None = None
         self._as_of: dict[str, Any] = {}
         self._seen: tuple[object, ...] = ()
         self._looked_at: float | None = None
@@ -152,14 +157,14 @@ class Robot:
 
     def _look_at(self, snapshot: Snapshot, ledger: Ledger) -> None:
         now = self._clock()
-        self._directory = directory(snapshot, self._settings)
+        self._snapshot = snapshot
         self.read_inbox()
         if not self._is_due(snapshot, now):
             return
         holding = thresholds(self._settings, self._state)
         policy = self._policy(holding, now)
         bad_since = trouble(ledger.book().bad_since, snapshot.sources, now)
-        outlook = look(snapshot, holding, bad_since)
+        outlook = self._look(snapshot, holding, bad_since)
         fresh = {
             name
             for name, status in snapshot.sources.items()
@@ -254,7 +259,17 @@ class Robot:
             self._ledger.change(lambda book: book.without(settled))
 
     def _composed(self, book: Book, order: Order, now: float) -> Message:
-        return composed(book, order, now, self._directory)
+        return composed(book, order, now, self._names_known())
+
+    def _names_known(self) -> Directory:
+        """The names of the newest version, read when they are needed first."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return Directory()
+        known = self._directory
+        if known is None or known[0] != snapshot.version:
+            known = self._directory = snapshot.version, directory(snapshot, self._settings)
+        return known[1]
 
 
 def _marks(snapshot: Snapshot) -> tuple[object, ...]:

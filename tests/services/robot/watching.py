@@ -16,7 +16,7 @@ from services.manifest import SourceStatus
 from services.robot.desk import Desk
 from services.robot.lives import Life
 from services.robot.robot import Robot
-from services.robot.slack import Payload, Receipt
+from services.robot.slack import Payload, Receipt, RefusedError
 from services.store import Store
 from tests.callbacks import api_world
 
@@ -56,6 +56,8 @@ class FakeSlack:
         return Receipt("C1", str(len(self.said))) if self.can_edit else Receipt()
 
     def edit(self, where: Receipt, message: Payload) -> None:
+        if not self.can_edit:
+            raise RefusedError("webhooks_cannot_edit")
         self._arrive("edit", where.ts, message)
 
     def texts(self) -> list[str]:
@@ -124,6 +126,8 @@ class Watch:
         self.draw = draw
         self.settings = Settings.model_validate({**CALM, **settings})
         self.version = 0
+        # Whether versions are published without an answer of a vendor.
+        self.is_silent = False
         self.sources = {"intercom": "ok", "aircall": "ok"}
         self.as_of = {"intercom": NOW, "aircall": NOW}
         self.since = {"intercom": NOW, "aircall": NOW}
@@ -150,7 +154,7 @@ class Watch:
         self.version += 1
         now = datetime.fromtimestamp(self.clock.now, UTC)
         for name, state in self.sources.items():
-            if state == "ok":
+            if state == "ok" and not self.is_silent:
                 self.as_of[name] = self.clock.now
         made = api_world.snapshot(
             conversations=list(rows) or [waiting("gone", state="closed")],
