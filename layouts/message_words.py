@@ -140,6 +140,9 @@ class Telling:
     def _over(self, problem: Problem) -> str:
         agent = self._agent(problem.agent_id) if problem.agent_id else ""
         sentence = "queue.over" if problem.rule == "queue" else f"{problem.rule}_over"
+        if self._notice.ending != "resolved":
+            # Nobody looks any more: that is no reason to say that all is well.
+            sentence = f"ended.{problem.rule}"
         return self._text(
             f"robot.{sentence}",
             of_team=self._of_team(problem),
