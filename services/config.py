@@ -29,7 +29,9 @@ from services.errors import ConfigurationError
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # As werkzeug writes it; anything else would fail only when somebody signs in.
-PASSWORD_HASH = re.compile(r"(scrypt(:\d+:\d+:\d+)?|pbkdf2:sha(1|256|512)(:\d+)?)\$[^$\s]+\$[0-9a-f]+")
+PASSWORD_HASH = re.compile(
+    r"(scrypt(:\d+:\d+:\d+)?|pbkdf2:sha(1|256|512)(:\d+)?)\$[^$\s]+\$[0-9a-f]+"
+)
 INTERCOM_VERSIONS = ("2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16")
 Share = Annotated[float, Field(ge=0, le=1)]
 Severity = Literal["critical", "warning", "info"]

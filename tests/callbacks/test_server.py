@@ -60,7 +60,8 @@ def test_the_index_is_in_the_readers_language_and_theme(fresh):
 
 def test_pages_of_nobody_are_404_and_of_another_role_403_with_the_frame_around(world):
     browser = world.browser(ANALYST)
-    for path, status, words in (("/nowhere", 404, "não existe"), ("/overview", 403, "Página de gestores")):
+    refused = (("/nowhere", 404, "não existe"), ("/overview", 403, "Página de gestores"))
+    for path, status, words in refused:
         answer = browser.get(path)
         assert answer.status_code == status
         assert "_dash-config" in answer.text
