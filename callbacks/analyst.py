@@ -167,7 +167,8 @@ def _drawn(asked: Asked) -> Drawn:
     model = asked.backend.dataset.cached(
         ("suggestions",), lambda: team_model(snapshot.tables, rules)
     )
-    found = panel(own, head, model, asked.seen, datetime.now(UTC), context)
+    at = datetime.fromtimestamp(asked.backend.clock(), UTC)
+    found = panel(own, head, model, asked.seen, at, context)
     return Drawn(above, analyst.content(found, context, notices), tuple(pending_ids(own)))
 
 

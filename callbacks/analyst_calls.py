@@ -66,7 +66,7 @@ def _what(
 ) -> tuple[str, str]:
     """What the call was for this person (a key of the texts), and who else had a part in it."""
     if row["status"] != "done":
-        return "running", ""
+        return ("running_out" if row["direction"] == "outbound" else "running"), ""
     given, taken = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
     if given == own.agent_id:
         other = known.get(_words(taken), ("", ""))[0] or _words(row["transferred_to_name"])

@@ -14,7 +14,7 @@ Preset = Literal["today", "week", "month", "28d"]
 Standing = Literal["pending", "classified", "excluded", "open", "snoozed"]
 DEFAULT: Preset = "week"
 # Rows of a list at first, by each press of «more», and at most.
-PENDING_ROWS, HISTORY_ROWS, ROWS_MAXIMUM = 50, 50, 500
+PENDING_ROWS, HISTORY_ROWS, ROWS_MAXIMUM = 50, 20, 500
 
 
 def _rows(text: Any) -> int:

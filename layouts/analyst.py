@@ -296,13 +296,14 @@ def _jumps(context: Context) -> html.Nav:
         )
         for place, drawing, key in places
     ]
-    links.append(
-        dcc.Link(
-            [icon("broadcast"), html.Span(text("nav.operations"))],
-            href="/operations",
-            className="nav-link-other",
+    if context.wall:
+        links.append(
+            dcc.Link(
+                [icon("broadcast"), html.Span(text("nav.operations"))],
+                href="/operations",
+                className="nav-link-other",
+            )
         )
-    )
     return html.Nav(
         links, className="tabs analyst-jumps", **{"aria-label": text("analyst.jump.label")}
     )

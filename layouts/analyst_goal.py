@@ -91,7 +91,8 @@ def _outlook(own: Panel, context: Context) -> html.P | None:
         rate = formats.share(own.pace.rate, 0)
         known = text("analyst.goal.pace_known", n=formats.count(own.pace.n))
         parts.append(html.Span(text("analyst.goal.pace", rate=rate, day=near), title=known))
-    if own.streak > 1:
+    # A row of days that ended weeks ago is no news.
+    if own.streak > 1 and own.goal.eligible:
         words = text("analyst.goal.streak", n=formats.count(own.streak))
         parts.append(html.Span([icon("check2", "good"), words], className="goal-streak"))
     return html.P(parts, className="goal-outlook quiet") if parts else None

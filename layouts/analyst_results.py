@@ -194,7 +194,9 @@ def _compared(one: Comparison, context: Context) -> html.Div:
             html.Div(
                 [html.Span(" · ".join(past), className="quieter"), _moved(one, context)],
                 className="result-line",
-            ),
+            )
+            if past
+            else None,
         ]
     )
 
@@ -232,7 +234,7 @@ def calls_panel(own: Panel, context: Context) -> html.Section:
     title = text(f"analyst.calls.title_{_whose(own)}")
     place = ids.panel(PAGE, "calls")
     if not calls.connected:
-        off = html.P(text("analyst.calls.off"), className="result-none")
+        off = html.P(text("analyst.calls.not_connected"), className="result-none")
         return panel(title, off, id=place)
     lines = [_call(call, own, context) for call in calls.rows]
     if not lines:
@@ -273,7 +275,7 @@ def _call(call: Call, own: Panel, context: Context) -> html.Div:
     if call.talk_seconds is not None:
         words += f", {formats.talk(call.talk_seconds)}"
     end: Any = None
-    if call.key == "running":
+    if call.key.startswith("running"):
         end = html.B(timer(call.answered_at or call.started_at, own.now, context, "accent"))
     elif call.has_recording:
         end = html.A(
