@@ -232,9 +232,11 @@ def sandbox(words: Sequence[str]) -> int:
 def check(words: Sequence[str]) -> int:
     """Say whether settings and credentials are good."""
     from services.check import check as findings_of
+    from services.robot.slack import slack_client
 
     _parser("check", check).parse_args(words)
     environment, settings = _configuration()
+    slack_client(environment, settings)
     findings = findings_of(settings, environment, _text(settings))
     for finding in findings:
         print(f"{'✓' if finding.ok else '✗'} {finding.vendor}: {finding.message}")
