@@ -25,7 +25,7 @@ from layouts.shell import MANAGER
 from services.backend import Backend
 from services.dataset import Snapshot
 
-Content = Callable[[Question[Any], Context], Sequence[Component]]
+Content = Callable[[Question[Any], Context, Backend], Sequence[Component]]
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,6 @@ def _drawn(
     if notice is None and not history.complete:
         notice = bi_frame.partial(history.loaded_days, history.total_days, context)
     question = with_words(question, context)
-    content = page.content(question, context)
+    content = page.content(question, context, backend)
     bar = filter_bar(filter_choices.bar(question, context), context)
     return bar, [part for part in (notice, *content) if part is not None]

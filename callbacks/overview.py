@@ -19,7 +19,9 @@ from metrics.schema import attribute
 from services.backend import Backend
 
 
-def content(question: Question[OverviewQuery], context: Context) -> Sequence[Component]:
+def content(
+    question: Question[OverviewQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
     """Everything below the filters."""
     at = datetime.now(UTC)
     rules = question.rules

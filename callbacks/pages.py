@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from callbacks import analyst, filters, operations, overview, rows_panel
+from callbacks import analyst, details, filters, operations, overview, rows_panel
 from layouts.context import Context
 from layouts.shell import ANALYST, MANAGER, WALL
 
@@ -34,7 +34,8 @@ PAGES = {
             "/operations", frozenset({MANAGER, ANALYST, WALL}), "nav.operations", operations.render
         ),
         Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
+        Page("/details", frozenset({MANAGER}), "nav.details", details.render),
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
     )
 }
-MODULES = (operations, overview, analyst, filters, rows_panel)
+MODULES = (operations, overview, details, analyst, filters, rows_panel)

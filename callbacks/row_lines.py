@@ -1,6 +1,5 @@
 """Rows of the tables as the lines of a list."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -20,8 +19,6 @@ from metrics.responsiveness import time_to_close
 from metrics.schema import CALL_AGENTS
 from metrics.selection import agent_of
 from services.backend import Backend
-
-Names = Mapping[str, tuple[str, str]]
 
 
 def lines(
@@ -44,11 +41,13 @@ def workspace_id(question: Question[Any], backend: Backend) -> str | None:
     return backend.environment.intercom_app_id or question.snapshot.meta.get("app_id")
 
 
-def call_kind(row: Mapping[Any, Any]) -> str:
-    """What became of a call, as a key of the words."""
-    if row["direction"] == "outbound":
-        return "outbound_unanswered" if pd.isna(row["answered_at"]) else "outbound"
-    return "inbound" if pd.isna(row["missed_call_reason"]) else "missed"
+def call_kinds(calls: pd.DataFrame) -> pd.Series:
+    """What became of each call, as a key of the words."""
+    inbound = calls["direction"].ne("outbound")
+    words = pd.Series("inbound", index=calls.index, dtype="str")
+    words = words.mask(inbound & calls["missed_call_reason"].notna(), "missed")
+    words = words.mask(~inbound, "outbound")
+    return words.mask(~inbound & calls["answered_at"].isna(), "outbound_unanswered")
 
 
 def _conversations(
@@ -98,7 +97,8 @@ def _calls(
     names = people.names(question.tables)
     outcomes = telephony.outcome(frame, question.rules, question.tables.now)
     found = []
-    for row, outcome, mark in zip(frame.to_dict("records"), outcomes, marks, strict=True):
+    records = zip(frame.to_dict("records"), call_kinds(frame), outcomes, marks, strict=True)
+    for row, kind, outcome, mark in records:
         persons = [_word(row[column]) for column in CALL_AGENTS]
         known = [person_word(agent, names, context) for agent in dict.fromkeys(persons) if agent]
         number = _word(row["digits"]) or context.text("rows.no_number")
@@ -111,7 +111,7 @@ def _calls(
                 id=str(row["id"]),
                 at=row["started_at"].to_pydatetime(),
                 who=f"{name} · {number}" if name else number,
-                kind=call_kind(row),
+                kind=kind,
                 outcome=_word(outcome),
                 about=[", ".join(known), _word(row["line_name"])],
                 talk=talk,

@@ -7,6 +7,9 @@ from dash import html
 from layouts.context import Context
 from layouts.icons import icon
 
+# A file of more rows than this is refused (`callbacks/exports.py`).
+ROWS_AT_MOST = 100_000
+
 
 def excel_button(context: Context, path: str, class_name: str = "button") -> html.Button:
     """A workbook of what the address chooses, made when it is asked for.
@@ -35,5 +38,6 @@ def download_button(context: Context, path: str, words: Any, class_name: str) ->
             "data-preparing": text("rows.preparing"),
             "data-ready": text("rows.file_ready"),
             "data-failed": text("rows.file_failed"),
+            "data-too-many": text("rows.too_many", n=context.formats.count(ROWS_AT_MOST)),
         },
     )
