@@ -20,6 +20,7 @@ from callbacks import (
     analyst_export,
     api,
     errors,
+    exports,
     frame,
     guard,
     headers,
@@ -100,6 +101,7 @@ def create_app(backend: Backend) -> Dash:
     session.set_up(server, backend)
     health.set_up(server, backend)
     recordings.set_up(server, backend)
+    exports.set_up(server, backend)
     analyst_export.set_up(server, backend)
     blueprint = api.blueprint(backend)
     csrf.exempt(blueprint)
