@@ -1,10 +1,12 @@
 """Who gets what: every address for everybody, and what hand-made requests come to."""
 
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from callbacks.guard import OPEN
 from callbacks.pages import PAGES
 from callbacks.roles import EVERYBODY, roles_of
 from services.config import AccessSetting, Settings
@@ -101,6 +103,34 @@ def test_a_cookie_that_is_not_worth_anything_is_like_none(browsers, path, who):
 def test_the_token_opens_the_api_and_nothing_else(world, path):
     status = world.browser().get(path, headers={**NAVIGATION, **BEARER}).status_code
     assert status == (200 if path.startswith("/api/") else MATRIX[path][0])
+
+
+# Rules that a screen may ask besides those of its own page.
+FOR_SCREENS = (
+    "/login",
+    "/wall/",
+    "/healthz",
+    "/readyz",
+    "/favicon.ico",
+    "/_favicon.ico",
+    "/_dash-",
+    "/_reload-hash",
+    "/assets/",
+    "/<path:path>",
+)
+
+
+def test_no_address_is_open_to_strangers_or_screens_by_oversight(world, browsers):
+    for rule in world.app.server.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule == "/":
+            continue
+        path = re.sub(r"<(?:\w+:)?kind>", "csv", rule.rule)
+        path = re.sub(r"<(?:\w+:)?page>", "details", path)
+        path = re.sub(r"<[^>]+>", "t1", path)
+        if rule.endpoint not in OPEN:
+            assert browsers["nobody"].get(path).status_code in (302, 401), rule
+        if not rule.rule.startswith(FOR_SCREENS):
+            assert browsers["screen"].get(path).status_code in (403, 404), rule
 
 
 def test_the_matrix_knows_every_page():

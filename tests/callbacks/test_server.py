@@ -38,7 +38,7 @@ def test_nothing_of_the_environment_switches_dash_features_on(fresh, monkeypatch
         monkeypatch.setenv(f"DASH_{name}", "true")
     app = fresh().app
     rules = {rule.rule for rule in app.server.url_map.iter_rules()}
-    assert not [rule for rule in rules if "mcp" in rule or "console" in rule or "ws" in rule]
+    assert not [rule for rule in rules if "mcp" in rule or "console" in rule or "-ws" in rule]
     assert app._use_async is False
     assert not app.server.debug
     assert app._dev_tools["hot_reload"] in (False, None)
@@ -109,7 +109,7 @@ def broken(fresh):
         server.add_url_rule(f"/{name}", name, view)
 
     @role_callback(world.app, roles={"manager"})(
-        Output("test", "children"), Output("test", "data"), Input("url", "pathname")
+        Output("broken", "children"), Output("broken", "data"), Input("url", "pathname")
     )
     def show(_):
         raise RuntimeError("the secret is in here")
@@ -155,7 +155,7 @@ def test_any_other_refusal_has_a_form_too(broken):
 
 def test_a_callback_that_fails_shows_a_reference_and_no_traceback(broken, caplog):
     browser = broken.browser(MANAGER)
-    output = next(o for o in broken.callback_ids() if "test.children" in o)
+    output = next(o for o in broken.callback_ids() if "..broken.children" in o)
     browser.client.set_cookie("vigia_lang", "en")
     answer = browser.fire(output)
     assert answer.status_code == 200
@@ -163,7 +163,7 @@ def test_a_callback_that_fails_shows_a_reference_and_no_traceback(broken, caplog
     assert "could not be drawn" in answer.text
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
-    assert set(answer.get_json()["response"]["test"]) == {"children"}
+    assert set(answer.get_json()["response"]["broken"]) == {"children"}
 
 
 def test_a_callback_without_roles_is_refused(fresh):
