@@ -105,7 +105,7 @@ def _life(request: Request, life: Life) -> Row:
         "peak": life.peak,
         "since": _moment(problem.since),
         "fired_at": _moment(life.fired_at),
-        "duration_seconds": life.seconds(request.backend.clock()),
+        "duration_seconds": round(life.seconds(request.backend.clock()), 1),
         "told_at": _moment(life.told_at),
         "tellings": life.tellings,
         "acknowledged_by": life.acknowledged_by,

@@ -1,13 +1,16 @@
 """What an order has to say: the lives it tells of, with the names that the newest version knows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from metrics.now import team_names
 from metrics.people import names
-from metrics.problems import Directory, Event, Message, Notice
+from metrics.problems import Directory, Event, Message, Notice, Severity
 from services.config import Settings
 from services.dataset import Snapshot
 from services.robot.lives import Book, Life, Order
+
+WORST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 
 
 def composed(book: Book, order: Order, now: float, directory: Directory) -> Message:
@@ -27,6 +30,9 @@ def composed(book: Book, order: Order, now: float, directory: Directory) -> Mess
         if event != "ended" and post is None and life_id in told_later:
             life = replace(life, ended_at=None, ending=None)
         notices.append(_notice(life, event, directory))
+    if order.silent_since is not None:
+        # Of very many only the first are told one by one: what goes on comes first.
+        notices.sort(key=lambda n: (n.ended_at is not None, WORST[n.problem.severity]))
     return Message(
         notices=tuple(notices),
         at=now,

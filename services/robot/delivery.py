@@ -224,6 +224,14 @@ def given_up(book: Book, order: Order, reason: str, now: float, names: Callable[
     return replace(book, orders=(*book.orders, Order(names(), "say", now, items)))
 
 
+def abandoned(book: Book, now: float) -> Book:
+    """With everything given up that waits for a Slack that is no longer set up."""
+    for order in book.orders:
+        delivery = replace(_delivery(book, order, now, arrived=False), reason="slack_is_off")
+        book = book.without_order(order, delivery)
+    return book
+
+
 def thread_of(book: Book, order: Order) -> str | None:
     """Where repetitions go: below the message that told of all of them first, if one did."""
     if not order.items or any(event == "fired" for _, event in order.items):

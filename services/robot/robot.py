@@ -14,7 +14,7 @@ from services.dataset import Snapshot
 from services.errors import ServiceError
 from services.inbox import Inbox
 from services.robot.composing import composed, directory
-from services.robot.delivery import Courier, Draw
+from services.robot.delivery import Courier, Draw, abandoned
 from services.robot.history import History
 from services.robot.ledger import Ledger
 from services.robot.lives import Book, Order, SlackStatus
@@ -172,6 +172,8 @@ class Robot:
         }
 
         def decided(book: Book) -> Book:
+            if self._slack is None:
+                book = abandoned(book, now)
             book = replace(book, bad_since=bad_since, slack=self._slack_status(book.slack, now))
             return advance(book, outlook, policy, now, fresh=fresh)
 
