@@ -13,8 +13,9 @@ import pandas as pd
 
 from metrics import workload
 from metrics.catalog import CATALOG, Metric
+from metrics.crosstab import Choice, frequent, nothing
 from metrics.filters import Filters
-from metrics.grouping import Question, grouped
+from metrics.grouping import Grouping, Question, grouped
 from metrics.periods import Period
 from metrics.rules import Rules
 from metrics.selection import rows
@@ -22,6 +23,8 @@ from metrics.tables import Tables
 from metrics.values import ones
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
+# Before the name of a group: all but its first so many, and all that have a value.
+OTHERS, FILLED = "others.", "filled."
 TOP_REASONS = "top_reasons"
 Mask = npt.NDArray[np.bool_]
 
@@ -37,7 +40,8 @@ class Cell:
     Attributes:
         by: A group of `metrics.grouping`; or `part` (a band or outcome), `value` (`1`, or a range
             such as `300..600` whose end is not included), `other_reasons` (those after the first
-            so many).
+            so many), `others.<group>` (the same of any group), `filled.<group>` (`1`: with a
+            value).
         key: Which of them.
     """
 
@@ -90,6 +94,10 @@ class Behind:
         return float(self.values.sum())
 
 
+def _passed_on(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    return ones(calls["transferred_by_agent_id"].notna())
+
+
 def _every_call(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     return ones(calls["started_at"].notna())
 
@@ -121,6 +129,17 @@ LISTS: dict[str, Metric] = {
         ("aircall",),
         "Aircall, call object",
         _every_call,
+    ),
+    "transfers": Metric(
+        "transfers",
+        "count",
+        "calls",
+        "started_at",
+        "count",
+        None,
+        ("aircall",),
+        "Aircall, call object: transferred_by",
+        _passed_on,
     ),
 }
 
@@ -178,16 +197,46 @@ def _inside(cell: Cell, question: Question, measured: pd.Series) -> Mask:
         return _in_part(cell.key, question)
     if cell.by == VALUE:
         return _in_range(cell.key, measured)
-    try:
-        grouping = grouped(cell.by, question)
-    except ValueError as error:
-        raise CellError(str(error)) from error
+    if cell.by.startswith((OTHERS, FILLED)):
+        return _in_several(cell, question)
+    grouping = _grouped(cell.by, question)
     if grouping.keys is not None and cell.key not in grouping.keys:
         raise CellError(f"{cell.key} is no {cell.by} of this period")
     inside: Mask = np.zeros(len(question.rows), dtype=bool)
     lines = grouping.words.astype("str").eq(cell.key).fillna(False).to_numpy(dtype=bool)
     inside[grouping.positions[lines]] = True
     return inside
+
+
+def _in_several(cell: Cell, question: Question) -> Mask:
+    """Rows of the groups that have no line of their own in a table, or of all that are a value."""
+    by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
+    words = _grouped(by, question).words.astype("str")
+    inside = words.notna() & words.ne(nothing(by))
+    if cell.by.startswith(OTHERS):
+        inside &= ~words.isin(_first_groups(by, cell.key, question))
+    found: Mask = np.zeros(len(question.rows), dtype=bool)
+    found[_grouped(by, question).positions[inside.to_numpy(dtype=bool)]] = True
+    return found
+
+
+def _first_groups(by: str, count: str, question: Question) -> list[str]:
+    """The lines of a table, whatever it tells of them: they are chosen by conversations."""
+    if not count.isdecimal():
+        raise CellError(f"{count} is no number of groups")
+    metric = question.metric
+    if metric.table == "conversations":
+        metric = CATALOG["conversations"]
+    choice = Choice(question.tables, question.period, question.filters, question.rules)
+    whole = choice.question(metric)
+    return frequent(_grouped(by, whole).words, by)[: int(count)]
+
+
+def _grouped(by: str, question: Question) -> Grouping:
+    try:
+        return grouped(by, question)
+    except ValueError as error:
+        raise CellError(str(error)) from error
 
 
 def _in_part(word: str, question: Question) -> Mask:

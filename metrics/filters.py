@@ -18,9 +18,11 @@ class Filters:
         agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
         origin: Who started the conversation.
         attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
+        lines: Telephone lines of calls (`metrics.lines`); conversations have none.
     """
 
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     origin: Literal["customer", "teammate"] | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ import pandas as pd
 from metrics import workload
 from metrics.catalog import Metric
 from metrics.filters import EMPTY, UNASSIGNED, Filters
+from metrics.lines import line_names, line_of
 from metrics.people import names
 from metrics.periods import Period, local_days
 from metrics.rules import Rules
@@ -66,8 +67,7 @@ def grouped(by: str, question: Question) -> Grouping:
     """The rows in groups.
 
     Args:
-        by: day, hour, week, weekday, weekday_hour, origin, agent, team, reason or
-            `attr.<label>`.
+        by: A key of `GROUPS`, or `attr.<label>`.
         question: Which rows.
 
     Raises:
@@ -179,14 +179,56 @@ def _by_reason(question: Question) -> Grouping:
     return Grouping(lines["reason"], lines["row"].to_numpy(), labels=EMPTY_LABEL)
 
 
+def _by_state(question: Question) -> Grouping:
+    _refuse_others(question, "state")
+    return _one_each(question.rows["state"].astype("str").fillna(EMPTY), EMPTY_LABEL)
+
+
+def _by_channel(question: Question) -> Grouping:
+    _refuse_others(question, "channel")
+    return _one_each(question.rows["channel"].astype("str").fillna(EMPTY), EMPTY_LABEL)
+
+
+def _by_line(question: Question) -> Grouping:
+    _refuse_others(question, "line", "calls")
+    return _one_each(line_of(question.rows), line_names(question.rows))
+
+
+def _by_caller(question: Question) -> Grouping:
+    """Calls by the number at the other end, told by its first call: an address tells no number.
+
+    Anonymous calls are in no group: nobody knows whether they are of one person.
+    """
+    _refuse_others(question, "caller", "calls")
+    ordered = question.rows.sort_values(["started_at", "id"])
+    first = ordered.groupby("digits")["id"].transform("first").reindex(question.rows.index)
+    return _one_each(first)
+
+
+def _by_giver(question: Question) -> Grouping:
+    return _by_side(question, "transferred_by")
+
+
+def _by_taker(question: Question) -> Grouping:
+    return _by_side(question, "transferred_to")
+
+
+def _by_side(question: Question, side: str) -> Grouping:
+    """Transferred calls by who passed them on, or by whom they went to."""
+    _refuse_others(question, side, "calls")
+    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
+    words = question.rows[f"{side}_agent_id"].astype("str").fillna(UNASSIGNED)
+    return _one_each(words.where(question.rows["transferred_by_agent_id"].notna()), labels)
+
+
 def _by_attribute(question: Question, label: str) -> Grouping:
     _refuse_others(question, label)
     return _one_each(attribute_values(question.rows, label).fillna(EMPTY), EMPTY_LABEL)
 
 
-def _refuse_others(question: Question, what: str) -> None:
-    if question.metric.table != "conversations":
-        raise ValueError(f"{question.metric.key} cannot be grouped by {what}: conversations can")
+def _refuse_others(question: Question, what: str, table: str = "conversations") -> None:
+    if question.metric.table != table:
+        raise ValueError(f"{question.metric.key} cannot be grouped by {what}: {table} can")
 
 
 def _one_each(words: pd.Series, labels: dict[str, str] | None = None) -> Grouping:
@@ -209,4 +251,10 @@ GROUPS: dict[str, Callable[[Question], Grouping]] = {
     "agent": _by_agent,
     "team": _by_team,
     "reason": _by_reason,
+    "state": _by_state,
+    "channel": _by_channel,
+    "line": _by_line,
+    "caller": _by_caller,
+    "transferred_by": _by_giver,
+    "transferred_to": _by_taker,
 }

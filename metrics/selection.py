@@ -8,6 +8,7 @@ import pandas as pd
 from metrics import schema
 from metrics.catalog import Metric
 from metrics.filters import UNASSIGNED, Filters
+from metrics.lines import on_lines
 from metrics.people import in_teams, members
 from metrics.periods import Period, within
 from metrics.rules import Rules
@@ -41,7 +42,7 @@ def rows(
     if metric.table == "agents":
         return _people(tables, filters, rules)
     if metric.table == "calls":
-        found = _calls(tables, filters)
+        found = _calls(tables, filters, rules)
     else:
         found = conversations(tables, filters, rules, metric, by_person=by_person)
     if metric.dated_by is None:
@@ -174,11 +175,13 @@ def _people(tables: Tables, filters: Filters, rules: Rules) -> pd.DataFrame:
     return found
 
 
-def _calls(tables: Tables, filters: Filters) -> pd.DataFrame:
+def _calls(tables: Tables, filters: Filters, rules: Rules) -> pd.DataFrame:
     calls = tables.calls[tables.calls["status"].eq("done")]
     if filters.attributes:
         # Only conversations carry attributes: no call has the value that was asked for.
         return calls.iloc[:0]
+    if filters.lines:
+        calls = calls[on_lines(calls, filters.lines, rules)]
     if filters.origin:
         calls = calls[calls["direction"].eq(_DIRECTIONS[filters.origin])]
     if filters.teams:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from metrics.catalog import CATALOG, metric
 from metrics.filters import Filters
+from metrics.lines import on_main_lines
 from metrics.office_hours import is_open
 from metrics.periods import Period
 from metrics.rules import Rules
@@ -60,21 +61,6 @@ def outcome(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
 def lost(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Whether each call is one that we lost: voicemail, abandoned or not answered."""
     return outcome(calls, rules, now).isin(LOST)
-
-
-def on_main_lines(calls: pd.DataFrame, rules: Rules) -> pd.Series:
-    """Whether each call came in on a main line, by name or digits; all do where none is named."""
-    if not rules.main_lines:
-        return pd.Series(True, index=calls.index)
-    names = {line.strip().casefold() for line in rules.main_lines}
-    digits = {number for line in rules.main_lines if (number := _digits(line))}
-    by_name = calls["line_name"].astype("str").str.strip().str.casefold().isin(names)
-    by_digits = calls["line_digits"].astype("str").str.replace(r"\D", "", regex=True).isin(digits)
-    return by_name | by_digits
-
-
-def _digits(line: str) -> str:
-    return "".join(character for character in line if character.isdigit())
 
 
 @metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)

@@ -1,0 +1,207 @@
+"""One thing by another: any group of `metrics.grouping` down, any other across.
+
+The lines of a table are the most frequent groups; what is left over stands in one last line, so
+that shares are always of everything. Rows without a value are parted from the others before
+anything is counted, unless they are asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.catalog import CATALOG, Metric
+from metrics.filters import EMPTY, UNASSIGNED, Filters
+from metrics.grouping import Grouping, Question, grouped
+from metrics.periods import Period
+from metrics.rules import Rules
+from metrics.selection import rows
+from metrics.summary import Summary, summarise, summarise_by
+from metrics.tables import Tables
+
+# Groups that stand for having no value: of people and teams, and of everything else.
+_NOBODY = frozenset({"agent", "team", "origin"})
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows are counted: one version under a reader's choice."""
+
+    tables: Tables
+    period: Period
+    filters: Filters
+    rules: Rules
+
+    def question(self, metric: Metric, *, by_person: bool = False) -> Question:
+        """The rows of a metric, ready to be grouped."""
+        found = rows(
+            metric, self.tables, self.period, self.filters, self.rules, by_person=by_person
+        )
+        return Question(metric, found, self.tables, self.period, self.filters, self.rules)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The lines of one side of a table.
+
+    Attributes:
+        by: The group.
+        keys: The groups that have a line of their own, in order.
+        folded: How many more share the last line; 0 = there is no such line.
+        with_empty: Whether rows without a value have a line, after all others.
+        labels: Group -> what people call it, where that is not the group itself.
+    """
+
+    by: str
+    keys: tuple[str, ...]
+    folded: int = 0
+    with_empty: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[str | None, ...]:
+        """The keys of the lines; None stands for the others together."""
+        empty = (nothing(self.by),) if self.with_empty else ()
+        return (*self.keys, *((None,) if self.folded else ()), *empty)
+
+    def codes(self, words: pd.Series) -> Codes:
+        """The line of each word; -1 for those that are in none."""
+        places = {key: place for place, key in enumerate(self.lines) if key is not None}
+        others = len(self.keys) if self.folded else -1
+        told = words.astype("str")
+        known = {w: places.get(w, -1 if w == nothing(self.by) else others) for w in told.unique()}
+        found = told.map(known).where(told.notna(), -1)
+        return np.asarray(found.to_numpy(dtype="int64"))
+
+
+@dataclass(frozen=True)
+class Crosstab:
+    """A metric by two groups.
+
+    Attributes:
+        metric: What is counted.
+        down: The lines.
+        across: The columns.
+        cells: (line, column) -> number; pairs without rows are missing.
+        down_totals: The number of each line.
+        across_totals: The number of each column.
+        total: The number of all rows that are in the table.
+        left_out: Rows of the metric that are not: without one of the two values.
+    """
+
+    metric: Metric
+    down: Axis
+    across: Axis
+    cells: Mapping[tuple[int, int], Summary]
+    down_totals: Sequence[Summary]
+    across_totals: Sequence[Summary]
+    total: Summary
+    left_out: int
+
+    @cached_property
+    def largest(self) -> float:
+        """The greatest value of a cell; 0 where there is none."""
+        return max((cell.value or 0 for cell in self.cells.values()), default=0)
+
+    def n(self, line: int, column: int) -> int:
+        """How many rows stand in a cell."""
+        found = self.cells.get((line, column))
+        return found.n if found else 0
+
+
+def nothing(by: str) -> str:
+    """The group of rows without a value."""
+    return UNASSIGNED if by in _NOBODY else EMPTY
+
+
+def frequent(words: pd.Series, by: str) -> list[str]:
+    """Groups by how many rows they have, most first, equal ones by name; those with a value."""
+    counts = words.astype("str").value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return [str(word) for word, _ in ordered if word != nothing(by)]
+
+
+def axis(metric: Metric, by: str, choice: Choice, top: int, *, with_empty: bool = False) -> Axis:
+    """The lines of one side: the first `top` groups of the metric's rows, the others as one.
+
+    Raises:
+        ValueError: The metric cannot be grouped so.
+    """
+    grouping = _grouping(metric, by, choice)[1]
+    if grouping.keys is not None:
+        return Axis(by, grouping.keys)
+    known = frequent(grouping.words, by)
+    # One group alone is never called the others.
+    shown = len(known) if len(known) == top + 1 else top
+    empty = with_empty and bool(grouping.words.astype("str").eq(nothing(by)).any())
+    labels = grouping.labels or {}
+    return Axis(by, tuple(known[:shown]), max(0, len(known) - shown), empty, labels)
+
+
+def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosstab:
+    """The metric in every cell of two axes.
+
+    A row that stands in several groups (a call that was passed on) counts in each of their cells,
+    and once in the totals.
+    """
+    question, lines = _grouping(metric, down.by, choice)
+    _, columns = _grouping(metric, across.by, choice)
+    measured = metric.measure(question.rows, choice.rules, choice.tables.now)
+    left, right = _coded(down, lines), _coded(across, columns)
+    pairs = left.merge(right, on="row", suffixes=("_down", "_across"))
+    inside = measured.iloc[np.unique(pairs["row"].to_numpy())]
+    width = len(across.lines)
+    numbers = summarise_by(
+        metric,
+        measured.iloc[pairs["row"].to_numpy()],
+        (pairs["code_down"] * width + pairs["code_across"]).astype("str"),
+    )
+    cells = {divmod(int(code), width): number for code, number in numbers.items() if number.n}
+
+    def totals(side: str, count: int) -> list[Summary]:
+        once = pairs.drop_duplicates(["row", side])
+        told = summarise_by(metric, measured.iloc[once["row"].to_numpy()], once[side].astype("str"))
+        none = summarise(metric, measured.iloc[:0])
+        return [told.get(str(place), none) for place in range(count)]
+
+    return Crosstab(
+        metric,
+        down,
+        across,
+        cells,
+        totals("code_down", len(down.lines)),
+        totals("code_across", width),
+        summarise(metric, inside),
+        int(measured.notna().sum() - inside.notna().sum()),
+    )
+
+
+def table_of(
+    by: tuple[str, str],
+    choice: Choice,
+    *,
+    metric: Metric = CATALOG["conversations"],
+    top: tuple[int, int] = (10, 8),
+    with_empty: bool = False,
+) -> Crosstab:
+    """The usual table of a metric: down and across, each cut to its most frequent groups."""
+    down, across = (
+        axis(metric, one, choice, count, with_empty=with_empty)
+        for one, count in zip(by, top, strict=True)
+    )
+    return crosstab(metric, down, across, choice)
+
+
+def _grouping(metric: Metric, by: str, choice: Choice) -> tuple[Question, Grouping]:
+    question = choice.question(metric)
+    return question, grouped(by, question)
+
+
+def _coded(side: Axis, grouping: Grouping) -> pd.DataFrame:
+    codes = side.codes(grouping.words)
+    found = pd.DataFrame({"row": grouping.positions, "code": codes})
+    return found[found["code"] >= 0].drop_duplicates()
