@@ -30,6 +30,7 @@ def compared(
         verdict = against_own_past(metric, tables, own.window, own.filters, own.rules, history)
     return Comparison(
         key=key,
+        better=metric.better,
         now=now,
         before=before,
         team=everyone.value if everyone else None,

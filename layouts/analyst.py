@@ -81,7 +81,9 @@ def content(own: Panel, context: Context, notices: Sequence[Any] = ()) -> list[A
         html.Div(
             [
                 html.Div(lists, className="analyst-lists"),
-                html.Div([part for part in results if part], className="analyst-results"),
+                html.Div(
+                    [part for part in results if part is not None], className="analyst-results"
+                ),
             ],
             className="analyst-columns",
         ),

@@ -191,8 +191,8 @@ def _day(day: date, goal: Goal, today: date, context: Context) -> html.Div:
     name = f"{words[0]} {day.day}"
     parts: list[Any] = [html.Span(name)]
     if goal.rate is not None:
-        done = icon("check-lg", "good", text("analyst.goal.reached")) if goal.reached else None
-        parts.append(html.B([formats.share(goal.rate, 0), *([" ", done] if done else [])]))
+        done = [" ", icon("check-lg", "good", text("analyst.goal.reached"))] if goal.reached else []
+        parts.append(html.B([formats.share(goal.rate, 0), *done]))
         count = text(
             "analyst.goal.of", n=formats.count(goal.classified), total=formats.count(goal.eligible)
         )

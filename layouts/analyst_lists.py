@@ -31,16 +31,17 @@ def pending_panel(own: Panel, context: Context) -> html.Section:
     """Closed, counting, without a reason; with a suggestion where the words are sure."""
     text, formats, pending = context.text, context.formats, own.pending
     parts: list[Any] = [_done(own, context)]
-    if pending.total:
+    if own.reason_missing:
+        parts.append(html.P(text("analyst.pending.unknown"), className="result-none"))
+    elif pending.total:
         parts.append(_pending_table(own, context))
         parts.append(_more(own, len(pending.rows), pending.total, "more", context))
-    elif own.reason_missing:
-        parts.append(html.P(text("analyst.pending.unknown"), className="result-none"))
     else:
         words = "analyst.pending.done" if own.goal.eligible else "analyst.pending.nothing"
         parts.append(message("calm", context, text(words), text(f"{words}_words")))
     parts.append(_excluded(own, context))
-    about = text("analyst.pending.about", n=formats.count(pending.total)) if pending.total else ""
+    told = pending.total > 0 and not own.reason_missing
+    about = text("analyst.pending.about", n=formats.count(pending.total)) if told else ""
     order = menu(
         "order",
         text(f"analyst.pending.order.{pending.order}"),
@@ -64,7 +65,7 @@ def pending_panel(own: Panel, context: Context) -> html.Section:
 
 
 def _coach(own: Panel, context: Context) -> Any:
-    if not own.pending.total:
+    if not own.pending.total or own.reason_missing:
         return None
     words = "coach" if own.pending.learnt else "no_coach"
     return context.text(f"analyst.pending.{words}")

@@ -13,7 +13,6 @@ from layouts.components.ticking import timer
 from layouts.context import Context
 from layouts.icons import icon
 from layouts.links import view
-from metrics.catalog import CATALOG
 from metrics.summary import Summary
 
 PAGE = "analyst"
@@ -212,7 +211,6 @@ def _moved(one: Comparison, context: Context) -> html.Span | None:
     arrow = icon("arrow-up" if difference > 0 else "arrow-down")
     if one.verdict == "within":
         return html.Span([arrow, text("kpi.within")], className="moved quiet")
-    better = CATALOG[one.key].better
     if one.now.unit == "count":
         words = text(
             f"analyst.times.{'more' if difference > 0 else 'fewer'}",
@@ -220,10 +218,10 @@ def _moved(one: Comparison, context: Context) -> html.Span | None:
         )
         return html.Span([arrow, words], className="moved quiet")
     value = formats.rough(abs(difference))
-    if better is None:
+    if one.better is None:
         words = text(f"analyst.times.{'longer' if difference > 0 else 'shorter'}", value=value)
         return html.Span([arrow, words], className="moved quiet")
-    good = (difference < 0) == (better == "lower")
+    good = (difference < 0) == (one.better == "lower")
     words = text(f"analyst.times.{'faster' if good else 'slower'}", value=value)
     return html.Span([arrow, words], className="moved good" if good else "moved quiet")
 

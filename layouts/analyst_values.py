@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from layouts.components.passport import Passport
 from layouts.links import Choices
@@ -158,9 +159,20 @@ class Quality:
 
 @dataclass(frozen=True)
 class Comparison:
-    """An own number beside its own past and the team's; its verdict against its own past."""
+    """An own number beside its own past and the team's.
+
+    Attributes:
+        key: Of the catalogue.
+        better: Which direction is good news; None where neither is.
+        now: The number of the window.
+        before: That of as many days before; None where they are not loaded.
+        team: The team's; None where it may not be told.
+        verdict: Where it lies against its own past; None where that is too short.
+        passport: What it is made of.
+    """
 
     key: str
+    better: Literal["higher", "lower"] | None
     now: Summary
     before: Summary | None
     team: float | None
