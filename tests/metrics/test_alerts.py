@@ -1,4 +1,4 @@
-from datetime import date, time
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,6 +105,27 @@ def test_overload_begins_with_the_limit_and_counts_over_all_teams():
     assert (problem.value, problem.threshold, problem.facts) == (10, 10, {"ours": 5})
     assert problem.agent == "Pessoa 1"
     assert set(problem.tickets[:5]) == {"1", "3", "5", "7", "9"}
+
+
+def test_a_spike_names_the_person_or_the_team_and_its_conversations():
+    recent = [
+        waiting(str(n), None, agent_id="1", created_at=f"2026-11-24T11:4{n}:00Z") for n in range(3)
+    ]
+    problem = fired(world(*recent))["spike:agent:1"]
+    assert (problem.value, problem.threshold, problem.agent) == (3, 3, "Pessoa 1")
+    assert problem.tickets == ("0", "1", "2")
+    assert problem.since == NOW.timestamp() - 20 * 60
+    before = [
+        waiting(
+            f"w{week}", None, created_at=str(NOW - timedelta(weeks=week, hours=4)), state="closed"
+        )
+        for week in range(1, 13)
+    ]
+    taken = [{**row, "agent_id": None, "state": "closed"} for row in recent]
+    adaptive = {"limits": Limits(spike_mode="adaptive"), "first_day": date(2026, 8, 1)}
+    (team,) = fired(world(*taken, *before), **adaptive).values()
+    assert (team.key, team.team, team.agent_id) == (f"spike:team:{SUPPORT}", "Suporte N1", None)
+    assert team.facts == {"minutes": 30, "expected": 0.0}
 
 
 def test_a_goal_counts_who_is_there_and_who_is_away_because_of_a_call():

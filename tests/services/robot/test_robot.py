@@ -355,6 +355,25 @@ def test_a_store_that_fails_loses_no_decision(watch, monkeypatch):
     assert watch.slack.texts() == ["fired queue:team:6101 2"]
 
 
+def test_an_answer_that_cannot_be_noted_is_noted_before_anything_else_is_sent(watch, monkeypatch):
+    real = watch.state.set_fenced
+
+    def fails_once_slack_has_it(*args, **kwargs):
+        if watch.slack.said:
+            raise UnavailableError("no answer")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(watch.state, "set_fenced", fails_once_slack_has_it)
+    watch.minute(*queue(2), deliver=False)
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            watch.robot.deliver()
+    monkeypatch.undo()
+    watch.deliver()
+    assert watch.slack.texts() == ["fired queue:team:6101 2"]
+    assert [one.doubtful for one in watch.desk.sheet().deliveries] == [0]
+
+
 def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
     rig = Rig(tmp_path, goals={"online_text": 0, "online_voice": 0})
     rig.intercom.put(1, rig.clock.now - 600, state="open", admin_assignee_id=None)
