@@ -1,10 +1,13 @@
 /* The wall between two refreshes: the lamp follows the longest wait, the panel at the right closes
-   with Esc and takes the focus, and the line whose rows it shows stays marked. */
+   with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled or
+   unfolded stays so when a new version draws it again. */
 (function () {
   "use strict";
   let offset = 0;
   let heard = null;
   let open = null;
+  let unfolded = false;
+  const scrolled = { "crew-frame": 0, "queue-long": 0 };
 
   function seconds() {
     const server = document.getElementById("server-time");
@@ -41,11 +44,28 @@
     }
   }
 
+  function keep() {
+    for (const [name, top] of Object.entries(scrolled)) {
+      const list = document.querySelector("." + name);
+      if (list && top && !list.scrollTop) list.scrollTop = top;
+    }
+    const lamp = document.querySelector(".lamp");
+    if (lamp) lamp.classList.toggle("lamp-unfolded", unfolded);
+  }
+
+  document.addEventListener("scroll", (event) => {
+    const name = Object.keys(scrolled).find((one) => event.target.classList && event.target.classList.contains(one));
+    if (name) scrolled[name] = event.target.scrollTop;
+  }, true);
+
   function look() {
     const panel = document.querySelector(".drawer");
     const agent = panel ? panel.dataset.agent : null;
     mark(agent);
-    if (panel && open === null) panel.focus({ preventScroll: true });
+    if (panel && open === null) {
+      panel.classList.add("drawer-arrives");
+      panel.focus({ preventScroll: true });
+    }
     if (!panel && open) {
       const link = document.querySelector(`.crew tr[data-agent="${CSS.escape(open)}"] a`);
       if (link && document.activeElement === document.body) link.focus({ preventScroll: true });
@@ -61,10 +81,9 @@
 
   document.addEventListener("click", (event) => {
     const fold = event.target.closest("[data-fold]");
-    if (fold) fold.closest(".lamp").classList.toggle("lamp-unfolded");
-    const panel = document.querySelector(".drawer");
-    const outside = panel && !panel.contains(event.target) && event.target.matches(".drawer-shade");
-    if (outside) panel.querySelector(".drawer-close").click();
+    if (!fold) return;
+    unfolded = !unfolded;
+    keep();
   });
 
   let waiting = false;
@@ -74,6 +93,7 @@
     window.requestAnimationFrame(() => {
       waiting = false;
       look();
+      keep();
       follow();
     });
   }).observe(document.documentElement, { childList: true, subtree: true });

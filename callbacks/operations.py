@@ -14,7 +14,7 @@ from callbacks.operations_query import OperationsQuery, choices, is_kiosk, read_
 from callbacks.operations_question import Question
 from callbacks.roles import EVERYBODY, role_callback
 from callbacks.session import current_context, current_viewer
-from layouts import ids, operations
+from layouts import ids, operations, operations_choices
 from layouts.components import states
 from layouts.context import Context
 from layouts.links import view
@@ -31,7 +31,7 @@ def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
     @role_callback(app, roles=EVERYBODY)(
-        Output(ids.panel(PAGE, "content"), "children"),
+        *[Output(place, prop) for place, prop in operations.PLACES],
         Output(ids.panel(PAGE, "version"), "data"),
         Input(ids.URL, "search"),
         Input(ids.REFRESH, "n_intervals"),
@@ -40,48 +40,59 @@ def register(app: Dash, backend: Backend) -> None:
     )
     def show_wall(
         search: str | None, _: int | None, path: str | None, shown: str | None
-    ) -> tuple[Any, Any]:
+    ) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
         asked = view("", choices(search, "agent"))
         marker = f"{snapshot.version if snapshot else 0} {asked}"
         if path != PATH or marker == shown:
-            return no_update, no_update
+            return (no_update,) * (len(operations.PLACES) + 1)
         context = current_context(backend, PATH)
         if snapshot is None:
-            return states.starting(context), marker
+            return *operations.only(states.starting(context)), marker
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language
-        content = backend.dataset.cached(
+        drawn = backend.dataset.cached(
             ("operations", *own, asked),
-            lambda: _content(backend, snapshot, viewer, asked, context),
+            lambda: _drawn(backend, snapshot, viewer, asked, context),
         )
-        return content, marker
+        return *drawn, marker
 
     @role_callback(app, roles={MANAGER, ANALYST})(
         Output(ids.panel(PAGE, "choices"), "children"),
         Output(ids.panel(PAGE, "kiosk"), "href"),
-        Input(ids.URL, "search"),
-        Input(ids.PAGE, "children"),
-        State(ids.URL, "pathname"),
-    )
-    def show_choices(search: str | None, page: Any, path: str | None) -> tuple[Any, Any]:
-        snapshot = backend.dataset.snapshot()
-        if path != PATH or snapshot is None or is_kiosk(search):
-            return no_update, no_update
-        return _choices(backend, snapshot, search, current_context(backend, PATH))
-
-    @role_callback(app, roles={MANAGER, ANALYST})(
-        Output(ids.panel(PAGE, "drawer"), "children"),
+        Output(ids.panel(PAGE, "choices-shown"), "data"),
         Input(ids.URL, "search"),
         Input(ids.panel(PAGE, "version"), "data"),
         State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "choices-shown"), "data"),
     )
-    def show_drawer(search: str | None, _: str | None, path: str | None) -> Any:
+    def show_choices(
+        search: str | None, _: str | None, path: str | None, shown: str | None
+    ) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
-        if path != PATH or snapshot is None:
-            return no_update
+        asked = view("", choices(search, "agent"))
+        if path != PATH or snapshot is None or asked == shown:
+            return no_update, no_update, no_update
+        return *_choices(backend, snapshot, search, current_context(backend, PATH)), asked
+
+    # Not with every version: whoever reads the list would lose the place.
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "drawer"), "children"),
+        Output(ids.panel(PAGE, "drawer-shown"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.panel(PAGE, "version"), "data"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "drawer-shown"), "data"),
+    )
+    def show_drawer(
+        search: str | None, _: str | None, path: str | None, shown: str | None
+    ) -> tuple[Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        asked = view("", choices(search))
+        if path != PATH or snapshot is None or asked == shown:
+            return no_update, no_update
         question, _ = _question(backend, snapshot, current_viewer(backend), search)
-        return drawer(question, choices(search), current_context(backend, PATH))
+        return drawer(question, choices(search), current_context(backend, PATH)), asked
 
     app.clientside_callback(
         ClientsideFunction("operations", "team"),
@@ -97,16 +108,15 @@ def render(context: Context, search: str) -> Component:
     return operations.page(context, is_kiosk(search) or context.role == WALL)
 
 
-def _content(
+def _drawn(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
-) -> list[Component]:
+) -> operations.Parts:
     question, problem = _question(backend, snapshot, viewer, search)
     at = datetime.fromtimestamp(backend.clock(), UTC)
     drawn = wall(question, choices(search), at, context)
     if problem is not None:
         drawn = replace(drawn, notice=operations.unusable(problem, context))
-    content: list[Component] = operations.content(drawn, context)
-    return content
+    return operations.parts(drawn, context)
 
 
 def _question(
@@ -128,5 +138,5 @@ def _choices(
     question, _ = _question(backend, snapshot, current_viewer(backend), search)
     given = choices(search, "agent")
     teams = sorted(question.teams.items(), key=lambda item: item[1].casefold())
-    drawn = operations.choices(given, question.query.period, teams, context)
+    drawn = operations_choices.choices(given, question.query.period, teams, context)
     return drawn, view(PATH, given, kiosk="1")

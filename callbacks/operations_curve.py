@@ -43,7 +43,8 @@ def curve(question: Question, passport: Passport | None, context: Context) -> Cu
     ticks = _ticks(slots, question, context)
     figure = day_curve(slots, ticks, _now(question), question.kiosk, context)
     return Curve(
-        figure=figure if is_drawn else None,
+        figure=figure,
+        is_drawn=is_drawn,
         total=int(total.value or 0),
         usual=usual,
         note="" if banded else _note(question, context),

@@ -38,6 +38,7 @@ def drawer(question: Question, choices: Choices, context: Context) -> Component 
             name=name or context.text("operations.crew.unnamed", id=agent_id),
             close=close,
             period=question.query.period,
+            at=question.snapshot.published_at,
             tickets=[_ticket(row, question) for row in tickets.head(ROWS).to_dict("records")],
             all_tickets=len(tickets),
             calls=None

@@ -156,18 +156,3 @@ def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
     )
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 88 88'>{drawing}</svg>"
     return picture(svg, 88, 88, "porthole", alt)
-
-
-def water_zero(palette: Palette) -> html.Img:
-    """The great porthole of an empty queue: two waves, and room for the zero above them."""
-    svg = (
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 388 388'>"
-        "<clipPath id='c'><circle cx='194' cy='194' r='172'/></clipPath>"
-        f"<circle cx='194' cy='194' r='192' fill='none' stroke='{palette['line2']}' "
-        "stroke-width='3'/>"
-        f"<g clip-path='url(#c)'><path d='M0 0h388v388H0z' fill='{palette['bg']}'/>"
-        f"<path d='M0 276c70-22 120-22 190 0s130 22 198 0v120H0z' fill='{palette['seq-1']}'/>"
-        f"<path d='M0 318c60-24 110-24 172-4s128 20 216-6v90H0z' fill='{palette['seq-2']}'/>"
-        "</g></svg>"
-    )
-    return picture(svg, 388, 388, "lamp-water")

@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from dash import dcc, html
+from dash import dcc, html, no_update
 
 from layouts import ids
 from layouts import operations_assignments as assignments
+from layouts import operations_curve as curve
 from layouts.components.frame import ages
-from layouts.components.panel import segmented
 from layouts.components.states import banner, message
 from layouts.components.ticking import clock, lasting
 from layouts.context import Context
 from layouts.icons import icon
-from layouts.links import Choices, view
 from layouts.operations_agents import agents_table
 from layouts.operations_crew import Crew
-from layouts.operations_curve import Curve, curve
+from layouts.operations_curve import Curve
 from layouts.operations_figures import Debt, Figure, figures
 from layouts.operations_lamp import Lamp, lamp
 from layouts.operations_next import next_hands
@@ -28,8 +27,6 @@ PAGE = "operations"
 PATH = "/operations"
 # Lines of the table for which a screen in the room has room, and with a banner above them.
 KIOSK_AGENTS, KIOSK_AGENTS_LATE = 10, 8
-# Teams that stand side by side in the header, and the letters of their names together.
-FEW_TEAMS, FEW_LETTERS = 4, 44
 
 
 @dataclass(frozen=True)
@@ -88,12 +85,40 @@ class Wall:
     subjects: bool
 
 
+class Parts(NamedTuple):
+    """What each place of the frame shows, in the order of `PLACES`."""
+
+    message: Any
+    lamp: Any
+    main: Any
+    curve_head: Any
+    figure: Any
+    chart_class: Any
+    curve_table: Any
+    figures: Any
+    latest: Any
+
+
+# Where each of `Parts` goes: id and property.
+PLACES = (
+    (ids.panel(PAGE, "message"), "children"),
+    (ids.panel(PAGE, "lamp"), "children"),
+    (ids.panel(PAGE, "main"), "children"),
+    (ids.panel(PAGE, "curve-head"), "children"),
+    (ids.panel(PAGE, "day-graph"), "figure"),
+    (ids.panel(PAGE, "chart"), "className"),
+    (ids.panel(PAGE, "curve-table"), "children"),
+    (ids.panel(PAGE, "figures"), "children"),
+    (ids.panel(PAGE, "latest"), "children"),
+)
+
+
 def page(context: Context, kiosk: bool) -> html.Div:
     """The page's frame: alone on a screen in the room, else within the desk's."""
     text = context.text
     body = [
         dcc.Store(id=ids.panel(PAGE, "version")),
-        html.Div(id=ids.panel(PAGE, "content"), className="wall-frame", children=skeleton()),
+        _places(context),
     ]
     if kiosk:
         return html.Div(body, className="wall-kiosk")
@@ -105,6 +130,7 @@ def page(context: Context, kiosk: bool) -> html.Div:
         className="button button-quiet",
     )
     body.append(html.Div(id=ids.panel(PAGE, "drawer"), className="drawer-place"))
+    body += [dcc.Store(id=ids.panel(PAGE, key)) for key in ("drawer-shown", "choices-shown")]
     frame = page_frame(
         context,
         text("operations.title"),
@@ -115,77 +141,28 @@ def page(context: Context, kiosk: bool) -> html.Div:
     return html.Div(frame, className="wall-page")
 
 
-def skeleton() -> html.Div:
-    """The shape of the wall before its first numbers."""
+def _places(context: Context) -> html.Div:
+    """Where the parts stand; each is filled anew with a version, and the frame stays."""
+    lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
-        html.Div(className="skeleton skeleton-next"),
-        html.Div(className="skeleton skeleton-crew"),
-        html.Div(className="skeleton skeleton-day"),
+        _place("main", [html.Div(className=f"skeleton skeleton-{n}") for n in ("next", "crew")]),
+        html.Div([curve.place(context), _place("figures")], className="wall-bottom"),
     ]
     return html.Div(
-        [html.Div(className="lamp skeleton"), html.Div(main, className="wall-main")],
-        className="wall",
+        [
+            html.Div(id=ids.panel(PAGE, "message"), className="wall-message"),
+            html.Div([lamp_place, html.Div(main, className="wall-main")], className="wall"),
+            _place("latest"),
+        ],
+        className="wall-frame",
     )
 
 
-def choices(
-    chosen: Choices, period: str, teams: Sequence[tuple[str, str]], context: Context
-) -> list[Any]:
-    """The switches of period and team: few teams as links, many in a list.
-
-    Args:
-        chosen: The address's parameters.
-        period: today or 48h.
-        teams: Id and name of those in scope.
-        context: The reader.
-    """
-    text = context.text
-    switches = [
-        segmented(
-            [
-                (
-                    text(f"operations.period.{name}"),
-                    view(PATH, chosen, period=None if name == "today" else name),
-                    name == period,
-                )
-                for name in ("today", "48h")
-            ],
-            text("operations.period.label"),
-        )
-    ]
-    if 1 < len(teams) <= FEW_TEAMS and sum(len(name) for _, name in teams) <= FEW_LETTERS:
-        switches.append(_team_links(chosen, teams, context))
-    elif len(teams) > 1:
-        switches.append(_team_list(chosen, teams, context))
-    return switches
+def _place(key: str, children: Any = None) -> html.Div:
+    return html.Div(children, id=ids.panel(PAGE, key), className="wall-place")
 
 
-def _team_links(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> html.Div:
-    text, now = context.text, list(chosen.get("team", []))
-    links = [(text("operations.team.every"), view(PATH, chosen, team=None), not now)]
-    links += [(name, view(PATH, chosen, team=team), now == [team]) for team, name in teams]
-    return segmented(links, text("operations.team.label"))
-
-
-def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> dcc.Dropdown:
-    text = context.text
-    words = ("search", "select_all", "deselect_all", "clear_search", "clear_selection")
-    return dcc.Dropdown(
-        id=ids.panel(PAGE, "team"),
-        options=[{"label": name, "value": team} for team, name in teams],
-        value=list(chosen.get("team", [])),
-        multi=True,
-        placeholder=text("operations.team.all"),
-        labels={key: text(f"operations.team.{key}") for key in words}
-        | {
-            "selected_count": text("operations.team.selected", n="{num_selected}"),
-            "no_options_found": text("filters.nothing"),
-        },
-        className="wall-team",
-    )
-
-
-def content(wall: Wall, context: Context) -> list[Any]:
+def parts(wall: Wall, context: Context) -> Parts:
     """What is drawn for one version."""
     banners = [_late(one, wall, context) for one in wall.late]
     if wall.notice is not None:
@@ -193,30 +170,31 @@ def content(wall: Wall, context: Context) -> list[Any]:
     if not wall.read:
         text = context.text
         said = message("fog", context, text("operations.no_text"), text("operations.no_text_words"))
-        return [html.Div([*banners, said], className="wall-unread")]
+        return only(html.Div([*banners, said], className="wall-unread"))
     shown = (KIOSK_AGENTS_LATE if banners else KIOSK_AGENTS) if wall.kiosk else None
     main = [
         _top(wall, context) if wall.kiosk else None,
         *banners,
         next_hands(wall.crew, context),
         agents_table(wall.crew, shown, wall.at, context),
-        html.Div(
-            [curve(wall.curve, wall.period, wall.kiosk, context), _figures(wall, context)],
-            className="wall-bottom",
-        ),
     ]
-    parts: list[Any] = [
-        html.Div(
-            [
-                lamp(wall.lamp, wall.kiosk, wall.at, context),
-                html.Div([part for part in main if part is not None], className="wall-main"),
-            ],
-            className="wall" + (" wall-late" if banners else ""),
-        )
-    ]
-    if not wall.kiosk:
-        parts.append(assignments.table(wall.latest, wall.subjects, context))
-    return parts
+    latest = None if wall.kiosk else assignments.table(wall.latest, wall.subjects, context)
+    return Parts(
+        message=None,
+        lamp=lamp(wall.lamp, wall.kiosk, wall.at, context),
+        main=[part for part in main if part is not None],
+        curve_head=curve.head(wall.curve, wall.period, wall.kiosk, context),
+        figure=wall.curve.figure,
+        chart_class=curve.chart_class(wall.curve),
+        curve_table=curve.table(wall.curve, context),
+        figures=figures(wall.figures, wall.debt, wall.kiosk, wall.at, context),
+        latest=latest,
+    )
+
+
+def only(words: Any) -> Parts:
+    """A message in the place of everything else."""
+    return Parts(words, None, None, None, no_update, "curve-body curve-empty", None, None, None)
 
 
 def _top(wall: Wall, context: Context) -> html.Div:
@@ -255,10 +233,6 @@ def _late(one: Late, wall: Wall, context: Context) -> html.Div:
     if one.cause:
         parts.append(html.Small(one.cause, className="banner-cause bidi", title=one.cause))
     return html.Div(parts, className="banner banner-stale", role="status")
-
-
-def _figures(wall: Wall, context: Context) -> html.Div:
-    return figures(wall.figures, wall.debt, wall.kiosk, wall.at, context)
 
 
 def unusable(reason: str, context: Context) -> html.Div:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dash import html
 
 from layouts import ids
+from layouts.charts.theme import template
 from layouts.components.graph import graph
 from layouts.components.passport import Passport, passport_button
 from layouts.context import Context
@@ -20,7 +21,8 @@ class Curve:
     """The day's arrivals.
 
     Attributes:
-        figure: None when nothing has arrived and nothing is usual.
+        figure: The chart.
+        is_drawn: Whether anything has arrived, or is usual.
         total: Arrivals of the period so far.
         usual: What is usual by now; None where that is unknown.
         note: Why there is no band, if so.
@@ -29,7 +31,8 @@ class Curve:
         late: Whether its source is late.
     """
 
-    figure: go.Figure | None
+    figure: go.Figure
+    is_drawn: bool
     total: int
     usual: tuple[float, float] | None
     note: str
@@ -38,8 +41,32 @@ class Curve:
     late: bool
 
 
-def curve(of: Curve, period: str, kiosk: bool, context: Context) -> html.Section:
-    """The chart with its total, what is usual by now, and the same as a table.
+def place(context: Context) -> html.Section:
+    """Where the chart stands. It is made once: a new version changes what it draws, not itself."""
+    blank = go.Figure(layout={"template": template(context.theme)})
+    blank.update_xaxes(visible=False).update_yaxes(visible=False)
+    chart = graph(
+        ids.panel(PAGE, "day-graph"), blank, context.text, context.text("operations.curve.title")
+    )
+    return html.Section(
+        [
+            html.Div(id=ids.panel(PAGE, "curve-head")),
+            html.Div(chart, id=ids.panel(PAGE, "chart"), className="curve-body curve-empty"),
+            html.Div(id=ids.panel(PAGE, "curve-table")),
+        ],
+        id=ids.panel(PAGE, "arrivals"),
+        className="curve",
+    )
+
+
+def chart_class(of: Curve) -> str:
+    """How the chart stands there: hatched when it is old, hidden when there is nothing to draw."""
+    late = " doubtful" if of.late else ""
+    return f"curve-body{late}" + ("" if of.is_drawn else " curve-empty")
+
+
+def head(of: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
+    """The title, the total with what is usual by now, and why there is no band.
 
     Args:
         of: The day.
@@ -47,30 +74,19 @@ def curve(of: Curve, period: str, kiosk: bool, context: Context) -> html.Section
         kiosk: Whether it hangs in a room: no passport.
         context: The reader.
     """
-    text, formats = context.text, context.formats
-    total = formats.count(of.total)
+    text = context.text
     buttons = []
     if of.passport is not None and not kiosk:
         buttons = [passport_button(PAGE, of.passport, context)]
-    head = html.Div(
+    line = html.Div(
         [
             html.H2([text("operations.curve.title"), *buttons]),
             html.P(_so_far(of, period, context), className="curve-total"),
         ],
         className="curve-head",
     )
-    body: Any = html.P(text("operations.curve.nothing"), className="wall-nothing")
-    if of.figure is not None:
-        label = text("operations.curve.label", n=total)
-        body = graph(ids.panel(PAGE, "day-graph"), of.figure, text, label)
-    late = " doubtful" if of.late else ""
-    note = html.P(of.note, className="curve-note") if of.note else None
-    parts = [head, note, html.Div(body, className=f"curve-body{late}"), _table(of, context)]
-    return html.Section(
-        [part for part in parts if part is not None],
-        id=ids.panel(PAGE, "arrivals"),
-        className="curve",
-    )
+    note = of.note if of.is_drawn else text("operations.curve.nothing")
+    return [line, html.P(note, className="curve-note")] if note else [line]
 
 
 def _so_far(of: Curve, period: str, context: Context) -> list[Any]:
@@ -89,7 +105,7 @@ def _so_far(of: Curve, period: str, context: Context) -> list[Any]:
     return [html.Span([strong, " ", words]), verdict]
 
 
-def _table(of: Curve, context: Context) -> html.Table:
+def table(of: Curve, context: Context) -> html.Table:
     """The chart for who cannot see it."""
     text = context.text
     heads = [html.Th(text(f"operations.curve.{key}")) for key in ("table", "count", "usual")]

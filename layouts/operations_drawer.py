@@ -53,6 +53,7 @@ class Drawer:
         name: The person's.
         close: The address without the panel.
         period: today or 48h.
+        at: The instant for which the rows hold.
         tickets: Newest first; not more than there is room for.
         all_tickets: How many there are.
         calls: Newest first; None without telephony.
@@ -63,6 +64,7 @@ class Drawer:
     name: str
     close: str
     period: str
+    at: datetime
     tickets: Sequence[Ticket]
     all_tickets: int
     calls: Sequence[Call] | None
@@ -80,7 +82,8 @@ def drawer(of: Drawer, context: Context) -> html.Aside:
         words = text.plural("operations.drawer.calls", of.all_calls, n=formats.count(of.all_calls))
         counts += [", ", html.B(words)]
     key = "period.words_48h" if of.period == "48h" else "period.today"
-    period = text("operations.drawer.of", period=text(f"operations.{key}"))
+    at = formats.clock(of.at)
+    period = text("operations.drawer.of", period=text(f"operations.{key}"), at=at)
     body: list[Any] = [
         _part(
             text("operations.drawer.conversations_title"),

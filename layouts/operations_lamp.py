@@ -11,7 +11,6 @@ from layouts import operations_assignments as assignments
 from layouts.components.passport import Passport, passport_button
 from layouts.components.ticking import lasting
 from layouts.context import Context
-from layouts.drawings import logo_svg, picture, water_zero
 from layouts.icons import icon
 from layouts.operations_queue import NEAR, Queue, queue_list, running, wait
 
@@ -87,7 +86,7 @@ def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:
 
 def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
     """The mark, and the level in a word; all words are there, the stylesheet shows one."""
-    text, colours = context.text, context.palette
+    text = context.text
     at = context.formats.clock(of.queue.late_at) if of.queue.late_at else ""
     words = [
         html.Span(
@@ -96,12 +95,9 @@ def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
         )
         for level in ("calm", "order", "attention", "critical", "doubtful")
     ]
-    marks = [
-        picture(logo_svg(colours["ink1"], colours["accent"]), 40, 40, "lamp-logo"),
-        picture(logo_svg(colours["crit-on"], colours["crit-on"]), 40, 40, "lamp-logo-critical"),
-    ]
+    mark = html.Span(className="lamp-mark")
     brand: Any = html.Span(
-        [*marks, html.Span("Vigia", className="lamp-vigia")], className="lamp-brand"
+        [mark, html.Span("Vigia", className="lamp-vigia")], className="lamp-brand"
     )
     if kiosk and context.role != "wall":
         brand = html.A(
@@ -110,7 +106,7 @@ def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
             className="lamp-brand",
             title=text("operations.kiosk_leave"),
         )
-    page = html.Span([*marks, html.Span(text("operations.title"))], className="lamp-page")
+    page = html.Span([mark, html.Span(text("operations.title"))], className="lamp-page")
     return html.Div([brand, page, *words], className="lamp-head")
 
 
@@ -198,7 +194,7 @@ def _calm(of: Lamp, at: datetime, context: Context) -> html.Div:
     return html.Div(
         [
             html.Div(
-                [water_zero(context.palette), html.P("0", className="lamp-none")],
+                [html.Span(className="lamp-water"), html.P("0", className="lamp-none")],
                 className="lamp-porthole",
             ),
             html.Div(lines, className="lamp-calm-words"),
