@@ -20,7 +20,9 @@ Compare = Literal["same", "none"]
 Order = Literal["oldest", "most", "least", "agent"]
 # What is open beside the page; everything else says what the page is about.
 PANEL = ("rows", "cell", "rows_find", "rows_order", "rows_page")
-VIEW = (*PANEL, "table")
+# The comment that is read, on the quality page.
+READER = ("band", "comment", "comments_find", "comments_page")
+VIEW = (*PANEL, *READER, "table")
 MAXIMUM_FIELDS = 600
 MAXIMUM_CELLS = 4
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from callbacks import analyst, details, filters, operations, overview, rows_panel
+from callbacks import analyst, details, filters, operations, overview, quality, rows_panel
 from layouts.context import Context
 from layouts.shell import ANALYST, MANAGER, WALL
 
@@ -34,8 +34,9 @@ PAGES = {
             "/operations", frozenset({MANAGER, ANALYST, WALL}), "nav.operations", operations.render
         ),
         Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
+        Page("/quality", frozenset({MANAGER}), "nav.quality", quality.render),
         Page("/details", frozenset({MANAGER}), "nav.details", details.render),
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
     )
 }
-MODULES = (operations, overview, details, analyst, filters, rows_panel)
+MODULES = (operations, overview, quality, details, analyst, filters, rows_panel)

@@ -35,6 +35,7 @@ MANAGER, ANALYST, WALL = "manager", "analyst", "wall"
 ENTRIES = (
     Entry("/operations", "broadcast", frozenset({MANAGER, ANALYST, WALL}), 0),
     Entry("/overview", "columns-gap", frozenset({MANAGER}), 1, shares_filters=True),
+    Entry("/quality", "emoji-smile", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
 )

@@ -125,6 +125,21 @@ def reopen_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Serie
     return flags(rows["count_reopens"].gt(0), _closed(rows) & rows["count_reopens"].notna())
 
 
+@metric(
+    kind="duration",
+    table="conversations",
+    dated_by="created_at",
+    unit="seconds",
+    better="lower",
+    definition="time_to_close less time_to_first_close, where count_reopens > 0",
+)
+def reopen_price(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the conversations that were opened again and are closed: from first to last close."""
+    price = time_to_close(rows, rules, now) - time_to_first_close(rows, rules, now)
+    reopened = rows["count_reopens"].gt(0).fillna(False).astype(bool)
+    return price.where(price.ge(0).fillna(False) & reopened)
+
+
 def sla_word(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """hit, missed, active or cancelled; missing where no SLA applies."""
     return rows["sla_status"].astype("str")

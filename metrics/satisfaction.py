@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -86,6 +87,19 @@ def dsat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series
     return flags(rows["rating"].le(2), _valid(rows))
 
 
+@metric(
+    kind="share",
+    table="conversations",
+    dated_by="created_at",
+    unit="share",
+    better="higher",
+    definition="Intercom, conversation_rating of closed conversations by created_at",
+)
+def csat_response_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Of the closed conversations, those that were rated."""
+    return flags(_valid(rows), rows["state"].eq("closed"))
+
+
 @dataclass(frozen=True)
 class Ranking:
     """People or reasons in order of a score, and those who cannot be ranked yet.
@@ -111,3 +125,35 @@ def ranking(scores: Mapping[str, Summary], rules: Rules) -> Ranking:
     }
     few = sorted(key for key, score in scores.items() if score.n and key not in enough)
     return Ranking(tuple(sorted(enough, key=lambda key: enough[key])), tuple(few))
+
+
+Focus = Literal["worst", "best", "negatives", "volume"]
+
+
+def focused(
+    scores: Mapping[str, Summary], dsat: Mapping[str, Summary], focus: Focus, rules: Rules
+) -> Ranking:
+    """The same people or reasons in the order that a reader asks for.
+
+    Args:
+        scores: `csat_score` of each.
+        dsat: `dsat_score` of each.
+        focus: worst or best score, most negative ratings, or most ratings first.
+        rules: Says how many ratings are enough to be compared.
+    """
+    found = ranking(scores, rules)
+    if focus == "best":
+        return found
+    if focus == "worst":
+        return Ranking(found.ranked[::-1], found.few)
+    weight = {key: scores[key].n for key in found.ranked}
+    if focus == "negatives":
+        weight = {key: negatives(dsat.get(key)) for key in found.ranked}
+    place = {key: number for number, key in enumerate(found.ranked)}
+    ordered = sorted(found.ranked, key=lambda key: (-weight[key], -place[key]))
+    return Ranking(tuple(ordered), found.few)
+
+
+def negatives(dsat: Summary | None) -> int:
+    """How many ratings of 1 and 2 a `dsat_score` stands for."""
+    return round(dsat.value * dsat.n) if dsat and dsat.value is not None else 0

@@ -149,3 +149,41 @@ def online_text(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Serie
 def online_voice(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Members who are available, on a call or in after-call work in Aircall."""
     return ones(rows["voice_status"].isin(AVAILABLE))
+
+
+def reply_seconds_left(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Seconds until the first response is late, negative when it is; NA where none is due.
+
+    The same start as `first_response_time`, and all hours: how much of the time was closed the
+    vendor says only afterwards.
+    """
+    start = rows["first_contact_reply_at"].fillna(rows["created_at"])
+    passed = (now - start).dt.total_seconds().astype("Float64")
+    due = (
+        rows["state"].eq("open")
+        & rows["first_admin_reply_at"].isna()
+        & rows["waiting_since"].notna()
+    )
+    return (rules.first_response_seconds - passed).where(due.fillna(False).astype(bool))
+
+
+def reply_due(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """overdue, nearly_due (a third of the target is left) or in_time; missing for other rows."""
+    left = reply_seconds_left(rows, rules, now)
+    words = pd.Series("in_time", index=rows.index, dtype="str")
+    words = words.mask(left.le(rules.first_response_seconds / 3).fillna(False), "nearly_due")
+    return words.mask(left.lt(0).fillna(False), "overdue").where(left.notna())
+
+
+@metric(
+    kind="stock",
+    table="conversations",
+    unit="count",
+    better="lower",
+    definition="open, waiting for us, no first_admin_reply_at; targets.first_response_seconds",
+    parts=reply_due,
+    part_names=("overdue", "nearly_due", "in_time"),
+)
+def awaiting_first_response(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Open conversations that nobody has answered yet; the parts say how near the target is."""
+    return ones(reply_seconds_left(rows, rules, now).notna())

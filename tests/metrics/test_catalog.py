@@ -29,6 +29,7 @@ KEYS = {
     "first_response_within_target",
     "close_within_target",
     "reopen_rate",
+    "reopen_price",
     "classification_rate",
     "sla_hit_rate",
     "complex_conversations",
@@ -38,6 +39,7 @@ KEYS = {
     "csat_score",
     "csat_adjusted",
     "dsat_score",
+    "csat_response_rate",
     # now
     "queue",
     "longest_wait",
@@ -47,6 +49,7 @@ KEYS = {
     "online_text",
     "online_voice",
     "backlog_age",
+    "awaiting_first_response",
     # voice
     "calls_inbound",
     "calls_answered",
