@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
-from layouts.components.download import csv_button, excel_button
+from layouts.components.download import csv_button
 from layouts.components.going import go
 from layouts.components.panel import open_link, segmented
 from layouts.components.search import search_field
@@ -93,7 +93,6 @@ def _tools(shown: Details, context: Context) -> html.Div:
             search_field(ids.panel(PAGE, "find"), shown.find, text("details.find")),
             _chooser(shown, context),
             csv_button(context, "/exports/details.csv"),
-            excel_button(context, "/exports/details.xlsx"),
         ],
         className="details-tools",
     )
