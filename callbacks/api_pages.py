@@ -1,12 +1,12 @@
 """The rows behind the numbers, page by page."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import pandas as pd
 
 from callbacks.api_answers import Request, workspace
-from callbacks.api_query import CallsQuery, ConversationsQuery
+from callbacks.api_query import CallsQuery, ConversationsQuery, ParameterError
 from callbacks.api_rows import (
     Ordered,
     Row,
@@ -18,16 +18,11 @@ from callbacks.api_rows import (
     ordered,
     table_rows,
 )
-from metrics.catalog import CATALOG, Table
+from metrics.behind import CellError, rows_behind
+from metrics.catalog import Table
 from metrics.people import names
-from metrics.selection import rows as selected
 
 CREATED: Mapping[Table, str] = {"conversations": "created_at", "calls": "started_at"}
-# Without `metric`: everything that began in the period.
-EVERY_ROW: Mapping[Table, Collection[str]] = {
-    "conversations": ("conversations",),
-    "calls": ("calls_inbound", "calls_outbound"),
-}
 
 
 def conversations(request: Request, query: ConversationsQuery) -> Row:
@@ -89,17 +84,16 @@ def _population(request: Request, query: ConversationsQuery | CallsQuery, table:
 
     def compute() -> Ordered:
         if query.metric is not None:
-            rows, values = valued(query.metric)
-            return ordered(rows, CREATED[table], values)
-        found = [valued(key)[0] for key in EVERY_ROW[table]]
-        return ordered(pd.concat(found), CREATED[table])
+            try:
+                found = rows_behind(query.metric, query.cells, tables, period, filters, rules)
+            except CellError as error:
+                raise ParameterError("cell", str(error)) from error
+            return ordered(found.rows, CREATED[table], found.values)
+        every = rows_behind(table, (), tables, period, filters, rules)
+        return ordered(every.rows, CREATED[table])
 
-    def valued(key: str) -> tuple[pd.DataFrame, pd.Series]:
-        """The metric's population with what each row adds; NA rows are none of it."""
-        rows = selected(CATALOG[key], tables, period, filters, rules)
-        values = CATALOG[key].measure(rows, rules, tables.now)
-        return rows[values.notna()], values[values.notna()]
-
+    # Refused before anything is computed.
+    query.cells  # noqa: B018
     asked = query.model_copy(update={"limit": 1, "cursor": None})
     return request.remembered(table, asked, compute=compute)
 

@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
 )
 
+from metrics.behind import Cell, CellError
 from metrics.catalog import CATALOG, Table
 from metrics.filters import Filters
 from metrics.periods import Period
@@ -204,10 +205,30 @@ class BreakdownQuery(SummaryQuery):
 class RowsQuery(SummaryQuery):
     """Parameters of the rows behind the numbers."""
 
+    cell: Ids = Field(
+        default=(),
+        description="With `metric`: only the rows of one mark of its figure, `<by>:<key>`, such as "
+        "`agent:201`, `day:2026-11-20`, `reason:Boleto`, `attr.<label>:<value>`, `part:negative`, "
+        "`value:300..600` (a colon in a label is %3A). Several are where they cross.",
+    )
     limit: Limit = Field(default=100, description="Rows in one answer.")
     cursor: Cursor | None = Field(
         default=None, description="`next_cursor` of the answer before; absent for the first page."
     )
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The marks asked for.
+
+        Raises:
+            ParameterError: One of them cannot be read, or there is no metric to have marks.
+        """
+        if self.cell and getattr(self, "metric", None) is None:
+            raise ParameterError("cell", "needs `metric`")
+        try:
+            return tuple(Cell.parse(text) for text in self.cell)
+        except CellError as error:
+            raise ParameterError("cell", str(error)) from error
 
 
 class ConversationsQuery(RowsQuery):

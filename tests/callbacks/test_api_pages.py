@@ -8,6 +8,7 @@ from tests.callbacks.api_world import (
     CALLS,
     CONVERSATIONS,
     JOAO,
+    LUANA,
     SUPPORT,
     Api,
     call,
@@ -149,3 +150,26 @@ def test_no_link_is_made_up_while_the_workspace_is_unknown():
 )
 def test_a_masked_number_keeps_four_digits_at_most(digits, shown):
     assert masked(digits) == shown
+
+
+def test_a_cell_gives_the_rows_behind_one_mark(api):
+    rows = api.get("conversations", metric="conversations", cell=f"agent:{JOAO}")
+    told = api.get("breakdown", metric="conversations", by="agent")["breakdown"]
+    assert rows["total"] == next(group["n"] for group in told if group["key"] == JOAO)
+    crossed = api.get(
+        "conversations",
+        metric="conversations",
+        cell=[f"agent:{LUANA}", "reason:Acesso e senha"],
+    )
+    assert [row["id"] for row in crossed["conversations"]] == ["c3"]
+
+
+def test_a_cell_that_cannot_be_is_refused(api):
+    for query in (
+        {"cell": "agent:1"},
+        {"metric": "conversations", "cell": "moon"},
+        {"metric": "conversations", "cell": "moon:1"},
+    ):
+        status, code, message = api.refused("conversations", **query)
+        assert (status, code) == (400, "invalid_parameter")
+        assert message.startswith("cell")
