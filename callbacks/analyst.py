@@ -22,7 +22,6 @@ from layouts.analyst_values import Head
 from layouts.components import states
 from layouts.context import Context
 from layouts.shell import ANALYST, MANAGER
-from metrics import people
 from metrics.filters import UNASSIGNED
 from metrics.suggestions import team_model
 from services.accounts import Viewer
@@ -161,7 +160,7 @@ def _drawn(asked: Asked) -> Drawn:
     if agent_id is None:
         table = team(snapshot, query, own.period, head, rules)
         return Drawn(above, [*notices, *team_content(table, context)])
-    known = agent_id == UNASSIGNED or agent_id in people.names(snapshot.tables)
+    known = agent_id == UNASSIGNED or agent_id in own.names
     if not known and own.rows.empty:
         return Drawn(above, [analyst.unknown(choices, context)])
     model = asked.backend.dataset.cached(

@@ -11,8 +11,8 @@ from callbacks.analyst_own import Own
 from layouts.analyst_values import Call, Calls
 from layouts.context import Context
 from metrics.catalog import CATALOG
-from metrics.people import names
-from metrics.schema import CALL_AGENTS
+from metrics.filters import UNASSIGNED
+from metrics.periods import within
 
 NUMBERS = ("calls_answered", "talk_time")
 CALL_ROWS, CALLS_MAXIMUM = 5, 200
@@ -22,11 +22,10 @@ def calls(own: Own, at: datetime, context: Context) -> Calls:
     """Own calls, transferred ones included, whatever became of them."""
     aircall = own.snapshot.sources.get("aircall")
     found = _took_part(own)
-    known = names(own.snapshot.tables)
     shown = found.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
     answered = own.number(CATALOG["calls_answered"], own.period)
     return Calls(
-        rows=[_call(own, row, known) for row in shown.to_dict("records")],
+        rows=[_call(own, row, own.names) for row in shown.to_dict("records")],
         total=len(found),
         answered=int(answered.value or 0) if answered else 0,
         numbers=[compared(own, key, at, context) for key in NUMBERS],
@@ -35,13 +34,11 @@ def calls(own: Own, at: datetime, context: Context) -> Calls:
 
 
 def _took_part(own: Own) -> pd.DataFrame:
-    start, end = own.period.bounds(own.rules.time_zone)
-    table = own.snapshot.tables.calls
-    dated = table["started_at"].ge(start) & table["started_at"].lt(end)
-    mine = pd.Series(False, index=table.index)
-    for column in CALL_AGENTS:
-        mine |= table[column].eq(own.agent_id)
-    return table[dated & mine].sort_values(["started_at", "id"], ascending=False)
+    if own.agent_id == UNASSIGNED:
+        return own.tables.calls.iloc[:0]
+    found = own.tables.calls
+    found = found[within(found["started_at"], own.period, own.rules.time_zone)]
+    return found.sort_values(["started_at", "id"], ascending=False)
 
 
 def _call(own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:

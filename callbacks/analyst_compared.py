@@ -9,7 +9,6 @@ from layouts.components.passport import Passport
 from layouts.context import Context
 from metrics.catalog import CATALOG
 from metrics.peers import against_own_past, team_number
-from metrics.people import names
 from metrics.periods import Period
 from metrics.summary import Summary
 
@@ -18,16 +17,16 @@ def compared(
     own: Own, key: str, at: datetime, context: Context, *, team: bool = False
 ) -> Comparison:
     """An own number of the window beside the one before, what is usual, and the team's if asked."""
-    metric, tables = CATALOG[key], own.snapshot.tables
+    metric = CATALOG[key]
     now, before = own.number(metric, own.window), own.number(metric, own.window_before)
     assert now is not None
     everyone = None
     if team:
-        everyone = team_number(metric, tables, own.window, own.agent_id, own.rules)
+        everyone = team_number(metric, own.snapshot.tables, own.window, own.agent_id, own.rules)
     first, verdict = own.snapshot.history.first_day, None
     if metric.unit != "count" and first is not None and first < own.window.first_day:
         history = Period(first, own.window.last_day)
-        verdict = against_own_past(metric, tables, own.window, own.filters, own.rules, history)
+        verdict = against_own_past(metric, own.tables, own.window, own.filters, own.rules, history)
     return Comparison(
         key=key,
         better=metric.better,
@@ -43,14 +42,13 @@ def own_passport(
     own: Own, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
 ) -> Passport:
     """What an own number of the window is made of."""
-    name = names(own.snapshot.tables).get(own.agent_id, ("", ""))[0]
     return passport(
         CATALOG[key],
         now,
         before,
         own.window,
         own.rules.clock,
-        [name] if name else [],
+        [own.name] if own.name else [],
         own.snapshot,
         at,
         context,

@@ -19,7 +19,6 @@ from callbacks.refusals import refusal
 from callbacks.session import current_context, current_viewer
 from layouts.context import Context
 from metrics.now import team_names
-from metrics.people import names
 from services.accounts import Viewer
 from services.backend import Backend
 from services.sheet import Cell, csv_file, workbook
@@ -75,8 +74,7 @@ def _export(kind: str, backend: Backend) -> Response:
     context = current_context(backend, PATH)
     content = _file(kind, own, context)
     _note(own, viewer, backend)
-    name = names(snapshot.tables).get(agent_id, ("", ""))[0]
-    file = f"vigia-{_slug(name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
+    file = f"vigia-{_slug(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
     response = Response(content, 200, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response

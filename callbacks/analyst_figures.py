@@ -17,7 +17,6 @@ from metrics.catalog import CATALOG
 from metrics.goals import excluded, goal, goals_by_day, pace, streak, with_empty_days
 from metrics.now import team_names
 from metrics.peers import team_number
-from metrics.people import names
 from metrics.periods import Period
 from metrics.selection import rows
 from metrics.suggestions import Growth, Model, catch_all_growth, suggest
@@ -48,7 +47,7 @@ def panel(
         context: The reader.
     """
     by_day = goals_by_day(own.rows, own.classified, own.rules)
-    name, status = names(own.snapshot.tables, own.rules).get(own.agent_id, ("", ""))
+    name, status = own.names.get(own.agent_id, ("", ""))
     return Panel(
         head=head,
         name=name,
@@ -73,9 +72,7 @@ def panel(
 
 def growth(own: Own) -> Growth | None:
     """A catch-all reason that this person gives more often than in the window before."""
-    return catch_all_growth(
-        own.snapshot.tables, own.window, own.window_before, own.filters, own.rules
-    )
+    return catch_all_growth(own.tables, own.window, own.window_before, own.filters, own.rules)
 
 
 def pending_ids(own: Own) -> list[str]:
@@ -144,7 +141,7 @@ def _quality(own: Own, at: datetime, context: Context) -> Quality:
     score, adjusted = (_number(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
     before = own.number(metric, own.window_before)
     team = team_number(metric, own.snapshot.tables, own.window, own.agent_id, own.rules)
-    rated = rows(metric, own.snapshot.tables, own.window, own.filters, own.rules)
+    rated = rows(metric, own.tables, own.window, own.filters, own.rules)
     remarks = rated["rating_remark"].fillna("").astype("str").str.strip()
     written = rated[remarks.ne("") & rated["rating"].between(1, 5).fillna(False)]
     written = written.sort_values(["rating_at", "id"], ascending=False)

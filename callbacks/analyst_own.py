@@ -1,6 +1,7 @@
 """One person's question to one version: whose rows, of which days, how each counts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -9,13 +10,15 @@ import pandas as pd
 from callbacks.analyst_query import AnalystQuery
 from metrics import report
 from metrics.catalog import CATALOG, Metric
-from metrics.filters import Filters
+from metrics.filters import UNASSIGNED, Filters
 from metrics.goals import Day, excluded_by, goals_by_day, standings
+from metrics.people import names
 from metrics.periods import Period, comparable, today
 from metrics.rules import Rules
-from metrics.schema import attribute
+from metrics.schema import CALL_AGENTS, attribute
 from metrics.selection import attribute_values, rows
 from metrics.summary import Summary
+from metrics.tables import Tables
 from services.accounts import Viewer
 from services.dataset import Snapshot
 
@@ -76,6 +79,31 @@ class Own:
         return comparable(self.window, self.snapshot.history.first_day)
 
     @cached_property
+    def tables(self) -> Tables:
+        """The version, less the rows that cannot be own ones: a twelfth of the work or less."""
+        whole = self.snapshot.tables
+        if self.agent_id == UNASSIGNED:
+            return whole
+        text, voice = whole.conversations, whole.calls
+        mine = text["agent_id"].eq(self.agent_id) | text["rated_agent_id"].eq(self.agent_id)
+        took_part = pd.Series(False, index=voice.index)
+        for column in CALL_AGENTS:
+            took_part |= voice[column].eq(self.agent_id).fillna(False)
+        return replace(
+            whole, conversations=text[mine.fillna(False).astype(bool)], calls=voice[took_part]
+        )
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[str, str]]:
+        """Everybody's name and status."""
+        return names(self.snapshot.tables, self.rules)
+
+    @property
+    def name(self) -> str:
+        """Whose panel it is; empty when nobody knows the name any more."""
+        return self.names.get(self.agent_id, ("", ""))[0]
+
+    @cached_property
     def filters(self) -> Filters:
         """Own rows only."""
         return Filters(agents=(self.agent_id,))
@@ -83,7 +111,7 @@ class Own:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Own conversations of the period."""
-        return rows(CATALOG[RATE], self.snapshot.tables, self.period, self.filters, self.rules)
+        return rows(CATALOG[RATE], self.tables, self.period, self.filters, self.rules)
 
     @cached_property
     def classified(self) -> pd.Series:
@@ -111,7 +139,7 @@ class Own:
         first = self.snapshot.history.first_day
         if first is None or first > self.today:
             return []
-        metric, tables = CATALOG[RATE], self.snapshot.tables
+        metric, tables = CATALOG[RATE], self.tables
         found = rows(metric, tables, Period(first, self.today), self.filters, self.rules)
         values = metric.measure(found, self.rules, tables.now)
         return goals_by_day(found, values, self.rules)
@@ -125,7 +153,7 @@ class Own:
         """An own number of a period; None without one."""
         if period is None:
             return None
-        return report.evaluate(metric, self.snapshot.tables, period, self.filters, self.rules)
+        return report.evaluate(metric, self.tables, period, self.filters, self.rules)
 
     def pending(self) -> pd.DataFrame:
         """Closed, counting, without a reason: oldest first; those of an unknown age before them."""

@@ -42,7 +42,9 @@ def team_content(team: Team, context: Context) -> list[Any]:
     head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
     body = html.Tbody([_line(line, team, context) for line in team.lines])
     name = html.Td(text("analyst.team.all"), className="left")
-    foot = html.Tfoot(html.Tr([name, *_numbers(team.total, context), html.Td()]))
+    foot = html.Tfoot(
+        html.Tr([name, *_numbers(team.total, context), html.Td(className="team-bar")])
+    )
     table = html.Table([head, body, foot], className="grid-table team-table")
     note = growth_note(team.growth, context)
     share = formats.share(team.total.share, 0)

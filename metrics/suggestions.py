@@ -7,7 +7,7 @@ normalised words; nothing leaves the house. It would rather be silent than wrong
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,8 @@ CATCH_ALL = frozenset(
 GROWTH, GROWTH_MINIMUM, GROWTH_Z = 0.05, 20, 1.96
 
 _WORD = re.compile(r"[^\W_]{3,30}")
+# Accents, once they are parted from their letters.
+_MARKS = re.compile(r"[\u0300-\u036f]+")
 Floats = npt.NDArray[np.float64]
 
 
@@ -94,8 +96,9 @@ class Growth:
 
 def words_of(subject: str) -> list[str]:
     """The distinct words of a subject: no accents, no case, no numbers, at least three letters."""
-    plain = unicodedata.normalize("NFKD", subject[:CHARACTERS].casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = subject[:CHARACTERS].casefold()
+    if not plain.isascii():
+        plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
     found = (word for word in _WORD.findall(plain) if not word.isdigit())
     return list(dict.fromkeys(found))[:WORDS]
 
@@ -127,14 +130,14 @@ def learn(subjects: pd.Series, reasons: pd.Series) -> Model | None:
     lines = lines[lines["reason"].isin(names)]
     # The same subject comes again and again; it is read once.
     lines = lines.value_counts().rename("times").reset_index()
-    vocabulary = _vocabulary(lines["subject"], lines["times"])
+    read = [words_of(subject) for subject in lines["subject"]]
+    vocabulary = _vocabulary(read, lines["times"])
     if not vocabulary:
         return None
-    place = {name: number for number, name in enumerate(names)}
     counts = np.zeros((len(vocabulary), len(names)))
-    for subject, reason, times in lines.itertuples(index=False):
-        known_words = [vocabulary[word] for word in words_of(subject) if word in vocabulary]
-        counts[known_words, place[reason]] += times
+    places = pd.Categorical(lines["reason"], categories=names).codes
+    for found, place, times in zip(read, places, lines["times"], strict=True):
+        counts[[vocabulary[word] for word in found if word in vocabulary], place] += times
     examples = np.array([float(sizes[name]) for name in names])
     smooth = counts + SMOOTHING
     return Model(
@@ -193,12 +196,13 @@ def catch_all_growth(
     return max(grown, key=lambda one: (one.share - one.before, one.reason), default=None)
 
 
-def _vocabulary(subjects: pd.Series, times: pd.Series) -> dict[str, int]:
+def _vocabulary(read: Sequence[Sequence[str]], times: pd.Series) -> dict[str, int]:
     uses: Counter[str] = Counter()
-    for subject, count in zip(subjects, times, strict=True):
-        uses.update(dict.fromkeys(words_of(subject), int(count)))
-    frequent = [(word, n) for word, n in uses.most_common(VOCABULARY_MAXIMUM) if n >= WORD_MINIMUM]
-    return {word: number for number, word in enumerate(sorted(word for word, _ in frequent))}
+    for words, count in zip(read, times, strict=True):
+        for word in words:
+            uses[word] += count
+    frequent = [word for word, n in uses.most_common(VOCABULARY_MAXIMUM) if n >= WORD_MINIMUM]
+    return {word: number for number, word in enumerate(sorted(frequent))}
 
 
 def _suggestion(model: Model, subject: str) -> Suggestion | None:
