@@ -156,9 +156,14 @@ class Own:
         return report.evaluate(metric, self.tables, period, self.filters, self.rules)
 
     def pending(self) -> pd.DataFrame:
-        """Closed, counting, without a reason: oldest first; those of an unknown age before them."""
+        """Closed, counting, without a reason: oldest first.
+
+        A close that nobody recorded is dated by the creation.
+        """
         found = self.rows[self.standing.eq("pending")]
-        return found.sort_values(["last_close_at", "created_at", "id"], na_position="first")
+        closed = found["last_close_at"].fillna(found["created_at"])
+        order = pd.DataFrame({"closed": closed, "id": found["id"]}).sort_values(["closed", "id"])
+        return found.loc[order.index]
 
     def history(self) -> pd.DataFrame:
         """Own conversations of the period that the list's filters choose, newest first."""

@@ -9,7 +9,7 @@ from dash import dcc, html
 from layouts import ids
 from layouts.analyst_goal import excluded_kind, excluded_words
 from layouts.analyst_values import Panel, Row
-from layouts.components.panel import no_data, open_link, panel
+from layouts.components.panel import open_link, panel
 from layouts.components.states import message
 from layouts.components.ticking import lasting
 from layouts.context import Context
@@ -411,7 +411,7 @@ def _open(row: Row, context: Context, button: bool = False) -> html.A | html.Spa
 
 def _ago(row: Row, own: Panel, context: Context) -> Any:
     if row.closed_at is None:
-        return no_data(context)
+        return html.Span(context.text("analyst.no_close"), className="no-data")
     before = html.Span(context.text("analyst.closed_ago") + " ", className="phone-only")
     running = lasting(row.closed_at, own.now, context)
     return html.Span([before, running], title=context.formats.full_moment(row.closed_at))

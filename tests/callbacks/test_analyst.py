@@ -262,6 +262,17 @@ def test_pending_ones_come_oldest_first(made):
     assert text.index("Primeira") < text.index("Segunda")
 
 
+def test_a_close_that_nobody_recorded_is_dated_by_the_creation(made):
+    rows = [
+        pending("a", 0, subject="Primeira"),
+        pending("b", 60, subject="Segunda", last_close_at=None),
+        pending("c", 90, subject="Terceira"),
+    ]
+    text = read(made(rows))
+    assert "fechamento sem registro" in text
+    assert text.index("Primeira") < text.index("Segunda") < text.index("Terceira")
+
+
 def test_the_teams_words_suggest_a_reason(made):
     rows = [
         *taught(),

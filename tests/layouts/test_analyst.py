@@ -211,7 +211,7 @@ def test_one_pending_needs_no_order():
 def test_a_close_that_nobody_recorded_has_no_age():
     pending = Pending([row(closed_at=None)], 1, "oldest", 0, True, [], {}, None)
     drawn = words(analyst_lists.pending_panel(panel(pending=pending), reader()))
-    assert "sem dados" in drawn
+    assert "fechamento sem registro" in drawn
 
 
 def test_without_the_attribute_nothing_is_called_pending():
