@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("/operations", "broadcast", frozenset({MANAGER, ANALYST, WALL}), 0),
     Entry("/overview", "columns-gap", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/quality", "emoji-smile", frozenset({MANAGER}), 1, shares_filters=True),
+    Entry("/times", "stopwatch", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
 )

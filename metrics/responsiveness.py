@@ -159,3 +159,11 @@ def sla_hit_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Seri
     """Of the SLAs that were hit or missed, those that were hit."""
     status = rows["sla_status"]
     return flags(status.eq("hit"), status.isin(["hit", "missed"]))
+
+
+def reopened_closes(
+    rows: pd.DataFrame, rules: Rules, now: pd.Timestamp
+) -> tuple[pd.Series, pd.Series]:
+    """First and last close, in seconds since creation, of the rows that have a `reopen_price`."""
+    reopened = rows[reopen_price(rows, rules, now).notna()]
+    return time_to_first_close(reopened, rules, now), time_to_close(reopened, rules, now)

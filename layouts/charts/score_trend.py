@@ -25,6 +25,10 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [(place, s) for place, s in enumerate(stretches) if s.csat.value is not None]
     width = 0.44 if len(stretches) > 3 else 0.16
+    bottom = max(0, min([0.7, *((s.csat.low or 0) - 0.03 for _, s in known)]))
+    top = min(1.06, max([0.5, *((s.csat.high or 0) + 0.08 for _, s in known)]))
+    # The line across is a bar, so that it is as wide as its interval on every screen.
+    thickness = (top - bottom) * 0.006
     for inside in (False, True):
         found = [(place, s) for place, s in known if s.inside == inside]
         colour = colours["accent"] if inside else colours["ink3"]
@@ -53,26 +57,23 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
             customdata=data,
             hovertemplate=hover,
         )
-        figure.add_scatter(
+        figure.add_bar(
             x=[place for place, _ in found],
-            y=[s.csat.value for _, s in found],
-            mode="markers",
-            marker={
-                "symbol": "line-ew",
-                "size": 26 if len(stretches) <= 20 else 9,
-                "line": {"width": 3.5, "color": colour},
-            },
+            y=[2 * thickness for _ in found],
+            base=[(s.csat.value or 0) - thickness for _, s in found],
+            width=width * 1.3,
+            marker={"color": colour, "line": {"width": 0}},
             customdata=data,
             hovertemplate=hover,
         )
     named = [(place, s) for place, s in known if s.inside]
     if len(named) <= LABELLED:
         figure.add_scatter(
-            x=[place + width / 2 for place, _ in named],
-            y=[s.csat.value for _, s in named],
+            x=[place for place, _ in named],
+            y=[s.csat.high for _, s in named],
             mode="text",
             text=[formats.decimal((s.csat.value or 0) * 100) for _, s in named],
-            textposition="middle right",
+            textposition="top center",
             textfont={"color": colours["ink1"], "size": 12},
             cliponaxis=False,
             hoverinfo="skip",
@@ -83,10 +84,9 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
         )
     step = max(1, -(-len(stretches) // COUNTED))
     ticks = range(len(stretches) - 1, -1, -step)
-    lows = [s.csat.low for _, s in known if s.csat.low is not None]
-    highs = [s.csat.high for _, s in known if s.csat.high is not None]
     figure.update_layout(
         bargap=0,
+        barmode="overlay",
         xaxis={
             "tickmode": "array",
             "tickvals": list(ticks),
@@ -99,10 +99,7 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
             "range": [-0.6, max(len(stretches), 1) - 0.2],
         },
         yaxis={
-            "range": [
-                max(0, min([0.7, *(low - 0.03 for low in lows)])),
-                min(1.02, max([0.5, *(high + 0.08 for high in highs)])),
-            ],
+            "range": [bottom, top],
             "rangemode": "normal",
             "tickformat": ".0%",
             "title": {"text": text("quality.trend_axis")},
