@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from dash.development.base_component import Component
 
-from callbacks import analyst, details, filters, operations, overview, quality, rows_panel, times
+from callbacks import (
+    analyst,
+    details,
+    filters,
+    operations,
+    overview,
+    quality,
+    rows_panel,
+    telephony,
+    times,
+)
 from layouts.context import Context
 from layouts.shell import ANALYST, MANAGER, WALL
 
@@ -36,8 +46,9 @@ PAGES = {
         Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
         Page("/quality", frozenset({MANAGER}), "nav.quality", quality.render),
         Page("/times", frozenset({MANAGER}), "nav.times", times.render),
+        Page("/telephony", frozenset({MANAGER}), "nav.telephony", telephony.render),
         Page("/details", frozenset({MANAGER}), "nav.details", details.render),
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
     )
 }
-MODULES = (operations, overview, quality, times, details, analyst, filters, rows_panel)
+MODULES = (operations, overview, quality, times, telephony, details, analyst, filters, rows_panel)

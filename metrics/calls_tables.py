@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from metrics import telephony
+from metrics import now, telephony
 from metrics.behind import LISTS
 from metrics.catalog import CATALOG
 from metrics.crosstab import Choice
@@ -174,3 +174,23 @@ def peaks(choice: Choice, happened: list[int]) -> Peaks:
 
 def _n(summary: object) -> int:
     return int(getattr(summary, "n", 0))
+
+
+def owed(choice: Choice, start: pd.Timestamp) -> pd.DataFrame:
+    """Callers we lost in the period whom nobody has talked to since, the oldest first.
+
+    Args:
+        choice: Which calls may be owed.
+        start: Begin of the period.
+
+    Returns:
+        As `now.callback_debt`, with `caller` (a group of `metrics.grouping`).
+    """
+    question = choice.question(LISTS["calls"])
+    callers = dict(
+        zip(question.rows["id"], grouped("caller", question).words, strict=True),
+    )
+    table = now.callback_debt(choice.tables, choice.rules, start)
+    table = table[table["last_call_id"].isin(callers)]
+    callers_of = table["last_call_id"].map(callers)
+    return table.assign(caller=callers_of).reset_index(drop=True)

@@ -1,0 +1,121 @@
+"""A table whose cells are coloured by their numbers; each opens its rows. Zeros stay unfilled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from layouts.components.going import rows_link
+from layouts.context import Context
+
+LEVELS = 7
+DIVERGING_MIDDLE = 4
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """One number.
+
+    Attributes:
+        words: As it is drawn; nothing for cells that have no number.
+        tone: Name of its colour: seq-1..7, div-1..7, or nothing for an unfilled one.
+        key: What is counted, for the rows behind it; nothing where there are none.
+        cells: `<by>:<key>` of its rows.
+        title: More about it.
+    """
+
+    words: str
+    tone: str = ""
+    key: str = ""
+    cells: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class HeatLine:
+    """A line: its name, its cells, and its total."""
+
+    name: str
+    cells: Sequence[HeatCell]
+    total: HeatCell
+
+
+def sequential(value: float, largest: float) -> str:
+    """The tone of a value that is more the greater it is."""
+    if value <= 0 or largest <= 0:
+        return ""
+    return f"seq-{min(LEVELS, int(value / largest * LEVELS - 1e-9) + 1)}"
+
+
+def diverging(value: float, middle: float, reach: float) -> str:
+    """The tone of a value that is better above the middle."""
+    step = round((value - middle) / reach * 3) if reach else 0
+    return f"div-{max(1, min(LEVELS, step + DIVERGING_MIDDLE))}"
+
+
+def heat_map(
+    corner: str,
+    heads: Sequence[str],
+    lines: Sequence[HeatLine],
+    foot: HeatLine,
+    total_word: str,
+    context: Context,
+    *,
+    class_name: str = "",
+) -> html.Div:
+    """The table.
+
+    Args:
+        corner: What the lines are.
+        heads: Names of the columns.
+        lines: From top to bottom.
+        foot: The totals of the columns.
+        total_word: Head of the totals of the lines.
+        context: The reader.
+        class_name: More classes; `heat-wide` gives the cells room for words.
+    """
+    head = html.Tr(
+        [
+            html.Th(corner, scope="col", className="heat-corner"),
+            *[html.Th(_name(name), scope="col") for name in heads],
+            html.Th(total_word, scope="col", className="heat-total"),
+        ]
+    )
+    body = [_line(line, context) for line in lines]
+    table = html.Table(
+        [html.Thead(head), html.Tbody(body), html.Tfoot(_line(foot, context))],
+        className=f"heat {class_name}".strip(),
+    )
+    return html.Div(table, className="table-frame heat-frame")
+
+
+def heat_scale(low: str, high: str, kind: str = "seq") -> html.Span:
+    """The colours from least to most, with the numbers at their ends."""
+    steps = [html.Span(className=f"heat-step heat-{kind}-{n}") for n in range(1, LEVELS + 1)]
+    return html.Span([low, *steps, high], className="heat-scale")
+
+
+def _line(line: HeatLine, context: Context) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(_name(line.name), scope="row", className="heat-name"),
+            *[_cell(cell, context) for cell in line.cells],
+            _cell(line.total, context, "heat-total"),
+        ]
+    )
+
+
+def _name(name: str) -> html.Span:
+    return html.Span(name, title=name, className="heat-words bidi")
+
+
+def _cell(cell: HeatCell, context: Context, class_name: str = "") -> html.Td:
+    tone = f"heat-{cell.tone}" if cell.tone else "heat-none"
+    inside: Any = html.Span(cell.words, className=f"heat-cell {tone}", title=cell.title or None)
+    if cell.key and cell.words:
+        told = {"title": cell.title} if cell.title else {}
+        inside = rows_link(
+            cell.words, context, cell.key, *cell.cells, class_name=f"heat-cell {tone}", **told
+        )
+    return html.Td(inside, className=class_name)

@@ -1,0 +1,152 @@
+"""Bars that are plain tables: one share a line, or several as parts of one bar; each opens rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from layouts.components.going import rows_link
+from layouts.context import Context
+
+COLOURS = 8
+# A part that is narrower than this has no room for its own number.
+ROOM = 0.07
+
+
+@dataclass(frozen=True)
+class BarLine:
+    """A line with one bar.
+
+    Attributes:
+        name: What it is.
+        n: How many rows.
+        share: Of all, 0..1.
+        key: What is counted.
+        cells: `<by>:<key>` of its rows.
+        kind: Class of its colour: nothing, bar-other or bar-lost.
+        words: More, right of the share.
+    """
+
+    name: str
+    n: int
+    share: float
+    key: str
+    cells: tuple[str, ...]
+    kind: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a stacked bar: its place among the colours, and its rows."""
+
+    place: int
+    name: str
+    n: int
+    share: float
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StackedLine:
+    """A line with a bar of several parts, and how many rows it has."""
+
+    name: str
+    n: int
+    parts: Sequence[Part]
+    cells: tuple[str, ...]
+
+
+def bar_table(
+    heads: Sequence[str], lines: Sequence[BarLine], context: Context, *, names: Sequence[Any] = ()
+) -> html.Div:
+    """Bars by the side of their names.
+
+    Args:
+        heads: Name of the lines, of their count and of their share; and of `words`, where told.
+        lines: From top to bottom.
+        context: The reader.
+        names: What stands in the first column, where that is more than the name.
+    """
+    widest = max((line.n for line in lines), default=0) or 1
+    first, count, share, *more = heads
+    head = [html.Th(first, className="left"), html.Th("", className="reason-bar")]
+    head += [html.Th(words) for words in (count, share, *more)]
+    rows = []
+    for place, line in enumerate(lines):
+        style = {"--share": f"{line.n / widest * 100:.1f}%"}
+        bar = html.Div(
+            html.Span(className=f"bar-fill {line.kind}".strip()), className="bar", style=style
+        )
+        number = html.B(context.formats.count(line.n))
+        linked = bool(line.n and line.key)
+        name = names[place] if names else _name(line.name)
+        hidden: dict[str, Any] = {"tabIndex": "-1", "aria-hidden": "true"}
+        cells = [
+            html.Td(name, className="left bar-name"),
+            html.Td(
+                rows_link(bar, context, line.key, *line.cells, **hidden) if linked else bar,
+                className="reason-bar",
+            ),
+            html.Td(rows_link(number, context, line.key, *line.cells) if linked else number),
+            html.Td(context.formats.share(line.share)),
+        ]
+        if more:
+            cells.append(html.Td(line.words, className="quieter"))
+        rows.append(html.Tr(cells, **{"data-mark": ""}))
+    table = html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(rows)], className="grid-table reason-table"
+    )
+    return html.Div(table, className="table-frame bars-frame")
+
+
+def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> html.Div:
+    """Bars of parts, each of the whole width: shares within the line."""
+    return html.Div([_stacked(key, line, context) for line in lines], className="stacked")
+
+
+def colour_key(names: Sequence[tuple[int, str]]) -> html.Ul:
+    """Which colour is which."""
+    return html.Ul(
+        [
+            html.Li([html.Span(className=f"dot part-{place}"), _name(name)], title=name)
+            for place, name in names
+        ],
+        className="colour-key",
+    )
+
+
+def _stacked(key: str, line: StackedLine, context: Context) -> html.Div:
+    formats = context.formats
+    parts = []
+    for part in line.parts:
+        if not part.n:
+            continue
+        said = f"{part.name}: {formats.count(part.n)} ({formats.share(part.share)})"
+        words = formats.share(part.share, 0) if part.share >= ROOM else ""
+        parts.append(
+            rows_link(
+                words,
+                context,
+                key,
+                *part.cells,
+                class_name=f"stacked-part part-{part.place}",
+                style={"--share": f"{part.share * 100:.2f}%"},
+                title=said,
+                **{"aria-label": said},
+            )
+        )
+    count = rows_link(formats.count(line.n), context, key, *line.cells) if line.n else "0"
+    return html.Div(
+        [
+            html.Div(_name(line.name), className="stacked-name"),
+            html.Div(parts, className="stacked-bar"),
+            html.Div(count, className="stacked-n"),
+        ],
+        className="stacked-line",
+    )
+
+
+def _name(name: str) -> html.Span:
+    return html.Span(name, title=name, className="bidi elided")
