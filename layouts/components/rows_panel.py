@@ -265,11 +265,13 @@ def _line(
     link: Any,
     context: Context,
 ) -> html.Li:
-    second: list[Any] = []
-    for words in (*about, mark):
+    known: list[Any] = []
+    for words in about:
         if words:
-            kind = "row-mark" if words is mark and mark else "bidi"
-            second += [html.Span(words, className=kind), " · "]
+            known += [*([" · "] if known else []), html.Span(words, className="bidi")]
+    second: list[Any] = [html.Span(known, className="row-about")] if known else []
+    if mark:
+        second.append(html.Span(mark, className="row-mark"))
     return html.Li(
         [
             html.Span(
@@ -280,7 +282,7 @@ def _line(
             html.Div(
                 [
                     html.P(first, className="row-first bidi", title=first),
-                    html.P([*second, *state], className="row-second"),
+                    html.P([*second, html.Span(state)], className="row-second"),
                 ],
                 className="row-words",
             ),
