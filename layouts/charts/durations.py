@@ -170,6 +170,7 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
             "tickmode": "array",
             "tickvals": shown,
             "ticktext": [f"{hour}h" for hour in shown],
+            "tickangle": 0,
             "tickformat": None,
             "title": {"text": text("times.hour_axis")},
         },

@@ -96,6 +96,7 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
                 for place in ticks
             ],
             "tickformat": None,
+            "tickangle": 0,
             "range": [-0.6, max(len(stretches), 1) - 0.2],
         },
         yaxis={
@@ -105,6 +106,6 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
             "title": {"text": text("quality.trend_axis")},
         },
         hovermode="closest",
-        height=290,
+        height=262,
     )
     return figure

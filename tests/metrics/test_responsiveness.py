@@ -1,7 +1,8 @@
 import pytest
 
+from metrics.responsiveness import reopened_closes
 from metrics.rules import Rules
-from tests.metrics.build import UTC_RULES, conversations, tables, told
+from tests.metrics.build import NOW, UTC_RULES, conversations, tables, told
 
 OFFICE = UTC_RULES.with_clock("office")
 CREATED = "2026-11-24T08:00:00Z"
@@ -130,3 +131,44 @@ def test_the_median_is_not_moved_by_an_outlier():
     )
     assert found.value == 3600
     assert found.mean == pytest.approx((3 * 3600 + 365 * 86400) / 4)
+
+
+def test_the_price_of_reopening_runs_from_the_first_close_to_the_last():
+    twice = closed(
+        first_close_at="2026-11-24T09:00:00Z",
+        last_close_at="2026-11-24T10:30:00Z",
+        count_reopens=1,
+    )
+    once = closed(
+        first_close_at="2026-11-24T09:00:00Z",
+        last_close_at="2026-11-24T09:00:00Z",
+        count_reopens=0,
+    )
+    unknown = {**twice, "count_reopens": None}
+    still_open = {**twice, "state": "open"}
+    assert times("reopen_price", twice, once, unknown, still_open) == (5400, 1)
+    assert times("reopen_price", once) == (None, 0)
+
+
+def test_the_price_keeps_to_one_clock():
+    row = closed(
+        first_close_at="2026-11-24T09:00:00Z",
+        last_close_at="2026-11-24T10:30:00Z",
+        time_to_first_close_seconds=100,
+        time_to_last_close_seconds=700,
+        count_reopens=2,
+    )
+    assert times("reopen_price", row, rules=OFFICE) == (600, 1)
+
+
+def test_first_and_last_close_are_of_those_that_have_a_price():
+    rows = conversations(
+        closed(
+            first_close_at="2026-11-24T09:00:00Z",
+            last_close_at="2026-11-24T10:00:00Z",
+            count_reopens=1,
+        ),
+        closed(last_close_at="2026-11-24T11:00:00Z", count_reopens=0),
+    )
+    first, last = reopened_closes(rows, UTC_RULES, NOW)
+    assert (first.tolist(), last.tolist()) == ([3600], [7200])

@@ -1,7 +1,7 @@
 import pytest
 
 from metrics.filters import Filters
-from metrics.satisfaction import Ranking, ranking
+from metrics.satisfaction import Ranking, focused, negatives, ranking
 from metrics.summary import Summary
 from tests.metrics.build import UTC_RULES, agents, conversations, groups, scoped, tables, told
 
@@ -104,3 +104,42 @@ def test_under_the_agreed_number_of_ratings_nobody_is_ranked():
     assert ranking(scores, UTC_RULES) == Ranking(
         ranked=("best", "eleven", "ten"), few=("nine good ones", "one bad rating")
     )
+
+
+def test_the_response_rate_is_of_the_closed_conversations_of_the_period():
+    rows = [rated(5), rated(1), {"state": "closed"}, {"state": "closed"}, {"state": "open"}]
+    found = told("csat_response_rate", content(*rows))
+    assert (found.value, found.n) == (0.5, 4)
+    assert told("csat_response_rate", content({"state": "open"})).value is None
+
+
+SCORES = {
+    "a": Summary(0.9, 10, "share"),
+    "b": Summary(0.5, 40, "share"),
+    "c": Summary(0.5, 20, "share"),
+    "d": Summary(0.1, 9, "share"),
+}
+BAD = {
+    "a": Summary(0.1, 10, "share"),
+    "b": Summary(0.1, 40, "share"),
+    "c": Summary(0.5, 20, "share"),
+    "d": Summary(0.9, 9, "share"),
+}
+
+
+@pytest.mark.parametrize(
+    ("focus", "order"),
+    [
+        ("best", ("a", "b", "c")),
+        ("worst", ("c", "b", "a")),
+        ("negatives", ("c", "b", "a")),
+        ("volume", ("b", "c", "a")),
+    ],
+)
+def test_a_focus_orders_those_with_enough_ratings_only(focus, order):
+    assert focused(SCORES, BAD, focus, UTC_RULES) == Ranking(order, ("d",))
+
+
+def test_negatives_are_whole_ratings():
+    assert [negatives(one) for one in (BAD["b"], BAD["d"], None)] == [4, 8, 0]
+    assert negatives(Summary(None, 0, "share")) == 0
