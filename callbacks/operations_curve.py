@@ -1,5 +1,6 @@
 """The course of the day, as the wall draws it."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
@@ -12,6 +13,7 @@ from layouts.operations_curve import Curve
 from metrics import trends, watch
 from metrics.catalog import CATALOG
 from metrics.periods import today
+from metrics.projection import Projection, queue_at_closing
 
 # Hours that are drawn where nothing has arrived and nothing is usual.
 FIRST_HOUR, LAST_HOUR = 8, 18
@@ -19,7 +21,11 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 FEW_HOURS = 13
 
 
-def curve(question: Question, passport: Passport | None, context: Context) -> Curve:
+def curve(
+    question: Question,
+    passport: Callable[[str], Passport | None],
+    context: Context,
+) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
     slots = _slots(question)
     total = watch.since(
@@ -49,8 +55,19 @@ def curve(question: Question, passport: Passport | None, context: Context) -> Cu
         usual=usual,
         note="" if banded else _note(question, context),
         table=[_line(slot, context) for slot in slots],
-        passport=passport,
+        passport=passport("arrivals"),
         late=question.late_at("intercom") is not None,
+        closing=_closing(question),
+        closing_passport=passport("queue_at_closing"),
+    )
+
+
+def _closing(question: Question) -> Projection | None:
+    """Where the queue is heading; of fresh numbers of today only."""
+    if question.query.period != "today" or question.late_at("intercom") is not None:
+        return None
+    return queue_at_closing(
+        question.tables, question.rules, question.filters, first_day=_whole_history(question)
     )
 
 

@@ -48,7 +48,7 @@ def wall(question: Question, choices: Choices, at: datetime, context: Context) -
         read=question.snapshot.sources["intercom"].as_of is not None,
         lamp=replace(_lamp(question, told), latest=latest),
         crew=crew(question, choices),
-        curve=curve(question, told.passport("arrivals"), context),
+        curve=curve(question, told.passport, context),
         figures=_figures(question, told, context),
         debt=_debt(question, told),
         latest=latest,

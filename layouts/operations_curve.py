@@ -12,6 +12,7 @@ from layouts.charts.theme import template
 from layouts.components.graph import graph
 from layouts.components.passport import Passport, passport_button
 from layouts.context import Context
+from metrics.projection import Projection
 
 PAGE = "operations"
 
@@ -29,6 +30,8 @@ class Curve:
         table: (half hour, arrivals, usual) in words, for who asks for them.
         passport: Of the chart, where it is offered.
         late: Whether its source is late.
+        closing: Where the queue is heading; None where that cannot be said.
+        closing_passport: Of that, where it is offered.
     """
 
     figure: go.Figure
@@ -39,6 +42,8 @@ class Curve:
     table: Sequence[tuple[str, str, str]]
     passport: Passport | None
     late: bool
+    closing: Projection | None = None
+    closing_passport: Passport | None = None
 
 
 def place(context: Context) -> html.Section:
@@ -81,7 +86,10 @@ def head(of: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
     line = html.Div(
         [
             html.H2([text("operations.curve.title"), *buttons]),
-            html.P(_so_far(of, period, context), className="curve-total"),
+            html.P(
+                [*_so_far(of, period, context), _second(of, kiosk, context)],
+                className="curve-total",
+            ),
         ],
         className="curve-head",
     )
@@ -98,11 +106,34 @@ def _so_far(of: Curve, period: str, context: Context) -> list[Any]:
         return [strong, " ", text("operations.curve.so_far")]
     low, high = of.usual
     words = text("operations.curve.so_far_usual", low=formats.count(low), high=formats.count(high))
-    verdict: Any = ""
-    if not of.late and not round(low) <= of.total <= round(high):
-        key = "above" if of.total > high else "below"
-        verdict = html.B(text(f"operations.curve.{key}"), className="curve-verdict")
-    return [html.Span([strong, " ", words]), verdict]
+    return [html.Span([strong, " ", words])]
+
+
+def _second(of: Curve, kiosk: bool, context: Context) -> html.Span | None:
+    """What is out of the usual, and where the queue is heading."""
+    said: list[Any] = []
+    if of.usual is not None and round(of.usual[1]) and not of.late:
+        low, high = of.usual
+        if not round(low) <= of.total <= round(high):
+            key = "above" if of.total > high else "below"
+            said.append(html.B(context.text(f"operations.curve.{key}")))
+    if of.closing is not None:
+        said += [", "] * bool(said) + [_closing(of.closing, context)]
+        if of.closing_passport is not None and not kiosk:
+            said.append(passport_button(PAGE, of.closing_passport, context))
+    return html.Span(said, className="curve-second") if said else None
+
+
+def _closing(of: Projection, context: Context) -> str:
+    text, formats = context.text, context.formats
+    local = of.closing.astimezone(formats.zone)
+    at = formats.clock(of.closing)
+    if not local.minute:
+        at = text("operations.curve.hour", hour=local.hour or 24)
+    key = "closing" if of.low < of.high else "closing_one" if of.high else "closing_empty"
+    return text(
+        f"operations.curve.{key}", at=at, low=formats.count(of.low), high=formats.count(of.high)
+    )
 
 
 def table(of: Curve, context: Context) -> html.Table:

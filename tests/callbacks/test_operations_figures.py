@@ -1,16 +1,19 @@
 """The wall's numbers, from small tables."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.operations_figures import scope_words, wall
 from callbacks.operations_query import read_operations
 from callbacks.operations_question import Question
 from layouts.context import Context
 from layouts.formats import Formats
+from layouts.operations_curve import head
 from layouts.words import text_for
 from services.config import Settings
 from services.manifest import History, SourceStatus
@@ -208,3 +211,33 @@ def test_a_device_may_show_subjects_where_the_settings_say_so():
     )
     latest = wall(question, {}, NOW, CONTEXT).latest
     assert (latest[0].subject, latest[0].url) == ("Boleto não chegou", None)
+
+
+def heading(current, search="", kiosk=False):
+    told = asked(search, current)
+    parts = head(told.curve, told.period, kiosk, CONTEXT)
+    return json.dumps(parts, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def whole(*rows, **values):
+    first = date(2026, 8, 27)
+    history = History(90, 90, complete=True, first_day=first)
+    return snapshot(conversations=rows, history=history, **values)
+
+
+def test_where_the_queue_is_heading_is_said_of_fresh_numbers_of_today():
+    # At noon of a Tuesday, six hours before closing; five Tuesdays brought one more each.
+    more = [
+        conversation(f"m{week}", f"2026-{day}T19:00:00Z", state="closed")
+        for week, day in enumerate(("11-17", "11-10", "11-03", "10-27", "10-20"))
+    ]
+    rows = [waiting("a", "50"), waiting("b", "40"), *more]
+    told = asked(current=whole(*rows)).curve.closing
+    assert (told.low, told.high, told.days) == (2, 2, 12)
+    assert "às 18h: fila de 2" in heading(whole(*rows))
+    assert "queue_at_closing" in heading(whole(*rows))
+    assert "fila de" not in heading(whole(*rows), "?period=48h")
+    late = OK_SOURCES | {"intercom": SourceStatus("late", AS_OF_TEXT)}
+    assert "fila de" not in heading(whole(*rows, sources=late))
+    partial = snapshot(conversations=rows, history=History(37, 90, complete=False))
+    assert "fila de" not in heading(partial)
