@@ -106,9 +106,9 @@ def backlog(times: Times, context: Context) -> html.Section:
     text, formats = context.text, context.formats
     total = sum(times.backlog.values())
     title = text("metrics.backlog_age.label")
-    body: Any = _bars("backlog_age", times.backlog, context)
-    if not total:
-        body = message("calm", context, text("times.none_open"), "")
+    body: Any = message("calm", context, text("times.none_open"))
+    if total:
+        body = _bars("backlog_age", times.backlog, context)
     return figure_panel(
         PAGE,
         "backlog_age",
