@@ -8,10 +8,11 @@ from dash import Dash, Input, Output
 from callbacks.roles import role_callback
 from callbacks.session import current_context
 from layouts import ids
-from layouts.components.frame import ages, queue_chip
+from layouts.components.frame import ages, alerts_count, queue_chip
 from layouts.shell import ANALYST, MANAGER
 from metrics import now
 from services.backend import Backend
+from services.robot.desk import Desk
 
 
 def register(app: Dash, backend: Backend) -> None:
@@ -38,3 +39,13 @@ def register(app: Dash, backend: Backend) -> None:
         limit = backend.rules.first_response_seconds
         chip = queue_chip(len(waiting), longest, limit, at, context)
         return chip, ages(snapshot.sources, at, context)
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.NAV_ALERTS, "children"),
+        Input(ids.REFRESH, "n_intervals"),
+        Input(ids.PAGE, "children"),
+    )
+    def show_critical(_: int | None, page: Any) -> Any:
+        live = Desk(backend.state, backend.settings, backend.clock).sheet().live
+        critical = sum(life.problem.severity == "critical" for life in live)
+        return alerts_count(critical, current_context(backend))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dash.development.base_component import Component
 
 from callbacks import (
+    alerts,
     analyst,
     details,
     filters,
@@ -13,6 +14,7 @@ from callbacks import (
     overview,
     quality,
     rows_panel,
+    status,
     telephony,
     times,
 )
@@ -49,6 +51,20 @@ PAGES = {
         Page("/telephony", frozenset({MANAGER}), "nav.telephony", telephony.render),
         Page("/details", frozenset({MANAGER}), "nav.details", details.render),
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
+        Page("/alerts", frozenset({MANAGER}), "nav.alerts", alerts.render),
+        Page("/status", frozenset({MANAGER}), "nav.status", status.render),
     )
 }
-MODULES = (operations, overview, quality, times, telephony, details, analyst, filters, rows_panel)
+MODULES = (
+    operations,
+    overview,
+    quality,
+    times,
+    telephony,
+    details,
+    analyst,
+    filters,
+    rows_panel,
+    alerts,
+    status,
+)

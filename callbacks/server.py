@@ -25,6 +25,7 @@ from callbacks import (
     guard,
     headers,
     health,
+    heartbeat,
     recordings,
     session,
     wiring,
@@ -41,6 +42,7 @@ ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 REFRESH_MILLISECONDS = 60_000
 BODY_BYTES = 2**20
+BUILD = "VIGIA_BUILD"
 CSRF_COOKIE = "_csrf_token"
 TOLD_TO_NOBODY = (
     "python_version",
@@ -94,11 +96,13 @@ def create_app(backend: Backend) -> Dash:
     """The application over a backend; nothing of it is global."""
     build = build_id()
     server = _server(backend)
+    server.config[BUILD] = build
     guard.set_up(server, backend)
     headers.set_up(server, backend, build)
     errors.set_up(server, backend)
     csrf = CSRFProtect(server)
     session.set_up(server, backend)
+    heartbeat.set_up(server, backend)
     health.set_up(server, backend)
     recordings.set_up(server, backend)
     exports.set_up(server, backend)

@@ -156,3 +156,30 @@ def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
     )
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 88 88'>{drawing}</svg>"
     return picture(svg, 88, 88, "porthole", alt)
+
+
+def stairs(points: Sequence[tuple[float, float]], colour: str, alt: str) -> html.Img | None:
+    """A value that changes in steps, over its time; nothing for one that never changed.
+
+    Args:
+        points: (when, value), in order; the last one is now.
+        colour: Of line and ground.
+        alt: The drawing in words.
+    """
+    values = [value for _, value in points]
+    if len(points) < 3 or min(values) == max(values):
+        return None
+    start, end, top = points[0][0], points[-1][0], max(*values, 1.0)
+    scale = 296 / max(1.0, end - start)
+    line = ""
+    for at, value in points:
+        x, y = 2 + (at - start) * scale, 52 - 46 * value / top
+        line += f"H{x:.1f}V{y:.1f}" if line else f"M{x:.1f} {y:.1f}"
+    x, y = 298.0, 52 - 46 * values[-1] / top
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 304 56'>"
+        f"<path d='{line}V54H2Z' fill='{colour}' fill-opacity='.18'/>"
+        f"<path d='{line}' fill='none' stroke='{colour}' stroke-width='2.4'/>"
+        f"<circle cx='{x}' cy='{y:.1f}' r='4' fill='{colour}'/></svg>"
+    )
+    return picture(svg, 304, 56, "stairs", alt)

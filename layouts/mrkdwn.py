@@ -15,6 +15,11 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unescaped(text: str) -> str:
+    """The text for a screen, which needs no signs escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def name(text: str, longest: int = LONGEST_NAME) -> str:
     """A name or a word from outside, in one line, harmless and not too long."""
     # Cut before it is looked at: nobody's name takes ten thousand characters to begin.

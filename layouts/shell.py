@@ -40,6 +40,8 @@ ENTRIES = (
     Entry("/telephony", "telephone", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
+    Entry("/alerts", "bell", frozenset({MANAGER}), 3),
+    Entry("/status", "hdd-network", frozenset({MANAGER}), 3),
 )
 
 
@@ -125,8 +127,9 @@ def _link(context: Context, entry: Entry, place: str) -> dcc.Link:
     own = f"{key}_{context.role}"
     name = context.text(own if context.text.has(own) else key)
     carried = {"id": ids.carrying(place, entry.path)} if entry.shares_filters else {}
+    told = [html.Span(id=ids.NAV_ALERTS)] if (entry.path, place) == ("/alerts", "nav") else []
     return dcc.Link(
-        [icon(entry.icon), html.Span(name, className="nav-word")],
+        [icon(entry.icon), html.Span(name, className="nav-word"), *told],
         **carried,
         href=entry.path,
         className="nav-link-here" if here else "nav-link-other",

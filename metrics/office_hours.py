@@ -1,6 +1,6 @@
 """Whether the office was open at an instant, by the local opening times."""
 
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 
@@ -28,6 +28,21 @@ def is_open(instants: pd.Series, rules: Rules) -> pd.Series:
 def is_open_at(instant: datetime, rules: Rules) -> bool:
     """Whether the office is open at one instant."""
     return bool(is_open(pd.Series(pd.to_datetime([instant], utc=True)), rules).iloc[0])
+
+
+def openings(day: date, rules: Rules) -> list[tuple[datetime, datetime]]:
+    """The opening times of a local day as instants; none on a holiday."""
+    if day in rules.holidays:
+        return []
+
+    def instant(clock: time) -> datetime:
+        # 24:00 is written as the last moment of the day.
+        ends_day = clock == time.max
+        whole = date.fromordinal(day.toordinal() + ends_day)
+        local = datetime.combine(whole, time(0) if ends_day else clock, rules.time_zone)
+        return local.astimezone(UTC)
+
+    return [(instant(start), instant(end)) for start, end in rules.office_hours[day.weekday()]]
 
 
 def _seconds(clock: time) -> int:

@@ -62,6 +62,26 @@ def members(tables: Tables, rules: Rules) -> pd.DataFrame:
     return people[people["seated"].fillna(False)]
 
 
+def unmatched(tables: Tables, rules: Rules) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who is known to one vendor only: people of Aircall, and members without a telephone.
+
+    Returns:
+        `id`, `name` and `email` of each, by name; the second is empty where nobody has a telephone.
+    """
+    agents = tables.agents
+    present = agents["active"].fillna(False).astype(bool)
+    voice_only = agents[agents["id"].str.startswith("voice:") & present]
+    team = members(tables, rules)
+    team = team[~team["id"].str.startswith("voice:")]
+    without = team[team["voice_id"].isna()]
+    if agents["voice_id"].isna().all():
+        without = without.iloc[:0]
+    columns = ["id", "name", "email"]
+    both = (voice_only, without)
+    first, second = (rows[columns].sort_values(["name", "id"]) for rows in both)
+    return first, second
+
+
 def in_teams(agents: pd.DataFrame, team_ids: tuple[str, ...]) -> set[str]:
     """Ids of the agents that belong to any of the teams."""
     return set(agents.loc[_in_any(agents["team_ids"].fillna("").astype("str"), team_ids), "id"])

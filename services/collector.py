@@ -15,7 +15,7 @@ from services.aircall import Aircall
 from services.config import Settings
 from services.dataset import Dataset, Snapshot
 from services.errors import ServiceError
-from services.inbox import Inbox
+from services.inbox import CLEAR_CACHE, Inbox
 from services.intercom import Intercom
 from services.lease import Lease
 from services.snapshot import FencedError
@@ -24,7 +24,6 @@ from services.turn import Turn
 
 log = logging.getLogger(__name__)
 
-CLEAR_CACHE = "clear_cache"
 LOOK_SECONDS = 0.25
 INBOX_SECONDS = 1.0
 # After a store failed, or had no room.

@@ -12,6 +12,8 @@ from services.store import Store
 log = logging.getLogger(__name__)
 
 PREFIX = "inbox/"
+# What comes from customers is thrown away and collected anew.
+CLEAR_CACHE = "clear_cache"
 
 
 class Inbox:

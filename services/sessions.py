@@ -32,6 +32,21 @@ class Session:
     proof: str = ""
 
 
+@dataclass(frozen=True)
+class Device:
+    """A device link, without its word.
+
+    Attributes:
+        id: Under which it is revoked.
+        name: Of the screen.
+        made_at: Unix seconds.
+    """
+
+    id: str
+    name: str
+    made_at: float
+
+
 class Sessions:
     """Sessions of people, which end at a fixed hour, and of devices, which end when revoked."""
 
@@ -78,12 +93,18 @@ class Sessions:
 
     def devices(self) -> dict[str, str]:
         """Id -> name of the device links."""
-        found = {}
+        return {device.id: device.name for device in self.device_links()}
+
+    def device_links(self) -> list[Device]:
+        """The device links, the oldest first."""
+        found = []
         for key in self._state.keys(DEVICE_PREFIX):
             document = _document(self._state.get(key) or b"")
             if document and "name" in document:
-                found[key.removeprefix(DEVICE_PREFIX)] = str(document["name"])
-        return found
+                made_at = float(document.get("made_at", 0))
+                device_id = key.removeprefix(DEVICE_PREFIX)
+                found.append(Device(device_id, str(document["name"]), made_at))
+        return sorted(found, key=lambda device: (device.made_at, device.id))
 
     def revoke_device(self, device_id: str) -> bool:
         """End a device link; whether there was one."""

@@ -72,3 +72,11 @@ def source_age(name: str, status: Status, now: datetime, context: Context) -> ht
         [gauge, f"{NAMES[name]} ", age(status.as_of, now, context)],
         className="source-age late" if late else "source-age",
     )
+
+
+def alerts_count(critical: int, context: Context) -> html.Span | None:
+    """How many critical problems go on, beside the entry of the alerts; nothing for none."""
+    if not critical:
+        return None
+    words = context.text.plural("frame.critical", critical, n=critical)
+    return html.Span(str(critical), className="nav-count", title=words, **{"aria-label": words})

@@ -15,6 +15,9 @@ PREFIX = "robot/history/"
 DAYS, LONGEST = 90, 2000
 # A day of storm must not push out all the others.
 PER_DAY = 500
+COUNTING: tuple[Rule, ...] = ("queue", "overload", "spike")
+# Less is chance.
+AVOIDED_MINIMUM = 2
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,42 @@ def hygiene(lives: Iterable[Life]) -> dict[Rule, Hygiene]:
 def would_remain(lives: Iterable[Life], rule: Rule, threshold: float) -> int:
     """How many lives of a rule reached another threshold, and would have fired under it too."""
     return sum(life.problem.rule == rule and life.peak >= threshold for life in lives)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Another threshold, and what it would have spared.
+
+    Attributes:
+        threshold: From there on.
+        avoided: So many problems would not have fired.
+        fired: Of so many.
+    """
+
+    threshold: float
+    avoided: int
+    fired: int
+
+
+def proposal(lives: Iterable[Life], rule: Rule, threshold: float) -> Proposal | None:
+    """A higher threshold that keeps every problem somebody took on; None where it says nothing.
+
+    Only of rules that count: a goal or a time limit is a promise, not a matter of noise.
+
+    Args:
+        lives: Of all rules.
+        rule: Of which it is.
+        threshold: The present one.
+    """
+    mine = [life for life in lives if life.problem.rule == rule]
+    taken = [life.peak for life in mine if life.acknowledged_by is not None]
+    if rule not in COUNTING or not taken:
+        return None
+    higher = min(taken)
+    avoided = sum(life.peak < higher for life in mine)
+    if higher <= threshold or avoided < AVOIDED_MINIMUM:
+        return None
+    return Proposal(higher, avoided, len(mine))
 
 
 def _judged(lives: list[Life]) -> Hygiene:

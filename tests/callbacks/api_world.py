@@ -211,6 +211,9 @@ class FakeStore:
     def get(self, key: str) -> bytes | None:
         return self.values.get(key)
 
+    def size_bytes(self) -> int:
+        return sum(map(len, self.values.values()))
+
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
         self.counters[key] = self.counters.get(key, start) + 1
         return self.counters[key]
