@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from callbacks import (
     alerts,
     analyst,
+    crosstabs,
     details,
     filters,
     operations,
@@ -48,6 +49,7 @@ PAGES = {
         Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
         Page("/quality", frozenset({MANAGER}), "nav.quality", quality.render),
         Page("/times", frozenset({MANAGER}), "nav.times", times.render),
+        Page("/crosstabs", frozenset({MANAGER}), "nav.crosstabs", crosstabs.render),
         Page("/telephony", frozenset({MANAGER}), "nav.telephony", telephony.render),
         Page("/details", frozenset({MANAGER}), "nav.details", details.render),
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
@@ -60,6 +62,7 @@ MODULES = (
     overview,
     quality,
     times,
+    crosstabs,
     telephony,
     details,
     analyst,

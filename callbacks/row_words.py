@@ -8,8 +8,10 @@ from callbacks.filter_choices import person_word, team_word
 from callbacks.page_question import Question
 from layouts.context import Context
 from metrics import people
-from metrics.behind import OTHER_REASONS, PART, VALUE, Cell
+from metrics.behind import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell
 from metrics.catalog import Metric
+from metrics.filters import UNASSIGNED
+from metrics.lines import line_names
 from metrics.now import team_names
 from metrics.schema import ATTRIBUTE_PREFIX
 
@@ -44,6 +46,13 @@ def cell_words(cell: Cell, metric: Metric, question: Question[Any], context: Con
     named = _NAMED.get(cell.by)
     if named is not None:
         return named(cell.key, metric, question, context)
+    for prefix in (OTHERS, FILLED):
+        if cell.by.startswith(prefix):
+            by = cell.by.removeprefix(prefix)
+            plain = f"crosstabs.groups.{by}"
+            name = by.removeprefix(ATTRIBUTE_PREFIX)
+            name = context.text(plain) if context.text.has(plain) else name
+            return context.text(f"rows.{prefix.strip('.')}", name=name)
     if cell.by.startswith(ATTRIBUTE_PREFIX):
         label = cell.by.removeprefix(ATTRIBUTE_PREFIX)
         return f"{label}: {cell.key or context.text('filters.empty_value')}"
@@ -113,7 +122,39 @@ def _value(key: str, metric: Metric, question: Question[Any], context: Context) 
     return text("rows.from", **said) if "low" in said else text("rows.under", **said)
 
 
+def _state(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    name = f"rows.state.{key}"
+    return context.text(name) if context.text.has(name) else key
+
+
+def _line(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    names = line_names(question.tables.calls)
+    return names.get(key) or context.text("telephony.no_line")
+
+
+def _caller(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    """The number itself: an address names only one of its calls."""
+    calls = question.tables.calls
+    digits = calls.loc[calls["id"].eq(key), "digits"].dropna()
+    return str(digits.iloc[0]) if len(digits) else context.text("rows.no_number")
+
+
+def _giver(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    return context.text("rows.passed_by", name=_agent(key, metric, question, context))
+
+
+def _taker(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    if key == UNASSIGNED:
+        return context.text("telephony.unknown_taker")
+    return context.text("rows.passed_to", name=_agent(key, metric, question, context))
+
+
 _NAMED = {
+    "state": _state,
+    "line": _line,
+    "caller": _caller,
+    "transferred_by": _giver,
+    "transferred_to": _taker,
     "day": _day,
     "week": _week,
     "hour": _hour,

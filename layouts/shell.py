@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("/overview", "columns-gap", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/quality", "emoji-smile", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/times", "stopwatch", frozenset({MANAGER}), 1, shares_filters=True),
+    Entry("/crosstabs", "grid-3x3", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/telephony", "telephone", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),

@@ -40,7 +40,7 @@ def content(telephony: Telephony, context: Context) -> list[Any]:
         _row(2, charts.lost_hours(telephony, context), tables.owed(telephony, context)),
         heat.people(telephony, context),
         tables.agents(telephony, context),
-        _row(2, charts.answers(telephony, context), tables.lines(telephony, context)),
+        _row(3, charts.answers(telephony, context), tables.lines(telephony, context)),
         _row(2, tables.transfers(telephony, context), tables.callers(telephony, context)),
         tables.recent(telephony, context),
     ]

@@ -155,18 +155,23 @@ def people(telephony: Telephony, context: Context) -> html.Section:
             HeatLine(
                 telephony.agent_names[place],
                 [
-                    _count(shown.cells.get((place, h)), largest, (f"agent:{agent}", f"hour:{h}"))
+                    _count(
+                        shown.cells.get((place, h)),
+                        largest,
+                        (f"agent:{agent}", f"hour:{h}"),
+                        context,
+                    )
                     for h in hours
                 ],
-                _count(shown.down_totals[place], 0, (f"agent:{agent}",)),
+                _count(shown.down_totals[place], 0, (f"agent:{agent}",), context),
             )
             for place, agent in enumerate(keys)
         ]
         word = text("overview.total")
         foot = HeatLine(
             word,
-            [_count(shown.across_totals[hour], 0, (f"hour:{hour}",)) for hour in hours],
-            _count(shown.total, 0, ()),
+            [_count(shown.across_totals[hour], 0, (f"hour:{hour}",), context) for hour in hours],
+            _count(shown.total, 0, (), context),
         )
         heads = [f"{hour}h" for hour in hours]
         body = heat_map("", heads, lines, foot, word, context, class_name="heat-hours")
@@ -183,10 +188,13 @@ def people(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def _count(number: Summary | None, largest: float, cells: tuple[str, ...]) -> HeatCell:
+def _count(
+    number: Summary | None, largest: float, cells: tuple[str, ...], context: Context
+) -> HeatCell:
     if number is None or not number.n:
         return HeatCell("0")
-    return HeatCell(f"{number.n}", sequential(number.n, largest), ANSWERED, cells)
+    words = context.formats.count(number.n)
+    return HeatCell(words, sequential(number.n, largest), ANSWERED, cells)
 
 
 def used_hours(shown: Crosstab) -> Sequence[int]:

@@ -11,7 +11,7 @@ from layouts.context import Context
 
 COLOURS = 8
 # A part that is narrower than this has no room for its own number.
-ROOM = 0.07
+ROOM = 0.05
 
 
 @dataclass(frozen=True)
