@@ -1,13 +1,11 @@
 """The history of the analyst's panel as a file: same rows and same person as on the screen."""
 
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import orjson
 import pandas as pd
 from flask import Flask, Response, request
 
@@ -19,7 +17,6 @@ from callbacks.refusals import refusal
 from callbacks.session import current_context, current_viewer
 from layouts.context import Context
 from metrics.now import team_names
-from services.accounts import Viewer
 from services.backend import Backend
 from services.sheet import Cell, csv_file, workbook
 
@@ -41,7 +38,6 @@ COLUMNS = (
     "link",
 )
 WIDTHS = (16, 17, 17, 48, 18, 30, 16, 8, 48, 60)
-AUDIT_SECONDS = 180 * 86400
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -73,7 +69,7 @@ def _export(kind: str, backend: Backend) -> Response:
         return refusal(400, "bad_request", str(error))
     context = current_context(backend, PATH)
     content = _file(kind, own, context)
-    _note(own, viewer, backend)
+    backend.audit.note("export", viewer.email or viewer.name, page="analyst", whose=own.agent_id)
     file = f"vigia-{_slug(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
     response = Response(content, 200, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
@@ -106,17 +102,6 @@ def _lines(own: Own, context: Context) -> Iterator[list[Cell]]:
             _words(row["rating_remark"]),
             conversation_url(own.url_template, app_id, row["id"]) or "",
         ]
-
-
-def _note(own: Own, viewer: Viewer, backend: Backend) -> None:
-    entry = {
-        "at": int(backend.clock()),
-        "what": "export",
-        "whose": own.agent_id,
-        "who": viewer.email or viewer.name,
-    }
-    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
-    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)
 
 
 def _local(instant: Any, context: Context) -> datetime | None:

@@ -1,12 +1,10 @@
 """Files of exactly what a page shows: made in memory, for managers, and noted."""
 
-import secrets
 import threading
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from flask import Flask, Response, request
 
 from callbacks.api_query import ParameterError
@@ -28,11 +26,9 @@ from layouts.components.download import ROWS_AT_MOST
 from layouts.shell import MANAGER
 from metrics.behind import CellError
 from metrics.catalog import CATALOG, Table
-from services.accounts import Viewer
 from services.backend import Backend
 from services.workbook import Sheet, comma_separated, workbook
 
-AUDIT_SECONDS = 180 * 86400
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -79,7 +75,8 @@ def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
         return refusal(400, "invalid_parameter", str(error))
     except _TooManyRowsError:
         return refusal(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
-    _note(page, kind, count, viewer, backend)
+    who = viewer.email or viewer.name
+    backend.audit.note("export", who, page=page, kind=kind, rows=count)
     response = Response(content, mimetype=TYPES[kind])
     name = _file_name(page, kind, reading)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -176,16 +173,3 @@ def _check(count: int) -> None:
 def _file_name(page: str, kind: str, of: Reading) -> str:
     period = of.question.period
     return f"vigia-{page}-{period.first_day}-{period.last_day}.{kind}"
-
-
-def _note(page: str, kind: str, count: int, viewer: Viewer, backend: Backend) -> None:
-    entry = {
-        "at": int(backend.clock()),
-        "what": "export",
-        "page": page,
-        "kind": kind,
-        "rows": count,
-        "who": viewer.email or viewer.name,
-    }
-    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
-    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)

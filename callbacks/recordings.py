@@ -1,19 +1,11 @@
 """The way to a recording: checked, noted, and on to the vendor's own page."""
 
-import logging
-import secrets
-
-import orjson
 from flask import Flask, Response, make_response, redirect
 
 from callbacks.refusals import refusal
 from callbacks.session import current_viewer
 from metrics.schema import CALL_AGENTS
-from services.accounts import Viewer
 from services.backend import Backend
-
-log = logging.getLogger(__name__)
-AUDIT_SECONDS = 180 * 86400
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -38,17 +30,6 @@ def _recording(call_id: str, backend: Backend) -> Response:
         return refusal(403, "forbidden", "an analyst hears own calls only")
     if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
         return refusal(404, "not_found", "no recording of such a call")
-    _note(call_id, viewer, backend)
+    backend.audit.note("recording", viewer.email or viewer.name, call=call_id)
     target = backend.settings.aircall.recording_url.replace("{id}", call_id)
     return make_response(redirect(target, 302))
-
-
-def _note(call_id: str, viewer: Viewer, backend: Backend) -> None:
-    entry = {
-        "at": int(backend.clock()),
-        "what": "recording",
-        "call": call_id,
-        "who": viewer.email or viewer.name,
-    }
-    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
-    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from metrics.rules import Rules
 from services.accounts import Accounts
+from services.audit import Audit
 from services.config import Environment, Settings
 from services.dataset import Dataset
 from services.sessions import Sessions
@@ -36,3 +37,10 @@ class Backend:
     accounts: Accounts
     sessions: Sessions
     clock: Callable[[], float]
+
+    @property
+    def audit(self) -> Audit:
+        """Where it is noted who did what."""
+        key = self.environment.secret_key
+        days = self.settings.access.audit_days
+        return Audit(self.state, days, self.clock, key.get_secret_value() if key else "")

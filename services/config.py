@@ -246,6 +246,8 @@ class AccessSetting(_Section):
     analyst_wall: bool = True
     session_hours: float = Field(default=12, gt=0)
     password_minimum_length: int = Field(default=10, ge=8)
+    idle_hours: float | None = Field(default=None, gt=0)
+    audit_days: float = Field(default=90, gt=0)
 
 
 class WallSetting(_Section):

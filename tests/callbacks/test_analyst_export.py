@@ -190,7 +190,7 @@ def test_before_the_first_data_there_is_no_file(fresh):
 def test_who_takes_a_file_is_noted(fresh):
     world = fresh(current=version(week()))
     world.browser(ANALYST).get(CSV)
-    [key] = world.state.keys("audit/")
+    [key] = world.state.keys("audit/export/")
     entry = orjson.loads(world.state.get(key))
     assert (entry["what"], entry["who"], entry["whose"]) == ("export", ANALYST, "201")
 

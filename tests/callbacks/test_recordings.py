@@ -13,7 +13,7 @@ def listen(browser, call_id, **options):
 
 
 def audit(world):
-    return [orjson.loads(world.state.get(key)) for key in world.state.keys("audit/")]
+    return [orjson.loads(world.state.get(key)) for key in world.state.keys("audit/recording/")]
 
 
 def test_a_manager_hears_every_call_and_it_is_noted(fresh):
