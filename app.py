@@ -346,7 +346,7 @@ def _add_demo_accounts(settings: Settings, stores: Stores) -> None:
         found = accounts.find(person.email)
         # Accounts of the settings stay as they are.
         if found is None or not found.read_only:
-            accounts.add(person.email, person.name, person.role, person.password)
+            accounts.add(person.email, person.name, person.role, person.password, public=True)
 
 
 def _tell_about_demo(text: "Text", sandbox_port: int) -> None:

@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from callbacks.activity import is_activity
 from callbacks.pages import PAGES, Page
 from callbacks.refusals import is_navigation, refusal
 from callbacks.roles import ROLES_BY_CALLBACK
@@ -20,7 +21,23 @@ from services.accounts import Viewer
 from services.backend import Backend
 
 # Endpoints that strangers may reach.
-OPEN = frozenset({"login", "sign_in", "logout", "device", "healthz", "readyz", "favicon"})
+OPEN = frozenset(
+    {
+        "login",
+        "sign_in",
+        "give_code",
+        "choose_password",
+        "first_start",
+        "make_first",
+        "logout",
+        "device",
+        "healthz",
+        "readyz",
+        "favicon",
+    }
+)
+# What signed-in people send besides callbacks; each of them needs the token of its form.
+PERSONAL = frozenset({"change_own_account"})
 # Files that the login page needs.
 OPEN_FILES = ("10-tokens.css", "20-base.css", "60-login.css", "login.js", "favicon.svg", "fonts/")
 DASH_POST = "/_dash-update-component"
@@ -41,8 +58,12 @@ def _guard(backend: Backend) -> Response | None:
     if not current_user.is_authenticated:
         return _stranger()
     viewer = current_viewer(backend)
+    if viewer.email and is_activity():
+        backend.sessions.note_activity(current_user.get_id())
     if request.path == DASH_POST:
         return _guard_callback(viewer, backend)
+    if request.endpoint in PERSONAL and viewer.role != "wall":
+        return None
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         return refusal(403, "forbidden", "not for this address")
     return None

@@ -21,13 +21,16 @@ from callbacks import (
     api,
     errors,
     exports,
+    first_start,
     frame,
     guard,
     headers,
     health,
     heartbeat,
+    own_account,
     recordings,
     session,
+    sign_in,
     wiring,
 )
 from callbacks.pages import MODULES, PAGES
@@ -102,6 +105,9 @@ def create_app(backend: Backend) -> Dash:
     errors.set_up(server, backend)
     csrf = CSRFProtect(server)
     session.set_up(server, backend)
+    sign_in.set_up(server, backend)
+    first_start.set_up(server, backend)
+    own_account.set_up(server, backend)
     heartbeat.set_up(server, backend)
     health.set_up(server, backend)
     recordings.set_up(server, backend)

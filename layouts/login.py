@@ -1,6 +1,7 @@
 """The login page: plain markup that works without Dash and without a script."""
 
 import math
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -25,6 +26,7 @@ def page(
     target: str = "",
     message: str | None = None,
     first_account: bool = False,
+    other_door: bool = False,
 ) -> str:
     """The whole page as HTML; every value is escaped.
 
@@ -37,6 +39,7 @@ def page(
         target: Where to go on to afterwards.
         message: Why it did not work; None at first.
         first_account: Whether nobody can sign in yet.
+        other_door: Whether people may sign in with the account of their organisation too.
     """
     body = Markup(
         '<main class="login"><div class="login-picture">{picture}</div>'
@@ -57,14 +60,14 @@ def page(
         'aria-label="{show}" hidden>{eye}</button></div>'
         '<p class="login-caps" role="status" data-words="{caps}"></p>'
         '<button class="login-submit" type="submit">{submit}</button>'
-        '<p class="login-help">{help}</p></form>'
+        '{other}<p class="login-help">{help}</p></form>'
         '<p class="login-version">{version}</p></div></main>'
     ).format(
-        picture=_picture(),
+        picture=picture(),
         languages=text("login.languages"),
         portuguese=_language("pt-BR", "Português", text),
         english=_language("en", "English", text),
-        logo=_logo(),
+        logo=logo(),
         title=text("login.title"),
         lead=text("login.lead"),
         notice=_notice(text, message, first_account),
@@ -80,6 +83,7 @@ def page(
         eye=_eye(),
         caps=text("login.caps"),
         submit=text("login.submit"),
+        other=_other(text, target) if other_door else "",
         help=text("login.help"),
         version=text("login.version"),
     )
@@ -103,6 +107,13 @@ def _language(code: str, name: str, text: Text) -> Markup:
     )
 
 
+def _other(text: Text, target: str) -> Markup:
+    address = "/login/oidc" + ("?" + urlencode({"next": target}) if target else "")
+    return Markup('<p class="login-other"><a href="{}">{}</a></p>').format(
+        address, text("login.organisation")
+    )
+
+
 def _notice(text: Text, message: str | None, first_account: bool) -> Markup:
     if message:
         return Markup('<p class="login-message" role="alert">{}</p>').format(message)
@@ -110,12 +121,14 @@ def _notice(text: Text, message: str | None, first_account: bool) -> Markup:
         command = Markup("<code>{}</code>").format(
             'python app.py account add you@example.com --name "You" --role manager'
         )
-        words = escape(text("login.first_account")) + Markup("<br>") + command
+        other = Markup('<a href="/login/first">{}</a>').format(text("login.first_code"))
+        words = escape(text("login.first_account")) + Markup("<br>") + command + other
         return Markup('<p class="login-message login-information">{}</p>').format(words)
     return Markup("")
 
 
-def _logo() -> Markup:
+def logo() -> Markup:
+    """The porthole beside the name."""
     return Markup(
         '<svg width="36" height="36" viewBox="0 0 28 28" aria-hidden="true">'
         '<clipPath id="l"><circle cx="14" cy="14" r="9.2"/></clipPath>'
@@ -134,7 +147,7 @@ def _eye() -> Markup:
     )
 
 
-def _picture() -> Markup:
+def picture() -> Markup:
     """A porthole over a calm sea; one of its waves is the day's curve."""
     hills = "".join(f'<path class="hill-{n}" d="{d}"/>' for n, d in enumerate(_HILLS, 1))
     turns = [math.tau * (n + 0.5) / _RIVETS for n in range(_RIVETS)]

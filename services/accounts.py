@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import orjson
@@ -11,6 +11,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from services.config import Settings
 from services.errors import ServiceError
+from services.passwords import problem
 from services.store import Store
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 Role = Literal["manager", "analyst", "wall"]
 ROLES: tuple[Role, ...] = ("manager", "analyst", "wall")
 PREFIX = "account/"
+SIGNED_IN = "signed-in/"
 # Checked for e-mails that nobody has, so that the answer takes as long as for those somebody has.
 DUMMY_HASH = generate_password_hash("nobody's password")
 
@@ -36,6 +38,8 @@ class Account:
         role: manager, analyst or wall.
         password_hash: As werkzeug writes it.
         read_only: Whether it comes from the settings.
+        disabled: Whether it may not sign in for now.
+        temporary: Whether the password was told by somebody else and has to be changed first.
     """
 
     email: str
@@ -43,6 +47,8 @@ class Account:
     role: Role
     password_hash: str
     read_only: bool = False
+    disabled: bool = False
+    temporary: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Accounts:
         except ValueError:
             log.warning("accounts: the hash of one account is damaged; it needs a new password")
             return None
-        return account if account and correct else None
+        return account if account and correct and not account.disabled else None
 
     def list(self) -> Sequence[Account]:
         """Everyone, by e-mail."""
@@ -108,8 +114,25 @@ class Accounts:
         """Whether nobody can sign in yet."""
         return not self._fixed and not self._state.keys(PREFIX)
 
-    def add(self, email: str, name: str, role: str, password: str) -> Account:
+    def add(
+        self,
+        email: str,
+        name: str,
+        role: str,
+        password: str,
+        *,
+        temporary: bool = False,
+        public: bool = False,
+    ) -> Account:
         """Make or replace an account.
+
+        Args:
+            email: However it is spelled.
+            name: As the screens show it.
+            role: One of `ROLES`.
+            password: At least as long as the settings say.
+            temporary: Whether it has to be changed first.
+            public: Of the demonstration, whose passwords everybody may know.
 
         Raises:
             AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
@@ -122,23 +145,42 @@ class Accounts:
         if role not in ROLES:
             raise AccountError("bad_role")
         self._check_changeable(email)
-        account = Account(email, name.strip(), role, self.hashed(password))
+        about = () if public else (email, name)
+        kept = self.hashed(password, *about, public=public)
+        account = Account(email, name.strip(), role, kept, temporary=temporary)
         self._write(account)
         return account
 
-    def set_password(self, email: str, password: str) -> Account:
-        """Give an account another password.
+    def set_password(self, email: str, password: str, *, temporary: bool = False) -> Account:
+        """Give an account another password; every session that the old one opened ends.
 
         Raises:
-            AccountError: Nobody has that e-mail, it is read-only, or the password is too short.
+            AccountError: Nobody has that e-mail, it is read-only, or the password cannot be used.
         """
-        self._check_changeable(email.strip().lower())
-        account = self.find(email)
-        if account is None:
-            raise AccountError("unknown_email")
-        changed = Account(account.email, account.name, account.role, self.hashed(password))
+        account = self._changeable(email)
+        kept = self.hashed(password, account.email, account.name)
+        changed = replace(account, password_hash=kept, temporary=temporary)
         self._write(changed)
         return changed
+
+    def change(
+        self, email: str, *, role: str | None = None, disabled: bool | None = None
+    ) -> Account:
+        """Give an account another role, or shut or open it.
+
+        Raises:
+            AccountError: Nobody has that e-mail, it is read-only, or there is no such role.
+        """
+        account = self._changeable(email)
+        for known in ROLES:
+            if role == known:
+                account = replace(account, role=known)
+        if role is not None and account.role != role:
+            raise AccountError("bad_role")
+        if disabled is not None:
+            account = replace(account, disabled=disabled)
+        self._write(account)
+        return account
 
     def remove(self, email: str) -> None:
         """Take an account away.
@@ -150,18 +192,39 @@ class Accounts:
         self._check_changeable(email)
         if not self._state.delete(PREFIX + email):
             raise AccountError("unknown_email")
+        self._state.delete(SIGNED_IN + email)
 
-    def hashed(self, password: str) -> str:
+    def note_sign_in(self, email: str, at: float) -> None:
+        """Remember when somebody was here last."""
+        self._state.set(SIGNED_IN + email, str(int(at)).encode())
+
+    def last_sign_in(self, email: str) -> int | None:
+        """When somebody signed in last, in Unix seconds; None = never."""
+        content = self._state.get(SIGNED_IN + email)
+        return int(content) if content and content.isdigit() else None
+
+    def hashed(self, password: str, *about: str, public: bool = False) -> str:
         """The hash under which a password is kept.
 
+        Args:
+            password: As it was typed.
+            about: E-mail and name of its owner.
+            public: Whether it need not be a good one.
+
         Raises:
-            AccountError: It is too short, or longer than anybody types.
+            AccountError: It is too short, too common, or longer than anybody types.
         """
-        if len(password) < self.minimum:
-            raise AccountError("short_password")
-        if len(password) > 1000:
-            raise AccountError("long_password")
+        reason = problem(password, self.minimum, *about)
+        if reason and not (public and reason == "common_password"):
+            raise AccountError(reason)
         return generate_password_hash(password)
+
+    def _changeable(self, email: str) -> Account:
+        self._check_changeable(email.strip().lower())
+        account = self.find(email)
+        if account is None:
+            raise AccountError("unknown_email")
+        return account
 
     def _check_changeable(self, email: str) -> None:
         if email in self._fixed:
@@ -173,6 +236,8 @@ class Accounts:
             "name": account.name,
             "role": account.role,
             "password_hash": account.password_hash,
+            "disabled": account.disabled,
+            "temporary": account.temporary,
         }
         self._state.set(PREFIX + account.email, orjson.dumps(document))
 
@@ -184,7 +249,12 @@ def _read(content: bytes) -> Account | None:
         if document["role"] not in ROLES:
             return None
         return Account(
-            document["email"], document["name"], document["role"], document["password_hash"]
+            document["email"],
+            document["name"],
+            document["role"],
+            document["password_hash"],
+            disabled=document.get("disabled") is True,
+            temporary=document.get("temporary") is True,
         )
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return None

@@ -15,6 +15,9 @@ from services.store import Store
 
 PREFIX = "session/"
 DEVICE_PREFIX = "device/"
+ACTIVE_PREFIX = "session-active/"
+# Activity is noted this often at most: a click is not worth a write.
+ACTIVE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Sessions:
     ) -> None:
         self._state = state
         self._seconds = settings.access.session_hours * 3600
+        idle = settings.access.idle_hours
+        self._idle = None if idle is None else idle * 3600
         self._clock = clock
 
     def open(self, account: Account) -> str:
@@ -63,6 +68,7 @@ class Sessions:
         document = {
             "email": account.email,
             "proof": proof_of(account),
+            "since": self._clock(),
             "until": self._clock() + self._seconds,
         }
         self._state.set(PREFIX + hashed(word), orjson.dumps(document), self._seconds)
@@ -76,6 +82,8 @@ class Sessions:
             document = _document(content)
             if document is None or document.get("until", 0) <= self._clock():
                 return None
+            if self._is_idle(name, document):
+                return None
             return Session(document.get("email", ""), proof=document.get("proof", ""))
         device = _document(self._state.get(DEVICE_PREFIX + name) or b"")
         return Session("", device=device["name"]) if device and "name" in device else None
@@ -83,6 +91,29 @@ class Sessions:
     def close(self, word: str) -> None:
         """Sign out; a copied cookie is worth nothing from here on."""
         self._state.delete(PREFIX + hashed(word))
+
+    def note_activity(self, word: str) -> None:
+        """Somebody did something; what screens ask for by themselves is nothing."""
+        if self._idle is None:
+            return
+        # A key of its own: written a moment too late, it does not bring a closed session back.
+        key, now = ACTIVE_PREFIX + hashed(word), self._clock()
+        if now - _seconds(self._state.get(key)) >= min(ACTIVE_SECONDS, self._idle / 10):
+            self._state.set(key, str(now).encode(), self._seconds)
+
+    def close_all(self, email: str, *, but: str = "") -> int:
+        """Sign somebody out everywhere; how many sessions that ended.
+
+        Args:
+            email: Of the account.
+            but: The word of a session that stays.
+        """
+        kept, ended = PREFIX + hashed(but), 0
+        for key in self._state.keys(PREFIX):
+            document = _document(self._state.get(key) or b"")
+            if document and document.get("email") == email and key != kept:
+                ended += self._state.delete(key)
+        return ended
 
     def add_device(self, name: str) -> str:
         """Make a device link; its word is told this once, and only its hash is kept."""
@@ -109,6 +140,20 @@ class Sessions:
     def revoke_device(self, device_id: str) -> bool:
         """End a device link; whether there was one."""
         return self._state.delete(DEVICE_PREFIX + device_id)
+
+    def _is_idle(self, name: str, document: dict[str, Any]) -> bool:
+        if self._idle is None:
+            return False
+        active = _seconds(self._state.get(ACTIVE_PREFIX + name))
+        since = max(active, float(document.get("since", 0)))
+        return since + self._idle <= self._clock()
+
+
+def _seconds(content: bytes | None) -> float:
+    try:
+        return float(content or b"")
+    except ValueError:
+        return 0.0
 
 
 def proof_of(account: Account) -> str:

@@ -6,7 +6,8 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from callbacks.session import FAILURES_PER_ADDRESS, FAILURES_PER_PERSON, safe_next
+from callbacks.patience import FAILURES_PER_ADDRESS, FAILURES_PER_PERSON
+from callbacks.session import safe_next
 from services import accounts
 from services.config import Settings
 from tests.callbacks.api_world import JOAO, PEOPLE, person, snapshot

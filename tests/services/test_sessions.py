@@ -136,3 +136,73 @@ def test_all_processes_see_the_same_sessions(open_store, clock):
     assert other.find(word) is not None
     other.close(word)
     assert one.find(word) is None
+
+
+@pytest.fixture
+def limited(store, clock):
+    """Sessions of ten hours, which an hour without a click ends too."""
+    access = {"session_hours": 10, "idle_hours": 1}
+    return Sessions(store, Settings.model_validate({"access": access}), clock=lambda: clock[0])
+
+
+def test_an_hour_without_a_click_ends_a_session(limited, clock):
+    word = limited.open(ANA)
+    clock[0] += 3599
+    assert limited.find(word) is not None
+    clock[0] += 1
+    assert limited.find(word) is None
+
+
+def test_clicks_prolong_it_but_not_beyond_its_end(limited, clock):
+    word = limited.open(ANA)
+    for _ in range(19):
+        clock[0] += 1800
+        assert limited.find(word) is not None
+        limited.note_activity(word)
+    clock[0] += 1800
+    assert limited.find(word) is None
+
+
+def test_a_late_click_brings_nothing_back(limited, clock):
+    word = limited.open(ANA)
+    limited.close(word)
+    limited.note_activity(word)
+    assert limited.find(word) is None
+
+
+def test_activity_is_written_once_a_minute_at_most(limited, store, clock):
+    word = limited.open(ANA)
+    limited.note_activity(word)
+    [key] = store.keys("session-active/")
+    first = store.get(key)
+    clock[0] += 59
+    limited.note_activity(word)
+    assert store.get(key) == first
+    clock[0] += 1
+    limited.note_activity(word)
+    assert store.get(key) != first
+    assert word not in everything(store)
+
+
+def test_without_that_setting_nothing_is_noted(sessions, store):
+    sessions.note_activity(sessions.open(ANA))
+    assert store.keys("session-active/") == []
+
+
+def test_a_screen_is_never_idle(limited, clock):
+    word = limited.add_device("TV")
+    clock[0] += 86400 * 365
+    assert limited.find(word) is not None
+
+
+def test_somebody_is_signed_out_everywhere_and_nobody_else_is(sessions):
+    other = Account("bia@example.com", "Bia", "analyst", "scrypt:1:1:1$salt$0a")
+    words = [sessions.open(ANA) for _ in range(3)]
+    untouched, screen = sessions.open(other), sessions.add_device("TV")
+    assert sessions.close_all("ana@example.com", but=words[0]) == 2
+    assert [bool(sessions.find(word)) for word in words] == [True, False, False]
+    assert sessions.close_all("ana@example.com") == 1
+    assert sessions.close_all("ana@example.com") == 0
+    assert sessions.find(words[0]) is None
+    assert sessions.find(untouched)
+    assert sessions.find(screen)
