@@ -122,13 +122,14 @@ def _drawn(
 def _question(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str | None
 ) -> tuple[Question, str | None]:
-    """What the address asks for; where it cannot be used, the default and why."""
+    """What the address asks for; where it cannot be used, the default and which parameter."""
     problem = None
     try:
         query = read_operations(search)
     except ParameterError as error:
         query = OperationsQuery(kiosk="1" if is_kiosk(search) else None)
-        problem = str(error)
+        # Its own words are for machines: the reader gets those of the screen.
+        problem = str(error).partition(":")[0]
     return Question(snapshot, query, viewer, backend.rules, backend.settings), problem
 
 

@@ -1,10 +1,11 @@
 """What the address of the wall asks for."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qs
 
 import pandas as pd
+from pydantic import Field
 
 from callbacks.api_query import Id, Ids, NoQuery, read
 from metrics.filters import Filters
@@ -12,15 +13,23 @@ from metrics.periods import midnight, today
 from metrics.rules import Rules
 
 Stretch = Literal["today", "48h"]
+# Faster nobody can read a team; slower it is no rotation.
+Rotation = Annotated[int, Field(ge=10, le=3600)]
 
 
 class OperationsQuery(NoQuery):
-    """A stretch of time, teams, whose rows lie open, and whether the wall hangs in a room."""
+    """A stretch of time, teams, whose rows lie open, and whether the wall hangs in a room.
+
+    A wall in a room may go round the teams, each for `rotate` seconds, and sound when the queue
+    becomes critical.
+    """
 
     period: Stretch = "today"
     team: Ids = ()
     agent: Id | None = None
     kiosk: Literal["1"] | None = None
+    rotate: Rotation | None = None
+    sound: Literal["1"] | None = None
 
     def start(self, now: pd.Timestamp, rules: Rules) -> pd.Timestamp:
         """From when volume and calls are counted: local midnight, or 48 hours ago."""

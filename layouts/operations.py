@@ -46,6 +46,13 @@ class Late:
     cause: str = ""
 
 
+class Rotation(NamedTuple):
+    """The teams that a wall in a room shows one after another, after all of them together."""
+
+    seconds: int
+    teams: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Wall:
     """Everything that the wall draws.
@@ -66,6 +73,8 @@ class Wall:
         debt: The call-backs; None without telephony.
         latest: The latest assignments.
         subjects: Whether the reader sees any subjects.
+        rotation: The teams it goes round, if it does.
+        sound: Whether it sounds when the queue becomes critical.
     """
 
     kiosk: bool
@@ -83,6 +92,8 @@ class Wall:
     debt: Debt | None
     latest: Sequence[assignments.Assignment]
     subjects: bool
+    rotation: Rotation | None = None
+    sound: bool = False
 
 
 class Parts(NamedTuple):
@@ -124,18 +135,19 @@ def page(context: Context, kiosk: bool) -> html.Div:
         return html.Div(body, className="wall-kiosk")
     # Links of the browser, not of the application: they change the frame around the wall.
     away = html.A(
-        [icon("fullscreen"), html.Span(text("operations.kiosk"))],
+        [icon("tv"), html.Span(text("operations.kiosk"))],
         href=f"{PATH}?kiosk=1",
         id=ids.panel(PAGE, "kiosk"),
         className="button button-quiet",
     )
+    fill = _fill("button button-quiet wall-fill-desk", context)
     body.append(html.Div(id=ids.panel(PAGE, "drawer"), className="drawer-place"))
     body += [dcc.Store(id=ids.panel(PAGE, key)) for key in ("drawer-shown", "choices-shown")]
     frame = page_frame(
         context,
         text("operations.title"),
         body,
-        tools=[away],
+        tools=[fill, away],
         beside_title=[html.Div(id=ids.panel(PAGE, "choices"), className="wall-choices")],
     )
     return html.Div(frame, className="wall-page")
@@ -201,23 +213,38 @@ def _top(wall: Wall, context: Context) -> html.Div:
     """What the header of a desk page says, for a screen in the room."""
     key = "words_48h" if wall.period == "48h" else "today"
     today = wall.at.astimezone(context.formats.zone).date()
-    fill = html.Button(
-        icon("fullscreen"),
-        className="wall-fill",
-        title=context.text("operations.kiosk_fill"),
-        **{"data-fullscreen": "", "aria-label": context.text("operations.kiosk_fill")},
-    )
     return html.Div(
         [
-            html.B(wall.teams, className="wall-teams"),
+            html.B(wall.teams, className="wall-teams", **_round(wall.rotation)),
             html.Span(context.text(f"operations.period.{key}"), className="quiet"),
-            fill,
+            _fill("wall-fill", context),
+            _sound(context) if wall.sound else None,
             html.Div(ages(wall.sources, wall.at, context), className="ages"),
             html.Span(context.formats.weekday(today), className="quiet wall-day"),
             clock(wall.at, context, "wall-clock"),
         ],
         className="wall-top",
     )
+
+
+def _fill(class_name: str, context: Context) -> html.Button:
+    """The browser's own full screen."""
+    words = context.text("operations.kiosk_fill")
+    said = {"data-fullscreen": "", "aria-label": words}
+    return html.Button(icon("fullscreen"), className=class_name, title=words, **said)
+
+
+def _round(rotation: Rotation | None) -> dict[str, str]:
+    """What the browser needs to go round the teams; an id never holds a line break."""
+    if rotation is None:
+        return {}
+    return {"data-rotate": str(rotation.seconds), "data-teams": "\n".join(rotation.teams)}
+
+
+def _sound(context: Context) -> html.Button:
+    """Seen only while the browser keeps the sound back until somebody touches the page."""
+    words = [icon("volume-up"), html.Span(context.text("operations.sound_blocked"))]
+    return html.Button(words, className="wall-sound", **{"data-sound": ""})
 
 
 def _late(one: Late, wall: Wall, context: Context) -> html.Div:
@@ -235,8 +262,15 @@ def _late(one: Late, wall: Wall, context: Context) -> html.Div:
     return html.Div(parts, className="banner banner-stale", role="status")
 
 
-def unusable(reason: str, context: Context) -> html.Div:
-    """A banner for an address that asks for something impossible."""
+def unusable(name: str, context: Context) -> html.Div:
+    """A banner for an address that asks for something impossible.
+
+    Args:
+        name: The parameter that cannot be used.
+        context: The reader.
+    """
     text = context.text
+    key = f"operations.unusable.{name}"
+    reason = text(key) if text.has(key) else text("operations.unusable.other", name=name)
     words = text("operations.unusable_words", reason=reason)
     return banner("attention", text("filters.unusable"), words)

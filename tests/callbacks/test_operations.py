@@ -143,6 +143,16 @@ def test_a_manager_s_kiosk_shows_nothing_of_customers_either(wall):
     assert "passport" not in text
 
 
+def test_a_wall_in_a_room_goes_round_the_teams_and_sounds(wall):
+    text = drawn(wall.screen(), "?rotate=60&sound=1")
+    assert '"data-rotate": "60"' in text
+    assert '"data-teams": "6101\\n6102"' in text
+    assert "wall-sound" in text
+    plain = drawn(wall.screen())
+    assert "data-rotate" not in plain
+    assert "wall-sound" not in plain
+
+
 def test_a_panel_of_nobody_says_so(wall):
     assert "Esta pessoa não está nos dados" in panel(wall.browser(MANAGER), "?agent=nobody")
 
@@ -150,6 +160,9 @@ def test_a_panel_of_nobody_says_so(wall):
 def test_an_address_that_cannot_be_used_is_told_and_the_wall_is_there(wall):
     text = drawn(wall.browser(MANAGER), "?period=7d")
     assert "Endereço com um filtro que não dá para usar" in text
+    assert "O período é hoje ou 48h. Mostrando hoje" in text
+    assert "must be" not in text
+    assert "Esta tela não conhece “<b>”" in drawn(wall.browser(MANAGER), "?<b>=1")
     assert "lamp lamp-critical" in text
 
 

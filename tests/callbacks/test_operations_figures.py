@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.operations_figures import scope_words, wall
+from callbacks.operations_figures import wall
 from callbacks.operations_query import read_operations
 from callbacks.operations_question import Question
+from callbacks.operations_told import scope_words
 from layouts.context import Context
 from layouts.formats import Formats
 from layouts.operations_curve import head

@@ -28,7 +28,9 @@ def test_teams_may_be_repeated():
     assert read_operations("?team=2&team=1&team=2").filters.teams == ("1", "2")
 
 
-@pytest.mark.parametrize("search", ["?period=7d", "?page=2", "?kiosk=yes", "?agent=1&agent=2"])
+@pytest.mark.parametrize(
+    "search", ["?period=7d", "?page=2", "?kiosk=yes", "?agent=1&agent=2", "?rotate=5", "?sound=2"]
+)
 def test_what_cannot_be_used_is_named(search):
     with pytest.raises(ParameterError):
         read_operations(search)
