@@ -110,6 +110,15 @@ class Week:
             for c, s in stats
             if c["state"] == "closed" and s.get("count_reopens") is not None
         ]
+        again = [
+            s["last_close_at"] - s["first_close_at"]
+            for c, s in stats
+            if c["state"] == "closed"
+            and (s.get("count_reopens") or 0) > 0
+            and s.get("last_close_at")
+            and s.get("first_close_at")
+        ]
+        rated = [(c.get("conversation_rating") or {}).get("rating") is not None for c in closed]
         eligible = [c for c in closed if not self.is_excluded(c)]
         sla = [(c.get("sla_applied") or {}).get("sla_status") for c in created]
         telling = rules["telling_labels"]
@@ -125,6 +134,8 @@ class Week:
             "first_response_within_target": share(s <= rules["first_response"] for s in first),
             "close_within_target": share(s <= rules["close"] for s in close),
             "reopen_rate": share(reopened),
+            "reopen_price": duration([seconds for seconds in again if seconds >= 0]),
+            "csat_response_rate": share(rated),
             "classification_rate": share(
                 bool(self.attribute(c, rules["reason"])) for c in eligible
             ),
