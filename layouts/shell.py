@@ -31,6 +31,8 @@ class Entry:
     shares_filters: bool = False
 
 
+# As many as a thumb can tell apart.
+TABS = 4
 MANAGER, ANALYST, WALL = "manager", "analyst", "wall"
 ENTRIES = (
     Entry("/operations", "broadcast", frozenset({MANAGER, ANALYST, WALL}), 0),
@@ -106,9 +108,24 @@ def navigation(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav
 
 
 def tabs(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
-    """The same pages as tabs at the bottom of a phone."""
+    """The same pages as tabs at the bottom of a phone; the last leads to what has no room."""
+    shown = _visible(context, entries)
+    rest: list[Entry] = []
+    if len(shown) > TABS:
+        # The present page keeps a tab, wherever it stands.
+        ordered = sorted(shown[2:], key=lambda entry: entry.path != context.path)
+        rest = [entry for entry in shown[2:] if entry is not ordered[0]]
+        shown = [*shown[:2], ordered[0]]
+    links: list[Any] = [_link(context, entry, "tabs") for entry in shown]
+    if rest:
+        words = context.text("nav.more")
+        summary = html.Summary(
+            [icon("three-dots"), html.Span(words, className="nav-word")], className="nav-link-other"
+        )
+        more = html.Div([_link(context, entry, "more") for entry in rest], className="tabs-sheet")
+        links.append(html.Details([summary, more], className="tabs-more"))
     return html.Nav(
-        [_link(context, entry, "tabs") for entry in _visible(context, entries)],
+        links,
         className="tabs",
         **{"aria-label": context.text("nav.label")},
     )
