@@ -169,11 +169,17 @@ class _Scale:
     def __init__(self, shown: Cross, table: Crosstab, told: Crosstab, context: Context) -> None:
         self.shown, self.table, self.context = shown, table, context
         self.told = told
-        values = [self._value(told.cells[place], *place) for place in told.cells]
+        # Others and rows without a value are no one thing: they would outshine all that are.
+        named = [place for place in told.cells if self._is_named(*place)]
+        values = [self._value(told.cells[place], *place) for place in named]
         self.largest = max(values, default=0)
         self.middle = told.total.value or 0
-        enough = [c.value or 0 for c in told.cells.values() if c.n >= shown.csat_minimum]
+        cells = [told.cells[place] for place in named]
+        enough = [c.value or 0 for c in cells if c.n >= shown.csat_minimum]
         self.reach = max((abs(value - self.middle) for value in enough), default=0)
+
+    def _is_named(self, line: int, column: int) -> bool:
+        return line < len(self.table.down.keys) and column < len(self.table.across.keys)
 
     def _value(self, number: Summary, line: int | None, column: int | None) -> float:
         value = number.value or 0
@@ -205,7 +211,7 @@ class _Scale:
         key = self.told.metric.key
         tone = ""
         if line is not None and column is not None and shown.show == "heat":
-            tone = self._tone(value, number.n)
+            tone = self._tone(value, number.n) if self._is_named(line, column) else ""
         return HeatCell(self._words(value), tone, key, _cells(shown, line, column), title)
 
     def _tone(self, value: float, n: int) -> str:

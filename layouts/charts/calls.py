@@ -54,7 +54,7 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
             "tickangle": 0,
         },
         yaxis={"title": {"text": text("telephony.lost_axis")}, "tickformat": ",d"},
-        height=250,
+        height=270,
     )
     return figure
 
