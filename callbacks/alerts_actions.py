@@ -1,5 +1,6 @@
 """What a manager does on the alerts page; every word of it comes from outside and is checked."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,8 +13,6 @@ from services.errors import ConfigurationError
 
 LONGEST = 40
 MUTE_MINUTES = 30
-# Settings whose values are whole numbers, in the contract of config.yaml.
-WHOLE = frozenset({"minimum", "open", "conversations", "goal"})
 Action = Callable[[Mapping[str, Any], Context, Backend], str | None]
 
 
@@ -62,6 +61,7 @@ def _set(data: Mapping[str, Any], context: Context, backend: Backend) -> str | N
         if name not in {*before.settings, "severity", "cooldown_minutes"}:
             return None
         desk_of(backend).change(rule, {name: value}, by=_by())
+        _note(backend, rule=rule, setting=name, value=value)
     except (ConfigurationError, ValueError):
         key = f"alerts.allowed.{name}"
         allowed = text(key) if text.has(key) else ""
@@ -74,9 +74,11 @@ def _value(name: str, words: str) -> Any:
     if name in ("severity", "mode"):
         return words
     number = float(words.replace(" ", "").replace("%", "").replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError("not a number of anything")
     if name == "probability":
         return number / 100
-    return int(number) if name in WHOLE | {"minutes"} and number == int(number) else number
+    return int(number) if number.is_integer() else number
 
 
 def _switched(is_on: bool) -> Action:
@@ -85,6 +87,7 @@ def _switched(is_on: bool) -> Action:
         if rule is None:
             return None
         desk_of(backend).change(rule, {}, by=_by(), is_on=is_on)
+        _note(backend, rule=rule, did="on" if is_on else "off")
         key = "alerts.said.on" if is_on else "alerts.said.off"
         return context.text(key, rule=context.text(f"alerts.rule.{rule}"))
 
@@ -98,7 +101,13 @@ def _reset(data: Mapping[str, Any], context: Context, backend: Backend) -> str |
     desk = desk_of(backend)
     edited = {view.rule: view.edited for view in desk.sheet().rules}[rule]
     desk.change(rule, dict.fromkeys(edited), by=_by())
+    _note(backend, rule=rule, did="reset")
     return context.text("alerts.said.reset", rule=context.text(f"alerts.rule.{rule}"))
+
+
+def _note(backend: Backend, **about: Any) -> None:
+    viewer = current_viewer()
+    backend.audit.note("rule", viewer.email or viewer.name, **about)
 
 
 def _rule(data: Mapping[str, Any]) -> Rule | None:

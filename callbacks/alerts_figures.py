@@ -73,6 +73,7 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
         conversation_url=backend.settings.intercom.conversation_url,
         live=[told(life, sheet, names) for life in sheet.live],
         week=_week(past, at, backend),
+        recent=[one for one in past if one.notice.fired_at >= at - WEEK_DAYS * 86400],
         history=found[: query.lines],
         found=len(found),
         ever=bool(past),

@@ -1,10 +1,8 @@
 """The status page: how everything is, device links for televisions, and emptying the cache."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 from flask import request
@@ -24,7 +22,6 @@ from services.inbox import CLEAR_CACHE, Inbox
 
 # How often the page asks again after the cache was emptied: two minutes.
 LOOKS = 60
-AUDIT_SECONDS = 180 * 86400
 LONGEST = 80
 
 
@@ -73,8 +70,9 @@ def render(context: Context, search: str) -> Component:
 
 
 def _clear(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+    # What cannot be noted is not done either.
+    backend.audit.note("cache", _who())
     Inbox(backend.state).put({"kind": CLEAR_CACHE, "by": _who()}, backend.clock())
-    _note("clear_cache", backend)
     said = context.text("status.said.clear")
     return {"said": said, "at": given.get("at")}, 0, LOOKS, no_update, no_update
 
@@ -83,9 +81,9 @@ def _device(given: Mapping[str, Any], context: Context, backend: Backend) -> tup
     words = given.get("value")
     name = " ".join(words.split())[:LONGEST] if isinstance(words, str) else ""
     name = name or "TV"
+    backend.audit.note("device", _who(), did="made", name=name)
     scheme = "https" if backend.settings.server.behind_tls else request.scheme
     address = f"{scheme}://{request.host}/wall/{backend.sessions.add_device(name)}"
-    _note("device_link", backend, name=name)
     drawn = new_link(name, address, context)
     return {"said": "", "at": given.get("at")}, no_update, no_update, drawn, ""
 
@@ -95,9 +93,9 @@ def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tup
     names = backend.sessions.devices()
     if not isinstance(device, str) or device not in names:
         return (no_update,) * 5
+    backend.audit.note("device", _who(), did="revoked", name=names[device])
     backend.sessions.revoke_device(device)
     Heartbeats(backend.state, backend.clock).forget(device)
-    _note("device_revoked", backend, name=names[device])
     said = context.text("status.said.revoke", name=names[device])
     # A link that still stands there is worth nothing any more.
     return {"said": said, "at": given.get("at")}, no_update, no_update, None, no_update
@@ -106,12 +104,6 @@ def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tup
 def _who() -> str:
     viewer = current_viewer()
     return viewer.email or viewer.name
-
-
-def _note(what: str, backend: Backend, **values: str) -> None:
-    entry = {"at": int(backend.clock()), "what": what, "who": _who(), **values}
-    key = f"audit/{entry['at']}/{secrets.token_hex(4)}"
-    backend.state.set(key, orjson.dumps(entry), AUDIT_SECONDS)
 
 
 ACTIONS = {"clear": _clear, "device": _device, "revoke": _revoke}

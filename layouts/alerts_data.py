@@ -160,6 +160,7 @@ class Alerts:
     conversation_url: str
     live: Sequence[Told]
     week: Week
+    recent: Sequence[Told]
     history: Sequence[Told]
     found: int
     ever: bool

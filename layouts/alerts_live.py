@@ -1,6 +1,7 @@
 """What goes on now: the worst problem in full, the next ones smaller, all others a line each."""
 
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from dash import dcc, html
@@ -16,7 +17,8 @@ from layouts.icons import icon
 from layouts.links import view
 from layouts.mrkdwn import name, unescaped
 
-CARDS, EVENTS = 3, 6
+CARDS, EVENTS, MINUTE = 3, 6, 60
+Event = tuple[float, str, float]
 KINDS = {"critical": "critical", "warning": "attention", "info": "information"}
 ICONS = {
     "critical": "exclamation-octagon-fill",
@@ -148,7 +150,11 @@ def _stairs(told: Told, alerts: Alerts, context: Context, solid: bool) -> Any:
 
 def _course(told: Told, context: Context) -> html.Ol:
     text, formats = context.text, context.formats
-    events = [event for event in told.events if event[1] not in SILENT]
+    events = [
+        event
+        for event, following in zip_longest(told.events, told.events[1:])
+        if event[1] not in SILENT and not _is_same_moment(event, following)
+    ]
     if len(events) > EVENTS:
         events = [events[0], *events[-(EVENTS - 1) :]]
     is_count = told.notice.problem.unit == "count"
@@ -159,6 +165,14 @@ def _course(told: Told, context: Context) -> html.Ol:
         clock = formats.clock(datetime.fromtimestamp(at, UTC))
         lines.append(html.Li([html.Span(clock, className="course-at"), html.Span(words)]))
     return html.Ol(lines, className="course")
+
+
+def _is_same_moment(event: Event, following: Event | None) -> bool:
+    """Whether a problem was told as it was found: one line says both."""
+    at, what, _ = event
+    if following is None or what != "fired":
+        return False
+    return following[1] == "told" and following[0] - at < MINUTE
 
 
 def _rest(rest: Any, alerts: Alerts, context: Context) -> html.Section:

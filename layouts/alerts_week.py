@@ -86,8 +86,6 @@ def _mark(mark: Mark, rule: Rule) -> html.Span:
 
 def _table(alerts: Alerts, context: Context) -> html.Table:
     text = context.text
-    since = alerts.at.timestamp() - 7 * 86400
-    shown = [told for told in alerts.history if told.notice.fired_at >= since]
     names = ("began", "rule_name", "where", "lasted")
     rows = [
         [
@@ -96,7 +94,7 @@ def _table(alerts: Alerts, context: Context) -> html.Table:
             html.Span(Words(told, alerts, context).where(), className="bidi"),
             lasted_words(told, alerts, context),
         ]
-        for told in shown
+        for told in alerts.recent
     ]
     return data_table([text(f"alerts.head.{name}") for name in names], rows, words=3)
 

@@ -5,7 +5,9 @@ from markupsafe import Markup
 from layouts.words import Text
 
 
-def page(text: Text, *, theme: str, title: str, words: str) -> str:
+def page(
+    text: Text, *, theme: str, title: str, words: str, href: str = "/", link: str | None = None
+) -> str:
     """The whole page as HTML; every value is escaped.
 
     Args:
@@ -13,6 +15,8 @@ def page(text: Text, *, theme: str, title: str, words: str) -> str:
         theme: dark or light.
         title: What happened.
         words: What to do about it.
+        href: A way on.
+        link: What that is called; the beginning, where nothing is said.
     """
     return Markup(
         '<!doctype html><html lang="{lang}" data-bs-theme="{theme}"><head><meta charset="utf-8">'
@@ -22,6 +26,13 @@ def page(text: Text, *, theme: str, title: str, words: str) -> str:
         '<link rel="stylesheet" href="/assets/10-tokens.css">'
         '<link rel="stylesheet" href="/assets/20-base.css">'
         '<link rel="stylesheet" href="/assets/60-login.css"></head>'
-        '<body><main class="fault"><h1>{title}</h1><p>{words}</p><p><a href="/">{home}</a></p>'
+        '<body><main class="fault"><h1>{title}</h1><p>{words}</p><p><a href="{href}">{link}</a></p>'
         "</main></body></html>"
-    ).format(lang=text.language, theme=theme, title=title, words=words, home=text("shell.home"))
+    ).format(
+        lang=text.language,
+        theme=theme,
+        title=title,
+        words=words,
+        href=href,
+        link=link or text("shell.home"),
+    )
