@@ -26,8 +26,9 @@ window.dash_clientside.filters = {
     if (name === "dates" && !unchanged) document.body.click();
     return skip;
   },
-  chooseValues: function (clicks, chosen, options, label) {
+  chooseValues: function (clicks, chosen, options, stored) {
     const skip = window.dash_clientside.no_update;
+    const label = stored && stored[0];
     if (!clicks || !label) return skip;
     window.vigia.go(window.vigia.address((query) => {
       window.vigia.without(query);
@@ -66,8 +67,10 @@ window.dash_clientside.filters = {
     const button = event.target.closest("[data-filter-label]");
     if (!button) return;
     const find = () => document.getElementById("filters--find");
-    window.dash_clientside.set_props("filters--label", { data: button.dataset.filterLabel || null });
-    if (find()) window.dash_clientside.set_props("filters--find", { value: "" });
+    /* With the words that found the label: they are not looked for among its values. */
+    const typed = find() ? find().value : "";
+    window.dash_clientside.set_props("filters--label", { data: [button.dataset.filterLabel, typed] });
+    if (typed) window.dash_clientside.set_props("filters--find", { value: "" });
     /* After this click has closed whatever was open. */
     window.setTimeout(() => {
       if (!find()) document.getElementById("filters--filter-add").click();

@@ -56,7 +56,7 @@ def register(app: Dash, backend: Backend) -> None:
         State(ids.URL, "search"),
     )
     def show_attributes(
-        wanted: str | None, label: str | None, path: str | None, search: str | None
+        wanted: str | None, stored: list[str] | None, path: str | None, search: str | None
     ) -> Any:
         context = current_context(backend, path or "/")
         try:
@@ -65,7 +65,8 @@ def register(app: Dash, backend: Backend) -> None:
             question = None
         if question is None:
             return attribute_list.labels((), context)
-        words = wanted if isinstance(wanted, str) else ""
+        label, typed = stored if isinstance(stored, list) and len(stored) == 2 else ("", "")
+        words = wanted if isinstance(wanted, str) and wanted != typed else ""
         if not isinstance(label, str) or not label:
             return attribute_list.labels(found_labels(question, words), context)
         shown, hidden = found_values(question, label, words)

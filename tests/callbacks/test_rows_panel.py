@@ -137,9 +137,9 @@ def test_attributes_and_values_are_offered_with_their_counts(manager):
     output = "filters--attributes.children"
     drawn = fired(manager, output, "?period=90d")["filters--attributes"]["children"]
     assert "Motivo de Contato" in words(drawn)
-    drawn = fired(manager, output, "?period=90d", **{"filters--label.data": "Motivo de Contato"})[
-        "filters--attributes"
-    ]["children"]
+    drawn = fired(
+        manager, output, "?period=90d", **{"filters--label.data": ["Motivo de Contato", ""]}
+    )["filters--attributes"]["children"]
     list_of_values = next(c["props"] for c in components(drawn) if c["type"] == "Checklist")
     values = {option["value"] for option in list_of_values["options"]}
     assert {"Boleto e pagamento", "=cmd|'/C calc'!A0", ""} <= values
