@@ -12,7 +12,7 @@ from layouts.alerts_data import Alerts, Told
 from layouts.components.ticking import timer
 from layouts.context import Context
 from layouts.message_words import SOURCES, Telling
-from layouts.mrkdwn import name, unescaped
+from layouts.mrkdwn import plain, unescaped
 from metrics.alerts import NO_TEAM
 from metrics.problems import Problem
 
@@ -94,12 +94,12 @@ def place_of(problem: Problem, context: Context) -> str:
     if problem.source:
         return SOURCES.get(problem.source, problem.source)
     if problem.agent_id:
-        known = unescaped(name(problem.agent))
+        known = plain(problem.agent)
         return known or text("robot.unknown_agent", id=problem.agent_id)
     if problem.team_id == NO_TEAM:
         return text("alerts.no_team")
     if problem.team_id:
-        return unescaped(name(problem.team)) or problem.team_id
+        return plain(problem.team) or problem.team_id
     return text("alerts.everybody")
 
 

@@ -14,7 +14,7 @@ from layouts.components.panel import panel
 from layouts.context import Context
 from layouts.icons import icon
 from layouts.links import view
-from layouts.mrkdwn import name, unescaped
+from layouts.mrkdwn import plain
 from metrics.problems import RULES
 
 DAYS = (7, 14, 28, 90)
@@ -166,7 +166,7 @@ def _cells(told: Told, alerts: Alerts, context: Context) -> list[Any]:
 def _ending(told: Told, context: Context) -> str:
     notice, text = told.notice, context.text
     if notice.acknowledged_by:
-        return text("alerts.taken_by", by=unescaped(name(notice.acknowledged_by)))
+        return text("alerts.taken_by", by=plain(notice.acknowledged_by))
     if notice.ended_at is None:
         return text("alerts.nobody")
     return text(f"alerts.ending.{notice.ending or 'resolved'}")

@@ -15,7 +15,7 @@ from layouts.context import Context
 from layouts.drawings import stairs
 from layouts.icons import icon
 from layouts.links import view
-from layouts.mrkdwn import name, unescaped
+from layouts.mrkdwn import plain
 
 CARDS, EVENTS, MINUTE = 3, 6, 60
 Event = tuple[float, str, float]
@@ -75,7 +75,9 @@ def _card(told: Told, place: int, alerts: Alerts, context: Context) -> html.Arti
             html.Div(
                 [_stairs(told, alerts, context, bool(solid)), _course(told, context)],
                 className="problem-course",
-            ),
+            )
+            if told.events
+            else None,
         ],
         className=f"problem problem-{KINDS[severity]}{solid}",
         **{"data-life": told.id},
@@ -101,7 +103,7 @@ def _who(told: Told, alerts: Alerts, context: Context) -> str:
     notice, text = told.notice, context.text
     if notice.acknowledged_by and notice.acknowledged_at is not None:
         at = context.formats.clock(datetime.fromtimestamp(notice.acknowledged_at, UTC))
-        return text("alerts.taken", by=unescaped(name(notice.acknowledged_by)), at=at)
+        return text("alerts.taken", by=plain(notice.acknowledged_by), at=at)
     if told.muted_until is not None and told.muted_until > alerts.at.timestamp():
         until = context.formats.clock(datetime.fromtimestamp(told.muted_until, UTC))
         return text("alerts.muted", at=until)

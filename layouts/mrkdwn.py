@@ -28,6 +28,11 @@ def name(text: str, longest: int = LONGEST_NAME) -> str:
     return escaped(cut(" ".join(seen.split()), longest).translate(MARKS))
 
 
+def plain(text: str) -> str:
+    """A name from outside for a screen, in one line and without signs that turn it around."""
+    return unescaped(name(text))
+
+
 def link(url: str, label: str) -> str:
     """A link."""
     address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")

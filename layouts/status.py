@@ -11,6 +11,7 @@ from layouts.components.states import banner
 from layouts.components.ticking import age
 from layouts.context import Context
 from layouts.icons import icon
+from layouts.mrkdwn import plain
 from layouts.shell import page_frame
 from layouts.status_data import PAGE, Status
 from layouts.status_screens import screens, screens_frame
@@ -62,7 +63,7 @@ def _notices(status: Status, context: Context) -> list[Any]:
         found.append(banner("attention", text("status.unreadable"), status.problem))
     if status.past is not None and not status.robot_runs:
         found.append(banner("stale", text("alerts.not_running"), text("status.not_running_words")))
-    silent = [screen.name for screen in status.screens if screen.is_silent]
+    silent = [plain(screen.name) for screen in status.screens if screen.is_silent]
     if silent:
         words = text.plural("status.silent_screens", len(silent), n=len(silent))
         found.append(banner("attention", words, ", ".join(silent)))
@@ -78,25 +79,27 @@ def _notices(status: Status, context: Context) -> list[Any]:
 
 def _past(status: Status, context: Context) -> html.Section:
     text, formats, past = context.text, context.formats, status.past
-    loaded, total = (past.loaded, past.total) if past else (0, 0)
+    if past is None:
+        nothing = html.P(text("status.unknown"), className="quieter")
+        return panel(text("status.past"), html.Div(nothing, className="status-body"))
+    loaded, total = past.loaded, past.total
     share = loaded / total if total else 0.0
-    complete = past is not None and past.complete
-    said = text("status.past_complete") if complete else text("status.past_words")
+    said = text("status.past_complete") if past.complete else text("status.past_words")
     content: list[Any] = [
         html.P(text("states.history", loaded=loaded, total=total), className="status-value"),
         html.Span(html.Span(), className="progress-line", style={"--share": f"{share * 100:.0f}%"}),
         html.P(said, className="quiet"),
     ]
-    if past and past.first_day:
+    if past.first_day:
         content.append(
             html.P(
                 text("status.first_day", day=formats.long_day(past.first_day)), className="quiet"
             )
         )
-    if past and past.cut_at:
+    if past.cut_at:
         cut = text("status.cut", day=formats.long_day(past.cut_at))
         content.append(html.P([icon("exclamation-triangle-fill", "warn"), " ", cut]))
-    if past and past.lost:
+    if past.lost:
         lost = text.plural("status.lost", past.lost, n=past.lost)
         content.append(html.P([icon("info-circle"), " ", lost], className="quiet"))
     facts = [
@@ -108,6 +111,9 @@ def _past(status: Status, context: Context) -> html.Section:
 
 def _match(status: Status, context: Context) -> html.Section:
     text, formats = context.text, context.formats
+    if status.past is None:
+        nothing = html.P(text("status.unknown"), className="quieter")
+        return panel(text("status.match"), html.Div(nothing, className="status-body"))
     count = formats.count(status.recognised)
     content: list[Any] = [
         html.P(
@@ -125,8 +131,13 @@ def _people(key: str, people: Any, context: Context) -> html.Details:
     text = context.text
     title = text.plural(f"status.{key}", len(people), n=context.formats.count(len(people)))
     lines = [
-        html.Li([html.Span(name, className="bidi"), html.Span(email, className="quieter bidi")])
-        for name, email in people[:LISTED]
+        html.Li(
+            [
+                html.Span(plain(person), className="bidi"),
+                html.Span(plain(email), className="quieter bidi"),
+            ]
+        )
+        for person, email in people[:LISTED]
     ]
     if not lines:
         return html.Details(html.Summary(title), className="status-people status-people-none")

@@ -9,6 +9,7 @@ from layouts.components.panel import panel, pill
 from layouts.components.ticking import age
 from layouts.context import Context
 from layouts.icons import icon
+from layouts.mrkdwn import plain
 from layouts.status_data import PAGE, Screen, Status
 
 LINK = ids.panel(PAGE, "link-words")
@@ -52,7 +53,7 @@ def new_link(name: str, address: str, context: Context) -> html.Div:
     text = context.text
     return html.Div(
         [
-            html.P([html.B(text("status.link_made", name=name), className="bidi")]),
+            html.P([html.B(text("status.link_made", name=plain(name)), className="bidi")]),
             html.Code(address, id=LINK, className="link-words"),
             html.Div(
                 [
@@ -90,8 +91,9 @@ def screens(status: Status, context: Context) -> list[Any]:
 def _row(screen: Screen, status: Status, context: Context) -> html.Tr:
     text, formats = context.text, context.formats
     made = formats.moment(screen.made_at) if screen.made_at else text("status.kiosk")
+    name = plain(screen.name)
     cells = [
-        html.Span(screen.name, className="name bidi", title=screen.name),
+        html.Span(name, className="name bidi", title=name),
         _alive(screen, status, context),
         html.Span(made, className="quiet"),
         _revoke(screen, context) if screen.id else "",
@@ -118,7 +120,7 @@ def _revoke(screen: Screen, context: Context) -> html.Button:
         **{
             "data-act": f"{PAGE}.revoke",
             "data-device": screen.id,
-            "data-confirm": text("status.revoke_title", name=screen.name),
+            "data-confirm": text("status.revoke_title", name=plain(screen.name)),
             "data-confirm-words": text("status.revoke_words"),
             "data-confirm-yes": text("status.revoke"),
             "data-confirm-no": text("status.back"),
