@@ -23,7 +23,7 @@ def content(
     question: Question[QualityQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters; the comments come by themselves."""
-    at = datetime.now(UTC)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
     sheet = {kpi.metric.key: kpi for kpi in kpis(question, quality.KEYS, at, context)}
     n = sheet["csat_score"].now.n

@@ -138,7 +138,12 @@ def _comments(
         find=query.find,
         target=question.rules.first_response_seconds,
         passport=figure_passport(
-            "comments", of.n, question, datetime.now(UTC), context, listed=METRIC
+            "comments",
+            of.n,
+            question,
+            datetime.fromtimestamp(backend.clock(), UTC),
+            context,
+            listed=METRIC,
         ),
     )
 

@@ -25,7 +25,7 @@ def content(
     question: Question[TimesQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.now(UTC)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
     groups, hidden = figures.groups(question, context)
     sheet = kpis(question, times.KEYS, at, context)

@@ -187,7 +187,8 @@ def _kin(kpi: Kpi, context: Context) -> html.Div:
         [text(f"quality.kin.{key}"), passport_button(PAGE, kpi.passport, context, "kin")]
     )
     parts = [html.Div(value, className="kin-value"), name]
-    parts.append(html.Small(population(kpi.metric, now, kpi.before, context)))
+    rests = population(kpi.metric, now, kpi.before, context).split(" · ")
+    parts.append(html.Small([html.Span(f"{words} ") for words in rests]))
     return html.Div(parts, className="kin", id=f"{PAGE}--{key}", **{"data-mark": ""})
 
 

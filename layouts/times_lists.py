@@ -1,6 +1,7 @@
 """Single cases and stocks of the times page: the slowest, what is due, age, reopened, SLA."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -71,7 +72,7 @@ def due(times: Times, context: Context) -> html.Section:
             key = "times.was_due" if case.due == "overdue" else "times.is_due"
             lead = [
                 timer(case.since, times.at, context, f"due-timer due-{case.due}"),
-                html.Small(text(key, at=formats.moment(case.due_at))),
+                html.Small(text(key, at=_when(case.due_at, times.at, context))),
             ]
             used = min(1.0, (times.at - case.since).total_seconds() / times.target)
             style = {"--share": f"{used * 100:.1f}%"}
@@ -235,6 +236,13 @@ def _bars(key: str, parts: Mapping[str, int], context: Context) -> html.Div:
         rows.append(html.Tr(cells, **{"data-mark": ""}))
     table = html.Table(html.Tbody(rows), className="grid-table parts-table")
     return html.Div(table, className="table-frame")
+
+
+def _when(instant: datetime, now: datetime, context: Context) -> str:
+    """The time of an instant of today; of other days, the day too."""
+    formats = context.formats
+    of_today = instant.astimezone(formats.zone).date() == now.astimezone(formats.zone).date()
+    return formats.clock(instant) if of_today else formats.moment(instant)
 
 
 def _part_words(key: str, part: str, count: int, context: Context, class_name: str) -> html.Span:

@@ -182,8 +182,8 @@ def test_what_is_due_next_comes_first_with_its_deadline(manager):
     panel = by_id(drawn(manager), "times--awaiting_first_response")
     assert words(of_class(panel, "part-words")) == "1 fora da meta 1 perto da meta 0 com folga"
     items = [words(one) for one in of_class(panel, "cases")[0]["props"]["children"]]
-    assert "venceu 24/11 11:45" in items[0]
-    assert "vence 24/11 12:03" in items[1]
+    assert items[0].startswith("30:00 venceu 11:45 ")
+    assert items[1].startswith("12:00 vence 12:03 ")
 
 
 def test_reopening_tells_its_rate_and_its_price(manager):
