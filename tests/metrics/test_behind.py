@@ -48,7 +48,23 @@ WORLD = tables(
     PEOPLE,
     teams({"id": SUPPORT, "name": "Suporte"}),
 )
-GROUPS = ("day", "hour", "week", "weekday", "weekday_hour", "origin", "agent", "team", "reason")
+GROUPS = (
+    "day",
+    "hour",
+    "week",
+    "weekday",
+    "weekday_hour",
+    "origin",
+    "agent",
+    "team",
+    "reason",
+    "state",
+    "channel",
+    "line",
+    "caller",
+    "transferred_by",
+    "transferred_to",
+)
 
 
 def behind(key, *cells, filters=EVERYTHING, period=DAY, content=WORLD):
