@@ -11,7 +11,6 @@ from services.errors import ConfigurationError
 from services.http import AIRCALL, INTERCOM, BearerAuth, VendorSession
 from services.intercom import Intercom
 
-
 Sleep = Callable[[float], object]
 
 

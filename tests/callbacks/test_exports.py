@@ -99,7 +99,8 @@ def test_only_managers_get_files(served):
 def test_an_export_is_noted(tmp_path):
     with web(tmp_path) as world:
         world.browser(MANAGER).get("/exports/overview/rows.csv?rows=conversations")
-        entries = [orjson.loads(world.state.get(key) or b"") for key in world.state.keys("audit/export/")]
+        keys = world.state.keys("audit/export/")
+        entries = [orjson.loads(world.state.get(key) or b"") for key in keys]
         assert [(e["what"], e["page"], e["who"]) for e in entries] == [
             ("export", "overview", MANAGER)
         ]

@@ -15,7 +15,8 @@ from services.workbook import (
 )
 from services.workbook_parts import letters
 
-MOMENT = datetime(2026, 11, 24, 15, 4, 5)
+# A spreadsheet knows no zones: its moments are local ones.
+MOMENT = datetime(2026, 11, 24, 15, 4, 5)  # noqa: DTZ001
 HOSTILE = [
     "=1+1",
     '=HYPERLINK("http://x","y")',
@@ -37,7 +38,7 @@ def column(kind, *values):
 
 def test_dates_and_durations_are_what_a_spreadsheet_can_add_up():
     assert column("moment", MOMENT)["A2"].value == MOMENT
-    assert column("day", date(2026, 11, 24))["A2"].value == datetime(2026, 11, 24)
+    assert column("day", date(2026, 11, 24))["A2"].value == datetime(2026, 11, 24)  # noqa: DTZ001
     duration = column("seconds", 3_725.0)["A2"]
     assert (duration.value, duration.number_format) == (
         timedelta(hours=1, minutes=2, seconds=5),
