@@ -21,6 +21,7 @@ from metrics.office_hours import openings
 from metrics.periods import midnight, today
 from metrics.problems import Directory, Notice, Problem, Rule
 from metrics.spikes import would_have_fired
+from metrics.usual import WEEKDAYS_MINIMUM
 from services.backend import Backend
 from services.dataset import Snapshot
 from services.robot.composing import directory
@@ -29,6 +30,8 @@ from services.robot.history import proposal
 from services.robot.lives import Life
 
 WEEK_DAYS, HYGIENE_DAYS, HISTORY_DAYS = 7, 14, 90
+# Two weeks to look at, and the least that the adaptive mode compares them with.
+MODES_DAYS = HYGIENE_DAYS + 7 * WEEKDAYS_MINIMUM
 TEST_SECONDS = 600.0
 GIVEN_UP = 20
 LIMIT_NAMES: Mapping[Rule, str] = {"queue": "minimum", "overload": "open", "spike": "conversations"}
@@ -234,7 +237,7 @@ def _week(past: Sequence[Told], at: float, backend: Backend) -> Week:
 def _modes(backend: Backend, sheet: Sheet) -> Mapping[str, int] | None:
     """How often each mode of the spike would have fired; asked once for each version."""
     snapshot = backend.dataset.snapshot()
-    if snapshot is None:
+    if snapshot is None or snapshot.history.loaded_days < MODES_DAYS:
         return None
     holding = sheet.thresholds
     key = ("alerts", "modes", holding.alerts.spike.model_dump_json())

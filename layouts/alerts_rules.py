@@ -60,7 +60,11 @@ def _cells(row: RuleRow, context: Context) -> list[html.Td]:
     return [
         html.Td(_name(row, context), className="left"),
         html.Td(_sentence(row, context), className="left"),
-        html.Td(_cooldown(row, context), className="left"),
+        html.Td(
+            _cooldown(row, context),
+            className="left",
+            **{"data-head": text("alerts.head.repeats")},
+        ),
         html.Td(_severity(row, context), className="left"),
         html.Td(fired),
         html.Td(formats.count(row.acknowledged)),
@@ -230,6 +234,8 @@ def _hygiene(row: RuleRow, context: Context) -> html.Div:
     if row.modes is not None:
         fixed, adaptive = (formats.count(row.modes[mode]) for mode in ("fixed", "adaptive"))
         lines.append(html.Small(text("alerts.modes", fixed=fixed, adaptive=adaptive)))
-    if not lines:
+    elif row.rule == "spike":
+        lines.append(html.Small(text("alerts.modes_later")))
+    if not row.fired:
         lines.append(html.Small(text("alerts.quiet_rule")))
     return html.Div(lines, className="hygiene")

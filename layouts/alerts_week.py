@@ -43,10 +43,8 @@ def _chart(drawn: Week, context: Context) -> html.Div:
     lines = [_line(rule, drawn, context) for rule in RULES]
     days = [
         html.Span(
-            context.formats.weekday(day).rsplit(" ", 1)[0]
-            if context.text.language == "pt-BR"
-            else context.formats.weekday(day),
-            className="week-today" if place == len(drawn.days) - 1 else "",
+            [context.formats.weekday(day).split()[0], html.Span(f" {day.day}")],
+            className="week-day week-today" if place == len(drawn.days) - 1 else "week-day",
             style={"--start": _share(at)},
         )
         for place, (day, at) in enumerate(drawn.days)

@@ -159,7 +159,7 @@ def _processes(status: Status, context: Context) -> html.Section:
     looked = age(status.looked_at, status.at, context) if status.looked_at else nothing
     facts += [
         (text("status.robot"), looked),
-        (text("status.snapshot"), formats.count(status.version) if status.version else nothing),
+        (text("status.snapshot"), str(status.version) if status.version else nothing),
         (text("status.build"), html.Code(status.build)),
         (text("status.threads"), formats.count(status.threads)),
     ]

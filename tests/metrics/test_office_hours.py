@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics.office_hours import is_open, is_open_at
+from metrics.office_hours import is_open, is_open_at, openings
 from metrics.rules import Rules
 from tests.metrics.build import instants
 
@@ -50,3 +50,20 @@ def test_opening_hours_follow_the_clock_of_the_place():
     # Nine o'clock is 07:00 UTC in summer and 08:00 UTC in winter.
     found = is_open(instants(["2026-10-23T07:00Z", "2026-10-26T07:00Z"]), rules)
     assert found.tolist() == [True, False]
+
+
+def test_the_openings_of_a_day_are_instants_and_none_on_a_holiday():
+    day = date(2026, 11, 24)
+    assert [(a.isoformat(), b.isoformat()) for a, b in openings(day, SAO_PAULO)] == [
+        ("2026-11-24T12:00:00+00:00", "2026-11-24T21:00:00+00:00")
+    ]
+    assert openings(date(2026, 11, 22), SAO_PAULO) == []
+    assert openings(day, replace(SAO_PAULO, holidays=frozenset({day}))) == []
+
+
+def test_an_opening_until_midnight_ends_with_the_day_that_the_clocks_change():
+    # In New York the 1st of November 2026 has 25 hours.
+    whole = tuple(((time(0), time.max),) for _ in range(7))
+    rules = replace(SAO_PAULO, time_zone=ZoneInfo("America/New_York"), office_hours=whole)
+    [(start, end)] = openings(date(2026, 11, 1), rules)
+    assert (end - start).total_seconds() == 25 * 3600

@@ -1,6 +1,6 @@
 import pytest
 
-from metrics.people import in_teams, members, names, with_agents
+from metrics.people import in_teams, members, names, unmatched, with_agents
 from metrics.rules import Rules
 from tests.metrics.build import FINANCE, SUPPORT, agents, calls, scoped, tables, teams
 
@@ -82,3 +82,23 @@ def test_who_came_back_under_a_new_id_has_the_calls_there():
     back = {"id": "8", "email": "m@example.com", "voice_email": "m@example.com"}
     gone = {"id": "4", "email": "m@example.com", "active": False}
     assert matched([gone, back], user_id="77", user_email="m@example.com") == "8"
+
+
+def test_people_whom_one_vendor_only_knows_are_listed_by_name():
+    people = agents(
+        {"id": "1", "name": "Luana", "voice_id": "901", "team_ids": SUPPORT},
+        {"id": "2", "name": "Felipe", "team_ids": SUPPORT},
+        {"id": "3", "name": "Caio", "team_ids": SUPPORT},
+        {"id": "4", "name": "Mariana", "active": False, "team_ids": SUPPORT},
+        {"id": "voice:7", "name": "Recepção", "voice_id": "7"},
+        {"id": "voice:8", "name": "Antiga", "voice_id": "8", "active": False},
+    )
+    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), Rules())
+    assert list(voice_only["name"]) == ["Recepção"]
+    assert list(text_only["name"]) == ["Caio", "Felipe"]
+
+
+def test_without_telephony_nobody_lacks_a_telephone():
+    people = agents({"id": "1", "name": "Luana", "team_ids": SUPPORT})
+    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), Rules())
+    assert (len(voice_only), len(text_only)) == (0, 0)
