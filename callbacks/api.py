@@ -105,7 +105,8 @@ def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
 def _count(backend: Backend, viewer: Viewer) -> None:
     """Refuse a reader who asks too often; whole minutes, counted for all web processes together."""
     minute = int(backend.clock() // 60)
-    reader = hashlib.sha256(f"{viewer.role} {viewer.email}".encode()).hexdigest()[:16]
+    who = f"{viewer.role} {viewer.email or viewer.name}"
+    reader = hashlib.sha256(who.encode()).hexdigest()[:16]
     if backend.cache.increment(f"api/{reader}/{minute}", 120) > REQUESTS_PER_MINUTE:
         wait = str(60 - int(backend.clock() % 60))
         raise _AnsweredError(

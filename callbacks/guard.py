@@ -5,6 +5,7 @@ Deny by default. Real navigations of strangers go to the login page; everything 
 """
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from callbacks.roles import ROLES_BY_CALLBACK
 from callbacks.session import current_viewer, safe_next
 from services.accounts import Viewer
 from services.backend import Backend
+from services.tokens import Tokens
 
 # Endpoints that strangers may reach.
 OPEN = frozenset(
@@ -42,6 +44,13 @@ PERSONAL = frozenset({"change_own_account"})
 OPEN_FILES = ("10-tokens.css", "20-base.css", "60-login.css", "login.js", "favicon.svg", "fonts/")
 DASH_POST = "/_dash-update-component"
 BEARER = "bearer "
+# What tokens that do not read everything may ask: no rows, and nobody who waits by name.
+REACH: Mapping[str, frozenset[str]] = {
+    "aggregates": frozenset(
+        {"api.summary", "api.breakdown", "api.agents", "api.status", "api.openapi", "metrics"}
+    ),
+    "metrics": frozenset({"metrics"}),
+}
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -70,20 +79,31 @@ def _guard(backend: Backend) -> Response | None:
 
 
 def _guard_api(backend: Backend) -> Response | None:
-    """The bearer token counts as a manager; else the session says who it is."""
+    """A token counts as a manager, as far as it reaches; else the session says who it is."""
     header = request.headers.get("Authorization", "")
     if header[: len(BEARER)].lower() == BEARER:
-        expected = backend.environment.api_token
-        given = header[len(BEARER) :].strip()
-        known = expected.get_secret_value() if expected else ""
-        if known and given and secrets.compare_digest(given.encode(), known.encode()):
-            g.viewer = Viewer("manager", "", "API")
-            g.by_token = True
-            return None
-        return refusal(401, "unauthorized", "the token is not valid")
+        return _guard_token(header[len(BEARER) :].strip(), backend)
     if not current_user.is_authenticated:
         return refusal(401, "unauthorized", "sign in, or send a bearer token")
     current_viewer(backend)
+    return None
+
+
+def _guard_token(given: str, backend: Backend) -> Response | None:
+    """The token of the environment reads everything; the others what they were made for."""
+    expected = backend.environment.api_token
+    known = expected.get_secret_value() if expected else ""
+    if known and given and secrets.compare_digest(given.encode(), known.encode()):
+        name = "API"
+    else:
+        token = Tokens(backend.state, backend.clock).find(given)
+        if token is None:
+            return refusal(401, "unauthorized", "the token is not valid")
+        if token.reach != "all" and request.endpoint not in REACH.get(token.reach, ()):
+            return refusal(403, "forbidden", f"not for a token of the reach {token.reach}")
+        name = f"API {token.id}"
+    g.viewer = Viewer("manager", "", name)
+    g.by_token = True
     return None
 
 

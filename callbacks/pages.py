@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dash.development.base_component import Component
 
 from callbacks import (
+    accounts,
     alerts,
     analyst,
     crosstabs,
@@ -55,6 +56,7 @@ PAGES = {
         Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
         Page("/alerts", frozenset({MANAGER}), "nav.alerts", alerts.render),
         Page("/status", frozenset({MANAGER}), "nav.status", status.render),
+        Page("/accounts", frozenset({MANAGER}), "nav.accounts", accounts.render),
     )
 }
 MODULES = (
@@ -70,4 +72,5 @@ MODULES = (
     rows_panel,
     alerts,
     status,
+    accounts,
 )

@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
     Entry("/alerts", "bell", frozenset({MANAGER}), 3),
     Entry("/status", "hdd-network", frozenset({MANAGER}), 3),
+    Entry("/accounts", "people", frozenset({MANAGER}), 3),
 )
 
 
@@ -175,6 +176,7 @@ def _account(context: Context) -> html.Div:
             ),
             html.Div(
                 [
+                    *([_own(context)] if context.role != WALL else []),
                     _preference(
                         "moon" if context.theme == "light" else "sun",
                         text(f"nav.theme.{other_theme}"),
@@ -198,6 +200,14 @@ def _account(context: Context) -> html.Div:
             ),
         ],
         className="account",
+    )
+
+
+def _own(context: Context) -> html.A:
+    """The way to one's own account: password, second factor, sessions."""
+    words = context.text("nav.own")
+    return html.A(
+        icon("person"), href="/me", className="icon-button", title=words, **{"aria-label": words}
     )
 
 

@@ -1,0 +1,83 @@
+"""The audit as managers read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from layouts import ids
+from layouts.accounts_data import PAGE, Line, Trail
+from layouts.components.chooser import chooser
+from layouts.components.data_table import data_table
+from layouts.components.panel import panel
+from layouts.components.states import empty
+from layouts.context import Context
+
+
+def trail(shown: Trail, context: Context) -> html.Section:
+    """Who did what, with filters that live in the address."""
+    text = context.text
+    days = context.formats.count(shown.days)
+    foot = text("accounts.trail.foot", days=days)
+    if shown.more:
+        foot = text("accounts.trail.more", n=context.formats.count(len(shown.lines))) + " " + foot
+    heads = [text(f"accounts.trail.head.{head}") for head in ("at", "who", "what", "about")]
+    body: Any = html.Div(
+        data_table(heads, [_row(line, context) for line in shown.lines], "trail-table", words=4),
+        className="table-frame",
+    )
+    if not shown.lines:
+        body = empty(context, text("accounts.trail.nothing"))
+    return panel(
+        text("accounts.trail.title"),
+        body,
+        tools=[_kinds(shown, context), _people(shown, context)],
+        footnote=foot,
+    )
+
+
+def _kinds(shown: Trail, context: Context) -> html.Span:
+    text = context.text
+    everything = text("accounts.trail.all")
+    choices = [(everything, context.view(what=None), not shown.what)]
+    choices += [
+        (text(f"accounts.trail.kind.{kind}"), context.view(what=kind), shown.what == kind)
+        for kind in shown.kinds
+    ]
+    value = text(f"accounts.trail.kind.{shown.what}") if shown.what else everything
+    target = ids.panel(PAGE, "trail-what")
+    return chooser(target, text("accounts.trail.head.what"), value, choices)
+
+
+def _people(shown: Trail, context: Context) -> html.Span:
+    text = context.text
+    everybody = text("accounts.trail.everybody")
+    choices = [(everybody, context.view(who=None), not shown.who)]
+    choices += [(who, context.view(who=who), shown.who == who) for who in shown.people]
+    target = ids.panel(PAGE, "trail-who")
+    return chooser(target, text("accounts.trail.head.who"), shown.who or everybody, choices)
+
+
+def _row(line: Line, context: Context) -> list[Any]:
+    text = context.text
+    return [
+        context.formats.moment(line.at),
+        html.Span(line.who or text("accounts.trail.stranger"), className="bidi"),
+        text(f"accounts.trail.kind.{line.what}"),
+        html.Span(" · ".join(_about(line.about, context)), className="bidi"),
+    ]
+
+
+def _about(about: Mapping[str, Any], context: Context) -> list[str]:
+    """What it was done to: words for those that have some, else as they were noted."""
+    text = context.text
+    said = []
+    for name, value in about.items():
+        key = f"accounts.trail.{name}.{value}"
+        if text.has(key):
+            said.append(text(key))
+        elif text.has(f"accounts.trail.about.{name}"):
+            said.append(text(f"accounts.trail.about.{name}", value=value))
+        else:
+            said.append(str(value))
+    return said
