@@ -113,11 +113,21 @@ AGENTS: Mapping[str, str] = {
 
 TEAMS: Mapping[str, str] = {"id": TEXT, "name": TEXT}
 
+# Stretches in which the same state of a person was read again and again.
+PRESENCE: Mapping[str, str] = {
+    "id": TEXT,  # the agent's
+    "channel": LABEL,  # text | voice
+    "state": LABEL,  # text: active | away; voice: the vendor's availability word
+    "began_at": INSTANT,  # the reading that saw it first
+    "until_at": INSTANT,  # the last that saw it; the first that saw another, if it came in time
+}
+
 TABLES: Mapping[str, Mapping[str, str]] = {
     "conversations": CONVERSATIONS,
     "calls": CALLS,
     "agents": AGENTS,
     "teams": TEAMS,
+    "presence": PRESENCE,
 }
 
 

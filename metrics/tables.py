@@ -1,8 +1,10 @@
 """The tables of one version, as the measures take them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from metrics import schema
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,7 @@ class Tables:
         agents: One row per person, leavers and unmatched Aircall users included.
         teams: One row per team of the workspace.
         now: The instant for which the stocks hold.
+        presence: One row per stretch in which a person was seen in one state; a few days of them.
     """
 
     conversations: pd.DataFrame
@@ -22,3 +25,4 @@ class Tables:
     agents: pd.DataFrame
     teams: pd.DataFrame
     now: pd.Timestamp
+    presence: pd.DataFrame = field(default_factory=lambda: schema.empty("presence"))

@@ -170,6 +170,7 @@ class Dataset:
                 agents=frames["agents"],
                 teams=frames["teams"],
                 now=pd.Timestamp(published_at).floor("s"),
+                presence=frames["presence"],
             ),
             sources=manifest.sources,
             history=manifest.history,

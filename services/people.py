@@ -57,6 +57,11 @@ class People:
         """These are what was published last."""
         self._published |= frames
 
+    @property
+    def agents(self) -> pd.DataFrame:
+        """The people as they were published last."""
+        return self._published[AGENTS]
+
     def changes(self, lost: Collection[PartitionId]) -> Frames:
         """The tables that differ from what was published last, or that are lost."""
         if not self._text.admins:

@@ -17,6 +17,7 @@ from services.holdings import Holdings
 from services.intercom import Intercom
 from services.manifest import Manifest, PartitionId, SourceStatus
 from services.people import AGENTS, TEAMS, People
+from services.presence import PRESENCE, Presence
 from services.snapshot import PartitionMissingError, SnapshotReader, SnapshotWriter
 from services.store import StorageFullError, Store
 from services.text_source import TextSource
@@ -75,6 +76,7 @@ class Turn:
             self._voice = VoiceSource(aircall, self._holdings, settings.zone, clock)
             self.workers.append(self._worker(self._voice))
         self._people = People(self._text, self._voice, settings.people, state, clock)
+        self._presence = Presence(settings.sync.interval_seconds)
         self._writer = SnapshotWriter(
             cache,
             epoch=epoch,
@@ -152,7 +154,9 @@ class Turn:
             name: rows for name in lost if (rows := self._holdings.partition(name)) is not None
         }
         people = self._people.changes(lost)
-        written |= {**changed, **people}
+        self._presence.note(people.get(AGENTS, self._people.agents), self._read_at())
+        presence, over = self._presence.changes(lost, self._now())
+        written |= {**changed, **people, **presence}
         try:
             version = self._writer.publish(
                 written,
@@ -160,13 +164,19 @@ class Turn:
                 history,
                 watermarks=marks,
                 meta=self._meta(),
-                removed=removed | (lost - written.keys()),
+                removed=removed | over | (lost - written.keys()),
             )
         except ServiceError:
             self._holdings.unpublished(changed, removed)
             raise
         self._people.published(people)
+        self._presence.published()
         return version
+
+    def _read_at(self) -> dict[str, datetime]:
+        """When each vendor last answered."""
+        known = {worker.source.name: worker.status.as_of for worker in self.workers}
+        return {name: as_of for name, as_of in known.items() if as_of is not None}
 
     def _note(self, name: PartitionId, rows: pd.DataFrame) -> None:
         """Remember whom the conversations of a day name, and how many of them are calls."""
@@ -187,6 +197,8 @@ class Turn:
                 continue
             if name in (AGENTS, TEAMS):
                 self._people.published({name: rows})
+            elif name[0] == PRESENCE:
+                self._presence.resume(name, rows)
             else:
                 self._holdings.resume(name, rows)
                 self._note(name, rows)
