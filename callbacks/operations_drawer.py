@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.operations_people import PATH, Choices
 from callbacks.operations_question import Question, words
+from callbacks.operations_timeline import strips
 from layouts import operations_drawer as layout
 from layouts.context import Context
 from layouts.links import view
@@ -45,6 +46,7 @@ def drawer(question: Question, choices: Choices, context: Context) -> Component 
             if calls is None
             else [_call(row, agent_id) for row in calls.head(ROWS).to_dict("records")],
             all_calls=0 if calls is None else len(calls),
+            timeline=strips(question, only=agent_id),
         ),
         context,
     )

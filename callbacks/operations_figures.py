@@ -9,6 +9,7 @@ import pandas as pd
 from callbacks.operations_curve import curve
 from callbacks.operations_people import Choices, crew
 from callbacks.operations_question import Question, instant, words
+from callbacks.operations_timeline import strips
 from callbacks.operations_told import Told, scope_words
 from layouts.context import Context
 from layouts.operations import Rotation, Wall
@@ -53,6 +54,7 @@ def wall(question: Question, choices: Choices, at: datetime, context: Context) -
         figures=_figures(question, told, context),
         debt=_debt(question, told),
         latest=latest,
+        timeline=strips(question, told.passport),
         subjects=any(one.subject is not None for one in latest),
     )
 

@@ -21,6 +21,7 @@ from layouts.operations_curve import Curve
 from layouts.operations_figures import Debt, Figure, figures
 from layouts.operations_lamp import Lamp, lamp
 from layouts.operations_next import next_hands
+from layouts.operations_timeline import Timeline, timeline_panel
 from layouts.shell import page_frame
 
 PAGE = "operations"
@@ -73,6 +74,7 @@ class Wall:
         debt: The call-backs; None without telephony.
         latest: The latest assignments.
         subjects: Whether the reader sees any subjects.
+        timeline: The day of those whom the reader may see; None where that is nobody.
         rotation: The teams it goes round, if it does.
         sound: Whether it sounds when the queue becomes critical.
     """
@@ -92,6 +94,7 @@ class Wall:
     debt: Debt | None
     latest: Sequence[assignments.Assignment]
     subjects: bool
+    timeline: Timeline | None = None
     rotation: Rotation | None = None
     sound: bool = False
 
@@ -190,7 +193,11 @@ def parts(wall: Wall, context: Context) -> Parts:
         next_hands(wall.crew, context),
         agents_table(wall.crew, shown, wall.at, context),
     ]
-    latest = None if wall.kiosk else assignments.table(wall.latest, wall.subjects, context)
+    latest: Any = None
+    if not wall.kiosk:
+        latest = [assignments.table(wall.latest, wall.subjects, context)]
+        if wall.timeline is not None:
+            latest.append(timeline_panel(wall.timeline, context))
     return Parts(
         message=None,
         lamp=lamp(wall.lamp, wall.kiosk, wall.at, context),

@@ -11,6 +11,7 @@ from layouts.components.panel import open_link
 from layouts.components.states import message
 from layouts.context import Context
 from layouts.icons import icon
+from layouts.operations_timeline import Timeline, timeline_section
 
 STATE_ICONS = {"open": "circle-half", "closed": "check2", "snoozed": "pause-circle"}
 CALL_ICONS = {
@@ -58,6 +59,7 @@ class Drawer:
         all_tickets: How many there are.
         calls: Newest first; None without telephony.
         all_calls: How many there are.
+        timeline: The person's day, if anything of it was seen.
     """
 
     agent_id: str
@@ -69,6 +71,7 @@ class Drawer:
     all_tickets: int
     calls: Sequence[Call] | None
     all_calls: int
+    timeline: Timeline | None = None
 
 
 def drawer(of: Drawer, context: Context) -> html.Aside:
@@ -84,7 +87,10 @@ def drawer(of: Drawer, context: Context) -> html.Aside:
     key = "period.words_48h" if of.period == "48h" else "period.today"
     at = formats.clock(of.at)
     period = text("operations.drawer.of", period=text(f"operations.{key}"), at=at)
-    body: list[Any] = [
+    body: list[Any] = []
+    if of.timeline is not None:
+        body.append(timeline_section(of.timeline, context))
+    body.append(
         _part(
             text("operations.drawer.conversations_title"),
             [_ticket(one, context) for one in of.tickets],
@@ -92,7 +98,7 @@ def drawer(of: Drawer, context: Context) -> html.Aside:
             text("operations.drawer.no_conversations"),
             context,
         )
-    ]
+    )
     if of.calls is not None:
         body.append(
             _part(

@@ -5,23 +5,28 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.operations_figures import wall
 from callbacks.operations_query import read_operations
 from callbacks.operations_question import Question
+from callbacks.operations_timeline import strips
 from callbacks.operations_told import scope_words
 from layouts.context import Context
 from layouts.formats import Formats
 from layouts.operations_curve import head
+from layouts.operations_timeline import timeline_panel
 from layouts.words import text_for
+from metrics import schema
 from services.config import Settings
 from services.manifest import History, SourceStatus
 from tests.callbacks.api_world import (
     AS_OF_TEXT,
     AS_OF_VOICE,
     FINANCE,
+    JOAO,
     MANAGER,
     NOW,
     OK_SOURCES,
@@ -242,3 +247,37 @@ def test_where_the_queue_is_heading_is_said_of_fresh_numbers_of_today():
     assert "fila de" not in heading(whole(*rows, sources=late))
     partial = snapshot(conversations=rows, history=History(37, 90, complete=False))
     assert "fila de" not in heading(partial)
+
+
+def presence(*rows):
+    names = ["id", "channel", "state", "began_at", "until_at"]
+    frame = pd.DataFrame(rows, columns=names)
+    for name in names[3:]:
+        frame[name] = pd.to_datetime(frame[name], utc=True)
+    return schema.conform(frame, "presence")
+
+
+def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
+    current = snapshot(conversations=[], calls=[])
+    rows = presence((JOAO, "text", "active", "2026-11-24T11:30:00Z", "2026-11-24T14:30:00Z"))
+    current = replace(current, tables=replace(current.tables, presence=rows))
+    told = asked(current=current).timeline
+    # Opening times are 9 to 18 in São Paulo; João was there half an hour before them.
+    assert told.first == datetime(2026, 11, 24, 11, tzinfo=UTC)
+    assert told.last == datetime(2026, 11, 24, 21, tzinfo=UTC)
+    joao = next(one for one in told.strips if one.name == "João Vitor Lacerda")
+    assert joao.seconds["available"] == 3 * 3600
+    # 08:00 to 08:30, and 11:30 to 12:00, which is now.
+    assert joao.seconds["unobserved"] == 3600
+    drawn = timeline_panel(told, CONTEXT)
+    text = json.dumps(drawn, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert "João Vitor Lacerda: disponível 3\N{NO-BREAK SPACE}h" in text
+    assert "disponível, 08:30 a 11:30" in text
+    assert asked("?kiosk=1", current).timeline is None
+
+
+def test_an_analyst_sees_the_own_day_only():
+    settings = Settings()
+    viewer = replace(MANAGER, role="analyst", agent_id=JOAO)
+    question = Question(snapshot(), read_operations(""), viewer, settings.rules(), settings)
+    assert [one.name for one in strips(question).strips] == ["João Vitor Lacerda"]
