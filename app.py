@@ -247,13 +247,21 @@ def account(words: Sequence[str]) -> int:
     """People and their passwords."""
     from services import account_command
     from services.accounts import Accounts
+    from services.audit import Audit
+    from services.tokens import Tokens
 
     parser = _parser("account", account)
     account_command.add_arguments(parser)
     arguments = parser.parse_args(words)
     environment, settings = _configuration()
     stores = open_stores(environment)
-    return account_command.main(arguments, Accounts(stores.state, settings), _text(settings))
+    return account_command.main(
+        arguments,
+        Accounts(stores.state, settings),
+        Audit(stores.state, settings.access.audit_days, time.time),
+        Tokens(stores.state, time.time),
+        _text(settings),
+    )
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {

@@ -74,7 +74,7 @@ def next_step(
     Args:
         account: Whose password was right.
         target: Where to go on to.
-        how: password, or organisation.
+        how: By what, for the audit.
         backend: What is asked.
         code: Whether a code of the second factor was given.
     """

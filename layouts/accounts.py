@@ -1,6 +1,7 @@
 """The accounts page: people, machines, and who did what."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
@@ -87,7 +88,7 @@ def tokens(found: Sequence[Machine], context: Context) -> html.Section:
             html.Span(one.name, className="name bidi"),
             text(f"accounts.reach.{one.reach}"),
             f"{context.formats.moment(one.made_at)} · {one.made_by}",
-            context.formats.moment(one.used_at) if one.used_at else text("accounts.never"),
+            _last(one.used_at, text("accounts.head.used"), context),
             html.Div(_token_button(one, context), className="accounts-do"),
         ]
         for one in found
@@ -121,9 +122,15 @@ def _row(person: Person, context: Context) -> list[Any]:
         ),
         _role(person, context),
         agent,
-        context.formats.moment(person.seen) if person.seen else text("accounts.never"),
+        _last(person.seen, text("accounts.head.seen"), context),
         html.Div(_buttons(person, context), className="accounts-do"),
     ]
+
+
+def _last(at: datetime | None, what: str, context: Context) -> html.Span:
+    """When it was; a telephone, which has no heads of columns, is told what."""
+    words = context.formats.moment(at) if at else context.text("accounts.never")
+    return html.Span([html.Span(f"{what}: ", className="on-phone"), words])
 
 
 def _role(person: Person, context: Context) -> Any:

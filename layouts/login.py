@@ -1,7 +1,6 @@
 """The login page: plain markup that works without Dash and without a script."""
 
 import math
-from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -26,7 +25,6 @@ def page(
     target: str = "",
     message: str | None = None,
     first_account: bool = False,
-    other_door: bool = False,
 ) -> str:
     """The whole page as HTML; every value is escaped.
 
@@ -39,7 +37,6 @@ def page(
         target: Where to go on to afterwards.
         message: Why it did not work; None at first.
         first_account: Whether nobody can sign in yet.
-        other_door: Whether people may sign in with the account of their organisation too.
     """
     body = Markup(
         '<main class="login"><div class="login-picture">{picture}</div>'
@@ -60,7 +57,7 @@ def page(
         'aria-label="{show}" hidden>{eye}</button></div>'
         '<p class="login-caps" role="status" data-words="{caps}"></p>'
         '<button class="login-submit" type="submit">{submit}</button>'
-        '{other}<p class="login-help">{help}</p></form>'
+        '<p class="login-help">{help}</p></form>'
         '<p class="login-version">{version}</p></div></main>'
     ).format(
         picture=picture(),
@@ -83,7 +80,6 @@ def page(
         eye=_eye(),
         caps=text("login.caps"),
         submit=text("login.submit"),
-        other=_other(text, target) if other_door else "",
         help=text("login.help"),
         version=text("login.version"),
     )
@@ -104,13 +100,6 @@ def _language(code: str, name: str, text: Text) -> Markup:
     here = Markup(' aria-current="true"') if text.language == code else Markup("")
     return Markup('<a href="/login" data-language="{}" lang="{}"{}>{}</a>').format(
         code, code, here, name
-    )
-
-
-def _other(text: Text, target: str) -> Markup:
-    address = "/login/oidc" + ("?" + urlencode({"next": target}) if target else "")
-    return Markup('<p class="login-other"><a href="{}">{}</a></p>').format(
-        address, text("login.organisation")
     )
 
 

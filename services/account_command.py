@@ -3,9 +3,15 @@
 import argparse
 import getpass
 import sys
+import time
 from typing import Protocol
 
 from services.accounts import ROLES, AccountError, Accounts
+from services.audit import Audit
+from services.tokens import REACHES, TokenError, Tokens
+
+# In the place of a person, in the audit.
+WHO = "command"
 
 
 class Words(Protocol):
@@ -26,18 +32,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for action, words in (("passwd", "another password"), ("remove", "take an account away")):
         actions.add_parser(action, help=words).add_argument("email")
     actions.add_parser("hash", help="the hash of a password, for config.yaml")
+    token = actions.add_parser("token", help="access of machines").add_subparsers(
+        dest="machine", required=True
+    )
+    made = token.add_parser("add", help="make a token; it is printed once")
+    made.add_argument("name")
+    made.add_argument("--reach", choices=REACHES, default="aggregates")
+    token.add_parser("list", help="all of them")
+    token.add_parser("remove", help="take one back").add_argument("name", help="its name or id")
 
 
-def main(arguments: argparse.Namespace, accounts: Accounts, text: Words) -> int:
+def main(
+    arguments: argparse.Namespace, accounts: Accounts, audit: Audit, tokens: Tokens, text: Words
+) -> int:
     """Run one action; 0 when it was done."""
     try:
-        return _run(arguments, accounts, text)
-    except AccountError as error:
+        if arguments.action == "token":
+            return _run_token(arguments, tokens, audit, text)
+        return _run(arguments, accounts, audit, text)
+    except (AccountError, TokenError) as error:
         print(text(f"command.{error}", minimum=accounts.minimum), file=sys.stderr)
         return 1
 
 
-def _run(arguments: argparse.Namespace, accounts: Accounts, text: Words) -> int:
+def _run(arguments: argparse.Namespace, accounts: Accounts, audit: Audit, text: Words) -> int:
     if arguments.action == "list":
         for account in accounts.list():
             note = f"  ({text('command.from_settings')})" if account.read_only else ""
@@ -48,13 +66,45 @@ def _run(arguments: argparse.Namespace, accounts: Accounts, text: Words) -> int:
         print(accounts.hashed(_password(text)))
     elif arguments.action == "remove":
         accounts.remove(arguments.email)
+        audit.note("account", WHO, did="removed", account=arguments.email.strip().lower())
         print(text("command.removed", email=arguments.email))
     elif arguments.action == "passwd":
-        accounts.set_password(arguments.email, _password(text))
+        changed = accounts.set_password(arguments.email, _password(text))
+        audit.note("account", WHO, did="password", account=changed.email)
         print(text("command.changed", email=arguments.email))
     else:
         account = accounts.add(arguments.email, arguments.name, arguments.role, _password(text))
+        audit.note("account", WHO, did="added", account=account.email, role=account.role)
         print(text("command.added", email=account.email, role=account.role))
+    return 0
+
+
+def _run_token(arguments: argparse.Namespace, tokens: Tokens, audit: Audit, text: Words) -> int:
+    if arguments.machine == "add":
+        word = tokens.add(arguments.name, arguments.reach, WHO)
+        audit.note("token", WHO, did="made", name=arguments.name, reach=arguments.reach)
+        print(
+            text("command.token_made", name=arguments.name, reach=arguments.reach), file=sys.stderr
+        )
+        print(word)
+        return 0
+    found = tokens.list()
+    if arguments.machine == "remove":
+        wanted = [t for t in found if arguments.name in (t.name, t.id, t.id[:12])]
+        if not wanted:
+            raise TokenError("unknown_token")
+        for token in wanted:
+            tokens.revoke(token.id)
+            audit.note("token", WHO, did="revoked", name=token.name)
+            print(text("command.token_revoked", name=token.name))
+        return 0
+    for token in found:
+        used = (
+            time.strftime("%Y-%m-%d %H:%MZ", time.gmtime(token.used_at)) if token.used_at else "-"
+        )
+        print(f"{token.id[:12]}  {token.reach}  {used}  {token.name}")
+    if not found:
+        print(text("command.no_tokens"))
     return 0
 
 

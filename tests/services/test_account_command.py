@@ -13,8 +13,10 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from layouts.words import text_for
 from services import account_command, accounts
 from services.accounts import Accounts
+from services.audit import Audit
 from services.config import Settings
 from services.disk_store import DiskStore
+from services.tokens import Tokens
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
@@ -27,8 +29,15 @@ def people(tmp_path, monkeypatch):
         accounts, "generate_password_hash", lambda p: generate_password_hash(p, "pbkdf2:sha256:1")
     )
     store = DiskStore(tmp_path / "state")
-    yield Accounts(store, Settings())
+    made = Accounts(store, Settings())
+    made.store = store
+    yield made
     store.close()
+
+
+def others(people):
+    """What the command works with besides the accounts."""
+    return Audit(people.store, 90, lambda: 1.8e9), Tokens(people.store, lambda: 1.8e9)
 
 
 @pytest.fixture
@@ -39,7 +48,9 @@ def run(people, monkeypatch, capsys):
         parser = argparse.ArgumentParser()
         account_command.add_arguments(parser)
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        code = account_command.main(parser.parse_args(words), people, text_for(language))
+        code = account_command.main(
+            parser.parse_args(words), people, *others(people), text_for(language)
+        )
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -122,7 +133,7 @@ def test_at_a_terminal_the_password_is_asked_for_unseen_and_twice(run, people, m
         parser = argparse.ArgumentParser()
         account_command.add_arguments(parser)
         monkeypatch.setattr(sys, "stdin", Terminal())
-        return account_command.main(parser.parse_args(ADD), people, text_for("en"))
+        return account_command.main(parser.parse_args(ADD), people, *others(people), text_for("en"))
 
     assert at_terminal(PASSWORD, "something else") == 1
     assert people.is_empty()
@@ -167,3 +178,31 @@ def test_what_is_not_text_is_refused_without_a_traceback(tmp_path):
     result = command(tmp_path, "hash", typed=b"\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\n")
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
+
+
+def test_a_token_is_printed_alone_and_once(run, people):
+    assert run("token", "list") == (0, "No machine has access.\n", "")
+    code, out, err = run("token", "add", "Grafana", "--reach", "metrics")
+    assert (code, "shown this once" in err) == (0, True)
+    tokens = others(people)[1]
+    assert tokens.find(out.strip()).reach == "metrics"
+    _, listed, _ = run("token", "list")
+    assert "metrics" in listed
+    assert out.strip() not in listed
+    assert run("token", "remove", "Grafana") == (0, "Grafana no longer reads.\n", "")
+    assert tokens.find(out.strip()) is None
+    assert run("token", "remove", "Grafana")[0] == 1
+
+
+def test_what_the_command_changes_is_noted(run, people):
+    run(*ADD, typed=PASSWORD)
+    run("passwd", "ana@example.com", typed="kestrel over the fjord")
+    run("remove", "Ana@example.com")
+    run("token", "add", "x")
+    entries = [(e.what, e.who, e.about["did"]) for e in others(people)[0].entries()]
+    assert sorted(entries) == [
+        ("account", "command", "added"),
+        ("account", "command", "password"),
+        ("account", "command", "removed"),
+        ("token", "command", "made"),
+    ]
