@@ -14,6 +14,8 @@ from layouts.operations_presence import text_chip, voice_chip
 
 # Blocks beyond the limit that are still drawn one by one; of more, the first stands for them.
 BEYOND = 2
+# Letters from which on a name is set narrower.
+NARROW = ((22, " crew-narrowest"), (18, " crew-narrow"))
 
 
 def agents_table(crew: Crew, shown: int | None, at: datetime, context: Context) -> html.Div:
@@ -116,11 +118,18 @@ def _name(one: Agent, context: Context) -> Any:
     if one.overloaded:
         title = context.text("operations.crew.overloaded")
         marks = [icon("exclamation-triangle-fill", "warn for-phone", title)]
+    name = html.Span(words, className=f"bidi crew-name{_narrow(words)}", title=words)
     if one.href is None:
-        return html.Span([html.Span(words, className="bidi crew-name", title=words), *marks])
+        return html.Span([name, *marks])
     title = context.text("operations.crew.see", name=words)
-    link = dcc.Link(html.Span(words, className="bidi crew-name"), href=one.href, title=title)
+    link = dcc.Link(name, href=one.href, title=title)
     return html.Span([link, *marks])
+
+
+def _narrow(name: str) -> str:
+    """Long names get narrower letters before they are cut."""
+    letters = len(name)
+    return next((kind for least, kind in NARROW if letters >= least), "")
 
 
 def _load(one: Agent, crew: Crew, context: Context) -> html.Div:

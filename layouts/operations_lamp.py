@@ -12,7 +12,8 @@ from layouts.components.passport import Passport, passport_button
 from layouts.components.ticking import lasting
 from layouts.context import Context
 from layouts.icons import icon
-from layouts.operations_queue import NEAR, Queue, queue_list, running, wait
+from layouts.operations_queue import Queue, queue_list, running, wait
+from layouts.urgency import urgency
 
 PAGE = "operations"
 Level = Literal["calm", "order", "attention", "critical", "doubtful"]
@@ -54,9 +55,7 @@ class Lamp:
         if self.queue.oldest is None:
             return "calm"
         waited = (at - self.queue.oldest).total_seconds()
-        if waited > self.queue.limit_seconds:
-            return "critical"
-        return "attention" if waited >= NEAR * self.queue.limit_seconds else "order"
+        return urgency(waited, self.queue.limit_seconds)
 
 
 def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:

@@ -10,9 +10,8 @@ from dash import html
 from layouts.components.ticking import timer
 from layouts.context import Context
 from layouts.icons import channel_icon, icon
+from layouts.urgency import NEAR
 
-# From this part of the limit on, a wait is worth a look.
-NEAR = 0.8
 # Rows that fit on a screen in the room; on a desk the list scrolls.
 KIOSK_ROWS, DESK_ROWS = 7, 50
 # Rows that a phone shows before it is asked for all.

@@ -84,7 +84,7 @@ def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
         tools.append(passport_button(PAGE, of.passport, context))
     return panel(
         text("operations.timeline.title"),
-        html.Div([axis, html.Ul(rows, className="strips"), more]),
+        html.Div([axis, html.Ul(rows, className="strips"), more], className="timeline"),
         tools=tools,
         id=ids.panel(PAGE, "timeline"),
     )

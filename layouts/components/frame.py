@@ -10,8 +10,14 @@ from dash import dcc, html
 from layouts.components.ticking import age, server_time, timer
 from layouts.context import Context
 from layouts.icons import icon
+from layouts.urgency import urgency
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
+QUEUE_ICONS = {
+    "order": "check-lg",
+    "attention": "exclamation-triangle-fill",
+    "critical": "exclamation-octagon-fill",
+}
 
 
 class Status(Protocol):
@@ -29,19 +35,16 @@ class Status(Protocol):
 def queue_chip(
     count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
 ) -> dcc.Link:
-    """How many wait and for how long; solid only when somebody waits longer than the limit."""
+    """How many wait and for how long; as urgent as the wall's lamp says it is."""
     text = context.text
     waits = longest is not None and not pd.isna(longest)
     seconds = (now - longest).total_seconds() if waits else 0.0
-    kind, name = "", "check-lg"
-    if count and waits:
-        critical = seconds >= limit_seconds
-        kind = " critical" if critical else " attention"
-        name = "exclamation-octagon-fill" if critical else "exclamation-triangle-fill"
+    level = urgency(seconds, limit_seconds) if count and waits else "order"
+    kind = "" if level == "order" else f" {level}"
     words = text.plural("frame.queue", count, n=context.formats.count(count))
     if not count:
         words = text("frame.no_queue")
-    parts: list[Any] = [icon(name), html.Span(words)]
+    parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(words)]
     if count and waits:
         parts.append(html.B(timer(longest.to_pydatetime(), now, context)))
     return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
@@ -54,7 +57,10 @@ def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list
 
 
 def source_age(name: str, status: Status, now: datetime, context: Context) -> html.Span | None:
-    """One source: a gauge and its age; dashed and amber when it is late or failed."""
+    """One source: a gauge and its age; dashed and amber when it is late or failed.
+
+    One that has yet to answer for the first time has an empty gauge: that is no fault.
+    """
     if status.state == "off":
         return None
     late = status.state in ("late", "failed")
@@ -62,15 +68,16 @@ def source_age(name: str, status: Status, now: datetime, context: Context) -> ht
         words: Any = context.text(
             f"frame.{status.state if late else 'starting'}", source=NAMES[name]
         )
-        return html.Span([html.Span(className="gauge late"), words], className="source-age late")
-    passed = (now - status.as_of).total_seconds()
-    level = max(0.0, min(1.0, 1 - passed / 300))
+        level = 0.0
+    else:
+        words = [f"{NAMES[name]} ", age(status.as_of, now, context)]
+        level = max(0.0, min(1.0, 1 - (now - status.as_of).total_seconds() / 300))
     gauge = html.Span(
         className="gauge late" if late else "gauge", style={"--level": f"{level * 100:.0f}%"}
     )
+    # In one part: between two of them there is a gap, besides the space.
     return html.Span(
-        [gauge, f"{NAMES[name]} ", age(status.as_of, now, context)],
-        className="source-age late" if late else "source-age",
+        [gauge, html.Span(words)], className="source-age late" if late else "source-age"
     )
 
 

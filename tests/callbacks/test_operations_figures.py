@@ -119,7 +119,7 @@ def test_a_shortage_counts_in_opening_hours_only():
     assert (told.value, told.verdict, told.note) == (2, "short", "meta 4, faltam 2")
     settings = Settings.model_validate({"office_hours": {"tuesday": []}})
     told = figure(asked(settings=settings), "online_text")
-    assert (told.verdict, told.note) == ("", "meta 4, fora do expediente")
+    assert (told.verdict, told.note) == ("", "meta 4, fechado")
 
 
 def test_a_goal_that_is_reached_has_its_tick():

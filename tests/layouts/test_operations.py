@@ -3,12 +3,15 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from layouts.charts.day_curve import Slot, day_curve
+from layouts.components.frame import queue_chip, source_age
 from layouts.context import Context
 from layouts.formats import Formats
 from layouts.operations_agents import agents_table
@@ -207,3 +210,25 @@ def test_the_curve_ends_where_the_day_is():
 
 def test_a_curve_without_history_has_no_band():
     assert len(day_curve([Slot(8.0, 3)], [], 9, True, CONTEXT).data) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"), [(239, ""), (240, " attention"), (300, " attention"), (301, " critical")]
+)
+def test_the_chip_of_every_page_is_as_urgent_as_the_lamp(seconds, kind):
+    since = pd.Timestamp(AT - timedelta(seconds=seconds))
+    assert queue_chip(3, since, LIMIT, AT, CONTEXT).className == f"queue-chip{kind}"
+    assert queue(seconds).level(AT) == (kind.strip() or "order")
+
+
+def test_a_source_that_starts_is_no_fault():
+    starting = source_age("intercom", SimpleNamespace(state="starting", as_of=None), AT, CONTEXT)
+    assert "late" not in str(starting)
+    failed = source_age("intercom", SimpleNamespace(state="failed", as_of=None), AT, CONTEXT)
+    assert failed.className == "source-age late"
+
+
+def test_a_long_name_gets_narrower_letters():
+    long = replace(SOMEBODY, name="João Vitor Lacerda")
+    drawn = agents_table(Crew([long, SOMEBODY], []), None, AT, CONTEXT)
+    assert found(drawn, "crew-narrow") == 1
