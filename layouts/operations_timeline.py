@@ -108,7 +108,7 @@ def timeline_section(of: Timeline, context: Context) -> html.Section | None:
         if one.seconds.get(state, 0) >= 1
     ]
     body = [
-        html.Div(html.H3(text("operations.timeline.title")), className="drawer-title"),
+        html.Div(html.H3(text("operations.timeline.own")), className="drawer-title"),
         html.Div(
             [_bar(one, of, context), _axis(of, context), html.P(spans, className="strip-spans")],
             className="drawer-strip",
