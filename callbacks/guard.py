@@ -62,7 +62,7 @@ def _guard(backend: Backend) -> Response | None:
     g.nonce = secrets.token_urlsafe(16)
     if request.endpoint in OPEN or _is_open_file():
         return None
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.endpoint == "metrics":
         return _guard_api(backend)
     if not current_user.is_authenticated:
         return _stranger()
