@@ -13,6 +13,8 @@ from layouts.icons import icon
 from layouts.urgency import urgency
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
+# For more than these the chip's letters get narrower.
+CHIP_LETTERS = 16
 QUEUE_ICONS = {
     "order": "check-lg",
     "attention": "exclamation-triangle-fill",
@@ -47,6 +49,8 @@ def queue_chip(
     parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(words)]
     if count and waits:
         parts.append(html.B(timer(longest.to_pydatetime(), now, context)))
+        if len(words) + len(context.formats.timer(seconds)) > CHIP_LETTERS:
+            kind += " queue-chip-long"
     return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
 
 
