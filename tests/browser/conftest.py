@@ -1,5 +1,6 @@
 """A browser, and applications served to it."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,15 @@ from tests.callbacks.web_world import Web
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that goes on drops connections, and the test server their open files."""
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(
+                pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+            )
 
 
 @dataclass
@@ -74,6 +84,7 @@ def serve(chromium: Browser, tmp_path_factory) -> Iterator[Callable[..., Served]
         thread.join()
         server.server_close()
         world.close()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -105,4 +105,4 @@ def test_emptying_the_cache_asks_first(served, page):
     page.get_by_role("button", name="Limpar cache").click()
     dialog.get_by_role("button", name="Limpar").click()
     expect(page.locator(".toast-line")).to_contain_text("Limpeza pedida")
-    assert [one["kind"] for one in inbox(served.world)][-1] == "clear_cache"
+    assert "clear_cache" in [one["kind"] for one in inbox(served.world)]

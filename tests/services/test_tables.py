@@ -1,6 +1,5 @@
 import copy
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -526,15 +525,3 @@ def test_the_order_of_the_rows_is_irrelevant(
         # The attributes' order follows the rows.
         in_order = [t.sort_values("id").reset_index(drop=True) for t in (found, expected)]
         assert in_order[0][list(expected)].astype("str").equals(in_order[1].astype("str"))
-
-
-def test_many_conversations_take_little_time():
-    body = f"<p>{'Olá, preciso de ajuda com o boleto. ' * 60}</p>"
-    attributes = {f"Atributo {n}": "valor" for n in range(20)}
-    many = [
-        conversation(id=str(n), source=source(body=body), custom_attributes=attributes)
-        for n in range(1, 4001)
-    ]
-    started = time.perf_counter()
-    assert len(conversations_table(many, SIGNS)) == 4000
-    assert time.perf_counter() - started < 3
