@@ -6,7 +6,7 @@ from layouts.context import Context
 from layouts.operations_crew import Crew, Hand
 
 # A name longer than this is written smaller.
-LONG_NAME = 18
+LONG_NAME = 17
 
 
 def next_hands(crew: Crew, context: Context) -> html.Div:

@@ -232,7 +232,8 @@ def _many_chip(key: str, options: Sequence[Option], context: Context) -> html.Sp
         )
     ]
     if not options:
-        body = [html.P(text("filters.nothing"), className="quieter")]
+        # The empty list stays: callbacks look for it.
+        body.insert(0, html.P(text("filters.nothing"), className="quieter"))
     clear = context.view(**{key: None}) if chosen else None
     return _chip(key, text(f"filters.{key}"), value, body, clear=clear, context=context)
 
