@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services import fields
-from services.config import PersonSetting
 from services.conversation_rows import is_bot_email
 from services.http import Payload
 from services.plain import plain
+from services.sections import PersonSetting
 
 BOT_NAMES = ("Operator", "Fin")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from metrics import schema
 from services import fields
-from services.config import CallsInConversationsSetting
 from services.http import Payload
 from services.plain import line, plain
+from services.sections import CallsInConversationsSetting
 
 ORIGINS = {"customer_initiated": "customer", "admin_initiated": "teammate"}
 # Who writes to us; admins, bots and teams do not.

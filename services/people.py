@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection
 import pandas as pd
 
 from metrics import schema
-from services.config import PersonSetting
 from services.manifest import WHOLE, PartitionId
 from services.roster import Roster, with_since
+from services.sections import PersonSetting
 from services.store import Store
 from services.tables import agents_table, teams_table
 from services.text_source import TextSource

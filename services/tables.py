@@ -9,10 +9,10 @@ from metrics import schema
 from services import fields
 from services.agent_rows import agent_rows
 from services.call_rows import call_row
-from services.config import CallsInConversationsSetting, PersonSetting
 from services.conversation_rows import call_recogniser, conversation_row
 from services.http import Payload
 from services.plain import plain
+from services.sections import CallsInConversationsSetting, PersonSetting
 
 # What a column is made of before `schema.conform` gives it its type.
 _RAW = {schema.LABEL: "str", schema.SECONDS: "Float64", schema.INSTANT: "Int64"}

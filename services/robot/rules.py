@@ -11,9 +11,10 @@ import yaml
 from pydantic import ValidationError
 
 from metrics.problems import RULES, Limits, Rule, Severity
-from services.config import AlertsSetting, GoalsSetting, Settings
+from services.config import Settings
 from services.errors import ConfigurationError
 from services.robot.machine import Policy
+from services.sections import AlertsSetting, GoalsSetting
 from services.store import Store
 
 KEY = "robot/thresholds"

@@ -4,7 +4,8 @@ import pytest
 
 from callbacks.api import REQUESTS_PER_MINUTE
 from callbacks.api_access import ROLES
-from services.config import AccessSetting, Settings
+from services.config import Settings
+from services.sections import AccessSetting
 from tests.callbacks.api_world import (
     ANALYST,
     CALLS,

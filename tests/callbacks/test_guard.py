@@ -9,7 +9,8 @@ import pytest
 from callbacks.guard import OPEN
 from callbacks.pages import PAGES
 from callbacks.roles import EVERYBODY, roles_of
-from services.config import AccessSetting, Settings
+from services.config import Settings
+from services.sections import AccessSetting
 from tests.callbacks.api_world import CONVERSATIONS, LUANA
 from tests.callbacks.web_world import ANALYST, MANAGER, NAVIGATION, STRANGER, TOKEN
 

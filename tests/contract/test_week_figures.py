@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from metrics.catalog import CATALOG
-from services.config import Settings, TeamSetting
+from services.config import Settings
 from services.memory import Memory
+from services.sections import TeamSetting
 from tests.callbacks.api_world import Api
 from tests.contract.collected import at, collected
 from tests.contract.plain_figures import Week, missed_parts

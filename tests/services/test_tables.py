@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics import schema
-from services.config import CallsInConversationsSetting, PersonSetting
 from services.errors import BadResponseError
+from services.sections import CallsInConversationsSetting, PersonSetting
 from services.tables import agents_table, calls_table, conversations_table, teams_table
 
 PAYLOADS = Path(__file__).parent / "payloads"
