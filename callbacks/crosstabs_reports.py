@@ -22,7 +22,7 @@ from metrics.schema import attribute
 
 Asked = Question[CrosstabsQuery]
 PARTS = 7
-KPIS = ("conversations", "conversations_resolved", "time_to_close")
+KPIS = ("conversations", "conversations_resolved", "complex_conversations", "time_to_close")
 OWN = ("of", "report", "top", "row", "column", "columns", "show", "measure", "empty", "direction")
 
 
