@@ -3,8 +3,8 @@
 python -m bench.soak_wall [--marks 100 500 1000 1500] [--milliseconds 1000] [--cut 120]
 
 A headless Chromium shows the wall of an invented operation, refreshed far more often than in life.
-Nothing is attached to it while it runs, because a debugger keeps every answer: it is connected to
-at the marks only. Then the web server is started anew, and at last it is away for a while.
+Nothing is attached to it while it runs, because a debugger keeps every answer: it is asked at the
+marks only. Then the web server is started anew, and at last it is away for a while.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from playwright.sync_api import Page, sync_playwright
 
+from bench.devtools import Tab, connected
 from services import demo
 from services.config import load_environment, load_settings
 from services.deployment import open_stores
@@ -32,10 +32,13 @@ from services.sessions import Sessions
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS, LOOK_SECONDS = 120.0, 0.5
-COUNTER = """() => {
+COUNTER = """(() => {
   if (window.soak) return;
   const before = window.fetch;
-  window.soak = { asked: 0, drawn: 0 };
+  window.soak = { asked: 0, drawn: 0, errors: 0 };
+  const said = console.error;
+  console.error = (...words) => { window.soak.errors += 1; said.apply(console, words); };
+  window.addEventListener("error", () => { window.soak.errors += 1; });
   window.fetch = async (resource, options) => {
     const answer = await before(resource, options);
     if (String((resource && resource.url) || resource).includes("_dash-update-component")) {
@@ -44,10 +47,11 @@ COUNTER = """() => {
     }
     return answer;
   };
-}"""
-INTERVAL = "ms => window.dash_clientside.set_props('refresh', { interval: ms })"
-DRAWN = "() => window.soak ? window.soak.drawn : -1"
-SHOWN = """() => ({
+})()"""
+INTERVAL = "window.dash_clientside.set_props('refresh', { interval: %d })"
+DRAWN = "window.soak ? window.soak.drawn : -1"
+LAMP = "document.querySelector('.lamp-head') !== null"
+SHOWN = """({
   age: (document.querySelector('.source-age') || {}).textContent || '',
   banner: Boolean(document.querySelector('#stale-banner:not([hidden])')),
 })"""
@@ -165,31 +169,22 @@ def browser(
         end(process)
 
 
-@contextmanager
-def connected(port: int) -> Iterator[Page]:
-    """The page, for a moment."""
-    with sync_playwright() as playwright:
-        there = playwright.chromium.connect_over_cdp(f"http://{demo.HOST}:{port}")
-        try:
-            yield there.contexts[0].pages[0]
-        finally:
-            there.close()
-
-
 def marks(port: int, chromium: subprocess.Popen[bytes], arguments: argparse.Namespace) -> None:
     """Memory after so many refreshes, as a table."""
     with connected(port) as page:
-        page.wait_for_selector(".lamp-head", timeout=START_SECONDS * 1000)
+        wait_for(lambda page=page: page.evaluate(LAMP))
         page.evaluate(COUNTER)
-        page.evaluate(INTERVAL, arguments.milliseconds)
-    print("| refreshes | drawn | JS heap MB | DOM nodes | listeners | renderer MB | after |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+        page.evaluate(INTERVAL % arguments.milliseconds)
+    print(
+        "| refreshes | drawn | errors | JS heap MB | DOM nodes | listeners | renderer MB | after |"
+    )
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     began, asked = time.monotonic(), 0
     for mark in arguments.marks:
         while asked < mark:
             time.sleep(max(2.0, (mark - asked) * arguments.milliseconds / 1000))
             with connected(port) as page:
-                asked = int(page.evaluate("() => window.soak.asked"))
+                asked = int(page.evaluate("window.soak.asked"))
                 if asked >= mark:
                     told = measured(page)
         passed = time.monotonic() - began
@@ -197,18 +192,15 @@ def marks(port: int, chromium: subprocess.Popen[bytes], arguments: argparse.Name
         print(f"| {asked} | {told} | {size:.0f} | {passed:.0f} s |", flush=True)
 
 
-def measured(page: Page) -> str:
-    """Drawn refreshes, heap, nodes and listeners, after the rubbish was collected."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("HeapProfiler.collectGarbage")
-    devtools.send("Performance.enable")
-    found = {
-        one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]
-    }
+def measured(page: Tab) -> str:
+    """Drawn refreshes, errors, heap, nodes and listeners, after the rubbish was collected."""
+    page.send("HeapProfiler.collectGarbage")
+    page.send("Performance.enable")
+    found = {one["name"]: one["value"] for one in page.send("Performance.getMetrics")["metrics"]}
+    page.send("Performance.disable")
     nodes, listeners = int(found["Nodes"]), int(found["JSEventListeners"])
-    drawn = page.evaluate(DRAWN)
-    devtools.detach()
-    return f"{drawn} | {found['JSHeapUsedSize'] / 2**20:.1f} | {nodes} | {listeners}"
+    drawn, errors = page.evaluate(DRAWN), page.evaluate("window.soak.errors")
+    return f"{drawn} | {errors} | {found['JSHeapUsedSize'] / 2**20:.1f} | {nodes} | {listeners}"
 
 
 def renderer_megabytes(parent: int) -> float:
@@ -251,13 +243,12 @@ def came_back(
     """How long the wall takes after a restart, and after a server that was away for a while."""
     for name, away, milliseconds in (("restart", 0.0, 1000), ("cut", arguments.cut, 60_000)):
         with connected(port) as page:
-            page.evaluate(INTERVAL, milliseconds)
-            before = page.evaluate(DRAWN)
+            page.evaluate(INTERVAL % milliseconds)
         end(PROCESSES["web"])
         gone = time.monotonic()
         time.sleep(away)
         with connected(port) as page:
-            told = page.evaluate(SHOWN)
+            told, before = page.evaluate(SHOWN), page.evaluate(DRAWN)
         log = (folder / "web.log").open("ab")
         PROCESSES["web"] = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py"), "web"],
@@ -280,13 +271,12 @@ def came_back(
         )
 
 
-def is_fresh(page: Page, before: int) -> bool:
-    """Whether something was drawn since, on the same page or on one that was loaded anew."""
-    try:
-        drawn = int(page.evaluate(DRAWN))
-    except Exception:
+def is_fresh(page: Tab, before: int) -> bool:
+    """Whether something was drawn since, here or on a page loaded anew; nothing is called old."""
+    drawn, told = page.evaluate(DRAWN), page.evaluate(SHOWN)
+    if drawn is None or told is None or told["banner"]:
         return False
-    return drawn > before or (drawn < 0 and page.locator(".lamp-head").count() > 0)
+    return bool(drawn > before or (drawn < 0 and page.evaluate(LAMP)))
 
 
 def answers(address: str) -> bool:
