@@ -185,7 +185,12 @@ def _is_chosen(one: Told, query: AlertsQuery) -> bool:
 
 def subject(problem: Problem) -> str | None:
     """Whom a problem is about, as the address says it."""
-    parts = (("agent", problem.agent_id), ("team", problem.team_id), ("source", problem.source))
+    parts = (
+        ("agent", problem.agent_id),
+        ("team", problem.team_id),
+        ("source", problem.source),
+        ("screen", problem.screen_id),
+    )
     return next((f"{kind}:{value}" for kind, value in parts if value), None)
 
 

@@ -18,13 +18,15 @@ class AlertsQuery(NoQuery):
 
     Attributes:
         rule: Of one rule.
-        who: Of one team, person or source, as `<kind>:<id>`.
+        who: Of one team, person, source or screen, as `<kind>:<id>`.
         days: How far back.
         lines: How many rows.
     """
 
     rule: Rule | None = None
-    who: Annotated[str, StringConstraints(pattern=r"^(team|agent|source):.{1,200}$")] | None = None
+    who: (
+        Annotated[str, StringConstraints(pattern=r"^(team|agent|source|screen):.{1,200}$")] | None
+    ) = None
     days: Annotated[Literal[7, 14, 28, 90], BeforeValidator(int)] = 28
     lines: int = Field(default=ROWS, ge=1, le=ROWS_MAXIMUM)
 

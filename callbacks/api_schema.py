@@ -201,6 +201,8 @@ class LiveProblem(Model):
     agent_id: str | None
     agent: str | None
     source: str | None
+    screen_id: str | None = Field(description="Of the device link of a television.")
+    screen: str | None
     value: float
     threshold: float
     unit: Literal["count", "seconds"]

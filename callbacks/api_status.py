@@ -99,6 +99,8 @@ def _life(request: Request, life: Life) -> Row:
         "agent_id": problem.agent_id,
         "agent": agent or None,
         "source": problem.source,
+        "screen_id": problem.screen_id,
+        "screen": problem.screen or None,
         "value": problem.value,
         "threshold": problem.threshold,
         "unit": problem.unit,

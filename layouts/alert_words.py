@@ -84,15 +84,17 @@ class Words:
         return [*shown, "."]
 
     def where(self) -> str:
-        """The team, person or source."""
+        """The team, person, source or screen."""
         return place_of(self._notice.problem, self._context)
 
 
 def place_of(problem: Problem, context: Context) -> str:
-    """The team, person or source of a problem, which has its names."""
+    """The team, person, source or screen of a problem, which has its names."""
     text = context.text
     if problem.source:
         return SOURCES.get(problem.source, problem.source)
+    if problem.screen_id:
+        return plain(problem.screen)
     if problem.agent_id:
         known = plain(problem.agent)
         return known or text("robot.unknown_agent", id=problem.agent_id)

@@ -115,7 +115,7 @@ def _buttons(told: Told, context: Context) -> list[Any]:
     shown: list[Any] = []
     if told.notice.acknowledged_by is None:
         shown.append(_act("acknowledge", "hand-index", told, context, " button-primary"))
-    if problem.rule == "stale":
+    if problem.rule in ("stale", "wall_silent"):
         shown.append(_way("/status", "hdd-network", text("alerts.see_status")))
     elif problem.agent_id:
         href = view("/operations", {}, agent=problem.agent_id)

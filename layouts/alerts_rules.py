@@ -20,6 +20,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "staffing_text": ("goal",),
     "staffing_voice": ("goal",),
     "stale": ("minutes",),
+    "wall_silent": ("minutes",),
 }
 
 
@@ -166,13 +167,8 @@ def _mode(row: RuleRow, context: Context) -> html.Span:
     return html.Span(buttons, className="segmented mode", role="group")
 
 
-def _cooldown(row: RuleRow, context: Context) -> Any:
-    text = context.text
-    if row.rule != "queue":
-        minutes = _number(row.cooldown_minutes, context)
-        said = text("alerts.minutes", n=minutes)
-        return html.Span(said, className="quiet", title=text("alerts.cooldown_fixed"))
-    unit = html.Span(text("alerts.minutes_unit"))
+def _cooldown(row: RuleRow, context: Context) -> html.Div:
+    unit = html.Span(context.text("alerts.minutes_unit"))
     return html.Div([_field(row, "cooldown_minutes", context), unit], className="sentence")
 
 

@@ -74,7 +74,7 @@ def _line(rule: Rule, drawn: Week, context: Context) -> html.Div:
 
 
 def _mark(mark: Mark, rule: Rule) -> html.Span:
-    texture = " week-doubt" if rule == "stale" else ""
+    texture = " week-doubt" if rule in ("stale", "wall_silent") else ""
     return html.Span(
         className=f"week-mark week-{mark.severity}{texture}",
         title=mark.words,

@@ -52,6 +52,7 @@ class Telling:
             "staffing_text": self._staffing,
             "staffing_voice": self._staffing,
             "stale": self._stale,
+            "wall_silent": self._wall_silent,
         }
         return facts[problem.rule](problem)
 
@@ -73,6 +74,8 @@ class Telling:
             lines.append(self._text("robot.staffing_absent", people=self._list(people, PEOPLE)))
         elif problem.rule == "stale":
             lines.append(self._figures_from(problem))
+        elif problem.rule == "wall_silent":
+            lines.append(self._text("robot.wall_silent_hint"))
         if problem.tickets:
             lines.append(self._tickets(problem))
         return lines
@@ -137,6 +140,11 @@ class Telling:
         span = self._formats.span_of(max(seconds, problem.value))
         return self._text("robot.stale", source=self._source(problem), span=span)
 
+    def _wall_silent(self, problem: Problem) -> str:
+        seconds = problem.value if problem.since is None else self._at - problem.since
+        span = self._formats.span_of(max(seconds, problem.value))
+        return self._text("robot.wall_silent", screen=name(problem.screen), span=span)
+
     def _over(self, problem: Problem) -> str:
         agent = self._agent(problem.agent_id) if problem.agent_id else ""
         sentence = "queue.over" if problem.rule == "queue" else f"{problem.rule}_over"
@@ -150,6 +158,7 @@ class Telling:
             agent=agent,
             who=self._who(problem),
             source=self._source(problem),
+            screen=name(problem.screen),
             threshold=self._count(problem.threshold),
         )
 

@@ -1,6 +1,6 @@
 """The conditions under which the watch calls a person, for the instant `tables.now`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 import pandas as pd
@@ -10,8 +10,9 @@ from metrics.catalog import CATALOG
 from metrics.filters import Filters
 from metrics.office_hours import is_open_at
 from metrics.people import in_teams, members
-from metrics.problems import RULES, Ending, Health, Limits, Outlook, Problem, Rule
+from metrics.problems import RULES, Ending, Health, Limits, Outlook, Problem, Rule, Screen
 from metrics.rules import Rules
+from metrics.screens import screen_key, wall_silent
 from metrics.selection import agent_of, rows
 from metrics.spikes import spikes
 from metrics.stocks import AVAILABLE
@@ -23,9 +24,11 @@ ALL = "all"
 # So many conversations and people are told by name.
 TICKETS, HANDS = 20, 3
 BAD = ("late", "failed")
+REVOKED: Ending = "revoked"
 VOICE: tuple[Rule, ...] = ("staffing_voice",)
 TEXT: tuple[Rule, ...] = ("queue", "overload", "spike", "staffing_text", *VOICE)
-STAFFING: tuple[Rule, ...] = ("staffing_text", *VOICE)
+# What is nobody's fault while nobody is expected to be there.
+IN_HOURS: tuple[Rule, ...] = ("staffing_text", *VOICE, "wall_silent")
 
 
 def evaluate(
@@ -36,6 +39,8 @@ def evaluate(
     *,
     first_day: date | None = None,
     missing: frozenset[str] = frozenset(),
+    screens: Collection[Screen] = (),
+    listening_since: float = 0.0,
 ) -> Outlook:
     """All conditions over one version.
 
@@ -46,6 +51,8 @@ def evaluate(
         sources: How `intercom` and `aircall` are; an absent one is off.
         first_day: First day of the loaded history.
         missing: Tables of which a part is missing for the moment.
+        screens: Those that show the wall.
+        listening_since: From when on a screen that spoke would have been heard; Unix seconds.
     """
     unknown = _unknown(sources, missing)
     idle = _idle(tables, rules, limits, sources)
@@ -57,6 +64,7 @@ def evaluate(
         "staffing_text": lambda: staffing_text(tables, rules, limits),
         "staffing_voice": lambda: staffing_voice(tables, rules, limits),
         "stale": lambda: stale(sources, limits, tables.now.timestamp()),
+        "wall_silent": lambda: wall_silent(screens, tables.now, rules, limits, listening_since),
     }
     found = []
     for rule in RULES:
@@ -65,7 +73,8 @@ def evaluate(
     doubtful = frozenset(p.key for p in found if not is_voice_sure and _may_be_on_a_call(p))
     waiting = frozenset(f"stale:source:{name}" for name in sources if _is_starting(sources, name))
     problems = tuple(problem for problem in found if problem.key not in doubtful)
-    return Outlook(problems, unknown | doubtful | waiting, idle)
+    gone = {screen_key(screen): REVOKED for screen in screens if screen.is_revoked}
+    return Outlook(problems, unknown | doubtful | waiting, {**gone, **idle})
 
 
 def queue(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
@@ -253,7 +262,7 @@ def _idle(
     is_watched = hours == "always" or (
         hours == "office" and is_open_at(tables.now.to_pydatetime(), rules)
     )
-    found: dict[str, Ending] = {} if is_watched else dict.fromkeys(STAFFING, "hours")
+    found: dict[str, Ending] = {} if is_watched else dict.fromkeys(IN_HOURS, "hours")
     if _state(sources, "aircall") == "off":
         found |= dict.fromkeys(VOICE, "off")
     return found

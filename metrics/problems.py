@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Rule = Literal["queue", "overload", "spike", "staffing_text", "staffing_voice", "stale"]
+Rule = Literal[
+    "queue", "overload", "spike", "staffing_text", "staffing_voice", "stale", "wall_silent"
+]
 RULES: tuple[Rule, ...] = (
     "queue",
     "overload",
@@ -12,11 +14,12 @@ RULES: tuple[Rule, ...] = (
     "staffing_text",
     "staffing_voice",
     "stale",
+    "wall_silent",
 )
 Severity = Literal["critical", "warning", "info"]
 WorkingHours = Literal["office", "always", "never"]
 Event = Literal["fired", "repeated", "ended"]
-Ending = Literal["resolved", "hours", "off"]
+Ending = Literal["resolved", "hours", "off", "revoked"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Limits:
         spike_mode: `fixed` counts, `adaptive` asks how probable the count is.
         spike_probability: Arrivals less probable than this are a spike.
         stale_seconds: A source may be without good data for so long.
-        working_hours: When staffing is watched.
+        silent_seconds: A screen that shows the wall may say nothing for so long.
+        working_hours: When staffing and screens are watched.
         severities: By rule.
     """
 
@@ -36,6 +40,7 @@ class Limits:
     spike_mode: Literal["fixed", "adaptive"] = "fixed"
     spike_probability: float = 0.01
     stale_seconds: float = 300
+    silent_seconds: float = 300
     working_hours: WorkingHours = "office"
     severities: Mapping[Rule, Severity] = field(
         default_factory=lambda: {
@@ -62,8 +67,25 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Screen:
+    """A television that shows the wall, or did when its problem began.
+
+    Attributes:
+        id: Of its device link.
+        name: As a manager called it.
+        seen_at: When it asked for news last, in Unix seconds; None = it never did.
+        is_revoked: Whether its link is gone, so that nothing is expected of it.
+    """
+
+    id: str
+    name: str
+    seen_at: float | None = None
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
 class Problem:
-    """A condition that holds for one team, one person or one source.
+    """A condition that holds for one team, one person, one source or one screen.
 
     Attributes:
         rule: Which condition.
@@ -76,8 +98,10 @@ class Problem:
         team_id: Of a team's problem; "none" for conversations without a team.
         agent_id: Of a person's problem.
         source: Of a source's problem.
+        screen_id: Of a screen's problem.
         team: The team's name, empty where nobody knows it.
         agent: The person's name.
+        screen: The screen's name, which is nobody's and outlives its link.
         tickets: Conversations concerned, those that waited longest first.
         hands: Who could help, best first: agent id and open conversations.
         facts: Further numbers that the words need.
@@ -94,8 +118,10 @@ class Problem:
     team_id: str | None = None
     agent_id: str | None = None
     source: str | None = None
+    screen_id: str | None = None
     team: str = ""
     agent: str = ""
+    screen: str = ""
     tickets: tuple[str, ...] = ()
     hands: tuple[tuple[str, int], ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
@@ -110,7 +136,8 @@ class Outlook:
         problems: Those that hold.
         unknown: Rules, and keys of single problems, about which the data say nothing: what is
             live under them neither ends nor is told anew.
-        idle: Rules that do not apply at this hour, or have nothing to look at.
+        idle: Rules that do not apply at this hour, or have nothing to look at, and keys of single
+            problems whose subject is gone; with what ends them.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -137,7 +164,8 @@ class Notice:
         fired_at: When it was found.
         peak: The worst value so far.
         ended_at: None while it lasts.
-        ending: How it ended: resolved, the working hours did, or the rule was switched off.
+        ending: How it ended: resolved, the working hours did, the rule was switched off, or the
+            screen's link was revoked.
         acknowledged_by: Who has taken it on.
         acknowledged_at: When.
         tellings: How often it has been told.

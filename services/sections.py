@@ -178,43 +178,52 @@ class TelephonySetting(Section):
     main_lines: list[str] = []
 
 
-class QueueAlert(Section):
+class RuleAlert(Section):
+    """What every rule has: whether it works, how soon it is repeated, how bad it is."""
+
+    enabled: bool = True
+    cooldown_minutes: float | None = Field(default=None, ge=0)
+    severity: Severity = "warning"
+
+
+class QueueAlert(RuleAlert):
     """When a queue is told."""
 
     minimum: int = Field(default=1, ge=1)
     minimum_wait_minutes: float = Field(default=0, ge=0)
-    cooldown_minutes: float = Field(default=10, ge=0)
+    cooldown_minutes: float | None = Field(default=10, ge=0)
     severity: Severity = "critical"
 
 
-class OverloadAlert(Section):
+class OverloadAlert(RuleAlert):
     """When a person has too many open conversations."""
 
     open: int = Field(default=10, ge=1)
-    severity: Severity = "warning"
 
 
-class SpikeAlert(Section):
+class SpikeAlert(RuleAlert):
     """When arrivals are unusual."""
 
     mode: Literal["fixed", "adaptive"] = "fixed"
     conversations: int = Field(default=3, ge=1)
     minutes: int = Field(default=30, ge=1, le=1440)
     probability: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    severity: Severity = "warning"
 
 
-class StaffingAlert(Section):
+class StaffingAlert(RuleAlert):
     """When fewer people than the goal are available."""
 
-    severity: Severity = "warning"
 
-
-class StaleAlert(Section):
+class StaleAlert(RuleAlert):
     """When data is old."""
 
     minutes: float = Field(default=5, gt=0)
-    severity: Severity = "warning"
+
+
+class WallSilentAlert(RuleAlert):
+    """When a television shows no sign of life."""
+
+    minutes: float = Field(default=5, gt=0)
 
 
 class AlertsSetting(Section):
@@ -229,7 +238,16 @@ class AlertsSetting(Section):
     staffing_text: StaffingAlert = StaffingAlert()
     staffing_voice: StaffingAlert = StaffingAlert()
     stale: StaleAlert = StaleAlert()
+    wall_silent: WallSilentAlert = WallSilentAlert()
     quiet_hours: list[QuietText] = []
+
+    @field_validator(
+        *("queue", "overload", "spike", "staffing_text", "staffing_voice", "stale", "wall_silent"),
+        mode="before",
+    )
+    @classmethod
+    def _null_is_off(cls, given: object) -> object:
+        return {"enabled": False} if given is None else given
 
 
 class AccessSetting(Section):

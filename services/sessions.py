@@ -128,14 +128,7 @@ class Sessions:
 
     def device_links(self) -> list[Device]:
         """The device links, the oldest first."""
-        found = []
-        for key in self._state.keys(DEVICE_PREFIX):
-            document = _document(self._state.get(key) or b"")
-            if document and "name" in document:
-                made_at = float(document.get("made_at", 0))
-                device_id = key.removeprefix(DEVICE_PREFIX)
-                found.append(Device(device_id, str(document["name"]), made_at))
-        return sorted(found, key=lambda device: (device.made_at, device.id))
+        return device_links(self._state)
 
     def revoke_device(self, device_id: str) -> bool:
         """End a device link; whether there was one."""
@@ -147,6 +140,18 @@ class Sessions:
         active = _seconds(self._state.get(ACTIVE_PREFIX + name))
         since = max(active, float(document.get("since", 0)))
         return since + self._idle <= self._clock()
+
+
+def device_links(state: Store) -> list[Device]:
+    """The device links in the state store, the oldest first."""
+    found = []
+    for key in state.keys(DEVICE_PREFIX):
+        document = _document(state.get(key) or b"")
+        if document and "name" in document:
+            made_at = float(document.get("made_at", 0))
+            device_id = key.removeprefix(DEVICE_PREFIX)
+            found.append(Device(device_id, str(document["name"]), made_at))
+    return sorted(found, key=lambda device: (device.made_at, device.id))
 
 
 def _seconds(content: bytes | None) -> float:

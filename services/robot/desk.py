@@ -180,7 +180,8 @@ class Desk:
 def _view(holding: Thresholds, rule: Rule) -> RuleView:
     settings: dict[str, Any] = getattr(holding.alerts, rule).model_dump()
     severity = settings.pop("severity")
-    settings.pop("cooldown_minutes", None)
+    for name in ("cooldown_minutes", "enabled"):
+        del settings[name]
     if rule in rules.GOALS:
         settings["goal"] = getattr(holding.settings.goals, rules.GOALS[rule])
     return RuleView(

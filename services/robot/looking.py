@@ -1,20 +1,40 @@
 """A version of the data as the conditions take it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from metrics.alerts import BAD, evaluate
-from metrics.problems import Health, Outlook
+from metrics.problems import Health, Outlook, Screen
 from services.dataset import Snapshot
+from services.heartbeats import Heartbeats
 from services.manifest import SourceStatus
+from services.robot.lives import Life
 from services.robot.rules import Thresholds
+from services.sessions import device_links
+from services.store import Store
 
 
-def look(snapshot: Snapshot, holding: Thresholds, bad_since: Mapping[str, float]) -> Outlook:
+@dataclass(frozen=True)
+class Around:
+    """What the rules look at besides a version.
+
+    Attributes:
+        bad_since: Since when each source has been late or failed, in Unix seconds.
+        screens: Those that show the wall.
+        listening_since: Since when somebody would have heard them, in Unix seconds.
+    """
+
+    bad_since: Mapping[str, float] = field(default_factory=dict)
+    screens: Collection[Screen] = ()
+    listening_since: float = 0.0
+
+
+def look(snapshot: Snapshot, holding: Thresholds, around: Around) -> Outlook:
     """What the rules say about a version."""
     sources = {
         name: Health(
             state=status.state,
-            bad_since=bad_since.get(name),
+            bad_since=around.bad_since.get(name),
             as_of=status.as_of.timestamp() if status.as_of else None,
         )
         for name, status in snapshot.sources.items()
@@ -26,7 +46,25 @@ def look(snapshot: Snapshot, holding: Thresholds, bad_since: Mapping[str, float]
         sources,
         first_day=snapshot.history.first_day,
         missing=frozenset(table for table, _ in snapshot.lost),
+        screens=around.screens,
+        listening_since=around.listening_since,
     )
+
+
+def screens(state: Store, lives: Collection[Life]) -> list[Screen]:
+    """The screens that have a link, and those that had one when their problem began."""
+    beats = Heartbeats(state).all()
+    told = {life.problem.screen_id: life.problem for life in lives if life.is_live}
+    found = []
+    for device in device_links(state):
+        beat, problem = beats.get(device.id), told.pop(device.id, None)
+        # A sign of life is not kept for ever; that it is gone is none.
+        last = problem.since if problem is not None else None
+        found.append(Screen(device.id, device.name, last if beat is None else beat.seen_at))
+    for screen, problem in told.items():
+        if screen is not None:
+            found.append(Screen(screen, problem.screen, is_revoked=True))
+    return found
 
 
 def trouble(

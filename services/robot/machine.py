@@ -11,6 +11,8 @@ from services.robot.lives import Book, Life, Order, nameless
 CLEAR_EVALUATIONS: Mapping[Rule, int] = {"overload": 2}
 # What a rule's end is read from; all others read Intercom.
 SOURCES: Mapping[Rule, str] = {"staffing_voice": "aircall"}
+# These read no vendor.
+WITHOUT_SOURCE: tuple[Rule, ...] = ("stale", "wall_silent")
 WORST_FIRST = {"critical": 0, "warning": 1, "info": 2}
 Item = tuple[str, Event]
 
@@ -116,13 +118,14 @@ def _gone_on(
         return life
     if rule in policy.off:
         return _ended(life, "off", now)
-    if rule in outlook.idle:
-        return _ended(life, outlook.idle[rule], now)
+    idle = outlook.idle.get(rule) or outlook.idle.get(key)
+    if idle is not None:
+        return _ended(life, idle, now)
     if rule in outlook.unknown or key in outlook.unknown:
         return life
     if key in found:
         return life.seen(found[key], now)
-    if rule != "stale" and SOURCES.get(rule, "intercom") not in fresh:
+    if rule not in WITHOUT_SOURCE and SOURCES.get(rule, "intercom") not in fresh:
         return life
     clear = life.clear + 1
     if clear >= CLEAR_EVALUATIONS.get(rule, 1):

@@ -18,7 +18,7 @@ from services.robot.delivery import Courier, Draw, abandoned
 from services.robot.history import History
 from services.robot.ledger import Ledger
 from services.robot.lives import Book, Order, SlackStatus
-from services.robot.looking import look, trouble
+from services.robot.looking import Around, look, screens, trouble
 from services.robot.machine import Policy, acknowledged, advance, muted, new_id
 from services.robot.rules import Thresholds, thresholds
 from services.robot.slack import Slack
@@ -28,7 +28,7 @@ from services.store import Store
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE, MUTE, TEST = "acknowledge", "mute", "test_message"
-Look = Callable[[Snapshot, Thresholds, Mapping[str, float]], Outlook]
+Look = Callable[[Snapshot, Thresholds, Around], Outlook]
 KINDS = (ACKNOWLEDGE, MUTE, TEST)
 LOOK_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
@@ -78,6 +78,8 @@ class Robot:
         self._seen: tuple[object, ...] = ()
         self._looked_at: float | None = None
         self._epoch: int | None = None
+        # Nobody heard the screens while nobody worked.
+        self._began_at = 0.0
         self._ledger: Ledger | None = None
         self._courier: Courier | None = None
         self._wake = threading.Event()
@@ -105,6 +107,7 @@ class Robot:
         self._ledger = self._courier = None
         self._as_of = {}
         self._seen, self._looked_at = (), None
+        self._began_at = self._clock()
 
     def follow(self, snapshot: Snapshot) -> None:
         """Look at a version, decide what is to be said, and make that safe.
@@ -163,8 +166,10 @@ class Robot:
             return
         holding = thresholds(self._settings, self._state)
         policy = self._policy(holding, now)
-        bad_since = trouble(ledger.book().bad_since, snapshot.sources, now)
-        outlook = self._look(snapshot, holding, bad_since)
+        before = ledger.book()
+        bad_since = trouble(before.bad_since, snapshot.sources, now)
+        around = Around(bad_since, screens(self._state, before.lives), self._began_at)
+        outlook = self._look(snapshot, holding, around)
         fresh = {
             name
             for name, status in snapshot.sources.items()

@@ -32,13 +32,11 @@ class Thresholds:
 
     Attributes:
         settings: With people's changes in the place of what config.yaml says.
-        off: Rules that somebody switched off.
         edited: What was changed, by rule: setting -> value.
         edited_by: Who changed a rule last.
     """
 
     settings: Settings
-    off: frozenset[Rule] = frozenset()
     edited: Mapping[str, Mapping[str, Any]] | None = None
     edited_by: Mapping[str, str] | None = None
 
@@ -46,6 +44,11 @@ class Thresholds:
     def alerts(self) -> AlertsSetting:
         """What the robot tells, and when."""
         return self.settings.alerts
+
+    @property
+    def off(self) -> frozenset[Rule]:
+        """Rules that are switched off, here or in config.yaml."""
+        return frozenset(rule for rule in RULES if not getattr(self.alerts, rule).enabled)
 
     def limits(self) -> Limits:
         """What the conditions need besides the rules."""
@@ -56,14 +59,15 @@ class Thresholds:
             spike_mode=alerts.spike.mode,
             spike_probability=alerts.spike.probability,
             stale_seconds=alerts.stale.minutes * 60,
+            silent_seconds=alerts.wall_silent.minutes * 60,
             working_hours=alerts.working_hours,
             severities=severities,
         )
 
     def cooldown_minutes(self, rule: Rule) -> float:
-        """How long a rule is silent after it spoke; the queue has a time of its own."""
-        alerts = self.alerts
-        return alerts.queue.cooldown_minutes if rule == "queue" else alerts.cooldown_minutes
+        """How long a rule is silent after it spoke: its own time, or else the common one."""
+        own: float | None = getattr(self.alerts, rule).cooldown_minutes
+        return self.alerts.cooldown_minutes if own is None else own
 
     def policy(self, now: float, *, has_slack: bool, edits: bool) -> Policy:
         """What may be said at an instant (Unix seconds)."""
@@ -94,18 +98,18 @@ def is_quiet(quiet_hours: list[str], now: float, zone: ZoneInfo) -> bool:
 
 def thresholds(settings: Settings, state: Store) -> Thresholds:
     """The rules with what people changed; changes that no longer fit are left out."""
-    document = _document(state.get(KEY))
+    return read(settings, state.get(KEY))
+
+
+def read(settings: Settings, content: bytes | None) -> Thresholds:
+    """The rules with the changes of that document."""
+    document = _document(content)
     edited = document.get("rules", {})
     try:
         changed = _merged(settings, edited)
     except ConfigurationError:
         changed, edited = settings, {}
-    return Thresholds(
-        settings=changed,
-        off=frozenset(rule for rule in RULES if rule in document.get("off", [])),
-        edited=edited,
-        edited_by=document.get("by", {}),
-    )
+    return Thresholds(settings=changed, edited=edited, edited_by=document.get("by", {}))
 
 
 def change(
@@ -134,13 +138,11 @@ def change(
         before = state.get(KEY)
         document = _document(before)
         rules = document.setdefault("rules", {})
-        mine = {**rules.get(rule, {}), **values}
+        switched = {} if is_on is None else {"enabled": _unless(settings, rule, is_on)}
+        mine = {**rules.get(rule, {}), **values, **switched}
         rules[rule] = {name: value for name, value in mine.items() if value is not None}
         _merged(settings, rules)
         document.setdefault("by", {})[rule] = by
-        if is_on is not None:
-            off = set(document.get("off", [])) - {rule}
-            document["off"] = sorted(off if is_on else off | {rule})
         content = orjson.dumps(document)
         if before is None:
             written = state.add(KEY, content)
@@ -152,10 +154,11 @@ def change(
 
 
 def exported(now: Thresholds) -> str:
-    """The rules as a part of config.yaml. What is switched off has no place there."""
+    """The rules as a part of config.yaml."""
     document = {
         "goals": {name: getattr(now.settings.goals, name) for name in GOALS.values()},
-        "alerts": now.alerts.model_dump(),
+        # A cool-down that is nobody's own is the common one.
+        "alerts": now.alerts.model_dump(exclude_none=True),
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
@@ -165,7 +168,17 @@ def _document(content: bytes | None) -> dict[str, Any]:
         document = orjson.loads(content) if content else {}
     except orjson.JSONDecodeError:
         return {}
-    return document if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    # Before rules had a switch of their own, those that are off stood in a list.
+    for rule in document.pop("off", ()):
+        document.setdefault("rules", {}).setdefault(rule, {}).setdefault("enabled", False)
+    return document
+
+
+def _unless(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
+    """The switch as it is kept: nothing where config.yaml says the same."""
+    return None if getattr(settings.alerts, rule).enabled == is_on else is_on
 
 
 def _merged(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,7 +45,18 @@ STALE = Problem(
     source="aircall",
     facts={"as_of": NOW - 400},
 )
-ALL = (QUEUE, LOAD, SPIKE, TEXT, VOICE, STALE)
+SILENT = Problem(
+    "wall_silent",
+    "wall_silent:screen:ab12",
+    "warning",
+    420,
+    300,
+    unit="seconds",
+    since=NOW - 420,
+    screen_id="ab12",
+    screen="Sala 2",
+)
+ALL = (QUEUE, LOAD, SPIKE, TEXT, VOICE, STALE, SILENT)
 
 
 def notice(problem, **values):
@@ -113,11 +125,33 @@ def test_the_end_says_how_long_and_how_bad():
             f"Aircall sem resposta há 6{NBSP}min",
             f"No answer from Aircall for 6{NBSP}min",
         ),
+        (
+            SILENT,
+            f"A TV «Sala 2» não dá sinal há 7{NBSP}min",
+            f"No sign of life from the TV “Sala 2” for 7{NBSP}min",
+        ),
     ],
 )
 def test_each_rule_has_its_fact_in_both_languages(problem, portuguese, english):
     assert drawn(notice(problem))["text"] == portuguese
     assert drawn(notice(problem), language="en")["text"] == english
+
+
+def test_a_television_is_looked_for_and_its_end_says_why():
+    assert texts(drawn(notice(SILENT)))[0].splitlines()[1].startswith("Veja se está ligada")
+    times = {"event": "ended", "fired_at": NOW - 840, "ended_at": NOW}
+    back = drawn(notice(SILENT, ending="resolved", **times))["text"]
+    assert back == f"A TV «Sala 2» voltou a dar sinal. Resolvido após 14{NBSP}min"
+    gone = drawn(notice(SILENT, ending="revoked", **times))["text"]
+    assert gone == f"TV «Sala 2» sem sinal. Link revogado após 14{NBSP}min"
+
+
+def test_the_name_of_a_television_says_nothing_to_slack():
+    hostile = replace(SILENT, screen="<!channel> *TV* \u202e|x>" + "y" * 99)
+    words = json.dumps(drawn(notice(hostile)), ensure_ascii=False)
+    assert "<!channel>" not in words
+    assert "\u202e" not in words
+    assert "y" * 61 not in words
 
 
 def test_old_data_say_from_when_the_figures_are():
@@ -140,7 +174,7 @@ def test_an_adaptive_spike_says_what_is_usual():
 
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("language", ["pt-BR", "en"])
-@pytest.mark.parametrize("ending", ["resolved", "hours", "off"])
+@pytest.mark.parametrize("ending", ["resolved", "hours", "off", "revoked"])
 def test_every_rule_has_words_for_every_end(rule, language, ending):
     problem = next(problem for problem in ALL if problem.rule == rule)
     over = notice(problem, event="ended", ended_at=NOW + 60, ending=ending)
