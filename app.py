@@ -317,7 +317,6 @@ def _backend(environment: Environment, settings: Settings, stores: Stores) -> "B
     return Backend(
         settings=settings,
         environment=environment.model_copy(update={"secret_key": key}),
-        rules=settings.rules(),
         cache=stores.cache,
         state=stores.state,
         dataset=Dataset(stores.cache),

@@ -54,10 +54,11 @@ class Asked:
 
     @property
     def key(self) -> Hashable:
-        """Everything the drawing depends on besides the version."""
+        """Everything the drawing depends on besides the data of the version."""
         reader = self.viewer.role, self.viewer.agent_id
         style = self.context.theme, self.context.text.language
-        return "analyst", reader, style, self.search, self.seen
+        edition = self.backend.edition(self.snapshot)
+        return "analyst", edition, reader, style, self.search, self.seen
 
 
 def register(app: Dash, backend: Backend) -> None:
@@ -75,7 +76,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_analyst(search: Any, _: Any, path: Any, shown: Any) -> tuple[Any, Any, Any]:
         snapshot = backend.dataset.snapshot()
         search = search if isinstance(search, str) else ""
-        version = snapshot.version if snapshot else 0
+        version = backend.edition(snapshot)
         before = shown if isinstance(shown, dict) else {}
         if path != PATH or (before.get("version"), before.get("search")) == (version, search):
             return no_update, no_update, no_update

@@ -69,7 +69,8 @@ class Request:
 
     def remembered(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
         """What `compute` gives, kept for this version, this question and this scope."""
-        key = ("api", route, self.snapshot.version, self.today, self.scope, query.key, *asked)
+        edition = self.backend.edition(self.snapshot)
+        key = ("api", route, edition, self.today, self.scope, query.key, *asked)
         return self.backend.dataset.cached(key, compute)
 
     def envelope(self, sources: Collection[str] = VENDORS) -> Row:

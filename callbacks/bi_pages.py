@@ -82,14 +82,15 @@ def register(app: Dash, backend: Backend, page: BiPage) -> None:
         search: str | None, _: int | None, path: str | None, shown: list[Any] | None
     ) -> tuple[Any, Any, Any]:
         snapshot = backend.dataset.snapshot()
-        marker = [snapshot.version if snapshot else 0, page_search(search)]
+        marker = [backend.edition(snapshot), page_search(search)]
         if path != page.path or marker == shown:
             return no_update, no_update, no_update
         context = bi_context(backend, page.path, search)
         if snapshot is None:
             return None, states.starting(context), marker
-        same_choice = shown is not None and shown[0] != 0 and shown[1:] == marker[1:]
-        key = (page.name, context.theme, context.text.language, marker[1])
+        has_bar = shown is not None and shown[0] != backend.edition(None)
+        same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
+        key = (page.name, context.theme, context.text.language, *marker)
         bar, content = backend.dataset.cached(
             key, lambda: _drawn(page, backend, snapshot, search, context)
         )

@@ -43,7 +43,8 @@ def register(app: Dash, backend: Backend) -> None:
     ) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
         asked = view("", choices(search, "agent"))
-        marker = f"{snapshot.version if snapshot else 0} {asked}"
+        edition = backend.edition(snapshot)
+        marker = f"{edition} {asked}"
         if path != PATH or marker == shown:
             return (no_update,) * (len(operations.PLACES) + 1)
         context = current_context(backend, PATH)
@@ -52,7 +53,7 @@ def register(app: Dash, backend: Backend) -> None:
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language
         drawn = backend.dataset.cached(
-            ("operations", *own, asked),
+            ("operations", edition, *own, asked),
             lambda: _drawn(backend, snapshot, viewer, asked, context),
         )
         return *drawn, marker

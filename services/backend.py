@@ -1,13 +1,15 @@
 """What the web side works with, in one bundle that is handed to the callbacks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 
 from metrics.rules import Rules
 from services.accounts import Accounts
 from services.audit import Audit
 from services.config import Environment, Settings
-from services.dataset import Dataset
+from services.dataset import Dataset, Snapshot
+from services.robot import rules
 from services.sessions import Sessions
 from services.store import Store
 
@@ -19,7 +21,6 @@ class Backend:
     Attributes:
         settings: Of config.yaml.
         environment: Secrets and addresses; the secret key is always there.
-        rules: The agreements that the measures need.
         cache: What comes from customers.
         state: What people decided.
         dataset: The newest snapshot.
@@ -30,13 +31,41 @@ class Backend:
 
     settings: Settings
     environment: Environment
-    rules: Rules
     cache: Store
     state: Store
     dataset: Dataset
     accounts: Accounts
     sessions: Sessions
     clock: Callable[[], float]
+    _known: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def rules(self) -> Rules:
+        """The agreements that the measures need, as they hold now.
+
+        What people changed on the alerts page is in the place of what config.yaml says: the wall
+        marks what the robot tells.
+        """
+        return self._rules(self._changes())
+
+    def edition(self, snapshot: Snapshot | None) -> str:
+        """Names a version together with the agreements; what is shown depends on both."""
+        if snapshot is None:
+            return "0"
+        changes = self._changes()
+        mark = f".{sha256(changes).hexdigest()[:12]}" if changes else ""
+        return f"{snapshot.version}{mark}"
+
+    def _changes(self) -> bytes:
+        return self.state.get(rules.KEY) or b""
+
+    def _rules(self, changes: bytes) -> Rules:
+        if changes not in self._known:
+            held = rules.read(self.settings, changes or None).settings.rules()
+            self._known.clear()
+            self._known[changes] = held
+            return held
+        return self._known[changes]
 
     @property
     def audit(self) -> Audit:

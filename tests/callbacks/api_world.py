@@ -244,7 +244,6 @@ class Api:
         return Backend(
             settings=self.settings,
             environment=Environment(),
-            rules=self.settings.rules(),
             cache=store,
             state=store,
             dataset=dataset,

@@ -80,7 +80,7 @@ def test_an_analyst_gets_own_rows_whatever_is_asked(two, search):
 
 
 def test_the_browsers_memory_opens_nobody_elses_rows(two):
-    seen = {"version": 1, "search": "", "seen": ["luana1", "luana2", "mariana"]}
+    seen = {"version": "1", "search": "", "seen": ["luana1", "luana2", "mariana"]}
     text = shown(two.browser(ANALYST), **{f"{VERSION}.data": seen})
     assert "Segredo" not in text
     assert "done-list" not in text
@@ -364,7 +364,7 @@ def test_whatever_the_browser_remembers_the_panel_is_drawn(two, stored):
 
 def test_an_unchanged_version_is_not_drawn_again(two):
     browser = two.browser(ANALYST)
-    known = {"version": 7, "search": "", "seen": []}
+    known = {"version": "7", "search": "", "seen": []}
     assert answer(browser, **{f"{VERSION}.data": known}) == NOTHING
 
 

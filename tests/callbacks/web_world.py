@@ -79,7 +79,6 @@ class Web:
         self.backend = Backend(
             settings=self.settings,
             environment=Environment(secret_key=SecretStr("k" * 48), api_token=SecretStr(TOKEN)),
-            rules=self.settings.rules(),
             cache=cache,
             state=self.state,
             dataset=dataset,
