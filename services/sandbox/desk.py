@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from services.sandbox import human_pages
 from services.sandbox.aircall_api import AircallApi
 from services.sandbox.answer import Answer, Request
+from services.sandbox.controls import Controls
 from services.sandbox.faults import Fault, Faults
 from services.sandbox.intercom_api import IntercomApi
 from services.sandbox.slack_api import SlackApi
@@ -43,6 +44,7 @@ class Desk:
         self.faults = Faults(clock)
         self.tally = Tally(clock)
         self.slack = SlackApi()
+        self._controls = Controls(world)
         self._clock = clock
         self._intercom = IntercomApi(world, token, limits.get("intercom", 1667))
         self._aircall = AircallApi(world, token, limits.get("aircall", 6000))
@@ -132,6 +134,10 @@ class Desk:
                 return self._add_fault(request)
             case "POST", "/delete":
                 return self._delete(request)
+            case "GET", "/slack":
+                return Answer(200, {"messages": self.slack.shown()})
+            case "POST", "/people" | "/arrive" | "/close" as order:
+                return self._order(order.removeprefix("/"), request)
         return Answer(404, {"error": "not found"})
 
     def _add_fault(self, request: Request) -> Answer:
@@ -142,6 +148,12 @@ class Desk:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             return Answer(400, {"error": f"not a fault: {error}"})
         return Answer(201, {"faults": self.faults.shown()})
+
+    def _order(self, order: str, request: Request) -> Answer:
+        try:
+            return Answer(200, self._controls.do(order, request.json()))
+        except (ValueError, TypeError) as error:
+            return Answer(400, {"error": f"not an order: {error}"})
 
     def _delete(self, request: Request) -> Answer:
         try:

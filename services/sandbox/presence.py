@@ -12,6 +12,9 @@ from services.sandbox.hours import HOUR, Hours, local
 from services.sandbox.people import FIRST_AGENT_ID, Agent
 
 Doing = Literal["work", "focus", "lunch", "break", "meeting", "off"]
+# What somebody at the controls may say that an agent does; who is on a call puts themselves away.
+Order = Doing | Literal["in_call"]
+ORDERS: tuple[Order, ...] = ("work", "focus", "lunch", "break", "meeting", "off", "in_call")
 MINUTE = 60
 AWAY_REASON_IDS = {"lunch": 31, "break": 32, "meeting": 33}
 # Around the start everybody works, but for one at lunch and one who has switched off the phone
@@ -44,9 +47,24 @@ class Presence:
         self._has_stage = hours.is_open(start)
         # For one life of the world: a few hundred days of everybody.
         self._plan = lru_cache(maxsize=100_000)(self._planned)
+        self._orders: dict[int, Order] = {}
+
+    def order(self, agent: Agent, doing: Order | None) -> None:
+        """Have an agent do that from now on; None = their own plan again."""
+        if doing is None:
+            self._orders.pop(_place(agent), None)
+        else:
+            self._orders[_place(agent)] = doing
+
+    def ordered(self, agent: Agent) -> Order | None:
+        """What an agent was told to do."""
+        return self._orders.get(_place(agent))
 
     def doing(self, agent: Agent, instant: float) -> Doing:
         """What an agent does at that time."""
+        ordered = self.ordered(agent)
+        if ordered is not None:
+            return "work" if ordered == "in_call" else ordered
         if self._has_stage and self._staged[0] <= instant < self._staged[1]:
             return STAGED.get(_place(agent), "work")
         today = local(instant).date()
@@ -66,6 +84,8 @@ class Presence:
         Some put themselves away during calls, and some go home without doing so.
         """
         doing = self.doing(agent, instant)
+        if self.ordered(agent) is not None:
+            return doing not in ("work", "focus") or self.ordered(agent) == "in_call"
         if doing in ("work", "focus"):
             return in_call and _place(agent) % 4 == 1
         return doing != "off" or not self._forgets(_place(agent), local(instant).date())

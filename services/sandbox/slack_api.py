@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from services.sandbox.answer import Answer, Request
 
 Payload = dict[str, Any]
-KEPT = 200
+KEPT = 2000
 MOST_BLOCKS = 50
 CHANNEL = "C0VIGIA01"
 
@@ -39,7 +39,7 @@ class Message:
 
 
 class SlackApi:
-    """Answers as an incoming web-hook and as the two methods of a bot that Vigia uses."""
+    """Answers as an incoming web-hook and as the methods of a bot that Vigia uses."""
 
     name = "slack"
 
@@ -54,6 +54,21 @@ class SlackApi:
         with self._lock:
             return list(self._messages)
 
+    def shown(self) -> list[Payload]:
+        """What was said, as JSON: oldest first, with everything it said before it was renewed."""
+        with self._lock:
+            return [
+                {
+                    "number": message.number,
+                    "at": message.at,
+                    "channel": message.channel,
+                    "edited_at": message.edited_at,
+                    "body": message.body,
+                    "before": list(message.versions),
+                }
+                for message in self._messages
+            ]
+
     def answer(self, request: Request, now: float) -> Answer:
         """Answer a request."""
         if request.method != "POST":
@@ -66,6 +81,10 @@ class SlackApi:
             return self._post(request, now)
         if request.path == "/api/chat.update":
             return self._update(request, now)
+        if request.path == "/api/auth.test":
+            return Answer(200, {"ok": True, "team": "Vigia (demonstração)", "user": "vigia"})
+        if request.path == "/api/conversations.info":
+            return self._channel(request)
         return Answer(200, {"ok": False, "error": "unknown_method"})
 
     def refused(self, seconds: int) -> Answer:
@@ -98,6 +117,13 @@ class SlackApi:
             return Answer(200, {"ok": False, "error": problem})
         message = self._keep(body, now, str(body["channel"]))
         return Answer(200, {"ok": True, "channel": CHANNEL, "ts": message.number, "message": body})
+
+    def _channel(self, request: Request) -> Answer:
+        """Whether there is such a channel; asked by its id, as the vendor wants it."""
+        if (_body(request) or {}).get("channel") != CHANNEL:
+            return Answer(200, {"ok": False, "error": "channel_not_found"})
+        found = {"id": CHANNEL, "name": "suporte", "is_archived": False, "is_member": True}
+        return Answer(200, {"ok": True, "channel": found})
 
     def _update(self, request: Request, now: float) -> Answer:
         body = _body(request) or {}

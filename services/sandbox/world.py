@@ -12,7 +12,7 @@ from typing import Any
 from services.sandbox.calls import Call
 from services.sandbox.chance import count, generator
 from services.sandbox.contacts import contacts
-from services.sandbox.conversation import Conversation
+from services.sandbox.conversation import Conversation, Event
 from services.sandbox.course import ANY, Setting, Wish
 from services.sandbox.directory import Directory, InventedDirectory
 from services.sandbox.exchange import Exchange, call_weights
@@ -69,8 +69,9 @@ class World:
         self._seed = seed
         hours = Hours(start, size.days, strict=size.strict_hours)
         people = staff(size.agents, seed)
-        presence = Presence(hours, seed, start)
+        presence = self.presence = Presence(hours, seed, start)
         self._setting = Setting(people, hours, presence, contacts(seed), start)
+        self.agents, self.hours, self.contacts = people.agents, hours, self._setting.contacts
         self._teller = Storyteller(self._setting)
         self._first = local(start).date() - timedelta(days=size.days)
         self._scale = size.conversations / _sum(hours.weights, self._first, start)
@@ -117,6 +118,19 @@ class World:
         """
         self.shelf.remove(conversation_id, int(self.now))
 
+    def put(self, story: Conversation) -> None:
+        """Let something happen that nobody has planned, from now on."""
+        self._told[story.payload["id"]] = story
+        story.advance(self.now)
+        self.shelf.put(story.payload)
+        self._await(story)
+
+    def finish(self, conversation_id: str, remaining: list[Event]) -> None:
+        """Let nothing else happen in a conversation any more than this."""
+        story = self._told[conversation_id]
+        story.finish(remaining)
+        self.put(story)
+
     def story(self, conversation_id: str) -> Conversation | None:
         """What has happened and will happen in a conversation."""
         return self._told.get(conversation_id)
@@ -147,6 +161,12 @@ class World:
                 found[agent.id] = "in_call"
             elif status == "done" and now < call.ended_at + call.wrap_up:
                 found.setdefault(agent.id, "after_call_work")
+        for agent in self.agents:
+            ordered = self.presence.ordered(agent)
+            if ordered is not None:
+                found.pop(agent.id, None)
+            if ordered == "in_call" and agent.voice_id is not None:
+                found[agent.id] = "in_call"
         return found
 
     def _begin(self) -> None:

@@ -1,0 +1,126 @@
+"""What whoever sits at the controls makes happen: a queue, a load, an empty office."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.sandbox import contacts as customers
+from services.sandbox import texts
+from services.sandbox.chance import generator
+from services.sandbox.conversation import Conversation, Event
+from services.sandbox.opening import written
+from services.sandbox.people import BOT_ID, TEAMS, Agent
+from services.sandbox.presence import ORDERS
+from services.sandbox.world import World
+
+Payload = dict[str, Any]
+MOST = 500
+
+
+class Controls:
+    """Orders to an invented world; a replayed one takes none.
+
+    Every order takes a JSON object and says what it did.
+
+    Raises:
+        ValueError: The order cannot be understood.
+    """
+
+    def __init__(self, world: object) -> None:
+        self._world = world if isinstance(world, World) else None
+        self._count = 0
+
+    def do(self, order: str, asked: Payload) -> Payload:
+        """Carry out one order.
+
+        Raises:
+            KeyError: There is no such order.
+            ValueError: It cannot be understood, or this world takes none.
+        """
+        how = self._orders[order]
+        if self._world is None:
+            raise ValueError("a replayed world takes no orders")
+        if not isinstance(asked, dict):
+            raise ValueError("an order is a JSON object")
+        return how(self, self._world, asked)
+
+    def _people(self, world: World, asked: Payload) -> Payload:
+        """{"doing": one of `ORDERS` or null, "agents": [ids]}; without agents, all."""
+        doing = asked.get("doing")
+        if doing is not None and doing not in ORDERS:
+            raise ValueError(f"doing must be null or one of {', '.join(ORDERS)}")
+        ids = asked.get("agents")
+        agents = world.agents if ids is None else [_agent(world, one) for one in _list(ids)]
+        for agent in agents:
+            world.presence.order(agent, doing)
+        return {"agents": [agent.id for agent in agents], "doing": doing}
+
+    def _arrive(self, world: World, asked: Payload) -> Payload:
+        """{"count": n, "team": id} into the queue, or {"count": n, "agent": id} to a person."""
+        count = asked.get("count", 1)
+        if not isinstance(count, int) or not 0 < count <= MOST:
+            raise ValueError(f"count must be 1 to {MOST}")
+        agent = _agent(world, asked["agent"]) if asked.get("agent") is not None else None
+        team = agent.team_ids[0] if agent else asked.get("team")
+        if team not in TEAMS:
+            raise ValueError(f"team must be one of {', '.join(map(str, TEAMS))}")
+        return {"ids": [self._one(world, team, agent) for _ in range(count)]}
+
+    def _close(self, world: World, asked: Payload) -> Payload:
+        """{"team": id} of its queue, {"agent": id} of a person, {} all that are open; "keep": n."""
+        keep = asked.get("keep", 0)
+        if not isinstance(keep, int) or keep < 0:
+            raise ValueError("keep must be 0 or more")
+        held = [
+            row
+            for row in world.shelf.in_state("open")
+            if _is_meant(row, asked) and world.story(row["id"]) is not None
+        ]
+        held.sort(key=lambda row: (row["created_at"], row["id"]))
+        closed = held[: max(0, len(held) - keep)]
+        now = int(world.now)
+        for row in closed:
+            world.finish(row["id"], [Event(now, "close", row["admin_assignee_id"] or BOT_ID)])
+        return {"closed": len(closed)}
+
+    def _one(self, world: World, team: int, agent: Agent | None) -> str:
+        self._count += 1
+        at, chance = int(world.now), generator(0, "controls", self._count)
+        number = f"2159{at:011d}{self._count % 10_000:04d}"
+        topic = next(topic for topic in texts.TOPICS.things if topic.team_id == team)
+        contact = customers.draw(world.contacts, chance)
+        payload = written(chance, at, number, contact, topic, "")
+        # Nothing that is counted elsewhere, such as a duplicate.
+        payload["custom_attributes"].clear()
+        events = [Event(at, "team", BOT_ID, team)]
+        if agent is not None:
+            events.append(Event(at, "assign", BOT_ID, agent.id))
+        world.put(Conversation(payload, events, world.hours, 0))
+        return number
+
+    _orders: Mapping[str, Callable[["Controls", World, Payload], Payload]] = {
+        "people": _people,
+        "arrive": _arrive,
+        "close": _close,
+    }
+
+
+def _agent(world: World, number: object) -> Agent:
+    found = next((agent for agent in world.agents if agent.id == number), None)
+    if found is None:
+        raise ValueError(f"nobody has the id {number!r}")
+    return found
+
+
+def _list(given: object) -> list[Any]:
+    if not isinstance(given, list):
+        raise ValueError("agents must be a list of ids")
+    return given
+
+
+def _is_meant(row: Payload, asked: Payload) -> bool:
+    if asked.get("agent") is not None:
+        return bool(row["admin_assignee_id"] == asked["agent"])
+    if asked.get("team") is not None:
+        is_queue = row["admin_assignee_id"] is None
+        return is_queue and row["team_assignee_id"] == asked["team"]
+    return True

@@ -1,0 +1,140 @@
+"""What whoever sits at the controls of the sandbox makes happen, as our own clients see it."""
+
+import pytest
+import requests
+
+from services.sandbox.people import FINANCE, FIRST_AGENT_ID, FRONT
+from tests.contract.boxes import Clients, Clock, small_box
+
+EVERYBODY = [FIRST_AGENT_ID + place for place in range(8)]
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def box(clock):
+    with small_box(clock) as running:
+        yield running
+
+
+@pytest.fixture
+def clients(box, clock):
+    with Clients(box, clock) as made:
+        yield made
+
+
+def order(box, what, status=200, **words):
+    answer = requests.post(f"{box.url}/_sandbox/{what}", json=words, timeout=5)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def rows(box, **wanted):
+    return [
+        row
+        for row in box.advance().shelf.in_state("open")
+        if all(row[name] == value for name, value in wanted.items())
+    ]
+
+
+def queue(box, team):
+    return rows(box, admin_assignee_id=None, team_assignee_id=team)
+
+
+def test_a_queue_is_filled_and_emptied(box, clients, clock):
+    order(box, "close")
+    assert queue(box, FRONT) == []
+    ids = order(box, "arrive", team=FRONT, count=5)["ids"]
+    assert sorted(row["id"] for row in queue(box, FRONT)) == sorted(ids)
+    seen = clients.intercom.conversation(ids[0])
+    assert (seen["state"], seen["waiting_since"]) == ("open", int(clock.now))
+    order(box, "close", team=FINANCE)
+    assert order(box, "close", team=FRONT, keep=2) == {"closed": 3}
+    clock.now += 3600
+    # Nobody takes by himself what was put there.
+    assert set(ids[3:]) <= {row["id"] for row in queue(box, FRONT)}
+    assert clients.intercom.conversation(ids[0])["state"] == "closed"
+
+
+def test_an_agent_gets_conversations_and_loses_them(box):
+    before = len(rows(box, admin_assignee_id=EVERYBODY[0]))
+    order(box, "arrive", agent=EVERYBODY[0], count=10)
+    assert len(rows(box, admin_assignee_id=EVERYBODY[0])) == before + 10
+    order(box, "close", agent=EVERYBODY[0], keep=1)
+    assert len(rows(box, admin_assignee_id=EVERYBODY[0])) == 1
+
+
+def presence(clients):
+    admins = {int(one["id"]): one for one in clients.intercom.admins()}
+    away = [admins[one]["away_mode_enabled"] for one in EVERYBODY]
+    found = clients.aircall.availabilities()
+    return away, {found[str(40101 + place)] for place in range(7)}
+
+
+@pytest.mark.parametrize(
+    ("doing", "away", "voice"),
+    [
+        ("off", True, "offline"),
+        ("work", False, "available"),
+        ("in_call", True, "in_call"),
+        ("lunch", True, "do_not_disturb"),
+    ],
+)
+def test_everybody_does_what_they_are_told(box, clients, clock, doing, away, voice):
+    before = presence(clients)
+    assert len(before[1]) > 1
+    order(box, "people", doing=doing)
+    assert presence(clients) == ([away] * 8, {voice})
+    order(box, "people", doing=None)
+    assert presence(clients) == before
+    order(box, "people", doing=doing)
+    clock.now += 7200
+    assert presence(clients) == ([away] * 8, {voice})
+
+
+def test_one_agent_alone_goes_home(box, clients):
+    order(box, "people", doing="work")
+    order(box, "people", doing="off", agents=EVERYBODY[:1])
+    assert presence(clients)[0] == [True] + [False] * 7
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("people", {"doing": "sleep"}),
+        ("people", {"doing": "off", "agents": [1]}),
+        ("people", {"doing": "off", "agents": "all"}),
+        ("arrive", {"count": 3}),
+        ("arrive", {"count": 0, "team": FRONT}),
+        ("arrive", {"count": 10**9, "team": FRONT}),
+        ("arrive", {"count": 1, "agent": 1}),
+        ("close", {"keep": -1}),
+    ],
+)
+def test_an_order_that_cannot_be_understood_is_refused(box, what, words):
+    assert "not an order" in order(box, what, 400, **words)["error"]
+
+
+def test_only_this_machine_gives_orders(box):
+    answer = requests.post(
+        f"{box.url}/_sandbox/close", json={}, headers={"Host": "evil.example"}, timeout=5
+    )
+    assert answer.status_code == 403
+
+
+def test_what_was_said_on_slack_is_there_to_read_with_what_it_said_before(box):
+    bot = {"headers": {"Authorization": "Bearer x"}, "timeout": 5}
+    posted = requests.post(
+        f"{box.url}/api/chat.postMessage", json={"channel": "C0VIGIA01", "text": "um"}, **bot
+    ).json()
+    requests.post(
+        f"{box.url}/api/chat.update",
+        json={"channel": posted["channel"], "ts": posted["ts"], "text": "dois"},
+        **bot,
+    )
+    [said] = requests.get(f"{box.url}/_sandbox/slack", timeout=5).json()["messages"]
+    assert (said["number"], said["body"]["text"]) == (posted["ts"], "dois")
+    assert [one["text"] for one in said["before"]] == ["um"]
