@@ -1,17 +1,18 @@
 /* The login page: language, the eye beside the password, the caps lock. */
 (function () {
   "use strict";
-  const wanted = document.querySelector("[name=next]");
+  const wanted = document.querySelector(".login-languages").dataset.next;
   for (const link of document.querySelectorAll("[data-language]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       document.cookie = `vigia_lang=${link.dataset.language}; path=/; max-age=31536000; samesite=lax`;
       /* Not `reload`: after a wrong password that would send the form once more. */
-      window.location.assign("/login" + (wanted.value ? "?next=" + encodeURIComponent(wanted.value) : ""));
+      window.location.assign("/login" + (wanted ? "?next=" + encodeURIComponent(wanted) : ""));
     });
   }
   const eye = document.querySelector(".login-eye");
   const password = document.getElementById("password");
+  if (!password) return;
   eye.hidden = false;
   eye.addEventListener("click", () => {
     const shown = password.type === "text";

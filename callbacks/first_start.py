@@ -11,6 +11,7 @@ from callbacks.sign_in import (
     login_page,
     new_password,
     password_fields,
+    takes_passwords,
     words_of,
 )
 from layouts.door import Field, Form
@@ -24,7 +25,8 @@ def set_up(server: Flask, backend: Backend) -> None:
     """Attach /login/first, and tell the log the code while there is no account."""
     key = backend.environment.secret_key
     first = FirstStart(backend.state, backend.accounts, key.get_secret_value() if key else "")
-    first.tell()
+    if takes_passwords(backend):
+        first.tell()
     server.add_url_rule("/login/first", "first_start", lambda: _show(first, backend))
     server.add_url_rule(
         "/login/first", "make_first", lambda: _make(first, backend), methods=["POST"]
@@ -32,9 +34,9 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 
 def _show(first: FirstStart, backend: Backend) -> Response:
-    first.tell()
-    if not backend.accounts.is_empty():
+    if not takes_passwords(backend) or not backend.accounts.is_empty():
         return make_response(redirect("/login", 303))
+    first.tell()
     return _page(backend)
 
 
@@ -59,7 +61,7 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
 
 
 def _make(first: FirstStart, backend: Backend) -> Response:
-    if not backend.accounts.is_empty():
+    if not takes_passwords(backend) or not backend.accounts.is_empty():
         return login_page(backend, "expired", 403)
     visitor = f"first/{hashed(request.remote_addr or '')}"
     if throttled(backend, visitor):

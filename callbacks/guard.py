@@ -31,6 +31,8 @@ OPEN = frozenset(
         "choose_password",
         "first_start",
         "make_first",
+        "oidc",
+        "oidc_callback",
         "logout",
         "device",
         "healthz",

@@ -15,6 +15,7 @@ from callbacks.sign_in import (
     new_password,
     password_fields,
     start_anew,
+    takes_passwords,
     words_of,
 )
 from layouts import door
@@ -132,10 +133,17 @@ def _page(
     text, viewer = words_of(backend), current_viewer(backend)
     account = backend.accounts.find(viewer.email)
     read_only = account is not None and account.read_only
+    if account is not None and account.has_password and takes_passwords(backend):
+        factor = SecondFactor(backend.state, backend.clock)
+        own = [
+            _password_part(text, read_only, backend.accounts.minimum),
+            _factor_part(text, viewer.email, factor),
+        ]
+    else:
+        own = [door.section(text("door.me.password"), text("door.me.elsewhere"), Markup(""))]
     parts = [
         _told(text, told),
-        _password_part(text, read_only, backend.accounts.minimum),
-        _factor_part(text, viewer.email, SecondFactor(backend.state, backend.clock)),
+        *own,
         door.section(
             text("door.me.sessions"),
             text("door.me.sessions_words"),

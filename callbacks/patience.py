@@ -9,6 +9,11 @@ from services.throttle import Throttle
 FAILURES_PER_PERSON, FAILURES_PER_ADDRESS, FAILURE_SECONDS = 5, 30, 300.0
 
 
+def is_address_blocked(backend: Backend) -> bool:
+    """Whether there were too many failures from the visitor's address."""
+    return _patience(backend)[1].is_blocked(f"address/{hashed(request.remote_addr or '')}")
+
+
 def throttled(backend: Backend, person: str) -> bool:
     """Count an attempt against a person and an address; whether there were too many."""
     of_person, of_address = _patience(backend)

@@ -31,6 +31,7 @@ from callbacks import (
     recordings,
     session,
     sign_in,
+    single_sign_on,
     wiring,
 )
 from callbacks.pages import MODULES, PAGES
@@ -106,6 +107,7 @@ def create_app(backend: Backend) -> Dash:
     csrf = CSRFProtect(server)
     session.set_up(server, backend)
     sign_in.set_up(server, backend)
+    single_sign_on.set_up(server, backend)
     first_start.set_up(server, backend)
     own_account.set_up(server, backend)
     heartbeat.set_up(server, backend)

@@ -101,19 +101,26 @@ def _show_login(backend: Backend) -> Response:
 
 
 def login_page(
-    backend: Backend, message: str | None = None, status: int = 200, email: str = ""
+    backend: Backend,
+    message: str | None = None,
+    status: int = 200,
+    email: str = "",
+    target: str | None = None,
 ) -> Response:
     """The login page, with what went wrong."""
-    text = words_of(backend)
+    text, oidc = words_of(backend), backend.settings.access.oidc
+    passwords = takes_passwords(backend)
     markup = login.page(
         text,
         theme=theme_of(request.cookies),
         csrf_token=generate_csrf(),
         nonce=g.nonce,
         email=email,
-        target=safe_next(request.values.get("next")) or "",
-        message=message and text(f"login.{message}"),
-        first_account=backend.accounts.is_empty(),
+        target=target or safe_next(request.values.get("next")) or "",
+        message=message and text(f"login.{message}", name=oidc.name if oidc else ""),
+        first_account=passwords and backend.accounts.is_empty(),
+        provider=oidc.name if oidc else None,
+        passwords=passwords,
     )
     response = make_response(markup, status)
     response.headers["Cache-Control"] = "no-store"
@@ -122,7 +129,15 @@ def login_page(
     return response
 
 
+def takes_passwords(backend: Backend) -> bool:
+    """Whether passwords open anything here."""
+    oidc = backend.settings.access.oidc
+    return oidc is None or oidc.password_login
+
+
 def _sign_in(backend: Backend) -> Response:
+    if not takes_passwords(backend):
+        return login_page(backend, "oidc.only", 403)
     email = request.form.get("email", "").strip().lower()[:300]
     password = request.form.get("password", "")[:2000]
     person = f"person/{hashed(email)}"
@@ -140,6 +155,8 @@ def _sign_in(backend: Backend) -> Response:
 def _pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
     """Who has shown a password and is not yet in; nobody once that password has changed."""
     kept = session.get(PENDING)
+    if not takes_passwords(backend):
+        return None
     if not isinstance(kept, dict) or kept.get("until", 0) <= backend.clock():
         return None
     account = backend.accounts.find(str(kept.get("email", "")))

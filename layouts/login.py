@@ -1,6 +1,7 @@
 """The login page: plain markup that works without Dash and without a script."""
 
 import math
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -25,6 +26,8 @@ def page(
     target: str = "",
     message: str | None = None,
     first_account: bool = False,
+    provider: str | None = None,
+    passwords: bool = True,
 ) -> str:
     """The whole page as HTML; every value is escaped.
 
@@ -37,50 +40,34 @@ def page(
         target: Where to go on to afterwards.
         message: Why it did not work; None at first.
         first_account: Whether nobody can sign in yet.
+        provider: Name of the OpenID provider; None = there is none.
+        passwords: Whether passwords are accepted.
     """
+    content = Markup("")
+    if passwords:
+        content += _password_form(text, csrf_token, email, target)
+    if provider is not None:
+        content += _provider(text, provider, target, alone=not passwords)
+    if passwords:
+        content += Markup('<p class="login-help">{}</p>').format(text("login.help"))
     body = Markup(
         '<main class="login"><div class="login-picture">{picture}</div>'
-        '<div class="login-side"><nav class="login-languages" aria-label="{languages}">'
-        "{portuguese}{english}</nav>"
-        '<form class="login-form" method="post" action="/login">'
-        '<div class="login-brand">{logo}<span>Vigia</span></div>'
-        '<h1>{title}</h1><p class="login-lead">{lead}</p>{notice}'
-        '<input type="hidden" name="csrf_token" value="{csrf}">'
-        '<input type="hidden" name="next" value="{target}">'
-        '<label for="email">{email_label}</label>'
-        '<input class="login-field" id="email" name="email" type="email" autocomplete="username" '
-        'required maxlength="300" value="{email}"{focus_email}>'
-        '<label for="password">{password_label}</label>'
-        '<div class="login-password"><input class="login-field" id="password" name="password" '
-        'type="password" autocomplete="current-password" required maxlength="1000"{focus_password}>'
-        '<button type="button" class="login-eye" data-show="{show}" data-hide="{hide}" '
-        'aria-label="{show}" hidden>{eye}</button></div>'
-        '<p class="login-caps" role="status" data-words="{caps}"></p>'
-        '<button class="login-submit" type="submit">{submit}</button>'
-        '<p class="login-help">{help}</p></form>'
+        '<div class="login-side"><nav class="login-languages" aria-label="{languages}" '
+        'data-next="{target}">{portuguese}{english}</nav>'
+        '<div class="login-form"><div class="login-brand">{logo}<span>Vigia</span></div>'
+        '<h1>{title}</h1><p class="login-lead">{lead}</p>{notice}{content}</div>'
         '<p class="login-version">{version}</p></div></main>'
     ).format(
         picture=picture(),
         languages=text("login.languages"),
+        target=target,
         portuguese=_language("pt-BR", "Português", text),
         english=_language("en", "English", text),
         logo=logo(),
         title=text("login.title"),
         lead=text("login.lead"),
         notice=_notice(text, message, first_account),
-        csrf=csrf_token,
-        target=target,
-        email_label=text("login.email"),
-        email=email,
-        focus_email=Markup("") if email else Markup(" autofocus"),
-        password_label=text("login.password"),
-        focus_password=Markup(" autofocus") if email else Markup(""),
-        show=text("login.show"),
-        hide=text("login.hide"),
-        eye=_eye(),
-        caps=text("login.caps"),
-        submit=text("login.submit"),
-        help=text("login.help"),
+        content=content,
         version=text("login.version"),
     )
     return Markup(
@@ -94,6 +81,59 @@ def page(
         '<script nonce="{nonce}" src="/assets/login.js" defer></script></head>'
         "<body>{body}</body></html>"
     ).format(lang=text.language, theme=theme, title=text("login.submit"), nonce=nonce, body=body)
+
+
+def _password_form(text: Text, csrf_token: str, email: str, target: str) -> Markup:
+    return Markup(
+        '<form class="door-form" method="post" action="/login">'
+        '<input type="hidden" name="csrf_token" value="{csrf}">'
+        '<input type="hidden" name="next" value="{target}">'
+        '<label for="email">{email_label}</label>'
+        '<input class="login-field" id="email" name="email" type="email" autocomplete="username" '
+        'required maxlength="300" value="{email}"{focus_email}>'
+        '<label for="password">{password_label}</label>'
+        '<div class="login-password"><input class="login-field" id="password" name="password" '
+        'type="password" autocomplete="current-password" required maxlength="1000"{focus_password}>'
+        '<button type="button" class="login-eye" data-show="{show}" data-hide="{hide}" '
+        'aria-label="{show}" hidden>{eye}</button></div>'
+        '<p class="login-caps" role="status" data-words="{caps}"></p>'
+        '<button class="login-submit" type="submit">{submit}</button></form>'
+    ).format(
+        csrf=csrf_token,
+        target=target,
+        email_label=text("login.email"),
+        email=email,
+        focus_email=Markup("") if email else Markup(" autofocus"),
+        password_label=text("login.password"),
+        focus_password=Markup(" autofocus") if email else Markup(""),
+        show=text("login.show"),
+        hide=text("login.hide"),
+        eye=_eye(),
+        caps=text("login.caps"),
+        submit=text("login.submit"),
+    )
+
+
+def _provider(text: Text, name: str, target: str, *, alone: bool) -> Markup:
+    """The way to the provider: a link, since a form may not lead to another host."""
+    address = "/login/oidc" + ("?" + urlencode({"next": target}) if target else "")
+    button = Markup('<a class="login-submit {}" href="{}">{}{}</a>').format(
+        "login-provider" if alone else "login-provider login-submit-quiet",
+        address,
+        _key(),
+        text("login.oidc.submit", name=name),
+    )
+    if alone:
+        return button
+    return Markup('<p class="login-or"><span>{}</span></p>{}').format(text("login.oidc.or"), button)
+
+
+def _key() -> Markup:
+    return Markup(
+        '<svg width="18" height="18" viewBox="0 0 18 18" fill="none" stroke="currentColor" '
+        'stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
+        '<circle cx="5.5" cy="12.5" r="3.5"/><path d="M8 10l7.5-7.5M12 6l2.5 2.5"/></svg>'
+    )
 
 
 def _language(code: str, name: str, text: Text) -> Markup:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -20,6 +21,9 @@ Role = Literal["manager", "analyst", "wall"]
 ROLES: tuple[Role, ...] = ("manager", "analyst", "wall")
 PREFIX = "account/"
 SIGNED_IN = "signed-in/"
+EMAIL = re.compile(r"[^@\s/]{1,64}@[^@\s/]{1,190}")
+# Stands where a hash would be, with random signs behind it: no password has it.
+NO_PASSWORD = "!"  # noqa: S105 - it is none
 # Checked for e-mails that nobody has, so that the answer takes as long as for those somebody has.
 DUMMY_HASH = generate_password_hash("nobody's password")
 
@@ -36,7 +40,7 @@ class Account:
         email: Lower case.
         name: As the screens show it.
         role: manager, analyst or wall.
-        password_hash: As werkzeug writes it.
+        password_hash: As werkzeug writes it; `!` and random signs where there is no password.
         read_only: Whether it comes from the settings.
         disabled: Whether it may not sign in for now.
         temporary: Whether the password was told by somebody else and has to be changed first.
@@ -49,6 +53,11 @@ class Account:
     read_only: bool = False
     disabled: bool = False
     temporary: bool = False
+
+    @property
+    def has_password(self) -> bool:
+        """Whether there is a password that could open it."""
+        return not self.password_hash.startswith(NO_PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,8 @@ class Accounts:
     def verify(self, email: str, password: str) -> Account | None:
         """The account whose password this is; takes as long for e-mails that nobody has."""
         account = self.find(email)
+        if account and not account.has_password:
+            account = None
         kept = account.password_hash if account else DUMMY_HASH
         try:
             correct = check_password_hash(kept, password)
@@ -138,18 +149,21 @@ class Accounts:
             AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
         """
         email = email.strip().lower()
-        if not re.fullmatch(r"[^@\s/]{1,64}@[^@\s/]{1,190}", email) or not email.isprintable():
-            raise AccountError("bad_email")
-        if not name.strip() or len(name) > 120 or not name.isprintable():
-            raise AccountError("bad_name")
-        if role not in ROLES:
-            raise AccountError("bad_role")
-        self._check_changeable(email)
+        self._check_new(email, name, role)
         about = () if public else (email, name)
         kept = self.hashed(password, *about, public=public)
-        account = Account(email, name.strip(), role, kept, temporary=temporary)
-        self._write(account)
-        return account
+        return self._put(email, name, role, kept, temporary=temporary)
+
+    def add_without_password(self, email: str, name: str, role: str) -> Account:
+        """Make an account whose owner is vouched for by somebody else.
+
+        Raises:
+            AccountError: The e-mail, name or role cannot be used, or it is read-only.
+        """
+        email = email.strip().lower()
+        self._check_new(email, name, role)
+        # Different each time: sessions of an account that was taken away do not come back.
+        return self._put(email, name, role, NO_PASSWORD + secrets.token_hex(16))
 
     def set_password(self, email: str, password: str, *, temporary: bool = False) -> Account:
         """Give an account another password; every session that the old one opened ends.
@@ -218,6 +232,23 @@ class Accounts:
         if reason and not (public and reason == "common_password"):
             raise AccountError(reason)
         return generate_password_hash(password)
+
+    def _check_new(self, email: str, name: str, role: str) -> None:
+        if not EMAIL.fullmatch(email) or not email.isprintable():
+            raise AccountError("bad_email")
+        if not name.strip() or len(name) > 120 or not name.isprintable():
+            raise AccountError("bad_name")
+        if role not in ROLES:
+            raise AccountError("bad_role")
+        self._check_changeable(email)
+
+    def _put(
+        self, email: str, name: str, role: str, kept: str, *, temporary: bool = False
+    ) -> Account:
+        known: Role = next(known for known in ROLES if known == role)
+        account = Account(email, name.strip(), known, kept, temporary=temporary)
+        self._write(account)
+        return account
 
     def _changeable(self, email: str) -> Account:
         self._check_changeable(email.strip().lower())

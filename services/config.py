@@ -155,6 +155,7 @@ class Environment(BaseModel):
     redis_url: SecretStr | None = None
     secret_key: SecretStr | None = None
     api_token: SecretStr | None = None
+    oidc_client_secret: SecretStr | None = None
     intercom_base_url: Origin = "https://api.intercom.io"
     aircall_base_url: Origin = "https://api.aircall.io"
     vigia_config: Path | None = None

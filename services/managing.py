@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.accounts import Account, AccountError
+from services.accounts import Account, AccountError, Accounts
 from services.backend import Backend
 from services.errors import UnavailableError
 from services.passwords import one_time
 from services.second_factor import SecondFactor
+from services.store import Store
 
 TURN_KEY, TURN_SECONDS = "accounts-turn", 10.0
 LOOKS, LOOK_SECONDS = 100, 0.05
@@ -135,8 +136,7 @@ class Managing:
 
     def _check_managed_without(self, account: Account, *, stays: bool) -> None:
         """Somebody must be left who can undo it."""
-        others = (a for a in self._backend.accounts.list() if a.email != account.email)
-        if not stays and not any(a.role == "manager" and not a.disabled for a in others):
+        if not stays and not managed_without(account.email, self._backend.accounts):
             raise AccountError("last_manager")
 
     def _note(self, did: str, email: str, **about: str) -> None:
@@ -145,17 +145,34 @@ class Managing:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One at a time: two managers who demote each other would leave none."""
-        state, token = self._backend.state, secrets.token_hex(8).encode()
-        for _ in range(LOOKS):
-            if state.add(TURN_KEY, token, TURN_SECONDS):
-                break
-            time.sleep(LOOK_SECONDS)
-        else:
-            raise UnavailableError("somebody else is changing accounts")
-        try:
+        with one_at_a_time(self._backend.state):
             own = self._backend.accounts.find(self._who)
             if own is None or own.disabled or own.role != "manager":
                 raise AccountError("not_manager")
             yield
-        finally:
-            state.delete(TURN_KEY, only_if=token)
+
+
+def managed_without(email: str, accounts: Accounts) -> bool:
+    """Whether somebody else can manage accounts."""
+    others = (account for account in accounts.list() if account.email != email)
+    return any(account.role == "manager" and not account.disabled for account in others)
+
+
+@contextmanager
+def one_at_a_time(state: Store) -> Iterator[None]:
+    """Wait until nobody else changes accounts.
+
+    Raises:
+        UnavailableError: Somebody else has been at it for too long.
+    """
+    token = secrets.token_hex(8).encode()
+    for _ in range(LOOKS):
+        if state.add(TURN_KEY, token, TURN_SECONDS):
+            break
+        time.sleep(LOOK_SECONDS)
+    else:
+        raise UnavailableError("somebody else is changing accounts")
+    try:
+        yield
+    finally:
+        state.delete(TURN_KEY, only_if=token)

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from metrics.rules import Labels
+from services.oidc_setting import OidcSetting
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # As werkzeug writes it; anything else would fail only when somebody signs in.
@@ -258,6 +259,7 @@ class AccessSetting(Section):
     password_minimum_length: int = Field(default=10, ge=8)
     idle_hours: float | None = Field(default=None, gt=0)
     audit_days: float = Field(default=90, gt=0)
+    oidc: OidcSetting | None = None
 
 
 class WallSetting(Section):

@@ -55,6 +55,7 @@ class Web:
         current: The version that the pages show.
         starting: Whether nothing has been collected yet.
         people: E-mail -> name and role.
+        environment: More of the environment.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Web:
         current: Snapshot | None = None,
         starting: bool = False,
         people: dict[str, tuple[str, str]] = PEOPLE,
+        environment: dict[str, Any] | None = None,
     ) -> None:
         self.now = NOW.timestamp()
         self.settings = settings or Settings()
@@ -78,7 +80,9 @@ class Web:
         dataset: Any = self.dataset
         self.backend = Backend(
             settings=self.settings,
-            environment=Environment(secret_key=SecretStr("k" * 48), api_token=SecretStr(TOKEN)),
+            environment=Environment(
+                secret_key=SecretStr("k" * 48), api_token=SecretStr(TOKEN), **environment or {}
+            ),
             cache=cache,
             state=self.state,
             dataset=dataset,
