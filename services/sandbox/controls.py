@@ -13,7 +13,7 @@ from services.sandbox.presence import ORDERS
 from services.sandbox.world import World
 
 Payload = dict[str, Any]
-MOST = 500
+MOST, LONGEST_AGE = 500, 86400
 
 
 class Controls:
@@ -55,15 +55,21 @@ class Controls:
         return {"agents": [agent.id for agent in agents], "doing": doing}
 
     def _arrive(self, world: World, asked: Payload) -> Payload:
-        """{"count": n, "team": id} into the queue, or {"count": n, "agent": id} to a person."""
+        """{"count": n, "team": id} into the queue, or {"count": n, "agent": id} to a person.
+
+        With "age" they have been there for so many seconds; a person gets them now.
+        """
         count = asked.get("count", 1)
         if not isinstance(count, int) or not 0 < count <= MOST:
             raise ValueError(f"count must be 1 to {MOST}")
+        age = asked.get("age", 0)
+        if not isinstance(age, int) or not 0 <= age <= LONGEST_AGE:
+            raise ValueError(f"age must be 0 to {LONGEST_AGE} seconds")
         agent = _agent(world, asked["agent"]) if asked.get("agent") is not None else None
         team = agent.team_ids[0] if agent else asked.get("team")
         if team not in TEAMS:
             raise ValueError(f"team must be one of {', '.join(map(str, TEAMS))}")
-        return {"ids": [self._one(world, team, agent) for _ in range(count)]}
+        return {"ids": [self._one(world, team, agent, age) for _ in range(count)]}
 
     def _close(self, world: World, asked: Payload) -> Payload:
         """{"team": id} of its queue, {"agent": id} of a person, {} all that are open; "keep": n."""
@@ -82,18 +88,20 @@ class Controls:
             world.finish(row["id"], [Event(now, "close", row["admin_assignee_id"] or BOT_ID)])
         return {"closed": len(closed)}
 
-    def _one(self, world: World, team: int, agent: Agent | None) -> str:
+    def _one(self, world: World, team: int, agent: Agent | None, age: int) -> str:
         self._count += 1
-        at, chance = int(world.now), generator(0, "controls", self._count)
-        number = f"2159{at:011d}{self._count % 10_000:04d}"
+        now, chance = int(world.now), generator(0, "controls", self._count)
+        at = now - age
+        number = f"2159{now:011d}{self._count % 10_000:04d}"
         topic = next(topic for topic in texts.TOPICS.things if topic.team_id == team)
         contact = customers.draw(world.contacts, chance)
         payload = written(chance, at, number, contact, topic, "")
         # Nothing that is counted elsewhere, such as a duplicate.
         payload["custom_attributes"].clear()
-        events = [Event(at, "team", BOT_ID, team)]
+        # Changed now, or nobody who asks for what is new would hear of it.
+        events = [Event(at, "team", BOT_ID, team), Event(now, "bot")]
         if agent is not None:
-            events.append(Event(at, "assign", BOT_ID, agent.id))
+            events.append(Event(now, "assign", BOT_ID, agent.id))
         world.put(Conversation(payload, events, world.hours, 0))
         return number
 

@@ -67,6 +67,15 @@ def test_an_agent_gets_conversations_and_loses_them(box):
     assert len(rows(box, admin_assignee_id=EVERYBODY[0])) == 1
 
 
+def test_what_has_waited_long_was_created_then_and_changed_now(box, clients, clock):
+    [waits] = order(box, "arrive", team=FRONT, age=1200)["ids"]
+    [held] = order(box, "arrive", agent=EVERYBODY[0], age=1200)["ids"]
+    seen = clients.intercom.conversation(waits)
+    assert (seen["waiting_since"], seen["updated_at"]) == (clock.now - 1200, clock.now)
+    seen = clients.intercom.conversation(held)
+    assert (seen["created_at"], seen["updated_at"]) == (clock.now - 1200, clock.now)
+
+
 def presence(clients):
     admins = {int(one["id"]): one for one in clients.intercom.admins()}
     away = [admins[one]["away_mode_enabled"] for one in EVERYBODY]
@@ -111,6 +120,7 @@ def test_one_agent_alone_goes_home(box, clients):
         ("arrive", {"count": 0, "team": FRONT}),
         ("arrive", {"count": 10**9, "team": FRONT}),
         ("arrive", {"count": 1, "agent": 1}),
+        ("arrive", {"count": 1, "team": FRONT, "age": -5}),
         ("close", {"keep": -1}),
     ],
 )
