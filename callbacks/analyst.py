@@ -178,8 +178,8 @@ def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]
         query = read_analyst(asked.search)
         Own(asked.snapshot, query, "", asked.backend.rules, "").period  # noqa: B018
     except ParameterError as error:
-        reason = None if "lies after" in str(error) else str(error)
-        return AnalystQuery(), {}, [analyst.unusable(reason, asked.context)]
+        name = None if error.turned else error.name
+        return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]
     return query, given(asked.search), []
 
 

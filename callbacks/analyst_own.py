@@ -16,7 +16,7 @@ from metrics.people import names
 from metrics.periods import Period, comparable, today
 from metrics.rules import Rules
 from metrics.schema import CALL_AGENTS, attribute
-from metrics.selection import attribute_values, rows
+from metrics.selection import attribute_values, rows, without_others_ratings
 from metrics.summary import Summary
 from metrics.tables import Tables
 from services.accounts import Viewer
@@ -176,5 +176,5 @@ class Own:
         if query.search.strip():
             subjects = self.rows["subject"].fillna("").astype("str").str.casefold()
             keep &= subjects.str.contains(query.search.strip().casefold(), regex=False)
-        chosen = self.rows[keep.astype(bool)]
+        chosen = without_others_ratings(self.rows[keep.astype(bool)], self.tables, self.agent_id)
         return chosen.sort_values(["created_at", "id"], ascending=False)

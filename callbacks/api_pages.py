@@ -21,6 +21,7 @@ from callbacks.api_rows import (
 from metrics.behind import CellError, rows_behind
 from metrics.catalog import Table
 from metrics.people import names
+from metrics.selection import without_others_ratings
 
 CREATED: Mapping[Table, str] = {"conversations": "created_at", "calls": "started_at"}
 
@@ -61,6 +62,8 @@ def _page(
     start = population.after(query.cursor)
     end = min(start + query.limit, len(population.ids))
     frame = chosen(getattr(request.snapshot.tables, table), population.ids[start:end])
+    if table == "conversations" and request.scope.agent_id is not None:
+        frame = without_others_ratings(frame, request.snapshot.tables, request.scope.agent_id)
     rows = table_rows(frame, table)
     if population.values is not None:
         for row, value in zip(rows, population.values[start:end].tolist(), strict=True):

@@ -39,10 +39,16 @@ PLAIN_GROUPS = ("day", "hour", "weekday_hour", "agent", "team", "reason")
 
 
 class ParameterError(ValueError):
-    """A parameter cannot be used; the text names it and says what is allowed."""
+    """A parameter cannot be used; the text names it and says what is allowed.
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{_shortened(name)}: {reason}")
+    Attributes:
+        name: Of the parameter, shortened.
+        turned: Whether a first day lies after its last.
+    """
+
+    def __init__(self, name: str, reason: str, *, turned: bool = False) -> None:
+        self.name, self.turned = _shortened(name), turned
+        super().__init__(f"{self.name}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,8 @@ class SummaryQuery(Query):
         last = self.last_day or today
         first = self.first_day or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
-            raise ParameterError("from", f"lies after {'to' if self.last_day else 'today'}")
+            last = "to" if self.last_day else "today"
+            raise ParameterError("from", f"lies after {last}", turned=True)
         if (last - first).days >= MAXIMUM_DAYS:
             raise ParameterError("from", f"at most {MAXIMUM_DAYS} days at a time")
         return Period(first, last)

@@ -137,8 +137,7 @@ def _drawn(
     try:
         question = _asked(page, snapshot, search, backend)
     except ParameterError as error:
-        reason = None if "lies after" in str(error) else str(error)
-        notice = bi_frame.unusable(reason, context)
+        notice = bi_frame.unusable(None if error.turned else error.name, context)
         context = replace(context, choices={})
         question = _asked(page, snapshot, "", backend)
     history = snapshot.history

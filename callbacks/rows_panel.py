@@ -49,8 +49,8 @@ def register(app: Dash, backend: Backend) -> None:
             if marker == shown:
                 return no_update, no_update
             return layout.panel(_head(panel, question, context), context), marker
-        except (ParameterError, CellError) as error:
-            return layout.refused(str(error), context), [search]
+        except (ParameterError, CellError):
+            return layout.refused(context), [search]
 
     @role_callback(app, roles={MANAGER})(
         Output(ids.panel(ids.ROWS, "list"), "children"),

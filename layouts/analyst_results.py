@@ -118,7 +118,7 @@ def comments_panel(own: Panel, context: Context) -> html.Section | None:
     if not quality.comments:
         return None
     parts: list[Any] = [
-        html.Ul([_comment(one, context) for one in quality.comments], className="comment-list")
+        html.Ul([_comment(one, context) for one in quality.comments], className="own-comments")
     ]
     n = formats.count(quality.total_comments)
     if quality.total_comments > len(quality.comments):
@@ -151,7 +151,7 @@ def _comment(comment: Comment, context: Context) -> html.Li:
     return html.Li(
         [
             html.Div(head, className="comment-head"),
-            html.P(comment.words, className="bidi comment-words", title=comment.words),
+            html.P(comment.words, className="bidi own-words", title=comment.words),
         ]
     )
 

@@ -5,7 +5,8 @@ from typing import Any
 from dash import html
 
 from layouts import ids
-from layouts.analyst import growth_note, person_name
+from layouts.analyst import growth_note
+from layouts.analyst_choices import person_name
 from layouts.analyst_goal import goal_bar
 from layouts.analyst_values import Line, Person, Team
 from layouts.components.panel import no_data, panel, pill

@@ -13,13 +13,21 @@ from layouts.icons import icon
 from layouts.shell import page_frame
 
 
-def page(name: str, context: Context, tools: Sequence[Any] = ()) -> html.Div:
+def page(
+    name: str,
+    context: Context,
+    tools: Sequence[Any] = (),
+    before: Sequence[Any] = (),
+    after: Sequence[Any] = (),
+) -> html.Div:
     """The page's frame; bar and content are filled by its callback.
 
     Args:
         name: The page's: of its ids, its texts and its classes.
         context: The reader, with the choices of the address.
         tools: More buttons of the header, left of the common ones.
+        before: Between bar and content; it stays while these are drawn anew.
+        after: The same, below the content.
     """
     text = context.text
     return page_frame(
@@ -28,9 +36,11 @@ def page(name: str, context: Context, tools: Sequence[Any] = ()) -> html.Div:
         [
             dcc.Store(id=ids.panel(name, "version")),
             html.Div(id=ids.panel(name, "bar"), className="bar-place"),
+            *before,
             html.Div(
                 skeleton(), id=ids.panel(name, "content"), className=f"bi-content {name}-content"
             ),
+            *after,
             dcc.Store(id=ids.panel(ids.ROWS, "shown")),
             html.Div(id=ids.SIDE_PANEL),
         ],
@@ -57,19 +67,17 @@ def skeleton() -> list[html.Div]:
     ]
 
 
-def unusable(reason: str | None, context: Context) -> html.Div:
+def unusable(name: str | None, context: Context) -> html.Div:
     """A banner for an address that asks for something impossible.
 
     Args:
-        reason: What is wrong, in words; None when the dates are reversed.
+        name: Of the parameter that cannot be used; None when the dates are reversed.
         context: The reader.
     """
     text = context.text
-    if reason is None:
+    if name is None:
         return banner("attention", text("filters.reversed"), text("filters.reversed_words"))
-    return banner(
-        "attention", text("filters.unusable"), text("filters.unusable_words", reason=reason)
-    )
+    return banner("attention", text("filters.unusable"), text("filters.unusable_words", name=name))
 
 
 def partial(loaded: int, total: int, context: Context) -> html.Div:

@@ -115,10 +115,10 @@ def panel(head: Head, context: Context) -> html.Aside:
     return _frame(head.crumbs, parts, [_tools(head, context), _list_place()], head.title, context)
 
 
-def refused(reason: str, context: Context) -> html.Aside:
+def refused(context: Context) -> html.Aside:
     """An address whose rows do not exist."""
     text = context.text
-    said = message("empty", context, text("rows.unusable"), reason)
+    said = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
     return _frame([], [], [said], text("rows.unusable"), context)
 
 

@@ -28,7 +28,16 @@ HEADINGS = [
 ROWS = [
     closed("a1", 1, rating=4, rating_at="2026-11-23T15:00:00Z", rating_remark="+1 ótimo"),
     pending("a2", 2, subject='=HYPERLINK("http://evil","x")'),
-    closed("a3", 3, subject="Aberta", state="open"),
+    closed(
+        "a3",
+        3,
+        subject="Aberta",
+        state="open",
+        rating=1,
+        rating_at="2026-11-23T15:00:00Z",
+        rating_remark="Queixa sobre a Luana",
+        rated_agent_id=LUANA,
+    ),
     pending(
         "a4", 4, subject="Interna; com\n\"aspas\" e 'acentos'", **{CATEGORY: "Back-office ticket"}
     ),
@@ -79,6 +88,12 @@ def test_what_is_not_closed_has_no_closing_date(files):
     assert lines[2][0] == "a3"
     assert lines[2][2] == ""
     assert lines[2][6] == "Aberta"
+
+
+def test_what_was_said_of_a_colleague_is_not_in_the_file(files):
+    line = next(line for line in table(files.browser(ANALYST)) if line[0] == "a3")
+    assert line[7:9] == ["", ""]
+    assert "Queixa" not in files.browser(ANALYST).get(CSV).text
 
 
 def test_formulas_of_customers_are_words(files):

@@ -16,6 +16,7 @@ from tests.callbacks.api_world import (
     STRANGER,
     Api,
     call,
+    conversation,
     snapshot,
 )
 
@@ -91,6 +92,17 @@ def test_rows_are_forced_to_own_rows():
     assert {row["id"] for row in found} == {"c1", "c2"}
     found = api.get("calls", viewer=ANALYST)["calls"]
     assert {row["id"] for row in found} == {"t1", "t3"}
+
+
+@pytest.mark.parametrize(("rated", "shown"), [(JOAO, "só minha"), (LUANA, None)])
+def test_own_rows_tell_only_own_ratings(rated, shown):
+    row = conversation("c9", rating=1, rating_remark="só minha", rated_agent_id=rated)
+    api = Api(snapshot(conversations=[row]))
+    told = [
+        api.get("conversations", viewer=viewer)["conversations"][0]["rating_remark"]
+        for viewer in (ANALYST, MANAGER)
+    ]
+    assert told == [shown, "só minha"]
 
 
 def test_a_breakdown_by_agent_shows_an_analyst_the_own_group_only():
