@@ -45,9 +45,10 @@ def test_the_demonstration_has_a_corner_of_its_own():
 
 
 def test_port_path_and_own_settings_are_kept():
-    values = made(**REAL, VIGIA_CONFIG="/etc/vigia.yaml")
+    values = made(**REAL, VIGIA_CONFIG="/etc/vigia.yaml", OIDC_CLIENT_SECRET="own")
     assert (values["PORT"], values["PATH"], values["API_TOKEN"]) == ("9000", "/usr/bin", "kept")
-    assert values["VIGIA_CONFIG"] == "/etc/vigia.yaml"
+    # Somebody tries a provider out: there is none in the settings of the demonstration itself.
+    assert (values["VIGIA_CONFIG"], values["OIDC_CLIENT_SECRET"]) == ("/etc/vigia.yaml", "own")
 
 
 def test_its_settings_are_good_and_its_passwords_long_enough():
