@@ -135,7 +135,8 @@ def _rows(snapshot: Snapshot | None) -> dict[str, int]:
     if snapshot is None:
         return {}
     tables = snapshot.tables
-    return {"conversations": len(tables.conversations), "calls": len(tables.calls)}
+    kept = ("conversations", "calls", "tickets")
+    return {name: len(getattr(tables, name)) for name in kept}
 
 
 def _unmatched(

@@ -10,7 +10,7 @@ from metrics.alerts import NO_TEAM
 from metrics.problems import Directory, Notice, Problem
 
 LINKS, PEOPLE = 5, 5
-SOURCES = {"intercom": "Intercom", "aircall": "Aircall"}
+SOURCES = {"intercom": "Intercom", "aircall": "Aircall", "tickets": "Intercom (tickets)"}
 STAFFING = ("staffing_text", "staffing_voice")
 
 

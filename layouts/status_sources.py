@@ -24,7 +24,8 @@ COLUMNS = ("source", "state", "data", "since", "requests", "version", "todo")
 
 def name_of(source: str) -> str:
     """A source as it calls itself."""
-    return {**NAMES, "slack": "Slack", "mongo": "MongoDB"}.get(source, source)
+    own = {"tickets": "Intercom (tickets)", "slack": "Slack", "mongo": "MongoDB"}
+    return {**NAMES, **own}.get(source, source)
 
 
 def sources(status: Status, context: Context) -> html.Section:
@@ -97,6 +98,8 @@ def _version(row: SourceRow, context: Context) -> Any:
 
 def _todo(row: SourceRow, context: Context) -> list[Any]:
     text, name = context.text, name_of(row.key)
+    if row.state == "off" and text.has(f"status.off.{row.cause}"):
+        return [html.Span(text(f"status.off.{row.cause}"), className="quieter")]
     if row.state == "off":
         return (
             [html.Span(text(f"status.off.{row.key}"), className="quieter")]

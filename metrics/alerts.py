@@ -199,6 +199,9 @@ def staffing_voice(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Pro
 def stale(sources: Mapping[str, Health], limits: Limits, instant: float) -> Iterator[Problem]:
     """Sources without good data for too long; one that is late for less does not fire yet."""
     for name, health in sorted(sources.items()):
+        if name == "tickets" and _state(sources, "intercom") in BAD:
+            # It is the same vendor's trouble: one telling is enough.
+            continue
         if health.state in BAD and health.bad_since is not None:
             seconds = max(0.0, instant - health.bad_since)
             facts = {} if health.as_of is None else {"as_of": health.as_of}

@@ -56,6 +56,33 @@ CONVERSATIONS: Mapping[str, str] = {
     "sla_name": LABEL,
     "sla_status": LABEL,  # hit | missed | cancelled | active
     "is_call": FLAG,  # a call that the telephony integration wrote as a conversation
+    "is_merged": FLAG,  # closed as a duplicate of another one
+    "merged_into": TEXT,  # id of that other one, where the vendor names it
+}
+
+# Tickets of the second line; what they are about stays with the vendor, but for a short subject.
+TICKETS: Mapping[str, str] = {
+    "id": TEXT,
+    "number": TEXT,  # as people know it; the vendor is never asked by it
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
+    "resolved_at": INSTANT,  # missing while it is open
+    "state": LABEL,  # submitted | in_progress | waiting_on_customer | resolved
+    "state_label": LABEL,  # the workspace's own word for it
+    "is_open": FLAG,  # neither resolved nor closed
+    "type_id": LABEL,
+    "type_name": LABEL,
+    "category": LABEL,  # customer | back-office | tracker
+    "subject": TEXT,  # short, plain
+    "agent_id": LABEL,  # owner: Intercom admin id; missing = nobody
+    "team_id": LABEL,
+    "creator_id": LABEL,  # Intercom admin id; missing where a machine or a customer opened it
+    "platform": LABEL,
+    "severity": LABEL,
+    "company": LABEL,
+    "external_key": TEXT,
+    "external_state": LABEL,  # of another system, from the newest comment that names it
+    "conversation_ids": TEXT,  # linked conversations, joined by ","
 }
 
 CALLS: Mapping[str, str] = {
@@ -125,6 +152,7 @@ PRESENCE: Mapping[str, str] = {
 TABLES: Mapping[str, Mapping[str, str]] = {
     "conversations": CONVERSATIONS,
     "calls": CALLS,
+    "tickets": TICKETS,
     "agents": AGENTS,
     "teams": TEAMS,
     "presence": PRESENCE,

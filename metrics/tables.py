@@ -21,8 +21,10 @@ class Tables:
     """
 
     conversations: pd.DataFrame
+        tickets: One row per ticket of the second line.
     calls: pd.DataFrame
     agents: pd.DataFrame
     teams: pd.DataFrame
     now: pd.Timestamp
     presence: pd.DataFrame = field(default_factory=lambda: schema.empty("presence"))
+    tickets: pd.DataFrame = field(default_factory=lambda: schema.empty("tickets"))

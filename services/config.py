@@ -51,6 +51,7 @@ from services.sections import (
     WallSetting,
     zone_name,
 )
+from services.ticket_setting import BackofficeSetting, MergedSetting
 
 
 class Settings(Section):
@@ -68,6 +69,8 @@ class Settings(Section):
     attributes: AttributesSetting = AttributesSetting()
     classification: ClassificationSetting = ClassificationSetting()
     calls_in_conversations: CallsInConversationsSetting = CallsInConversationsSetting()
+    backoffice: BackofficeSetting = BackofficeSetting()
+    merged: MergedSetting = MergedSetting()
     targets: TargetsSetting = TargetsSetting()
     csat_minimum: int = Field(default=10, ge=1)
     office_hours: OfficeHoursSetting = OfficeHoursSetting()

@@ -170,6 +170,7 @@ class Dataset:
                 agents=frames["agents"],
                 teams=frames["teams"],
                 now=pd.Timestamp(published_at).floor("s"),
+                tickets=frames["tickets"],
                 presence=frames["presence"],
             ),
             sources=manifest.sources,

@@ -3,6 +3,7 @@
 ServiceError
 ├── ConfigurationError      the settings or the environment cannot be used; the start stops
 ├── UnauthorizedError       the vendor refuses the credentials (401, or Aircall's 403)
+├── NotOfferedError         the vendor has this, but not for this token or version
 ├── ForbiddenError          the credentials are good but may not read this (Intercom's 403)
 ├── NotFoundError           404 or 410: the thing, or the endpoint, is not there
 ├── RateLimitedError        429 that lasts longer than one cycle may wait
@@ -31,6 +32,18 @@ class UnauthorizedError(ServiceError):
 
 class ForbiddenError(ServiceError):
     """The credentials are good, but may not read this."""
+
+
+class NotOfferedError(ServiceError):
+    """A whole source that this token or this version does not have; asking often is in vain.
+
+    Attributes:
+        cause: A word for why: no_permission, no_search or no_tickets.
+    """
+
+    def __init__(self, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class NotFoundError(ServiceError):

@@ -1,7 +1,7 @@
 """All rows that the collector holds, by UTC day of creation; safe to use from its threads."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 import pandas as pd
@@ -12,6 +12,12 @@ from services.manifest import WHOLE, PartitionId
 DATES: Mapping[str, tuple[str, str | None]] = {
     "conversations": ("created_at", "updated_at"),
     "calls": ("started_at", None),
+    "tickets": ("created_at", "updated_at"),
+}
+# Rows that stay however old they are.
+STAYING: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "conversations": lambda rows: rows["state"].isin(["open", "snoozed"]),
+    "tickets": lambda rows: rows["is_open"].fillna(False).astype(bool),
 }
 
 
@@ -55,6 +61,10 @@ class Holdings:
                 if hit is not None and hit.any():
                     self._replace(name, rows[~hit].reset_index(drop=True))
 
+    def clear(self, table: str) -> None:
+        """Drop all rows of a table."""
+        self.remove(table, [one for rows in self.frames(table) for one in rows["id"]])
+
     def forget_before(self, day: date) -> None:
         """Drop what fell out of the history; open, snoozed and lately touched rows stay."""
         with self._lock:
@@ -63,9 +73,9 @@ class Holdings:
                 if name[1] == WHOLE or date.fromisoformat(name[1]) >= day:
                     continue
                 kept = rows.iloc[:0]
-                if name[0] == "conversations":
+                if name[0] in STAYING:
                     touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
-                    stays = rows["state"].isin(["open", "snoozed"]) | touched
+                    stays = STAYING[name[0]](rows) | touched
                     kept = rows[stays].reset_index(drop=True)
                 if len(kept) < len(rows):
                     self._replace(name, kept)

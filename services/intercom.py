@@ -19,6 +19,10 @@ PAGE_ATTEMPTS = 2
 BY_UPDATE = {"field": "updated_at", "order": "ascending"}
 BY_CREATION = {"field": "created_at", "order": "ascending"}
 MISSING = object()
+# What is searched: address, and the name of the list in its answer.
+CONVERSATIONS = ("/conversations/search", "conversations")
+TICKETS = ("/tickets/search", "tickets")
+Kind = tuple[str, str]
 KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
 
 
@@ -89,20 +93,49 @@ class Intercom:
         again instead of being skipped. Whether the vendor's `>` includes its value is not
         settled: we ask one second wider and look exactly.
         """
-        query = [_filter("updated_at", ">", since - 1)]
-        if until is not None:
-            query.append(_filter("updated_at", "<", until + 1))
-        for page in self._search({"operator": "AND", "value": query}):
-            yield Page(
-                [row for row in page.rows if _updated_within(row, since, until)],
-                page.total,
-                page.number,
-                page.pages,
-            )
+        yield from self._updated(CONVERSATIONS, since, until, [])
+
+    def tickets_updated(
+        self, since: int, until: int | None = None, scope: Payload | None = None
+    ) -> Iterator[Page]:
+        """Tickets updated from `since` to `until` (Unix seconds, both included).
+
+        Args:
+            since: Unix seconds.
+            until: Unix seconds; None = up to now.
+            scope: One more filter of the search, such as a category.
+
+        Raises:
+            NotFoundError: The version has no search for tickets.
+            ForbiddenError: The token may not read them.
+        """
+        yield from self._updated(TICKETS, since, until, [scope] if scope else [])
+
+    def open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
+        """All tickets that are open now, oldest update first."""
+        yield from self._search(TICKETS, _open_tickets(scope))
+
+    def open_tickets_page(
+        self, cursor: str | None, scope: Payload | None = None
+    ) -> tuple[list[Payload], str | None]:
+        """One page of the open tickets, oldest creation first, and the next one's cursor."""
+        answer = self._search_once(TICKETS, _open_tickets(scope), BY_CREATION, cursor)
+        return rows_of(VENDOR, answer, "tickets"), _next_cursor(answer)
+
+    def ticket(self, ticket_id: str) -> Payload:
+        """One ticket.
+
+        Raises:
+            NotFoundError: It is gone.
+        """
+        ticket = self._get(f"/tickets/{quote(ticket_id, safe='')}")
+        if str(ticket.get("id")) != ticket_id:
+            raise BadResponseError("Intercom: the answer is not the ticket asked for")
+        return ticket
 
     def conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
         """All conversations that are in this state now, oldest update first."""
-        yield from self._search(_filter("state", "=", state))
+        yield from self._search(CONVERSATIONS, _filter("state", "=", state))
 
     def state_page(
         self, state: Literal["open", "snoozed"], cursor: str | None
@@ -112,7 +145,7 @@ class Intercom:
         Returns:
             The rows, and the cursor of the next page; None after the last.
         """
-        answer = self._search_once(_filter("state", "=", state), BY_CREATION, cursor)
+        answer = self._search_once(CONVERSATIONS, _filter("state", "=", state), BY_CREATION, cursor)
         rows = rows_of(VENDOR, answer, "conversations")
         return rows, _next_cursor(answer)
 
@@ -138,7 +171,21 @@ class Intercom:
             VENDOR, self._get("/data_attributes", {"model": "conversation"}), "data", "name"
         )
 
-    def _search(self, query: Payload) -> Iterator[Page]:
+    def _updated(
+        self, kind: Kind, since: int, until: int | None, more: list[Payload]
+    ) -> Iterator[Page]:
+        query = [*more, _filter("updated_at", ">", since - 1)]
+        if until is not None:
+            query.append(_filter("updated_at", "<", until + 1))
+        for page in self._search(kind, {"operator": "AND", "value": query}):
+            yield Page(
+                [row for row in page.rows if _updated_within(row, since, until)],
+                page.total,
+                page.number,
+                page.pages,
+            )
+
+    def _search(self, kind: Kind, query: Payload) -> Iterator[Page]:
         """All pages of a search, oldest update first.
 
         In this order a row can only move towards the end. So whoever has walked to the end has seen
@@ -148,13 +195,13 @@ class Intercom:
         cursors: set[str | None] = {None}
         cursor: str | None = None
         for number in count(1):
-            answer = self._search_once(query, BY_UPDATE, cursor)
-            rows = rows_of(VENDOR, answer, "conversations")
+            answer = self._search_once(kind, query, BY_UPDATE, cursor)
+            rows = rows_of(VENDOR, answer, kind[1])
             fresh = [row for row in rows if seen.get(str(row["id"]), MISSING) != _version(row)]
             seen.update((str(row["id"]), _version(row)) for row in rows)
             total, cursor = whole_number(answer.get("total_count")), _next_cursor(answer)
             if cursor is None and len(seen) < total:
-                raise BadResponseError(f"Intercom: {len(seen)} of {total} conversations came")
+                raise BadResponseError(f"Intercom: {len(seen)} of {total} {kind[1]} came")
             yield Page(fresh, total, number, _page_count(answer))
             if cursor is None:
                 return
@@ -162,15 +209,17 @@ class Intercom:
                 raise BadResponseError("Intercom: the same page came twice")
             cursors.add(cursor)
 
-    def _search_once(self, query: Payload, sort: Payload, cursor: str | None) -> Payload:
+    def _search_once(
+        self, kind: Kind, query: Payload, sort: Payload, cursor: str | None
+    ) -> Payload:
         pagination: Payload = {"per_page": PAGE_SIZE}
         if cursor is not None:
             pagination["starting_after"] = cursor
         body = {"query": query, "sort": sort, "pagination": pagination}
         for _ in range(PAGE_ATTEMPTS):
-            answer = self._http.post("/conversations/search", body)
+            answer = self._http.post(kind[0], body)
             self._check_version()
-            if _is_whole(answer, first=cursor is None):
+            if _is_whole(answer, kind[1], first=cursor is None):
                 return answer
         raise BadResponseError("Intercom: a page came that is not full")
 
@@ -194,6 +243,11 @@ def _filter(field: str, operator: str, value: Any) -> Payload:
     return {"field": field, "operator": operator, "value": value}
 
 
+def _open_tickets(scope: Payload | None) -> Payload:
+    is_open = _filter("open", "=", True)
+    return {"operator": "AND", "value": [scope, is_open]} if scope else is_open
+
+
 def _version(row: Payload) -> Any:
     return row.get("updated_at")
 
@@ -205,13 +259,13 @@ def _updated_within(row: Payload, since: int, until: int | None) -> bool:
     return updated >= since and (until is None or updated <= until)
 
 
-def _is_whole(answer: Payload, *, first: bool) -> bool:
+def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
     """Whether a page holds as many rows as it says itself.
 
     Totals move while pages are read, so a page is judged by its own words only: one that others
     follow is full, and the only one holds everything.
     """
-    rows = len(rows_of(VENDOR, answer, "conversations"))
+    rows = len(rows_of(VENDOR, answer, key))
     if _next_cursor(answer) is not None:
         return rows >= (whole_number(_pages(answer).get("per_page")) or PAGE_SIZE)
     return not first or rows >= whole_number(answer.get("total_count"))

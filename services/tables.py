@@ -11,15 +11,20 @@ from services.agent_rows import agent_rows
 from services.call_rows import call_row
 from services.conversation_rows import call_recogniser, conversation_row
 from services.http import Payload
+from services.merged_rows import merged_recogniser
 from services.plain import plain
 from services.sections import CallsInConversationsSetting, PersonSetting
+from services.ticket_rows import ticket_row
+from services.ticket_setting import BackofficeSetting, MergedSetting
 
 # What a column is made of before `schema.conform` gives it its type.
 _RAW = {schema.LABEL: "str", schema.SECONDS: "Float64", schema.INSTANT: "Int64"}
 
 
 def conversations_table(
-    payloads: Iterable[Payload], signs: CallsInConversationsSetting
+    payloads: Iterable[Payload],
+    signs: CallsInConversationsSetting,
+    merged: MergedSetting | None = None,
 ) -> pd.DataFrame:
     """Conversations as in `schema.CONVERSATIONS`, with their attributes.
 
@@ -28,12 +33,13 @@ def conversations_table(
     Args:
         payloads: Conversations of any version from 2.9 to 2.16.
         signs: By which a call that was written as a conversation is recognised.
+        merged: By which one that was closed as a duplicate is.
 
     Raises:
         BadResponseError: Something is not a conversation at all.
     """
-    is_call = call_recogniser(signs)
-    rows = [conversation_row(payload, is_call) for payload in payloads]
+    is_call, as_merged = call_recogniser(signs), merged_recogniser(merged or MergedSetting())
+    rows = [conversation_row(payload, is_call) | as_merged(payload) for payload in payloads]
     rows.sort(key=lambda row: row["updated_at"] or 0)
     return _table(rows, "conversations")
 
@@ -45,6 +51,21 @@ def calls_table(payloads: Iterable[Payload]) -> pd.DataFrame:
         BadResponseError: Something is not a call at all.
     """
     return _table([call_row(payload) for payload in payloads], "calls")
+
+
+def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd.DataFrame:
+    """Tickets as in `schema.TICKETS`; of one that comes twice, the row updated last is kept.
+
+    Args:
+        payloads: Tickets of any version from 2.9 to 2.16.
+        setting: Labels of their attributes, and the words before another system's state.
+
+    Raises:
+        BadResponseError: Something is not a ticket at all.
+    """
+    rows = [ticket_row(payload, setting) for payload in payloads]
+    rows.sort(key=lambda row: row["updated_at"] or 0)
+    return _table(rows, "tickets")
 
 
 def teams_table(payloads: Iterable[Payload]) -> pd.DataFrame:

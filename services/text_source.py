@@ -1,7 +1,10 @@
 """What is read from Intercom, and when: the present first, history, then minute by minute."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, Literal
+
+import pandas as pd
 
 from services.backfill import DAY, Backfill
 from services.config import Settings
@@ -9,7 +12,7 @@ from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.holdings import Holdings
 from services.http import Payload
 from services.intercom import Intercom, Page
-from services.sweep import Sweep
+from services.sweep import Sweep, Swept
 from services.tables import conversations_table
 
 # Whether a search finds a change at once is not settled: the last minutes are read again.
@@ -17,6 +20,7 @@ OVERLAP_SECONDS = 300
 HOUR = 3600
 # No update lies further ahead of us than that, however wrong our own clock.
 SKEW_SECONDS = 3600
+LISTED: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
 
 
 class TextSource:
@@ -30,6 +34,8 @@ class TextSource:
     """
 
     name: str = "intercom"
+    read_at: float | None = None
+    vendor: str = "intercom"
     credentials: str = "INTERCOM_TOKEN"
 
     def __init__(
@@ -42,8 +48,11 @@ class TextSource:
         self._intercom = intercom
         self._holdings = holdings
         self._signs = settings.calls_in_conversations
+        self._merged = settings.merged
         self._clock = clock
-        self._sweep = Sweep(intercom, holdings, self.keep)
+        lists = [partial(intercom.state_page, state) for state in LISTED]
+        swept = Swept("conversations", lists, intercom.conversation, _is_listed, self.keep)
+        self._sweep = Sweep(swept, holdings)
         self._hourly: list[Callable[[], None]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
@@ -105,7 +114,8 @@ class TextSource:
     def keep(self, payloads: list[Payload]) -> None:
         """Put conversations where they belong."""
         if payloads:
-            self._holdings.put("conversations", conversations_table(payloads, self._signs))
+            rows = conversations_table(payloads, self._signs, self._merged)
+            self._holdings.put("conversations", rows)
 
     def watermark(self) -> dict[str, Any]:
         """What a restart needs to go on."""
@@ -140,7 +150,7 @@ class TextSource:
         """
         now = int(self._clock())
         newest = now - DAY
-        for state in ("open", "snoozed"):
+        for state in LISTED:
             for page in self._intercom.conversations_in_state(state):
                 self.keep(page.rows)
                 newest = max([newest, *_updates(page)])
@@ -197,6 +207,10 @@ class TextSource:
             return []
         self._missing.discard(feature)
         return rows
+
+
+def _is_listed(rows: pd.DataFrame) -> pd.Series:
+    return rows["state"].isin(LISTED)
 
 
 def _updates(page: Page) -> list[int]:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,21 +15,23 @@ from services.config import Settings
 from services.errors import ServiceError
 from services.holdings import Holdings
 from services.intercom import Intercom
-from services.manifest import Manifest, PartitionId, SourceStatus
+from services.manifest import History, Manifest, PartitionId, SourceStatus
 from services.people import AGENTS, TEAMS, People
 from services.presence import PRESENCE, Presence
 from services.snapshot import PartitionMissingError, SnapshotReader, SnapshotWriter
 from services.store import StorageFullError, Store
 from services.text_source import TextSource
+from services.ticket_source import TicketSource
 from services.voice_source import VoiceSource
-from services.worker import Worker
+from services.worker import Source, Worker
 
 log = logging.getLogger(__name__)
 
 # While history arrives, a new version this often is enough, and less often where it takes long.
 PUBLISH_SECONDS = 2.0
 PUBLISH_SHARE = 0.1
-TABLES = {"intercom": "conversations", "aircall": "calls"}
+TICKETS = "tickets"
+TABLES = {"intercom": "conversations", "aircall": "calls", TICKETS: "tickets"}
 
 
 class Turn:
@@ -75,6 +77,10 @@ class Turn:
         if aircall is not None:
             self._voice = VoiceSource(aircall, self._holdings, settings.zone, clock)
             self.workers.append(self._worker(self._voice))
+        if settings.backoffice.enabled:
+            text = self.workers[0]
+            tickets = TicketSource(intercom, self._holdings, settings, clock, lambda: text.error)
+            self.workers.append(self._worker(tickets))
         self._people = People(self._text, self._voice, settings.people, state, clock)
         self._presence = Presence(settings.sync.interval_seconds)
         self._writer = SnapshotWriter(
@@ -125,7 +131,7 @@ class Turn:
         self._has_news = self._has_news or bool(self._writer.lost())
         return version
 
-    def _worker(self, source: TextSource | VoiceSource) -> Worker:
+    def _worker(self, source: Source) -> Worker:
         interval = self._settings.sync.interval_seconds
         return Worker(source, interval, self._target, self._wake, self._clock)
 
@@ -137,13 +143,7 @@ class Turn:
     def _publish(self) -> int:
         # First how far the vendors have been read, then the rows: never the other way round.
         marks = {worker.source.name: worker.watermark() for worker in self.workers}
-        history = progress.history(
-            self.workers,
-            self._first_day(),
-            self._now(),
-            self._settings.sync.history_days,
-            self._settings.zone,
-        )
+        history = self._progress(w for w in self.workers if w.source.name != TICKETS)
         changed, removed = self._holdings.changes()
         for name, rows in changed.items():
             self._note(name, rows)
@@ -172,6 +172,21 @@ class Turn:
         self._people.published(people)
         self._presence.published()
         return version
+
+    def _progress(self, workers: Iterable[Worker]) -> History:
+        return progress.history(
+            list(workers),
+            self._first_day(),
+            self._now(),
+            self._settings.sync.history_days,
+            self._settings.zone,
+        )
+
+    def _tickets_history(self) -> dict[str, Any]:
+        """Tickets have a progress of their own: without them nothing else has to wait."""
+        history = self._progress(w for w in self.workers if w.source.name == TICKETS)
+        first_day = history.first_day and history.first_day.isoformat()
+        return {"complete": history.complete, "first_day": first_day}
 
     def _read_at(self) -> dict[str, datetime]:
         """When each vendor last answered."""
@@ -202,6 +217,8 @@ class Turn:
             else:
                 self._holdings.resume(name, rows)
                 self._note(name, rows)
+        if not self._settings.backoffice.enabled:
+            self._holdings.clear(TICKETS)
         for worker in self.workers:
             source = worker.source.name
             worker.resume(
@@ -225,8 +242,8 @@ class Turn:
 
     def _sources(self) -> dict[str, SourceStatus]:
         statuses = {worker.source.name: worker.status for worker in self.workers}
-        if self._voice is None:
-            statuses["aircall"] = SourceStatus("off")
+        for name in TABLES:
+            statuses.setdefault(name, SourceStatus("off"))
         return statuses
 
     def _meta(self) -> dict[str, Any]:
@@ -242,9 +259,12 @@ class Turn:
             "answered": all(worker.status.state != "starting" for worker in self.workers),
             "causes": {w.source.name: w.cause for w in self.workers if w.cause},
             "versions": {w.source.name: w.source.version for w in self.workers},
+            "tickets_history": self._tickets_history(),
             "cycle_seconds": {w.source.name: w.cycle_seconds for w in self.workers},
             "requests_last_minute": {
-                worker.source.name: worker.source.requests_last_minute() for worker in self.workers
+                worker.source.name: worker.source.requests_last_minute()
+                for worker in self.workers
+                if worker.source.name == worker.source.vendor
             },
             "history_cut_at": self._floor and self._floor.isoformat(),
         }

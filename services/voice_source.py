@@ -39,6 +39,8 @@ class VoiceSource:
     """
 
     name: str = "aircall"
+    read_at: float | None = None
+    vendor: str = "aircall"
     credentials: str = "AIRCALL_ID and AIRCALL_TOKEN"
     version: str | None = None
 

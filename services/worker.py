@@ -13,6 +13,7 @@ from services.backfill import Backfill
 from services.errors import (
     BadResponseError,
     ForbiddenError,
+    NotOfferedError,
     RateLimitedError,
     ServiceError,
     UnauthorizedError,
@@ -25,15 +26,29 @@ LATE_INTERVALS = 3
 IDLE_SECONDS = 0.25
 # A failure that may be over soon is not left alone for longer than this, however long the interval.
 RETRY_SECONDS = 60.0
+# What this token may not have is asked for again only so often.
+PROBE_SECONDS = 3600.0
+NOTHING_THERE = "no_tickets"
 
 
 class Source(Protocol):
-    """A vendor as the worker drives it."""
+    """A vendor as the worker drives it.
+
+    Attributes:
+        name: Of the source.
+        vendor: Whose client it uses; two sources may share one.
+        credentials: Where its key stands.
+        history: Its back-fill.
+        is_live: Whether the present state has been read.
+        read_at: For when its rows hold, in Unix seconds; None = for the end of its last minute.
+    """
 
     name: str
+    vendor: str
     credentials: str
     history: Backfill
     is_live: bool
+    read_at: float | None
 
     @property
     def warning(self) -> str | None:
@@ -87,9 +102,11 @@ class Worker:
         self._status = SourceStatus("starting")
         self._is_well = False
         self._due = 0.0
+        self._longest = interval_seconds
         self._paused_until = 0.0
         self._history_problem: str | None = None
         self.cause: str | None = None
+        self.error: ServiceError | None = None
         self.cycle_seconds: float | None = None
 
     @property
@@ -101,7 +118,7 @@ class Worker:
     @property
     def is_out(self) -> bool:
         """Whether the vendor has failed from the start, so that nothing is known from it."""
-        return self._status.state == "failed" and self._status.as_of is None
+        return self._status.state in ("failed", "off") and self._status.as_of is None
 
     @property
     def is_complete(self) -> bool:
@@ -122,6 +139,7 @@ class Worker:
             following = self._due + self._interval
             latest = now + self._interval
             self._due = following if now < following <= latest else latest
+            self._longest = self._interval
             self.minute()
             return True
         # Clocks are set back too.
@@ -160,17 +178,19 @@ class Worker:
         """Read what changed, or the present state where nothing is known yet."""
         began = self._clock()
         error = self._failure(self.source.minute if self.source.is_live else self.source.first)
+        self.error = error
         self._is_well = error is None
         self.cycle_seconds = self._clock() - began
         if error is None:
-            now = datetime.fromtimestamp(self._clock(), UTC)
-            self._set(SourceStatus("ok", now, version=self.source.version), None)
+            held = self._clock() if self.source.read_at is None else self.source.read_at
+            as_of = datetime.fromtimestamp(held, UTC)
+            self._set(SourceStatus("ok", as_of, version=self.source.version), None)
         else:
             self._fail(error)
         self._wake(True)
 
     def _is_due(self, now: float) -> bool:
-        return now >= self._due or self._due - now > self._interval
+        return now >= self._due or self._due - now > self._longest
 
     def _read_history(self) -> None:
         error = self._failure(lambda: self.source.history.step(self._target()))
@@ -195,15 +215,25 @@ class Worker:
         return None
 
     def _fail(self, error: ServiceError) -> None:
-        limited = isinstance(error, RateLimitedError)
-        state: Literal["late", "failed"] = "late" if limited else "failed"
         cause = cause_of(error)
-        if cause not in ("unauthorized", "forbidden"):
+        if isinstance(error, NotOfferedError):
+            self._longest = max(self._interval, PROBE_SECONDS)
+            self._due = self._clock() + self._longest
+        elif cause not in ("unauthorized", "forbidden"):
             self._due = min(self._due, self._clock() + RETRY_SECONDS)
         words = f"{error}; {_advice(cause, self.source)}"
+        state = self._state_after(error)
         status = replace(self._status, state=state, error=words, version=self.source.version)
         self._set(status, cause)
         log.warning("%s: %s", self.source.name, words)
+
+    def _state_after(self, error: ServiceError) -> Literal["late", "failed", "off"]:
+        if isinstance(error, RateLimitedError):
+            return "late"
+        if not isinstance(error, NotOfferedError):
+            return "failed"
+        # What was never there is no failure; what was and is refused now is one.
+        return "off" if self._status.as_of is None or error.cause == NOTHING_THERE else "failed"
 
     def _set(self, status: SourceStatus, cause: str | None) -> None:
         before = self._status
@@ -217,6 +247,8 @@ def cause_of(error: ServiceError) -> str:
     """A word for what is wrong, which the screens put into their reader's language."""
     if isinstance(error, UnauthorizedError):
         return "unauthorized"
+    if isinstance(error, NotOfferedError):
+        return error.cause
     if isinstance(error, ForbiddenError):
         return "forbidden"
     if isinstance(error, RateLimitedError):
@@ -229,7 +261,10 @@ def _advice(cause: str, source: Source) -> str:
     return {
         "unauthorized": f"put a valid key into {source.credentials}",
         "forbidden": f"give the key in {source.credentials} the right to read this",
-        "rate_limited": f"it goes on by itself; {source.name}.requests_per_minute can be lowered",
+        "no_permission": 'give it the permission "Read tickets"; it is asked again every hour',
+        "no_tickets": "it is looked for again every hour",
+        "no_search": "a newer intercom.version has it",
+        "rate_limited": f"it goes on by itself; {source.vendor}.requests_per_minute can be lowered",
         "unavailable": "it is asked again by itself",
         "bad_response": "it is asked again by itself; if that lasts, `app.py check` says more",
     }[cause]

@@ -117,6 +117,12 @@ class Sandbox:
         return self._desk.slack.messages
 
     @property
+    def tickets(self) -> list[dict[str, Any]]:
+        """Intercom's tickets as they are now, in the shape of 2.14."""
+        with self._desk.lock:
+            return self._desk.tickets
+
+    @property
     def truth(self) -> dict[str, Any]:
         """Counts to compare with."""
         return self._desk.truth()

@@ -13,7 +13,7 @@ from services.sandbox.limits import Standing, Window
 from services.sandbox.parts import parts
 from services.sandbox.query import QueryError
 from services.sandbox.search import Found, Searcher, page_size
-from services.sandbox.tickets import tickets
+from services.sandbox.tickets import Tickets
 from services.sandbox.worlds import AnyWorld
 
 Payload = dict[str, Any]
@@ -39,6 +39,7 @@ class IntercomApi:
         self._token = token
         self._window = Window(limit, WINDOW_SECONDS)
         self._searcher = Searcher(world.shelf)
+        self.tickets = Tickets(world)
         self._routes: list[tuple[str, re.Pattern[str], Route]] = [
             (method, re.compile(pattern), route)
             for method, pattern, route in (
@@ -55,6 +56,7 @@ class IntercomApi:
                 ("POST", "/conversations/search", self._search),
                 ("GET", r"/conversations/([^/]+)", self._conversation),
                 ("POST", "/tickets/search", self._tickets),
+                ("GET", r"/tickets/([^/]+)", self._ticket),
             )
         ]
 
@@ -228,11 +230,18 @@ class IntercomApi:
         return Answer(200, {**shown, "conversation_parts": happened})
 
     def _tickets(self, request: Request, number: int, match: re.Match[str]) -> Answer:
-        body = request.json() if request.body else {}
-        found = tickets(self._world.conversations, body)
+        if number < 10:
+            return self.error(404, "not_found", "Resource Not Found")
+        found = self.tickets.search(request.json() if request.body else {})
         shown = [versions.ticket(row, number) for row in found.rows]
         total = {"total_count": found.total, "pages": found.pages()}
         return Answer(200, {"type": "ticket.list", **total, "tickets": shown})
+
+    def _ticket(self, request: Request, number: int, match: re.Match[str]) -> Answer:
+        found = self.tickets.one(match[1])
+        if found is None:
+            return self.error(404, "not_found", "Ticket not found")
+        return Answer(200, versions.ticket(found, number))
 
 
 def _limit_headers(standing: Standing) -> dict[str, str]:

@@ -72,7 +72,11 @@ TICKET_FIELDS = {
     "id": ("id",),
     "ticket_type_id": ("ticket_type", "id"),
     "state": ("ticket_state", "category"),
+    "category": ("category",),
+    "admin_assignee_id": ("admin_assignee_id",),
 }
+# What the search calls the categories.
+CATEGORIES = {"request": "Customer", "task": "Back-office", "tracker": "Tracker"}
 ASSIGNEES = ("admin_assignee_id", "team_assignee_id")
 
 
@@ -173,6 +177,8 @@ def _filter(name: Any, operator: Any, value: Any, fields: Fields) -> Test:
     path = fields.get(name) if isinstance(name, str) else None
     if path is None:
         raise QueryError("invalid_field", f"Field {name} is not searchable")
+    if name == "category" and operator in ("=", "!="):
+        value = CATEGORIES.get(str(value), "")
     if operator in ("IN", "NIN"):
         if not isinstance(value, list):
             raise QueryError("parameter_invalid", f"{operator} needs a list of values")

@@ -1,85 +1,103 @@
-"""Back-office tickets, seen through the conversations they hang on."""
+"""Tickets: they hang on conversations, and go on as the clock does."""
 
 from typing import Any
 
+from services.sandbox.people import BOT_ID
 from services.sandbox.query import QueryError, ticket_test
 from services.sandbox.search import Found, page, page_size
+from services.sandbox.ticket_story import Ticket, told
+from services.sandbox.worlds import AnyWorld
 
 Payload = dict[str, Any]
-TYPE = {
-    "type": "ticket_type",
-    "id": "301",
-    "name": "Back-office",
-    "description": "",
-    "icon": "🧰",
-    "workspace_id": "v1g1adem",
-    "archived": False,
-    "created_at": 1_700_000_000,
-    "updated_at": 1_700_000_000,
-    "is_internal": True,
-    "ticket_type_attributes": {"type": "list", "data": []},
-    "category": "Back-office",
-}
+SORTED_BY = ("created_at", "updated_at")
 
 
-def tickets(conversations: list[Payload], body: Any) -> Found:
-    """A page of the tickets that a question means, newest first.
+class Tickets:
+    """All tickets of a world, as they are at its instant.
 
-    Raises:
-        QueryError: The question is not understood.
+    Args:
+        world: Whose conversations they hang on.
     """
-    if not isinstance(body, dict):
-        raise QueryError("parameter_invalid", "query is missing")
-    found = [
-        _ticket(conversation, linked["id"])
-        for conversation in reversed(conversations)
-        for linked in (conversation.get("linked_objects") or {}).get("data") or []
-        if linked.get("type") == "ticket"
-    ]
-    question = body.get("query")
-    test = (lambda ticket: True) if question is None else ticket_test(question)
-    rows = [(row["created_at"], row["id"], row) for row in found if test(row)]
-    pagination = body.get("pagination") or {}
-    size = page_size(pagination.get("per_page"))
-    rows.sort(key=lambda row: row[:2], reverse=True)
-    return page(rows, size, pagination.get("starting_after"), is_descending=True)
+
+    def __init__(self, world: AnyWorld) -> None:
+        self._world = world
+        self._told: dict[str, Ticket] = {}
+        self._deleted: set[str] = set()
+        self._seen: float | None = None
+
+    @property
+    def all(self) -> list[Payload]:
+        """Every ticket, oldest creation first."""
+        self._look()
+        now = self._world.now
+        there = [one for one in self._told.values() if one.created_at <= now]
+        return [
+            one.payload(now)
+            for one in sorted(there, key=lambda one: (one.created_at, one.id))
+            if one.id not in self._deleted
+        ]
+
+    def one(self, ticket_id: str) -> Payload | None:
+        """The ticket of that id."""
+        self._look()
+        found, now = self._told.get(ticket_id), self._world.now
+        if found is None or found.created_at > now or ticket_id in self._deleted:
+            return None
+        return found.payload(now)
+
+    def delete(self, ticket_id: str) -> None:
+        """Delete a ticket.
+
+        Raises:
+            KeyError: There is none of that id.
+        """
+        if self.one(ticket_id) is None:
+            raise KeyError(ticket_id)
+        self._deleted.add(ticket_id)
+
+    def search(self, body: Any) -> Found:
+        """A page of the tickets that a question means; newest update first unless it says else.
+
+        Raises:
+            QueryError: The question is not understood.
+        """
+        if not isinstance(body, dict):
+            raise QueryError("parameter_invalid", "query is missing")
+        question = body.get("query")
+        test = (lambda ticket: True) if question is None else ticket_test(question)
+        field, is_descending = _order(body.get("sort"))
+        rows = sorted(
+            ((row[field], row["id"], row) for row in self.all if test(row)),
+            key=lambda row: row[:2],
+            reverse=is_descending,
+        )
+        pagination = body.get("pagination") or {}
+        size = page_size(pagination.get("per_page"))
+        after = pagination.get("starting_after")
+        return page(rows, size, after, is_descending=is_descending)
+
+    def _look(self) -> None:
+        """Tell the tickets of conversations that are new."""
+        latest = self._seen
+        for conversation in self._world.shelf.between("created_at", self._seen, None):
+            latest = conversation["created_at"]
+            linked = conversation.get("linked_objects") or {}
+            for one in linked.get("data") or []:
+                if one.get("type") == "ticket" and one["id"] not in self._told:
+                    self._told[one["id"]] = told(one["id"], conversation, self._people())
+        self._seen = latest
+
+    def _people(self) -> list[str]:
+        admins = self._world.directory.admins(self._world.now)
+        seated = sorted(str(one["id"]) for one in admins if one.get("has_inbox_seat"))
+        return seated or [str(BOT_ID)]
 
 
-def _ticket(conversation: Payload, ticket_id: str) -> Payload:
-    is_open = conversation["state"] != "closed"
-    category = "in_progress" if is_open else "resolved"
-    label = "Em andamento" if is_open else "Resolvido"
-    return {
-        "type": "ticket",
-        "id": ticket_id,
-        "ticket_id": ticket_id[-5:],
-        "category": "Back-office",
-        "ticket_attributes": {
-            "_default_title_": (conversation.get("source") or {}).get("subject")
-            or "Análise interna",
-            "_default_description_": "",
-        },
-        "ticket_state": {
-            "type": "ticket_state",
-            "id": "1" if is_open else "2",
-            "category": category,
-            "internal_label": label,
-            "external_label": label,
-        },
-        "ticket_type": TYPE,
-        "contacts": conversation.get("contacts"),
-        "admin_assignee_id": str(conversation.get("admin_assignee_id") or 0),
-        "team_assignee_id": str(conversation.get("team_assignee_id") or 0),
-        "created_at": conversation["created_at"],
-        "updated_at": conversation["updated_at"],
-        "open": is_open,
-        "snoozed_until": None,
-        "linked_objects": {
-            "type": "list",
-            "data": [{"type": "conversation", "id": conversation["id"], "category": None}],
-            "total_count": 1,
-            "has_more": False,
-        },
-        "ticket_parts": {"type": "ticket_part.list", "ticket_parts": [], "total_count": 0},
-        "is_shared": False,
-    }
+def _order(sort: Any) -> tuple[str, bool]:
+    if sort is None:
+        return "updated_at", True
+    field = sort.get("field") if isinstance(sort, dict) else None
+    order = sort.get("order", "descending") if isinstance(sort, dict) else None
+    if field not in SORTED_BY or order not in ("ascending", "descending"):
+        raise QueryError("parameter_invalid", "sort is not understood")
+    return field, order == "descending"

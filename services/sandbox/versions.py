@@ -85,7 +85,13 @@ def ticket(payload: Payload, number: int) -> Payload:
     """A ticket in another version's shape; it is kept in that of 2.14."""
     found = dict(payload)
     if number < 12:
-        found["ticket_state"] = payload["ticket_state"]["category"]
+        state = payload["ticket_state"]
+        found["ticket_state"] = state["category"]
+        for name in ("internal_label", "external_label"):
+            found[f"ticket_state_{name}"] = state[name]
+    if number < 10:
+        found = _without(found, "category", "linked_objects")
+        found["ticket_type"] = _without(payload["ticket_type"], "category")
     if number >= 16:
         for name in ("admin_assignee_id", "team_assignee_id"):
             found[name] = int(found[name])

@@ -33,6 +33,12 @@ def is_whole(found, snapshot):
     calls = set(snapshot.tables.calls["id"])
     recent = [c for c in world.conversations if c["created_at"] >= since or c["state"] != "closed"]
     rung = [c for c in world.calls if c["started_at"] >= since]
+    tickets = [t for t in found.box.tickets if t["category"] == "Back-office"]
+    tickets = [t for t in tickets if t["open"] or t["updated_at"] >= since]
+    still = snapshot.tables.tickets.set_index("id")["is_open"]
+    assert tickets
+    assert ids(tickets) <= set(still.index)
+    assert all(still[str(t["id"])] == t["open"] for t in tickets)
     states = snapshot.tables.conversations.set_index("id")["state"].astype(str)
     assert ids(recent) <= conversations
     assert ids(rung) <= calls
@@ -60,7 +66,10 @@ def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind,
     struck = found.minute()
     status = struck.sources[vendor]
     other = "aircall" if vendor == "intercom" else "intercom"
-    assert (status.state, struck.meta["causes"]) == (state, {vendor: cause})
+    assert (status.state, struck.meta["causes"][vendor]) == (state, cause)
+    assert other not in struck.meta["causes"]
+    assert struck.sources["tickets"].state == (state if vendor == "intercom" else "ok")
+    assert len(struck.tables.tickets) >= len(before.tables.tickets)
     assert status.as_of == before.sources[vendor].as_of
     assert struck.sources[other].state == "ok"
     assert len(struck.tables.conversations) >= len(before.tables.conversations)

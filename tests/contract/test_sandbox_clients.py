@@ -7,6 +7,8 @@ from services.call_rows import call_row
 from services.config import Settings
 from services.conversation_rows import call_recogniser, conversation_row
 from services.errors import NotFoundError
+from services.ticket_rows import in_scope, scope_filter
+from services.ticket_setting import BackofficeSetting
 from tests.contract.boxes import Clients, Clock, small_box
 
 
@@ -151,6 +153,38 @@ def test_back_office_tickets_are_found(box):
     old = {"Authorization": "Bearer any", "Intercom-Version": "2.10"}
     found = ask(box, "POST", "/tickets/search", 200, json=body, headers=old).json()
     assert found["total_count"] > 5
-    assert {ticket["ticket_state"] for ticket in found["tickets"]} <= {"resolved", "in_progress"}
+    states = {"submitted", "in_progress", "waiting_on_customer", "resolved"}
+    assert {ticket["ticket_state"] for ticket in found["tickets"]} <= states
     found = ask(box, "POST", "/tickets/search", 200, json=body).json()
     assert found["tickets"][0]["ticket_state"]["internal_label"]
+    one = found["tickets"][0]
+    assert ask(box, "GET", f"/tickets/{one['id']}", 200).json() == one
+    ask(box, "GET", "/tickets/1", 404)
+    ancient = old | {"Intercom-Version": "2.9"}
+    ask(box, "POST", "/tickets/search", 404, json=body, headers=ancient)
+
+
+@pytest.mark.parametrize("version", ["2.11", "2.12", "2.16"])
+def test_our_client_reads_every_ticket_of_the_back_office(box, clock, version):
+    setting = BackofficeSetting()
+    scope = scope_filter(setting, version)
+    with Clients(box, clock, version) as clients:
+        pages = list(clients.intercom.tickets_updated(0, scope=scope))
+        still = [row for page in clients.intercom.open_tickets(scope) for row in page.rows]
+    rows = [row for page in pages for row in page.rows]
+    wanted = [one for one in box.tickets if one["category"] == "Back-office"]
+    assert {row["id"] for row in rows} == {one["id"] for one in wanted}
+    assert {row["id"] for row in still} == {one["id"] for one in wanted if one["open"]}
+    assert all(map(in_scope(setting), rows))
+
+
+def test_tickets_go_on_with_the_clock(box, clock):
+    before = {one["id"]: one for one in box.tickets}
+    clock.now += 3 * 86400
+    box.advance()
+    after = {one["id"]: one for one in box.tickets}
+    assert after.keys() > before.keys()
+    changed = [one for key, one in after.items() if key in before and one != before[key]]
+    assert changed
+    assert all(one["updated_at"] > clock.now - 3 * 86400 for one in changed)
+    assert all(one["updated_at"] <= clock.now for one in after.values())

@@ -35,6 +35,9 @@ class FakeIntercom(FakeVendor):
     def __init__(self):
         super().__init__()
         self.rows = {}
+        self.tickets = {}
+        self.tickets_failure = None
+        self.ticket_requests = 0
         self.app = {"id_code": "app1", "name": "Workspace"}
         self.people = [
             {"id": "1", "name": "Ana", "email": "ana@example.com", "away_mode_enabled": False}
@@ -49,6 +52,53 @@ class FakeIntercom(FakeVendor):
             "admin_assignee_id": 1,
             **fields,
         }
+
+    def put_ticket(self, ticket_id, created_at, updated_at=None, **fields):
+        self.tickets[str(ticket_id)] = {
+            "id": str(ticket_id),
+            "created_at": int(created_at),
+            "updated_at": int(updated_at or created_at),
+            "category": "Back-office",
+            "ticket_state": {"category": "in_progress", "internal_label": "Em análise"},
+            "open": True,
+            **fields,
+        }
+
+    def asked_for_tickets(self):
+        self.ticket_requests += 1
+        if self.tickets_failure is not None:
+            self.requests += 1
+            raise self.tickets_failure
+
+    def tickets_updated(self, since, until=None, scope=None):
+        self.asked_for_tickets()
+        found = [
+            row
+            for row in self.tickets.values()
+            if row["updated_at"] >= since and (until is None or row["updated_at"] <= until)
+        ]
+        yield from self.pages(sorted(found, key=lambda row: (row["updated_at"], row["id"])))
+
+    def open_tickets(self, scope=None):
+        self.asked_for_tickets()
+        found = [row for row in self.tickets.values() if row["open"]]
+        yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
+
+    def open_tickets_page(self, cursor, scope=None):
+        self.asked_for_tickets()
+        self.asked()
+        found = [row for row in self.tickets.values() if row["open"]]
+        found.sort(key=lambda row: (row["created_at"], row["id"]))
+        start = int(cursor or 0)
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return [dict(row) for row in found[start : start + PAGE]], following
+
+    def ticket(self, ticket_id):
+        self.asked_for_tickets()
+        self.asked()
+        if ticket_id not in self.tickets:
+            raise NotFoundError("gone")
+        return dict(self.tickets[ticket_id])
 
     def me(self):
         self.asked()
