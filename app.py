@@ -37,6 +37,7 @@ from services.secret_key import secret_key
 if TYPE_CHECKING:
     from flask import Flask
 
+    from layouts.messages import Messages
     from layouts.words import Text
     from services.backend import Backend
     from services.robot.robot import Robot
@@ -231,13 +232,18 @@ def sandbox(words: Sequence[str]) -> int:
 
 def check(words: Sequence[str]) -> int:
     """Say whether settings and credentials are good."""
+    from metrics.problems import Message
     from services.check import check as findings_of
-    from services.robot.slack import slack_client
 
-    _parser("check", check).parse_args(words)
+    parser = _parser("check", check)
+    parser.add_argument("--slack-message", action="store_true", help="send Slack a test message")
+    arguments = parser.parse_args(words)
     environment, settings = _configuration()
-    slack_client(environment, settings)
-    findings = findings_of(settings, environment, _text(settings))
+    text = _text(settings)
+    message = _messages(environment, settings)(Message((), time.time(), is_test=True))
+    findings = findings_of(
+        settings, environment, text, message if arguments.slack_message else None
+    )
     for finding in findings:
         print(f"{'✓' if finding.ok else '✗'} {finding.vendor}: {finding.message}")
     return 0 if all(finding.ok for finding in findings) else 1
@@ -329,19 +335,27 @@ def _backend(environment: Environment, settings: Settings, stores: Stores) -> "B
 def _robot(
     environment: Environment, settings: Settings, stores: Stores, slack: "Slack | None"
 ) -> "Robot":
-    from layouts.messages import Messages
     from services.robot.robot import Robot
+
+    return Robot(
+        state=stores.state,
+        cache=stores.cache,
+        settings=settings,
+        slack=slack,
+        draw=_messages(environment, settings),
+    )
+
+
+def _messages(environment: Environment, settings: Settings) -> "Messages":
+    from layouts.messages import Messages
     from services.robot.slack import wall_url
 
-    messages = Messages(
+    return Messages(
         _text(settings),
         settings.zone,
         settings.intercom.conversation_url,
         mention=settings.slack.mention,
         wall_url=wall_url(environment, settings),
-    )
-    return Robot(
-        state=stores.state, cache=stores.cache, settings=settings, slack=slack, draw=messages
     )
 
 

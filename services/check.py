@@ -16,6 +16,7 @@ from services.errors import (
     UnauthorizedError,
 )
 from services.intercom import Intercom
+from services.robot.slack import Bot, Payload, RefusedError, Slack, slack_client
 
 
 class Words(Protocol):
@@ -23,6 +24,9 @@ class Words(Protocol):
 
     def __call__(self, key: str, **values: object) -> str:
         """The words of that key."""
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for that key."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,26 @@ class Finding:
     message: str
 
 
-def check(settings: Settings, environment: Environment, text: Words) -> list[Finding]:
-    """Ask both vendors the cheapest question, and compare the settings with their answers.
+def check(
+    settings: Settings, environment: Environment, text: Words, message: Payload | None = None
+) -> list[Finding]:
+    """Ask vendors and Slack the cheapest question, and compare the settings with their answers.
+
+    Args:
+        settings: Of config.yaml.
+        environment: Credentials and addresses.
+        text: The words.
+        message: To be sent to Slack; None = Slack is only asked.
 
     Raises:
-        ConfigurationError: There is no token at all.
+        ConfigurationError: There is no token at all, or Slack's address is none.
     """
+    slack = slack_client(environment, settings)
     intercom = intercom_client(environment, settings)
     findings = [Finding(True, "config.yaml", text("check.settings"))]
     findings += _intercom(intercom, settings, text)
     findings += _aircall(aircall_client(environment, settings), settings, text)
+    findings += _slack(slack, message, text)
     return findings
 
 
@@ -109,6 +123,52 @@ def _lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Findin
         if line not in known:
             there = ", ".join(str(found.get("name")) for found in lines) or "–"
             yield Finding(False, "Aircall", text("check.no_line", line=line, known=there))
+
+
+def _slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:
+    if slack is None:
+        yield Finding(True, "Slack", text("check.slack_off"))
+        return
+    credentials = "SLACK_BOT_TOKEN" if isinstance(slack, Bot) else "SLACK_WEBHOOK"
+    try:
+        if isinstance(slack, Bot):
+            yield from _bot(slack, text, is_proven_by_message=message is not None)
+        elif message is None:
+            # Whatever is sent there stands in the channel.
+            yield Finding(True, "Slack", text("check.slack_webhook"))
+        if message is not None:
+            slack.post(message)
+            yield Finding(True, "Slack", text("check.slack_sent"))
+    except RefusedError as error:
+        yield Finding(False, "Slack", _refusal(error.reason, text))
+    except ServiceError as error:
+        yield Finding(False, "Slack", _cause(error, credentials, text))
+
+
+def _bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterator[Finding]:
+    workspace, name = slack.identity()
+    yield Finding(True, "Slack", text("check.slack_bot", workspace=workspace, name=name))
+    if is_proven_by_message:
+        return
+    try:
+        channel = slack.channel()
+    except RefusedError as error:
+        # A bot that may only write may not look; and a channel's name cannot be asked for.
+        if error.reason == "missing_scope" or not slack.knows_channel_by_id:
+            yield Finding(True, "Slack", text("check.slack_unproven", channel=slack.channel_name))
+            return
+        raise
+    if channel.get("is_archived"):
+        raise RefusedError("is_archived")
+    if channel.get("is_member") is False:
+        raise RefusedError("not_in_channel")
+    yield Finding(True, "Slack", text("check.slack_channel", channel=channel.get("name") or "?"))
+
+
+def _refusal(reason: str, text: Words) -> str:
+    key = f"alerts.reason.{reason}"
+    known = text(key) if text.has(key) else text("alerts.reason_other", reason=reason)
+    return text("check.slack_refused", cause=known)
 
 
 def _read(vendor: str, text: Words, read: Callable[[], Iterator[Finding]]) -> list[Finding]:

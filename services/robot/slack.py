@@ -2,11 +2,12 @@
 
 import json
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
@@ -20,6 +21,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 10.0, 20.0
 LARGEST_ANSWER = 65536
+JSON, FORM = "application/json; charset=utf-8", "application/x-www-form-urlencoded"
+CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{7,20}")
 CHUNK = 4096
 UNNAMED_WAIT_SECONDS = 30.0
 # Codes of the Web API under which asking again helps.
@@ -153,9 +156,32 @@ class Bot:
         """Renew a message."""
         self._ask("chat.update", {"channel": where.channel, "ts": where.ts, **message})
 
-    def _ask(self, method: str, body: Payload) -> Payload:
+    @property
+    def channel_name(self) -> str:
+        """The channel as the settings name it."""
+        return self._channel
+
+    @property
+    def knows_channel_by_id(self) -> bool:
+        """Whether the settings name the channel by its id; only so can it be asked for."""
+        return CHANNEL_ID.fullmatch(self._channel) is not None
+
+    def identity(self) -> tuple[str, str]:
+        """Workspace and name of who holds the token; the errors are those of `Slack`."""
+        answer = self._ask("auth.test", {})
+        return _plain(answer.get("team")), _plain(answer.get("user"))
+
+    def channel(self) -> Payload:
+        """The channel as Slack knows it; the errors are those of `Slack`."""
+        answer = self._ask("conversations.info", {"channel": self._channel}, is_form=True)
+        found = answer.get("channel")
+        return found if isinstance(found, dict) else {}
+
+    def _ask(self, method: str, body: Payload, *, is_form: bool = False) -> Payload:
         headers = {"Authorization": f"Bearer {self._token}"}
-        content = _sent(self._session, f"{self._base_url}/{method}", body, headers)
+        # Methods that only read take no JSON.
+        kind = FORM if is_form else JSON
+        content = _sent(self._session, f"{self._base_url}/{method}", body, headers, kind)
         try:
             answer = json.loads(content)
         except (ValueError, RecursionError):
@@ -174,15 +200,21 @@ def _session() -> requests.Session:
     return session
 
 
-def _sent(session: requests.Session, url: str, body: Payload, headers: Mapping[str, str]) -> bytes:
+def _sent(
+    session: requests.Session,
+    url: str,
+    body: Payload,
+    headers: Mapping[str, str],
+    kind: str = JSON,
+) -> bytes:
     """The body of a 200. No error quotes the address: whoever has it can write to the channel."""
-    content = json.dumps(body).encode()
+    content = (urlencode(body) if kind == FORM else json.dumps(body)).encode()
     started = time.monotonic()
     try:
         with session.post(
             url,
             data=content,
-            headers={"Content-Type": "application/json; charset=utf-8", **headers},
+            headers={"Content-Type": kind, **headers},
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
             stream=True,
@@ -243,6 +275,11 @@ def _problem(code: str) -> ServiceError:
     if code in PASSING:
         return UnavailableError(f"Slack answered {code}")
     return RefusedError(code or "unknown_error")
+
+
+def _plain(text: object) -> str:
+    """A name of Slack's, in one short line."""
+    return " ".join(text.split())[:80] if isinstance(text, str) else "?"
 
 
 def _word(text: object) -> str:

@@ -72,7 +72,13 @@ def fake_vendor() -> Iterator[FakeVendor]:
             raw = self.rfile.read(length)
             address = urlsplit(self.path)
             params = {key: values[0] for key, values in parse_qs(address.query).items()}
-            body = json.loads(raw) if raw else None
+            is_form = "x-www-form" in (self.headers.get("Content-Type") or "")
+            form = (
+                {key: values[0] for key, values in parse_qs(raw.decode()).items()}
+                if is_form
+                else {}
+            )
+            body = form or (json.loads(raw) if raw else None)
             asked = Asked(self.command, address.path, params, dict(self.headers), body)
             vendor.asked.append(asked)
             try:
