@@ -13,7 +13,9 @@ from services.backend import Backend
 from services.second_factor import SecondFactor
 from services.tokens import Tokens
 
-LINES = 200
+LINES = 50
+# Further back than that nobody turns pages: the audit keeps less.
+PAGES = 1200
 
 
 def people_of(backend: Backend, own: str) -> list[Person]:
@@ -64,7 +66,8 @@ def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[Tr
     what = next((kind for kind in asked.get("what", []) if kind in KINDS), "")
     people = [account.email for account in backend.accounts.list()]
     who = next((person for person in asked.get("who", []) if person in people), "")
-    entries = backend.audit.entries({what} if what else KINDS, who or None)
+    page = _page(asked.get("page", [""])[0])
+    entries = backend.audit.entries({what} if what else KINDS, who or None, page * LINES)
     found = list(islice(entries, LINES + 1))
     lines = [
         Line(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)
@@ -72,9 +75,16 @@ def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[Tr
         if e.what in KINDS
     ]
     days = backend.settings.access.audit_days
-    shown = Trail(lines, len(found) > LINES, what, who, KINDS, people, days)
+    more = len(found) > LINES
+    shown = Trail(lines, page, page * LINES + 1, more, what, who, KINDS, people, days)
     choices = {name: [value] for name, value in (("what", what), ("who", who)) if value}
     return shown, replace(context, choices=choices)
+
+
+def _page(typed: str) -> int:
+    """Which page is asked for, from 0; nonsense is the first."""
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+    return min(max(number, 1), PAGES) - 1
 
 
 def _admins(backend: Backend) -> Sequence[tuple[str, str]]:

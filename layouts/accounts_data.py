@@ -67,8 +67,10 @@ class Trail:
     """The audit, as far as it is asked for.
 
     Attributes:
-        lines: The newest first.
-        more: Whether older ones were left out.
+        lines: The newest first, one page of them.
+        page: Which one, from 0.
+        first: Number of its first line, from 1.
+        more: Whether there are older ones.
         what: Only this kind; empty = all.
         who: Only this person; empty = all.
         kinds: That there are.
@@ -77,6 +79,8 @@ class Trail:
     """
 
     lines: Sequence[Line]
+    page: int
+    first: int
     more: bool
     what: str
     who: str

@@ -9,9 +9,11 @@ from layouts import ids
 from layouts.accounts_data import PAGE, Line, Trail
 from layouts.components.chooser import chooser
 from layouts.components.data_table import data_table
+from layouts.components.going import go
 from layouts.components.panel import panel
 from layouts.components.states import empty
 from layouts.context import Context
+from layouts.icons import icon
 
 
 def trail(shown: Trail, context: Context) -> html.Section:
@@ -19,21 +21,36 @@ def trail(shown: Trail, context: Context) -> html.Section:
     text = context.text
     days = context.formats.count(shown.days)
     foot = text("accounts.trail.foot", days=days)
-    if shown.more:
-        foot = text("accounts.trail.more", n=context.formats.count(len(shown.lines))) + " " + foot
     heads = [text(f"accounts.trail.head.{head}") for head in ("at", "who", "what", "about")]
-    body: Any = html.Div(
-        data_table(heads, [_row(line, context) for line in shown.lines], "trail-table", words=4),
-        className="table-frame",
-    )
+    table = data_table(heads, [_row(line, context) for line in shown.lines], "trail-table", words=4)
+    body: Any = [html.Div(table, className="table-frame"), _turns(shown, context)]
     if not shown.lines:
-        body = empty(context, text("accounts.trail.nothing"))
+        body = [empty(context, text("accounts.trail.nothing")), _turns(shown, context)]
     return panel(
         text("accounts.trail.title"),
         body,
         tools=[_kinds(shown, context), _people(shown, context)],
         footnote=foot,
     )
+
+
+def _turns(shown: Trail, context: Context) -> html.Div | None:
+    """Where one is in a list of several pages, and the ways on."""
+    if not shown.page and not shown.more:
+        return None
+    text, count = context.text, context.formats.count
+    last = shown.first + len(shown.lines) - 1
+    where = text("accounts.trail.range", first=count(shown.first), last=count(last))
+    turns: list[Any] = [html.Span(where if shown.lines else "")]
+    for on, name, page, key in (
+        (shown.page > 0, "chevron-left", shown.page, "rows.newer"),
+        (shown.more, "chevron-right", shown.page + 2, "rows.older"),
+    ):
+        if on:
+            said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
+            href = context.view(page=str(page) if page > 1 else None)
+            turns.append(go(icon(name), href, "icon-button", **said))
+    return html.Div(turns, className="rows-foot")
 
 
 def _kinds(shown: Trail, context: Context) -> html.Span:

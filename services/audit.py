@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import orjson
@@ -87,16 +88,26 @@ class Audit:
         """
         return hmac.new(self._key, typed.encode(), hashlib.sha256).hexdigest()[:12]
 
-    def entries(self, kinds: Collection[str] = KINDS, who: str | None = None) -> Iterator[Entry]:
+    def entries(
+        self, kinds: Collection[str] = KINDS, who: str | None = None, skip: int = 0
+    ) -> Iterator[Entry]:
         """What was done, the newest first.
 
         Args:
             kinds: Only these.
             who: Only by this person.
+            skip: Without so many of the newest.
         """
         names = [n for n in self._state.keys(PREFIX) if n.split("/")[1] in kinds]
+        newest = sorted(names, key=lambda n: n.split("/")[2:], reverse=True)
+        if who is not None:
+            return islice(self._read_all(newest, who), skip, None)
+        # Which ones those are stands in the names: nothing of them is read.
+        return self._read_all(newest[skip:], None)
+
+    def _read_all(self, names: Sequence[str], who: str | None) -> Iterator[Entry]:
         oldest = self._clock() - self._seconds
-        for name in sorted(names, key=lambda n: n.split("/")[2:], reverse=True):
+        for name in names:
             entry = _read(self._state.get(name) or b"")
             if entry and entry.at > oldest and who in (None, entry.who):
                 yield entry

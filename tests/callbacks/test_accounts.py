@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from callbacks.accounts_figures import LINES
 from services import accounts
 from services.accounts import AccountError
 from services.config import Settings
@@ -301,6 +302,48 @@ def test_the_trail_is_narrowed_by_the_address(fresh):
     for search in ("?what=__", "?who=x", "?what=sign_in&what=export", "?" + "a" * 9000, None):
         body = world.body(TRAIL, **{"url.pathname": "/accounts", "url.search": search})
         assert browser.send(body).status_code == 200
+
+
+def trail(browser, search):
+    body = browser.world.body(TRAIL, **{"url.pathname": "/accounts", "url.search": search})
+    answer = browser.send(body)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()["response"]["accounts--trail"]["children"]
+
+
+def test_the_trail_turns_its_pages_the_newest_first(fresh):
+    world = fresh()
+    browser = world.browser(MANAGER)
+    for n in range(2 * LINES + 10):
+        world.now += 1
+        world.backend.audit.note("export", (MANAGER, ANALYST)[n % 2], rows=1000 + n)
+    for search, first, last, seen, links in (
+        ("?what=export", 1, LINES, 2 * LINES + 9, ["page=2"]),
+        ("?what=export&page=2", LINES + 1, 2 * LINES, LINES + 9, ["page=3"]),
+        ("?what=export&page=3", 2 * LINES + 1, 2 * LINES + 10, 9, ["page=2"]),
+        (f"?what=export&who={ANALYST}&page=2", LINES + 1, LINES + 5, 9, []),
+    ):
+        shown = str(trail(browser, search))
+        assert f"{first} a {last}, do mais novo" in shown, search
+        rows = [int(n.replace(".", "")) - 1000 for n in re.findall(r"\b(1[\d.]*\d) linhas", shown)]
+        assert (rows[0], len(rows)) == (seen, last - first + 1), search
+        assert rows == sorted(rows, reverse=True)
+        for link in links:
+            assert f"what=export&{link}" in shown, search
+    world_first = str(trail(browser, "?what=export&page=2"))
+    assert "what=export'" in world_first, "the way back to the first page"
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 400, "١", "1e3", "2&page=3", "99999"])
+def test_a_page_of_the_trail_that_is_not_there_is_empty_or_the_first(fresh, page):
+    world = fresh()
+    browser = world.browser(MANAGER)
+    shown = str(trail(browser, f"?page={page}"))
+    assert ("Nada com estes filtros" in shown) == (page in ("99999", "2&page=3"))
+
+
+def test_a_short_trail_has_no_pages(fresh):
+    assert "do mais novo" not in str(trail(fresh().browser(MANAGER), ""))
 
 
 def test_a_token_is_told_once_and_taken_back(fresh):

@@ -41,6 +41,16 @@ def test_kinds_and_people_are_found(trail):
     assert list(trail.entries(set())) == []
 
 
+@pytest.mark.parametrize("who", [None, "ana@example.com"])
+def test_the_newest_may_be_left_out(trail, clock, who):
+    for n in range(5):
+        clock[0] += 1
+        trail.note("export", "ana@example.com", rows=n)
+    skipped = [e.about["rows"] for e in trail.entries({"export"}, who, 2)]
+    assert skipped == [2, 1, 0]
+    assert list(trail.entries({"export"}, who, 9)) == []
+
+
 def test_nothing_is_told_after_its_days(trail, clock):
     trail.note("sign_in", "ana@example.com")
     clock[0] += 90 * DAY - 1
