@@ -167,8 +167,8 @@ class SummaryQuery(Query):
         last = self.last_day or today
         first = self.first_day or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
-            last = "to" if self.last_day else "today"
-            raise ParameterError("from", f"lies after {last}", turned=True)
+            later = "to" if self.last_day else "today"
+            raise ParameterError("from", f"lies after {later}", turned=True)
         if (last - first).days >= MAXIMUM_DAYS:
             raise ParameterError("from", f"at most {MAXIMUM_DAYS} days at a time")
         return Period(first, last)
