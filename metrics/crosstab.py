@@ -5,7 +5,7 @@ that shares are always of everything. Rows without a value are parted from the o
 anything is counted, unless they are asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,8 @@ import pandas as pd
 
 from metrics.catalog import CATALOG, Metric
 from metrics.filters import EMPTY, UNASSIGNED, Filters
-from metrics.grouping import Grouping, Question, grouped
+from metrics.grouping import Grouping, Question, columns_of, grouped
+from metrics.measures import measured
 from metrics.periods import Period
 from metrics.rules import Rules
 from metrics.selection import rows
@@ -36,11 +37,9 @@ class Choice:
     filters: Filters
     rules: Rules
 
-    def question(self, metric: Metric, *, by_person: bool = False) -> Question:
-        """The rows of a metric, ready to be grouped."""
-        found = rows(
-            metric, self.tables, self.period, self.filters, self.rules, by_person=by_person
-        )
+    def question(self, metric: Metric, *, columns: Collection[str] | None = None) -> Question:
+        """The rows of a metric, ready to be grouped; with these columns only, if they are named."""
+        found = rows(metric, self.tables, self.period, self.filters, self.rules, columns=columns)
         return Question(metric, found, self.tables, self.period, self.filters, self.rules)
 
 
@@ -131,7 +130,7 @@ def axis(metric: Metric, by: str, choice: Choice, top: int, *, with_empty: bool 
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    grouping = _grouping(metric, by, choice)[1]
+    grouping = _grouping(metric, by, choice)
     if grouping.keys is not None:
         return Axis(by, grouping.keys)
     known = frequent(grouping.words, by)
@@ -148,24 +147,23 @@ def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosst
     A row that stands in several groups (a call that was passed on) counts in each of their cells,
     and once in the totals.
     """
-    question, lines = _grouping(metric, down.by, choice)
-    _, columns = _grouping(metric, across.by, choice)
-    measured = metric.measure(question.rows, choice.rules, choice.tables.now)
+    lines, columns = _grouping(metric, down.by, choice), _grouping(metric, across.by, choice)
+    added = measured(metric, choice.tables, choice.period, choice.filters, choice.rules)
     left, right = _coded(down, lines), _coded(across, columns)
     pairs = left.merge(right, on="row", suffixes=("_down", "_across"))
-    inside = measured.iloc[np.unique(pairs["row"].to_numpy())]
+    inside = added.iloc[np.unique(pairs["row"].to_numpy())]
     width = len(across.lines)
     numbers = summarise_by(
         metric,
-        measured.iloc[pairs["row"].to_numpy()],
+        added.iloc[pairs["row"].to_numpy()],
         (pairs["code_down"] * width + pairs["code_across"]).astype("str"),
     )
     cells = {divmod(int(code), width): number for code, number in numbers.items() if number.n}
 
     def totals(side: str, count: int) -> list[Summary]:
         once = pairs.drop_duplicates(["row", side])
-        told = summarise_by(metric, measured.iloc[once["row"].to_numpy()], once[side].astype("str"))
-        none = summarise(metric, measured.iloc[:0])
+        told = summarise_by(metric, added.iloc[once["row"].to_numpy()], once[side].astype("str"))
+        none = summarise(metric, added.iloc[:0])
         return [told.get(str(place), none) for place in range(count)]
 
     return Crosstab(
@@ -176,7 +174,7 @@ def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosst
         totals("code_down", len(down.lines)),
         totals("code_across", width),
         summarise(metric, inside),
-        int(measured.notna().sum() - inside.notna().sum()),
+        int(added.notna().sum() - inside.notna().sum()),
     )
 
 
@@ -196,9 +194,9 @@ def table_of(
     return crosstab(metric, down, across, choice)
 
 
-def _grouping(metric: Metric, by: str, choice: Choice) -> tuple[Question, Grouping]:
-    question = choice.question(metric)
-    return question, grouped(by, question)
+def _grouping(metric: Metric, by: str, choice: Choice) -> Grouping:
+    needed = columns_of(by, metric, choice.tables, choice.rules)
+    return grouped(by, choice.question(metric, columns=needed))
 
 
 def _coded(side: Axis, grouping: Grouping) -> pd.DataFrame:

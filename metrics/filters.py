@@ -19,6 +19,7 @@ class Filters:
         origin: Who started the conversation.
         attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
         lines: Telephone lines of calls (`metrics.lines`); conversations have none.
+        tickets: Column of the tickets -> accepted values (`EMPTY` = none); nothing else has them.
     """
 
     teams: tuple[str, ...] = ()
@@ -26,3 +27,11 @@ class Filters:
     origin: Literal["customer", "teammate"] | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
+    tickets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for equal choices, for memories."""
+        attributes = tuple(sorted((label, *values) for label, values in self.attributes.items()))
+        tickets = tuple(sorted((column, *values) for column, values in self.tickets.items()))
+        return self.teams, self.agents, self.origin, attributes, self.lines, tickets

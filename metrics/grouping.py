@@ -15,12 +15,15 @@ from metrics.lines import line_names, line_of
 from metrics.people import names
 from metrics.periods import Period, local_days
 from metrics.rules import Rules
-from metrics.schema import ATTRIBUTE_PREFIX
-from metrics.selection import agent_of, attribute_values, chosen_people, credited
+from metrics.schema import ATTRIBUTE_PREFIX, attribute
+from metrics.selection import CREDITED, agent_of, attribute_values, chosen_people, credited
 from metrics.tables import Tables
+from metrics.tickets import standing
 
 HOURS, WEEKDAYS = range(24), range(7)
+DATED = frozenset({"day", "hour", "week", "weekday", "weekday_hour"})
 EMPTY_LABEL = {EMPTY: "—"}
+TICKET_COLUMNS = ("state_label", "platform", "severity", "company", "external_state")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,35 @@ def grouped(by: str, question: Question) -> Grouping:
     if by.startswith(ATTRIBUTE_PREFIX):
         return _by_attribute(question, by.removeprefix(ATTRIBUTE_PREFIX))
     raise ValueError(f"no group called {by}")
+
+
+def columns_of(by: str, metric: Metric, tables: Tables, rules: Rules) -> list[str] | None:
+    """The columns that a group is told by; None where they may be any.
+
+    The rows of a question may be cut to these, if it is only to be grouped.
+    """
+    if metric.table not in ("conversations", "calls"):
+        return None
+    calls = metric.table == "calls"
+    needed = {
+        "agent": CREDITED if calls else ("agent_id", "rated_agent_id"),
+        "team": CREDITED if calls else ("team_id",),
+        "origin": ("direction",) if calls else ("origin",),
+        "line": ("line_id", "line_name"),
+        "reason": (attribute(rules.labels.reason), attribute(rules.labels.second_reason)),
+        "state": ("state",),
+        "channel": ("channel",),
+    }
+    if by in DATED:
+        columns: tuple[str, ...] = (metric.dated_by,) if metric.dated_by else ()
+    elif by.startswith(ATTRIBUTE_PREFIX):
+        columns = (by,)
+    elif by in needed:
+        columns = needed[by]
+    else:
+        return None
+    table = tables.calls if calls else tables.conversations
+    return [column for column in columns if column in table]
 
 
 def _by_day(question: Question) -> Grouping:
@@ -138,7 +170,7 @@ def _by_team(question: Question) -> Grouping:
     teams = question.tables.teams.dropna(subset=["name"])
     labels = dict(zip(teams["id"], teams["name"], strict=True))
     labels |= {team.id: team.name for team in question.rules.teams if team.name}
-    if question.metric.table == "conversations":
+    if question.metric.table in ("conversations", "tickets"):
         return _one_each(question.rows["team_id"].astype("str").fillna(UNASSIGNED), labels)
     lines = _people_of(question)
     own = question.tables.agents.set_index("id")["team_ids"].astype("str")
@@ -180,7 +212,8 @@ def _by_reason(question: Question) -> Grouping:
 
 
 def _by_state(question: Question) -> Grouping:
-    _refuse_others(question, "state")
+    if question.metric.table != "tickets":
+        _refuse_others(question, "state")
     return _one_each(question.rows["state"].astype("str").fillna(EMPTY), EMPTY_LABEL)
 
 
@@ -205,6 +238,13 @@ def _by_caller(question: Question) -> Grouping:
     return _one_each(first)
 
 
+def _by_user(question: Question) -> Grouping:
+    """Calls by the one person who had them: not by who passed them on or took them over."""
+    _refuse_others(question, "user", "calls")
+    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
+    return _one_each(question.rows["agent_id"].astype("str").fillna(UNASSIGNED), labels)
+
+
 def _by_giver(question: Question) -> Grouping:
     return _by_side(question, "transferred_by")
 
@@ -219,6 +259,26 @@ def _by_side(question: Question, side: str) -> Grouping:
     labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
     words = question.rows[f"{side}_agent_id"].astype("str").fillna(UNASSIGNED)
     return _one_each(words.where(question.rows["transferred_by_agent_id"].notna()), labels)
+
+
+def _by_ticket_column(column: str) -> Callable[[Question], Grouping]:
+    def group(question: Question) -> Grouping:
+        _refuse_others(question, column, "tickets")
+        return _one_each(question.rows[column].astype("str").fillna(EMPTY), EMPTY_LABEL)
+
+    return group
+
+
+def _by_creator(question: Question) -> Grouping:
+    _refuse_others(question, "creator", "tickets")
+    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
+    return _one_each(question.rows["creator_id"].astype("str").fillna(UNASSIGNED), labels)
+
+
+def _by_standing(question: Question) -> Grouping:
+    """Open tickets of the period, and those that are older."""
+    _refuse_others(question, "standing", "tickets")
+    return _one_each(standing(question.rows, question.period, question.rules))
 
 
 def _by_attribute(question: Question, label: str) -> Grouping:
@@ -255,6 +315,11 @@ GROUPS: dict[str, Callable[[Question], Grouping]] = {
     "channel": _by_channel,
     "line": _by_line,
     "caller": _by_caller,
+    "user": _by_user,
     "transferred_by": _by_giver,
     "transferred_to": _by_taker,
+    "creator": _by_creator,
+    "standing": _by_standing,
+    "ticket_type": _by_ticket_column("type_name"),
+    **{name: _by_ticket_column(name) for name in TICKET_COLUMNS},
 }

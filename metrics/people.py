@@ -93,6 +93,11 @@ def names(tables: Tables, rules: Rules | None = None) -> dict[str, tuple[str, st
     Without rules there is no scope, and nobody is outside. The name is empty for ids that nobody
     knows any more.
     """
+    key = ("names", rules.team_ids if rules else None)
+    return dict(tables.memory.get(key, lambda: _names(tables, rules)))
+
+
+def _names(tables: Tables, rules: Rules | None) -> dict[str, tuple[str, str]]:
     inside = set(members(tables, rules)["id"]) if rules else None
     found = {agent: (name, "voice") for agent, name in _names_in_calls(tables.calls).items()}
     for row in tables.agents[["id", "name", "active"]].itertuples(index=False):

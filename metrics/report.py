@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from metrics import responsiveness, satisfaction, stocks, telephony, workload
+from metrics import responsiveness, satisfaction, stocks, telephony, tickets, workload
 from metrics.catalog import CATALOG, Metric
 from metrics.filters import EMPTY, UNASSIGNED, Filters
-from metrics.grouping import Grouping, Question, grouped
+from metrics.grouping import Grouping, Question, columns_of, grouped
+from metrics.measures import measured, parts_of
 from metrics.people import members, names
 from metrics.periods import Period
 from metrics.rules import Rules
@@ -18,7 +19,7 @@ from metrics.summary import Summary, summarise, summarise_by
 from metrics.tables import Tables
 
 # The themes enter their measures into the catalogue when they are imported.
-THEMES = (stocks, responsiveness, satisfaction, telephony, workload)
+THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
 # What the table of agents tells of each, and the efficiency matrix of each point.
 AGENT_METRICS = (
     "conversations",
@@ -52,7 +53,8 @@ def evaluate(
     metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules
 ) -> Summary:
     """The metric's number."""
-    return _summary(metric, rows(metric, tables, period, filters, rules), tables, rules)
+    asked = (metric, tables, period, filters, rules)
+    return summarise(metric, measured(*asked), parts_of(*asked))
 
 
 def values(
@@ -60,20 +62,16 @@ def values(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """The rows behind the number, and what each of them adds to it: the population only."""
     found = rows(metric, tables, period, filters, rules)
-    measured = metric.measure(found, rules, tables.now)
-    known = measured.notna()
-    return found[known], measured[known]
+    added = measured(metric, tables, period, filters, rules)
+    known = added.notna()
+    return found[known], added[known]
 
 
 def summary(tables: Tables, period: Period, filters: Filters, rules: Rules) -> dict[str, Summary]:
-    """Every number of the catalogue; rows are selected once for all metrics that share them."""
-    chosen: dict[object, pd.DataFrame] = {}
-    numbers = {}
-    for key, metric in CATALOG.items():
-        if _same_rows(metric) not in chosen:
-            chosen[_same_rows(metric)] = rows(metric, tables, period, filters, rules)
-        numbers[key] = _summary(metric, chosen[_same_rows(metric)], tables, rules)
-    return numbers
+    """Every number of the catalogue."""
+    return {
+        key: evaluate(metric, tables, period, filters, rules) for key, metric in CATALOG.items()
+    }
 
 
 def breakdown(
@@ -109,18 +107,24 @@ def breakdowns(
     Raises:
         ValueError: One of the metrics cannot be grouped so.
     """
-    shared: dict[object, tuple[pd.DataFrame, Grouping]] = {}
+    by_person = by == "agent"
+    shared: dict[object, Grouping] = {}
     told = {}
     for metric in metrics:
         same = _same_rows(metric)
         if same not in shared:
-            found = rows(metric, tables, period, filters, rules, by_person=by == "agent")
-            question = Question(metric, found, tables, period, filters, rules)
-            shared[same] = found, grouped(by, question)
-        found, grouping = shared[same]
-        measured = metric.measure(found, rules, tables.now)
-        told[metric.key] = _groups(metric, measured, grouping)
+            shared[same] = _grouping(metric, by, tables, period, filters, rules)
+        added = measured(metric, tables, period, filters, rules, by_person=by_person)
+        told[metric.key] = _groups(metric, added, shared[same])
     return told
+
+
+def _grouping(
+    metric: Metric, by: str, tables: Tables, period: Period, filters: Filters, rules: Rules
+) -> Grouping:
+    needed = columns_of(by, metric, tables, rules)
+    found = rows(metric, tables, period, filters, rules, by_person=by == "agent", columns=needed)
+    return grouped(by, Question(metric, found, tables, period, filters, rules))
 
 
 def missing_attributes(tables: Tables, rules: Rules) -> list[str]:
@@ -212,16 +216,11 @@ def _same_rows(metric: Metric) -> object:
     return metric.table, metric.dated_by, metric.scope
 
 
-def _summary(metric: Metric, found: pd.DataFrame, tables: Tables, rules: Rules) -> Summary:
-    parts = metric.parts(found, rules, tables.now) if metric.parts else None
-    return summarise(metric, metric.measure(found, rules, tables.now), parts)
-
-
-def _groups(metric: Metric, measured: pd.Series, grouping: Grouping) -> list[Group]:
-    numbers = summarise_by(metric, measured.iloc[grouping.positions], grouping.words)
+def _groups(metric: Metric, added: pd.Series, grouping: Grouping) -> list[Group]:
+    numbers = summarise_by(metric, added.iloc[grouping.positions], grouping.words)
     labels = grouping.labels or {}
     if grouping.keys is not None:
-        nothing = summarise(metric, measured.iloc[:0])
+        nothing = summarise(metric, added.iloc[:0])
         return [Group(key, key, numbers.get(key, nothing)) for key in grouping.keys]
     ordered = sorted(numbers.items(), key=lambda item: (-item[1].n, item[0]))
     return [Group(key, labels.get(key, key), number) for key, number in ordered]

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -73,11 +74,18 @@ class Rules:
     spike_conversations: int = 3
     spike_minutes: int = 30
     queue_minimum_wait_seconds: float = 0
+    # An open ticket of that age is overdue.
+    ticket_age_seconds: float = 5 * 86400
 
     @property
     def team_ids(self) -> tuple[str, ...]:
         """The teams that are in scope; empty means no restriction."""
         return tuple(team.id for team in self.teams)
+
+    @cached_property
+    def key(self) -> str:
+        """The same for equal agreements, for memories."""
+        return repr(self)
 
     def with_clock(self, clock: Clock) -> "Rules":
         """The same agreements under another clock."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from metrics import schema
 from metrics.catalog import Metric
-from metrics.filters import UNASSIGNED, Filters
+from metrics.filters import EMPTY, UNASSIGNED, Filters
 from metrics.lines import on_lines
 from metrics.people import in_teams, members
 from metrics.periods import Period, within
@@ -46,9 +46,15 @@ def rows(
     """
     if metric.table == "agents":
         return _people(tables, filters, rules)
-    table = tables.calls if metric.table == "calls" else tables.conversations
+    table = table_of(metric, tables)
     shown = table if columns is None else table[list(columns)]
     return shown[chosen_rows(metric, tables, period, filters, rules, by_person=by_person)]
+
+
+def table_of(metric: Metric, tables: Tables) -> pd.DataFrame:
+    """The table in which the metric's rows lie."""
+    found: pd.DataFrame = getattr(tables, metric.table)
+    return found
 
 
 def chosen_rows(
@@ -60,7 +66,7 @@ def chosen_rows(
     *,
     by_person: bool = False,
 ) -> Mask:
-    """Whether each row of the table of conversations or calls is one of `rows`.
+    """Whether each row of the metric's table is one of `rows`.
 
     Both halves are remembered for the version: many metrics share them.
     """
@@ -72,6 +78,8 @@ def chosen_rows(
     def choose() -> Mask:
         if metric.table == "calls":
             return _plain_mask(_calls(tables, filters, rules))
+        if metric.table == "tickets":
+            return _plain_mask(_tickets(tables, filters))
         return _plain_mask(_conversations(tables, filters, rules, metric, by_person=by_person))
 
     mask = tables.memory.get(("chosen", about, filters.key, agreed), choose)
@@ -79,7 +87,7 @@ def chosen_rows(
         return mask
     if period is None:
         raise ValueError(f"{metric.key} needs a period")
-    table = tables.calls if metric.table == "calls" else tables.conversations
+    table = table_of(metric, tables)
     dates, zone = table[metric.dated_by], rules.time_zone
     dated = tables.memory.get(
         ("dated", metric.table, metric.dated_by, period, zone.key),
@@ -255,7 +263,26 @@ def _calls(tables: Tables, filters: Filters, rules: Rules) -> pd.Series:
 
 
 def _plain_mask(keep: pd.Series) -> Mask:
-    return keep.fillna(False).to_numpy(dtype=bool)
+    plain: Mask = keep.fillna(False).to_numpy(dtype=bool)
+    return plain
+
+
+def _tickets(tables: Tables, filters: Filters) -> pd.Series:
+    """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
+    table = tables.tickets
+    keep = pd.Series(True, index=table.index)
+    if filters.attributes or filters.origin:
+        # Only conversations have those: no ticket has the value that was asked for.
+        return ~keep
+    if filters.teams:
+        owned = table["agent_id"].isin(in_teams(tables.agents, filters.teams))
+        keep &= table["team_id"].isin(filters.teams) | (table["team_id"].isna() & owned)
+    if filters.agents:
+        keep &= _chosen(_agents(table, tables, of_rating=False), filters.agents)
+    for column, values in filters.tickets.items():
+        words = table[column].astype("str")
+        keep &= words.isin(values) | (words.isna() if EMPTY in values else False)
+    return keep
 
 
 def _credits(calls: pd.DataFrame, people: Iterable[str]) -> pd.Series:

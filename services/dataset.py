@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from metrics import schema
+from metrics.memory import Memory
 from metrics.people import with_agents
 from metrics.tables import Tables
 from services import arrow
 from services.errors import ServiceError
 from services.manifest import History, Manifest, Partition, PartitionId, SourceStatus
-from services.memory import Memory
 from services.snapshot import PartitionMissingError, SnapshotReader
 from services.store import Store
 

@@ -8,7 +8,7 @@ import pytest
 
 from metrics.catalog import CATALOG
 from services.config import Settings
-from services.memory import Memory
+from metrics.memory import Memory
 from services.sections import TeamSetting
 from tests.callbacks.api_world import Api
 from tests.contract.collected import at, collected

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.memory import Memory
+from metrics.memory import Memory
 
 
 def test_a_result_is_computed_once():
