@@ -19,6 +19,7 @@ Kind = Literal[
     "export",
     "recording",
     "rule",
+    "schedule",
     "account",
     "device",
     "token",
