@@ -161,6 +161,7 @@ _NAMED = {
     "weekday": _weekday,
     "weekday_hour": _weekday_hour,
     "agent": _agent,
+    "user": _agent,
     "team": _team,
     "reason": _reason,
     OTHER_REASONS: _others,

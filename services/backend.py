@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from metrics.rules import Rules
+from services import schedule
 from services.accounts import Accounts
 from services.audit import Audit
 from services.config import Environment, Settings
@@ -49,10 +50,10 @@ class Backend:
         return self._rules(self._changes())
 
     def edition(self, snapshot: Snapshot | None) -> str:
-        """Names a version together with the agreements; what is shown depends on both."""
+        """Names a version together with what people decided; what is shown depends on both."""
         if snapshot is None:
             return "0"
-        changes = self._changes()
+        changes = self._changes() + (self.state.get(schedule.KEY) or b"")
         mark = f".{sha256(changes).hexdigest()[:12]}" if changes else ""
         return f"{snapshot.version}{mark}"
 

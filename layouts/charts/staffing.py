@@ -1,0 +1,62 @@
+"""The people of a weekday in steps: needed, scheduled, and seen there."""
+
+import math
+from typing import Any
+
+import plotly.graph_objects as go
+
+from layouts.charts.theme import template
+from layouts.context import Context
+from layouts.staffing_data import Staffing
+
+
+def people_steps(staffing: Staffing, context: Context) -> go.Figure:
+    """One step for each half-hour. What is needed is a limit: dashed; what was seen is drawn thick.
+
+    A half-hour that nobody can reach, or in which nobody was read, breaks the line.
+    """
+    colours, text = context.palette, context.text
+    halves = list(staffing.halves)
+    needed = [None if (n := staffing.needed[staffing.day, h]) < 0 else int(n) for h in halves]
+    scheduled = [float(staffing.scheduled[staffing.day, h]) for h in halves]
+    online = [None if math.isnan(n := float(staffing.online[h])) else n for h in halves]
+    figure = go.Figure(layout={"template": template(context.theme)})
+    lines: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("online", online, {"color": colours["cat-2"], "width": 2.2}),
+        ("needed", needed, {"color": colours["ink1"], "width": 2, "dash": "dash"}),
+    ]
+    if staffing.has_schedule:
+        lines.insert(0, ("scheduled", scheduled, {"color": colours["cat-1"], "width": 2.2}))
+    names = [_between(half) for half in halves]
+    for name, values, line in lines:
+        # The last step is drawn to its end.
+        figure.add_scatter(
+            x=[half / 2 for half in halves] + [halves[-1] / 2 + 0.5],
+            y=[*values, values[-1]],
+            mode="lines",
+            line={**line, "shape": "hv"},
+            connectgaps=False,
+            customdata=[[words] for words in [*names, names[-1]]],
+            hovertemplate=f"%{{customdata[0]}}<br><b>%{{y:,.1~f}}</b> "
+            f"{text(f'staffing.{name}')}<extra></extra>",
+            name=name,
+        )
+    hours = [h // 2 for h in halves if h % 2 == 0]
+    ticks = hours[:: 2 if len(hours) > 14 else 1]
+    figure.update_layout(
+        xaxis={
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{hour}h" for hour in ticks],
+            "tickangle": 0,
+            "range": [halves[0] / 2 - 0.1, halves[-1] / 2 + 0.6],
+        },
+        yaxis={"title": {"text": text("staffing.people")}, "tickformat": ",~f"},
+        height=270,
+    )
+    return figure
+
+
+def _between(half: int) -> str:
+    first, last = half * 30, half * 30 + 30
+    return f"{first // 60}:{first % 60:02d}–{last // 60}:{last % 60:02d}"
