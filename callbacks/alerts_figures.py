@@ -251,7 +251,6 @@ def _modes(backend: Backend, sheet: Sheet) -> Mapping[str, int] | None:
         return would_have_fired(
             snapshot.tables,
             holding.settings.rules(),
-            holding.limits(),
             snapshot.history.first_day,
             HYGIENE_DAYS,
         )

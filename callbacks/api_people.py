@@ -31,7 +31,10 @@ def _rows(request: Request, query: AgentsQuery) -> list[Row]:
     numbers = _numbers(request, query)
     start = pd.Timestamp(midnight(request.today, rules.time_zone))
     present = now.presence(tables, rules).set_index("agent_id").to_dict("index")
-    loads = now.load(tables, rules, start).set_index("agent_id").to_dict("index")
+    first_day = request.snapshot.history.first_day
+    loads = (
+        now.load(tables, rules, start, first_day=first_day).set_index("agent_id").to_dict("index")
+    )
     emails = dict(zip(tables.agents["id"], tables.agents["email"], strict=True))
     known = people.names(tables) | {UNASSIGNED: ("unassigned", "unassigned")}
     rows = []

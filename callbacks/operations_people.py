@@ -18,7 +18,8 @@ def crew(question: Question, choices: Choices) -> Crew:
     """Everybody in scope, and of the chosen teams if there are any."""
     tables, rules = question.tables, question.rules
     present = now.presence(tables, rules)
-    loads = now.load(tables, rules, question.start, question.filters)
+    first_day = question.snapshot.history.first_day
+    loads = now.load(tables, rules, question.start, question.filters, first_day)
     if question.query.team:
         inside = people.in_teams(tables.agents, question.query.team)
         present = present[present["agent_id"].isin(inside)]

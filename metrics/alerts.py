@@ -135,7 +135,7 @@ def spike(
     """Persons, and in the adaptive mode teams, with unusual arrivals."""
     agents = members(tables, rules).set_index("id")["name"]
     teams = now.team_names(tables, rules)
-    for found in spikes(tables, rules, limits, first_day):
+    for found in spikes(tables, rules, first_day):
         group, is_team = found.group, found.group.kind == "team"
         recent = group.rows.tail(found.count)
         facts = {"minutes": float(rules.spike_minutes)}

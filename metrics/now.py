@@ -1,5 +1,7 @@
 """How the operation stands: lists for the instant `tables.now`."""
 
+from datetime import date
+
 import pandas as pd
 
 from metrics import telephony
@@ -9,6 +11,7 @@ from metrics.people import members, names
 from metrics.rules import Rules
 from metrics.selection import agent_of, credited, rows
 from metrics.selection import conversations as selected
+from metrics.spikes import spikes
 from metrics.stocks import RECENT, waiting_seconds
 from metrics.tables import Tables
 
@@ -92,7 +95,11 @@ def presence(tables: Tables, rules: Rules) -> pd.DataFrame:
 
 
 def load(
-    tables: Tables, rules: Rules, start: pd.Timestamp, filters: Filters = EVERYTHING
+    tables: Tables,
+    rules: Rules,
+    start: pd.Timestamp,
+    filters: Filters = EVERYTHING,
+    first_day: date | None = None,
 ) -> pd.DataFrame:
     """What each member holds and did, whoever can take the next case first.
 
@@ -102,6 +109,7 @@ def load(
         start: From when conversations and calls are counted.
         filters: Which conversations count as of the period and as recent; what a person holds
             counts whatever is chosen.
+        first_day: First day of the loaded history, with which an adaptive spike is compared.
 
     Returns:
         `agent_id`, `name`, `open`, `open_ours` (waiting on us), `open_customers`, `snoozed` (all
@@ -136,8 +144,12 @@ def load(
         }
     )
     table["overloaded"] = table["open"].ge(rules.overload_open)
-    spiking = count(scoped.loc[created.gt(spike_start), "agent_id"])
-    table["spike"] = spiking.ge(rules.spike_conversations)
+    if rules.spike_mode == "adaptive":
+        unusual = (one.group for one in spikes(tables, rules, first_day))
+        table["spike"] = ids.isin([group.id for group in unusual if group.kind == "agent"])
+    else:
+        spiking = count(scoped.loc[created.gt(spike_start), "agent_id"])
+        table["spike"] = spiking.ge(rules.spike_conversations)
     keys = pd.DataFrame(
         {"tier": _tier(people, table), "open": table["open"], "name": table["name"]}
     )

@@ -28,8 +28,6 @@ class Limits:
 
     Attributes:
         queue_minimum: So many conversations are told.
-        spike_mode: `fixed` counts, `adaptive` asks how probable the count is.
-        spike_probability: Arrivals less probable than this are a spike.
         stale_seconds: A source may be without good data for so long.
         silent_seconds: A screen that shows the wall may say nothing for so long.
         working_hours: When staffing and screens are watched.
@@ -37,8 +35,6 @@ class Limits:
     """
 
     queue_minimum: int = 1
-    spike_mode: Literal["fixed", "adaptive"] = "fixed"
-    spike_probability: float = 0.01
     stale_seconds: float = 300
     silent_seconds: float = 300
     working_hours: WorkingHours = "office"

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 Clock = Literal["all", "office"]
+SpikeMode = Literal["fixed", "adaptive"]
 Opening = tuple[time, time]
 
 
@@ -73,6 +74,9 @@ class Rules:
     overload_open: int = 10
     spike_conversations: int = 3
     spike_minutes: int = 30
+    # `adaptive` asks how probable the count is; less than this is a spike.
+    spike_mode: SpikeMode = "fixed"
+    spike_probability: float = 0.01
     queue_minimum_wait_seconds: float = 0
     # An open ticket of that age is overdue.
     ticket_age_seconds: float = 5 * 86400

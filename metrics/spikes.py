@@ -11,7 +11,6 @@ import pandas as pd
 from metrics.filters import Filters
 from metrics.people import members
 from metrics.periods import midnight
-from metrics.problems import Limits
 from metrics.rules import Rules
 from metrics.selection import agent_of, conversations
 from metrics.tables import Tables
@@ -51,9 +50,7 @@ class Spike:
     expected: float | None
 
 
-def spikes(
-    tables: Tables, rules: Rules, limits: Limits, first_day: date | None = None
-) -> Iterator[Spike]:
+def spikes(tables: Tables, rules: Rules, first_day: date | None = None) -> Iterator[Spike]:
     """The groups that have a spike at `tables.now`.
 
     The fixed mode looks at persons. The adaptive one looks at persons and teams, each against the
@@ -63,29 +60,28 @@ def spikes(
 
     Args:
         tables: One version.
-        rules: Scope, and how many conversations in how many minutes.
-        limits: The mode, and what is improbable.
+        rules: Scope, mode, how many conversations in how many minutes, and what is improbable.
         first_day: First day of the loaded history.
     """
     now = np.array([int(tables.now.timestamp())])
     window = rules.spike_minutes * 60
-    for group in _groups(tables, rules, limits.spike_mode == "adaptive"):
+    for group in _groups(tables, rules, rules.spike_mode == "adaptive"):
         count = int(arrivals_until(group.times, now, window)[0])
         if count < rules.spike_conversations:
             continue
-        if limits.spike_mode == "fixed":
+        if rules.spike_mode == "fixed":
             yield Spike(group, count, None)
             continue
         expected = float(expectations(group.times, now, window, rules, first_day)[0])
         if math.isnan(expected):
             if group.kind == "agent":
                 yield Spike(group, count, None)
-        elif poisson_tail(count, expected) < limits.spike_probability:
+        elif poisson_tail(count, expected) < rules.spike_probability:
             yield Spike(group, count, expected)
 
 
 def would_have_fired(
-    tables: Tables, rules: Rules, limits: Limits, first_day: date | None = None, days: int = 14
+    tables: Tables, rules: Rules, first_day: date | None = None, days: int = 14
 ) -> dict[str, int]:
     """How often each mode would have fired in the last days: `fixed` and `adaptive`.
 
@@ -106,7 +102,7 @@ def would_have_fired(
         improbable[many] = [
             group.kind == "agent"
             if math.isnan(rate)
-            else poisson_tail(int(count), rate) < limits.spike_probability
+            else poisson_tail(int(count), rate) < rules.spike_probability
             for count, rate in zip(counts[many], expected, strict=True)
         ]
         if group.kind == "agent":

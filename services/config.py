@@ -120,6 +120,8 @@ class Settings(Section):
             overload_open=self.alerts.overload.open,
             spike_conversations=self.alerts.spike.conversations,
             spike_minutes=self.alerts.spike.minutes,
+            spike_mode=self.alerts.spike.mode,
+            spike_probability=self.alerts.spike.probability,
             queue_minimum_wait_seconds=self.alerts.queue.minimum_wait_minutes * 60,
         )
 

@@ -56,8 +56,6 @@ class Thresholds:
         severities: dict[Rule, Severity] = {rule: getattr(alerts, rule).severity for rule in RULES}
         return Limits(
             queue_minimum=alerts.queue.minimum,
-            spike_mode=alerts.spike.mode,
-            spike_probability=alerts.spike.probability,
             stale_seconds=alerts.stale.minutes * 60,
             silent_seconds=alerts.wall_silent.minutes * 60,
             working_hours=alerts.working_hours,

@@ -122,7 +122,7 @@ def test_a_spike_names_the_person_or_the_team_and_its_conversations():
         for week in range(1, 13)
     ]
     taken = [{**row, "agent_id": None, "state": "closed"} for row in recent]
-    adaptive = {"limits": Limits(spike_mode="adaptive"), "first_day": date(2026, 8, 1)}
+    adaptive = {"with_rules": rules(spike_mode="adaptive"), "first_day": date(2026, 8, 1)}
     (team,) = fired(world(*taken, *before), **adaptive).values()
     assert (team.key, team.team, team.agent_id) == (f"spike:team:{SUPPORT}", "Suporte N1", None)
     assert team.facts == {"minutes": 30, "expected": 0.0}

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -6,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.problems import Limits
+from metrics.now import load
 from metrics.rules import Rules
 from metrics.spikes import arrivals_until, expectations, poisson_tail, spikes, would_have_fired
 from tests.metrics.build import NOW, SUPPORT, agents, conversations, tables
 
 RULES = Rules(time_zone=ZoneInfo("UTC"))
-ADAPTIVE = Limits(spike_mode="adaptive")
+ADAPTIVE = replace(RULES, spike_mode="adaptive")
 FIRST_DAY = date(2026, 8, 24)
 
 
@@ -31,11 +32,8 @@ def weekly(weeks, *clocks, day="2026-11-24"):
     return [f"{one:%Y-%m-%d}T{clock}Z" for one in days for clock in clocks]
 
 
-def found(content, limits=None, first_day=FIRST_DAY):
-    return {
-        f"{s.group.kind}:{s.group.id}": s
-        for s in spikes(content, RULES, limits or Limits(), first_day)
-    }
+def found(content, rules=None, first_day=FIRST_DAY):
+    return {f"{s.group.kind}:{s.group.id}": s for s in spikes(content, rules or RULES, first_day)}
 
 
 BURST = ["2026-11-24T11:40:00Z", "2026-11-24T11:50:00Z", "2026-11-24T12:00:00Z"]
@@ -141,7 +139,7 @@ def test_how_often_each_mode_would_have_fired():
         *(f"2026-11-23T10:0{n}:00Z" for n in range(5)),
         *(f"2026-11-23T15:0{n}:00Z" for n in range(3)),
     ]
-    fired = would_have_fired(world(*usual, *two_on_monday), RULES, Limits(), FIRST_DAY)
+    fired = would_have_fired(world(*usual, *two_on_monday), RULES, FIRST_DAY)
     # Fixed: last Tuesday's usual three, and Monday's two. A fortnight ago is too long ago.
     assert fired["fixed"] == 3
     # Adaptive: Monday's two, once for the person and once for the team each.
@@ -150,7 +148,18 @@ def test_how_often_each_mode_would_have_fired():
 
 def test_a_spike_that_goes_on_is_one_and_one_that_paused_is_two():
     on = [f"2026-11-23T10:{n:02}:00Z" for n in range(0, 60, 10)]
-    assert would_have_fired(world(*on), RULES, Limits(), FIRST_DAY)["fixed"] == 1
+    assert would_have_fired(world(*on), RULES, FIRST_DAY)["fixed"] == 1
     paused = [*on, *(f"2026-11-23T13:{n:02}:00Z" for n in range(0, 30, 10))]
-    assert would_have_fired(world(*paused), RULES, Limits(), FIRST_DAY)["fixed"] == 2
-    assert would_have_fired(world(), RULES, Limits(), FIRST_DAY) == {"fixed": 0, "adaptive": 0}
+    assert would_have_fired(world(*paused), RULES, FIRST_DAY)["fixed"] == 2
+    assert would_have_fired(world(), RULES, FIRST_DAY) == {"fixed": 0, "adaptive": 0}
+
+
+def test_the_wall_marks_what_the_adaptive_mode_finds():
+    def marked(content, rules=ADAPTIVE):
+        table = load(content, rules, NOW, first_day=FIRST_DAY).set_index("agent_id")
+        return [agent for agent, is_spike in table["spike"].items() if is_spike]
+
+    unusual = world(*weekly(12, "18:00:00"), *BURST)
+    usual = world(*weekly(12, "11:40:00", "11:50:00", "11:55:00"), *BURST)
+    assert (marked(unusual), marked(usual)) == (["1"], [])
+    assert (marked(unusual, RULES), marked(usual, RULES)) == (["1"], ["1"])
