@@ -24,7 +24,7 @@ def status(backend: Backend) -> Status:
     """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
     sheet = Desk(backend.state, backend.settings, backend.clock).sheet()
-    devices, kiosks = screens(backend, now)
+    devices, kiosks = screens(backend, now, sheet.thresholds.limits().silent_seconds)
     voice_only, text_only = _unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
     meta: Any = snapshot.meta if snapshot else {}
@@ -58,8 +58,14 @@ def status(backend: Backend) -> Status:
     )
 
 
-def screens(backend: Backend, now: float) -> tuple[list[Screen], list[Screen]]:
-    """Device links, and the browsers in kiosk mode that were heard of lately."""
+def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
+    """Device links, and the browsers in kiosk mode that were heard of lately.
+
+    Args:
+        backend: The stores.
+        now: Unix seconds.
+        limit: Seconds after which a screen is silent; that of the rule.
+    """
     beats = Heartbeats(backend.state, backend.clock).all()
     works = is_open_at(_instant(now), backend.rules)
 
@@ -69,7 +75,7 @@ def screens(backend: Backend, now: float) -> tuple[list[Screen], list[Screen]]:
             name=name,
             made_at=None if made_at is None else _instant(made_at),
             seen_at=None if beat is None else _instant(beat.seen_at),
-            is_silent=works and beat is not None and beat.is_silent(now),
+            is_silent=works and beat is not None and beat.is_silent(now, limit),
         )
 
     devices = [

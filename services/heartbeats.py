@@ -13,7 +13,6 @@ from services.store import Store
 PREFIX = "heartbeat/"
 # A screen asks for news every minute; one write for each of them is enough.
 APART_SECONDS = 55.0
-SILENT_SECONDS = 300.0
 # A television that was carried away is remembered for long; a browser in kiosk mode is not.
 EXPIRE_SECONDS: dict[str, float] = {"device": 30 * 86400.0, "kiosk": 86400.0}
 Kind = Literal["device", "kiosk"]
@@ -35,9 +34,9 @@ class Heartbeat:
     name: str
     seen_at: float
 
-    def is_silent(self, now: float) -> bool:
-        """Whether it should have been heard of since."""
-        return now - self.seen_at > SILENT_SECONDS
+    def is_silent(self, now: float, limit: float) -> bool:
+        """Whether it should have been heard of since, which may take so many seconds."""
+        return now - self.seen_at > limit
 
 
 class Heartbeats:

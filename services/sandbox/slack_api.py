@@ -75,6 +75,8 @@ class SlackApi:
             return _words(404, "no_service")
         if request.path == "/slack/webhook":
             return self._webhook(request, now)
+        if request.path.startswith("/slack/"):
+            return _words(404, "no_service")
         if not request.headers.get("authorization", "").startswith("Bearer "):
             return Answer(200, {"ok": False, "error": "not_authed"})
         if request.path == "/api/chat.postMessage":

@@ -10,6 +10,7 @@ import pytest
 from services.config import Settings
 from services.errors import UnavailableError
 from services.heartbeats import Heartbeats
+from services.robot.desk import Desk
 from services.manifest import History, SourceStatus
 from tests.callbacks.api_world import NOW, OK_SOURCES, person, snapshot
 from tests.callbacks.robot_world import LOST, WAITING, callback_of, drawn, inbox, lay
@@ -174,6 +175,14 @@ def test_a_wall_in_kiosk_mode_counts_and_another_page_does_not(world):
     [beat] = Heartbeats(world.state).all().values()
     assert (beat.kind, beat.name) == ("kiosk", "João Vitor Lacerda")
     assert "modo quiosque" in shown(world)
+
+
+def test_a_television_is_silent_here_when_the_rule_says_so(world):
+    world.screen("TV da sala").fire("page.children")
+    world.now += 400
+    assert "1 TV sem sinal" in shown(world)
+    Desk(world.state, world.settings).change("wall_silent", {"minutes": 10}, by="Marina")
+    assert "sem sinal" not in shown(world)
 
 
 def test_a_silent_television_is_told_in_working_hours_only(world):

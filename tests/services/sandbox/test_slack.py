@@ -82,3 +82,8 @@ def test_one_connection_serves_many_requests(box):
             answer = session.get(f"{box.url}/slack", timeout=5)
             assert answer.raw.version == 11
             assert "close" not in answer.headers.get("Connection", "")
+
+
+def test_a_webhook_that_is_not_there_says_so(box):
+    answer = say(box, "/slack/gone", json={"text": "oi"})
+    assert (answer.status_code, answer.text) == (404, "no_service")
