@@ -20,7 +20,8 @@ ICONS = {
     "warning": ":large_orange_diamond:",
     "info": ":information_source:",
 }
-OVER = ":white_check_mark:"
+# Resolved, or no longer looked at: the tick stands for the first alone.
+OVER, LEFT = ":white_check_mark:", ":white_circle:"
 
 Payload = dict[str, Any]
 
@@ -85,7 +86,9 @@ class Messages:
     def _blocks(self, notice: Notice, telling: Telling) -> list[Payload]:
         severity = notice.problem.severity
         is_over = notice.ended_at is not None
-        icon = OVER if is_over else ICONS[severity]
+        icon = ICONS[severity]
+        if is_over:
+            icon = OVER if notice.ending in (None, "resolved") else LEFT
         lines = [f"{icon} *{telling.headline()}*", *telling.advice()]
         course = telling.course()
         if not is_over:

@@ -10,8 +10,8 @@ import pytest
 from services.config import Settings
 from services.errors import UnavailableError
 from services.heartbeats import Heartbeats
-from services.robot.desk import Desk
 from services.manifest import History, SourceStatus
+from services.robot.desk import Desk
 from tests.callbacks.api_world import NOW, OK_SOURCES, person, snapshot
 from tests.callbacks.robot_world import LOST, WAITING, callback_of, drawn, inbox, lay
 from tests.callbacks.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, Browser

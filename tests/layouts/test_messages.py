@@ -143,6 +143,8 @@ def test_a_television_is_looked_for_and_its_end_says_why():
     back = drawn(notice(SILENT, ending="resolved", **times))["text"]
     assert back == f"A TV «Sala 2» voltou a dar sinal. Resolvido após 14{NBSP}min"
     gone = drawn(notice(SILENT, ending="revoked", **times))["text"]
+    assert texts(drawn(notice(SILENT, ending="resolved", **times)))[0].startswith(":white_check")
+    assert texts(drawn(notice(SILENT, ending="revoked", **times)))[0].startswith(":white_circle")
     assert gone == f"TV «Sala 2» sem sinal. Link revogado após 14{NBSP}min"
 
 
