@@ -2,9 +2,10 @@
 
 import pytest
 
+from metrics.problems import Problem
 from services.config import Settings
 from services.robot.desk import Desk
-from services.robot.lives import Delivery, SlackStatus
+from services.robot.lives import Delivery, Life, SlackStatus
 from tests.callbacks.api_world import JOAO, LUANA, person, snapshot
 from tests.callbacks.robot_world import (
     AT,
@@ -221,6 +222,24 @@ def test_the_history_is_filtered_by_its_address(world):
     assert "Nada neste filtro" in shown(world, "?rule=stale")
     assert "Endereço com um filtro" in shown(world, "?days=1000")
     assert "Endereço com um filtro" in shown(world, "?who=<script>")
+
+
+def test_a_silent_television_is_shown_by_its_name_with_the_way_to_the_screens(fresh):
+    problem = Problem(
+        "wall_silent", "wall_silent:screen:ab12", "warning", 420, 300, unit="seconds",
+        since=AT - 420, screen_id="ab12", screen=f"Sala 2 {HOSTILE}",
+    )  # fmt: skip
+    over = Life("gone", problem, AT - 90000, 600, ended_at=AT - 86000, ending="revoked")
+    world = lay(fresh(), (over,), lives=(Life("tv", problem, AT - 120, 420),))
+    text = shown(world)
+    assert "A TV «Sala 2 <img src=x" in text
+    assert "não dá sinal há 7 min" in text
+    assert "\\u202e" not in text
+    assert "Ver Estado" in text
+    assert "Abrir a fila" not in text
+    assert "link revogado" in text
+    assert "2 de 2 em 28 dias" in shown(world, "?who=screen%3Aab12")
+    assert "2 de 2 em 28 dias" in shown(world, "?rule=wall_silent")
 
 
 def test_the_navigation_counts_critical_problems(world, fresh):

@@ -56,6 +56,17 @@ def test_live_problems_have_names_links_and_their_age_the_worst_first(api):
     assert (load["agent"], load["acknowledged_by"]) == ("João Vitor Lacerda", "Marina")
 
 
+def test_a_silent_television_is_told_with_its_link(api):
+    problem = Problem(
+        "wall_silent", "wall_silent:screen:ab12", "warning", 420, 300, unit="seconds",
+        since=AT - 420, screen_id="ab12", screen="Sala 2",
+    )  # fmt: skip
+    [live] = lay(api, lives=(Life("tv", problem, AT - 120, 420),))["live"]
+    api_schema.LiveProblem.model_validate(live)
+    assert (live["screen_id"], live["screen"], live["unit"]) == ("ab12", "Sala 2", "seconds")
+    assert (live["team"], live["agent"], live["source"]) == (None, None, None)
+
+
 def test_the_latest_deliveries_say_what_was_given_up_and_why(api):
     good = Delivery("1", "say", AT - 60, AT - 59, arrived=True, lives=("a",), doubtful=1)
     bad = replace(good, id="2", arrived=False, reason="channel_not_found")
