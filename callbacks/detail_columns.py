@@ -10,9 +10,10 @@ import pandas as pd
 from callbacks.api_rows import conversation_url
 from callbacks.filter_choices import person_word, team_word
 from callbacks.page_question import Question
-from callbacks.row_lines import call_kinds, workspace_id
+from callbacks.row_lines import call_kinds
+from callbacks.ticket_lines import workspace_id
 from layouts.context import Context
-from metrics import people, responsiveness, schema, telephony
+from metrics import people, responsiveness, schema, telephony, tickets
 from metrics.catalog import CATALOG, Table
 from metrics.filters import UNASSIGNED
 from metrics.now import team_names
@@ -113,6 +114,8 @@ def columns(table: Table, question: Question[Any]) -> dict[str, DetailColumn]:
     """All columns of a table, the workspace's own attributes after ours."""
     if table == "calls":
         return {column.key: column for column in _CALLS}
+    if table == "tickets":
+        return {column.key: column for column in _TICKETS}
     found = {column.key: column for column in _CONVERSATIONS}
     for name in map(str, question.tables.conversations.columns):
         if name.startswith(schema.ATTRIBUTE_PREFIX):
@@ -179,10 +182,40 @@ def _tags(rows: pd.DataFrame, of: Reading) -> pd.Series:
     return rows["tags"].astype("str").str.replace("\n", ", ")
 
 
+def _merged(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    words = pd.Series(of.context.text("details.merged"), index=rows.index, dtype="str")
+    return words.where(rows["is_merged"].fillna(False).astype(bool))
+
+
 def _url(rows: pd.DataFrame, of: Reading) -> pd.Series:
     template = of.backend.settings.intercom.conversation_url
     app_id = workspace_id(of.question, of.backend)
     return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+
+
+def _ticket_url(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    template = of.backend.settings.backoffice.ticket_url
+    app_id = workspace_id(of.question, of.backend)
+    return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+
+
+def _first_conversation(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    template = of.backend.settings.intercom.conversation_url
+    app_id = workspace_id(of.question, of.backend)
+    first = rows["conversation_ids"].astype("str").str.split(",").str[0]
+    return first.map(lambda one: conversation_url(template, app_id, one), na_action="ignore")
+
+
+def _ticket_age(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    """Until now, or until it was resolved."""
+    end = rows["resolved_at"].where(~tickets.is_open(rows)).fillna(of.question.tables.now)
+    return seconds_between(rows["created_at"], end)
+
+
+def _overdue(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    late = tickets.is_overdue(rows, of.question.rules, of.question.tables.now)
+    words = pd.Series(of.context.text("details.overdue"), index=rows.index, dtype="str")
+    return words.where(late)
 
 
 def _recording(rows: pd.DataFrame, of: Reading) -> pd.Series:
@@ -233,8 +266,34 @@ _CONVERSATIONS = (
     DetailColumn("sla_status", "text", _worded("sla_status", "metrics.parts"), width=12),
     DetailColumn("priority", "text", _plain("priority"), width=12),
     DetailColumn("tags", "text", _tags, width=28),
+    DetailColumn("is_merged", "text", _merged, width=12),
+    DetailColumn("merged_into", "text", _plain("merged_into"), width=16),
     DetailColumn("id", "text", _plain("id"), width=16),
     DetailColumn("link", "link", _url, width=40),
+)
+_TICKETS = (
+    DetailColumn("number", "text", _plain("number"), width=12),
+    DetailColumn("subject", "text", _plain("subject"), width=44),
+    DetailColumn("ticket_overdue", "text", _overdue, width=12),
+    DetailColumn("created_at", "moment", _local("created_at"), width=19),
+    DetailColumn("resolved_at", "moment", _local("resolved_at"), width=19),
+    DetailColumn("ticket_age", "seconds", _ticket_age, width=12),
+    DetailColumn("state", "text", _worded("state", "rows.state"), width=16),
+    DetailColumn("state_label", "text", _plain("state_label"), width=20),
+    DetailColumn("external_state", "text", _plain("external_state"), width=20),
+    DetailColumn("ticket_type", "text", _plain("type_name"), width=20),
+    DetailColumn("owner", "text", _agent, width=24),
+    DetailColumn("creator", "text", _person("creator_id"), width=24),
+    DetailColumn("team", "text", _team),
+    DetailColumn("platform", "text", _plain("platform")),
+    DetailColumn("severity", "text", _plain("severity"), width=14),
+    DetailColumn("company", "text", _plain("company"), width=26),
+    DetailColumn("external_key", "text", _plain("external_key"), width=14),
+    DetailColumn("updated_at", "moment", _local("updated_at"), width=19),
+    DetailColumn("conversation_ids", "text", _plain("conversation_ids"), width=20),
+    DetailColumn("id", "text", _plain("id"), width=16),
+    DetailColumn("ticket_link", "link", _ticket_url, width=40),
+    DetailColumn("conversation_link", "link", _first_conversation, width=40),
 )
 _CALLS = (
     DetailColumn("started_at", "moment", _local("started_at"), width=19),

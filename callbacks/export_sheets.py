@@ -19,6 +19,20 @@ KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "n
 PIECE = 5_000
 
 
+class TooManyRowsError(Exception):
+    """More rows than a file of ours takes."""
+
+
+def check_count(count: int) -> None:
+    """Refuse what would take too long.
+
+    Raises:
+        TooManyRowsError: There are more rows than a file takes.
+    """
+    if count > ROWS_AT_MOST:
+        raise TooManyRowsError
+
+
 def summary_sheet(of: Reading) -> Sheet:
     """Every number of the catalogue, with its population and the period before."""
     text, question = of.context.text, of.question

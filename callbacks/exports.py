@@ -8,11 +8,15 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 
 from callbacks.api_query import ParameterError
+from callbacks.backoffice_export import ticket_sheets
+from callbacks.backoffice_query import BackofficeQuery
 from callbacks.bi_pages import BI_PAGES, bi_context, question_at, with_words
 from callbacks.detail_columns import Reading, chosen_columns, columns
 from callbacks.details_query import DetailsQuery
 from callbacks.export_sheets import (
+    TooManyRowsError,
     attribute_sheet,
+    check_count,
     definitions_sheet,
     rows_sheet,
     summary_sheet,
@@ -36,10 +40,6 @@ TYPES = {
 TABLES: tuple[Table, ...] = ("conversations", "calls")
 # Making one takes a processor for seconds; pages must go on answering.
 _AT_ONCE = threading.BoundedSemaphore(2)
-
-
-class _TooManyRowsError(Exception):
-    """More rows than a file of ours takes."""
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -73,7 +73,7 @@ def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
             content = _file(sheets, kind, reading)
     except (ParameterError, CellError) as error:
         return refusal(400, "invalid_parameter", str(error))
-    except _TooManyRowsError:
+    except TooManyRowsError:
         return refusal(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
     who = viewer.email or viewer.name
     backend.audit.note("export", who, page=page, kind=kind, rows=count)
@@ -108,7 +108,7 @@ def _row_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
     places = arranged(of.question, found, panel.find, panel.order)
     table = found.metric.table
     shown = list(columns(table, of.question).values())
-    _check(len(places))
+    check_count(len(places))
     name, crumbs = title(found.metric, cells, of.question, of.context)
     about = " · ".join([*crumbs[:-1], name])
     keys = [panel.rows]
@@ -122,8 +122,10 @@ def _row_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
 def _page_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
     """Summary, attributes, every row, definitions. Of details: just what is listed there first."""
     text, question, query = of.context.text, of.question, of.question.query
+    if isinstance(query, BackofficeQuery):
+        return ticket_sheets(of, query)
     found = {table: _every_row(of, table) for table in TABLES}
-    _check(sum(len(places) for _, places in found.values()))
+    check_count(sum(len(places) for _, places in found.values()))
     names = {"conversations": text("export.base"), "calls": text("export.calls")}
     sheets = {
         table: rows_sheet(names[table], *found[table], _columns(of, table), of) for table in TABLES
@@ -163,11 +165,6 @@ def _columns(of: Reading, table: Table) -> list[Any]:
 def _usual_labels(of: Reading) -> set[str]:
     labels = vars(of.question.rules.labels)
     return {words for name, words in labels.items() if name != "resolved_value"}
-
-
-def _check(count: int) -> None:
-    if count > ROWS_AT_MOST:
-        raise _TooManyRowsError
 
 
 def _file_name(page: str, kind: str, of: Reading) -> str:

@@ -24,6 +24,7 @@ from services.dataset import Snapshot
 Positions = npt.NDArray[np.int64]
 SEARCHED = {
     "conversations": ("subject", "contact_name", "contact_email", "id", "tags"),
+    "tickets": ("subject", "number", "company", "external_key", "id"),
     "calls": ("contact_name", "contact_email", "digits", "line_name", "id", "tags"),
 }
 

@@ -9,6 +9,8 @@ from callbacks.filter_choices import person_word
 from callbacks.listing import Listing, Positions, date_column, frame_of
 from callbacks.page_question import Question
 from callbacks.row_words import side
+from callbacks.ticket_lines import ticket_lines
+from callbacks.ticket_lines import workspace_id as workspace_id
 from layouts.components.rows_panel import Call, Conversation
 from layouts.context import Context
 from metrics import people, telephony
@@ -33,12 +35,9 @@ def lines(
     marks = [_mark(of.metric, value, context) for value in of.values[places]]
     if of.metric.table == "calls":
         return list(_calls(frame, marks, question, context))
+    if of.metric.table == "tickets":
+        return list(ticket_lines(frame, marks, of.metric, question, backend, context))
     return list(_conversations(frame, marks, of.metric, question, backend, context))
-
-
-def workspace_id(question: Question[Any], backend: Backend) -> str | None:
-    """The id of the Intercom workspace, for links."""
-    return backend.environment.intercom_app_id or question.snapshot.meta.get("app_id")
 
 
 def call_kinds(calls: pd.DataFrame) -> pd.Series:

@@ -14,6 +14,7 @@ from metrics.filters import UNASSIGNED
 from metrics.lines import line_names
 from metrics.now import team_names
 from metrics.schema import ATTRIBUTE_PREFIX
+from metrics.tickets import CREATOR, TICKET_WORDS
 
 
 def title(
@@ -149,7 +150,23 @@ def _taker(key: str, metric: Metric, question: Question[Any], context: Context) 
     return context.text("rows.passed_to", name=_agent(key, metric, question, context))
 
 
+def _standing(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    return context.text(f"rows.standing.{key}")
+
+
+def _creator(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    name = _agent(key, metric, question, context)
+    return context.text("rows.created_by", name=name)
+
+
+def _ticket_word(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+    return key or context.text("filters.empty_value")
+
+
 _NAMED = {
+    **dict.fromkeys(TICKET_WORDS, _ticket_word),
+    "standing": _standing,
+    CREATOR: _creator,
     "state": _state,
     "line": _line,
     "caller": _caller,

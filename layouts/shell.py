@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("/crosstabs", "grid-3x3", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/telephony", "telephone", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/staffing", "calendar2-week", frozenset({MANAGER}), 1, shares_filters=True),
+    Entry("/backoffice", "diagram-3", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
     Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
     Entry("/alerts", "bell", frozenset({MANAGER}), 3),

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metrics import workload
+from metrics import tickets, workload
 from metrics.catalog import CATALOG, Metric
 from metrics.crosstab import Choice, frequent, nothing
 from metrics.filters import Filters
@@ -130,6 +130,7 @@ LISTS: dict[str, Metric] = {
         "Aircall, call object",
         _every_call,
     ),
+    tickets.EVERY.key: tickets.EVERY,
     "transfers": Metric(
         "transfers",
         "count",

@@ -14,8 +14,8 @@ from metrics.rules import Rules
 
 Kind = Literal["count", "share", "mean", "duration", "stock"]
 Unit = Literal["count", "share", "seconds", "points"]
-Table = Literal["conversations", "calls", "agents"]
-Source = Literal["intercom", "aircall"]
+Table = Literal["conversations", "calls", "tickets", "agents"]
+Source = Literal["intercom", "aircall", "tickets"]
 Scope = Literal["teams", "person", "workspace"]
 # (rows, rules, now) -> one value per row. Only stocks may look at `now`.
 Measure = Callable[[pd.DataFrame, Rules, pd.Timestamp], pd.Series]
@@ -78,7 +78,7 @@ def metric(
     needs_label: str | None = None,
 ) -> Callable[[Measure], Measure]:
     """Enter a measure into the catalogue under its own name."""
-    by_table: dict[str, tuple[Source, ...]] = {"calls": ("aircall",)}
+    by_table: dict[str, tuple[Source, ...]] = {"calls": ("aircall",), "tickets": ("tickets",)}
 
     def enter(measure: Measure) -> Measure:
         key = measure.__name__

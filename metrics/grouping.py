@@ -18,12 +18,11 @@ from metrics.rules import Rules
 from metrics.schema import ATTRIBUTE_PREFIX, attribute
 from metrics.selection import CREDITED, agent_of, attribute_values, chosen_people, credited
 from metrics.tables import Tables
-from metrics.tickets import standing
+from metrics.tickets import CREATOR, TICKET_WORDS
 
 HOURS, WEEKDAYS = range(24), range(7)
 DATED = frozenset({"day", "hour", "week", "weekday", "weekday_hour"})
 EMPTY_LABEL = {EMPTY: "—"}
-TICKET_COLUMNS = ("state_label", "platform", "severity", "company", "external_state")
 
 
 @dataclass(frozen=True)
@@ -261,24 +260,18 @@ def _by_side(question: Question, side: str) -> Grouping:
     return _one_each(words.where(question.rows["transferred_by_agent_id"].notna()), labels)
 
 
-def _by_ticket_column(column: str) -> Callable[[Question], Grouping]:
+def _by_ticket(name: str) -> Callable[[Question], Grouping]:
+    """Tickets by something that only they have."""
+
     def group(question: Question) -> Grouping:
-        _refuse_others(question, column, "tickets")
-        return _one_each(question.rows[column].astype("str").fillna(EMPTY), EMPTY_LABEL)
+        _refuse_others(question, name, "tickets")
+        words = TICKET_WORDS[name](question.rows, question.period, question.rules)
+        labels = EMPTY_LABEL
+        if name == CREATOR:
+            labels = {agent: called for agent, (called, _) in names(question.tables).items()}
+        return _one_each(words, labels)
 
     return group
-
-
-def _by_creator(question: Question) -> Grouping:
-    _refuse_others(question, "creator", "tickets")
-    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
-    return _one_each(question.rows["creator_id"].astype("str").fillna(UNASSIGNED), labels)
-
-
-def _by_standing(question: Question) -> Grouping:
-    """Open tickets of the period, and those that are older."""
-    _refuse_others(question, "standing", "tickets")
-    return _one_each(standing(question.rows, question.period, question.rules))
 
 
 def _by_attribute(question: Question, label: str) -> Grouping:
@@ -318,8 +311,5 @@ GROUPS: dict[str, Callable[[Question], Grouping]] = {
     "user": _by_user,
     "transferred_by": _by_giver,
     "transferred_to": _by_taker,
-    "creator": _by_creator,
-    "standing": _by_standing,
-    "ticket_type": _by_ticket_column("type_name"),
-    **{name: _by_ticket_column(name) for name in TICKET_COLUMNS},
+    **{name: _by_ticket(name) for name in TICKET_WORDS},
 }

@@ -79,9 +79,29 @@ def classification_rate(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) ->
     return flags(is_filled(table, rules.labels.reason), eligible)
 
 
+def is_merged(table: pd.DataFrame) -> pd.Series:
+    """Whether each was closed as a duplicate of another one, by the signs of the settings."""
+    return table["is_merged"].fillna(False).astype(bool)
+
+
+@metric(
+    kind="count",
+    table="conversations",
+    dated_by="created_at",
+    unit="count",
+    definition="closed as a duplicate: merged.attribute, merged.tags",
+)
+def conversations_merged(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    """Conversations that were closed as duplicates of another one."""
+    return ones(is_merged(table))
+
+
 def is_excluded(table: pd.DataFrame, rules: Rules) -> pd.Series:
-    """Whether `classification.exclude` leaves a row out; values compare without regard to case."""
-    out = pd.Series(False, index=table.index)
+    """Whether `classification.exclude` leaves a row out, or it was closed as a duplicate.
+
+    Values compare without regard to case.
+    """
+    out = is_merged(table)
     for label, values in rules.classification_exclude.items():
         if attribute(label) in table:
             words = attribute_values(table, label).str.casefold()

@@ -122,6 +122,7 @@ class Settings(Section):
             spike_minutes=self.alerts.spike.minutes,
             spike_mode=self.alerts.spike.mode,
             spike_probability=self.alerts.spike.probability,
+            ticket_age_seconds=self.backoffice.age_days * 86400,
             queue_minimum_wait_seconds=self.alerts.queue.minimum_wait_minutes * 60,
         )
 

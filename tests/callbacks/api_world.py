@@ -20,6 +20,7 @@ from services.manifest import History, SourceStatus
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 AS_OF_TEXT = datetime(2026, 11, 24, 14, 59, 30, tzinfo=UTC)
+AS_OF_TICKETS = datetime(2026, 11, 24, 14, 59, 0, tzinfo=UTC)
 AS_OF_VOICE = datetime(2026, 11, 24, 14, 58, 0, tzinfo=UTC)
 JOAO, LUANA, FELIPE, MARIANA, MARINA = "201", "202", "203", "204", "205"
 SUPPORT, FINANCE = "6101", "6102"
@@ -32,6 +33,7 @@ DEVICE = Viewer("wall", "", "TV da sala", None)
 OK_SOURCES = {
     "intercom": SourceStatus("ok", AS_OF_TEXT, version="2.14"),
     "aircall": SourceStatus("ok", AS_OF_VOICE),
+    "tickets": SourceStatus("ok", AS_OF_TICKETS, version="2.14"),
 }
 
 
@@ -70,6 +72,30 @@ def call(row_id: str, started_at: str = "2026-11-20T12:00:00Z", **values: Any) -
         "user_id": "901",
         "user_name": "João",
         "user_email": "joao.lacerda@example.com",
+        **values,
+    }
+
+
+def ticket(row_id: str, created_at: str = "2026-11-20T12:00:00Z", **values: Any) -> Any:
+    """An open ticket of João's that Luana made; anything can be said otherwise."""
+    return {
+        "id": row_id,
+        "number": f"9{row_id.strip('k')}",
+        "created_at": created_at,
+        "updated_at": created_at,
+        "state": "in_progress",
+        "state_label": "Em análise N2",
+        "is_open": True,
+        "type_id": "301",
+        "type_name": "Back-office N2",
+        "category": "back-office",
+        "subject": "Nota fiscal rejeitada",
+        "agent_id": JOAO,
+        "creator_id": LUANA,
+        "platform": "Portal Web",
+        "severity": "Alta",
+        "company": "Empresa Exemplo",
+        "conversation_ids": "c1",
         **values,
     }
 
@@ -151,6 +177,18 @@ CALLS = [
         user_email=None,
     ),
 ]
+TICKETS = [
+    ticket("k1", "2026-11-10T12:00:00Z"),
+    ticket("k2", agent_id=LUANA, creator_id=JOAO, platform="App"),
+    ticket(
+        "k3",
+        state="resolved",
+        state_label="Resolvido",
+        is_open=False,
+        resolved_at="2026-11-21T12:00:00Z",
+    ),
+    ticket("k4", "2026-09-01T12:00:00Z", agent_id=None, severity=None),
+]
 
 
 def table(name: str, rows: list[Any]) -> pd.DataFrame:
@@ -163,6 +201,7 @@ def snapshot(
     calls: list[Any] | None = None,
     people: list[Any] | None = None,
     teams: list[Any] | None = None,
+    tickets: list[Any] | None = None,
     **values: Any,
 ) -> Snapshot:
     """A version with these rows, in place of those above."""
@@ -175,6 +214,7 @@ def snapshot(
         agents=agents,
         teams=table("teams", TEAMS if teams is None else teams),
         now=pd.Timestamp(NOW),
+        tickets=table("tickets", TICKETS if tickets is None else tickets),
     )
     given: dict[str, Any] = {
         "version": 7,

@@ -16,6 +16,7 @@ from tests.callbacks.api_world import (
     call,
     conversation,
     snapshot,
+    ticket,
 )
 
 # Its clocks go back in the night to 1 November 2026: that day has 25 hours.
@@ -52,7 +53,8 @@ def figures() -> Snapshot:
     chance = random.Random(7)
     written = [_conversation(str(number), chance) for number in range(1500)]
     called = [_call(f"t{number}", chance) for number in range(700)]
-    return snapshot(conversations=written, calls=called)
+    opened = [_ticket(f"k{number}", chance) for number in range(300)]
+    return snapshot(conversations=written, calls=called, tickets=opened)
 
 
 def _instant(chance: random.Random) -> datetime:
@@ -102,6 +104,7 @@ def _conversation(row_id: str, chance: random.Random) -> Any:
         is_call=chance.random() < 0.03,
         waiting_since=created.isoformat() if state == "open" and chance.random() < 0.6 else None,
         **{
+            "is_merged": state == "closed" and chance.random() < 0.05,
             "attr.Motivo de Contato": reason,
             "attr.Motivo 2 (Se houver)": second,
             "attr.Status do atendimento": chance.choice(("Resolvido", "Pendente", None)),
@@ -110,6 +113,22 @@ def _conversation(row_id: str, chance: random.Random) -> Any:
             f"attr.{REGISTRATIONS}": chance.choice(("Novo", "Alterado", None)),
             f"attr.{AREA}": chance.choice(("Sucesso", "Produto", None)),
         },
+    )
+
+
+def _ticket(row_id: str, chance: random.Random) -> Any:
+    created = _instant(chance)
+    is_open = chance.random() < 0.2
+    resolved = created + timedelta(seconds=chance.randrange(60, 900_000))
+    return ticket(
+        row_id,
+        created.isoformat(),
+        is_open=is_open,
+        state="in_progress" if is_open else "resolved",
+        resolved_at=None if is_open else resolved,
+        agent_id=chance.choice(PEOPLE),
+        creator_id=chance.choice(PEOPLE),
+        platform=chance.choice(("Portal Web", "App", None)),
     )
 
 

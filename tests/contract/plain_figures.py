@@ -50,9 +50,10 @@ class Week:
         last: Local midnight at which it is over.
         team_ids: Teams in scope.
         rules: targets, labels, excluded values and opening hours as plain values.
+        tickets: Intercom's objects; the second line is in no team's scope.
     """
 
-    def __init__(self, conversations, calls, first, last, team_ids, rules):
+    def __init__(self, conversations, calls, first, last, team_ids, rules, tickets=()):
         self.first, self.last = first.timestamp(), last.timestamp()
         self.zone = first.tzinfo
         self.rules = rules
@@ -68,6 +69,7 @@ class Week:
             if (c.get("conversation_rating") or {}).get("rating")
             and self.first <= c["conversation_rating"]["created_at"] < self.last
         ]
+        self.tickets = [t for t in tickets if t["category"] == "Back-office"]
         self.calls = [
             c for c in calls if c["status"] == "done" and self.first <= c["started_at"] < self.last
         ]
@@ -85,7 +87,7 @@ class Week:
         return "" if value is None else str(value).strip()
 
     def figures(self):
-        return {**self.text(), **self.ratings(), **self.voice()}
+        return {**self.text(), **self.ratings(), **self.voice(), **self.second_line()}
 
     def text(self):
         created, rules = self.created, self.rules
@@ -140,6 +142,7 @@ class Week:
                 bool(self.attribute(c, rules["reason"])) for c in eligible
             ),
             "sla_hit_rate": share(word == "hit" for word in sla if word in ("hit", "missed")),
+            "conversations_merged": count(sum(map(self.is_merged, created))),
             "complex_conversations": count(
                 sum(sum(bool(self.attribute(c, label)) for label in telling) >= 2 for c in created)
             ),
@@ -150,7 +153,32 @@ class Week:
             word = self.attribute(conversation, label).casefold()
             if word in [str(value).casefold() for value in values]:
                 return True
-        return False
+        return self.is_merged(conversation)
+
+    def is_merged(self, conversation):
+        attributes = conversation.get("custom_attributes") or {}
+        names = [tag["name"].lower() for tag in conversation["tags"]["tags"]]
+        tagged = any("merged" in name or "duplic" in name for name in names)
+        return conversation["state"] == "closed" and (attributes.get("Merged") is True or tagged)
+
+    def second_line(self):
+        created = [t for t in self.tickets if self.first <= t["created_at"] < self.last]
+        ended = [(t, self.ended_at(t)) for t in self.tickets if not t["open"]]
+        ended = [(t, at) for t, at in ended if self.first <= at < self.last]
+        return {
+            "tickets_created": count(len(created)),
+            "tickets_resolved": count(len(ended)),
+            "ticket_completion": share(not t["open"] for t in created),
+            "ticket_resolution_time": duration([at - t["created_at"] for t, at in ended]),
+        }
+
+    @staticmethod
+    def ended_at(ticket):
+        return max(
+            part["created_at"]
+            for part in ticket["ticket_parts"]["ticket_parts"]
+            if part.get("ticket_state") == "resolved"
+        )
 
     def ratings(self):
         scores = [c["conversation_rating"]["rating"] for c in self.rated]

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from metrics.catalog import CATALOG
-from services.config import Settings
 from metrics.memory import Memory
+from services.config import Settings
 from services.sections import TeamSetting
 from tests.callbacks.api_world import Api
 from tests.contract.collected import at, collected
@@ -46,7 +46,7 @@ def world(tmp_path_factory):
             # What one scope has worked out is not the other's.
             apis[scope] = Api(replace(snapshot, memory=Memory(500)), settings=chosen)
             apis[scope].now = NOW
-        yield found.box.world, apis
+        yield found.box, apis
 
 
 def midnight(day):
@@ -56,7 +56,8 @@ def midnight(day):
 @pytest.mark.parametrize("scope", [(), (TEAM,)])
 @pytest.mark.parametrize("monday", WEEKS)
 def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
-    sandbox, apis = world
+    box, apis = world
+    sandbox = box.world
     sunday = monday + timedelta(days=6)
     plain = Week(
         list(sandbox.conversations),
@@ -65,6 +66,7 @@ def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
         midnight(sunday + timedelta(days=1)),
         scope,
         RULES,
+        box.tickets,
     )
     answer = apis[scope].get("summary", from_=str(monday), to=str(sunday))
     answered = answer["metrics"]
@@ -73,6 +75,7 @@ def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
     assert set(expected) == dated, "a figure is missing on one side"
     assert expected["conversations"]["value"] > 100
     assert expected["calls_inbound"]["value"] > 50
+    assert expected["tickets_resolved"]["value"] > 5
     for key, figure in expected.items():
         for part, value in figure.items():
             assert answered[key][part] == pytest.approx(value, rel=1e-9), f"{key}.{part}"
@@ -81,7 +84,8 @@ def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
 
 
 def test_the_present_is_what_the_objects_say(world):
-    sandbox, apis = world
+    box, apis = world
+    sandbox = box.world
     api = apis[()]
     now = int(NOW.timestamp())
     rows = [c for c in sandbox.conversations if not Week.is_call(c)]
@@ -94,6 +98,10 @@ def test_the_present_is_what_the_objects_say(world):
     assert answered["arrivals_recent"]["value"] == sum(
         now - 1800 < c["created_at"] <= now for c in rows
     )
+    still = [t for t in box.tickets if t["category"] == "Back-office" and t["open"]]
+    late = [t for t in still if now - t["created_at"] >= 5 * 86400]
+    assert answered["tickets_open"]["value"] == len(still) > len(late) > 0
+    assert answered["tickets_overdue"]["value"] == len(late)
     waits = [now - c["waiting_since"] for c in waiting if c.get("waiting_since")]
     assert answered["longest_wait"]["value"] == pytest.approx(max(waits))
     assert {row["id"] for row in api.get("queue")["unrouted"]} == {
@@ -102,7 +110,8 @@ def test_the_present_is_what_the_objects_say(world):
 
 
 def test_all_rows_have_arrived(world):
-    sandbox, apis = world
+    box, apis = world
+    sandbox = box.world
     api = apis[()]
     since = midnight(date(2026, 10, 20)).timestamp()
     wanted = sum(c["created_at"] >= since and not Week.is_call(c) for c in sandbox.conversations)

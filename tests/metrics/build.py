@@ -59,6 +59,12 @@ def calls(*rows):
     return _frame("calls", rows, defaults)
 
 
+def tickets(*rows):
+    """Open tickets of this morning; anything can be said otherwise."""
+    defaults = {"created_at": "2026-11-24T10:00:00Z", "state": "in_progress", "is_open": True}
+    return _frame("tickets", rows, defaults)
+
+
 def agents(*rows):
     """People who are there and have a seat; their e-mail is that of their telephone too."""
     defaults = {"active": True, "seated": True, "bot": False}
@@ -69,7 +75,7 @@ def teams(*rows):
     return _frame("teams", rows, {})
 
 
-def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW):
+def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW, tickets_=None):
     people = agents() if agents_ is None else agents_
     return Tables(
         conversations=conversations() if conversations_ is None else conversations_,
@@ -77,6 +83,7 @@ def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW)
         agents=people,
         teams=teams() if teams_ is None else teams_,
         now=pd.Timestamp(now),
+        tickets=tickets() if tickets_ is None else tickets_,
     )
 
 

@@ -16,6 +16,7 @@ from tests.metrics.build import (
     calls,
     conversations,
     tables,
+    tickets,
 )
 
 KEYS = {
@@ -33,6 +34,7 @@ KEYS = {
     "classification_rate",
     "sla_hit_rate",
     "complex_conversations",
+    "conversations_merged",
     "arrivals_recent",
     # ratings
     "csat_average",
@@ -50,6 +52,13 @@ KEYS = {
     "online_voice",
     "backlog_age",
     "awaiting_first_response",
+    # tickets
+    "tickets_created",
+    "tickets_resolved",
+    "ticket_completion",
+    "ticket_resolution_time",
+    "tickets_open",
+    "tickets_overdue",
     # voice
     "calls_inbound",
     "calls_answered",
@@ -130,7 +139,9 @@ def test_only_stocks_are_without_a_date(found: Metric):
 
 @BY_KEY
 def test_a_measure_gives_one_value_for_each_row(found: Metric):
-    rows = {"conversations": conversations, "calls": calls, "agents": agents}[found.table]
+    rows = {"conversations": conversations, "calls": calls, "agents": agents, "tickets": tickets}[
+        found.table
+    ]
     frame = rows({}, {}, {}).set_axis([7, 3, 5])
     values = found.measure(frame, Rules(), NOW)
     assert values.index.tolist() == [7, 3, 5]

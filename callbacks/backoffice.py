@@ -1,0 +1,81 @@
+"""The page of the second line: what its address asks for, in numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks import backoffice_figures as figures
+from callbacks import bi_pages
+from callbacks.backoffice_query import BackofficeQuery
+from callbacks.page_question import Question
+from layouts import backoffice
+from layouts.backoffice_data import Backoffice
+from layouts.context import Context
+from metrics.catalog import CATALOG
+from services.backend import Backend
+from services.manifest import SourceStatus
+
+
+def content(
+    question: Question[BackofficeQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters."""
+    meta = question.snapshot.meta
+    source = question.snapshot.sources.get("tickets", SourceStatus("off"))
+    cause = (meta.get("causes") or {}).get("tickets")
+    at = datetime.now(UTC)
+    merged, duplicates = figures.duplicates(question, backend, context)
+    passports = figures.passports(question, merged, at, context)
+    if question.tables.tickets.empty and source.state in ("off", "starting"):
+        return [
+            backoffice.nothing_read(source.state, cause, context),
+            backoffice.duplicates(duplicates, merged, passports, context),
+        ]
+    choices = figures.choices(question, context)
+    said = figures.choices_in_words(choices, context)
+    question = replace(question, filter_words=(*question.filter_words, *said))
+    passports = figures.passports(question, merged, at, context)
+    shown = Backoffice(
+        kpis=figures.sheet(question, at, context),
+        choices=choices,
+        tab=question.query.tab,
+        counts=figures.counts(question),
+        tickets=figures.tickets(question, backend, context),
+        listed=figures.listed(question),
+        states=figures.lines("state_label", question, context),
+        owners=figures.lines("agent", question, context),
+        platforms=figures.lines("platform", question, context),
+        severities=figures.lines("severity", question, context),
+        ages=question.number(CATALOG["tickets_open"]).parts,
+        open=question.number(CATALOG["tickets_open"]).n,
+        age_days=backend.settings.backoffice.age_days,
+        has_external=figures.has_external(question, backend),
+        duplicates=duplicates,
+        merged=merged,
+        passports=passports,
+    )
+    return [
+        *backoffice.notices(source, cause, _loading_from(meta), at, context),
+        *backoffice.content(shown, context),
+    ]
+
+
+def _loading_from(meta: object) -> date | None:
+    """From which day on tickets are there, while their history arrives; None once it is whole."""
+    history = meta.get("tickets_history") if hasattr(meta, "get") else None
+    if not history or history.get("complete"):
+        return None
+    first = history.get("first_day")
+    return date.fromisoformat(first) if first else date.max
+
+
+PAGE = bi_pages.bi_page("/backoffice", BackofficeQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)
