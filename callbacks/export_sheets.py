@@ -8,7 +8,7 @@ import pandas as pd
 
 from callbacks.detail_columns import DetailColumn, Reading
 from callbacks.listing import Listing, Positions, frame_of
-from metrics import report
+from layouts.components.download import ROWS_AT_MOST
 from metrics.catalog import CATALOG, Metric
 from metrics.selection import attribute_values
 from metrics.summary import Summary
@@ -36,10 +36,7 @@ def check_count(count: int) -> None:
 def summary_sheet(of: Reading) -> Sheet:
     """Every number of the catalogue, with its population and the period before."""
     text, question = of.context.text, of.question
-    tables, filters, rules = question.tables, question.filters, question.rules
-    now = report.summary(tables, question.period, filters, rules)
     earlier = question.previous
-    before = report.summary(tables, earlier, filters, rules) if earlier else {}
     names = ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n", "key")
     kinds = {"metric": "text", "key": "text", "n": "number", "before_n": "number"}
     columns = [
@@ -47,7 +44,13 @@ def summary_sheet(of: Reading) -> Sheet:
         for name in names
     ]
     lines = [
-        _summary_line(metric, now[key], before.get(key), of) for key, metric in CATALOG.items()
+        _summary_line(
+            metric,
+            question.number(metric),
+            question.number(metric, earlier) if earlier else None,
+            of,
+        )
+        for metric in CATALOG.values()
     ]
     return Sheet(text("export.summary"), columns, lines)
 

@@ -1,6 +1,6 @@
 """Numbers of a sheet: the value, what it was before, and what is usual, for any metric."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -10,6 +10,7 @@ from callbacks.passports import is_late, passport
 from layouts.components.kpi import Kpi
 from layouts.context import Context
 from metrics.catalog import CATALOG, Metric
+from metrics.summary import Summary
 from metrics.usual import Range, Verdict, usual_range, weekday_band
 
 
@@ -22,15 +23,22 @@ def kpis(question: Question[Q], keys: Iterable[str], at: datetime, context: Cont
         at: The present instant, for the age of the data.
         context: The reader.
     """
-    return [kpi(question, CATALOG[key], at, context) for key in keys]
+    metrics = [CATALOG[key] for key in keys]
+    daily = question.groups_of(metrics, "day", question.history)
+    return [kpi(question, metric, daily[metric.key], at, context) for metric in metrics]
 
 
-def kpi(question: Question[Q], metric: Metric, at: datetime, context: Context) -> Kpi:
-    """One number of the sheet."""
+def kpi(
+    question: Question[Q],
+    metric: Metric,
+    daily: Mapping[str, Summary],
+    at: datetime,
+    context: Context,
+) -> Kpi:
+    """One number of the sheet; `daily` are its numbers of each day of the history."""
     period, previous = question.period, question.previous
     now = question.number(metric, period)
     before = question.number(metric, previous) if previous else None
-    daily = question.groups(metric, "day", question.history)
     days = pd.DatetimeIndex([pd.Timestamp(day) for day in daily])
     values = pd.Series([s.value for s in daily.values()], index=days, dtype="Float64")
     weights = pd.Series([float(s.n) for s in daily.values()], index=days)

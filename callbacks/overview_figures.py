@@ -17,9 +17,10 @@ from layouts.components.passport import Passport
 from layouts.context import Context
 from layouts.overview_data import AgentRow, Reason
 from metrics import people, workload
-from metrics.behind import TOP_REASONS
+from metrics.behind import LISTS, TOP_REASONS
 from metrics.catalog import CATALOG, Source
 from metrics.filters import EMPTY, UNASSIGNED
+from metrics.report import MATRIX_METRICS
 from metrics.selection import rows as selected
 from metrics.summary import Summary
 from metrics.usual import counts_by_day_and_hour, usual_range, weekday_band
@@ -127,10 +128,8 @@ def _known(value: float) -> float | None:
 def points(question: Asked, context: Context) -> list[Point]:
     """The matrix: people who closed something, or reasons."""
     by = "reason" if question.query.matrix else "agent"
-    period = question.period
-    volumes = question.groups(CATALOG["conversations"], by, period)
-    times = question.groups(CATALOG["time_to_close"], by, period)
-    ratings = question.groups(CATALOG["csat_score"], by, period)
+    told = question.groups_of([CATALOG[key] for key in MATRIX_METRICS], by)
+    volumes, times, ratings = (told[key] for key in MATRIX_METRICS)
     names = people.names(question.tables) if by == "agent" else {}
     nobody = UNASSIGNED if by == "agent" else EMPTY
     found = []
@@ -149,8 +148,8 @@ def points(question: Asked, context: Context) -> list[Point]:
 
 def agents(question: Asked, context: Context) -> tuple[list[AgentRow], AgentRow]:
     """The table of agents in alphabetical order, and its total."""
-    numbers = {key: question.groups(CATALOG[key], "agent", question.period) for key in AGENT_KEYS}
-    held = question.groups(CATALOG["open_now"], "agent", question.period)
+    numbers = question.groups_of([CATALOG[key] for key in (*AGENT_KEYS, "open_now")], "agent")
+    held = numbers.pop("open_now")
     names = people.names(question.tables)
     members = set(people.members(question.snapshot.tables, question.rules)["id"])
     with_rows = {agent for groups in numbers.values() for agent, s in groups.items() if s.n}
@@ -201,7 +200,7 @@ def origins(question: Asked) -> dict[str, int]:
 def passports(question: Asked, at: datetime, context: Context) -> dict[str, Passport]:
     """What each panel means and rests on."""
     n = question.number(CATALOG["conversations"]).n
-    mentioned = question.behind(TOP_REASONS).n
+    mentioned = question.number(LISTS[TOP_REASONS]).n
     both: tuple[Source, ...] = ("intercom", "aircall")
 
     def of(key: str, rows: int = n, **more: Any) -> Passport:

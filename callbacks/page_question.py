@@ -1,6 +1,6 @@
 """One choice of rows of one version: whatever a BI page shows answers it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -77,15 +77,34 @@ class Question(Generic[Q]):
         first = self.snapshot.history.first_day or self.today
         return pd.date_range(first, self.today - timedelta(days=1), freq="D", unit="s")
 
+    def is_known(self, metric: Metric) -> bool:
+        """Whether every vendor that the metric is made of was read once."""
+        found = [self.snapshot.sources.get(name) for name in metric.sources]
+        return all(
+            one is not None and one.state not in ("off", "starting") and one.as_of is not None
+            for one in found
+        )
+
     def number(self, metric: Metric, period: Period | None = None) -> Summary:
-        """The metric's number of a period (the page's own when absent) under the filters."""
+        """The metric's number of a period (the page's own when absent) under the filters.
+
+        No data, and not zero, where one of its vendors was never read.
+        """
+        if not self.is_known(metric):
+            return Summary(None, 0, metric.unit)
         return report.evaluate(metric, self.tables, period or self.period, self.filters, self.rules)
 
     def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
         """The metric's number of each group."""
+        return self.groups_of([metric], by, period)[metric.key]
+
+    def groups_of(
+        self, metrics: Iterable[Metric], by: str, period: Period | None = None
+    ) -> dict[str, dict[str, Summary]]:
+        """The number of each group for several metrics, which share the work of grouping."""
         shown = period or self.period
-        found = report.breakdown(metric, by, self.tables, shown, self.filters, self.rules)
-        return {group.key: group.summary for group in found}
+        found = report.breakdowns(metrics, by, self.tables, shown, self.filters, self.rules)
+        return {key: {one.key: one.summary for one in told} for key, told in found.items()}
 
     def behind(self, key: str, *cells: Cell) -> Behind:
         """The rows behind a number, or behind one mark of a figure.

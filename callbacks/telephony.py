@@ -17,6 +17,7 @@ from layouts import telephony
 from layouts.context import Context
 from layouts.telephony_data import Telephony
 from metrics import telephony as measures
+from metrics.behind import LISTS
 from metrics.catalog import CATALOG
 from metrics.crosstab import table_of
 from services.backend import Backend
@@ -43,7 +44,7 @@ def content(
     agents, credits = tables.agents(question, choice, context)
     missed = question.number(CATALOG["calls_missed"])
     answer = question.number(CATALOG["time_to_answer"])
-    every = question.behind("calls")
+    every = question.number(LISTS["calls"])
     return telephony.content(
         Telephony(
             kpis=kpis(question, telephony.KEYS, at, context),

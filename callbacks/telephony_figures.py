@@ -14,10 +14,12 @@ from layouts.components.passport import Passport
 from layouts.context import Context
 from layouts.telephony_data import LineChoice
 from metrics import calls_tables, people
+from metrics.behind import LISTS
 from metrics.calls_tables import Peaks
 from metrics.catalog import CATALOG
 from metrics.crosstab import Axis, Choice
 from metrics.lines import MAIN, line_names, line_of
+from metrics.measures import measured
 
 # Waiting times are told in stretches of this many seconds, up to a last one without an end.
 STRETCH, STRETCHES = 5, 12
@@ -76,8 +78,8 @@ def lost_hours(chosen: Choice) -> dict[int, Mapping[str, int]]:
 
 
 def _waits(question: Asked) -> Any:
-    values = question.behind("time_to_answer").values
-    return values.to_numpy(dtype="float64")
+    asked = question.tables, question.period, question.filters, question.rules
+    return measured(CATALOG["time_to_answer"], *asked).dropna().to_numpy(dtype="float64")
 
 
 def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:
@@ -119,7 +121,7 @@ def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[s
         ("calls_per_agent", n, "calls"),
         ("answers", number("time_to_answer"), "time_to_answer"),
         ("lines_table", n, "calls"),
-        ("transfers", question.behind("transfers").n, "transfers"),
+        ("transfers", question.number(LISTS["transfers"]).n, "transfers"),
         ("recurring_callers", n, "calls"),
         ("calls", n, "calls"),
     ]

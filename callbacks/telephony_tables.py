@@ -66,7 +66,7 @@ def _taker(agent: str, names: Any, context: Context) -> str:
 
 def lines(question: Asked, context: Context) -> list[LineCalls]:
     """The table of lines, most calls first."""
-    numbers = {key: question.groups(CATALOG[key], "line") for key in LINE_KEYS}
+    numbers = question.groups_of([CATALOG[key] for key in LINE_KEYS], "line")
     found = {line for groups in numbers.values() for line, s in groups.items() if s.n}
     names = line_names(question.tables.calls) | {UNASSIGNED: context.text("telephony.no_line")}
     rows = [

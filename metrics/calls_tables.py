@@ -15,6 +15,18 @@ from metrics.periods import Period, local_days
 from metrics.report import breakdowns
 from metrics.values import seconds_between
 
+# What the outcome of a call, and its caller, are told by.
+CALLER_COLUMNS = (
+    "id",
+    "digits",
+    "contact_name",
+    "direction",
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "missed_call_reason",
+    "has_voicemail",
+)
 AGENT_KEYS = (
     "calls_answered",
     "calls_outbound",
@@ -79,7 +91,8 @@ def transfers(choice: Choice) -> pd.DataFrame:
     Returns:
         `giver` and `taker` (agent ids; `UNASSIGNED` where the vendor does not say) and `calls`.
     """
-    question = choice.question(LISTS["transfers"])
+    passed = ["transferred_by_agent_id", "transferred_to_agent_id"]
+    question = choice.question(LISTS["transfers"], columns=passed)
     sides = [grouped(by, question).words for by in ("transferred_by", "transferred_to")]
     pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
     table = pairs.groupby(["giver", "taker"], observed=True).size().rename("calls").reset_index()
@@ -96,7 +109,7 @@ def recurring_callers(choice: Choice) -> pd.DataFrame:
         NA), `calls`, `lost`, `talk_mean` (seconds over the answered ones; NA without any) and
         `last_at`; most calls first, then the latest.
     """
-    question = choice.question(LISTS["calls"])
+    question = choice.question(LISTS["calls"], columns=CALLER_COLUMNS)
     calls = question.rows.assign(
         caller=grouped("caller", question).words.to_numpy(),
         lost=telephony.lost(question.rows, choice.rules, choice.tables.now),
@@ -122,7 +135,7 @@ def recurring_callers(choice: Choice) -> pd.DataFrame:
 
 def lost_by_hour(choice: Choice) -> pd.DataFrame:
     """Lost calls per local hour of their start: one line per hour, one column per outcome."""
-    question = choice.question(CATALOG["calls_missed"])
+    question = choice.question(CATALOG["calls_missed"], columns=CALLER_COLUMNS)
     words = telephony.outcome(question.rows, choice.rules, choice.tables.now)
     hours = question.dates.dt.tz_convert(choice.rules.time_zone).dt.hour
     counts = pd.crosstab(hours.to_numpy(), words.to_numpy(dtype="object"))
@@ -159,7 +172,7 @@ def peaks(choice: Choice, happened: list[int]) -> Peaks:
         choice: Which calls.
         happened: `occurrences` of the period.
     """
-    question = choice.question(CATALOG["calls_inbound"])
+    question = choice.question(CATALOG["calls_inbound"], columns=("started_at", "direction"))
     found = question.dates[question.rows["direction"].eq("inbound")]
     days = sum(happened)
     if not len(found) or not days:
@@ -186,11 +199,11 @@ def owed(choice: Choice, start: pd.Timestamp) -> pd.DataFrame:
     Returns:
         As `now.callback_debt`, with `caller` (a group of `metrics.grouping`).
     """
-    question = choice.question(LISTS["calls"])
+    question = choice.question(LISTS["calls"], columns=("id", "digits", "started_at"))
     callers = dict(
         zip(question.rows["id"], grouped("caller", question).words, strict=True),
     )
     table = now.callback_debt(choice.tables, choice.rules, start)
-    table = table[table["last_call_id"].isin(callers)]
-    callers_of = table["last_call_id"].map(callers)
-    return table.assign(caller=callers_of).reset_index(drop=True)
+    table = table[[call in callers for call in table["last_call_id"]]]
+    found = pd.Series([callers[call] for call in table["last_call_id"]], table.index, dtype="str")
+    return table.assign(caller=found).reset_index(drop=True)

@@ -71,10 +71,12 @@ class Axis:
         """The line of each word; -1 for those that are in none."""
         places = {key: place for place, key in enumerate(self.lines) if key is not None}
         others = len(self.keys) if self.folded else -1
-        told = words.astype("str")
-        known = {w: places.get(w, -1 if w == nothing(self.by) else others) for w in told.unique()}
-        found = told.map(known).where(told.notna(), -1)
-        return np.asarray(found.to_numpy(dtype="int64"))
+        codes, known = pd.factorize(words)
+        empty = nothing(self.by)
+        lines = [places.get(str(w), -1 if w == empty else others) for w in known]
+        # The last one is that of rows in no group, whose code is -1.
+        found: Codes = np.array([*lines, -1], dtype="int64")[codes]
+        return found
 
 
 @dataclass(frozen=True)
@@ -149,20 +151,19 @@ def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosst
     """
     lines, columns = _grouping(metric, down.by, choice), _grouping(metric, across.by, choice)
     added = measured(metric, choice.tables, choice.period, choice.filters, choice.rules)
-    left, right = _coded(down, lines), _coded(across, columns)
-    pairs = left.merge(right, on="row", suffixes=("_down", "_across"))
+    pairs = _pairs(_coded(down, lines), _coded(across, columns))
     inside = added.iloc[np.unique(pairs["row"].to_numpy())]
     width = len(across.lines)
     numbers = summarise_by(
         metric,
         added.iloc[pairs["row"].to_numpy()],
-        (pairs["code_down"] * width + pairs["code_across"]).astype("str"),
+        pairs["code_down"] * width + pairs["code_across"],
     )
     cells = {divmod(int(code), width): number for code, number in numbers.items() if number.n}
 
     def totals(side: str, count: int) -> list[Summary]:
         once = pairs.drop_duplicates(["row", side])
-        told = summarise_by(metric, added.iloc[once["row"].to_numpy()], once[side].astype("str"))
+        told = summarise_by(metric, added.iloc[once["row"].to_numpy()], once[side])
         none = summarise(metric, added.iloc[:0])
         return [told.get(str(place), none) for place in range(count)]
 
@@ -199,7 +200,19 @@ def _grouping(metric: Metric, by: str, choice: Choice) -> Grouping:
     return grouped(by, choice.question(metric, columns=needed))
 
 
+def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Each line of a row beside each of its columns."""
+    if left.empty or right.empty or not left["row"].is_unique:
+        return left.merge(right, on="row", suffixes=("_down", "_across"))
+    # A row that has one line needs no join.
+    down = np.full(max(left["row"].max(), right["row"].max()) + 1, -1)
+    down[left["row"]] = left["code"]
+    found = right.rename(columns={"code": "code_across"}).assign(code_down=down[right["row"]])
+    return found[found["code_down"] >= 0]
+
+
 def _coded(side: Axis, grouping: Grouping) -> pd.DataFrame:
     codes = side.codes(grouping.words)
     found = pd.DataFrame({"row": grouping.positions, "code": codes})
-    return found[found["code"] >= 0].drop_duplicates()
+    found = found[found["code"] >= 0]
+    return found if found["row"].is_unique else found.drop_duplicates()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from metrics.periods import Period, local_days
 from metrics.rules import Rules
 from metrics.schema import ATTRIBUTE_PREFIX, attribute
 from metrics.selection import CREDITED, agent_of, attribute_values, chosen_people, credited
+from metrics.summary import Sorted
 from metrics.tables import Tables
 from metrics.tickets import CREATOR, TICKET_WORDS
 
@@ -40,6 +42,11 @@ class Grouping:
     positions: npt.NDArray[np.int64]
     keys: tuple[str, ...] | None = None
     labels: dict[str, str] | None = None
+
+    @cached_property
+    def sorted(self) -> Sorted:
+        """The lines sorted by their group."""
+        return Sorted.of(self.words)
 
 
 @dataclass(frozen=True)

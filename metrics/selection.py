@@ -192,11 +192,21 @@ def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.D
     Returns:
         `row` (the call's position) and `agent`; calls without anybody have one line with NA.
     """
-    positions = np.arange(len(calls))
-    sides = [pd.DataFrame({"row": positions, "agent": _plain(calls[side])}) for side in CREDITED]
-    found = pd.concat(sides).dropna().drop_duplicates()
-    nobody = pd.DataFrame({"row": np.setdiff1d(positions, found["row"].to_numpy())})
-    found = pd.concat([found, nobody.assign(agent=pd.Series(pd.NA, nobody.index, dtype="str"))])
+    sides = [_plain(calls[side]) for side in CREDITED]
+    codes, known = pd.factorize(pd.concat(sides, ignore_index=True))
+    # A row and a person as one number, so that each pair is found once; -1 is nobody.
+    width = len(known) + 1
+    row = np.tile(np.arange(len(calls)), len(sides))
+    pairs = np.unique(row[codes >= 0] * width + codes[codes >= 0])
+    nobody = np.setdiff1d(np.arange(len(calls)), pairs // width)
+    agents = pd.array([*known, None], dtype="str").take(pairs % width)
+    nothing = pd.array([None], dtype="str").take(np.zeros(len(nobody), dtype="int64"))
+    found = pd.DataFrame(
+        {
+            "row": np.concatenate([pairs // width, nobody]),
+            "agent": pd.concat([pd.Series(agents), pd.Series(nothing)], ignore_index=True),
+        }
+    )
     if people is not None:
         found = found[found["agent"].fillna(UNASSIGNED).isin(people)]
     return found.reset_index(drop=True)
@@ -222,8 +232,9 @@ def attribute_values(table: pd.DataFrame, label: str) -> pd.Series:
         return pd.Series(pd.NA, index=table.index, dtype="str")
     values = table[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        trimmed = {word: word.strip() or None for word in values.cat.categories}
-        return values.astype("str").map(trimmed).astype("str")
+        trimmed = [str(word).strip() or None for word in values.cat.categories]
+        words = pd.array([*trimmed, None], dtype="str")
+        return pd.Series(words.take(values.cat.codes.to_numpy()), index=values.index)
     words = values.astype("str").str.strip()
     return words.where(words.ne(""))
 

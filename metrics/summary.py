@@ -1,6 +1,6 @@
 """From one value per row to one number with its population."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,22 +54,43 @@ def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None)
     return _summary(metric, _numbers(values), counted)
 
 
-def summarise_by(metric: Metric, values: pd.Series, groups: pd.Series) -> dict[str, Summary]:
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """Rows sorted by their group, so that several metrics share the work.
+
+    Attributes:
+        words: The groups.
+        order: The places of the rows, group by group; those without a group come first.
+        starts: Where each group begins in `order`, and where the last one ends.
+    """
+
+    words: Sequence[object]
+    order: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, groups: pd.Series) -> "Sorted":
+        """One word per row; rows without one are in no group."""
+        codes, words = pd.factorize(groups)
+        order = np.argsort(codes, kind="stable")
+        return cls(list(words), order, np.searchsorted(codes[order], np.arange(len(words) + 1)))
+
+
+def summarise_by(
+    metric: Metric, values: pd.Series, groups: pd.Series | Sorted
+) -> dict[str, Summary]:
     """The metric's number for each group of rows; rows without a group are left out.
 
     Args:
         metric: Says how the values are put together.
         values: What its measure gave.
-        groups: One word per value, in the same order.
+        groups: One word per value, in the same order; or these sorted.
     """
-    codes, words = pd.factorize(groups)
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(len(words) + 1))
-    numbers = numbers[order]
+    shared = groups if isinstance(groups, Sorted) else Sorted.of(groups)
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)[shared.order]
     found = {}
-    for place, word in enumerate(words):
-        group = numbers[starts[place] : starts[place + 1]]
+    for place, word in enumerate(shared.words):
+        group = numbers[shared.starts[place] : shared.starts[place + 1]]
         found[str(word)] = _summary(metric, group[~np.isnan(group)], {})
     return found
 

@@ -1,5 +1,6 @@
 """How calls were met. All rows are done; dated by the moment the call started."""
 
+import numpy as np
 import pandas as pd
 
 from metrics.catalog import CATALOG, metric
@@ -45,17 +46,21 @@ def outcome(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     left; abandoned; not_answered; other.
     """
     reason = calls["missed_call_reason"].astype("str")
-    words = pd.Series("other", index=calls.index, dtype="str")
-    unanswered = reason.isin(["agents_did_not_answer", "no_available_agent"])
-    words = words.mask(unanswered, "not_answered")
-    words = words.mask(reason.isin(["abandoned_in_ivr", "abandoned_in_classic"]), "abandoned")
-    words = words.mask(calls["has_voicemail"].fillna(False).astype(bool), "voicemail")
-    words = words.mask(reason.eq("short_abandoned"), "short_abandon")
     closed = reason.eq("out_of_opening_hours")
-    if closed.any():
-        ours = is_open(calls["started_at"], rules)
-        words = words.mask(closed & ~ours, "out_of_hours").mask(closed & ours, "break")
-    return words.where(_missed(calls))
+    ours = is_open(calls["started_at"], rules) if closed.any() else closed
+    fits = {
+        "break": closed & ours,
+        "out_of_hours": closed & ~ours,
+        "short_abandon": reason.eq("short_abandoned"),
+        "voicemail": calls["has_voicemail"].fillna(False).astype(bool),
+        "abandoned": reason.isin(["abandoned_in_ivr", "abandoned_in_classic"]),
+        "not_answered": reason.isin(["agents_did_not_answer", "no_available_agent"]),
+    }
+    masks = [mask.fillna(False).to_numpy(dtype=bool) for mask in fits.values()]
+    first = np.select(masks, range(len(fits)), len(fits))
+    first[~_missed(calls).to_numpy(dtype=bool)] = -1
+    words = pd.array([*fits, "other", None], dtype="str")
+    return pd.Series(words.take(first), index=calls.index)
 
 
 def lost(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:

@@ -158,5 +158,7 @@ def top_reasons(
 
 
 def _mentions(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.Series:
-    found = rows(CATALOG["conversations"], tables, period, filters, rules)
+    labels = (rules.labels.reason, rules.labels.second_reason)
+    columns = [column for label in labels if (column := attribute(label)) in tables.conversations]
+    found = rows(CATALOG["conversations"], tables, period, filters, rules, columns=columns)
     return mentions(found, rules).value_counts()

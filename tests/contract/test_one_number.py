@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,7 +16,7 @@ from layouts.words import Text
 from metrics.behind import rows_behind
 from metrics.catalog import CATALOG
 from metrics.periods import today
-from tests.callbacks.api_world import JOAO, SUPPORT
+from tests.callbacks.api_world import JOAO, OK_SOURCES, SUPPORT
 from tests.callbacks.bi_world import BAR, PANEL, components, of_class, words
 from tests.callbacks.web_world import MANAGER, Web, web
 from tests.contract.figures_world import SETTINGS, figures
@@ -137,6 +137,18 @@ def totals(drawn: Any) -> Iterator[tuple[str, str]]:
                     yield key, plain(words(link))
 
 
+def workbook(manager, asked: dict[str, str]) -> Any:
+    answer = manager.get("/exports/overview.xlsx", query_string=asked)
+    assert answer.status_code == 200, answer.text
+    return openpyxl.load_workbook(io.BytesIO(answer.data))
+
+
+def summary_lines(manager, asked: dict[str, str]) -> dict[str, tuple[Any, ...]]:
+    """The lines of the first sheet, by the metric's key, which is their last cell."""
+    sheet = workbook(manager, asked)["Resumo"]
+    return {row[-1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
+
+
 def passports(drawn: Any) -> Iterator[tuple[str, str]]:
     """The key of each passport, and the rows that it says its number rests on."""
     for passport in of_class(drawn, "passport"):
@@ -173,9 +185,22 @@ def test_pages_and_passports_say_what_the_api_says(manager, formats, asked):
     assert {one.key for one in seen} >= {"conversations", "time_to_close"}
 
 
+def test_what_was_never_read_is_no_data_anywhere(tmp_path, formats):
+    silent = replace(figures(), sources={"intercom": OK_SOURCES["intercom"]})
+    with web(tmp_path, current=silent, settings=SETTINGS) as world:
+        manager = world.browser(MANAGER)
+        asked = PERIODS["a week"]
+        assert told(manager, asked)["calls_answered"]["value"] is None
+        (one,) = [s for s in shown(manager, "overview", asked) if s.key == "calls_answered"]
+        assert one.value == plain(formats.text("states.no_data"))
+        line = summary_lines(manager, asked)["calls_answered"]
+        assert line[1:3] == (None, 0)
+
+
 def test_every_metric_is_on_a_page_but_those_of_the_wall(manager):
     seen = everywhere(manager, PERIODS["a week"])
-    assert set(CATALOG) - {one.key for one in seen} == NOT_ON_A_PAGE
+    about = {key for key, metric in CATALOG.items() if metric.table != "tickets"}
+    assert about - {one.key for one in seen} == NOT_ON_A_PAGE
     # Figures of many numbers have a passport of their own and no value at one place.
     without = {one.key for one in seen} - {one.key for one in seen if one.value is not None}
     assert without == {"backlog_age", "awaiting_first_response"}
@@ -204,10 +229,8 @@ def test_as_many_rows_lie_behind_it_as_it_says(world, manager, formats, asked):
 @pytest.mark.parametrize("asked", cases())
 def test_the_workbook_says_the_same(world, manager, formats, asked):
     numbers = told(manager, asked)
-    answer = manager.get("/exports/overview.xlsx", query_string=asked)
-    assert answer.status_code == 200, answer.text
-    book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    lines = {row[-1]: row for row in book["Resumo"].iter_rows(min_row=2, values_only=True)}
+    book = workbook(manager, asked)
+    lines = summary_lines(manager, asked)
     assert list(lines) == list(CATALOG)
     for key, number in numbers.items():
         value = number["value"]
