@@ -217,7 +217,7 @@ def _same_rows(metric: Metric) -> object:
 
 
 def _groups(metric: Metric, added: pd.Series, grouping: Grouping) -> list[Group]:
-    numbers = summarise_by(metric, added.iloc[grouping.positions], grouping.words)
+    numbers = summarise_by(metric, added.iloc[grouping.positions], grouping.sorted)
     labels = grouping.labels or {}
     if grouping.keys is not None:
         nothing = summarise(metric, added.iloc[:0])
