@@ -29,7 +29,7 @@ LONGEST_CELL = 120
 # How people write that somebody is off; in small letters.
 OFF_WORDS = frozenset({"", "-", "–", "—", "folga", "off", "livre", "day off"})
 SHIFT = re.compile(
-    r"(\d{1,2})(?:[:hH](\d{2})?)?\s*(?:-|–|—|às|as|a|to|até)\s*(\d{1,2})(?:[:hH](\d{2})?)?[hH]?"
+    r"([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*(?:-|–|—|às|as|a|to|até)\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?[hH]?"
 )
 COLUMNS = ["agent_id", "day", "start", "end", "seconds"]
 
