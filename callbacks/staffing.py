@@ -57,6 +57,7 @@ def content(
             fair_lines=figures.fair_lines(fair, question, context),
             others=figures.others(fair, question, context),
             transfers=query.transfers is not None,
+            basis=query.basis,
             presence=figures.presence_lines(table, question, context),
             presence_days=days,
             passports=figures.passports(question, works, fair, len(table), at, context),

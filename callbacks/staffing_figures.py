@@ -84,6 +84,7 @@ def fair(question: Asked, schedule: Schedule) -> FairTarget:
         choice,
         schedule,
         transfers=question.query.transfers is not None,
+        basis=question.query.basis,
         first_day=question.snapshot.history.first_day,
     )
 

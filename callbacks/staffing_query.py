@@ -6,6 +6,7 @@ from pydantic import Field
 
 from callbacks.page_query import PageQuery
 from metrics.erlang import Target
+from metrics.fair_target import Basis
 from metrics.rules import Rules
 from metrics.staffing import Assumptions
 
@@ -31,6 +32,7 @@ class StaffingQuery(PageQuery):
         heat: What the cells of the week tell.
         day: The weekday that is drawn, 0 = Monday; today's when absent.
         transfers: Whether a passed-on call counts for everybody who had a part in it.
+        basis: Whether calls are expected by shifts or by their hours.
     """
 
     stream: Stream = "calls"
@@ -47,6 +49,7 @@ class StaffingQuery(PageQuery):
     heat: Literal["needed", "scheduled", "gap"] = "needed"
     day: Annotated[int, Field(ge=0, le=6)] | None = None
     transfers: Literal["1"] | None = None
+    basis: Basis = "shifts"
 
     def target_seconds(self, rules: Rules) -> int:
         """What is in time for calls: as asked, else the agreed service level."""

@@ -71,6 +71,7 @@ class Staffing:
         fair_lines: Its people.
         others: (person, calls) without a shift.
         transfers: Whether passed-on calls count for everybody.
+        basis: What calls are expected by: shifts or hours.
         presence: Presence against the schedule.
         presence_days: The days that were observed.
         passports: Of the panels, by their key.
@@ -91,6 +92,7 @@ class Staffing:
     fair_lines: Sequence[FairLine]
     others: Sequence[tuple[str, str, int]]
     transfers: bool
+    basis: str
     presence: Sequence[PresenceLine]
     presence_days: Sequence[date]
     passports: Mapping[str, Passport]
@@ -99,6 +101,10 @@ class Staffing:
     def main(self) -> Work:
         """The kind of work whose numbers stand beside the people."""
         return next(iter(self.works.values()))
+
+    def is_known(self, weekday: int) -> bool:
+        """Whether any day of that name was counted; else nobody knows what it needs."""
+        return all(work.demand.occurrences[weekday] for work in self.works.values())
 
     @property
     def halves(self) -> range:

@@ -87,7 +87,9 @@ def _row(staffing: Staffing, half: int, patience: bool, context: Context) -> lis
     scheduled = float(staffing.scheduled[weekday, half])
     seen = staffing.online[half]
     there = sum(int(one.plan.there[weekday, half]) for one in staffing.works.values())
-    impossible = pill(text("staffing.impossible"), "attention", "exclamation-triangle-fill")
+    impossible: Any = pill(text("staffing.impossible"), "attention", "exclamation-triangle-fill")
+    if not staffing.is_known(weekday):
+        needed, impossible = -1, no_data(context)
     row: list[Any] = [
         clock(half),
         formats.decimal(

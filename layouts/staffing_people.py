@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from layouts.components.going import go, rows_link
-from layouts.components.panel import figure_panel, no_data, pill
+from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
 from layouts.context import Context
 from layouts.staffing_data import PAGE, FairLine, PresenceLine, Staffing
@@ -14,6 +14,8 @@ from metrics.adherence import PRESENT
 from metrics.timeline import UNOBSERVED
 
 ANSWERED = "calls_answered"
+# Of less than this a share would be chance.
+SECONDS_MINIMUM = 1800
 
 
 def fair(staffing: Staffing, context: Context) -> html.Section:
@@ -26,6 +28,17 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
         context.view(transfers=None if staffing.transfers else "1"),
         "chip set" if staffing.transfers else "chip",
         **pressed,
+    )
+    basis = segmented(
+        [
+            (
+                text(f"staffing.basis.{one}"),
+                context.view(basis=None if one == "shifts" else one),
+                staffing.basis == one,
+            )
+            for one in ("shifts", "hours")
+        ],
+        text("staffing.basis.label"),
     )
     body: Any
     if not staffing.has_schedule:
@@ -47,7 +60,7 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
             calls=text.plural("staffing.calls", found.calls, n=formats.count(found.calls)),
             shifts=text.plural("staffing.shifts", found.shifts, n=formats.count(found.shifts)),
         ),
-        tools=[switch],
+        tools=[html.Span(text("staffing.basis.label"), className="quieter"), basis, switch],
         footnote=_fair_foot(staffing, context),
         passport=staffing.passports["fair_target"],
     )
@@ -57,14 +70,11 @@ def _fair_foot(staffing: Staffing, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     found = staffing.fair
     said = []
-    if found.per_shift is not None:
-        said.append(
-            text(
-                "staffing.per_shift",
-                value=formats.decimal(found.per_shift),
-                hours=formats.decimal(found.hours),
-            )
-        )
+    rate = found.per_hour if staffing.basis == "hours" else found.per_shift
+    if rate is not None:
+        key = "staffing.per_hour" if staffing.basis == "hours" else "staffing.per_shift"
+        value = formats.decimal(rate, 2 if staffing.basis == "hours" else 1)
+        said.append(text(key, value=value, hours=formats.decimal(found.hours)))
     if found.holidays:
         days = ", ".join(formats.day(day) for day in found.holidays)
         said.append(text("staffing.holidays", days=days))
@@ -201,8 +211,9 @@ def _presence_table(staffing: Staffing, context: Context) -> html.Table:
 
 def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> html.Tr:
     formats = context.formats
-    share: Any = html.Span(context.text("staffing.not_read"), className="no-data")
-    if line.adherence is not None:
+    word = "not_seen" if line.adherence is None else "little_seen"
+    share: Any = html.Span(context.text(f"staffing.{word}"), className="no-data")
+    if line.adherence is not None and line.observed >= SECONDS_MINIMUM:
         bar = html.Span(
             html.Span(className="goal-fill"),
             className="goal-line",

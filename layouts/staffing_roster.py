@@ -13,6 +13,9 @@ from layouts.icons import icon
 from layouts.staffing_data import PAGE, Roster, ScheduleRow
 from metrics.schedule import LONGEST_CELL, WEEKDAYS
 
+# A cell of more characters is written narrower.
+LONG = 14
+
 
 def place(context: Context) -> html.Div:
     """Where the grid stands, and what its buttons talk to."""
@@ -153,7 +156,8 @@ def _cell(row: ScheduleRow, day: int, stamp: str, context: Context) -> html.Labe
                 spellCheck="false",
             ),
         ],
-        className="shift-cell",
+        className="shift-cell shift-long" if len(row.shown[day]) > LONG else "shift-cell",
+        title=row.shown[day] if len(row.shown[day]) > LONG else None,
         **{"data-agent": row.agent_id, "data-day": str(day), "data-was": row.saved[day]},
     )
 

@@ -163,7 +163,7 @@ def _grid(staffing: Staffing, context: Context) -> html.Div:
         total = HeatCell(_hours(staffing, weekday, context))
         lines.append(HeatLine(text(f"telephony.weekday.{weekday}"), cells, total))
     foot = HeatLine(
-        text("staffing.peak"),
+        text("staffing.worst" if staffing.heat == "gap" else "staffing.peak"),
         [HeatCell(_peak(staffing, half, context)) for half in halves],
         HeatCell(f"{formats.count(_values(staffing).sum() / 2)}{NBSP}h"),
     )
@@ -187,13 +187,16 @@ def _values(staffing: Staffing) -> Any:
         return needed
     if staffing.heat == "scheduled":
         return staffing.scheduled
-    return np.where(staffing.needed < 0, 0, staffing.scheduled - needed)
+    known = np.array([[staffing.is_known(day)] for day in range(WEEKDAYS)])
+    return np.where((staffing.needed < 0) | ~known, 0, staffing.scheduled - needed)
 
 
 def _cell(
     staffing: Staffing, weekday: int, half: int, largest: float, context: Context
 ) -> HeatCell:
     value = float(_values(staffing)[weekday, half])
+    if staffing.heat != "scheduled" and not staffing.is_known(weekday):
+        return HeatCell("", title=context.text("staffing.no_such_day"))
     title = cell_title(staffing, weekday, half, context)
     if staffing.needed[weekday, half] < 0 and staffing.heat != "scheduled":
         return HeatCell(IMPOSSIBLE, "div-1", title=title)
@@ -231,6 +234,8 @@ def cell_title(staffing: Staffing, weekday: int, half: int, context: Context) ->
 
 
 def _hours(staffing: Staffing, weekday: int, context: Context) -> str:
+    if staffing.heat != "scheduled" and not staffing.is_known(weekday):
+        return ""
     hours = float(_values(staffing)[weekday].sum()) / 2
     words = context.formats.count(abs(hours))
     sign = LESS if staffing.heat == "gap" and round(hours) < 0 else ""
@@ -240,6 +245,10 @@ def _hours(staffing: Staffing, weekday: int, context: Context) -> str:
 def _peak(staffing: Staffing, half: int, context: Context) -> str:
     """The most of a half-hour; of gaps the worst."""
     column = _values(staffing)[:, half]
+    if staffing.heat != "scheduled":
+        column = column[[staffing.is_known(day) for day in range(WEEKDAYS)]]
+    if not len(column):
+        return ""
     if staffing.heat == "gap":
         return signed(float(column.min()), context)
     return people_words(float(column.max()), context)

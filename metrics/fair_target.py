@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from metrics.periods import Period
 from metrics.schedule import Schedule, shifts_of
 from metrics.selection import chosen_people, credited, rows
 
+Basis = Literal["shifts", "hours"]
 COLUMNS = ["agent_id", "calls", "shifts", "hours", "expected", "difference", "share"]
 
 
@@ -28,6 +30,7 @@ class FairTarget:
         shifts: Their shifts.
         hours: Of these shifts.
         per_shift: Calls in each shift; None without shifts.
+        per_hour: Calls in each hour of them; None without shifts.
         days: The days that counted.
         holidays: Holidays among them: without shifts.
     """
@@ -38,12 +41,18 @@ class FairTarget:
     shifts: int
     hours: float
     per_shift: float | None
+    per_hour: float | None
     days: Period | None
     holidays: tuple[date, ...] = ()
 
 
 def fair_target(
-    choice: Choice, schedule: Schedule, *, transfers: bool = False, first_day: date | None = None
+    choice: Choice,
+    schedule: Schedule,
+    *,
+    transfers: bool = False,
+    basis: Basis = "shifts",
+    first_day: date | None = None,
 ) -> FairTarget:
     """Answered calls of scheduled people over their shifts, and what that makes for each of them.
 
@@ -55,6 +64,7 @@ def fair_target(
         schedule: The week.
         transfers: Whether a call counts for who passed it on and who took it over too, as
             `telephony.calls_per_agent` does; else only for who had it.
+        basis: Whether each shift lets expect as much as any other, or each hour of them.
         first_day: First day of the loaded history; None = nothing is known of it.
     """
     period = _known(choice, first_day)
@@ -69,8 +79,9 @@ def fair_target(
     ).rename_axis("agent_id")
     table["calls"] = counts.reindex(table.index).fillna(0).astype("int64")
     calls, number = int(table["calls"].sum()), int(table["shifts"].sum())
-    per_shift = calls / number if number else None
-    table["expected"] = table["shifts"].astype("float64") * (per_shift or 0.0)
+    hours = float(table["hours"].sum())
+    whole = float(table[basis].sum())
+    table["expected"] = table[basis].astype("float64") * (calls / whole if whole else 0.0)
     table["difference"] = table["calls"] - table["expected"]
     share = table["calls"] / table["expected"].where(table["expected"].gt(0))
     table["share"] = share.astype("Float64")
@@ -86,8 +97,9 @@ def fair_target(
         others=left,
         calls=calls,
         shifts=number,
-        hours=float(table["hours"].sum()),
-        per_shift=per_shift,
+        hours=hours,
+        per_shift=calls / number if number else None,
+        per_hour=calls / hours if hours else None,
         days=period,
         holidays=tuple(sorted(inside)),
     )

@@ -17,7 +17,10 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
     """
     colours, text = context.palette, context.text
     halves = list(staffing.halves)
-    needed = [None if (n := staffing.needed[staffing.day, h]) < 0 else int(n) for h in halves]
+    known = staffing.is_known(staffing.day)
+    needed = [
+        int(n) if known and (n := staffing.needed[staffing.day, h]) >= 0 else None for h in halves
+    ]
     scheduled = [float(staffing.scheduled[staffing.day, h]) for h in halves]
     online = [None if math.isnan(n := float(staffing.online[h])) else n for h in halves]
     figure = go.Figure(layout={"template": template(context.theme)})

@@ -3,7 +3,10 @@
 import base64
 import io
 import json
+from dataclasses import replace
+from datetime import date
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -13,6 +16,7 @@ from services.config import Settings
 from services.manifest import SourceStatus
 from services.schedule import Change, change, kept
 from tests.callbacks.api_world import (
+    FELIPE,
     JOAO,
     LUANA,
     MARIANA,
@@ -21,6 +25,7 @@ from tests.callbacks.api_world import (
     call,
     person,
     snapshot,
+    table,
 )
 from tests.callbacks.bi_world import HOSTILE, components, of_class, words
 from tests.callbacks.web_world import ANALYST, MANAGER, web
@@ -213,12 +218,45 @@ def test_a_leaver_of_the_schedule_stays_with_their_name(tmp_path):
 
 
 def test_holidays_have_no_shifts_and_are_named(tmp_path):
-    settings = Settings.model_validate({"office_hours": {"holidays": ["2026-11-23"]}})
+    settings = Settings.model_validate({"office_hours": {"holidays": [date(2026, 11, 23)]}})
     with web(tmp_path, current=snapshot(calls=CALLS), settings=settings) as world:
         change(world.state, [Change(JOAO, 0, (), read_day("9-18"))], by="x", at=1)
         told = words(panel(content(world), "fair_target"))
         assert "8 ligações em 3 turnos" in told
         assert "Sem turnos nos feriados: 23/11" in told
+
+
+def seen(*rows):
+    """Stretches of presence: agent, channel, state, from, until, all of 23 November (UTC)."""
+    names = ("id", "channel", "state", "began_at", "until_at")
+    lines = [dict(zip(names, row, strict=True)) for row in rows]
+    for line in lines:
+        for edge in ("began_at", "until_at"):
+            line[edge] = pd.Timestamp(f"2026-11-23T{line[edge]}:00Z")
+    return table("presence", lines)
+
+
+def test_presence_is_told_of_what_was_read_only(tmp_path):
+    current = snapshot(calls=CALLS)
+    presence = seen(
+        (JOAO, "text", "active", "12:00", "13:00"), (JOAO, "text", "away", "13:10", "14:00")
+    )
+    current = replace(current, tables=replace(current.tables, presence=presence))
+    with web(tmp_path, current=current) as world:
+        wanted = [Change(agent, 0, (), read_day("9-18")) for agent in (JOAO, LUANA, FELIPE)]
+        change(world.state, wanted, by="x", at=1)
+        told = panel(content(world), "schedule_adherence")
+        lines = [words(c) for c in components(told) if c["type"] == "Tr"][1:]
+        by_name = {line.split()[0]: line for line in lines}
+        # João's calls began while nobody was read; Luana's one of two minutes did not.
+        assert "55%" in by_name["João"]
+        assert "110 min" in by_name["João"]
+        assert "100%" in by_name["Luana"]
+        assert " 2 min" in by_name["Luana"]
+        assert "não observado" in by_name["Felipe"]
+        assert "112 min observados" in words(told)
+        day = words(panel(content(world, "?day=0"), "staffing_day"))
+        assert "observadas em 1 dia" in day
 
 
 @pytest.mark.parametrize(
