@@ -1,5 +1,6 @@
 """The alerts page from the robot's book: names put to ids, and the week laid out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -139,7 +140,18 @@ def told(life: Life, sheet: Sheet, names: Directory) -> Told:
         acknowledged_at=life.acknowledged_at,
         tellings=life.tellings,
     )
-    return Told(life.id, notice, life.muted_until, life.events, failed)
+    waits = [order for order in sheet.waiting if life.id in {one for one, _ in order.items}]
+    untold = [(order.created_at, math.inf) for order in waits]
+    untold += [(done.created_at, done.done_at) for done in lost if not done.arrived]
+    return Told(
+        id=life.id,
+        notice=notice,
+        muted_until=life.muted_until,
+        events=life.events,
+        given_up=failed,
+        untold=untold,
+        is_waiting=bool(waits),
+    )
 
 
 def _names(backend: Backend) -> Directory:

@@ -20,6 +20,8 @@ class Told:
         muted_until: Until when nobody wants to hear of it; Unix seconds.
         events: When, what, and the value at that time.
         given_up: Why a message about it never arrived.
+        untold: Spans of Unix seconds; what was told in them has not arrived, or not yet.
+        is_waiting: Whether a message about it waits for Slack.
     """
 
     id: str
@@ -27,6 +29,8 @@ class Told:
     muted_until: float | None = None
     events: Sequence[tuple[float, str, float]] = ()
     given_up: str | None = None
+    untold: Sequence[tuple[float, float]] = ()
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,8 @@ def _delivery(told: Told, alerts: Alerts, context: Context) -> str:
     text, n = context.text, told.notice.tellings
     if told.given_up:
         return text("alerts.not_arrived", reason=reason_words(told.given_up, context))
+    if told.is_waiting:
+        return text("alerts.waits_for_slack")
     if not n:
         return text("alerts.untold")
     return text.plural("alerts.tellings", n, n=n)

@@ -162,11 +162,17 @@ def _course(told: Told, context: Context) -> html.Ol:
     is_count = told.notice.problem.unit == "count"
     lines = []
     for at, what, value in events:
-        key = f"alerts.event.{what}"
+        key = f"alerts.event.{_as_it_arrived(told, at, what)}"
         words = text(f"{key}_n" if is_count and text.has(f"{key}_n") else key, n=f"{value:g}")
         clock = formats.clock(datetime.fromtimestamp(at, UTC))
         lines.append(html.Li([html.Span(clock, className="course-at"), html.Span(words)]))
     return html.Ol(lines, className="course")
+
+
+def _as_it_arrived(told: Told, at: float, what: str) -> str:
+    """The event's word: what was decided and has not arrived was not told."""
+    is_message = what in ("told", "repeated")
+    return "untold" if is_message and any(a <= at <= b for a, b in told.untold) else what
 
 
 def _is_same_moment(event: Event, following: Event | None) -> bool:

@@ -71,7 +71,7 @@ def _notices(status: Status, context: Context) -> list[Any]:
         words = text.plural("status.given_up", status.given_up, n=status.given_up)
         link = dcc.Link(text("status.see_alerts"), href="/alerts", className="link")
         found.append(banner("attention", words, text("status.given_up_words"), link))
-    elif status.waiting:
+    if status.waiting:
         words = text.plural("status.waiting", status.waiting, n=status.waiting)
         found.append(banner("information", words, text("status.waiting_words")))
     return found

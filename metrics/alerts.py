@@ -70,7 +70,7 @@ def evaluate(
     for rule in RULES:
         if rule not in unknown and rule not in idle:
             found += list(conditions[rule]())
-    doubtful = frozenset(p.key for p in found if not is_voice_sure and _may_be_on_a_call(p))
+    doubtful = frozenset(p.key for p in found if not is_voice_sure and may_be_on_a_call(p))
     waiting = frozenset(f"stale:source:{name}" for name in sources if _is_starting(sources, name))
     problems = tuple(problem for problem in found if problem.key not in doubtful)
     gone = {screen_key(screen): REVOKED for screen in screens if screen.is_revoked}
@@ -271,10 +271,11 @@ def _idle(
     return found
 
 
-def _may_be_on_a_call(problem: Problem) -> bool:
+def may_be_on_a_call(problem: Problem) -> bool:
     """Whether a goal for conversations would be met if those who are away were on calls."""
-    possible = problem.value + problem.facts.get("calls_at_most", 0)
-    return problem.rule == "staffing_text" and possible >= problem.threshold
+    calls = problem.facts.get("calls_at_most", 0)
+    met = problem.value + calls >= problem.threshold
+    return problem.rule == "staffing_text" and calls > 0 and met
 
 
 def _state(sources: Mapping[str, Health], name: str) -> str:

@@ -14,6 +14,7 @@ from services.dataset import Snapshot
 from services.errors import ServiceError
 from services.inbox import Inbox
 from services.robot.composing import composed, directory
+from services.robot.confirming import Confirming
 from services.robot.delivery import Courier, Draw, abandoned
 from services.robot.history import History
 from services.robot.ledger import Ledger
@@ -80,6 +81,7 @@ class Robot:
         self._epoch: int | None = None
         # Nobody heard the screens while nobody worked.
         self._began_at = 0.0
+        self._confirming = Confirming()
         self._ledger: Ledger | None = None
         self._courier: Courier | None = None
         self._wake = threading.Event()
@@ -108,6 +110,7 @@ class Robot:
         self._as_of = {}
         self._seen, self._looked_at = (), None
         self._began_at = self._clock()
+        self._confirming = Confirming()
 
     def follow(self, snapshot: Snapshot) -> None:
         """Look at a version, decide what is to be said, and make that safe.
@@ -169,7 +172,9 @@ class Robot:
         before = ledger.book()
         bad_since = trouble(before.bad_since, snapshot.sources, now)
         around = Around(bad_since, screens(self._state, before.lives), self._began_at)
+        live = {life.problem.key for life in before.lives if life.is_live}
         outlook = self._look(snapshot, holding, around)
+        outlook = self._confirming.confirmed(outlook, live, snapshot.sources)
         fresh = {
             name
             for name, status in snapshot.sources.items()

@@ -1,5 +1,7 @@
 """The alerts page over HTTP: what a manager sees and does, and nobody else."""
 
+from dataclasses import replace
+
 import pytest
 
 from metrics.problems import Problem
@@ -222,6 +224,25 @@ def test_the_history_is_filtered_by_its_address(world):
     assert "Nada neste filtro" in shown(world, "?rule=stale")
     assert "Endereço com um filtro" in shown(world, "?days=1000")
     assert "Endereço com um filtro" in shown(world, "?who=<script>")
+
+
+def test_what_has_not_reached_slack_is_not_told_to_have_been(fresh):
+    events = ((AT - 700, "fired", 6.0), (AT - 700, "told", 6.0))
+    life = replace(LIVE[0], events=events)
+    waits = replace(WAITING, items=(("q", "fired"),))
+    waiting = shown(lay(fresh(), lives=(life,), orders=(waits,)))
+    assert "aviso com 6 ainda não chegou ao Slack" in waiting
+    assert "disparou no Slack" not in waiting
+    assert "espera o Slack" in waiting
+    lost = Delivery(
+        "1", "say", AT - 700, AT - 699, arrived=False, lives=("q",), reason="no_service"
+    )
+    refused = shown(lay(fresh(), lives=(life,), deliveries=(lost,)))
+    assert "aviso com 6 ainda não chegou ao Slack" in refused
+    assert "Não chegou: Este webhook não existe mais" in refused
+    arrived = shown(lay(fresh(), lives=(life,), deliveries=(replace(lost, arrived=True),)))
+    assert "disparou no Slack com 6" in arrived
+    assert "Slack, 2 mensagens" in arrived
 
 
 def test_a_silent_television_is_shown_by_its_name_with_the_way_to_the_screens(fresh):
