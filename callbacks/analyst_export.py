@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,26 +18,25 @@ from callbacks.session import current_context, current_viewer
 from layouts.context import Context
 from metrics.now import team_names
 from services.backend import Backend
-from services.sheet import Cell, csv_file, workbook
+from services.workbook import Column, Kind, Sheet, comma_separated, workbook
 
 PATH = "/analyst"
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-COLUMNS = (
-    "id",
-    "created",
-    "closed",
-    "subject",
-    "team",
-    "reason",
-    "standing",
-    "rating",
-    "remark",
-    "link",
-)
-WIDTHS = (16, 17, 17, 48, 18, 30, 16, 8, 48, 60)
+COLUMNS: Mapping[str, tuple[Kind, float]] = {
+    "id": ("text", 16),
+    "created": ("moment", 19),
+    "closed": ("moment", 19),
+    "subject": ("text", 48),
+    "team": ("text", 18),
+    "reason": ("text", 30),
+    "standing": ("text", 16),
+    "rating": ("number", 8),
+    "remark": ("text", 48),
+    "link": ("link", 60),
+}
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -78,14 +77,17 @@ def _export(kind: str, backend: Backend) -> Response:
 
 def _file(kind: str, own: Own, context: Context) -> bytes:
     text = context.text
-    headings = [text(f"analyst.export.{column}") for column in COLUMNS]
-    lines = _lines(own, context)
+    columns = [
+        Column(text(f"analyst.export.{name}"), kind_of, width)
+        for name, (kind_of, width) in COLUMNS.items()
+    ]
+    sheet = Sheet(text("analyst.history.title"), columns, _lines(own, context))
     if kind == "csv":
-        return csv_file(headings, lines, ";" if text.language == "pt-BR" else ",")
-    return workbook(text("analyst.history.title"), headings, lines, WIDTHS)
+        return comma_separated(sheet, text.language == "pt-BR")
+    return workbook([sheet])
 
 
-def _lines(own: Own, context: Context) -> Iterator[list[Cell]]:
+def _lines(own: Own, context: Context) -> Iterator[list[Any]]:
     teams = team_names(own.snapshot.tables, own.rules)
     app_id = own.snapshot.meta.get("app_id")
     found = own.history()

@@ -25,7 +25,14 @@ HOSTILE = [
     "@SUM(A1)",
     "\t=1",
     " =cmd|'/C calc'!A0",
+    "\r=1",
+    "\n=1",
+    "\u00a0=1",
+    "\ufeff=1",
+    "＝1",
+    "|calc",
 ]
+PLAIN = ["a=b", "1-2", "e-mail", "'=1", "não", "#REF!", "🎉 مرحبا"]
 
 
 def opened(*sheets):
@@ -62,6 +69,14 @@ def test_what_looks_like_a_formula_stays_text(words):
 def test_a_plain_text_table_never_begins_a_value_like_a_formula(words):
     told = comma_separated(Sheet("x", [Column("a")], [[words]]), True).decode("utf-8-sig")
     assert told.splitlines()[1].lstrip('"').startswith("'")
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_plain_words_stay_as_they_are(words):
+    assert column("text", words)["A2"].value == words
+    assert comma_separated(Sheet("x", [Column("a")], [[words]]), True).decode().splitlines()[1] == (
+        words
+    )
 
 
 def test_titles_and_links_do_not_run_either():
@@ -140,4 +155,4 @@ def test_a_plain_text_table_reads_as_the_country_writes():
     assert comma_separated(sheet, True).decode("utf-8-sig") == (
         'quando;nota;texto\r\n2026-11-24 15:04:05;4,5;"a;""b"""\r\n;3;ç\r\n'
     )
-    assert b"4.5" in comma_separated(sheet, False)
+    assert comma_separated(sheet, False).splitlines()[1].startswith(b"2026-11-24 15:04:05,4.5,")

@@ -1,0 +1,122 @@
+"""How long a workbook of many rows takes and how much memory, beside openpyxl's own writer.
+
+python -m bench.bench_workbook [--rows 50000] [--writer ours|openpyxl]
+
+Each writer in a process of its own, since the greatest memory of a process never shrinks.
+"""
+
+import argparse
+import io
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from services.workbook import (
+    DAY_SECONDS,
+    FIRST_DAY,
+    LINKS_PER_SHEET,
+    Column,
+    Kind,
+    Sheet,
+    clean,
+    workbook,
+)
+
+# As the sheet of all conversations has them.
+KINDS: list[Kind] = [
+    *("moment", "text", "text", "text", "text", "text", "text", "text", "text"),
+    *("seconds", "seconds", "seconds", "number", "number", "moment", "text", "text"),
+    *("moment", "moment", "text", "text", "text", "text", "text", "link"),
+    *("text", "text", "text"),
+]
+FORMATS = {"moment": "dd/mm/yyyy hh:mm:ss", "seconds": "[h]:mm:ss", "number": "#,##0.##"}
+
+
+def main() -> None:
+    """Measure as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--writer", nargs="*", choices=WRITERS, default=list(WRITERS))
+    arguments = parser.parse_args()
+    print(f"{arguments.rows} rows of {len(KINDS)} columns")
+    for name in arguments.writer:
+        process = multiprocessing.get_context("spawn").Process(
+            target=measure, args=(name, arguments.rows)
+        )
+        process.start()
+        process.join()
+
+
+def measure(name: str, count: int) -> None:
+    """Print processor and clock seconds, peak memory beyond the program's own, size."""
+    before, wall, spent = peak_megabytes(), time.perf_counter(), time.process_time()
+    content = WRITERS[name](count)
+    spent, wall = time.process_time() - spent, time.perf_counter() - wall
+    grown = peak_megabytes() - before
+    size = len(content) / 2**20
+    print(
+        f"{name:9}{spent:6.1f} s processor{wall:7.1f} s clock{grown:6.0f} MB more at the peak"
+        f"{size:6.1f} MB file"
+    )
+
+
+def peak_megabytes() -> float:
+    """The greatest memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def rows(count: int) -> Iterator[list[Any]]:
+    """Invented values."""
+    for number in range(count):
+        values = {
+            "moment": FIRST_DAY + timedelta(days=46_000, seconds=number * 37),
+            "text": f"palavra {number % 900} & mais",
+            "seconds": number * 1.5,
+            "number": number % 9,
+            "link": f"https://app.example.com/conversation/{number}",
+        }
+        yield [values[kind] for kind in KINDS]
+
+
+def ours(count: int) -> bytes:
+    """Through `services.workbook`."""
+    columns = [Column(f"coluna {number}", kind, 18) for number, kind in enumerate(KINDS)]
+    return workbook([Sheet("Base", columns, rows(count))])
+
+
+def by_openpyxl(count: int) -> bytes:
+    """The same through openpyxl's fastest way: rows only go forward."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Base")
+    sheet.freeze_panes = "A2"
+    sheet.append([f"coluna {number}" for number in range(len(KINDS))])
+    links = 0
+
+    def cell(kind: Kind, value: Any) -> Any:
+        nonlocal links
+        if kind == "text":
+            return clean(value)
+        found = WriteOnlyCell(sheet, value / DAY_SECONDS if kind == "seconds" else value)
+        if isinstance(value, datetime) or kind in FORMATS:
+            found.number_format = FORMATS[kind]
+        elif links < LINKS_PER_SHEET:
+            found.hyperlink, links = value, links + 1
+        return found
+
+    for row in rows(count):
+        sheet.append([cell(kind, value) for kind, value in zip(KINDS, row, strict=True)])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+WRITERS: dict[str, Callable[[int], bytes]] = {"ours": ours, "openpyxl": by_openpyxl}
+
+if __name__ == "__main__":
+    main()
