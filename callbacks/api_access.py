@@ -15,6 +15,8 @@ ROLES: dict[str, frozenset[str]] = {
     "conversations": frozenset({MANAGER, ANALYST}),
     "calls": frozenset({MANAGER, ANALYST}),
     "queue": frozenset({MANAGER, ANALYST}),
+    "fair_target": frozenset({MANAGER}),
+    "staffing": frozenset({MANAGER}),
     "alerts": frozenset({MANAGER}),
     "status": frozenset({MANAGER}),
     "openapi": frozenset({MANAGER}),

@@ -6,7 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from callbacks import api_answers, api_pages, api_people, api_query, api_schema, api_status
+from callbacks import (
+    api_answers,
+    api_pages,
+    api_people,
+    api_query,
+    api_schema,
+    api_staffing,
+    api_status,
+)
 from callbacks.api_rows import Row
 from metrics.catalog import Table
 
@@ -78,6 +86,20 @@ ROUTES: dict[str, Route] = {
         api_pages.calls,
         api_schema.Calls,
         "calls",
+    ),
+    "fair_target": Route(
+        "fair_target",
+        "Answered calls of scheduled people over their shifts, person by person.",
+        api_staffing.FairTargetQuery,
+        api_staffing.fair_target,
+        api_staffing.FairTarget,
+    ),
+    "staffing": Route(
+        "staffing",
+        "People needed and scheduled in each half-hour of the week, under assumptions.",
+        api_staffing.StaffingRequest,
+        api_staffing.staffing,
+        api_staffing.Staffing,
     ),
     "alerts": Route(
         "alerts",

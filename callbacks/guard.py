@@ -49,7 +49,16 @@ BEARER = "bearer "
 # What tokens that do not read everything may ask: no rows, and nobody who waits by name.
 REACH: Mapping[str, frozenset[str]] = {
     "aggregates": frozenset(
-        {"api.summary", "api.breakdown", "api.agents", "api.status", "api.openapi", "metrics"}
+        {
+            "api.summary",
+            "api.breakdown",
+            "api.agents",
+            "api.fair_target",
+            "api.staffing",
+            "api.status",
+            "api.openapi",
+            "metrics",
+        }
     ),
     "metrics": frozenset({"metrics"}),
 }

@@ -1,7 +1,7 @@
 """The figures of the staffing page: asked of `metrics`, handed to `layouts`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, get_args
 
 import numpy as np
@@ -12,7 +12,7 @@ from callbacks.filter_choices import person_word
 from callbacks.page_query import read_page
 from callbacks.page_question import Question
 from callbacks.passports import figure_passport
-from callbacks.staffing_query import StaffingQuery
+from callbacks.staffing_query import Assuming, StaffingQuery
 from layouts.components.passport import Passport
 from layouts.context import Context
 from layouts.staffing_controls import LIMITS
@@ -20,14 +20,17 @@ from layouts.staffing_data import FairLine, PresenceLine, Stream, Work
 from metrics import adherence, people
 from metrics.catalog import CATALOG
 from metrics.crosstab import Choice
-from metrics.demand import Demand, call_demand, conversation_demand
+from metrics.demand import Demand, Grid, call_demand, conversation_demand
 from metrics.fair_target import FairTarget, fair_target
-from metrics.periods import Period
+from metrics.filters import Filters
+from metrics.periods import Period, today
 from metrics.rules import Rules
 from metrics.schedule import Schedule, cover
 from metrics.selection import chosen_people
 from metrics.staffing import Whole, plan
+from metrics.tables import Tables
 from metrics.timeline import STATES, UNOBSERVED
+from services.dataset import Snapshot
 
 Asked = Question[StaffingQuery]
 
@@ -48,20 +51,45 @@ def assumed(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str,
 
 def works(question: Asked, schedule: Schedule) -> dict[Stream, Work]:
     """What arrives and whom it needs, for each kind of work that was asked for."""
-    query, rules, tables = question.query, question.rules, question.tables
-    scheduled = cover(schedule)
+    days = whole_days(question.snapshot, question.rules)
+    tables, filters = question.tables, question.filters
+    return works_of(question.query, tables, question.rules, days, filters, cover(schedule))
+
+
+def whole_days(snapshot: Snapshot, rules: Rules) -> pd.DatetimeIndex:
+    """Days of a version that are loaded and over."""
+    present = today(snapshot.published_at, rules.time_zone)
+    first = snapshot.history.first_day or present
+    return pd.date_range(first, present - timedelta(days=1), freq="D", unit="s")
+
+
+def works_of(
+    query: Assuming,
+    tables: Tables,
+    rules: Rules,
+    days: pd.DatetimeIndex,
+    filters: Filters,
+    scheduled: Grid,
+) -> dict[Stream, Work]:
+    """The same for a screen and for a machine.
+
+    Args:
+        query: What is assumed.
+        tables: One version.
+        rules: Zone, scope, targets.
+        days: Days that are loaded and over.
+        filters: Of conversations; what arrives does not depend on people.
+        scheduled: People on the schedule, 7 × 48.
+    """
     found: dict[Stream, Work] = {}
     for stream in get_args(Stream):
         if query.stream not in (stream, "both"):
             continue
         if stream == "calls":
-            demand = call_demand(tables, rules, question.whole_days)
+            demand = call_demand(tables, rules, days)
             assumed = query.for_calls(rules)
         else:
-            seconds = query.minutes * 60.0
-            demand = conversation_demand(
-                tables, rules, question.whole_days, question.filters, seconds
-            )
+            demand = conversation_demand(tables, rules, days, filters, query.minutes * 60.0)
             assumed = query.for_conversations(rules)
         arrivals = demand.p90 if query.level == "p90" else demand.mean
         planned = plan(arrivals, demand.handling, scheduled, assumed)

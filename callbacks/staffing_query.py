@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from callbacks.api_query import NoQuery
 from callbacks.page_query import PageQuery
 from metrics.erlang import Target
 from metrics.fair_target import Basis
@@ -11,45 +12,42 @@ from metrics.rules import Rules
 from metrics.staffing import Assumptions
 
 Stream = Literal["calls", "conversations", "both"]
-Percent = Annotated[int, Field(ge=0, le=100)]
 Change = Annotated[int, Field(ge=-90, le=300)]
 
 
-class StaffingQuery(PageQuery):
-    """What is assumed of the weeks to come, and what is looked at.
+class Assuming(NoQuery):
+    """What is assumed of the weeks to come; changes are against the history, in percent."""
 
-    Attributes:
-        stream: Which work people are needed for.
-        level: What arrives: on average, or in nine of ten weeks.
-        volume, handling: Changes against the history, in percent.
-        target: Percent in time.
-        seconds: What is in time for calls; for conversations it is the first response's target.
-        shrinkage: Percent of scheduled time that is not there for customers.
-        occupancy: How busy people may be, in percent.
-        patience: Mean seconds after which callers give up; 0 = they never do.
-        minutes: Of work on one conversation.
-        at_once: Conversations that one person has at a time.
-        heat: What the cells of the week tell.
-        day: The weekday that is drawn, 0 = Monday; today's when absent.
-        transfers: Whether a passed-on call counts for everybody who had a part in it.
-        basis: Whether calls are expected by shifts or by their hours.
-    """
-
-    stream: Stream = "calls"
-    level: Literal["mean", "p90"] = "mean"
-    volume: Change = 0
-    handling: Change = 0
-    target: Annotated[int, Field(ge=50, le=99)] = 80
-    seconds: Annotated[int, Field(ge=1, le=600)] | None = None
-    shrinkage: Annotated[int, Field(ge=0, le=70)] = 30
-    occupancy: Annotated[int, Field(ge=50, le=100)] = 85
-    patience: Annotated[int, Field(ge=0, le=1800)] = 0
-    minutes: Annotated[int, Field(ge=1, le=120)] = 10
-    at_once: Annotated[int, Field(ge=1, le=10)] = 3
-    heat: Literal["needed", "scheduled", "gap"] = "needed"
-    day: Annotated[int, Field(ge=0, le=6)] | None = None
-    transfers: Literal["1"] | None = None
-    basis: Basis = "shifts"
+    stream: Stream = Field(default="calls", description="The work that people are needed for.")
+    level: Literal["mean", "p90"] = Field(
+        default="mean", description="What arrives: on average, or in nine of ten weeks."
+    )
+    volume: Change = Field(default=0, description="How much more arrives, in percent.")
+    handling: Change = Field(default=0, description="How much longer each takes, in percent.")
+    target: Annotated[int, Field(ge=50, le=99)] = Field(
+        default=80, description="Percent that is to be taken in time."
+    )
+    seconds: Annotated[int, Field(ge=1, le=600)] | None = Field(
+        default=None,
+        description="What is in time for calls; the agreed service level when absent. For "
+        "conversations it is always the target of the first response.",
+    )
+    shrinkage: Annotated[int, Field(ge=0, le=70)] = Field(
+        default=30, description="Percent of scheduled time that is not there for customers."
+    )
+    occupancy: Annotated[int, Field(ge=50, le=100)] = Field(
+        default=85, description="How busy people may be at most, in percent."
+    )
+    patience: Annotated[int, Field(ge=0, le=1800)] = Field(
+        default=0,
+        description="Mean seconds after which callers give up (Erlang A); 0: never (Erlang C).",
+    )
+    minutes: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=10, description="Minutes of work on one conversation."
+    )
+    at_once: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=3, description="Conversations that one person has at a time."
+    )
 
     def target_seconds(self, rules: Rules) -> int:
         """What is in time for calls: as asked, else the agreed service level."""
@@ -77,3 +75,27 @@ class StaffingQuery(PageQuery):
 
     def _target(self, seconds: float) -> Target:
         return Target(self.target / 100, seconds, self.occupancy / 100)
+
+
+class Crediting(NoQuery):
+    """How calls are expected of people, and for whom they count."""
+
+    transfers: Literal["1"] | None = Field(
+        default=None,
+        description="`1`: a call that was passed on counts for everybody who had a part in it.",
+    )
+    basis: Basis = Field(
+        default="shifts", description="What calls are expected by: shifts, or their hours."
+    )
+
+
+class StaffingQuery(PageQuery, Assuming, Crediting):
+    """What is assumed, and what is looked at.
+
+    Attributes:
+        heat: What the cells of the week tell.
+        day: The weekday that is drawn, 0 = Monday; today's when absent.
+    """
+
+    heat: Literal["needed", "scheduled", "gap"] = "needed"
+    day: Annotated[int, Field(ge=0, le=6)] | None = None

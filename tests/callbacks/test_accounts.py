@@ -366,6 +366,8 @@ REACHES = {
     "summary": (200, 200, 403),
     "breakdown?metric=conversations&by=day": (200, 200, 403),
     "agents": (200, 200, 403),
+    "fair_target": (200, 200, 403),
+    "staffing": (200, 200, 403),
     "status": (200, 200, 403),
     "openapi.json": (200, 200, 403),
     "conversations": (200, 403, 403),

@@ -27,6 +27,8 @@ DATA_ROUTES = [
     "queue",
     "conversations",
     "calls",
+    "fair_target",
+    "staffing?stream=both",
     "status",
     "alerts",
 ]

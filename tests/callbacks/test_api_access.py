@@ -27,6 +27,8 @@ ADDRESSES = {
     "conversations": "conversations",
     "calls": "calls",
     "queue": "queue",
+    "fair_target": "fair_target",
+    "staffing": "staffing",
     "alerts": "alerts",
     "status": "status",
     "openapi": "openapi.json",
