@@ -19,9 +19,10 @@ log = logging.getLogger(__name__)
 
 # Slack takes one message a second in a channel.
 APART_SECONDS = 1.1
-BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 2.0, 300.0
+# Once a minute bothers nobody, and a critical problem does not wait long for a Slack that is back.
+BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 2.0, 60.0
 # Each repetition of a message that may have arrived may be a second copy of it.
-DOUBT_SECONDS = 30.0
+DOUBT_SECONDS, LONGEST_DOUBT_SECONDS = 30.0, 300.0
 # What has waited for longer is told in one message.
 OLD_SECONDS = 600.0
 IDLE_SECONDS = 60.0
@@ -110,7 +111,9 @@ class Courier:
             return self._later(order, str(error), error.retry_after_seconds)
         except AnswerLostError as error:
             doubted = replace(order, doubtful=order.doubtful + 1)
-            return self._later(doubted, str(error), backoff(DOUBT_SECONDS, order.doubtful))
+            return self._later(
+                doubted, str(error), backoff(DOUBT_SECONDS, order.doubtful, LONGEST_DOUBT_SECONDS)
+            )
         except UnavailableError as error:
             return self._later(order, str(error), backoff(BACKOFF_SECONDS, order.attempts - 1))
         return lambda book: arrived(book, order, receipt, self._clock())
@@ -146,9 +149,9 @@ class Courier:
         return {"text": drawn["text"]} if order.is_plain else drawn
 
 
-def backoff(first: float, failures: int) -> float:
+def backoff(first: float, failures: int, longest: float = LONGEST_BACKOFF_SECONDS) -> float:
     """Seconds until the next attempt, each time twice as many."""
-    return min(first * 2.0 ** min(failures, 10), LONGEST_BACKOFF_SECONDS)
+    return min(first * 2.0 ** min(failures, 10), longest)
 
 
 def begun(book: Book, now: float) -> Book:

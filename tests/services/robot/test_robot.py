@@ -565,3 +565,17 @@ def test_a_store_full_of_storms_stays_small(watch):
     assert len(kept) == 2000
     assert kept[0].id == "new"
     assert datetime.fromtimestamp(kept[-1].fired_at, UTC) > datetime(2026, 11, 10, tzinfo=UTC)
+
+
+def test_a_slack_that_is_back_is_found_within_a_minute(watch):
+    watch.slack.failures = [UnavailableError("Slack answered 500")] * 12
+    watch.minute(*queue(1), deliver=False)
+    for _ in range(12):
+        watch.deliver(within=0)
+        before = watch.slack.attempts
+        watch.later(seconds=60)
+        watch.deliver(within=0)
+        assert watch.slack.attempts > before
+        if watch.slack.said:
+            break
+    assert watch.slack.texts() == ["fired queue:team:6101 1"]
