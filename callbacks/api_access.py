@@ -14,6 +14,7 @@ ROLES: dict[str, frozenset[str]] = {
     "breakdown": frozenset({MANAGER, ANALYST}),
     "conversations": frozenset({MANAGER, ANALYST}),
     "calls": frozenset({MANAGER, ANALYST}),
+    "tickets": frozenset({MANAGER}),
     "queue": frozenset({MANAGER, ANALYST}),
     "fair_target": frozenset({MANAGER}),
     "staffing": frozenset({MANAGER}),

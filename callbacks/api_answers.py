@@ -25,6 +25,7 @@ from metrics.rules import Rules
 from metrics.schema import ATTRIBUTE_PREFIX
 from metrics.selection import rows as selected
 from metrics.summary import Summary
+from metrics.tickets import CREATOR
 from services.backend import Backend
 from services.dataset import Snapshot
 from services.manifest import SourceStatus
@@ -130,7 +131,9 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
             {"key": group.key, "label": group.label, **number(request, metric, group.summary)}
             for group in report.breakdown(metric, by, tables, period, filters, rules)
             # A call has several people; an analyst does not read the others' part in it.
-            if by != "agent" or request.scope.everything or group.key in filters.agents
+            if by not in ("agent", CREATOR)
+            or request.scope.everything
+            or group.key in filters.agents
         ]
 
     groups = request.remembered("breakdown", query, compute=compute)

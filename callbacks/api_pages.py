@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from callbacks.api_answers import Request, workspace
-from callbacks.api_query import CallsQuery, ConversationsQuery, ParameterError
+from callbacks.api_query import CallsQuery, ConversationsQuery, ParameterError, TicketsQuery
 from callbacks.api_rows import (
     Ordered,
     Row,
@@ -22,8 +22,19 @@ from metrics.behind import CellError, rows_behind
 from metrics.catalog import Table
 from metrics.people import names
 from metrics.selection import without_others_ratings
+from metrics.tickets import is_overdue
 
-CREATED: Mapping[Table, str] = {"conversations": "created_at", "calls": "started_at"}
+AnyQuery = ConversationsQuery | CallsQuery | TicketsQuery
+CREATED: Mapping[Table, str] = {
+    "conversations": "created_at",
+    "calls": "started_at",
+    "tickets": "created_at",
+}
+VENDORS: Mapping[Table, str] = {
+    "conversations": "intercom",
+    "calls": "aircall",
+    "tickets": "tickets",
+}
 
 
 def conversations(request: Request, query: ConversationsQuery) -> Row:
@@ -55,9 +66,23 @@ def calls(request: Request, query: CallsQuery) -> Row:
     return answer | {"calls": rows}
 
 
-def _page(
-    request: Request, query: ConversationsQuery | CallsQuery, table: Table
-) -> tuple[Row, pd.DataFrame, list[Row]]:
+def tickets(request: Request, query: TicketsQuery) -> Row:
+    """Tickets behind a metric, or all that were created in the period."""
+    answer, frame, rows = _page(request, query, "tickets")
+    people, tables = names(request.snapshot.tables), request.snapshot.tables
+    teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
+    template, app_id = request.backend.settings.backoffice.ticket_url, workspace(request)
+    late = is_overdue(frame, request.rules(query), tables.now)
+    for row, overdue in zip(rows, late, strict=True):
+        row["agent"] = _name(people, row["agent_id"])
+        row["creator"] = _name(people, row["creator_id"])
+        row["team"] = teams.get(row["team_id"])
+        row["overdue"] = bool(overdue)
+        row["url"] = conversation_url(template, app_id, row["id"])
+    return answer | {"tickets": rows}
+
+
+def _page(request: Request, query: AnyQuery, table: Table) -> tuple[Row, pd.DataFrame, list[Row]]:
     population = _population(request, query, table)
     start = population.after(query.cursor)
     end = min(start + query.limit, len(population.ids))
@@ -68,7 +93,7 @@ def _page(
     if population.values is not None:
         for row, value in zip(rows, population.values[start:end].tolist(), strict=True):
             row["value"] = value
-    vendor = "aircall" if table == "calls" else "intercom"
+    vendor = VENDORS[table]
     answer = request.dated(query, (vendor,)) | {
         "metric": query.metric,
         "total": len(population.ids) if request.is_read(vendor) else None,
@@ -77,7 +102,7 @@ def _page(
     return answer, frame, rows
 
 
-def _population(request: Request, query: ConversationsQuery | CallsQuery, table: Table) -> Ordered:
+def _population(request: Request, query: AnyQuery, table: Table) -> Ordered:
     filters, period, rules = (
         request.filters(query),
         query.period(request.today),

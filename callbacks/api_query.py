@@ -35,6 +35,10 @@ MAXIMUM_DAYS = 3660
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 MAXIMUM_ROWS = 1000
 MAXIMUM_VALUES = 200
+TICKET_GROUPS = (
+    *("state", "state_label", "ticket_type", "platform", "severity", "company"),
+    *("external_state", "creator", "standing"),
+)
 PLAIN_GROUPS = ("day", "hour", "weekday_hour", "agent", "team", "reason")
 
 
@@ -185,7 +189,8 @@ class BreakdownQuery(SummaryQuery):
     by: str = Field(
         max_length=200,
         description="day, hour, weekday_hour, agent, team, reason, or the label of an attribute "
-        "(as it is, or with `attr.` before it).",
+        "(as it is, or with `attr.` before it); of tickets also "
+        f"{', '.join(TICKET_GROUPS)} (standing: created in the period, before or after it).",
     )
 
     @field_validator("metric")
@@ -199,7 +204,8 @@ class BreakdownQuery(SummaryQuery):
         Raises:
             ParameterError: Neither a group nor the label of an attribute.
         """
-        if self.by in PLAIN_GROUPS:
+        of_tickets = CATALOG[self.metric].table == "tickets" and self.by in TICKET_GROUPS
+        if self.by in PLAIN_GROUPS or of_tickets:
             return self.by
         label = self.by.removeprefix(ATTRIBUTE_PREFIX)
         if label not in labels:
@@ -262,6 +268,19 @@ class CallsQuery(RowsQuery):
     @classmethod
     def _metric_fits(cls, key: str) -> str:
         return known_metric(key, "calls")
+
+
+class TicketsQuery(RowsQuery):
+    """Parameters of the tickets of the second line."""
+
+    metric: str | None = Field(
+        default=None, description="Only the rows this metric rests on, each with its `value`."
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits(cls, key: str) -> str:
+        return known_metric(key, "tickets")
 
 
 Q = TypeVar("Q", bound=BaseModel)

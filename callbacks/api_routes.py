@@ -87,6 +87,14 @@ ROUTES: dict[str, Route] = {
         api_schema.Calls,
         "calls",
     ),
+    "tickets": Route(
+        "tickets",
+        "Tickets of the second line behind the numbers, newest first.",
+        api_query.TicketsQuery,
+        api_pages.tickets,
+        api_schema.BackofficeTickets,
+        "tickets",
+    ),
     "fair_target": Route(
         "fair_target",
         "Answered calls of scheduled people over their shifts, person by person.",

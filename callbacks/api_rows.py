@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from callbacks.api_query import Position
-from callbacks.api_schema import TAGS, columns
+from callbacks.api_schema import JOINED, columns
 from metrics import schema
 
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -71,7 +71,9 @@ def listed(column: pd.Series) -> list[Any]:
 def table_rows(frame: pd.DataFrame, table: str) -> list[Row]:
     """The columns that a table shows, one dictionary per row."""
     shown = {name: listed(frame[name]) for name in columns(table)}
-    shown[TAGS] = [tags.split("\n") if tags else [] for tags in shown[TAGS]]
+    for name, separator in JOINED.items():
+        if name in shown:
+            shown[name] = [words.split(separator) if words else [] for words in shown[name]]
     return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
 
 

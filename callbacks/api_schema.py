@@ -32,7 +32,7 @@ _TYPES: dict[str, Any] = {
     schema.FLAG: bool,
 }
 # What the rows say in another form: lists for joined text, nothing for marks of our own.
-TAGS = "tags"
+JOINED: dict[str, str] = {"tags": "\n", "conversation_ids": ","}
 INTERNAL = frozenset({"is_call"})
 
 
@@ -297,7 +297,7 @@ def _row_fields(table: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name in columns(table):
         kind = _TYPES[schema.TABLES[table][name]]
-        fields[name] = (list[str], ...) if name == TAGS else (kind | None, ...)
+        fields[name] = (list[str], ...) if name in JOINED else (kind | None, ...)
     fields["id"] = (str, ...)
     fields["value"] = (
         float | None,
@@ -370,6 +370,23 @@ Call = create_model(
     agent_id=(str | None, Field(description="Intercom admin id of the Aircall user.")),
     agent=(str | None, Field(description="Name of `agent_id`.")),
     recording_url=(str | None, Field(description="A path of this server; null: none was made.")),
+)
+BackofficeTicket = create_model(
+    "BackofficeTicket",
+    __base__=Model,
+    __doc__="A ticket of the second line, without its messages.",
+    **_row_fields("tickets"),
+    agent=(str | None, Field(description="Owner: name of `agent_id`.")),
+    creator=(str | None, Field(description="Name of `creator_id`.")),
+    team=(str | None, Field(description="Name of `team_id`.")),
+    overdue=(bool, Field(description="Open for `backoffice.age_days` or more.")),
+    url=(str | None, Field(description="The ticket in Intercom.")),
+)
+BackofficeTickets = create_model(
+    "BackofficeTickets",
+    __base__=Page,
+    __doc__="Rows.",
+    tickets=(_many(BackofficeTicket), ...),
 )
 Conversations = create_model(
     "Conversations",

@@ -26,6 +26,7 @@ ADDRESSES = {
     "agents": "agents",
     "conversations": "conversations",
     "calls": "calls",
+    "tickets": "tickets",
     "queue": "queue",
     "fair_target": "fair_target",
     "staffing": "staffing",

@@ -118,7 +118,7 @@ def test_answers_are_as_described(api, name, viewer):
 
 @pytest.mark.parametrize("name", [name for name in ROUTES if ROUTES[name].answer])
 def test_the_answers_of_an_empty_workspace_are_as_described(name):
-    api = Api(snapshot([], [], [], [], sources={}))
+    api = Api(snapshot([], [], [], [], [], sources={}))
     for query in ASKED.get(name, [{}]):
         ROUTES[name].answer.model_validate(api.get(name, **query))
 

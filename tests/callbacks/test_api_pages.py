@@ -5,6 +5,7 @@ import pytest
 from callbacks.api_rows import conversation_url, masked
 from metrics.catalog import CATALOG
 from tests.callbacks.api_world import (
+    ANALYST,
     CALLS,
     CONVERSATIONS,
     JOAO,
@@ -173,3 +174,43 @@ def test_a_cell_that_cannot_be_is_refused(api):
         status, code, message = api.refused("conversations", **query)
         assert (status, code) == (400, "invalid_parameter")
         assert message.startswith("cell")
+
+
+def test_tickets_say_who_owns_them_and_which_are_overdue(api):
+    body = api.get("tickets", from_="2026-11-01")
+    rows = {row["id"]: row for row in body["tickets"]}
+    assert list(rows) == ["k3", "k2", "k1"]
+    assert (rows["k1"]["agent"], rows["k1"]["creator"]) == ("João Vitor Lacerda", "Luana Tavares")
+    assert [rows[key]["overdue"] for key in ("k1", "k2", "k3")] == [True, False, False]
+    assert rows["k1"]["conversation_ids"] == ["c1"]
+    assert rows["k1"]["url"].endswith("/k1")
+    assert body["data_as_of"] == "2026-11-24T14:59:00Z"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"metric": "tickets_open"}, {"k1", "k2", "k4"}),
+        ({"metric": "tickets_overdue"}, {"k1", "k4"}),
+        ({"metric": "tickets_resolved"}, {"k3"}),
+        ({"metric": "tickets_open", "cell": "standing:backlog"}, {"k4"}),
+        ({"metric": "tickets_open", "cell": "platform:App"}, {"k2"}),
+        ({"metric": "tickets_open", "agent": "none"}, {"k4"}),
+    ],
+)
+def test_the_tickets_behind_a_number(api, asked, expected):
+    body = api.get("tickets", **asked)
+    assert {row["id"] for row in body["tickets"]} == expected
+    assert body["total"] == len(expected)
+
+
+def test_tickets_in_groups(api):
+    body = api.get("breakdown", metric="tickets_open", by="platform")
+    assert {row["key"]: row["value"] for row in body["breakdown"]} == {"Portal Web": 2, "App": 1}
+
+
+def test_an_analyst_has_own_tickets_in_the_summary_and_no_list(api):
+    assert api.refused("tickets", viewer=ANALYST)[:2] == (403, "forbidden")
+    assert api.get("summary", viewer=ANALYST)["metrics"]["tickets_open"]["value"] == 1
+    body = api.get("breakdown", viewer=ANALYST, metric="tickets_open", by="creator")
+    assert body["breakdown"] == []
