@@ -6,7 +6,14 @@ from flask import Flask, Response, g, make_response, redirect, request, session
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 
-from callbacks.patience import FAILURE_SECONDS, failed, note_failure, succeeded, throttled
+from callbacks.patience import (
+    FAILURE_SECONDS,
+    failed,
+    note_failure,
+    remember_address,
+    succeeded,
+    throttled,
+)
 from callbacks.session import User, home_of, language_of, safe_next, theme_of
 from layouts import door, login
 from layouts.door import Field, Form
@@ -53,6 +60,7 @@ def let_in(account: Account, how: str, backend: Backend) -> None:
     """Begin a session; nothing of the cookie that came is kept."""
     backend.audit.note("sign_in", account.email, how=how, address=request.remote_addr)
     backend.accounts.note_sign_in(account.email, backend.clock())
+    remember_address(backend, account.email)
     start_anew(backend)
     viewer = Viewer(account.role, account.email, account.name)
     login_user(User(backend.sessions.open(account), viewer))

@@ -284,6 +284,22 @@ def test_success_forgets_the_failures_of_the_person(fresh):
         assert world.browser().sign_in(MANAGER).status_code == 303
 
 
+def test_failures_elsewhere_lock_nobody_out_of_a_place_where_they_were(fresh):
+    world = fresh()
+    world.browser(MANAGER)
+    elsewhere = {"REMOTE_ADDR": "10.0.0.9"}
+    for n in range(FAILURES_PER_PERSON + 3):
+        status = 401 if n < FAILURES_PER_PERSON else 429
+        answer = world.browser().sign_in(MANAGER, WRONG, environ_overrides=elsewhere)
+        assert answer.status_code == status
+    other = {"REMOTE_ADDR": "10.0.0.10"}
+    assert world.browser().sign_in(MANAGER, environ_overrides=other).status_code == 429
+    assert world.browser().sign_in(MANAGER).status_code == 303
+    for _ in range(FAILURES_PER_PERSON):
+        assert world.browser().sign_in(MANAGER, WRONG).status_code == 401
+    assert world.browser().sign_in(MANAGER).status_code == 429
+
+
 def test_an_address_that_tries_many_people_waits(fresh):
     world = fresh()
     for n in range(FAILURES_PER_ADDRESS):
