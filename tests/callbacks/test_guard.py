@@ -53,6 +53,7 @@ for path in (
     "/crosstabs",
     "/telephony",
     "/staffing",
+    "/backoffice",
     "/details",
     "/alerts",
     "/status",
