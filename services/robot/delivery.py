@@ -26,6 +26,8 @@ DOUBT_SECONDS, LONGEST_DOUBT_SECONDS = 30.0, 300.0
 # What has waited for longer is told in one message.
 OLD_SECONDS = 600.0
 IDLE_SECONDS = 60.0
+# What arrives later than this begins its cool-down when it arrives.
+LATE_SECONDS = 60.0
 # Less than this is no time: a clock of Unix seconds cannot tell it.
 INSTANT_SECONDS = 0.001
 BAD_BLOCKS = frozenset(
@@ -201,6 +203,11 @@ def arrived(book: Book, order: Order, receipt: Receipt, now: float) -> Book:
     """With the order done, and the message known where it can be renewed."""
     book = book.without_order(order, _delivery(book, order, now, arrived=True))
     book = replace(book, slack=_status(book.slack, "ok", now, None, arrived_at=now))
+    if order.kind == "say" and now - order.created_at > LATE_SECONDS:
+        # Who has just read of it after an outage need not read of it again at once.
+        read = {life for life, _ in order.items}
+        late = [life for life in book.lives if life.id in read and life.told_at is not None]
+        book = book.with_lives(*(replace(life, told_at=now) for life in late))
     if order.kind != "say" or not receipt.ts:
         return book
     told = {life for life, _ in order.items}

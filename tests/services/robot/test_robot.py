@@ -579,3 +579,18 @@ def test_a_slack_that_is_back_is_found_within_a_minute(watch):
         if watch.slack.said:
             break
     assert watch.slack.texts() == ["fired queue:team:6101 1"]
+
+
+@pytest.mark.parametrize("can_edit", [False, True])
+def test_after_an_outage_the_cool_down_begins_when_the_message_arrives(on_disk, can_edit):
+    watch = Watch(on_disk, FakeSlack(can_edit))
+    watch.slack.failures = [RateLimitedError("Slack asks to wait", 8 * 60)]
+    for _ in range(9):
+        watch.minute(*queue(1))
+    assert watch.slack.texts() == ["fired queue:team:6101 1"]
+    for _ in range(9):
+        watch.minute(*queue(1))
+    assert len(watch.slack.texts()) == 1
+    for _ in range(2):
+        watch.minute(*queue(1))
+    assert watch.slack.texts()[1:] == ["repeated queue:team:6101 1"]
