@@ -1,6 +1,7 @@
 """The day of each agent: available, away, on a call, in after-call work, or not observed."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -111,14 +112,28 @@ def _cut(layers: Layers, edges: Interval) -> list[tuple[str, int, int]]:
     first, last = edges
     inside = (edge for intervals in layers.values() for one in intervals for edge in one)
     places = sorted({first, last, *(edge for edge in inside if first < edge < last)})
+    joined = {state: _joined(intervals) for state, intervals in layers.items()}
     found: list[tuple[str, int, int]] = []
     for start, end in pairwise(places):
-        state = next((one for one in STATES if _holds(layers.get(one, ()), start)), UNOBSERVED)
+        state = next((one for one in STATES if _holds(joined.get(one, []), start)), UNOBSERVED)
         if found and found[-1][0] == state:
             start = found.pop()[1]
         found.append((state, start, end))
     return found
 
 
-def _holds(intervals: Iterable[Interval], at: int) -> bool:
-    return any(start <= at < end for start, end in intervals)
+def _joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same time in order, without overlaps."""
+    found: list[Interval] = []
+    for start, end in sorted(intervals):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _holds(intervals: Sequence[Interval], at: int) -> bool:
+    """Whether an instant lies in one of the intervals, which are in order and apart."""
+    place = bisect_right(intervals, at, key=lambda one: one[0]) - 1
+    return place >= 0 and at < intervals[place][1]
