@@ -41,7 +41,7 @@
       if (button) button.disabled = !changed.length;
     }
     const draft = {};
-    changed.forEach((cell) => { draft[keyOf(cell)] = field(cell).value; });
+    changed.forEach((cell) => { draft[keyOf(cell)] = { was: cell.dataset.was, now: field(cell).value }; });
     try {
       if (changed.length) window.sessionStorage.setItem(DRAFT, JSON.stringify(draft));
       else window.sessionStorage.removeItem(DRAFT);
@@ -54,8 +54,11 @@
       draft = JSON.parse(window.sessionStorage.getItem(DRAFT) || "{}");
     } catch (error) { return; }
     cells().forEach((cell) => {
-      const words = draft[keyOf(cell)];
-      if (typeof words === "string" && words !== field(cell).value) write(cell, words);
+      const kept = draft[keyOf(cell)];
+      if (!kept || typeof kept.now !== "string" || kept.now === field(cell).value) return;
+      /* As it was when it was typed over: who changed it since is told of on saving. */
+      cell.dataset.was = String(kept.was);
+      write(cell, kept.now);
     });
   }
 

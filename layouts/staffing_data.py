@@ -112,6 +112,15 @@ class Staffing:
         used = ((self.needed != 0) | (self.scheduled > 0)).any(axis=0).nonzero()[0]
         return range(int(used[0]), int(used[-1]) + 1) if len(used) else range(0)
 
+    @property
+    def day_halves(self) -> range:
+        """The same of the weekday that is drawn: from its first half-hour with anything on."""
+        day = self.day
+        arrive = sum(work.plan.arrivals[day] for work in self.works.values()) > 0
+        used = arrive | (self.needed[day] != 0) | (self.scheduled[day] > 0) | (self.online > 0)
+        places = used.nonzero()[0]
+        return range(int(places[0]), int(places[-1]) + 1) if len(places) else range(0)
+
 
 @dataclass(frozen=True)
 class ScheduleRow:

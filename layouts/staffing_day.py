@@ -75,7 +75,7 @@ def _table(staffing: Staffing, context: Context) -> html.Div:
     names += ["online", "in_time", "wait", "occupancy"] if single else ["online"]
     patience = single and staffing.main.plan.assumptions.patience is not None
     names += ["gives_up"] if patience else []
-    rows = [_row(staffing, half, patience, context) for half in staffing.halves]
+    rows = [_row(staffing, half, patience, context) for half in staffing.day_halves]
     return data_table([text(f"staffing.head.{name}") for name in names], rows, "staffing-table")
 
 
@@ -117,7 +117,8 @@ def _outcome(staffing: Staffing, half: int, context: Context) -> list[Any]:
     text, formats = context.text, context.formats
     plan, weekday = staffing.main.plan, staffing.day
     if not plan.flow(weekday, half).load:
-        return [no_data(context)] * 3
+        idle = html.Span(text("staffing.idle"), className="no-data")
+        return [idle, no_data(context), no_data(context)]
     if not plan.present(weekday, half):
         return [text("staffing.nobody"), no_data(context), no_data(context)]
     found = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)

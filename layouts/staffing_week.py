@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from dash import html
+from dash import dcc, html
 
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.states import banner, empty, message
 from layouts.context import Context
 from layouts.formats import NBSP
+from layouts.links import view
 from layouts.staffing_data import PAGE, Staffing
 from metrics.demand import OCCURRENCES_MINIMUM
 from metrics.schedule import WEEKDAYS
@@ -45,7 +46,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
     """The week in four numbers."""
     text, formats = context.text, context.formats
     needed, scheduled = staffing.needed, staffing.scheduled
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, Any, str]] = []
     if needed.max() > 0:
         weekday, half = divmod(int(needed.argmax()), needed.shape[1])
         where = f"{text(f'rows.weekday.{weekday}')}, {clock(half)}"
@@ -76,7 +77,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
     found.append(
         (
             "arrived",
-            formats.count(total),
+            _arrived(staffing, total, context),
             text.plural("staffing.fact.days", occurrences, n=formats.count(occurrences)),
         )
     )
@@ -93,6 +94,26 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
         for key, value, words in found
     ]
     return html.Div(cells, className="kpis staffing-facts")
+
+
+def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
+    """How much arrived, and the way to its rows: on the page of such rows, for the days counted.
+
+    Where holidays were left out, or two kinds are added up, no list has as many rows.
+    """
+    words = context.formats.count(total)
+    days = staffing.main.demand.days
+    if len(staffing.works) > 1 or not total or days is None:
+        return words
+    if (days[1] - days[0]).days + 1 != sum(staffing.main.demand.occurrences):
+        return words
+    span = {"from_": days[0].isoformat(), "to": days[1].isoformat()}
+    if "calls" in staffing.works:
+        href = view("/telephony", {}, **span, rows="loss_rate")
+    else:
+        kept = {n: v for n, v in context.choices.items() if n == "team" or n.startswith("attr.")}
+        href = view("/overview", kept, **span, origin="customer", rows="conversations")
+    return dcc.Link(words, href=href, className="rows-link", title=context.text("rows.open"))
 
 
 def panel(staffing: Staffing, context: Context) -> html.Section:

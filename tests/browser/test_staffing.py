@@ -83,6 +83,9 @@ def test_whoever_saves_second_is_told_and_loses_nothing(served):
     field.fill("10:00-19:00")
     other = [Change(JOAO, 0, read_day("09:00-18:00"), read_day("07:00-16:00"))]
     change(served.world.state, other, by="Outra Gestora", at=2.0)
+    # A draft that was brought back by a reload is not taken for what was seen anew.
+    page.reload()
+    expect(field).to_have_value("10:00-19:00")
     page.locator('[data-schedule="save"]').click()
     expect(page.locator("#staffing--said")).to_contain_text("Alguém salvou antes: Outra Gestora")
     expect(field).to_have_value("10:00-19:00")

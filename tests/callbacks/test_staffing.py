@@ -460,3 +460,18 @@ def test_both_languages_have_the_page(world):
     tree = browser.fire(BAR, **values).get_json()["response"]["staffing--content"]["children"]
     assert "People per half-hour of the week" in words(tree)
     assert "Fair target" in words(tree)
+
+
+@pytest.mark.parametrize("stream", ["calls", "conversations"])
+def test_what_arrived_leads_to_as_many_rows(world, stream):
+    tree = panel(content(world, f"?stream={stream}"), "fact-arrived")
+    (link,) = [
+        c["props"] for c in components(tree) if "rows-link" in c["props"].get("className", "")
+    ]
+    path, _, search = link["href"].partition("?")
+    answer = world.browser(MANAGER).fire(
+        PANEL, **{"url.search": f"?{search}", "url.pathname": path}
+    )
+    said = " ".join(words(answer.get_json()["response"]["side-panel"]["children"]).split())
+    unit = "ligações" if stream == "calls" else "conversas"
+    assert f"{link['children']} {unit}" in said
