@@ -50,7 +50,7 @@ window.dash_clientside.filters = {
   /* The pages of one group share their filters: their links carry the present ones along. */
   carry: function (search, links) {
     const kept = new URLSearchParams();
-    const shared = ["period", "from", "to", "compare", "team", "agent", "origin", "clock"];
+    const shared = ["period", "from", "to", "compare", "team", "agent", "origin", "line", "clock"];
     for (const [name, value] of new URLSearchParams(search || "")) {
       if (shared.includes(name) || name.startsWith("attr.")) kept.append(name, value);
     }
@@ -62,6 +62,17 @@ window.dash_clientside.filters = {
 };
 (function () {
   "use strict";
+  /* Words above a list of teams or people: only what has them in it stays. */
+  const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest && event.target.closest("#filters--find-team, #filters--find-agent");
+    if (!field) return;
+    const wanted = plain(event.target.value).split(/\s+/).filter(Boolean);
+    field.closest(".chooser").querySelectorAll(".checklist label").forEach((label) => {
+      const told = plain(label.textContent);
+      label.hidden = !wanted.every((word) => told.includes(word));
+    });
+  });
   /* A label of the list, or the chip of a chosen one: its values are shown. */
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-filter-label]");

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -188,12 +189,8 @@ def dressed(conversations: int, calls: int) -> Tables:
             chance.choice([f"Comentário {n}" for n in range(900)], len(frame))
         ).where(frame["rating"].notna()),
     }
-    return Tables(
-        **{
-            **vars(tables),
-            "conversations": schema.conform(frame.assign(**added, **words), "conversations"),
-        }
-    )
+    whole = schema.conform(frame.assign(**added, **words), "conversations")
+    return replace(tables, conversations=whole)
 
 
 def partitions(tables: Tables) -> dict[PartitionId, pd.DataFrame]:

@@ -20,7 +20,7 @@ def content(
     question: Question[CrosstabsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.now(UTC)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
     report = question.query.report
     if report == "reasons":
         return crosstabs.pairs(pairs(question, at, context), context)

@@ -105,7 +105,7 @@ def definitions_sheet(of: Reading, about: str, keys: Sequence[str]) -> Sheet:
         ("filters", "; ".join(question.filter_words) or text("passport.no_filters")),
         ("data", formats.full_moment(min(read, default=question.snapshot.published_at))),
         ("version", str(question.snapshot.version)),
-        ("made", formats.full_moment(datetime.now(UTC))),
+        ("made", formats.full_moment(datetime.fromtimestamp(of.backend.clock(), UTC))),
     ]
     lines = [(text(f"export.{key}"), words, "") for key, words in facts]
     lines += [

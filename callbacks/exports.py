@@ -11,6 +11,8 @@ from callbacks.api_query import ParameterError
 from callbacks.backoffice_export import ticket_sheets
 from callbacks.backoffice_query import BackofficeQuery
 from callbacks.bi_pages import BI_PAGES, bi_context, question_at, with_words
+from callbacks.crosstabs_query import CrosstabsQuery
+from callbacks.crosstabs_sheets import pivot_sheets
 from callbacks.detail_columns import Reading, chosen_columns, columns
 from callbacks.details_query import DetailsQuery
 from callbacks.export_sheets import (
@@ -120,7 +122,7 @@ def _row_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
 
 
 def _page_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
-    """Summary, attributes, every row, definitions. Of details: just what is listed there first."""
+    """Summary, attributes, every row, definitions; before them the table that the page is about."""
     text, question, query = of.context.text, of.question, of.question.query
     if isinstance(query, BackofficeQuery):
         return ticket_sheets(of, query)
@@ -136,6 +138,7 @@ def _page_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
         labels = [label for label in labels if label in _usual_labels(of)]
     details = text(f"{of.context.path.strip('/')}.title")
     told: list[Sheet] = [
+        *(pivot_sheets(of) if isinstance(query, CrosstabsQuery) else []),
         summary_sheet(of),
         *[attribute_sheet(label, base, of) for label in labels if len(base)],
         sheets["conversations"],

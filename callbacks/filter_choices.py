@@ -12,6 +12,7 @@ from layouts.context import Context
 from metrics import people
 from metrics.catalog import CATALOG
 from metrics.filters import EMPTY, UNASSIGNED, Filters
+from metrics.lines import MAIN, line_names
 from metrics.now import team_names
 from metrics.periods import same_before
 from metrics.schema import ATTRIBUTE_PREFIX
@@ -41,6 +42,7 @@ def bar(question: Question[Q], context: Context) -> Bar:
         origin=query.origin,
         attributes=query.attributes,
         clock=query.clock,
+        lines=_line_words(question, context),
     )
 
 
@@ -61,7 +63,17 @@ def words(question: Question[Q], context: Context) -> list[str]:
     for label, values in query.attributes.items():
         chosen = ", ".join(value or text("filters.empty_value") for value in values)
         said.append(f"{label}: {chosen}")
+    if query.line:
+        said.append(f"{text('telephony.lines')}: {', '.join(_line_words(question, context))}")
     return said
+
+
+def _line_words(question: Question[Q], context: Context) -> list[str]:
+    """The chosen telephone lines, the main ones as one."""
+    if not question.query.line:
+        return []
+    names = line_names(question.tables.calls) | {MAIN: context.text("telephony.main_lines")}
+    return [names.get(line, line) for line in question.query.line]
 
 
 def person_word(agent: str, names: Mapping[str, tuple[str, str]], context: Context) -> str:

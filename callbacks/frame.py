@@ -27,7 +27,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_frame(_: int | None, page: Any) -> tuple[Any, Any]:
         context = current_context(backend)
         snapshot = backend.dataset.snapshot()
-        at = datetime.now(UTC)
+        at = datetime.fromtimestamp(backend.clock(), UTC)
         if snapshot is None:
             return None, None
         if not context.wall:

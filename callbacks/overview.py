@@ -23,7 +23,7 @@ def content(
     question: Question[OverviewQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.now(UTC)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
     sheet = kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.reasons(question)

@@ -5,14 +5,16 @@ list of rows) is parted from them, so that opening it draws nothing anew.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from pydantic import Field
 
-from callbacks.api_query import DEFAULT_DAYS, NoQuery, ParameterError, SummaryQuery, read
+from callbacks.api_query import DEFAULT_DAYS, Ids, NoQuery, ParameterError, SummaryQuery, read
 from metrics.behind import Cell, CellError, listed_metric
+from metrics.filters import Filters
 from metrics.periods import Period, same_before
 
 Preset = Literal["today", "yesterday", "7d", "28d", "90d", "month", "last_month"]
@@ -32,6 +34,12 @@ class PageQuery(SummaryQuery):
 
     preset: Preset | None = Field(default=None, alias="period")
     compare: Compare | None = None
+    line: Ids = ()
+
+    @property
+    def filters(self) -> Filters:
+        """The choice of rows; lines (`main`, or ids) restrict calls, whatever page counts them."""
+        return replace(super().filters, lines=self.line)
 
     def period(self, today: date) -> Period:
         """The days asked for; a named period moves with the day it is read on."""

@@ -1,7 +1,6 @@
 """The page of the telephone: what its address asks for, in numbers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from dash import Dash
@@ -32,10 +31,8 @@ def content(
     source = question.snapshot.sources.get("aircall")
     if (source is None or source.state == "off") and question.tables.calls.empty:
         return [telephony.off(context)]
-    at = datetime.now(UTC)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
     lines = figures.line_choices(question)
-    said = figures.lines_in_words(lines, context)
-    question = replace(question, filter_words=(*question.filter_words, *said))
     choice = figures.choice(question)
     week = table_of(("weekday", "hour"), choice, metric=CATALOG["calls_inbound"])
     people = table_of(

@@ -1,6 +1,6 @@
 """The figures of the telephone for one choice of calls: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +42,6 @@ def line_choices(question: Asked) -> list[LineChoice]:
     if question.rules.main_lines:
         found.insert(0, LineChoice(MAIN, "", MAIN in chosen))
     return found
-
-
-def lines_in_words(lines: Sequence[LineChoice], context: Context) -> list[str]:
-    """The chosen lines as a passport says them."""
-    text = context.text
-    named = [
-        text("telephony.main_lines") if one.id == MAIN else one.name for one in lines if one.chosen
-    ]
-    return [f"{text('telephony.lines')}: {', '.join(named)}"] if named else []
 
 
 def happened(question: Asked) -> list[int]:

@@ -25,7 +25,9 @@ def panel(overview: Overview, context: Context) -> html.Section:
         )
         nothing = empty(context, words)
         return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, passport=passport)
-    widest = max(max(r.mentions, r.previous_mentions or 0) for r in overview.reasons) or 1
+    # The others together would make every reason small: their bar is cut, and says so.
+    scale = [r for r in overview.reasons if r.name is not None] or overview.reasons
+    widest = max(max(r.mentions, r.previous_mentions or 0) for r in scale) or 1
     compared = any(reason.previous_share is not None for reason in overview.reasons)
     head = html.Tr(
         [
@@ -38,7 +40,11 @@ def panel(overview: Overview, context: Context) -> html.Section:
     )
     named = sum(reason.name is not None for reason in overview.reasons)
     rows = [
-        html.Tr(_cells(reason, widest, named, compared, context), **{"data-mark": ""})
+        html.Tr(
+            _cells(reason, widest, named, compared, context),
+            className="reason-others" if reason.name is None else None,
+            **{"data-mark": ""},
+        )
         for reason in overview.reasons
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table reason-table")
@@ -61,11 +67,12 @@ def _cells(
     text, formats = context.text, context.formats
     name = reason.name or text.plural("overview.others", reason.others, n=reason.others)
     cell = f"{OTHER_REASONS}:{named}" if reason.name is None else f"reason:{reason.name}"
-    style = {"--share": f"{reason.mentions / widest * 100:.1f}%"}
-    marks: list[Any] = [
-        html.Span(className="bar-fill bar-other" if reason.name is None else "bar-fill")
-    ]
-    if reason.previous_mentions is not None:
+    share = min(1.0, reason.mentions / widest)
+    style = {"--share": f"{share * 100:.1f}%"}
+    cut = reason.mentions > widest
+    kind = "bar-fill bar-other" if reason.name is None else "bar-fill"
+    marks: list[Any] = [html.Span(className=f"{kind} bar-cut" if cut else kind)]
+    if reason.previous_mentions is not None and not cut:
         style["--before"] = f"{reason.previous_mentions / widest * 100:.1f}%"
         marks.append(html.Span(className="bar-before"))
     count = html.B(formats.count(reason.mentions))

@@ -204,6 +204,7 @@ def owed(choice: Choice, start: pd.Timestamp) -> pd.DataFrame:
         zip(question.rows["id"], grouped("caller", question).words, strict=True),
     )
     table = now.callback_debt(choice.tables, choice.rules, start)
-    table = table[[call in callers for call in table["last_call_id"]]]
+    known = np.array([call in callers for call in table["last_call_id"]], dtype=bool)
+    table = table[known]
     found = pd.Series([callers[call] for call in table["last_call_id"]], table.index, dtype="str")
     return table.assign(caller=found).reset_index(drop=True)

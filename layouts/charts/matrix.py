@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -9,6 +10,8 @@ from layouts.charts.theme import template
 from layouts.context import Context
 
 HOUR = 3600
+# (x, y, words): ends of the axes.
+CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "many_fast"))
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,34 @@ class Point:
 
 def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
     """Volume across, median time to close upwards; the means as lines, the corners in words."""
-    colours, text, formats = context.palette, context.text, context.formats
     figure = go.Figure(layout={"template": template(context.theme)})
     if not points:
         return figure
+    _marks(figure, points, context)
+    _means(figure, points, context)
+    _corners(figure, context)
+    figure.update_layout(
+        xaxis={
+            "title": {"text": context.text("charts.matrix_x")},
+            "tickformat": ",d",
+            "range": _padded([point.volume for point in points], 0.14),
+            "nticks": 6,
+        },
+        yaxis={
+            "title": {"text": context.text("charts.matrix_y")},
+            "ticksuffix": " h",
+            "range": _padded([point.seconds / HOUR for point in points], 0.22),
+            "nticks": 6,
+            "rangemode": "normal",
+        },
+        height=340,
+        hovermode="closest",
+    )
+    return figure
+
+
+def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+    colours, text = context.palette, context.text
     largest = max(point.ratings for point in points) or 1
     figure.add_scatter(
         x=[point.volume for point in points],
@@ -52,22 +79,7 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
             "line": {"color": colours["ink2"], "width": 1.2},
             "opacity": 1,
         },
-        customdata=[
-            [
-                point.key,
-                point.name,
-                formats.duration(point.seconds),
-                text(
-                    "charts.csat_of",
-                    share=formats.share(point.csat),
-                    n=formats.count(point.ratings),
-                )
-                if point.csat is not None
-                else text("charts.few_ratings", n=formats.count(point.ratings)),
-                formats.count(point.volume),
-            ]
-            for point in points
-        ],
+        customdata=[_told(point, context) for point in points],
         hovertemplate=(
             "<b>%{customdata[1]}</b><br>"
             + text("charts.matrix_volume", n="%{customdata[4]}")
@@ -77,69 +89,55 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
         ),
         cliponaxis=False,
     )
-    mean_volume = sum(p.volume for p in points) / len(points)
-    mean_seconds = sum(p.seconds for p in points) / len(points)
+
+
+def _told(point: Point, context: Context) -> list[str]:
+    """What the mark says under the pointer; its key first, for the rows behind it."""
+    text, formats = context.text, context.formats
+    ratings = formats.count(point.ratings)
+    rated = text("charts.few_ratings", n=ratings)
+    if point.csat is not None:
+        rated = text("charts.csat_of", share=formats.share(point.csat), n=ratings)
+    volume = formats.count(point.volume)
+    return [point.key, point.name, formats.duration(point.seconds), rated, volume]
+
+
+def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+    """Dashed lines at the mean of the volumes and the mean of the times, with their values."""
+    text, formats, colours = context.text, context.formats, context.palette
+    volume = sum(point.volume for point in points) / len(points)
+    seconds = sum(point.seconds for point in points) / len(points)
     line = {"color": colours["line2"], "width": 1, "dash": "dash"}
-    figure.add_vline(x=mean_volume, line=line)
-    figure.add_hline(y=mean_seconds / HOUR, line=line)
-    note = {"showarrow": False, "font": {"color": colours["ink3"], "size": 12}}
-    corner = {**note, "xref": "paper", "yref": "paper"}
-    figure.add_annotation(
-        x=mean_volume,
-        y=0,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="left",
-        xshift=4,
-        yshift=18,
-        text=text("charts.mean", value=formats.count(mean_volume)),
-        **note,
+    figure.add_vline(x=volume, line=line)
+    figure.add_hline(y=seconds / HOUR, line=line)
+    places = (
+        (formats.count(volume), {"x": volume, "y": 0, "yref": "paper", "yshift": 18}),
+        (formats.duration(seconds), {"y": seconds / HOUR, "x": 0, "xref": "paper"}),
     )
-    figure.add_annotation(
-        y=mean_seconds / HOUR,
-        x=0,
-        xref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        xshift=4,
-        text=text("charts.mean", value=formats.duration(mean_seconds)),
-        **note,
-    )
-    for x, y, key in (
-        (0, 1, "few_slow"),
-        (1, 1, "many_slow"),
-        (0, 0, "few_fast"),
-        (1, 0, "many_fast"),
-    ):
+    for value, place in places:
+        words = text("charts.mean", value=value)
+        anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
+        figure.add_annotation(text=words, **_note(context), **anchors, **place)
+
+
+def _corners(figure: go.Figure, context: Context) -> None:
+    """What it means to stand in each corner."""
+    for x, y, key in CORNERS:
         figure.add_annotation(
             x=x,
             y=y,
+            xref="paper",
+            yref="paper",
             xanchor="right" if x else "left",
             yanchor="top" if y else "bottom",
             xshift=-4 if x else 4,
-            text=text(f"charts.{key}"),
-            **corner,
+            text=context.text(f"charts.{key}"),
+            **_note(context),
         )
-    volumes = [point.volume for point in points]
-    hours = [point.seconds / HOUR for point in points]
-    figure.update_layout(
-        xaxis={
-            "title": {"text": text("charts.matrix_x")},
-            "tickformat": ",d",
-            "range": _padded(volumes, 0.14),
-            "nticks": 6,
-        },
-        yaxis={
-            "title": {"text": text("charts.matrix_y")},
-            "ticksuffix": " h",
-            "range": _padded(hours, 0.22),
-            "nticks": 6,
-            "rangemode": "normal",
-        },
-        height=340,
-        hovermode="closest",
-    )
-    return figure
+
+
+def _note(context: Context) -> dict[str, Any]:
+    return {"showarrow": False, "font": {"color": context.palette["ink3"], "size": 12}}
 
 
 def short_name(name: str) -> str:

@@ -21,6 +21,8 @@ from metrics.periods import Period
 
 PRESETS = ("today", "yesterday", "7d", "28d", "90d", "month", "last_month")
 COMPARISONS = (None, "same", "none")
+# So many choices and more have a field that looks for them.
+SEARCHED = 8
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Bar:
         origin: customer, teammate or None.
         attributes: Label -> chosen values; an empty one stands for rows without a value.
         clock: all or office.
+        lines: The chosen telephone lines, in words.
     """
 
     period: Period
@@ -61,6 +64,7 @@ class Bar:
     origin: str | None
     clock: str
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lines: Sequence[str] = ()
 
 
 def filter_bar(bar: Bar, context: Context) -> html.Div:
@@ -82,6 +86,7 @@ def filter_bar(bar: Bar, context: Context) -> html.Div:
             _many_chip("agent", bar.agents, context),
             _origin_chip(bar, context),
             *[_attribute_chip(label, v, context) for label, v in bar.attributes.items()],
+            _lines_chip(bar, context),
             _add_chip(context),
             _clear_all(bar, context),
             switch,
@@ -231,6 +236,9 @@ def _many_chip(key: str, options: Sequence[Option], context: Context) -> html.Sp
             className="checklist",
         )
     ]
+    if len(options) >= SEARCHED:
+        find = text(f"filters.find_{key}")
+        body.insert(0, search_field(ids.panel(ids.FILTERS, f"find-{key}"), "", find))
     if not options:
         # The empty list stays: callbacks look for it.
         body.insert(0, html.P(text("filters.nothing"), className="quieter"))
@@ -276,6 +284,16 @@ def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html
     )
 
 
+def _lines_chip(bar: Bar, context: Context) -> html.Span | None:
+    """The lines that were chosen on the page of the telephone, and their cross."""
+    if not bar.lines:
+        return None
+    label, words = context.text("telephony.lines"), ", ".join(bar.lines)
+    inside = [html.Span(label), html.B(words, className="chip-value bidi", title=words)]
+    cross = _cross(label, context.view(line=None), context)
+    return html.Span([html.Span(inside, className="chip"), cross], className="chip-group set")
+
+
 def _add_chip(context: Context) -> html.Span:
     """«+ Filtro»: every attribute, and of the one that is chosen every value."""
     text = context.text
@@ -309,9 +327,10 @@ def _add_chip(context: Context) -> html.Span:
 
 def _clear_all(bar: Bar, context: Context) -> html.A | None:
     """One way back to everything, once more than one thing is chosen."""
-    chosen = [any(o.chosen for o in bar.teams), any(o.chosen for o in bar.agents), bar.origin]
+    chosen: list[object] = [bar.origin, bar.lines]
+    chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents)]
     if sum(map(bool, chosen)) + len(bar.attributes) < 2:
         return None
     kept = {f"attr.{label}": None for label in bar.attributes}
-    href = context.view(team=None, agent=None, origin=None, **kept)
+    href = context.view(team=None, agent=None, origin=None, line=None, **kept)
     return go(context.text("filters.clear_all"), href, "link filter-clear-all")

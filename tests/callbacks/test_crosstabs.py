@@ -1,7 +1,9 @@
 """The page of cross-tabs, asked over HTTP as the browser does."""
 
+import io
 from urllib.parse import urlencode
 
+import openpyxl
 import pytest
 
 from services.config import Settings
@@ -182,3 +184,50 @@ def test_hundreds_of_values_are_folded(tmp_path):
 def test_an_analyst_sees_no_cross_tabs(world):
     values = {"url.search": "", "url.pathname": "/crosstabs"}
     assert world.browser(ANALYST).fire(OUTPUT, **values).status_code == 403
+
+
+def book(world, **query):
+    answer = world.browser(MANAGER).get("/exports/crosstabs.xlsx", query_string=query)
+    assert answer.status_code == 200, answer.text
+    return openpyxl.load_workbook(io.BytesIO(answer.data))
+
+
+def lines(sheet):
+    return [list(line) for line in sheet.iter_rows(values_only=True)]
+
+
+def test_the_file_begins_with_the_table_that_the_page_shows(world):
+    found = book(world, row=REASON, column=STATUS)
+    first, *rest = lines(found.worksheets[0])
+    assert first == ["Motivo de Contato", "Pendente", "Resolvido", "Total"]
+    assert rest == [
+        ["Boleto e pagamento", 1, 2, 3],
+        ["Acesso", 1, 0, 1],
+        ["Outro", 0, 0, 0],
+        ["Total", 2, 2, 4],
+    ]
+    assert found.worksheets[1].title == "Resumo"
+
+
+def test_the_file_tells_what_the_cells_tell(world):
+    shares = lines(book(world, row=REASON, column=STATUS, measure="row").worksheets[1])
+    assert shares[1] == ["Boleto e pagamento", pytest.approx(1 / 3), pytest.approx(2 / 3), 1]
+    assert shares[-1] == ["Total", 0.5, 0.5, 1]
+    times = book(world, row=REASON, column=STATUS, measure="time", show="heat").worksheets[1]
+    assert lines(times)[0][0] == "Motivo de Contato"
+
+
+@pytest.mark.parametrize(
+    ("query", "head"),
+    [
+        ({"report": "reasons"}, ["Motivo de Contato", "Acesso", "Senha", "Total"]),
+        ({"report": "categories"}, ["Categoria do sistema", "A, B", "Cliente", "Total"]),
+        ({"row": HOSTILE, "column": STATUS}, None),
+        ({"row": "attr.Nenhum", "column": STATUS}, None),
+    ],
+)
+def test_every_report_has_a_file(world, query, head):
+    found = book(world, **query)
+    if head:
+        assert lines(found.worksheets[0])[0] == head
+    assert "Base Completa" in found.sheetnames
