@@ -44,7 +44,7 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
     text, minimum = words_of(backend), backend.accounts.minimum
     typed = request.form
     fields = [
-        Field("code", text("door.first.code"), hint=text("door.first.hint")),
+        Field("code", text("door.first.code"), hint=text("door.first.hint"), focus=True),
         Field("email", text("login.email"), "email", "username", typed.get("email", "")[:300]),
         Field("name", text("door.first.name"), "text", "name", typed.get("name", "")[:120]),
         *password_fields(text, minimum),

@@ -176,7 +176,11 @@ def _pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
 def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -> Response:
     text = words_of(backend)
     field = Field(
-        "code", text("door.code.label"), autocomplete="one-time-code", hint=text("door.code.hint")
+        "code",
+        text("door.code.label"),
+        autocomplete="one-time-code",
+        hint=text("door.code.hint"),
+        focus=True,
     )
     form = Form("/login/code", [field], text("login.submit"))
     return door_page(
@@ -208,11 +212,11 @@ def _give_code(backend: Backend) -> Response:
     return next_step(account, safe_next(kept.get("next")), kept["how"], backend, code=True)
 
 
-def password_fields(text: Text, minimum: int) -> list[Field]:
+def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Field]:
     """A new password, twice."""
-    hint = text("door.password.hint", minimum=minimum)
+    hint, label = text("door.password.hint", minimum=minimum), text("door.password.new")
     return [
-        Field("password", text("door.password.new"), "password", "new-password", hint=hint),
+        Field("password", label, "password", "new-password", hint=hint, focus=focus),
         Field("again", text("door.password.again"), "password", "new-password"),
     ]
 
@@ -231,7 +235,8 @@ def new_password() -> str:
 
 def _ask_password(backend: Backend, message: str | None = None, status: int = 200) -> Response:
     text, minimum = words_of(backend), backend.accounts.minimum
-    form = Form("/login/password", password_fields(text, minimum), text("door.password.submit"))
+    fields = password_fields(text, minimum, focus=True)
+    form = Form("/login/password", fields, text("door.password.submit"))
     return door_page(
         backend,
         status,

@@ -22,6 +22,7 @@ class Field:
         hint: A line below it.
         digits: Whether a telephone shows its digits.
         optional: Whether it may be left empty.
+        focus: Whether one can type into it at once.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     hint: str = ""
     digits: bool = False
     optional: bool = False
+    focus: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _field(field: Field, form: str) -> Markup:
     return Markup(
         '<label for="{id}">{label}</label><input class="login-field" id="{id}" name="{name}" '
         'type="{kind}" autocomplete="{autocomplete}" maxlength="1000" value="{value}"'
-        "{described}{digits}{required}>{hint}"
+        "{described}{digits}{required}{focus}>{hint}"
     ).format(
         id=name,
         name=field.name,
@@ -155,5 +157,6 @@ def _field(field: Field, form: str) -> Markup:
         described=Markup(' aria-describedby="{}-hint"').format(name) if field.hint else "",
         digits=Markup(' inputmode="numeric"') if field.digits else "",
         required="" if field.optional else Markup(" required"),
+        focus=Markup(" autofocus") if field.focus else "",
         hint=hint,
     )

@@ -56,6 +56,23 @@ def test_no_form_of_another_site_does_anything(fresh, who, kind):
         assert changed == set(), path
 
 
+def test_what_takes_no_post_refuses_one_before_anything_is_looked_at(fresh):
+    world = fresh()
+    browser = world.browser(MANAGER)
+    for path in (
+        "/overview",
+        "/accounts",
+        "/exports/details.csv",
+        "/assets/x",
+        "/calls/t1/recording",
+    ):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            headers = {"X-CSRFToken": browser.csrf()}
+            answer = browser.client.open(path, method=method, headers=headers)
+            assert answer.status_code == 403, (method, path)
+            assert answer.get_json()["error"]["code"] == "forbidden"
+
+
 def cookie_signed_with(key, content):
     app = Flask("other")
     app.secret_key = key

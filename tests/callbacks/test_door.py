@@ -7,6 +7,7 @@ import pytest
 
 from services import accounts
 from services.config import Settings
+from services.second_factor import PREFIX as FACTOR
 from services.second_factor import STEP_SECONDS, SecondFactor, code_of
 from tests.callbacks.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, cheap_hash
 
@@ -382,3 +383,12 @@ def test_every_process_tells_the_same_code(empty, fresh, caplog):
 def test_with_accounts_the_log_has_no_code(fresh, caplog):
     fresh().browser().get("/login")
     assert "code" not in caplog.text
+
+
+def test_at_each_step_one_can_type_at_once(fresh):
+    world = fresh()
+    world.state.set(FACTOR + MANAGER, b"JBSWY3DPEHPK3PXP")
+    code = world.browser().sign_in(MANAGER).text
+    first = fresh(people={}).browser().get("/login/first").text
+    for text in (code, first):
+        assert re.findall(r'name="(\w+)"[^>]* autofocus', text) == ["code"]
