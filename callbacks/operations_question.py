@@ -107,8 +107,8 @@ class Question:
             key = "intercom_alone"
         if name == "aircall" and status.as_of is None:
             key = "aircall_never"
-        cause = status.error if self.viewer.role == "manager" else None
-        return Late(NAMES[name], key, status.as_of, "" if self.kiosk else cause or "")
+        helps = self.viewer.role == "manager" and not self.kiosk
+        return Late(NAMES[name], key, status.as_of, helps)
 
     def _state(self, source: str) -> str | None:
         status = self.snapshot.sources.get(source)

@@ -38,13 +38,13 @@ class Late:
         name: Its name.
         key: Key of what it means for the numbers.
         as_of: Its last good answer; None = never.
-        cause: In the vendor's words, for managers.
+        helps: Whether the reader may see what is wrong and what to do.
     """
 
     name: str
     key: str
     as_of: datetime | None
-    cause: str = ""
+    helps: bool = False
 
 
 class Rotation(NamedTuple):
@@ -264,8 +264,8 @@ def _late(one: Late, wall: Wall, context: Context) -> html.Div:
         strong = lasting(one.as_of, wall.at, context, said)
         words = text(f"operations.late.{one.key}", at=context.formats.clock(one.as_of))
     parts = [icon("plug-fill"), html.Strong(strong), html.Span(words)]
-    if one.cause:
-        parts.append(html.Small(one.cause, className="banner-cause bidi", title=one.cause))
+    if one.helps:
+        parts.append(dcc.Link(text("operations.late.help"), href="/status", className="link"))
     return html.Div(parts, className="banner banner-stale", role="status")
 
 
