@@ -28,6 +28,8 @@ from callbacks.page_query import read_panel
 from callbacks.refusals import refusal
 from callbacks.row_words import title
 from callbacks.session import current_viewer
+from callbacks.staffing_query import StaffingQuery
+from callbacks.staffing_sheets import KEYS, staffing_sheets
 from layouts.components.download import ROWS_AT_MOST
 from layouts.shell import MANAGER
 from metrics.behind import CellError
@@ -137,13 +139,15 @@ def _page_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
     if not isinstance(query, DetailsQuery):
         labels = [label for label in labels if label in _usual_labels(of)]
     details = text(f"{of.context.path.strip('/')}.title")
+    own = staffing_sheets(of) if isinstance(query, StaffingQuery) else []
     told: list[Sheet] = [
         *(pivot_sheets(of) if isinstance(query, CrosstabsQuery) else []),
+        *own,
         summary_sheet(of),
         *[attribute_sheet(label, base, of) for label in labels if len(base)],
         sheets["conversations"],
         sheets["calls"],
-        definitions_sheet(of, details, list(CATALOG)),
+        definitions_sheet(of, details, [*CATALOG, *(KEYS if own else ())]),
     ]
     if isinstance(query, DetailsQuery):
         told.sort(key=lambda sheet: sheet is not sheets[query.table])

@@ -1,6 +1,7 @@
 """The people of a weekday in steps: needed, scheduled, and seen there."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -32,14 +33,14 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
         lines.insert(0, ("scheduled", scheduled, {"color": colours["cat-1"], "width": 2.2}))
     names = [_between(half) for half in halves]
     for name, values, line in lines:
-        # The last step is drawn to its end.
+        places, heights, words = _steps(halves, values, names)
         figure.add_scatter(
-            x=[half / 2 for half in halves] + [halves[-1] / 2 + 0.5],
-            y=[*values, values[-1]],
+            x=places,
+            y=heights,
             mode="lines",
-            line={**line, "shape": "hv"},
+            line=line,
             connectgaps=False,
-            customdata=[[words] for words in [*names, names[-1]]],
+            customdata=words,
             hovertemplate=f"%{{customdata[0]}}<br><b>%{{y:,.1~f}}</b> "
             f"{text(f'staffing.{name}')}<extra></extra>",
             name=name,
@@ -58,6 +59,20 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
         height=270,
     )
     return figure
+
+
+def _steps(
+    halves: Sequence[int], values: Sequence[float | None], names: Sequence[str]
+) -> tuple[list[float], list[float | None], list[list[str]]]:
+    """Each value from the begin of its half-hour to the end, so that a lone one is seen too."""
+    places: list[float] = []
+    heights: list[float | None] = []
+    words: list[list[str]] = []
+    for half, value, name in zip(halves, values, names, strict=True):
+        places += [half / 2, half / 2 + 0.5]
+        heights += [value, value]
+        words += [[name], [name]]
+    return places, heights, words
 
 
 def _between(half: int) -> str:

@@ -475,3 +475,19 @@ def test_what_arrived_leads_to_as_many_rows(world, stream):
     said = " ".join(words(answer.get_json()["response"]["side-panel"]["children"]).split())
     unit = "ligações" if stream == "calls" else "conversas"
     assert f"{link['children']} {unit}" in said
+
+
+def test_the_file_of_the_page_has_its_tables(world):
+    answer = world.browser(MANAGER).get("/exports/staffing.xlsx?stream=both&basis=hours")
+    assert answer.status_code == 200, answer.text
+    book = load_workbook(io.BytesIO(answer.data))
+    rows = list(book["Semana ligações"].iter_rows(values_only=True))
+    (ten,) = [row for row in rows if row[:2] == ("segunda", "10:00")]
+    assert (ten[2], ten[6], ten[7], ten[8], ten[9]) == (2, 1, 2, 2, 0)
+    fair = {row[0]: row for row in book["Meta justa"].iter_rows(values_only=True)}
+    assert fair["João Vitor Lacerda"][1] == 8
+    assert fair["João Vitor Lacerda"][2] == pytest.approx(12 * 36 / 76)
+    assert "Presença nos turnos" in book.sheetnames
+    assert "Semana conversas" in book.sheetnames
+    told = {row[2] for row in book["Definições"].iter_rows(values_only=True)}
+    assert {"fair_target", "staffing_need", "schedule_adherence"} <= told
