@@ -23,7 +23,7 @@ def content(
     question: Question[BackofficeQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    meta = question.snapshot.meta
+    meta, history = question.snapshot.meta, question.snapshot.history
     source = question.snapshot.sources.get("tickets", SourceStatus("off"))
     cause = (meta.get("causes") or {}).get("tickets")
     at = datetime.now(UTC)
@@ -34,6 +34,9 @@ def content(
             backoffice.nothing_read(source.state, cause, context),
             backoffice.duplicates(duplicates, merged, passports, context),
         ]
+    first_day = _loading_from(meta)
+    if first_day is not None:
+        question = _from(question, first_day)
     choices = figures.choices(question, context)
     said = figures.choices_in_words(choices, context)
     question = replace(question, filter_words=(*question.filter_words, *said))
@@ -58,9 +61,18 @@ def content(
         passports=passports,
     )
     return [
-        *backoffice.notices(source, cause, _loading_from(meta), at, context),
+        # While conversations arrive too, one banner says enough.
+        *backoffice.notices(source, cause, first_day if history.complete else None, at, context),
         *backoffice.content(shown, context),
     ]
+
+
+def _from(question: Question[BackofficeQuery], first_day: date) -> Question[BackofficeQuery]:
+    """The question where less is known: nothing is compared with days that have not arrived."""
+    snapshot = question.snapshot
+    known = max(filter(None, (snapshot.history.first_day, first_day)))
+    history = replace(snapshot.history, first_day=min(known, question.today))
+    return replace(question, snapshot=replace(snapshot, history=history))
 
 
 def _loading_from(meta: object) -> date | None:

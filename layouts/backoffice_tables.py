@@ -16,6 +16,7 @@ from layouts.icons import icon
 
 TABS: tuple[str | None, ...] = (None, "period", "backlog")
 MERGED = "conversations_merged"
+LINKS = 3
 
 
 def tickets(shown: Backoffice, context: Context) -> html.Section:
@@ -37,7 +38,7 @@ def tickets(shown: Backoffice, context: Context) -> html.Section:
         heads = [text(f"backoffice.columns.{name}") for name in columns]
         rows = [_line(ticket, columns, context) for ticket in shown.tickets]
         table = data_table(heads, rows, "tickets-table", words=len(columns))
-        body = html.Div(table, className="table-frame tall")
+        body = html.Div(table, className="table-frame tickets-frame")
         key, cells = shown.listed
         words = text.plural("rows.see", total, n=formats.count(total))
         said = [text("backoffice.order", days=formats.decimal(shown.age_days, 0))]
@@ -70,8 +71,8 @@ def _columns(shown: Backoffice) -> list[str]:
         "company": any(ticket.company for ticket in shown.tickets),
     }
     order = (
-        *("age", "ticket", "subject", "created", "resolved", "state", "external", "owner"),
-        *("creator", "platform", "severity", "company", "key", "links"),
+        *("age", "ticket", "subject", "links", "created", "resolved", "state", "external"),
+        *("owner", "creator", "platform", "severity", "company", "key"),
     )
     return [name for name in order if optional.get(name, True)]
 
@@ -80,7 +81,11 @@ def _line(ticket: Ticket, columns: Sequence[str], context: Context) -> list[Any]
     formats, done = context.formats, ticket.resolved_at
     cells = {
         "age": _light(ticket, context),
-        "ticket": html.Span(ticket.number, className="digits"),
+        "ticket": (
+            open_link(ticket.url, ticket.number)
+            if ticket.url
+            else html.Span(ticket.number, className="digits")
+        ),
         "subject": _words(ticket.subject or context.text("rows.no_subject"), "subject"),
         "created": formats.moment(ticket.created_at),
         "resolved": formats.moment(done) if done else "",
@@ -92,7 +97,7 @@ def _line(ticket: Ticket, columns: Sequence[str], context: Context) -> list[Any]
         "severity": _words(ticket.severity),
         "company": _words(ticket.company),
         "key": _words(ticket.external_key),
-        "links": _links(ticket, context),
+        "links": _conversations(ticket, context),
     }
     return [cells[name] for name in columns]
 
@@ -120,13 +125,11 @@ def _words(words: str, kind: str = "") -> html.Span:
     return html.Span(words, className=f"bidi elided {kind}".strip(), title=words)
 
 
-def _links(ticket: Ticket, context: Context) -> html.Span:
-    text, found = context.text, []
-    if ticket.url:
-        found.append(open_link(ticket.url, text("backoffice.ticket")))
-    for number, url in enumerate(ticket.conversations[:3], 1):
-        name = text("backoffice.conversation")
-        found.append(open_link(url, name if number == 1 else str(number)))
+def _conversations(ticket: Ticket, context: Context) -> html.Span:
+    """The ways to the linked conversations; of many, the first few."""
+    name = context.text("backoffice.conversation")
+    urls = ticket.conversations[:LINKS]
+    found = [open_link(url, str(n) if n > 1 else name) for n, url in enumerate(urls, 1)]
     return html.Span(found, className="ticket-links")
 
 

@@ -16,9 +16,11 @@ from metrics.rules import Rules
 from metrics.schema import attribute
 from metrics.selection import agent_of, attribute_values, rows
 from metrics.tables import Tables
+from metrics.workload import is_merged
 
 # Fewer finished conversations than this say nothing about a pace.
 PACE_MINIMUM = 10
+MERGED = "Merged"
 # What a conversation is for the goal; the first three are closed ones.
 STANDINGS = ("pending", "classified", "excluded", "open", "snoozed")
 Day = tuple[date, "Goal"]
@@ -165,7 +167,13 @@ def excluded_by(found: pd.DataFrame, rules: Rules) -> pd.Series:
         hit = closed & label_of.isna()
         hit &= words.isin([value.strip().casefold() for value in values])
         label_of = label_of.mask(hit, label)
-    return label_of
+    return label_of.mask(closed & label_of.isna() & is_merged(found), _merged_label(rules))
+
+
+def _merged_label(rules: Rules) -> str:
+    """Under which label duplicates are told that a tag gave away, and no rule."""
+    known = {label.strip().casefold(): label for label in rules.classification_exclude}
+    return known.get(MERGED.casefold(), MERGED)
 
 
 def excluded(found: pd.DataFrame, rules: Rules) -> dict[str, int]:
@@ -176,7 +184,8 @@ def excluded(found: pd.DataFrame, rules: Rules) -> dict[str, int]:
         rules: Labels and values that `classification.exclude` names.
     """
     labels = excluded_by(found, rules).dropna()
-    counts = {label: int(labels.eq(label).sum()) for label in rules.classification_exclude}
+    rules_told = dict.fromkeys([*rules.classification_exclude, _merged_label(rules)])
+    counts = {label: int(labels.eq(label).sum()) for label in rules_told}
     return {label: count for label, count in counts.items() if count}
 
 

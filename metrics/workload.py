@@ -81,6 +81,8 @@ def classification_rate(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) ->
 
 def is_merged(table: pd.DataFrame) -> pd.Series:
     """Whether each was closed as a duplicate of another one, by the signs of the settings."""
+    if "is_merged" not in table:
+        return pd.Series(False, index=table.index)
     return table["is_merged"].fillna(False).astype(bool)
 
 

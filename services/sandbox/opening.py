@@ -50,6 +50,14 @@ def written(
     return payload
 
 
+def merge(payload: Payload, into: str | None) -> None:
+    """Link a duplicate to the conversation it was merged into; some workspaces do not."""
+    if payload["custom_attributes"].get("Merged") and into and int(payload["id"]) % 4:
+        linked = payload["linked_objects"]
+        linked["data"].append({"type": "conversation", "id": into, "category": None})
+        linked["total_count"] = len(linked["data"])
+
+
 def admin_author(agent: Agent) -> Payload:
     """A teammate as an author."""
     return {"type": "admin", "id": str(agent.id), "name": agent.name, "email": agent.email}

@@ -17,6 +17,7 @@ from services.sandbox.course import ANY, Setting, Wish
 from services.sandbox.directory import Directory, InventedDirectory
 from services.sandbox.exchange import Exchange, call_weights
 from services.sandbox.hours import HOUR, Hours, local, midnight
+from services.sandbox.opening import merge
 from services.sandbox.people import staff
 from services.sandbox.presence import Presence
 from services.sandbox.shelf import Shelf
@@ -197,6 +198,7 @@ class World:
         has_stage = self._setting.hours.is_open(start)
         number = day.toordinal() * 100_000
         mood = chance.uniform(0.9, 1.1)
+        before: str | None = None
         for hour, weight in enumerate(self._setting.hours.weights(day)):
             at = begin + hour * HOUR
             for when in sorted(
@@ -209,7 +211,10 @@ class World:
                 # What came before the arranged half hour has left the queue by now.
                 early = has_stage and when < start
                 wish = Wish(settled_by=start - SETTLING * chance.random()) if early else ANY
-                self._add(self._teller.tell(chance, when, f"2154{number:011d}", wish))
+                story = self._teller.tell(chance, when, f"2154{number:011d}", wish)
+                merge(story.payload, before)
+                before = story.payload["id"]
+                self._add(story)
         self._take_calls(day)
 
     def _take_calls(self, day: date) -> None:

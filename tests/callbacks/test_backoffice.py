@@ -271,3 +271,13 @@ def test_one_ticket_and_another_age_limit(tmp_path):
         tree = content(world)
         assert (number(tree, "tickets_open"), number(tree, "tickets_overdue")) == ("1", "1")
         assert "Nenhuma conversa do período foi fechada como duplicada" in words(tree)
+
+
+def test_nothing_is_compared_with_days_of_which_tickets_have_not_arrived(tmp_path):
+    history = {"complete": False, "first_day": "2026-11-01"}
+    current = snapshot(tickets=TICKETS, meta={"app_id": "abc", "tickets_history": history})
+    with web(tmp_path, current=current) as world:
+        said = words(part(content(world), "tickets_created"))
+        assert "sem período anterior completo" in said
+    with web(tmp_path / "whole", current=snapshot(tickets=TICKETS)) as world:
+        assert "sem período anterior" not in words(part(content(world), "tickets_created"))

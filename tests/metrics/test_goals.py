@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ from metrics.goals import (
 from metrics.rules import Rules
 from metrics.schema import attribute
 from tests.metrics import build
-from tests.metrics.build import REASON, UTC_RULES, agents, conversations, tables
+from tests.metrics.build import NOW, REASON, UTC_RULES, agents, conversations, tables
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 11, day) for day in range(23, 28))
 WEEK = build.days("2026-11-23", "2026-11-29")
@@ -266,3 +267,19 @@ def test_the_team_is_told_person_by_person_and_its_sum_is_the_whole():
 
 def test_an_empty_team_has_no_goals():
     assert team_goals(tables(), build.DAY, Filters(), UTC_RULES) == {}
+
+
+def test_a_duplicate_that_only_a_tag_gives_away_is_left_out_under_the_same_reason():
+    rows = conversations(
+        {"state": "closed", "is_merged": True},
+        {"state": "closed", "is_merged": True, "attr.Merged": "true"},
+        {"state": "closed", "is_merged": False},
+        {"state": "open", "is_merged": False},
+    )
+    assert excluded(rows, UTC_RULES) == {"Merged": 2}
+    other = replace(UTC_RULES, classification_exclude={"merged": ("true",)})
+    assert excluded(rows, other) == {"merged": 2}
+    none = replace(UTC_RULES, classification_exclude={})
+    assert excluded(rows, none) == {"Merged": 2}
+    values = CATALOG["classification_rate"].measure(rows, none, NOW)
+    assert standings(rows, values).tolist() == ["excluded", "excluded", "pending", "open"]
