@@ -178,6 +178,18 @@
     }
   });
 
+  /* A slider's own number is taken on leaving the box; Enter leaves it. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.closest && event.target.closest("[data-assume] input")) event.target.blur();
+  });
+
+  /* Dash names neither the thumb nor the box of a slider. */
+  document.addEventListener("focusin", (event) => {
+    const holder = event.target.closest && event.target.closest("[data-assume]");
+    const label = holder && holder.querySelector("label");
+    if (label) event.target.setAttribute("aria-labelledby", label.id);
+  });
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.staffing = {
     /* After the grid's new fields are there. */

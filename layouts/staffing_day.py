@@ -71,8 +71,10 @@ def _foot(staffing: Staffing, context: Context) -> html.Div:
 def _table(staffing: Staffing, context: Context) -> html.Div:
     text = context.text
     single = len(staffing.works) == 1
-    names = ["half", "arrivals", "p90", "handling", "load", "there", "needed", "scheduled", "gap"]
-    names += ["online", "in_time", "wait", "occupancy"] if single else ["online"]
+    # Two kinds of work have neither one length nor one target.
+    names = ["half", "arrivals", "p90", *(["handling"] if single else [])]
+    names += ["load", "there", "needed", "scheduled", "gap", "online"]
+    names += ["in_time", "wait", "occupancy"] if single else []
     patience = single and staffing.main.plan.assumptions.patience is not None
     names += ["gives_up"] if patience else []
     rows = [_row(staffing, half, patience, context) for half in staffing.day_halves]
@@ -96,7 +98,6 @@ def _row(staffing: Staffing, half: int, patience: bool, context: Context) -> lis
             sum(float(w.plan.arrivals[weekday, half]) for w in staffing.works.values())
         ),
         formats.decimal(sum(float(w.demand.p90[weekday, half]) for w in staffing.works.values())),
-        formats.duration(flow.handling) if flow.handling else no_data(context),
         formats.decimal(sum(w.plan.flow(weekday, half).load for w in staffing.works.values()), 2),
         impossible if needed < 0 else formats.count(there),
         impossible if needed < 0 else formats.count(needed),
@@ -105,6 +106,7 @@ def _row(staffing: Staffing, half: int, patience: bool, context: Context) -> lis
         no_data(context) if np.isnan(seen) else formats.decimal(float(seen)),
     ]
     if len(staffing.works) == 1:
+        row.insert(3, formats.duration(flow.handling) if flow.handling else no_data(context))
         row += _outcome(staffing, half, context)
     if patience:
         found = work.plan.outcome_with_patience(weekday, half)

@@ -175,7 +175,7 @@ def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
 
 
 def _grid(staffing: Staffing, context: Context) -> html.Div:
-    text, formats = context.text, context.formats
+    text = context.text
     halves = staffing.halves
     largest = float(max(staffing.needed.max(), staffing.scheduled.max(), 1))
     lines = []
@@ -186,7 +186,7 @@ def _grid(staffing: Staffing, context: Context) -> html.Div:
     foot = HeatLine(
         text("staffing.worst" if staffing.heat == "gap" else "staffing.peak"),
         [HeatCell(_peak(staffing, half, context)) for half in halves],
-        HeatCell(f"{formats.count(_values(staffing).sum() / 2)}{NBSP}h"),
+        HeatCell(_hours_words(float(_values(staffing).sum()) / 2, context)),
     )
     many = len(halves) > MANY
     heads = [_head(half, many) for half in halves]
@@ -257,10 +257,12 @@ def cell_title(staffing: Staffing, weekday: int, half: int, context: Context) ->
 def _hours(staffing: Staffing, weekday: int, context: Context) -> str:
     if staffing.heat != "scheduled" and not staffing.is_known(weekday):
         return ""
-    hours = float(_values(staffing)[weekday].sum()) / 2
-    words = context.formats.count(abs(hours))
-    sign = LESS if staffing.heat == "gap" and round(hours) < 0 else ""
-    return f"{sign}{words}{NBSP}h"
+    return _hours_words(float(_values(staffing)[weekday].sum()) / 2, context)
+
+
+def _hours_words(hours: float, context: Context) -> str:
+    sign = LESS if round(hours) < 0 else ""
+    return f"{sign}{context.formats.count(abs(hours))}{NBSP}h"
 
 
 def _peak(staffing: Staffing, half: int, context: Context) -> str:

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from metrics.schedule import read_day
 from services.schedule import Change, change, kept
-from tests.browser.test_telephony import silent
 from tests.callbacks.api_world import JOAO, LUANA, snapshot
 from tests.callbacks.test_staffing import CALLS
 from tests.callbacks.web_world import MANAGER
@@ -31,6 +30,13 @@ def opened(served, path="/staffing", **options):
     expect(page.locator(".whatif-field").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     return page
+
+
+def silent(page, served):
+    """Nothing was complained of in the console, and no other host was asked."""
+    assert [said for said in page.said if said[0] in ("error", "warning", "pageerror")] == []
+    own = (served.url, "data:", "blob:")
+    assert [url for url in page.asked if not url.startswith(own)] == []
 
 
 def cell(page, agent, day):
@@ -102,6 +108,15 @@ def test_a_slider_changes_the_number_and_the_address(served):
     thumb.focus()
     thumb.press("End")
     expect(page).to_have_url(re.compile(r"volume=200"))
+    expect(peak).to_have_text("3")
+    expect(thumb).to_have_attribute("aria-labelledby", "staffing--volume-label")
+    box = page.locator('[data-assume="shrinkage"] input')
+    box.fill("0")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(r"shrinkage=0"))
+    expect(peak).to_have_text("2")
+    box.fill("30")
+    box.press("Enter")
     expect(peak).to_have_text("3")
     # The address says it all: another browser sees the same, and going back is one link.
     other = opened(served, page.url.replace(served.url, ""))
