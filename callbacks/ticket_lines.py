@@ -46,7 +46,7 @@ def ticket_lines(
                 at=at.to_pydatetime(),
                 subject=word(row["subject"]),
                 about=about,
-                state="open" if is_open else "closed",
+                state="ticket_open" if is_open else "ticket_closed",
                 span=float((end - row["created_at"]).total_seconds()),
                 mark=mark,
                 url=conversation_url(template, app_id, str(row["id"])),

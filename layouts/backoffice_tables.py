@@ -176,7 +176,8 @@ def _duplicate(one: Duplicate, context: Context) -> list[Any]:
             other = _reason(one.into_reason, context)
     kept = one.reason and one.into_reason and one.reason != one.into_reason
     if kept:
-        other = html.Span([icon("exclamation-triangle-fill", "warn"), " ", other])
+        mark = icon("exclamation-triangle-fill", "warn", text("backoffice.differs"))
+        other = html.Span([mark, other], className="reasons-differ")
     link = open_link(one.url, text("states.open")) if one.url else ""
     subject = one.subject or text("rows.no_subject")
     agent = (

@@ -17,13 +17,19 @@ from layouts.components.states import message
 from layouts.context import Context
 from layouts.icons import icon
 
-STATE_ICONS = {"open": "circle-half", "closed": "check-lg", "snoozed": "pause-circle"}
+STATE_ICONS = {
+    "open": "circle-half",
+    "closed": "check-lg",
+    "snoozed": "pause-circle",
+    "ticket_closed": "check-lg",
+}
 CALL_ICONS = {
     "inbound": "telephone-inbound",
     "outbound": "telephone-outbound",
     "missed": "telephone-x",
     "outbound_unanswered": "telephone-minus",
 }
+DONE = ("closed", "ticket_closed")
 ORDERS = (None, "oldest", "agent")
 VALUE_ORDERS = ("most", "least")
 
@@ -36,7 +42,7 @@ class Conversation:
         at: When it counts.
         subject: Its first words.
         about: Customer, person and team, as far as they are known.
-        state: open, closed or snoozed.
+        state: open, closed or snoozed; of a ticket, ticket_open or ticket_closed.
         span: Seconds until it was closed, or since it was made; None where nobody knows.
         mark: What the row adds to the number, in words.
         url: The conversation in Intercom.
@@ -226,7 +232,7 @@ def _conversation(one: Conversation, context: Context) -> html.Li:
     words = text(f"rows.state.{one.state}")
     span = ""
     if one.span is not None:
-        key = "rows.closed_in" if one.state == "closed" else "rows.since"
+        key = "rows.closed_in" if one.state in DONE else "rows.since"
         span = " " + text(key, span=formats.rough(one.span))
     state = html.Span(
         [icon(STATE_ICONS.get(one.state, "circle-half")), words],

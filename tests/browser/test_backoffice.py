@@ -32,6 +32,7 @@ def test_a_click_opens_as_many_rows_as_the_number_says(served):
     expect(page.locator(".rows-count")).to_have_text("2")
     expect(page.locator(".rows-list li")).to_have_count(2)
     expect(page.locator(".rows-list")).to_contain_text("=cmd|")
+    expect(page.locator(".rows-list")).to_contain_text("Aberto")
     page.keyboard.press("Escape")
     page.locator("[data-rows-link$='agent:none']").first.click()
     expect(page.locator(".rows-count")).to_have_text("1")
