@@ -227,6 +227,10 @@
       if (values.some((value) => typeof value !== "number")) return skip;
       const shown = { stream: box.dataset.stream };
       names.forEach((name, place) => { shown[name] = values[place]; });
+      /* Drawing the sliders is no choice: an address that cannot be read is still to be told of. */
+      const isFirst = box.vigia !== true;
+      box.vigia = true;
+      if (isFirst && values.join() === box.dataset.drawn) return skip;
       window.dash_clientside.set_props("staffing--assumed", { data: shown });
       window.vigia.go(window.vigia.address((query) => {
         window.vigia.without(query);

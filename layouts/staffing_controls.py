@@ -53,6 +53,7 @@ def controls(
     told = {
         "data-assumptions": json.dumps(dict(defaults)),
         "data-stream": str(values["stream"]),
+        "data-drawn": ",".join(str(values[name]) for name in LIMITS),
     }
     changed = any(values[name] != defaults[name] for name in LIMITS)
     reset = html.A(

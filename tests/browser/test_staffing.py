@@ -186,3 +186,10 @@ def test_the_page_fits_its_screen_in_silence(served, path, size):
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
     silent(page, served)
+
+
+def test_an_address_that_cannot_be_is_told_of(served):
+    page = opened(served, "/staffing?volume=%3Cscript%3E")
+    expect(page.locator(".banner-attention")).to_contain_text("volume")
+    expect(page).to_have_url(re.compile("volume="))
+    silent(page, served)
