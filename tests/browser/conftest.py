@@ -53,6 +53,20 @@ class Served:
         page.on("request", lambda request: page.asked.append(request.url))
         return page
 
+    def visit(self, email: str, path: str, until: str, **options) -> Page:
+        """A page that somebody has opened, once there is what it is waited for and all is quiet."""
+        page = self.page(email, **options)
+        page.goto(path)
+        expect(page.locator(until).first).to_be_attached()
+        page.wait_for_load_state("networkidle")
+        return page
+
+    def check_silence(self, page: Page) -> None:
+        """Nothing was complained of in the console, and no other host was asked."""
+        assert [said for said in page.said if said[0] in ("error", "warning", "pageerror")] == []
+        own = (self.url, "data:", "blob:")
+        assert [url for url in page.asked if not url.startswith(own)] == []
+
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, *_):

@@ -18,17 +18,7 @@ def served(serve):
 
 
 def opened(served, path, **options):
-    page = served.page(MANAGER, **options)
-    page.goto(path)
-    expect(page.locator(".js-plotly-plot .xtick").first).to_be_attached(timeout=20_000)
-    page.wait_for_load_state("networkidle")
-    return page
-
-
-def silent(page, served):
-    assert [said for said in page.said if said[0] in ("error", "warning", "pageerror")] == []
-    foreign = [url for url in page.asked if not url.startswith((served.url, "data:", "blob:"))]
-    assert foreign == []
+    return served.visit(MANAGER, path, ".js-plotly-plot .xtick", **options)
 
 
 def clicked(page, mark):
@@ -55,7 +45,7 @@ def test_quality_is_silent_and_a_click_on_a_week_lists_its_ratings(served):
     page.keyboard.press("Escape")
     page.locator("#quality--csat_by_agent .rows-link", has_text="n 12").click()
     assert rows_counted(page) == 12
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_comments_are_searched_and_read_without_leaving(served):
@@ -68,7 +58,7 @@ def test_comments_are_searched_and_read_without_leaving(served):
     expect(page.locator(".comment-list li")).to_have_count(2)
     page.locator(".band-switch .segment", has_text="4 e 5").click()
     expect(page.locator(".reader blockquote")).to_have_text("Resolveu rápido")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_times_is_silent_and_a_click_on_a_bucket_lists_its_conversations(served):
@@ -80,7 +70,7 @@ def test_times_is_silent_and_a_click_on_a_bucket_lists_its_conversations(served)
     page.keyboard.press("Escape")
     page.locator("[data-table=first_response_spread]").click()
     expect(page.locator("#times--first_response_spread .view-table")).to_be_visible()
-    silent(page, served)
+    served.check_silence(page)
 
 
 @pytest.mark.parametrize("path", ["/quality", "/times"])
@@ -88,4 +78,4 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(served, path):
     page = opened(served, path, viewport=PHONE)
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
-    silent(page, served)
+    served.check_silence(page)

@@ -26,26 +26,14 @@ def served(serve):
 
 
 def opened(served, path, **options):
-    page = served.page(MANAGER, **options)
-    page.goto(path)
-    expect(page.locator(".bi-content .panel").first).to_be_visible(timeout=30_000)
-    page.wait_for_load_state("networkidle")
-    return page
+    return served.visit(MANAGER, path, ".bi-content .panel", **options)
 
 
-def silent(page, served):
-    assert [said for said in page.said if said[0] in ("error", "warning", "pageerror")] == []
-    foreign = [url for url in page.asked if not url.startswith((served.url, "data:", "blob:"))]
-    assert foreign == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_the_page_fits_its_screen_in_silence(served, path, size):
     page = opened(served, path, viewport={"width": size[0], "height": size[1]})
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
-    silent(page, served)
+    served.check_silence(page)
 
 
 @pytest.mark.parametrize(
@@ -70,4 +58,4 @@ def test_a_cell_of_a_heat_map_opens_as_many_rows_as_it_says(served, path, link, 
     expect(cell).to_have_class(re.compile("marked"))
     page.keyboard.press("Escape")
     expect(page.locator(".rows-panel")).to_have_count(0)
-    silent(page, served)
+    served.check_silence(page)
