@@ -240,7 +240,32 @@ def _demand_passport(
     lines = [
         (what, days if what == text("passport.period") else words) for what, words in told.lines
     ]
-    return Passport("staffing_need", tuple(lines))
+    return Passport("staffing_need", (*lines, _assumed_line(question, found, context)))
+
+
+def _assumed_line(
+    question: Asked, found: Mapping[Stream, Work], context: Context
+) -> tuple[str, str]:
+    """Everything that was assumed: whoever is shown the number did not move the sliders."""
+    text, query = context.text, question.query
+    said = [
+        text(
+            "staffing.assumed",
+            target=query.target,
+            occupancy=query.occupancy,
+            shrinkage=query.shrinkage,
+            volume=query.volume,
+            handling=query.handling,
+        )
+    ]
+    for name, work in found.items():
+        seconds = context.formats.duration(work.target_seconds)
+        values = {"patience": query.patience, "minutes": query.minutes, "at_once": query.at_once}
+        key = f"staffing.assumed_{name}"
+        if name == "calls" and query.patience:
+            key += "_patience"
+        said.append(text(key, seconds=seconds, **values))
+    return text("staffing.assumptions"), "; ".join(said)
 
 
 def span(demand: Demand, context: Context) -> str:

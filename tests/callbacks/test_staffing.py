@@ -141,6 +141,14 @@ def test_too_few_people_are_unstable_and_have_no_percentage(world):
     assert "100" not in ten
 
 
+def test_the_passport_says_what_was_assumed(world):
+    told = words(panel(content(world, "?stream=both&patience=60&volume=20"), "staffing_need"))
+    assert "volume 20% e duração 0% a mais" in told
+    assert "paciência de 60 s" in told
+    assert "10 min de trabalho, 3 ao mesmo tempo" in told
+    assert "ninguém desiste" in words(panel(content(world), "staffing_day"))
+
+
 def test_callers_who_give_up_are_told_of(world):
     told = words(panel(content(world, "?day=0&patience=60"), "staffing_day"))
     assert "Desistem" in told
