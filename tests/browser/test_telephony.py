@@ -29,6 +29,8 @@ def opened(served, path, **options):
     return served.visit(MANAGER, path, ".bi-content .panel", **options)
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_the_page_fits_its_screen_in_silence(served, path, size):
     page = opened(served, path, viewport={"width": size[0], "height": size[1]})
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
