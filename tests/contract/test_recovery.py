@@ -120,3 +120,23 @@ def test_a_vendor_that_is_down_at_the_start_is_waited_for(found):
         snapshot = found.minute()
     assert snapshot.sources["intercom"].state == "ok"
     assert is_whole(found, snapshot)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "cause"),
+    [
+        ("403", "failed", "no_permission"),
+        ("500", "failed", "unavailable"),
+        ("truncate", "failed", "bad_response"),
+    ],
+)
+def test_a_fault_of_the_tickets_alone_touches_nothing_else(found, kind, state, cause):
+    before = found.everything()
+    found.box.fail("intercom", kind, path="/tickets")
+    struck = found.minute()
+    assert (struck.sources["tickets"].state, struck.meta["causes"]) == (state, {"tickets": cause})
+    assert struck.sources["intercom"].state == "ok"
+    assert len(struck.tables.tickets) >= len(before.tables.tickets) > 0
+    found.box.heal()
+    found.minute(3700)
+    assert is_whole(found, found.minute())
