@@ -2,7 +2,8 @@
 
 All three take that people arrive at random at one rate, that the rate and the time one case takes
 hold for the whole stretch, and that whoever is free takes the oldest one. Erlang C knows nobody who
-gives up, and so asks for more people than Erlang A. Rates are per second, times in seconds, loads
+gives up: for short targets it asks for more people than Erlang A, for long ones for fewer, because
+who has left was not taken in time. Rates are per second, times in seconds, loads
 in erlangs (the people kept busy if nobody ever waited).
 """
 

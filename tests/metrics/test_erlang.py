@@ -174,7 +174,21 @@ def test_the_fewest_people_reach_the_target_and_one_less_does_not(load, share, s
     people = least_people(flow, target)
     assert reaches(people)
     assert not reaches(people - 1)
-    assert least_people(flow, target, patience=120) <= people
+
+
+@settings(max_examples=40)
+@given(st.floats(0.05, 60), st.floats(0.5, 0.99), st.floats(1, 300), st.floats(10, 900))
+def test_the_same_holds_where_callers_give_up(load, share, seconds, patience):
+    flow, target = Flow(load / 200, 200), Target(share, seconds)
+    people = least_people(flow, target, patience)
+    assert impatient(flow, people, seconds, patience).in_time >= share
+    assert impatient(flow, people - 1, seconds, patience).in_time < share
+
+
+def test_a_long_target_may_ask_for_more_people_where_callers_give_up():
+    """Who would have been taken in time, but left before, was not."""
+    flow, target = Flow(4 / 200, 200), Target(0.99, 300)
+    assert least_people(flow, target, patience=120) > least_people(flow, target)
 
 
 def test_as_much_work_as_people_is_unstable_and_has_no_numbers():

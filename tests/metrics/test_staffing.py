@@ -45,7 +45,7 @@ def test_assumptions_change_what_arrives_and_how_long_it_takes():
     assert told(100, volume=-0.9).there[0, 20] < 5
 
 
-def test_impatience_needs_no_more_people():
+def test_callers_who_give_up_leave_room_for_others():
     assert told(100, patience=60).there[0, 20] <= 14
     assert told(100, patience=60, scheduled=14).outcome_with_patience(0, 20).gives_up > 0
     assert told(100, scheduled=14).outcome_with_patience(0, 20) is None
