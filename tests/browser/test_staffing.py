@@ -32,13 +32,6 @@ def opened(served, path="/staffing", **options):
     return page
 
 
-def silent(page, served):
-    """Nothing was complained of in the console, and no other host was asked."""
-    assert [said for said in page.said if said[0] in ("error", "warning", "pageerror")] == []
-    own = (served.url, "data:", "blob:")
-    assert [url for url in page.asked if not url.startswith(own)] == []
-
-
 def cell(page, agent, day):
     return page.locator(f'.shift-cell[data-agent="{agent}"][data-day="{day}"]')
 
@@ -64,7 +57,7 @@ def test_a_cell_is_typed_saved_and_still_there_after_a_reload(served):
     page.reload()
     expect(field).to_have_value("08:00-12:00")
     assert kept(served.world.state).schedule.weeks[LUANA][1] == read_day("08:00-12:00")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_a_refresh_and_a_fault_leave_what_is_typed(served):
@@ -80,7 +73,7 @@ def test_a_refresh_and_a_fault_leave_what_is_typed(served):
     expect(field).to_have_attribute("aria-invalid", "true")
     field.press("Escape")
     expect(field).to_have_value("")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_whoever_saves_second_is_told_and_loses_nothing(served):
@@ -97,7 +90,7 @@ def test_whoever_saves_second_is_told_and_loses_nothing(served):
     expect(field).to_have_value("10:00-19:00")
     page.locator('[data-schedule="cancel"]').click()
     expect(field).to_have_value("07:00-16:00")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_a_slider_changes_the_number_and_the_address(served):
@@ -126,7 +119,7 @@ def test_a_slider_changes_the_number_and_the_address(served):
     expect(page).not_to_have_url(re.compile("volume"))
     expect(peak).to_have_text("2")
     expect(thumb).to_have_attribute("aria-valuenow", "0")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_a_bar_of_the_fair_target_opens_as_many_rows_as_it_says(served):
@@ -139,7 +132,7 @@ def test_a_bar_of_the_fair_target_opens_as_many_rows_as_it_says(served):
     expect(page.locator(".rows-list li")).to_have_count(8)
     page.keyboard.press("Escape")
     expect(page.locator(".rows-panel")).to_have_count(0)
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_a_file_is_read_and_shown_before_it_is_saved(served, tmp_path):
@@ -158,7 +151,7 @@ def test_a_file_is_read_and_shown_before_it_is_saved(served, tmp_path):
     page.locator('[data-schedule="save"]').click()
     expect(page.locator("#staffing--said")).to_contain_text("Escala salva")
     assert kept(served.world.state).schedule.weeks[LUANA][0] == read_day("13:00-22:00")
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_a_block_of_cells_is_pasted(served):
@@ -185,11 +178,11 @@ def test_the_page_fits_its_screen_in_silence(served, path, size):
     page = opened(served, path, viewport={"width": size[0], "height": size[1]})
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0
-    silent(page, served)
+    served.check_silence(page)
 
 
 def test_an_address_that_cannot_be_is_told_of(served):
     page = opened(served, "/staffing?volume=%3Cscript%3E")
     expect(page.locator(".banner-attention")).to_contain_text("volume")
     expect(page).to_have_url(re.compile("volume="))
-    silent(page, served)
+    served.check_silence(page)
