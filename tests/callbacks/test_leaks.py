@@ -168,13 +168,14 @@ def test_the_walk_finds_what_a_callback_without_roles_lets_out(world, monkeypatc
     assert found(told, [LUANA, FELIPE, MARIANA])
 
 
-def test_the_walk_finds_what_a_panel_of_somebody_else_lets_out(world, monkeypatch):
+def test_the_walk_finds_what_a_panel_of_somebody_else_lets_out(tmp_path, monkeypatch):
     monkeypatch.setattr(analyst, "whose", lambda *_: LUANA)
-    assert found(everything(world, world.browser(ANALYST), SEARCHES[:3]), [LUANA])
+    # Of its own: answers are remembered.
+    with web(tmp_path, current=rows()) as world:
+        assert found(everything(world, world.browser(ANALYST), SEARCHES[:3]), [LUANA])
 
 
 def test_the_walk_finds_what_an_api_without_a_scope_lets_out(tmp_path, monkeypatch):
     monkeypatch.setattr(Scope, "own", lambda self, filters: filters)
-    # Of its own: answers are remembered.
     with web(tmp_path, current=rows()) as world:
         assert found(all_answers(world.browser(ANALYST)), [LUANA, FELIPE, MARIANA])
