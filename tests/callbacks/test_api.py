@@ -265,7 +265,15 @@ def test_alerts_do_not_pretend_that_somebody_watches(api):
     body = api.get("alerts")
     assert (body["live"], body["robot"]) == ([], "not running")
     rules = {rule["rule"]: rule for rule in body["rules"]}
-    assert set(rules) == {"queue", "overload", "spike", "staffing_text", "staffing_voice", "stale"}
+    assert set(rules) == {
+        "queue",
+        "overload",
+        "spike",
+        "staffing_text",
+        "staffing_voice",
+        "stale",
+        "wall_silent",
+    }
     assert rules["overload"]["settings"] == {"open": 10}
     assert rules["queue"]["severity"] == "critical"
 
