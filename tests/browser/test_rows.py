@@ -1,12 +1,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.rows import DESK, SLOWEST, opened
 from tests.callbacks.bi_world import HOSTILE, hostile
 from tests.callbacks.web_world import MANAGER
 
-DESK = {"viewport": {"width": 1366, "height": 768}}
-# A machine that runs other checks beside this one draws slowly.
-SLOWEST = 90_000
 expect.set_options(timeout=SLOWEST)
 
 
@@ -24,12 +22,6 @@ def page(served):
     yield page
     assert not [line for line in page.said if line[0] in ("error", "pageerror")]
     assert all(address.startswith((served.url, "data:", "blob:")) for address in page.asked)
-
-
-def opened(page):
-    """The count in the panel, once its list is there."""
-    expect(page.locator(".rows-list li").first).to_be_visible()
-    return page.locator(".rows-count").inner_text()
 
 
 def closed(page):
@@ -89,47 +81,6 @@ def test_a_cell_of_the_table_opens_its_rows(page):
     told = cell.inner_text()
     cell.click()
     assert opened(page) == told
-
-
-# Where, what is clicked, and where the number stands that is then opened.
-FIGURES = {
-    "a number": ("/overview", "#overview--conversations .kpi-value .rows-link", None),
-    "a number of calls": ("/overview", "#overview--calls_answered .kpi-value .rows-link", None),
-    "a bar of reasons": (
-        "/overview",
-        ".reason-table tbody tr:nth-child(2) .reason-bar a",
-        ".reason-table tbody tr:nth-child(2) b",
-    ),
-    "a cell of the agents": (
-        "/overview",
-        ".agents-table tbody tr:nth-child(2) td:nth-child(3) a",
-        None,
-    ),
-    "the total of the agents": ("/overview", ".agents-table tfoot td:nth-child(2) a", None),
-    "how often a note was given": ("/quality", ".note-words a.rows-link", None),
-    "what is due next": ("/times", "#times--awaiting_first_response a.rows-link", None),
-    "a cell of the heat map": ("/telephony", "#telephony--calls_by_weekday_hour a.heat-cell", None),
-    "a cell of the lines": ("/telephony", "#telephony--lines_table tbody .rows-link", None),
-    "a cell of the cross-tab": (
-        "/crosstabs?row=agent&column=team&show=heat",
-        "#crosstabs--crosstab a.rows-link",
-        None,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", list(FIGURES))
-def test_ten_figures_open_what_they_count_also_for_who_got_the_link(served, name):
-    path, clicked, numbered = FIGURES[name]
-    address = f"{path}{'&' if '?' in path else '?'}period=90d"
-    page = served.visit(MANAGER, address, clicked, **DESK)
-    mark = page.locator(clicked).first
-    told = page.locator(numbered or clicked).first.inner_text().strip()
-    mark.click()
-    assert opened(page) == told
-    other = served.visit(MANAGER, page.url, ".rows-list li", **DESK)
-    assert opened(other) == told
-    assert other.url == page.url
 
 
 def test_a_copied_link_opens_the_same_for_somebody_else(page, served):
