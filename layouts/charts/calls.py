@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from layouts.charts.theme import template
+from layouts.charts.theme import counted, template
 from layouts.context import Context
 
 # Outcome -> place among the colours, and pattern: the second sign beside colour.
@@ -53,7 +53,7 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
             "ticktext": [f"{h}h" for h in ticks],
             "tickangle": 0,
         },
-        yaxis={"title": {"text": text("telephony.lost_axis")}, "tickformat": ",d"},
+        yaxis=counted(max(sums, default=0), text("telephony.lost_axis")),
         height=270,
     )
     return figure
@@ -96,7 +96,7 @@ def answer_times(
             "ticktext": [*map(str, ticks), text("telephony.answer_more", low=last)],
             "title": {"text": text("telephony.answer_axis")},
         },
-        yaxis={"title": {"text": text("telephony.calls_axis")}, "tickformat": ",d"},
+        yaxis=counted(max(n for *_, n in bars), text("telephony.calls_axis")),
         bargap=0,
         height=260,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from layouts.charts.theme import template
+from layouts.charts.theme import counted, template
 from layouts.context import Context
 from layouts.formats import DAY, HOUR, MINUTE
 from metrics.distribution import Bucket
@@ -111,7 +111,7 @@ def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context
             "tickformat": None,
             "range": [-0.6, max(len(buckets), 1) - 0.4],
         },
-        yaxis={"title": {"text": axis}, "tickformat": ",d"},
+        yaxis=counted(max((bucket.count for bucket in buckets), default=0), axis),
         margin={"t": 30},
         height=270,
     )

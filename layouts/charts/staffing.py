@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from layouts.charts.theme import template
+from layouts.charts.theme import counted, template
 from layouts.context import Context
 from layouts.staffing_data import Staffing
 
@@ -55,7 +55,10 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
             "tickangle": 0,
             "range": [halves[0] / 2 - 0.1, halves[-1] / 2 + 0.6],
         },
-        yaxis={"title": {"text": text("staffing.people")}, "tickformat": ",~f"},
+        yaxis=counted(
+            max((n for n in (*needed, *scheduled, *online) if n is not None), default=0),
+            text("staffing.people"),
+        ),
         height=270,
     )
     return figure

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from layouts.palette import PALETTES, Theme
 
 FONT = "Archivo, system-ui, sans-serif"
+# So few have a tick each; for more the steps are whole anyway.
+FEW = 4
 
 
 @cache
@@ -48,3 +50,9 @@ def template(theme: Theme) -> go.layout.Template:
         yaxis={**axis, "gridcolor": colours["line"], "nticks": 5, "rangemode": "tozero"},
     )
     return go.layout.Template(layout=layout)
+
+
+def counted(most: float, title: str) -> dict[str, Any]:
+    """An axis of whole things: between one and the next there is no tick."""
+    step = {"dtick": 1} if most <= FEW else {}
+    return {"title": {"text": title}, "tickformat": ",d", **step}

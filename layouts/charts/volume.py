@@ -6,7 +6,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from layouts.charts.theme import template
+from layouts.charts.theme import counted, template
 from layouts.context import Context
 
 # The first of a mark's data is the key of its cell, for the rows behind it.
@@ -166,7 +166,10 @@ def volume_by_hour(hours: Sequence[Bar], context: Context) -> go.Figure:
             "ticktext": [f"{h.at}h" for h in hours][:: 2 if len(hours) > 16 else 1],
             "tickformat": None,
         },
-        yaxis={"title": {"text": text("charts.conversations_per_hour")}},
+        yaxis=counted(
+            max((max(hour.high or 0, hour.count) for hour in hours), default=0),
+            text("charts.conversations_per_hour"),
+        ),
         height=230,
     )
     return figure
