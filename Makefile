@@ -2,7 +2,7 @@
 
 BIN = .venv/bin
 
-.PHONY: setup run test bench pictures clean
+.PHONY: setup run test coverage bench pictures clean
 
 setup:
 	@.ci/setup runtime
@@ -16,7 +16,12 @@ test:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# How much of metrics and services the tests reach.
+coverage:
+	@.ci/setup development
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 bench:
 	@.ci/setup development

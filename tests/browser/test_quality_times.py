@@ -28,12 +28,12 @@ def clicked(page, mark):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
-    expect(page.locator(".hoverlayer .hovertext").first).to_be_attached(timeout=20_000)
+    expect(page.locator(".hoverlayer .hovertext").first).to_be_attached()
     page.mouse.click(x, y)
 
 
 def rows_counted(page):
-    expect(page.locator(".rows-panel .rows-list li").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".rows-panel .rows-list li").first).to_be_visible()
     return int(re.sub(r"\D", "", page.locator(".rows-count").inner_text()))
 
 
@@ -43,6 +43,7 @@ def test_quality_is_silent_and_a_click_on_a_week_lists_its_ratings(served):
     assert rows_counted(page) == 24
     assert "cell=week%3A2026-11-16" in page.url
     page.keyboard.press("Escape")
+    expect(page.locator(".rows-panel")).to_have_count(0)
     page.locator("#quality--csat_by_agent .rows-link", has_text="n 12").click()
     assert rows_counted(page) == 12
     served.check_silence(page)
