@@ -13,6 +13,7 @@ from layouts.context import Context
 from metrics.catalog import CATALOG
 from metrics.filters import UNASSIGNED
 from metrics.periods import within
+from metrics.values import word
 
 NUMBERS = ("calls_answered", "talk_time")
 CALL_ROWS, CALLS_MAXIMUM = 5, 200
@@ -66,15 +67,11 @@ def _what(
         return ("running_out" if row["direction"] == "outbound" else "running"), ""
     given, taken = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
     if given == own.agent_id:
-        other = known.get(_words(taken), ("", ""))[0] or _words(row["transferred_to_name"])
+        other = known.get(word(taken), ("", ""))[0] or word(row["transferred_to_name"])
         return ("passed_to", other) if other else ("passed", "")
     if taken == own.agent_id and not pd.isna(given):
-        other = known.get(_words(given), ("", ""))[0] or _words(row["transferred_by_name"])
+        other = known.get(word(given), ("", ""))[0] or word(row["transferred_by_name"])
         return ("taken_from", other) if other else ("inbound", "")
     if row["direction"] == "outbound":
         return ("outbound" if not pd.isna(row["answered_at"]) else "outbound_unanswered"), ""
     return ("inbound" if pd.isna(row["missed_call_reason"]) else "missed"), ""
-
-
-def _words(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)

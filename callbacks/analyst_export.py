@@ -17,6 +17,7 @@ from callbacks.refusals import refusal
 from callbacks.session import current_context, current_viewer
 from layouts.context import Context
 from metrics.now import team_names
+from metrics.values import word
 from services.backend import Backend
 from services.workbook import Column, Kind, Sheet, comma_separated, workbook
 
@@ -96,12 +97,12 @@ def _lines(own: Own, context: Context) -> Iterator[list[Any]]:
             str(row["id"]),
             _local(row["created_at"], context),
             _local(row["last_close_at"], context) if row["state"] == "closed" else None,
-            _words(row["subject"]),
-            teams.get(_words(row["team_id"]), ""),
-            _words(own.reasons.loc[index]),
+            word(row["subject"]),
+            teams.get(word(row["team_id"]), ""),
+            word(own.reasons.loc[index]),
             context.text(f"analyst.standing.{own.standing.loc[index]}"),
             None if pd.isna(row["rating"]) else int(row["rating"]),
-            _words(row["rating_remark"]),
+            word(row["rating_remark"]),
             conversation_url(own.url_template, app_id, row["id"]) or "",
         ]
 
@@ -117,7 +118,3 @@ def _local(instant: Any, context: Context) -> datetime | None:
 def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "analista"
-
-
-def _words(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)

@@ -21,6 +21,7 @@ from metrics.periods import Period
 from metrics.selection import rows
 from metrics.suggestions import Growth, Model, catch_all_growth, suggest
 from metrics.summary import Summary
+from metrics.values import word
 
 TIMES = ("first_response_time", "time_to_close")
 COMMENTS, COMMENTS_MAXIMUM = 3, 200
@@ -123,13 +124,13 @@ def _rows(own: Own, found: pd.DataFrame, suggestions: pd.Series | None = None) -
         Row(
             id=str(row["id"]),
             url=conversation_url(own.url_template, app_id, row["id"]) or "",
-            subject=_words(row["subject"]).strip(),
-            team=teams.get(_words(row["team_id"]), ""),
+            subject=word(row["subject"]).strip(),
+            team=teams.get(word(row["team_id"]), ""),
             created_at=row["created_at"].to_pydatetime(),
             closed_at=_instant(row["last_close_at"]),
-            reason=_words(own.reasons.loc[index]),
+            reason=word(own.reasons.loc[index]),
             standing=str(own.standing.loc[index]),
-            excluded=_words(own.excluded_by.loc[index]),
+            excluded=word(own.excluded_by.loc[index]),
             suggestion="" if suggestions is None else str(suggestions.loc[index]),
         )
         for index, row in zip(found.index, lines.to_dict("records"), strict=True)
@@ -167,7 +168,7 @@ def _comments(own: Own, found: pd.DataFrame) -> list[Comment]:
     return [
         Comment(
             rating=int(row["rating"]),
-            words=_cut(_words(row["rating_remark"]).strip()),
+            words=_cut(word(row["rating_remark"]).strip()),
             at=row["rating_at"].to_pydatetime(),
             url=conversation_url(own.url_template, app_id, row["id"]) or "",
         )
@@ -188,7 +189,3 @@ def _instant(value: Any) -> datetime | None:
 
 def _cut(words: str) -> str:
     return words if len(words) <= COMMENT_CHARACTERS else words[: COMMENT_CHARACTERS - 1] + "…"
-
-
-def _words(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)

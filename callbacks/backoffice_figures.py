@@ -15,7 +15,7 @@ from callbacks.kpis import kpis
 from callbacks.listing import Positions, frame_of, listing
 from callbacks.page_question import Question
 from callbacks.passports import figure_passport, is_late, passport
-from callbacks.ticket_lines import word, workspace_id
+from callbacks.ticket_lines import workspace_id
 from layouts.backoffice_data import Choice, Duplicate, Line, Ticket
 from layouts.components.kpi import Kpi
 from layouts.components.passport import Passport
@@ -26,6 +26,7 @@ from metrics.catalog import CATALOG
 from metrics.filters import Filters
 from metrics.selection import attribute_values
 from metrics.tickets import is_open, is_overdue
+from metrics.values import word
 from services.backend import Backend
 
 STOCKS = ("tickets_open", "tickets_overdue")

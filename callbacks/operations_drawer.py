@@ -7,7 +7,7 @@ import pandas as pd
 from dash.development.base_component import Component
 
 from callbacks.operations_people import PATH, Choices
-from callbacks.operations_question import Question, words
+from callbacks.operations_question import Question
 from callbacks.operations_timeline import strips
 from layouts import operations_drawer as layout
 from layouts.context import Context
@@ -16,6 +16,7 @@ from layouts.operations_drawer import Call, Drawer, Ticket
 from metrics.filters import Filters
 from metrics.schema import CALL_AGENTS
 from metrics.selection import conversations
+from metrics.values import word
 
 ROWS = 100
 
@@ -74,8 +75,8 @@ def _ticket(row: Mapping[Any, Any], question: Question) -> Ticket:
     return Ticket(
         id=str(row["id"]),
         created_at=row["created_at"].to_pydatetime(),
-        subject=words(row["subject"]),
-        team=question.teams.get(words(row["team_id"]), ""),
+        subject=word(row["subject"]),
+        team=question.teams.get(word(row["team_id"]), ""),
         state=str(row["state"]),
         url=question.url(str(row["id"])),
     )
@@ -90,7 +91,7 @@ def _call(row: Mapping[Any, Any], agent_id: str) -> Call:
         id=str(row["id"]),
         started_at=row["started_at"].to_pydatetime(),
         kind=_kind(row, agent_id),
-        line=words(row["line_name"]),
+        line=word(row["line_name"]),
         talk_seconds=talked,
         has_recording=not pd.isna(recorded) and bool(recorded),
     )
@@ -100,9 +101,9 @@ def _kind(row: Mapping[Any, Any], agent_id: str) -> str:
     """The person's part in the call, as a key of the words."""
     if row["status"] != "done":
         return "running"
-    if words(row["transferred_by_agent_id"]) == agent_id:
+    if word(row["transferred_by_agent_id"]) == agent_id:
         return "passed"
-    if words(row["transferred_to_agent_id"]) == agent_id:
+    if word(row["transferred_to_agent_id"]) == agent_id:
         return "taken"
     if row["direction"] == "outbound":
         return "outbound_unanswered" if pd.isna(row["answered_at"]) else "outbound"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from callbacks.operations_curve import curve
 from callbacks.operations_people import Choices, crew
-from callbacks.operations_question import Question, instant, words
+from callbacks.operations_question import Question, instant
 from callbacks.operations_timeline import strips
 from callbacks.operations_told import Told, scope_words
 from layouts.context import Context
@@ -22,6 +22,7 @@ from metrics.catalog import CATALOG
 from metrics.office_hours import is_open
 from metrics.periods import Period
 from metrics.summary import Summary
+from metrics.values import word
 
 ASSIGNMENTS = 10
 
@@ -75,9 +76,9 @@ def _lamp(question: Question, told: Told) -> Lamp:
     queue = [
         Waiting(
             id=str(row["id"]),
-            team=words(row["team"]) or None,
+            team=word(row["team"]) or None,
             since=instant(row["waiting_since"]),
-            channel=words(row["channel"]) or None,
+            channel=word(row["channel"]) or None,
             url=question.url(str(row["id"])) if may_open else None,
         )
         for row in found.to_dict("records")
@@ -227,10 +228,10 @@ def _latest(question: Question) -> Sequence[Assignment]:
         told.append(
             Assignment(
                 at=row["at"].to_pydatetime(),
-                agent=words(row["agent"]) or str(row["agent_id"]),
-                team=words(row["team"]) or None,
+                agent=word(row["agent"]) or str(row["agent_id"]),
+                team=word(row["team"]) or None,
                 state=str(row["state"]),
-                subject=words(row["subject"]) if may_see or on_device else None,
+                subject=word(row["subject"]) if may_see or on_device else None,
                 url=question.url(str(row["id"])) if may_see else None,
             )
         )

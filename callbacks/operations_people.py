@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.operations_question import Question, instant, words
+from callbacks.operations_question import Question, instant
 from layouts.links import view
 from layouts.operations_crew import Agent, Crew, Hand
 from metrics import now, people
+from metrics.values import word
 
 PATH = "/operations"
 Choices = Mapping[str, list[str]]
@@ -33,7 +34,7 @@ def crew(question: Question, choices: Choices) -> Crew:
     return Crew(
         agents=agents,
         hands=[
-            Hand(words(row["name"]), int(row["open"]), bool(row["voice_free"]))
+            Hand(word(row["name"]), int(row["open"]), bool(row["voice_free"]))
             for row in hands.to_dict("records")
         ],
         busy=_busy(present, loads),
@@ -69,12 +70,12 @@ def _agent(
     href = view(PATH, choices, agent=agent_id) if question.may_see(agent_id) else None
     return Agent(
         id=agent_id,
-        name=words(row["name"]),
+        name=word(row["name"]),
         text=str(seen["text"]),
-        text_reason=words(seen["text_reason"]) or None,
+        text_reason=word(seen["text_reason"]) or None,
         text_since=instant(seen["text_since"]),
         explained=bool(seen["explained"]) and question.has_voice,
-        voice=words(seen["voice"]) or None,
+        voice=word(seen["voice"]) or None,
         voice_since=instant(seen["voice_since"]),
         clash=not pd.isna(seen["contradiction"]) and question.has_voice,
         ours=int(row["open_ours"]),

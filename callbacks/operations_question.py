@@ -134,8 +134,3 @@ class Question:
 def instant(value: Any) -> datetime | None:
     """An instant of a table; None where it is missing."""
     return None if value is None or pd.isna(value) else pd.Timestamp(value).to_pydatetime()
-
-
-def words(value: Any) -> str:
-    """A text of a table; empty where it is missing."""
-    return "" if value is None or pd.isna(value) else str(value)

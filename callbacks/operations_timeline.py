@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pandas as pd
 
-from callbacks.operations_question import Question, words
+from callbacks.operations_question import Question
 from layouts.components.passport import Passport
 from layouts.operations_timeline import Stretch, Strip, Timeline
 from metrics import people
 from metrics.office_hours import openings
 from metrics.periods import Period
 from metrics.timeline import UNOBSERVED, hours_by_state, timeline
+from metrics.values import word
 
 HOUR = timedelta(hours=1)
 
@@ -41,7 +42,7 @@ def strips(
     seconds = hours_by_state(inside)
     found = [
         Strip(
-            words(rows["name"].iloc[0]) or str(agent),
+            word(rows["name"].iloc[0]) or str(agent),
             [
                 Stretch(str(state), start.to_pydatetime(), end.to_pydatetime())
                 for state, start, end in zip(rows["state"], rows["start"], rows["end"], strict=True)

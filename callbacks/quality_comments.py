@@ -18,7 +18,7 @@ from callbacks.page_question import Question
 from callbacks.passports import figure_passport
 from callbacks.quality_query import ReaderQuery
 from callbacks.roles import role_callback
-from callbacks.row_lines import workspace_id
+from callbacks.ticket_lines import workspace_id
 from layouts import ids
 from layouts import quality_comments as layout
 from layouts.context import Context

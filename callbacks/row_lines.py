@@ -9,8 +9,7 @@ from callbacks.filter_choices import person_word
 from callbacks.listing import Listing, Positions, date_column, frame_of
 from callbacks.page_question import Question
 from callbacks.row_words import side
-from callbacks.ticket_lines import ticket_lines
-from callbacks.ticket_lines import workspace_id as workspace_id
+from callbacks.ticket_lines import ticket_lines, workspace_id
 from layouts.components.rows_panel import Call, Conversation
 from layouts.context import Context
 from metrics import people, telephony
@@ -20,6 +19,7 @@ from metrics.now import team_names
 from metrics.responsiveness import time_to_close
 from metrics.schema import CALL_AGENTS
 from metrics.selection import agent_of
+from metrics.values import word
 from services.backend import Backend
 
 
@@ -73,13 +73,13 @@ def _conversations(
             span = float((tables.now - row["created_at"]).total_seconds())
         if metric.dated_by == "rating_at" and not pd.isna(row["rating"]):
             mark = context.text("rows.rating", n=int(row["rating"]))
-        about = [_word(row["contact_name"]), person_word(str(agent), names, context)]
-        about.append(teams.get(_word(row["team_id"]), ""))
+        about = [word(row["contact_name"]), person_word(str(agent), names, context)]
+        about.append(teams.get(word(row["team_id"]), ""))
         found.append(
             Conversation(
                 id=str(row["id"]),
                 at=at.to_pydatetime(),
-                subject=_word(row["subject"]),
+                subject=word(row["subject"]),
                 about=about,
                 state=state,
                 span=span,
@@ -98,10 +98,10 @@ def _calls(
     found = []
     records = zip(frame.to_dict("records"), call_kinds(frame), outcomes, marks, strict=True)
     for row, kind, outcome, mark in records:
-        persons = [_word(row[column]) for column in CALL_AGENTS]
+        persons = [word(row[column]) for column in CALL_AGENTS]
         known = [person_word(agent, names, context) for agent in dict.fromkeys(persons) if agent]
-        number = _word(row["digits"]) or context.text("rows.no_number")
-        name = _word(row["contact_name"])
+        number = word(row["digits"]) or context.text("rows.no_number")
+        name = word(row["contact_name"])
         talk = None
         if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
             talk = float((row["ended_at"] - row["answered_at"]).total_seconds())
@@ -111,8 +111,8 @@ def _calls(
                 at=row["started_at"].to_pydatetime(),
                 who=f"{name} · {number}" if name else number,
                 kind=kind,
-                outcome=_word(outcome),
-                about=[", ".join(known), _word(row["line_name"])],
+                outcome=word(outcome),
+                about=[", ".join(known), word(row["line_name"])],
                 talk=talk,
                 mark=mark,
                 has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
@@ -133,7 +133,3 @@ def _mark(metric: Metric, value: float, context: Context) -> str:
     if metric.unit == "points":
         return context.text("rows.rating", n=int(value))
     return context.text("rows.mentioned_twice") if value > 1 else ""
-
-
-def _word(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

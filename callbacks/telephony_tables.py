@@ -19,6 +19,7 @@ from metrics.crosstab import Choice
 from metrics.filters import UNASSIGNED
 from metrics.lines import line_names
 from metrics.periods import midnight
+from metrics.values import word
 from services.backend import Backend
 
 RECENT = 20
@@ -107,7 +108,7 @@ def callers(chosen: Choice) -> list[Caller]:
         Caller(
             id=str(row["caller"]),
             digits=str(row["digits"]),
-            name=_word(row["contact_name"]),
+            name=word(row["contact_name"]),
             calls=int(row["calls"]),
             lost=int(row["lost"]),
             talk_mean=_known(row["talk_mean"]),
@@ -125,11 +126,11 @@ def owed(question: Asked, chosen: Choice) -> list[Owed]:
         Owed(
             id=str(row["caller"]),
             digits=str(row["digits"]),
-            name=_word(row["contact_name"]),
+            name=word(row["contact_name"]),
             since=row["since"].to_pydatetime(),
             waits=float((question.tables.now - row["since"]).total_seconds()),
             missed=int(row["missed"]),
-            line=_word(row["line_name"]),
+            line=word(row["line_name"]),
         )
         for row in table.to_dict("records")
     ]
@@ -145,7 +146,3 @@ def recent(question: Asked, backend: Backend, context: Context) -> list[Call]:
 
 def _known(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-def _word(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

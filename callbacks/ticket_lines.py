@@ -13,6 +13,7 @@ from layouts.context import Context
 from metrics import people
 from metrics.catalog import Metric
 from metrics.filters import UNASSIGNED
+from metrics.values import word
 from services.backend import Backend
 
 
@@ -53,8 +54,3 @@ def ticket_lines(
             )
         )
     return found
-
-
-def word(value: Any) -> str:
-    """A value as text; nothing where it is missing."""
-    return "" if value is None or pd.isna(value) else str(value)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -10,7 +9,7 @@ from callbacks.api_rows import conversation_url
 from callbacks.filter_choices import person_word, team_word
 from callbacks.page_question import Question
 from callbacks.passports import figure_passport
-from callbacks.row_lines import workspace_id
+from callbacks.ticket_lines import workspace_id
 from callbacks.times_query import TimesQuery
 from layouts.components.passport import Passport
 from layouts.context import Context
@@ -25,6 +24,7 @@ from metrics.responsiveness import reopened_closes
 from metrics.selection import agent_of, attribute_values
 from metrics.selection import rows as selected
 from metrics.summary import P90_MINIMUM, Summary, summarise
+from metrics.values import word
 from services.backend import Backend
 
 # Of groups, and of single cases; everything else is one click away.
@@ -148,10 +148,10 @@ def _cases(
     return [
         Case(
             id=str(row["id"]),
-            subject=_word(row["subject"]),
+            subject=word(row["subject"]),
             about=[
                 person_word(str(agent), names, context),
-                teams.get(_word(row["team_id"]), ""),
+                teams.get(word(row["team_id"]), ""),
                 str(reason),
             ],
             at=row["created_at"].to_pydatetime(),
@@ -198,7 +198,3 @@ def passports(
         of("awaiting_first_response", "awaiting_first_response", timed=False),
     ]
     return {passport.key: passport for passport in told}
-
-
-def _word(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts.alerts_data import PAGE, RuleRow
 from layouts.alerts_live import severity_pill
 from layouts.components.panel import panel
+from layouts.components.popover import popover
 from layouts.context import Context
 from layouts.icons import icon
 
@@ -199,14 +199,7 @@ def _severity(row: RuleRow, context: Context) -> html.Span:
                 title=label,
                 **{"aria-haspopup": "dialog"},
             ),
-            dbc.Popover(
-                dbc.PopoverBody(html.Ul(choices)),
-                target=chip,
-                trigger="legacy",
-                placement="bottom-start",
-                hide_arrow=True,
-                className="chooser",
-            ),
+            popover(chip, html.Ul(choices)),
         ]
     )
 

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
 from layouts.analyst_values import Head, Person
+from layouts.components.popover import popover
 from layouts.context import Context
 from layouts.links import view
 from metrics.filters import UNASSIGNED
@@ -91,14 +91,7 @@ def _other(shown: Head, context: Context) -> list[Any]:
         html.Button(
             words, id=target, className="segment segment-on" if chosen else "segment", type="button"
         ),
-        dbc.Popover(
-            dbc.PopoverBody(fields),
-            target=target,
-            trigger="legacy",
-            placement="bottom-start",
-            hide_arrow=True,
-            className="chooser",
-        ),
+        popover(target, fields),
     ]
 
 

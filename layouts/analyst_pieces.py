@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts import ids
 from layouts.analyst_values import Panel, Row
 from layouts.components.panel import open_link
+from layouts.components.popover import popover
 from layouts.components.ticking import lasting
 from layouts.context import Context
 from layouts.icons import icon
@@ -50,14 +50,7 @@ def menu(
     return html.Span(
         [
             html.Button(inside, id=target, className=class_name, type="button"),
-            dbc.Popover(
-                dbc.PopoverBody(html.Ul(links)),
-                target=target,
-                trigger="legacy",
-                placement="bottom-end",
-                hide_arrow=True,
-                className="chooser",
-            ),
+            popover(target, html.Ul(links), placement="bottom-end"),
         ],
         className="menu",
     )

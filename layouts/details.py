@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
 from layouts.components.download import csv_button
 from layouts.components.going import go
 from layouts.components.panel import open_link, segmented
+from layouts.components.popover import popover
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.context import Context
@@ -137,14 +137,7 @@ def _chooser(shown: Details, context: Context) -> html.Span:
                 className="button",
                 **{"aria-label": text("details.columns_label"), "aria-haspopup": "dialog"},
             ),
-            dbc.Popover(
-                dbc.PopoverBody(body),
-                target=target,
-                trigger="legacy",
-                placement="bottom-end",
-                hide_arrow=True,
-                className="chooser chooser-wide",
-            ),
+            popover(target, body, "chooser chooser-wide", placement="bottom-end"),
         ]
     )
 

@@ -1,4 +1,6 @@
-"""How measures say their one value per row."""
+"""Values of rows: what measures say, and one value as text."""
+
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +22,11 @@ def seconds_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
     """
     span = (later - earlier).dt.total_seconds().astype("Float64")
     return span.where(span.ge(0))
+
+
+def word(value: Any) -> str:
+    """One value as text; nothing where it is missing."""
+    return "" if pd.isna(value) else str(value)
 
 
 def _sure(mask: pd.Series) -> pd.Series:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts.components.going import go
+from layouts.components.popover import popover
 from layouts.icons import icon
 
 
@@ -45,14 +45,7 @@ def chooser(
                 className="chip",
                 **said,
             ),
-            dbc.Popover(
-                dbc.PopoverBody(html.Ul(links)),
-                target=chip_id,
-                trigger="legacy",
-                placement="bottom-start",
-                hide_arrow=True,
-                className="chooser chooser-list",
-            ),
+            popover(chip_id, html.Ul(links), "chooser chooser-list"),
         ],
         className="chip-group",
     )

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
 from layouts.components.going import go
 from layouts.components.panel import segmented
+from layouts.components.popover import popover
 from layouts.components.search import search_field
 from layouts.context import Context
 from layouts.icons import icon
@@ -122,14 +122,7 @@ def _chip(
     inside += [html.B(value, className="chip-value bidi", title=value), icon("chevron-down")]
     parts: list[Any] = [
         html.Button(inside, id=target, className="chip", **{"aria-haspopup": "dialog"}),
-        dbc.Popover(
-            dbc.PopoverBody(body),
-            target=target,
-            trigger="legacy",
-            placement="bottom-start",
-            hide_arrow=True,
-            className="chooser",
-        ),
+        popover(target, body),
     ]
     if clear is not None:
         # Last, so that an open list stays where it is when the first choice is made.
@@ -311,14 +304,7 @@ def _add_chip(context: Context) -> html.Span:
                 className="chip chip-add",
                 **{"aria-haspopup": "dialog"},
             ),
-            dbc.Popover(
-                dbc.PopoverBody(body),
-                target=target,
-                trigger="legacy",
-                placement="bottom-start",
-                hide_arrow=True,
-                className="chooser chooser-wide",
-            ),
+            popover(target, body, "chooser chooser-wide"),
             dcc.Store(id=ids.panel(ids.FILTERS, "label")),
         ],
         className="chip-group",

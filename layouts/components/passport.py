@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts.components.going import rows_link
+from layouts.components.popover import popover
 from layouts.context import Context
 from layouts.icons import icon
 
@@ -63,14 +63,7 @@ def passport_button(
                 title=text("passport.open", label=label),
                 **{"aria-label": text("passport.open", label=label)},
             ),
-            dbc.Popover(
-                dbc.PopoverBody(body),
-                target=target,
-                trigger="legacy",
-                placement="bottom-end",
-                hide_arrow=True,
-                className="passport",
-            ),
+            popover(target, body, "passport", placement="bottom-end"),
         ],
         className="passport-anchor",
     )
