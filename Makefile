@@ -2,7 +2,7 @@
 
 BIN = .venv/bin
 
-.PHONY: setup run test coverage bench pictures clean
+.PHONY: setup run test lock coverage bench pictures clean
 
 setup:
 	@.ci/setup runtime
@@ -17,6 +17,13 @@ test:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# Pins every package of requirements*.in, for Python 3.11 to 3.14. What is pinned stays; LOCK=--upgrade takes the newest.
+LOCKED = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command 'make lock' $(LOCK)
+lock:
+	@.ci/setup development
+	$(LOCKED) requirements.in --output-file requirements.txt
+	$(LOCKED) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
 
 # How much of metrics and services the tests reach.
 coverage:

@@ -5,15 +5,17 @@ Not for network file systems: SQLite's locks do not hold there.
 
 import errno
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
+from weakref import WeakSet
 
 from diskcache import Cache, Disk, Timeout
-from diskcache.core import MODE_PICKLE
+from diskcache.core import DBNAME, MODE_PICKLE
 
 from services.errors import ConfigurationError, UnavailableError
 from services.store import StorageFullError
@@ -64,6 +66,46 @@ class BytesOnlyDisk(Disk):  # type: ignore[misc]
         return size
 
 
+class _Connection:
+    """One thread's connection, closed with its thread: sqlite3 leaves that to whoever opened it."""
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        self.process = os.getpid()
+        # Whichever thread drops the last reference must be able to close it.
+        self.connection = sqlite3.connect(
+            path, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class _ClosingCache(Cache):  # type: ignore[misc]
+    """diskcache's Cache without its leak: it never closes the connections of threads that ended."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        self._connections: WeakSet[_Connection] = WeakSet()
+        super().__init__(*args, **settings)
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        held: _Connection | None = getattr(self._local, "held", None)
+        if held is None or held not in self._connections or held.process != os.getpid():
+            held = _Connection(Path(self._directory, DBNAME), self._timeout)
+            self._local.held = held
+            self._connections.add(held)
+            with suppress(sqlite3.OperationalError):  # the first connection finds no table yet
+                for key, value in held.connection.execute("SELECT key, value FROM Settings"):
+                    if key.startswith("sqlite_"):
+                        self.reset(key, value, update=False)
+        return held.connection
+
+    def close(self) -> None:
+        for held in list(self._connections):
+            held.connection.close()
+        self._connections.clear()
+
+
 def _refuse(what: str) -> NoReturn:
     raise PickleRefusedError(f"{what} is refused: this store holds text keys and bytes only")
 
@@ -78,7 +120,7 @@ class DiskStore:
         try:
             # Nothing is evicted behind the manifest's back: only expired entries are culled.
             # `secure_delete` overwrites what was deleted inside the database file.
-            self._cache = Cache(
+            self._cache = _ClosingCache(
                 str(folder),
                 timeout=BUSY_SECONDS,
                 disk=BytesOnlyDisk,

@@ -1,7 +1,8 @@
 """Customers' text made short and plain: the only form in which it is kept."""
 
 import unicodedata
-from html.parser import HTMLParser
+
+from lxml.etree import HTMLParser
 
 SUBJECT_LENGTH = 120
 # An HTML mail may carry so much style before its first word; what comes after it is not looked for.
@@ -14,31 +15,39 @@ WITHIN_A_WORD = frozenset(
 ZERO_WIDTH_JOINER = "\u200d"  # holds composed emoji together
 
 
-class _Words(HTMLParser):
-    """Collects the text of HTML; scripts and styles are not text."""
+class _Words:
+    """Collects the text of HTML for lxml's parser; scripts and styles are not text."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self.length = 0
         self._silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: object) -> None:
         """Most tags part words; some hide them."""
         self._silent += tag in SILENT
         self._part(tag)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """The end of a hidden part."""
-        if tag in SILENT and self._silent:
-            self._silent -= 1
+        self._silent -= tag in SILENT
         self._part(tag)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         """Text."""
         if not self._silent:
-            self.words.append(data)
-            self.length += len(data.strip())
+            self.words.append(text)
+            self.length += len(text.strip())
+
+    def comment(self, text: str) -> None:
+        """Nothing to read."""
+
+    def pi(self, target: str, text: str | None = None) -> None:
+        """Nothing to read."""
+
+    def close(self) -> str:
+        """All of it, words parted."""
+        return "".join(self.words)
 
     def _part(self, tag: str) -> None:
         if tag not in WITHIN_A_WORD:
@@ -49,18 +58,18 @@ def plain(text: object, length: int = SUBJECT_LENGTH) -> str | None:
     """One line of plain text from a subject or an HTML body; None where no word is in it."""
     if not isinstance(text, str):
         return None
-    if "<" not in text and "&" not in text:
+    # No tag ends without ">", and a text without tags and entities is itself.
+    if not ("<" in text and ">" in text) and "&" not in text:
         return line(text, length)
-    parser = _Words()
-    for start in range(0, min(len(text), FARTHEST), CHUNK):
-        parser.feed(text[start : start + CHUNK])
-        if parser.length > 2 * length:
+    words = _Words()
+    parser = HTMLParser(target=words)
+    # Half a character, which JSON can hold, is nothing that a parser of UTF-8 takes.
+    readable = text[:FARTHEST].replace("\0", "").encode(errors="ignore").decode()
+    for start in range(0, len(readable), CHUNK):
+        parser.feed(readable[start : start + CHUNK])
+        if words.length > 2 * length:
             break
-    # What is left is a tag without an end. Closing tries each of its characters as a beginning,
-    # which takes minutes where somebody means harm.
-    if len(parser.rawdata) <= CHUNK:
-        parser.close()
-    return line("".join(parser.words), length)
+    return line(parser.close(), length)
 
 
 def line(text: object, length: int = SUBJECT_LENGTH) -> str | None:

@@ -1,9 +1,11 @@
+import gc
 import os
 import pickle
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -151,3 +153,19 @@ def test_killed_writers_leave_whole_values_and_no_lock(tmp_path):
         assert len(set(value)) == 1
     store.set("a", b"afterwards")
     assert store.get("a") == b"afterwards"
+
+
+def test_connections_end_with_their_threads_and_with_the_store(tmp_path):
+    def count_open_files() -> int:
+        opened = [file.resolve() for file in Path("/proc/self/fd").iterdir() if file.exists()]
+        return opened.count((tmp_path / "cache.db").resolve())
+
+    store = DiskStore(tmp_path)
+    for _ in range(20):
+        worker = threading.Thread(target=store.get, args=("key",))
+        worker.start()
+        worker.join()
+    # SQLite keeps one closed file for the next connection while another one holds its lock.
+    assert count_open_files() <= 2
+    store.close()
+    assert count_open_files() == 0

@@ -19,6 +19,11 @@ from services.plain import line, plain
         ("👩\u200d💻 ajuda", "👩\u200d💻 ajuda"),
         ("P&amp;D &lt;3", "P&D <3"),
         ("<b sem fim", "<b sem fim"),
+        ("<p>Olá</p><b sem fim", "Olá"),
+        ("menor <3 que & maior", "menor <3 que & maior"),
+        ("<!-- nota --><?xml version='1.0'?><p>Olá</p>", "Olá"),
+        ("\ud800 &amp; <b>oi</b>", "& oi"),
+        ("&\x00", "&"),
         ("", None),
         (" \n ", None),
         ('<img src="https://downloads.example.com/a.png">', None),
@@ -42,7 +47,22 @@ def test_text_behind_a_long_style_is_found():
 
 
 @pytest.mark.parametrize(
-    "part", ["<a b='", "<!--", "<", "<a", "</", "&#", "<![CDATA[", "<style>", "<?", "&amp;"]
+    "part",
+    [
+        "<a b='",
+        "<!--",
+        "<",
+        "<a",
+        "</",
+        "&#",
+        "<![CDATA[",
+        "<style>",
+        "<?",
+        "&amp;",
+        "<div>",
+        "<i></b>",
+        "<a><div>",
+    ],
 )
 def test_harmful_html_costs_no_time(part: str):
     started = time.perf_counter()
