@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from services import demo
-from services.config import Environment, Settings, load_environment, load_settings
-from services.deployment import Stores, open_stores, owner
+from services.accounts.secret_key import secret_key
 from services.errors import ConfigurationError, ServiceError
-from services.logs import set_up
-from services.membership import Membership, membership
-from services.processes import (
+from services.runtime import demo
+from services.runtime.deployment import Stores, open_stores, owner
+from services.runtime.logs import set_up
+from services.runtime.process_registry import Membership, membership
+from services.runtime.processes import (
     CONFIGURATION_EXIT,
     Child,
     Supervisor,
@@ -32,16 +32,16 @@ from services.processes import (
     is_supervised,
     run_until_told,
 )
-from services.secret_key import secret_key
+from services.settings.config import Environment, Settings, load_environment, load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from layouts.messages import Messages
-    from layouts.words import Text
-    from services.backend import Backend
+    from layouts.i18n import Text
+    from layouts.slack.messages import Messages
     from services.robot.robot import Robot
     from services.robot.slack import Slack
+    from services.runtime.backend import Backend
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def main(words: Sequence[str]) -> int:
 
 def create_server() -> "Flask":
     """The web application of this process: `gunicorn "app:create_server()"`."""
-    from callbacks.server import create_app
+    from callbacks.web.server import create_app
 
     os.umask(0o077)
     if not logging.getLogger().handlers:
@@ -100,9 +100,9 @@ def create_server() -> "Flask":
 
 def serve(words: Sequence[str]) -> int:
     """Web server and collector on this machine, and with --demo the invented vendors too."""
-    from services import web_server
-    from services.clients import intercom_client
     from services.robot.slack import slack_client
+    from services.runtime import web_server
+    from services.vendors.clients import intercom_client
 
     parser = _parser("serve", serve)
     parser.add_argument("--demo", action="store_true", help="on an invented operation")
@@ -167,7 +167,7 @@ def serve(words: Sequence[str]) -> int:
 
 def web(words: Sequence[str]) -> int:
     """The web server alone; there may be many, on many hosts."""
-    from services import web_server
+    from services.runtime import web_server
 
     parser = _parser("web", web)
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
@@ -186,9 +186,9 @@ def web(words: Sequence[str]) -> int:
 
 def collect(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
-    from services.clients import aircall_client, intercom_client
-    from services.collector import Collector
+    from services.collector.collector import Collector
     from services.robot.slack import slack_client
+    from services.vendors.clients import aircall_client, intercom_client
 
     _parser("collect", collect).parse_args(words)
     set_up("collect")
@@ -232,8 +232,8 @@ def sandbox(words: Sequence[str]) -> int:
 
 def check(words: Sequence[str]) -> int:
     """Say whether settings and credentials are good."""
-    from metrics.problems import Message
-    from services.check import check as findings_of
+    from metrics.alerts.model import Message
+    from services.runtime.check import check as findings_of
 
     parser = _parser("check", check)
     parser.add_argument("--slack-message", action="store_true", help="send Slack a test message")
@@ -251,10 +251,10 @@ def check(words: Sequence[str]) -> int:
 
 def account(words: Sequence[str]) -> int:
     """People and their passwords."""
-    from services import account_command
-    from services.accounts import Accounts
-    from services.audit import Audit
-    from services.tokens import Tokens
+    from services.accounts import account_command
+    from services.accounts.accounts import Accounts
+    from services.accounts.audit import Audit
+    from services.accounts.tokens import Tokens
 
     parser = _parser("account", account)
     account_command.add_arguments(parser)
@@ -295,7 +295,7 @@ def _configuration(environ: Mapping[str, str] | None = None) -> tuple[Environmen
 
 
 def _text(settings: Settings) -> "Text":
-    from layouts.words import text_for
+    from layouts.i18n import text_for
 
     return text_for(settings.language)
 
@@ -313,10 +313,10 @@ def _leave(member: Membership) -> None:
 
 
 def _backend(environment: Environment, settings: Settings, stores: Stores) -> "Backend":
-    from services.accounts import Accounts
-    from services.backend import Backend
-    from services.dataset import Dataset
-    from services.sessions import Sessions
+    from services.accounts.accounts import Accounts
+    from services.accounts.sessions import Sessions
+    from services.runtime.backend import Backend
+    from services.snapshot.dataset import Dataset
 
     given = environment.secret_key.get_secret_value() if environment.secret_key else None
     key = SecretStr(secret_key(given, stores.state_folder))
@@ -347,7 +347,7 @@ def _robot(
 
 
 def _messages(environment: Environment, settings: Settings) -> "Messages":
-    from layouts.messages import Messages
+    from layouts.slack.messages import Messages
     from services.robot.slack import wall_url
 
     return Messages(
@@ -360,7 +360,7 @@ def _messages(environment: Environment, settings: Settings) -> "Messages":
 
 
 def _add_demo_accounts(settings: Settings, stores: Stores) -> None:
-    from services.accounts import Accounts
+    from services.accounts.accounts import Accounts
 
     accounts = Accounts(stores.state, settings)
     for person in demo.ACCOUNTS:

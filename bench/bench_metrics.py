@@ -12,13 +12,17 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from metrics import now, report, schema, trends, workload
-from metrics.catalog import CATALOG
-from metrics.filters import Filters
-from metrics.people import with_agents
-from metrics.periods import Period
-from metrics.rules import Rules
-from metrics.tables import Tables
+from metrics.live import current as now
+from metrics.live import trends
+from metrics.measures import workload
+from metrics.model import schema
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.people import with_agents
+from metrics.model.periods import Period
+from metrics.model.tables import Tables
+from metrics.query import report
 
 NOW = pd.Timestamp("2026-11-24T15:00:00Z")
 HISTORY_DAYS, PERIOD_DAYS, AGENTS = 90, 28, 12

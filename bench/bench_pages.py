@@ -23,17 +23,17 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench import bench_metrics
 from bench.soak_wall import answers, prepared, running, wait_for
-from callbacks.bi_pages import BI_PAGES
-from callbacks.pages import PAGES
-from metrics import schema
-from metrics.rules import Rules
-from metrics.tables import Tables
-from services.accounts import Accounts
-from services.config import load_environment, load_settings
-from services.deployment import claim_cache, open_stores, owner
-from services.lease import raised_epoch
-from services.manifest import WHOLE, History, PartitionId, SourceStatus
-from services.snapshot import SnapshotWriter
+from callbacks.reports.report_page import BI_PAGES
+from callbacks.web.registry import PAGES
+from metrics.model import schema
+from metrics.model.definitions import Rules
+from metrics.model.tables import Tables
+from services.accounts.accounts import Accounts
+from services.runtime.deployment import claim_cache, open_stores, owner
+from services.settings.config import load_environment, load_settings
+from services.snapshot.manifest import WHOLE, History, PartitionId, SourceStatus
+from services.snapshot.snapshot import SnapshotWriter
+from services.storage.lease import raised_epoch
 
 EMAIL, PASSWORD = "gestora@example.com", secrets.token_urlsafe(16)
 EXPIRE_SECONDS = 86_400

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from metrics import schema
-from services.dataset import Dataset
-from services.disk_store import DiskStore
-from services.folders import MEMORY
-from services.lease import raised_epoch
-from services.redis_store import RedisStore
-from services.snapshot import History, SnapshotWriter
-from services.store import Store
+from metrics.model import schema
+from services.snapshot.dataset import Dataset
+from services.snapshot.snapshot import History, SnapshotWriter
+from services.storage.disk_store import DiskStore
+from services.storage.folders import MEMORY
+from services.storage.lease import raised_epoch
+from services.storage.redis_store import RedisStore
+from services.storage.store import Store
 
 FIRST_DAY = 1_780_000_000
 

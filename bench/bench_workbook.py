@@ -17,7 +17,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from services.workbook import (
+from services.files.workbook import (
     DAY_SECONDS,
     FIRST_DAY,
     LINKS_PER_SHEET,
@@ -85,7 +85,7 @@ def rows(count: int) -> Iterator[list[Any]]:
 
 
 def ours(count: int) -> bytes:
-    """Through `services.workbook`."""
+    """Through `services.files.workbook`."""
     columns = [Column(f"coluna {number}", kind, 18) for number, kind in enumerate(KINDS)]
     return workbook([Sheet("Base", columns, rows(count))])
 

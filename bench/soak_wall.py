@@ -25,10 +25,10 @@ from typing import Any
 import yaml
 
 from bench.devtools import Tab, connected
-from services import demo
-from services.config import load_environment, load_settings
-from services.deployment import open_stores
-from services.sessions import Sessions
+from services.accounts.sessions import Sessions
+from services.runtime import demo
+from services.runtime.deployment import open_stores
+from services.settings.config import load_environment, load_settings
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS, LOOK_SECONDS = 120.0, 0.5

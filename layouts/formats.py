@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from layouts.words import Text
+from layouts.i18n import Text
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -160,3 +160,11 @@ class Formats:
     def _month_day(self, day: date) -> str:
         month = format_date(day, "MMM", locale=self._locale).rstrip(".")
         return f"{day.day} {month}" if self._locale == "pt_BR" else f"{month} {day.day}"
+
+
+def masked(digits: str | None) -> str | None:
+    """A number of which at most the last four digits are left."""
+    if digits is None:
+        return None
+    shown = digits[-4:] if len(digits) > 6 else ""
+    return "•" * (len(digits) - len(shown)) + shown

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.web_server import bound_socket
+from services.runtime.web_server import bound_socket
 
 ROOT = Path(__file__).parents[1]
 

@@ -75,7 +75,7 @@ def test_nothing_is_pickled():
 
 def test_diskcache_is_used_in_one_place_and_without_pickle():
     users = {file for file, what in imported() if what.startswith("diskcache")}
-    assert users == {"services/disk_store.py"}
+    assert users == {"services/storage/disk_store.py"}
     names = {what for _, what in imported() if what.startswith("diskcache")}
     assert not [n for n in names if "Fanout" in n or "Lock" in n or "Deque" in n or "Index" in n]
 
@@ -95,7 +95,7 @@ def test_nothing_runs_text_as_code_or_through_a_shell():
 
 def test_dash_is_made_once_and_says_what_stays_off():
     [(file, _, call)] = called("GuardedDash")
-    assert file == "callbacks/server.py"
+    assert file == "callbacks/web/server.py"
     assert called("Dash") == []
     given = {k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)}
     for option in ("use_pages", "use_async", "enable_mcp", "compress"):
@@ -116,7 +116,7 @@ def test_no_page_registers_itself_and_nothing_runs_in_the_background():
 
 def test_callbacks_are_added_in_one_way():
     assert [w for w in imported() if w[1] in ("dash.callback", "dash.clientside_callback")] == []
-    assert {file for file, _, _ in called("callback")} <= {"callbacks/roles.py"}
+    assert {file for file, _, _ in called("callback")} <= {"callbacks/access/roles.py"}
 
 
 def test_every_graph_comes_from_the_one_factory():
@@ -230,7 +230,7 @@ def test_the_environment_is_read_where_processes_begin_only():
         for path, node in nodes(ast.Attribute)
         if node.attr in ("environ", "getenv") and getattr(node.value, "id", "") == "os"
     }
-    assert readers <= {"app.py", "services/config.py", "services/processes.py"}
+    assert readers <= {"app.py", "services/settings/config.py", "services/runtime/processes.py"}
 
 
 def test_nothing_random_that_must_not_be_guessed_comes_from_random():

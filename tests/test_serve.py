@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.disk_store import DiskStore
-from tests.demo import Demo
+from services.storage.disk_store import DiskStore
+from tests.worlds.demo import Demo
 
 ENDS_WITHIN_SECONDS = 10
 

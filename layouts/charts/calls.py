@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from layouts.charts.theme import counted, template
-from layouts.context import Context
+from layouts.components.context import Context
 
 # Outcome -> place among the colours, and pattern: the second sign beside colour.
 OUTCOMES = {"abandoned": ("div-1", ""), "not_answered": ("div-2", "/"), "voicemail": ("cat-8", "")}

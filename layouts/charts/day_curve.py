@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from layouts.charts.theme import template
-from layouts.context import Context
+from layouts.components.context import Context
 
 HALF = 0.25
 

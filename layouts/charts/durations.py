@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from layouts.charts.theme import counted, template
-from layouts.context import Context
+from layouts.components.context import Context
 from layouts.formats import DAY, HOUR, MINUTE
-from metrics.distribution import Bucket
-from metrics.summary import Summary
+from metrics.model.summary import Summary
+from metrics.query.distribution import Bucket
 
 STEPS = (
     *(10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),

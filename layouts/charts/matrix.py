@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from layouts.charts.theme import template
-from layouts.context import Context
+from layouts.components.context import Context
 
 HOUR = 3600
 # (x, y, words): ends of the axes.

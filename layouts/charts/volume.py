@@ -7,7 +7,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from layouts.charts.theme import counted, template
-from layouts.context import Context
+from layouts.components.context import Context
 
 # The first of a mark's data is the key of its cell, for the rows behind it.
 DAY_HOVER = "%{customdata[1]}<br><b>%{y:,.0f}</b>%{customdata[2]}<extra></extra>"

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import ids
-from layouts.context import Context
+from layouts.components.context import Context
 from layouts.icons import icon
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.going import go
 from layouts.components.popover import popover
+from layouts.components.view_link import go
 from layouts.icons import icon
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from layouts.context import Context
+from layouts.components.context import Context
 from layouts.icons import icon
 
-# A file of more rows than this is refused (`callbacks/exports.py`).
+# A file of more rows than this is refused (`callbacks/reports/exports.py`).
 ROWS_AT_MOST = 100_000
 
 

@@ -1,6 +1,6 @@
 """The bar that says, and changes, which rows a page is about. All of it lives in the address.
 
-There is one bar on a screen, so its ids are the same on every page (`callbacks/filters.py`).
+There is one bar on a screen, so its ids are the same on every page (`reports/filters.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import ids
-from layouts.components.going import go
+from layouts.components.context import Context
 from layouts.components.panel import segmented
 from layouts.components.popover import popover
 from layouts.components.search import search_field
-from layouts.context import Context
+from layouts.components.view_link import go
 from layouts.icons import icon
-from metrics.periods import Period
+from metrics.model.periods import Period
 
 PRESETS = ("today", "yesterday", "7d", "28d", "90d", "month", "last_month")
 COMPARISONS = (None, "same", "none")

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 import pandas as pd
 from dash import dcc, html
 
-from layouts.components.ticking import age, server_time, timer
-from layouts.context import Context
+from layouts.components.context import Context
+from layouts.components.live_time import age, server_time, timer
+from layouts.components.urgency import urgency
 from layouts.icons import icon
-from layouts.urgency import urgency
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
 # For more than these the chip's letters get narrower.

@@ -5,8 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from layouts.words import Text
-from metrics.behind import escaped
+from layouts.i18n import Text
+from metrics.query.drilldown import escaped
 
 
 def graph(
@@ -28,7 +28,7 @@ def graph(
         text: The reader's words; they choose the chart's own locale.
         label: The chart in words.
         rows: What is counted, where marks open their rows.
-        by: The group that the marks are of (`metrics.grouping`).
+        by: The group that the marks are of (`metrics.query.grouping`).
     """
     drawing = dcc.Graph(
         id=graph_id,

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from dash import html
 
-from layouts.context import Context
-from metrics.summary import Summary
+from layouts.components.context import Context
+from metrics.model.summary import Summary
 
 HIGHEST_FLOOR = 0.5
 

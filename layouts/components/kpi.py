@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from dash import html
 
-from layouts.components.going import rows_link
-from layouts.components.passport import Passport, passport_button
-from layouts.context import Context
-from layouts.drawings import sparkline
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport, passport_button
+from layouts.components.svg import sparkline
+from layouts.components.view_link import rows_link
 from layouts.icons import icon
-from metrics.catalog import Metric
-from metrics.summary import Summary
-from metrics.usual import Verdict
+from metrics.model.catalog import Metric
+from metrics.model.summary import Summary
+from metrics.query.usual import Verdict
 
 
 @dataclass(frozen=True)

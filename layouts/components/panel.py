@@ -5,9 +5,9 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.going import go
-from layouts.components.passport import Passport, passport_button
-from layouts.context import Context
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport, passport_button
+from layouts.components.view_link import go
 from layouts.icons import icon
 
 

@@ -9,12 +9,12 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts import ids
+from layouts.components.context import Context
 from layouts.components.download import excel_button
-from layouts.components.going import go
 from layouts.components.panel import open_link
 from layouts.components.search import search_field
 from layouts.components.states import message
-from layouts.context import Context
+from layouts.components.view_link import go
 from layouts.icons import icon
 
 STATE_ICONS = {

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.going import rows_link
-from layouts.context import Context
+from layouts.components.context import Context
+from layouts.components.view_link import rows_link
 
 COLOURS = 8
 # A part that is narrower than this has no room for its own number.

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from layouts.context import Context
-from layouts.drawings import porthole
+from layouts.components.context import Context
+from layouts.components.svg import porthole
+from layouts.i18n import Text
 from layouts.icons import icon
-from layouts.words import Text
 
 
 def message(
@@ -16,7 +16,7 @@ def message(
     """A porthole with a fact and what to do about it.
 
     Args:
-        kind: A drawing of `layouts.drawings.porthole`.
+        kind: A drawing of `layouts.components.svg.porthole`.
         context: The reader.
         title: The fact.
         words: What follows from it.

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from metrics.problems import Event, Message
+from metrics.alerts.model import Event, Message
 from services.errors import RateLimitedError, UnavailableError
-from services.robot.ledger import Ledger
-from services.robot.lives import Book, Delivery, Order, Post, SlackState, SlackStatus
-from services.robot.machine import new_id
 from services.robot.slack import AnswerLostError, Payload, Receipt, RefusedError, Slack
+from services.robot.state import Book, Delivery, Order, Post, SlackState, SlackStatus
+from services.robot.store import Ledger
+from services.robot.transitions import new_id
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from metrics.problems import RULES, Rule
-from services.robot.lives import LIVES, Life
-from services.store import Store
+from metrics.alerts.model import RULES, Rule
+from services.robot.state import LIVES, Life
+from services.storage.store import Store
 
 PREFIX = "robot/history/"
 DAYS, LONGEST = 90, 2000

@@ -8,23 +8,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from metrics.problems import Directory, Message, Outlook
-from services.config import Settings
-from services.dataset import Snapshot
+from metrics.alerts.model import Directory, Message, Outlook
 from services.errors import ServiceError
-from services.inbox import Inbox
-from services.robot.composing import composed, directory
-from services.robot.confirming import Confirming
+from services.robot.alert_settings import Thresholds, thresholds
+from services.robot.debounce import Confirming
 from services.robot.delivery import Courier, Draw, abandoned
 from services.robot.history import History
-from services.robot.ledger import Ledger
-from services.robot.lives import Book, Order, SlackStatus
-from services.robot.looking import Around, look, screens, trouble
-from services.robot.machine import Policy, acknowledged, advance, muted, new_id
-from services.robot.rules import Thresholds, thresholds
+from services.robot.inputs import Around, look, screens, trouble
+from services.robot.messages import composed, directory
 from services.robot.slack import Slack
-from services.snapshot import FencedError
-from services.store import Store
+from services.robot.state import Book, Order, SlackStatus
+from services.robot.store import Ledger
+from services.robot.transitions import Policy, acknowledged, advance, muted, new_id
+from services.settings.config import Settings
+from services.snapshot.dataset import Snapshot
+from services.snapshot.snapshot import FencedError
+from services.storage.command_queue import Inbox
+from services.storage.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import urllib3
 
-from services.config import Environment, Settings
 from services.errors import ConfigurationError, RateLimitedError, ServiceError, UnavailableError
+from services.settings.config import Environment, Settings
 
 Payload = dict[str, Any]
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")

@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from services.demo import ACCOUNTS
-from tests.demo import ROOT, Demo
+from services.runtime.demo import ACCOUNTS
+from tests.worlds.demo import ROOT, Demo
 
 FOLDER = ROOT / "docs" / "pictures"
 BROWSER = "/usr/bin/chromium"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.web_world import ANALYST, MANAGER
+from tests.worlds.web_world import ANALYST, MANAGER
 
 NEW = "nova.pessoa@example.com"
 CHOSEN = "kestrel over the fjord"

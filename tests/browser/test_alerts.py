@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.robot_world import GOOD, LIVE, PAST, inbox, lay
-from tests.callbacks.web_world import MANAGER
+from tests.worlds.robot_world import GOOD, LIVE, PAST, inbox, lay
+from tests.worlds.web_world import MANAGER
 
 # Half a minute: the machine that tests may be busy.
 PATIENCE = 30_000

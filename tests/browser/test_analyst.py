@@ -7,9 +7,9 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.callbacks.analyst_world import CATEGORY, closed, pending, taught, version, week
-from tests.callbacks.api_world import JOAO, LUANA, call
-from tests.callbacks.web_world import ANALYST, MANAGER
+from tests.worlds.analyst_world import CATEGORY, closed, pending, taught, version, week
+from tests.worlds.api_world import JOAO, LUANA, call
+from tests.worlds.web_world import ANALYST, MANAGER
 
 PHONE = {"width": 390, "height": 844}
 ROWS = [

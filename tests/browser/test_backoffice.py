@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_telephony import opened
-from tests.callbacks.api_world import snapshot
-from tests.callbacks.test_backoffice import MERGED, TICKETS
+from tests.callbacks.pages.backoffice.test_backoffice import MERGED, TICKETS
+from tests.worlds.api_world import snapshot
 
 PATH = "/backoffice"
 

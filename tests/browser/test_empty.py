@@ -2,9 +2,9 @@
 
 import pytest
 
-from callbacks.pages import PAGES
-from tests.callbacks.api_world import snapshot
-from tests.callbacks.web_world import MANAGER
+from callbacks.web.registry import PAGES
+from tests.worlds.api_world import snapshot
+from tests.worlds.web_world import MANAGER
 
 
 @pytest.fixture(scope="module")

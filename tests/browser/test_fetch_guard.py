@@ -9,7 +9,7 @@ import pytest
 from flask import Response
 from playwright.sync_api import Error, expect
 
-from tests.callbacks.web_world import ANALYST, MANAGER
+from tests.worlds.web_world import ANALYST, MANAGER
 
 CALLBACKS = "**/_dash-update-component*"
 BANNER = "#stale-banner"

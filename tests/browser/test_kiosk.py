@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.api_world import FINANCE, SUPPORT, conversation, snapshot
-from tests.callbacks.web_world import MANAGER
+from tests.worlds.api_world import FINANCE, SUPPORT, conversation, snapshot
+from tests.worlds.web_world import MANAGER
 
 WAITING = conversation(
     "w1",

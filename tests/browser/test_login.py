@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.web_world import ANALYST, MANAGER, PASSWORD
+from tests.worlds.web_world import ANALYST, MANAGER, PASSWORD
 
 
 @pytest.fixture(scope="module")

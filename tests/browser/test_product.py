@@ -6,9 +6,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
-from callbacks.pages import PAGES
-from services.demo import ACCOUNTS
-from tests.demo import Demo
+from callbacks.web.registry import PAGES
+from services.runtime.demo import ACCOUNTS
+from tests.worlds.demo import Demo
 
 SMALL = ("--conversations", "1500", "--calls", "500", "--days", "30", "--seed", "7")
 SIZES = ((1920, 1080), (1366, 768), (390, 844))

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.api_world import snapshot
-from tests.callbacks.quality_world import EVERYTHING, HOSTILE
-from tests.callbacks.web_world import MANAGER
+from tests.worlds.api_world import snapshot
+from tests.worlds.quality_world import EVERYTHING, HOSTILE
+from tests.worlds.web_world import MANAGER
 
 PHONE = {"width": 390, "height": 844}
 

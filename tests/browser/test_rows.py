@@ -2,8 +2,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.rows import DESK, SLOWEST, opened
-from tests.callbacks.bi_world import HOSTILE, hostile
-from tests.callbacks.web_world import MANAGER
+from tests.worlds.bi_world import HOSTILE, hostile
+from tests.worlds.web_world import MANAGER
 
 expect.set_options(timeout=SLOWEST)
 

@@ -6,11 +6,11 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import expect
 
-from metrics.schedule import read_day
-from services.schedule import Change, change, kept
-from tests.callbacks.api_world import JOAO, LUANA, snapshot
-from tests.callbacks.test_staffing import CALLS
-from tests.callbacks.web_world import MANAGER
+from metrics.planning.schedule import read_day
+from services.files.schedule import Change, change, kept
+from tests.callbacks.pages.staffing.test_staffing import CALLS
+from tests.worlds.api_world import JOAO, LUANA, snapshot
+from tests.worlds.web_world import MANAGER
 
 
 @pytest.fixture

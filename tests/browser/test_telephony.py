@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.callbacks.api_world import conversation, snapshot
-from tests.callbacks.test_telephony import CALLS
-from tests.callbacks.web_world import MANAGER
+from tests.callbacks.pages.telephony.test_telephony import CALLS
+from tests.worlds.api_world import conversation, snapshot
+from tests.worlds.web_world import MANAGER
 
 STATUS = "attr.Status do atendimento"
 ROWS = [conversation(str(n), **{STATUS: "Resolvido" if n % 3 else "Pendente"}) for n in range(9)]

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.callbacks.web_world import Web, web
+from tests.worlds.web_world import Web, web
 
 
 @pytest.fixture(scope="module")

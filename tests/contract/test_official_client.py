@@ -10,7 +10,7 @@ from intercom.core.api_error import ApiError
 from intercom.errors import NotFoundError, UnauthorizedError
 from intercom.teams.types.team import Team
 
-from tests.contract.boxes import Clock, small_box
+from tests.worlds.boxes import Clock, small_box
 
 # Where the client's own description is known to differ from what the vendor really sends.
 KNOWN_DIFFERENCES = {"team_assignee_id", "statistics.last_closed_by_id"}

@@ -9,17 +9,17 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import openpyxl
 import pytest
 
-from callbacks.api_query import SummaryQuery, read
-from callbacks.bi_pages import BI_PAGES
+from callbacks.reports.query import SummaryQuery, read
+from callbacks.reports.report_page import BI_PAGES
 from layouts.formats import Formats
-from layouts.words import Text
-from metrics.behind import rows_behind
-from metrics.catalog import CATALOG
-from metrics.periods import today
-from tests.callbacks.api_world import JOAO, OK_SOURCES, SUPPORT
-from tests.callbacks.bi_world import BAR, PANEL, components, of_class, words
-from tests.callbacks.web_world import MANAGER, Web, web
-from tests.contract.figures_world import SETTINGS, figures
+from layouts.i18n import Text
+from metrics.model.catalog import CATALOG
+from metrics.model.periods import today
+from metrics.query.drilldown import rows_behind
+from tests.worlds.api_world import JOAO, OK_SOURCES, SUPPORT
+from tests.worlds.bi_world import BAR, PANEL, components, of_class, words
+from tests.worlds.figures_world import SETTINGS, figures
+from tests.worlds.web_world import MANAGER, Web, web
 
 # On the wall, not among the pages of a period. A metric that gets a page leaves this list.
 NOT_ON_A_PAGE = {

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.config import Settings
-from services.http import Limits
-from tests.contract.collected import at, collected
+from services.settings.config import Settings
+from services.vendors.http import Limits
+from tests.worlds.collected import at, collected
 
 NOW = at("2026-11-18T18:20:00")
 SMALL = {"days": 6, "conversations": 400, "calls": 160}

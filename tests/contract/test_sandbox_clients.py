@@ -3,13 +3,13 @@
 import pytest
 import requests
 
-from services.call_rows import call_row
-from services.config import Settings
-from services.conversation_rows import call_recogniser, conversation_row
 from services.errors import NotFoundError
-from services.ticket_rows import in_scope, scope_filter
-from services.ticket_setting import BackofficeSetting
-from tests.contract.boxes import Clients, Clock, small_box
+from services.settings.config import Settings
+from services.settings.ticket_setting import BackofficeSetting
+from services.vendors.call_rows import call_row
+from services.vendors.conversation_rows import call_recogniser, conversation_row
+from services.vendors.ticket_rows import in_scope, scope_filter
+from tests.worlds.boxes import Clients, Clock, small_box
 
 
 @pytest.fixture(scope="module")

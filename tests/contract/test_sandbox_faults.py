@@ -12,8 +12,8 @@ from services.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from services.http import Limits
-from tests.contract.boxes import Clients, Clock, small_box
+from services.vendors.http import Limits
+from tests.worlds.boxes import Clients, Clock, small_box
 
 IMPATIENT = Limits(connect=1, read=0.3, whole=1, attempts_seconds=1)
 

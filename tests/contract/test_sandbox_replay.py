@@ -8,7 +8,7 @@ import pytest
 
 from services import sandbox
 from services.sandbox.replay import WEEK
-from tests.contract.boxes import TUESDAY, Clients, Clock, small_box
+from tests.worlds.boxes import TUESDAY, Clients, Clock, small_box
 
 OLD = 1_300_000_000
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from services.sandbox.world import Size, World
-from tests.contract.boxes import TUESDAY, ZONE
+from tests.worlds.boxes import TUESDAY, ZONE
 
 HOUR, DAY = 3600, 86400
 SMALL = Size(days=14, conversations=800, calls=300)

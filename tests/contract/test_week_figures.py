@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics.catalog import CATALOG
-from metrics.memory import Memory
-from services.config import Settings
-from services.sections import TeamSetting
-from tests.callbacks.api_world import Api
-from tests.contract.collected import at, collected
+from metrics.model.catalog import CATALOG
+from metrics.model.result_cache import Memory
+from services.settings.config import Settings
+from services.settings.sections import TeamSetting
 from tests.contract.plain_figures import Week, missed_parts
+from tests.worlds.api_world import Api
+from tests.worlds.collected import at, collected
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 NOW = at("2026-11-18T18:20:00")

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from layouts.formats import NBSP, Formats
-from layouts.words import text_for
+from layouts.i18n import text_for
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 PORTUGUESE = Formats(text_for("pt-BR"), ZONE)

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from services.disk_store import DiskStore
-from services.redis_store import RedisStore
-from services.store import Store
-from tests.services import redis_server
+from services.storage.disk_store import DiskStore
+from services.storage.redis_store import RedisStore
+from services.storage.store import Store
+from tests.worlds import redis_server
 
 
 @pytest.fixture(scope="session")

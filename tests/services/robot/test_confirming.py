@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.disk_store import DiskStore
-from tests.callbacks.api_world import JOAO, LUANA, person
-from tests.services.robot.watching import FakeSlack, Watch
+from services.storage.disk_store import DiskStore
+from tests.worlds.api_world import JOAO, LUANA, person
+from tests.worlds.watching import FakeSlack, Watch
 
 KEY = "staffing_text:all"
 

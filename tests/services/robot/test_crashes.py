@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from metrics.problems import Outlook, Problem
-from services.dataset import Snapshot
-from services.disk_store import DiskStore
+from metrics.alerts.model import Outlook, Problem
 from services.errors import UnavailableError
-from services.lease import raised_epoch
-from services.manifest import SourceStatus
-from services.robot.ledger import read
 from services.robot.robot import Robot
 from services.robot.slack import AnswerLostError
-from services.store import Store
-from tests.callbacks import api_world
-from tests.services.robot.watching import FakeSlack, Watch, plainly
+from services.robot.store import read
+from services.snapshot.dataset import Snapshot
+from services.snapshot.manifest import SourceStatus
+from services.storage.disk_store import DiskStore
+from services.storage.lease import raised_epoch
+from services.storage.store import Store
+from tests.worlds import api_world
+from tests.worlds.watching import FakeSlack, Watch, plainly
 
 A, B, LOAD = "queue:team:6101", "queue:team:6102", "overload:agent:201"
 WRITES = ("set", "set_fenced", "add", "delete", "increment")

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from metrics.problems import Outlook, Problem
-from services.robot.lives import Book
-from services.robot.machine import Policy, acknowledged, advance, muted
+from metrics.alerts.model import Outlook, Problem
+from services.robot.state import Book
+from services.robot.transitions import Policy, acknowledged, advance, muted
 
 QUEUE, LOAD, STALE = "queue:team:6101", "overload:agent:201", "stale:source:aircall"
 COOLDOWNS = {"queue": 600.0, "overload": 1200.0, "stale": 600.0}

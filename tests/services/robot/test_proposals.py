@@ -2,9 +2,9 @@
 
 import pytest
 
-from metrics.problems import Problem
+from metrics.alerts.model import Problem
 from services.robot.history import Proposal, proposal
-from services.robot.lives import Life
+from services.robot.state import Life
 
 
 def lives(rule, *peaks):

@@ -4,18 +4,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.collector import Collector
-from services.disk_store import DiskStore
+from services.collector.collector import Collector
 from services.errors import ConfigurationError, RateLimitedError, UnavailableError
-from services.lease import FileLease, raised_epoch
-from services.robot.ledger import BOOK_KEY, FENCE_KEY
+from services.robot.alert_settings import is_quiet
 from services.robot.robot import Robot
-from services.robot.rules import is_quiet
 from services.robot.slack import AnswerLostError, RefusedError
-from services.snapshot import FencedError
-from tests.callbacks.api_world import FINANCE, JOAO, SUPPORT
-from tests.services.collecting import Rig
-from tests.services.robot.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
+from services.robot.store import BOOK_KEY, FENCE_KEY
+from services.snapshot.snapshot import FencedError
+from services.storage.disk_store import DiskStore
+from services.storage.lease import FileLease, raised_epoch
+from tests.worlds.api_world import FINANCE, JOAO, SUPPORT
+from tests.worlds.collecting import Rig
+from tests.worlds.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ def test_a_threshold_that_cannot_be_used_is_refused(watch, rule, values, words):
 def test_what_is_exported_can_be_read_as_settings(watch):
     import yaml
 
-    from services.config import Settings
+    from services.settings.config import Settings
 
     watch.desk.change("overload", {"open": 12}, by="Marina")
     settings = Settings.model_validate(yaml.safe_load(watch.desk.exported()))
@@ -549,7 +549,7 @@ def test_nothing_of_customers_lies_in_the_state_store(watch):
 
 def test_a_store_full_of_storms_stays_small(watch):
     from services.robot.history import History
-    from services.robot.lives import Life
+    from services.robot.state import Life
 
     watch.minute(*queue(1))
     (life,) = watch.desk.sheet().live

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from layouts.messages import Messages
-from layouts.words import text_for
-from services.heartbeats import PREFIX, Heartbeats
-from services.sessions import Sessions, hashed
-from tests.services.robot.watching import FakeSlack, Watch, queue
+from layouts.i18n import text_for
+from layouts.slack.messages import Messages
+from services.accounts.heartbeats import PREFIX, Heartbeats
+from services.accounts.sessions import Sessions, hashed
+from tests.worlds.watching import FakeSlack, Watch, queue
 
 URL = "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
 

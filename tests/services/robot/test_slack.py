@@ -3,14 +3,14 @@
 import pytest
 from pydantic import SecretStr
 
-from layouts.messages import Messages
-from layouts.words import text_for
-from services.config import Environment, Settings
-from services.disk_store import DiskStore
+from layouts.i18n import text_for
+from layouts.slack.messages import Messages
 from services.errors import ConfigurationError, RateLimitedError, UnavailableError
 from services.robot.slack import AnswerLostError, Receipt, RefusedError, slack_client, wall_url
-from tests.services.fake_vendor import Answer, fake_vendor
-from tests.services.robot.watching import Watch, queue
+from services.settings.config import Environment, Settings
+from services.storage.disk_store import DiskStore
+from tests.worlds.fake_vendor import Answer, fake_vendor
+from tests.worlds.watching import Watch, queue
 
 MESSAGE = {"text": "Olá"}
 

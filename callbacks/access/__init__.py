@@ -1,0 +1,1 @@
+"""Who may do what: sign-in, session, roles, the guard, single sign-on, the own account."""

@@ -1,0 +1,80 @@
+"""The first account, made in the browser by whoever can read the log."""
+
+from flask import Flask, Response, make_response, redirect, request
+from flask_wtf.csrf import generate_csrf
+
+from callbacks.access.login_throttle import failed, succeeded, throttled
+from callbacks.access.session import home_of
+from callbacks.access.sign_in import (
+    door_page,
+    let_in,
+    login_page,
+    new_password,
+    password_fields,
+    takes_passwords,
+    words_of,
+)
+from layouts.access.auth_pages import Field, Form
+from services.accounts.accounts import AccountError
+from services.accounts.first_start import FirstStart
+from services.accounts.sessions import hashed
+from services.runtime.backend import Backend
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /login/first, and tell the log the code while there is no account."""
+    key = backend.environment.secret_key
+    first = FirstStart(backend.state, backend.accounts, key.get_secret_value() if key else "")
+    if takes_passwords(backend):
+        first.tell()
+    server.add_url_rule("/login/first", "first_start", lambda: _show(first, backend))
+    server.add_url_rule(
+        "/login/first", "make_first", lambda: _make(first, backend), methods=["POST"]
+    )
+
+
+def _show(first: FirstStart, backend: Backend) -> Response:
+    if not takes_passwords(backend) or not backend.accounts.is_empty():
+        return make_response(redirect("/login", 303))
+    first.tell()
+    return _page(backend)
+
+
+def _page(backend: Backend, message: str | None = None, status: int = 200) -> Response:
+    text, minimum = words_of(backend), backend.accounts.minimum
+    typed = request.form
+    fields = [
+        Field("code", text("door.first.code"), hint=text("door.first.hint"), focus=True),
+        Field("email", text("login.email"), "email", "username", typed.get("email", "")[:300]),
+        Field("name", text("door.first.name"), "text", "name", typed.get("name", "")[:120]),
+        *password_fields(text, minimum),
+    ]
+    return door_page(
+        backend,
+        status,
+        title=text("door.first.title"),
+        lead=text("door.first.lead"),
+        content=Form("/login/first", fields, text("door.first.submit")).markup(generate_csrf()),
+        message=message and text(message, minimum=minimum),
+        back=("/login", text("door.back")),
+    )
+
+
+def _make(first: FirstStart, backend: Backend) -> Response:
+    if not takes_passwords(backend) or not backend.accounts.is_empty():
+        return login_page(backend, "expired", 403)
+    visitor = f"first/{hashed(request.remote_addr or '')}"
+    if throttled(backend, visitor):
+        return _page(backend, "login.throttled", 429)
+    email, name = request.form.get("email", "")[:300], request.form.get("name", "")[:200]
+    try:
+        account = first.make(request.form.get("code", "")[:100], email, name, new_password)
+    except AccountError as error:
+        succeeded(backend, visitor)
+        return _page(backend, f"command.{error}", 400)
+    if account is None:
+        failed(backend)
+        return _page(backend, "door.first.wrong", 401)
+    backend.audit.note("account", account.email, did="first", account=account.email)
+    let_in(account, "password", backend)
+    return make_response(redirect(home_of(account.role), 303))

@@ -1,0 +1,208 @@
+"""One's own account: another password, the second factor, an end to one's other sessions."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Flask, Response, make_response, redirect, request
+from flask_login import current_user, login_user
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from callbacks.access.login_throttle import note_failure, succeeded, throttled
+from callbacks.access.refusals import refusal
+from callbacks.access.session import User, current_viewer, home_of
+from callbacks.access.sign_in import (
+    door_page,
+    new_password,
+    password_fields,
+    start_anew,
+    takes_passwords,
+    words_of,
+)
+from layouts.access import auth_pages as door
+from layouts.access.auth_pages import Field, Form
+from layouts.i18n import Text
+from services.accounts.accounts import Account, AccountError, Viewer
+from services.accounts.second_factor import SecondFactor, otpauth
+from services.accounts.sessions import hashed
+from services.runtime.backend import Backend
+
+
+class _SaidError(Exception):
+    """What could not be done; the text is a key of the words."""
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /me."""
+    server.add_url_rule("/me", "own_account", lambda: _show(backend))
+    server.add_url_rule("/me", "change_own_account", lambda: _change(backend), methods=["POST"])
+
+
+def _show(backend: Backend) -> Response:
+    if current_viewer(backend).role == "wall":
+        return refusal(403, "forbidden", "not for this role")
+    return _page(backend)
+
+
+def _change(backend: Backend) -> Response:
+    """Do what one of the forms asks for."""
+    action = ACTIONS.get(request.form.get("does", ""))
+    if action is None:
+        return refusal(400, "bad_request", "not a request of this application")
+    account = backend.accounts.find(current_viewer(backend).email)
+    if account is None:
+        return make_response(redirect("/login", 303))
+    try:
+        done, told = action(account, backend)
+    except AccountError as error:
+        return _page(backend, message=f"command.{error}", status=400)
+    except _SaidError as error:
+        return _page(backend, message=str(error), status=400)
+    return _page(backend, done=done, told=told)
+
+
+def _set_password(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+    _check_password(account, backend)
+    changed = backend.accounts.set_password(account.email, new_password())
+    backend.audit.note("account", account.email, did="password", account=account.email)
+    start_anew(backend)
+    viewer = Viewer(changed.role, changed.email, changed.name)
+    login_user(User(backend.sessions.open(changed), viewer))
+    return "door.me.password_done", ()
+
+
+def _begin_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+    SecondFactor(backend.state, backend.clock).begin(account.email)
+    return "", ()
+
+
+def _confirm_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+    _check_password(account, backend)
+    factor = SecondFactor(backend.state, backend.clock)
+    codes = factor.confirm(account.email, request.form.get("code", "")[:100])
+    if codes is None:
+        raise _SaidError("door.code.wrong")
+    backend.audit.note("account", account.email, did="factor_on", account=account.email)
+    backend.sessions.close_all(account.email, but=current_user.get_id())
+    return "door.me.factor_done", codes
+
+
+def _stop_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+    _check_password(account, backend)
+    factor = SecondFactor(backend.state, backend.clock)
+    if not factor.accepts(account.email, request.form.get("code", "")[:100]):
+        note_failure(backend, account.email, "code")
+        raise _SaidError("door.code.wrong")
+    factor.turn_off(account.email)
+    backend.audit.note("account", account.email, did="factor_off", account=account.email)
+    return "door.me.factor_stopped", ()
+
+
+def _end_sessions(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+    backend.sessions.close_all(account.email, but=current_user.get_id())
+    backend.audit.note("account", account.email, did="sessions", account=account.email)
+    return "door.me.sessions_done", ()
+
+
+ACTIONS: dict[str, Callable[[Account, Backend], tuple[str, Sequence[str]]]] = {
+    "password": _set_password,
+    "begin": _begin_factor,
+    "confirm": _confirm_factor,
+    "stop": _stop_factor,
+    "sessions": _end_sessions,
+}
+
+
+def _check_password(account: Account, backend: Backend) -> None:
+    """Whoever finds an open screen does not get the account with it."""
+    person = f"own/{hashed(account.email)}"
+    if throttled(backend, person):
+        raise _SaidError("login.throttled")
+    if backend.accounts.verify(account.email, request.form.get("current", "")[:2000]) is None:
+        note_failure(backend, account.email, "password")
+        raise _SaidError("door.me.wrong")
+    succeeded(backend, person)
+
+
+def _page(
+    backend: Backend,
+    message: str | None = None,
+    done: str = "",
+    told: Sequence[str] = (),
+    status: int = 200,
+) -> Response:
+    text, viewer = words_of(backend), current_viewer(backend)
+    account = backend.accounts.find(viewer.email)
+    read_only = account is not None and account.read_only
+    if account is not None and account.has_password and takes_passwords(backend):
+        factor = SecondFactor(backend.state, backend.clock)
+        own = [
+            _password_part(text, read_only, backend.accounts.minimum),
+            _factor_part(text, viewer.email, factor),
+        ]
+    else:
+        own = [door.section(text("door.me.password"), text("door.me.elsewhere"), Markup(""))]
+    parts = [
+        _told(text, told),
+        *own,
+        door.section(
+            text("door.me.sessions"),
+            text("door.me.sessions_words"),
+            Form("/me", [], text("door.me.sessions_submit"), "sessions").markup(
+                generate_csrf(), quiet=True
+            ),
+        ),
+    ]
+    return door_page(
+        backend,
+        status,
+        title=text("door.me.title"),
+        lead=f"{viewer.name} · {viewer.email}",
+        content=Markup("").join(parts),
+        message=message and text(message, minimum=backend.accounts.minimum),
+        done=text(done) if done else None,
+        back=(home_of(viewer.role), text("door.me.back")),
+    )
+
+
+def _told(text: Text, codes: Sequence[str]) -> Markup:
+    if not codes:
+        return Markup("")
+    shown = Markup("<br>").join(codes)
+    return door.section(
+        text("door.me.recovery"), text("door.me.recovery_words"), door.secret(shown)
+    )
+
+
+def _current(text: Text) -> Field:
+    return Field("current", text("door.me.current"), "password", "current-password")
+
+
+def _password_part(text: Text, read_only: bool, minimum: int) -> Markup:
+    if read_only:
+        return door.section(text("door.me.password"), text("door.me.read_only"), Markup(""))
+    fields = [_current(text), *password_fields(text, minimum)]
+    form = Form("/me", fields, text("door.password.submit"), "password")
+    return door.section(
+        text("door.me.password"), text("door.me.password_words"), form.markup(generate_csrf())
+    )
+
+
+def _factor_part(text: Text, email: str, factor: SecondFactor) -> Markup:
+    title, token = text("door.me.factor"), generate_csrf()
+    code = Field("code", text("door.code.label"), autocomplete="one-time-code")
+    if factor.is_on(email):
+        left = factor.recovery_codes_left(email)
+        form = Form("/me", [_current(text), code], text("door.me.factor_stop"), "stop")
+        words = text.plural("door.me.factor_on", left, n=left)
+        return door.section(title, words, form.markup(token, quiet=True))
+    pending = factor.pending(email)
+    if pending is None:
+        begin = Form("/me", [], text("door.me.factor_begin"), "begin")
+        return door.section(title, text("door.me.factor_off"), begin.markup(token, quiet=True))
+    address = otpauth(email, pending)
+    grouped = " ".join(pending[n : n + 4] for n in range(0, len(pending), 4))
+    link = Markup('<p><a href="{}">{}</a></p>').format(address, text("door.me.factor_link"))
+    confirm = Form("/me", [code, _current(text)], text("door.me.factor_confirm"), "confirm")
+    return door.section(
+        title, text("door.me.factor_words"), link + door.secret(grouped) + confirm.markup(token)
+    )

@@ -1,0 +1,114 @@
+"""Who is looking at this request, and how the reader wants it said."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from flask_login import LoginManager, UserMixin, current_user
+
+from layouts.components.context import Context
+from layouts.formats import Formats
+from layouts.i18n import text_for
+from layouts.palette import THEMES
+from services.accounts.accounts import Viewer
+from services.accounts.sessions import proof_of
+from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+
+HOMES = {"manager": "/overview", "analyst": "/analyst", "wall": "/operations?kiosk=1"}
+
+
+class User(UserMixin):  # type: ignore[misc]
+    """Somebody signed in, as Flask-Login keeps it: by the session's word."""
+
+    def __init__(self, word: str, viewer: Viewer) -> None:
+        self.id = word
+        self.viewer = viewer
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach Flask-Login, which finds the person of a session."""
+    manager = LoginManager(server)
+    manager.session_protection = None
+    manager.user_loader(lambda word: _user(word, backend))
+
+
+def current_viewer(backend: Backend | None = None) -> Viewer:
+    """Who is looking; only for requests that the guard has let through.
+
+    The person in Intercom is looked up in the newest snapshot, so that a match made a minute ago
+    holds now.
+    """
+    if "viewer" in g:
+        viewer: Viewer = g.viewer
+        return viewer
+    viewer = current_user.viewer
+    if backend is not None and viewer.role == "analyst":
+        agent = _agent_id(viewer.email, backend.dataset.snapshot())
+        viewer = Viewer(viewer.role, viewer.email, viewer.name, agent)
+        g.viewer = viewer
+    return viewer
+
+
+def current_context(backend: Backend, path: str = "/") -> Context:
+    """The reader of this request: language, theme and role."""
+    viewer = current_viewer(backend)
+    text = text_for(language_of(request.cookies, backend))
+    theme = theme_of(request.cookies)
+    formats = Formats(text, backend.settings.zone)
+    wall = viewer.role != "analyst" or backend.settings.access.analyst_wall
+    return Context(text, formats, theme, viewer.role, viewer.name, path, wall)
+
+
+def language_of(cookies: Mapping[str, str], backend: Backend) -> str:
+    """The reader's choice, else the settings' language."""
+    chosen = cookies.get("vigia_lang")
+    return chosen if chosen in ("pt-BR", "en") else backend.settings.language
+
+
+def theme_of(cookies: Mapping[str, str]) -> Any:
+    """The reader's choice; dark where there is none."""
+    chosen = cookies.get("vigia_theme")
+    return chosen if chosen in THEMES else "dark"
+
+
+def home_of(role: str) -> str:
+    """Where a role begins."""
+    return HOMES[role]
+
+
+def safe_next(target: str | None) -> str | None:
+    """The address to go on to after signing in, if it is one of ours: a path and nothing else."""
+    if not target or len(target) > 2000 or not target.startswith("/"):
+        return None
+    if target.startswith("//") or "\\" in target or any(ord(c) < 33 for c in target):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or parts.path.rstrip("/") in ("/login", "/logout"):
+        return None
+    return target
+
+
+def _user(word: str, backend: Backend) -> User | None:
+    """Account and role are read anew at every request: what changed holds at once."""
+    found = backend.sessions.find(word)
+    if found is None:
+        return None
+    if found.device:
+        return User(word, Viewer("wall", "", found.device))
+    account = backend.accounts.find(found.email)
+    if account is None or account.disabled or proof_of(account) != found.proof:
+        return None
+    return User(word, Viewer(account.role, account.email, account.name))
+
+
+def _agent_id(email: str, snapshot: Snapshot | None) -> str | None:
+    if snapshot is None:
+        return None
+    agents = snapshot.tables.agents
+    own = agents["email"].str.lower().eq(email) & agents["active"].fillna(False)
+    found = agents.loc[own & ~agents["bot"].fillna(False), "id"].dropna()
+    found = found[~found.str.startswith("voice:")]
+    # Two admins with one address cannot be told apart; nobody sees another's rows by chance.
+    return str(found.iloc[0]) if len(found) == 1 else None

@@ -1,0 +1,298 @@
+"""The door: password, second factor, a new password where the old one was told; and out again."""
+
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, request, session
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError, generate_csrf
+
+from callbacks.access.login_throttle import (
+    FAILURE_SECONDS,
+    failed,
+    note_failure,
+    remember_address,
+    succeeded,
+    throttled,
+)
+from callbacks.access.session import User, home_of, language_of, safe_next, theme_of
+from layouts.access import auth_pages as door
+from layouts.access import login
+from layouts.access.auth_pages import Field, Form
+from layouts.i18n import Text, text_for
+from services.accounts.accounts import Account, AccountError, Viewer
+from services.accounts.second_factor import SecondFactor
+from services.accounts.sessions import hashed, proof_of
+from services.runtime.backend import Backend
+
+PENDING, PENDING_SECONDS = "pending", 600.0
+FORMS = frozenset({"give_code", "choose_password", "make_first", "change_own_account"})
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach the routes of signing in and out."""
+    for path, name, view, method in (
+        ("/login", "login", _show_login, "GET"),
+        ("/login", "sign_in", _sign_in, "POST"),
+        ("/login/code", "give_code", _give_code, "POST"),
+        ("/login/password", "choose_password", _choose_password, "POST"),
+        ("/logout", "logout", _sign_out, "POST"),
+    ):
+        server.add_url_rule(path, name, lambda view=view: view(backend), methods=[method])
+    server.add_url_rule(
+        "/wall/<word>", "device", lambda word: _open_device(word, backend), methods=["GET"]
+    )
+    server.register_error_handler(CSRFError, lambda error: _csrf_failed(error, backend))
+
+
+def words_of(backend: Backend) -> Text:
+    """The words of whoever stands at the door."""
+    return text_for(language_of(request.cookies, backend))
+
+
+def door_page(backend: Backend, status: int = 200, **parts: Any) -> Response:
+    """A page at the door that no cache keeps."""
+    markup = door.page(words_of(backend), theme=theme_of(request.cookies), **parts)
+    response = make_response(markup, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def let_in(account: Account, how: str, backend: Backend) -> None:
+    """Begin a session; nothing of the cookie that came is kept."""
+    backend.audit.note("sign_in", account.email, how=how, address=request.remote_addr)
+    backend.accounts.note_sign_in(account.email, backend.clock())
+    remember_address(backend, account.email)
+    start_anew(backend)
+    viewer = Viewer(account.role, account.email, account.name)
+    login_user(User(backend.sessions.open(account), viewer))
+
+
+def start_anew(backend: Backend) -> None:
+    """Whoever was signed in with the cookie that came no longer is."""
+    if current_user.is_authenticated:
+        backend.sessions.close(current_user.get_id())
+    session.clear()
+    session.permanent = True
+
+
+def next_step(
+    account: Account, target: str | None, how: str, backend: Backend, *, code: bool = False
+) -> Response:
+    """What stands between an account whose owner is here and its pages.
+
+    Args:
+        account: Whose password was right.
+        target: Where to go on to.
+        how: By what, for the audit.
+        backend: What is asked.
+        code: Whether a code of the second factor was given.
+    """
+    asks_code = not code and SecondFactor(backend.state, backend.clock).is_on(account.email)
+    if asks_code or (account.temporary and how == "password"):
+        session[PENDING] = {
+            "email": account.email,
+            "proof": proof_of(account),
+            "until": backend.clock() + PENDING_SECONDS,
+            "next": target or "",
+            "how": how,
+            "code": code,
+        }
+        return _ask_code(backend) if asks_code else _ask_password(backend)
+    let_in(account, how, backend)
+    return make_response(redirect(target or home_of(account.role), 303))
+
+
+def _show_login(backend: Backend) -> Response:
+    # A screen has nowhere to sign out: a person at it must be able to sign in.
+    if current_user.is_authenticated and current_user.viewer.role != "wall":
+        return make_response(redirect(home_of(current_user.viewer.role), 303))
+    return login_page(backend)
+
+
+def login_page(
+    backend: Backend,
+    message: str | None = None,
+    status: int = 200,
+    email: str = "",
+    target: str | None = None,
+) -> Response:
+    """The login page, with what went wrong."""
+    text, oidc = words_of(backend), backend.settings.access.oidc
+    passwords = takes_passwords(backend)
+    markup = login.page(
+        text,
+        theme=theme_of(request.cookies),
+        csrf_token=generate_csrf(),
+        nonce=g.nonce,
+        email=email,
+        target=target or safe_next(request.values.get("next")) or "",
+        message=message and text(f"login.{message}", name=oidc.name if oidc else ""),
+        first_account=passwords and backend.accounts.is_empty(),
+        provider=oidc.name if oidc else None,
+        passwords=passwords,
+    )
+    response = make_response(markup, status)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 429:
+        response.headers["Retry-After"] = str(int(FAILURE_SECONDS))
+    return response
+
+
+def takes_passwords(backend: Backend) -> bool:
+    """Whether passwords open anything here."""
+    oidc = backend.settings.access.oidc
+    return oidc is None or oidc.password_login
+
+
+def _sign_in(backend: Backend) -> Response:
+    if not takes_passwords(backend):
+        return login_page(backend, "oidc.only", 403)
+    email = request.form.get("email", "").strip().lower()[:300]
+    password = request.form.get("password", "")[:2000]
+    person = f"person/{hashed(email)}"
+    if throttled(backend, person):
+        return login_page(backend, "throttled", 429, email)
+    account = backend.accounts.verify(email, password)
+    if account is None:
+        failed(backend)
+        note_failure(backend, email, "password")
+        return login_page(backend, "wrong", 401, email)
+    succeeded(backend, person)
+    return next_step(account, safe_next(request.form.get("next")), "password", backend)
+
+
+def _pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
+    """Who has shown a password and is not yet in; nobody once that password has changed."""
+    kept = session.get(PENDING)
+    if not takes_passwords(backend):
+        return None
+    if not isinstance(kept, dict) or kept.get("until", 0) <= backend.clock():
+        return None
+    account = backend.accounts.find(str(kept.get("email", "")))
+    if account is None or account.disabled or proof_of(account) != kept.get("proof"):
+        return None
+    return account, kept
+
+
+def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -> Response:
+    text = words_of(backend)
+    field = Field(
+        "code",
+        text("door.code.label"),
+        autocomplete="one-time-code",
+        hint=text("door.code.hint"),
+        focus=True,
+    )
+    form = Form("/login/code", [field], text("login.submit"))
+    return door_page(
+        backend,
+        status,
+        title=text("door.code.title"),
+        lead=text("door.code.lead"),
+        content=form.markup(generate_csrf()),
+        message=message and text(message),
+        back=("/login", text("door.back")),
+    )
+
+
+def _give_code(backend: Backend) -> Response:
+    found = _pending(backend)
+    if found is None:
+        return login_page(backend, "expired", 401)
+    account, kept = found
+    # Of its own: a right password does not buy five more guesses.
+    person = f"code/{hashed(account.email)}"
+    if throttled(backend, person):
+        return _ask_code(backend, "login.throttled", 429)
+    factor = SecondFactor(backend.state, backend.clock)
+    if not factor.accepts(account.email, request.form.get("code", "")[:100]):
+        failed(backend)
+        note_failure(backend, account.email, "code")
+        return _ask_code(backend, "door.code.wrong", 401)
+    succeeded(backend, person)
+    return next_step(account, safe_next(kept.get("next")), kept["how"], backend, code=True)
+
+
+def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Field]:
+    """A new password, twice."""
+    hint, label = text("door.password.hint", minimum=minimum), text("door.password.new")
+    return [
+        Field("password", label, "password", "new-password", hint=hint, focus=focus),
+        Field("again", text("door.password.again"), "password", "new-password"),
+    ]
+
+
+def new_password() -> str:
+    """What was typed twice.
+
+    Raises:
+        AccountError: The two differ.
+    """
+    password = request.form.get("password", "")[:2000]
+    if password != request.form.get("again", "")[:2000]:
+        raise AccountError("not_the_same")
+    return password
+
+
+def _ask_password(backend: Backend, message: str | None = None, status: int = 200) -> Response:
+    text, minimum = words_of(backend), backend.accounts.minimum
+    fields = password_fields(text, minimum, focus=True)
+    form = Form("/login/password", fields, text("door.password.submit"))
+    return door_page(
+        backend,
+        status,
+        title=text("door.password.title"),
+        lead=text("door.password.lead"),
+        content=form.markup(generate_csrf()),
+        message=message and text(message, minimum=minimum),
+        back=("/login", text("door.back")),
+    )
+
+
+def _choose_password(backend: Backend) -> Response:
+    found = _pending(backend)
+    if found is None:
+        return login_page(backend, "expired", 401)
+    account, kept = found
+    needs_code = SecondFactor(backend.state, backend.clock).is_on(account.email)
+    if not account.temporary or (needs_code and kept.get("code") is not True):
+        return login_page(backend, "expired", 401)
+    try:
+        changed = backend.accounts.set_password(account.email, new_password())
+    except AccountError as error:
+        return _ask_password(backend, f"command.{error}", 400)
+    backend.audit.note("account", account.email, did="password", account=account.email)
+    let_in(changed, "password", backend)
+    return make_response(redirect(safe_next(kept.get("next")) or home_of(changed.role), 303))
+
+
+def _sign_out(backend: Backend) -> Response:
+    if current_user.is_authenticated:
+        viewer = current_user.viewer
+        backend.audit.note("sign_out", viewer.email or viewer.name)
+        backend.sessions.close(current_user.get_id())
+    logout_user()
+    session.clear()
+    return make_response(redirect("/login", 303))
+
+
+def _open_device(word: str, backend: Backend) -> Response:
+    """A television signs in with its link; a revoked one is told to ask for another."""
+    found = backend.sessions.find(word)
+    if found is None or not found.device:
+        return login_page(backend, "dead_link", 404)
+    start_anew(backend)
+    login_user(User(word, Viewer("wall", "", found.device)))
+    return make_response(redirect(home_of("wall"), 303))
+
+
+def _csrf_failed(error: CSRFError, backend: Backend) -> Response:
+    """An expired form is shown again; machines get a plain refusal."""
+    if request.endpoint == "sign_in":
+        return login_page(backend, "expired", 400, request.form.get("email", "")[:300])
+    if request.endpoint in FORMS:
+        return login_page(backend, "expired", 400)
+    body = {"error": {"code": "csrf", "message": "the CSRF token is missing or wrong"}}
+    response = make_response(body, 400)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,108 @@
+"""Signing in through an OpenID provider: the way there, and what becomes of who comes back."""
+
+import logging
+
+from flask import Flask, Response, make_response, redirect, request, url_for
+
+from callbacks.access.login_throttle import failed, is_address_blocked
+from callbacks.access.oidc_client import (
+    Provider,
+    ProviderError,
+    begun,
+    claims_of,
+    provider_of,
+    way_there,
+)
+from callbacks.access.session import home_of, safe_next
+from callbacks.access.sign_in import let_in, login_page
+from services.accounts.sessions import hashed
+from services.runtime.backend import Backend
+from services.runtime.oidc_accounts import NotAdmittedError, admit, person_of
+from services.settings.oidc_setting import CALLBACK_PATH, OidcSetting
+
+log = logging.getLogger(__name__)
+
+USED = "oidc-used/"
+USED_SECONDS = 1200.0
+STATUS = {"unavailable": 503, "denied": 400, "wrong_way": 400}
+# Nobody guesses anything with these.
+HARMLESS = frozenset(STATUS)
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach the routes where the settings name a provider."""
+    setting = backend.settings.access.oidc
+    if setting is None:
+        return
+    provider = provider_of(server, setting, backend)
+    server.add_url_rule("/login/oidc", "oidc", lambda: _set_out(provider, setting, backend))
+    server.add_url_rule(
+        CALLBACK_PATH, "oidc_callback", lambda: _come_back(provider, setting, backend)
+    )
+
+
+def _set_out(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
+    if is_address_blocked(backend):
+        return login_page(backend, "throttled", 429)
+    target = safe_next(request.args.get("next")) or ""
+    try:
+        address = way_there(provider, _way_back(setting, backend), target, backend.clock)
+    except ProviderError as error:
+        return _told(error, target, backend)
+    return make_response(redirect(address, 303))
+
+
+def _come_back(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
+    """A new session for who comes back from the provider, or why there is none."""
+    if is_address_blocked(backend):
+        return login_page(backend, "throttled", 429)
+    kept = begun(provider, backend)
+    if kept is None:
+        # Anybody can make a browser ask for this: it costs nothing and is held against nobody.
+        return _told(ProviderError("wrong_way", "an unknown state"), "", backend)
+    target = safe_next(kept.get("next")) or ""
+    # The cookie could be put back as it was; the store remembers what was used.
+    if not backend.state.add(USED + hashed(request.args["state"]), b"", USED_SECONDS):
+        return _refused(ProviderError("wrong_way", "a used state"), target, backend)
+    try:
+        person = person_of(claims_of(provider, setting), setting)
+        account = admit(person, setting, backend)
+    except (ProviderError, NotAdmittedError) as error:
+        return _refused(error, target, backend)
+    # No second factor of ours: who the person is has been the provider's matter.
+    let_in(account, "oidc", backend)
+    return make_response(redirect(target or home_of(account.role), 303))
+
+
+def _way_back(setting: OidcSetting, backend: Backend) -> str:
+    if setting.redirect_uri:
+        return setting.redirect_uri
+    scheme = "https" if backend.settings.server.behind_tls else request.scheme
+    return url_for("oidc_callback", _external=True, _scheme=scheme)
+
+
+def _refused(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:
+    """Note who did not get in, and why; what the provider says was not typed by anybody."""
+    email = error.email if isinstance(error, NotAdmittedError) else ""
+    known = bool(email) and backend.accounts.find(email) is not None
+    about = {"claimed": email} if email and not known else {}
+    reason = str(error)
+    backend.audit.note(
+        "failed_sign_in",
+        email if known else "",
+        how="oidc",
+        reason=reason,
+        address=request.remote_addr,
+        **about,
+    )
+    if reason not in HARMLESS:
+        failed(backend)
+    return _told(error, target, backend)
+
+
+def _told(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:
+    if isinstance(error, ProviderError):
+        log.warning("sign-in through the provider: %s (%r)", error, error.cause)
+    reason = str(error)
+    status = STATUS.get(reason, 401 if isinstance(error, ProviderError) else 403)
+    return login_page(backend, f"oidc.{reason}", status, target=target)

@@ -1,0 +1,196 @@
+"""What the API answers: numbers of `metrics.query` and `metrics.live` as plain values."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from callbacks.api.access import Scope
+from callbacks.api.rows import Row, instant, listed
+from callbacks.reports.query import BreakdownQuery, Query, QueueQuery, SummaryQuery, check_labels
+from metrics.live import current as now
+from metrics.measures.tickets import CREATOR
+from metrics.model.catalog import CATALOG, Metric
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.periods import Period
+from metrics.model.schema import ATTRIBUTE_PREFIX
+from metrics.model.selection import rows as selected
+from metrics.model.summary import Summary
+from metrics.query import report
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+from services.snapshot.dataset import Snapshot
+from services.snapshot.manifest import VENDORS, SourceStatus
+
+T = TypeVar("T")
+# From harmless to hopeless: the state of a number is that of its worst vendor.
+STATES = ("ok", "late", "failed", "starting", "off")
+QUEUE_COLUMNS = ("id", "team_id", "team", "waiting_since", "waiting_seconds", "channel")
+CUSTOMER_COLUMNS = ("subject", "contact_name")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question: who asks, of which version, on which day."""
+
+    backend: Backend
+    snapshot: Snapshot
+    scope: Scope
+    today: date
+
+    @cached_property
+    def labels(self) -> Collection[str]:
+        """Attributes that may be named: those of the settings and those of the data."""
+        settings = self.backend.settings
+        configured = settings.attributes.model_dump(exclude={"resolved_value"})
+        columns = map(str, self.snapshot.tables.conversations.columns)
+        return {
+            *configured.values(),
+            *settings.classification.exclude,
+            *(c.removeprefix(ATTRIBUTE_PREFIX) for c in columns if c.startswith(ATTRIBUTE_PREFIX)),
+        }
+
+    def filters(self, query: Query) -> Filters:
+        """The rows asked for, within what the reader may see."""
+        check_labels(query, self.labels)
+        return self.scope.own(query.filters)
+
+    def rules(self, query: SummaryQuery) -> Rules:
+        """The agreements, with the clock asked for."""
+        return replace(self.backend.rules, clock=query.clock)
+
+    def remembered(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
+        """What `compute` gives, kept for this version, this question and this scope."""
+        edition = self.backend.edition(self.snapshot)
+        key = ("api", route, edition, self.today, self.scope, query.key, *asked)
+        return self.backend.dataset.cached(key, compute)
+
+    def envelope(self, sources: Collection[str] = VENDORS) -> Row:
+        """What every answer carries, for data of these vendors."""
+        read = [self.source(name).as_of for name in sources if self.is_read(name)]
+        return {
+            "data_as_of": instant(min((moment for moment in read if moment), default=None)),
+            "version": self.snapshot.version,
+            "time_zone": self.backend.settings.time_zone,
+        }
+
+    def dated(self, query: SummaryQuery, sources: Collection[str] = VENDORS) -> Row:
+        """The envelope of an answer about a period."""
+        period = query.period(self.today)
+        start = self.snapshot.history.first_day
+        reached = start is not None and start <= period.first_day
+        return self.envelope(sources) | {
+            "period": {
+                "from": period.first_day.isoformat(),
+                "to": period.last_day.isoformat(),
+                "complete": reached and not self.snapshot.lost,
+            },
+            "clock": query.clock,
+        }
+
+    def source(self, name: str) -> SourceStatus:
+        """How a vendor's data is; off where nobody reads it."""
+        return self.snapshot.sources.get(name, SourceStatus("off"))
+
+    def is_read(self, name: str) -> bool:
+        """Whether there is data of that vendor, however old."""
+        status = self.source(name)
+        return status.state not in ("off", "starting") and status.as_of is not None
+
+
+def summary(request: Request, query: SummaryQuery) -> Row:
+    """Every metric of the period."""
+    filters, period, rules = _asked(request, query)
+
+    def compute() -> Row:
+        tables = request.snapshot.tables
+        numbers = report.summary(tables, period, filters, rules)
+        return {key: number(request, CATALOG[key], numbers[key]) for key in CATALOG}
+
+    metrics = request.remembered("summary", query, compute=compute)
+    return request.dated(query) | {"metrics": metrics}
+
+
+def breakdown(request: Request, query: BreakdownQuery) -> Row:
+    """One metric in groups."""
+    filters, period, rules = _asked(request, query)
+    metric, by = CATALOG[query.metric], query.group(request.labels)
+
+    def compute() -> list[Row]:
+        tables = request.snapshot.tables
+        return [
+            {"key": group.key, "label": group.label, **number(request, metric, group.summary)}
+            for group in report.breakdown(metric, by, tables, period, filters, rules)
+            # A call has several people; an analyst does not read the others' part in it.
+            if by not in ("agent", CREATOR)
+            or request.scope.everything
+            or group.key in filters.agents
+        ]
+
+    groups = request.remembered("breakdown", query, compute=compute)
+    answer = {"metric": metric.key, "by": by, "breakdown": groups}
+    return request.dated(query, metric.sources) | answer
+
+
+def queue(request: Request, query: QueueQuery) -> Row:
+    """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
+    check_labels(query, request.labels)
+    tables, rules = request.snapshot.tables, request.backend.rules
+
+    def compute() -> Row:
+        return {
+            "queue": _waiting(request, query, "queue", now.queue(tables, rules)),
+            "unrouted": _waiting(request, query, "unrouted", now.unrouted(tables, rules)),
+        }
+
+    return request.envelope(("intercom",)) | request.remembered("queue", query, compute=compute)
+
+
+def number(request: Request, metric: Metric, summary: Summary) -> Row:
+    """A metric's number as the API writes it; unknown where its vendors were never read."""
+    states = [request.source(name).state for name in metric.sources]
+    known = all(request.is_read(name) for name in metric.sources)
+    value = summary.value if known else None
+    answer: Row = {
+        "value": int(value) if metric.unit == "count" and value is not None else value,
+        "n": summary.n if known else 0,
+        "kind": metric.kind,
+        "unit": metric.unit,
+        "state": max(states, key=STATES.index),
+    }
+    if metric.kind == "duration":
+        answer |= {"mean": summary.mean if known else None, "p90": summary.p90 if known else None}
+    if metric.kind == "share":
+        answer |= {"low": summary.low if known else None, "high": summary.high if known else None}
+    if metric.parts is not None or summary.parts:
+        answer["parts"] = dict(summary.parts) if known else {}
+    return answer
+
+
+def _asked(request: Request, query: SummaryQuery) -> tuple[Filters, Period, Rules]:
+    return request.filters(query), query.period(request.today), request.rules(query)
+
+
+def _waiting(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
+    if query.filters != Filters():
+        period = Period(request.today, request.today)
+        tables, rules = request.snapshot.tables, request.backend.rules
+        kept = selected(CATALOG[key], tables, period, query.filters, rules)["id"]
+        frame = frame[frame["id"].isin(kept)]
+    shown = {name: listed(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
+    for name in CUSTOMER_COLUMNS:
+        customers = request.scope.everything
+        shown[name] = listed(frame[name]) if customers else [None] * len(frame)
+    template = request.backend.settings.intercom.conversation_url
+    app_id = workspace(request)
+    shown["url"] = [conversation_url(template, app_id, row_id) for row_id in shown["id"]]
+    return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
+
+
+def workspace(request: Request) -> str | None:
+    """The id of the Intercom workspace, from the environment or as the vendor told it."""
+    return request.backend.environment.intercom_app_id or request.snapshot.meta.get("app_id")

@@ -1,0 +1,153 @@
+"""The API for machines: JSON under /api/v1, for the token and for signed-in people."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, current_app, request
+
+from callbacks.access.session import current_viewer
+from callbacks.api.access import RefusedError, Scope, scope_of
+from callbacks.api.answers import Request
+from callbacks.api.openapi import document
+from callbacks.api.routes import PREFIX, ROUTES, Route
+from callbacks.reports.query import ParameterError, SummaryQuery, read
+from metrics.model.periods import today
+from services.accounts.accounts import Viewer
+from services.errors import ServiceError
+from services.runtime.backend import Backend
+
+log = logging.getLogger(__name__)
+
+REQUESTS_PER_MINUTE = 600
+
+
+class _AnsweredError(Exception):
+    """An answer that is an error, decided on the way."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Any = None) -> None:
+        super().__init__(message)
+        self.response = refusal(status, code, message, headers)
+
+
+def blueprint(
+    backend: Backend, viewer_of: Callable[[], Viewer | None] = current_viewer
+) -> Blueprint:
+    """The routes of the API. Unknown addresses below /api are answered here too.
+
+    Args:
+        backend: What is asked.
+        viewer_of: Who asks; None = nobody we know.
+    """
+    machines = Blueprint("api", __name__, url_prefix="/api")
+    described = cache(document)
+    rest = PREFIX.removeprefix("/api")
+    for name, route in ROUTES.items():
+        machines.add_url_rule(
+            f"{rest}/{route.path}",
+            name,
+            _view(backend, viewer_of, name, route, described),
+            methods=["GET"],
+            provide_automatic_options=False,
+        )
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    for path in ("/", "/<path:path>"):
+        machines.add_url_rule(path, "unknown", _unknown, methods=methods)
+    machines.register_error_handler(Exception, _failed)
+    machines.after_request(_not_stored)
+    return machines
+
+
+def refusal(status: int, code: str, message: str, headers: Any = None) -> Response:
+    """An error as every machine route words it."""
+    return _json({"error": {"code": code, "message": message}}, status, headers)
+
+
+def _view(
+    backend: Backend,
+    viewer_of: Callable[[], Viewer | None],
+    name: str,
+    route: Route,
+    described: Any,
+) -> Any:
+    def answer() -> Response:
+        viewer = viewer_of()
+        if viewer is None:
+            raise _AnsweredError(401, "unauthorized", "a token or a signed-in session is needed")
+        scope = scope_of(viewer, name, analyst_wall=backend.settings.access.analyst_wall)
+        _count(backend, viewer)
+        query = read(route.query, request.args.lists())
+        if route.compute is None:
+            return _json(described(_labels(backend), current_app.config["SESSION_COOKIE_NAME"]))
+        return _json(route.compute(_asked(backend, scope, query), query))
+
+    return answer
+
+
+def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
+    day = today(datetime.fromtimestamp(backend.clock(), UTC), backend.settings.zone)
+    if isinstance(query, SummaryQuery):
+        query.period(day)
+        scope.own(query.filters)
+    snapshot = backend.dataset.snapshot()
+    if snapshot is None:
+        raise _AnsweredError(
+            503, "starting", "no data has been collected yet", {"Retry-After": "5"}
+        )
+    return Request(backend, snapshot, scope, day)
+
+
+def _count(backend: Backend, viewer: Viewer) -> None:
+    """Refuse a reader who asks too often; whole minutes, counted for all web processes together."""
+    minute = int(backend.clock() // 60)
+    who = f"{viewer.role} {viewer.email or viewer.name}"
+    reader = hashlib.sha256(who.encode()).hexdigest()[:16]
+    if backend.cache.increment(f"api/{reader}/{minute}", 120) > REQUESTS_PER_MINUTE:
+        wait = str(60 - int(backend.clock() % 60))
+        raise _AnsweredError(
+            429,
+            "too_many_requests",
+            f"at most {REQUESTS_PER_MINUTE} requests a minute",
+            {"Retry-After": wait},
+        )
+
+
+def _labels(backend: Backend) -> tuple[str, ...]:
+    labels = backend.settings.attributes.model_dump(exclude={"resolved_value"}).values()
+    return tuple(sorted({*labels, *backend.settings.classification.exclude}))
+
+
+def _unknown(path: str = "") -> Response:
+    if f"/api/{path}" in {f"{PREFIX}/{route.path}" for route in ROUTES.values()}:
+        return refusal(405, "method_not_allowed", "only GET", {"Allow": "GET, HEAD"})
+    return refusal(404, "not_found", "there is no such address")
+
+
+def _failed(error: Exception) -> Response:
+    if isinstance(error, _AnsweredError):
+        return error.response
+    if isinstance(error, ParameterError):
+        return refusal(400, "invalid_parameter", str(error))
+    if isinstance(error, RefusedError):
+        return refusal(403, "forbidden", str(error))
+    if isinstance(error, ServiceError):
+        log.warning("api: %s: %s", request.endpoint, error)
+        return refusal(503, "unavailable", "the store does not answer", {"Retry-After": "5"})
+    reference = secrets.token_hex(4)
+    log.error("api: %s failed (%s)", request.endpoint, reference, exc_info=error)
+    return refusal(500, "internal_error", f"a mistake of ours, reference {reference}")
+
+
+def _json(body: Any, status: int = 200, headers: Any = None) -> Response:
+    content = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(content, status, headers, mimetype="application/json")
+
+
+def _not_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,133 @@
+"""How the collecting goes and what the robot looks for, for machines."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from callbacks.api.answers import Request
+from callbacks.api.rows import Row, instant
+from metrics.live.current import team_names
+from metrics.model.people import names
+from services.robot.service import Desk, RuleView
+from services.robot.state import Delivery, Life
+from services.settings.links import conversation_url
+from services.snapshot.manifest import VENDORS, SourceStatus
+
+SLACK = "slack"
+# The latest deliveries that are told.
+DELIVERIES = 20
+
+
+def status(request: Request) -> Row:
+    """Sources, history and request budget."""
+    snapshot = request.snapshot
+    requests = snapshot.meta.get("requests_last_minute", {})
+    names = [*VENDORS, *sorted(set(snapshot.sources) - set(VENDORS))]
+    sources = {name: _source(request.source(name)) for name in names}
+    first_day = snapshot.history.first_day
+    return request.envelope() | {
+        "published_at": instant(snapshot.published_at),
+        "sources": sources | {SLACK: _source(_desk(request).sheet().slack)},
+        "history": {
+            "loaded_days": snapshot.history.loaded_days,
+            "total_days": snapshot.history.total_days,
+            "complete": snapshot.history.complete,
+            "first_day": first_day and first_day.isoformat(),
+        },
+        "vendor_requests_last_minute": {name: requests.get(name) for name in VENDORS},
+    }
+
+
+def alerts(request: Request) -> Row:
+    """The rules as they hold, the problems that go on, and what arrived of what was said."""
+    sheet = _desk(request).sheet()
+    holding = sheet.thresholds.alerts
+    return request.envelope() | {
+        "robot": "running" if sheet.is_running else "not running",
+        "evaluated_at": _moment(sheet.book.evaluated_at),
+        "enabled": holding.enabled,
+        "working_hours": holding.working_hours,
+        "quiet_hours": list(holding.quiet_hours),
+        "slack": sheet.slack.state,
+        "rules": [_rule(view) for view in sheet.rules],
+        "unknown": list(sheet.book.unknown),
+        "live": [_life(request, life) for life in sheet.live],
+        "waiting": len(sheet.waiting),
+        "deliveries": [_delivery(one) for one in sheet.deliveries[:DELIVERIES]],
+    }
+
+
+def _desk(request: Request) -> Desk:
+    backend = request.backend
+    return Desk(backend.state, backend.settings, backend.clock)
+
+
+def _source(source: SourceStatus) -> Row:
+    return {
+        "state": source.state,
+        "as_of": instant(source.as_of),
+        "since": instant(source.since),
+        "error": source.error,
+        "warning": source.warning,
+        "version": source.version,
+    }
+
+
+def _rule(view: RuleView) -> Row:
+    return {
+        "rule": view.rule,
+        "on": view.is_on,
+        "severity": view.severity,
+        "cooldown_minutes": view.cooldown_minutes,
+        "settings": dict(view.settings),
+        "edited": dict(view.edited),
+        "edited_by": view.edited_by,
+    }
+
+
+def _life(request: Request, life: Life) -> Row:
+    snapshot, problem = request.snapshot, life.problem
+    agent, _ = names(snapshot.tables).get(problem.agent_id or "", ("", ""))
+    team = team_names(snapshot.tables, request.backend.rules).get(problem.team_id or "", "")
+    template = request.backend.settings.intercom.conversation_url
+    app_id = snapshot.meta.get("app_id")
+    return {
+        "id": life.id,
+        "rule": problem.rule,
+        "key": problem.key,
+        "severity": problem.severity,
+        "team_id": problem.team_id,
+        "team": team or None,
+        "agent_id": problem.agent_id,
+        "agent": agent or None,
+        "source": problem.source,
+        "screen_id": problem.screen_id,
+        "screen": problem.screen or None,
+        "value": problem.value,
+        "threshold": problem.threshold,
+        "unit": problem.unit,
+        "peak": life.peak,
+        "since": _moment(problem.since),
+        "fired_at": _moment(life.fired_at),
+        "duration_seconds": round(life.seconds(request.backend.clock()), 1),
+        "told_at": _moment(life.told_at),
+        "tellings": life.tellings,
+        "acknowledged_by": life.acknowledged_by,
+        "acknowledged_at": _moment(life.acknowledged_at),
+        "tickets": [
+            {"id": ticket, "url": conversation_url(template, app_id, ticket)}
+            for ticket in problem.tickets
+        ],
+    }
+
+
+def _delivery(delivery: Delivery) -> Row:
+    told = asdict(delivery)
+    return told | {
+        "created_at": _moment(delivery.created_at),
+        "done_at": _moment(delivery.done_at),
+        "lives": list(delivery.lives),
+    }
+
+
+def _moment(seconds: float | None) -> str | None:
+    return None if seconds is None else instant(datetime.fromtimestamp(seconds, UTC))

@@ -1,0 +1,1 @@
+"""One folder a page: query, figures, actions. Pages do not know each other."""

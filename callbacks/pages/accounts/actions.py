@@ -1,0 +1,99 @@
+"""What a manager does on the accounts page; every word of it comes from outside and is checked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from layouts.components.context import Context
+from services.accounts.accounts import AccountError
+from services.accounts.tokens import TokenError, Tokens
+from services.runtime.account_changes import Managing
+from services.runtime.backend import Backend
+
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it.
+
+    Attributes:
+        act: What was asked for.
+        said: What there is to say about it.
+        at: When, so that the same words twice are two.
+        secret: A password or token that is told this once.
+    """
+
+    act: str
+    said: str
+    at: float
+    secret: str = ""
+
+
+def act(data: Any, who: str, context: Context, backend: Backend) -> Done | None:
+    """Do it; None: it was nothing of this page."""
+    if not isinstance(data, dict) or not isinstance(data.get("act"), str):
+        return None
+    name, text = data["act"], context.text
+    action = ACTIONS.get(name)
+    if action is None:
+        return None
+    about = _word(data, "email") or _word(data, "name")
+    try:
+        secret = action(data, who, backend)
+    except (AccountError, TokenError) as error:
+        said = text(f"command.{error}", minimum=backend.accounts.minimum)
+        return Done(name, said, backend.clock())
+    shown = "" if name == "revoke" else about
+    return Done(name, text(f"accounts.said.{name}", name=shown), backend.clock(), secret)
+
+
+def _add(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    words = (_word(data, "email"), _word(data, "name"), _word(data, "value"))
+    return Managing(backend, who).add(*words)
+
+
+def _token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    name, reach = _word(data, "name"), _word(data, "value")
+    word = Tokens(backend.state, backend.clock).add(name, reach, who)
+    backend.audit.note("token", who, did="made", name=name, reach=reach)
+    return word
+
+
+def _revoke(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    token = Tokens(backend.state, backend.clock).revoke(_word(data, "name"))
+    if token is None:
+        raise TokenError("unknown_token")
+    backend.audit.note("token", who, did="revoked", name=token.name)
+    return ""
+
+
+def _of_account(do: Callable[[Managing, str], str | None]) -> Callable[..., str]:
+    def action(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+        return do(Managing(backend, who), _word(data, "name")) or ""
+
+    return action
+
+
+def _role(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    Managing(backend, who).set_role(_word(data, "name"), _word(data, "value"))
+    return ""
+
+
+def _word(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value.strip() if isinstance(value, str) and len(value) <= LONGEST else ""
+
+
+ACTIONS: dict[str, Callable[[Mapping[str, Any], str, Backend], str]] = {
+    "add": _add,
+    "role": _role,
+    "reset": _of_account(lambda managing, email: managing.reset(email)),
+    "disable": _of_account(lambda managing, email: managing.set_disabled(email, True)),
+    "enable": _of_account(lambda managing, email: managing.set_disabled(email, False)),
+    "remove": _of_account(lambda managing, email: managing.remove(email)),
+    "sessions": _of_account(lambda managing, email: managing.end_sessions(email)),
+    "factor": _of_account(lambda managing, email: managing.drop_factor(email)),
+    "token": _token,
+    "revoke": _revoke,
+}

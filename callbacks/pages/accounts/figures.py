@@ -1,0 +1,102 @@
+"""What the accounts page shows, out of the stores and the newest snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from urllib.parse import parse_qs
+
+from layouts.components.context import Context
+from layouts.pages.accounts.data import Line, Machine, Person, Trail
+from services.accounts.audit import KINDS
+from services.accounts.second_factor import SecondFactor
+from services.accounts.tokens import Tokens
+from services.runtime.backend import Backend
+
+LINES = 50
+# Further back than that nobody turns pages: the audit keeps less.
+PAGES = 1200
+
+
+def people_of(backend: Backend, own: str) -> list[Person]:
+    """Everybody who may sign in."""
+    admins = dict(_admins(backend))
+    factor = SecondFactor(backend.state, backend.clock)
+    return [
+        Person(
+            account.email,
+            account.name,
+            account.role,
+            admins.get(account.email),
+            account.read_only,
+            account.disabled,
+            account.temporary,
+            factor.is_on(account.email),
+            _instant(backend.accounts.last_sign_in(account.email)),
+            account.email == own,
+        )
+        for account in backend.accounts.list()
+    ]
+
+
+def strangers(backend: Backend) -> list[tuple[str, str]]:
+    """Name and e-mail of the admins of Intercom who have no account."""
+    known = {account.email for account in backend.accounts.list()}
+    return sorted((name, email) for email, name in _admins(backend) if email not in known)
+
+
+def machines(backend: Backend) -> list[Machine]:
+    """The tokens, without their words."""
+    return [
+        Machine(
+            token.id,
+            token.name,
+            token.reach,
+            datetime.fromtimestamp(token.made_at, UTC),
+            token.made_by,
+            _instant(token.used_at),
+        )
+        for token in Tokens(backend.state, backend.clock).list()
+    ]
+
+
+def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[Trail, Context]:
+    """The audit as the address narrows it, and the reader with those choices."""
+    asked = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
+    what = next((kind for kind in asked.get("what", []) if kind in KINDS), "")
+    people = [account.email for account in backend.accounts.list()]
+    who = next((person for person in asked.get("who", []) if person in people), "")
+    page = _page(asked.get("page", [""])[0])
+    entries = backend.audit.entries({what} if what else KINDS, who or None, page * LINES)
+    found = list(islice(entries, LINES + 1))
+    lines = [
+        Line(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)
+        for e in found[:LINES]
+        if e.what in KINDS
+    ]
+    days = backend.settings.access.audit_days
+    more = len(found) > LINES
+    shown = Trail(lines, page, page * LINES + 1, more, what, who, KINDS, people, days)
+    choices = {name: [value] for name, value in (("what", what), ("who", who)) if value}
+    return shown, replace(context, choices=choices)
+
+
+def _page(typed: str) -> int:
+    """Which page is asked for, from 0; nonsense is the first."""
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+    return min(max(number, 1), PAGES) - 1
+
+
+def _admins(backend: Backend) -> Sequence[tuple[str, str]]:
+    """E-mail and name of the people who work in Intercom."""
+    snapshot = backend.dataset.snapshot()
+    if snapshot is None:
+        return []
+    agents = snapshot.tables.agents
+    working = agents["active"].fillna(False) & ~agents["bot"].fillna(False)
+    found = agents[working & agents["email"].notna() & ~agents["id"].str.startswith("voice:")]
+    return list(zip(found["email"].str.lower(), found["name"].fillna(""), strict=True))
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

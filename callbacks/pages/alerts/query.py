@@ -1,0 +1,48 @@
+"""What the address of the alerts page chooses of the history."""
+
+from typing import Annotated, Literal
+from urllib.parse import parse_qs
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from callbacks.reports.query import NoQuery, ParameterError, read
+from metrics.alerts.model import Rule
+
+ROWS, ROWS_MAXIMUM = 15, 2000
+# Of a chart that is shown as its table; what is chosen does not depend on it.
+VIEW = "table"
+
+
+class AlertsQuery(NoQuery):
+    """Which problems are listed.
+
+    Attributes:
+        rule: Of one rule.
+        who: Of one team, person, source or screen, as `<kind>:<id>`.
+        days: How far back.
+        lines: How many rows.
+    """
+
+    rule: Rule | None = None
+    who: (
+        Annotated[str, StringConstraints(pattern=r"^(team|agent|source|screen):.{1,200}$")] | None
+    ) = None
+    days: Annotated[Literal[7, 14, 28, 90], BeforeValidator(int)] = 28
+    lines: int = Field(default=ROWS, ge=1, le=ROWS_MAXIMUM)
+
+
+def choices(search: str | None) -> dict[str, list[str]]:
+    """The parameters of the address, unchecked; nothing of an address of absurd length."""
+    try:
+        given = parse_qs((search or "").removeprefix("?"), max_num_fields=20)
+    except ValueError:
+        return {}
+    return {name: values for name, values in given.items() if name != VIEW}
+
+
+def read_alerts(search: str | None) -> tuple[AlertsQuery, str | None]:
+    """What the address chooses; where it cannot be read, the default and why."""
+    try:
+        return read(AlertsQuery, choices(search).items()), None
+    except ParameterError as error:
+        return AlertsQuery(), str(error)

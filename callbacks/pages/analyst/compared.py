@@ -1,0 +1,55 @@
+"""An own number beside its own past and the team's."""
+
+from datetime import datetime
+
+from callbacks.pages.analyst.view import Own
+from callbacks.reports.metric_info import passport
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from layouts.pages.analyst.values import Comparison
+from metrics.model.catalog import CATALOG
+from metrics.model.periods import Period
+from metrics.model.summary import Summary
+from metrics.query.peers import against_own_past, team_number
+
+
+def compared(
+    own: Own, key: str, at: datetime, context: Context, *, team: bool = False
+) -> Comparison:
+    """An own number of the window beside the one before, what is usual, and the team's if asked."""
+    metric = CATALOG[key]
+    now, before = own.number(metric, own.window), own.number(metric, own.window_before)
+    assert now is not None
+    everyone = None
+    if team:
+        everyone = team_number(metric, own.snapshot.tables, own.window, own.agent_id, own.rules)
+    first, verdict = own.snapshot.history.first_day, None
+    if metric.unit != "count" and first is not None and first < own.window.first_day:
+        history = Period(first, own.window.last_day)
+        verdict = against_own_past(metric, own.tables, own.window, own.filters, own.rules, history)
+    return Comparison(
+        key=key,
+        better=metric.better,
+        now=now,
+        before=before,
+        team=everyone.value if everyone else None,
+        verdict=verdict,
+        passport=own_passport(own, key, now, before, at, context),
+    )
+
+
+def own_passport(
+    own: Own, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
+) -> Passport:
+    """What an own number of the window is made of."""
+    return passport(
+        CATALOG[key],
+        now,
+        before,
+        own.window,
+        own.rules.clock,
+        [own.name] if own.name else [],
+        own.snapshot,
+        at,
+        context,
+    )

@@ -1,0 +1,120 @@
+"""The history of the analyst's panel as a file: same rows and same person as on the screen."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from flask import Flask, Response, request
+
+from callbacks.access.refusals import refusal
+from callbacks.access.session import current_context, current_viewer
+from callbacks.pages.analyst.query import read_analyst
+from callbacks.pages.analyst.view import Own, whose
+from callbacks.reports.query import ParameterError
+from layouts.components.context import Context
+from metrics.live.current import team_names
+from metrics.model.values import word
+from services.files.workbook import Column, Kind, Sheet, comma_separated, workbook
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+
+PATH = "/analyst"
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+COLUMNS: Mapping[str, tuple[Kind, float]] = {
+    "id": ("text", 16),
+    "created": ("moment", 19),
+    "closed": ("moment", 19),
+    "subject": ("text", 48),
+    "team": ("text", 18),
+    "reason": ("text", 30),
+    "standing": ("text", 16),
+    "rating": ("number", 8),
+    "remark": ("text", 48),
+    "link": ("link", 60),
+}
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /analyst/export.csv and /analyst/export.xlsx."""
+    for kind in KINDS:
+        server.add_url_rule(
+            f"{PATH}/export.{kind}",
+            f"analyst_export_{kind}",
+            lambda kind=kind: _export(kind, backend),
+        )
+
+
+def _export(kind: str, backend: Backend) -> Response:
+    viewer = current_viewer(backend)
+    if viewer.role not in ("manager", "analyst"):
+        return refusal(403, "forbidden", "not for this role")
+    snapshot = backend.dataset.snapshot()
+    if snapshot is None:
+        return refusal(503, "unavailable", "the first data has not arrived yet")
+    try:
+        query = read_analyst(request.query_string.decode("utf-8", "replace"))
+        agent_id = whose(query, viewer)
+        if agent_id is None:
+            return refusal(404, "not_found", "nobody is chosen")
+        template = backend.settings.intercom.conversation_url
+        own = Own(snapshot, query, agent_id, backend.rules, template)
+        period = own.period
+    except ParameterError as error:
+        return refusal(400, "bad_request", str(error))
+    context = current_context(backend, PATH)
+    content = _file(kind, own, context)
+    backend.audit.note("export", viewer.email or viewer.name, page="analyst", whose=own.agent_id)
+    file = f"vigia-{_slug(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
+    response = Response(content, 200, content_type=KINDS[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
+
+
+def _file(kind: str, own: Own, context: Context) -> bytes:
+    text = context.text
+    columns = [
+        Column(text(f"analyst.export.{name}"), kind_of, width)
+        for name, (kind_of, width) in COLUMNS.items()
+    ]
+    sheet = Sheet(text("analyst.history.title"), columns, _lines(own, context))
+    if kind == "csv":
+        return comma_separated(sheet, text.language == "pt-BR")
+    return workbook([sheet])
+
+
+def _lines(own: Own, context: Context) -> Iterator[list[Any]]:
+    teams = team_names(own.snapshot.tables, own.rules)
+    app_id = own.snapshot.meta.get("app_id")
+    found = own.history()
+    for index, row in zip(found.index, found.to_dict("records"), strict=True):
+        yield [
+            str(row["id"]),
+            _local(row["created_at"], context),
+            _local(row["last_close_at"], context) if row["state"] == "closed" else None,
+            word(row["subject"]),
+            teams.get(word(row["team_id"]), ""),
+            word(own.reasons.loc[index]),
+            context.text(f"analyst.standing.{own.standing.loc[index]}"),
+            None if pd.isna(row["rating"]) else int(row["rating"]),
+            word(row["rating_remark"]),
+            conversation_url(own.url_template, app_id, row["id"]) or "",
+        ]
+
+
+def _local(instant: Any, context: Context) -> datetime | None:
+    """The reader's own time without a zone: spreadsheets know none."""
+    if pd.isna(instant):
+        return None
+    local: datetime = instant.to_pydatetime().astimezone(context.formats.zone)
+    return local.replace(tzinfo=None)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "analista"

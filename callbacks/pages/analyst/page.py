@@ -1,0 +1,201 @@
+"""The analyst's panel: own rows for an analyst, anybody's for a manager."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context, current_viewer
+from callbacks.pages.analyst.figures import panel, pending_ids
+from callbacks.pages.analyst.query import ROWS_MAXIMUM, AnalystQuery, given, read_analyst
+from callbacks.pages.analyst.team import choosable, team
+from callbacks.pages.analyst.view import Own, whose
+from callbacks.reports.query import ParameterError
+from layouts import ids
+from layouts.components import states
+from layouts.components.context import Context
+from layouts.components.shell import ANALYST, MANAGER
+from layouts.pages.analyst import page as analyst
+from layouts.pages.analyst.team import team_content
+from layouts.pages.analyst.values import Head
+from metrics.classification.suggestions import team_model
+from metrics.model.filters import UNASSIGNED
+from services.accounts.accounts import Viewer
+from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+
+PATH = "/analyst"
+PAGE = analyst.PAGE
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A view of the panel: what stands beside the title, what below, and what is pending in it."""
+
+    head: list[Any]
+    content: list[Any]
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: who asks what of which version, and what the browser was shown before."""
+
+    backend: Backend
+    snapshot: Snapshot
+    viewer: Viewer
+    search: str
+    seen: tuple[str, ...]
+    context: Context
+
+    @property
+    def key(self) -> Hashable:
+        """Everything the drawing depends on besides the data of the version."""
+        reader = self.viewer.role, self.viewer.agent_id
+        style = self.context.theme, self.context.text.language
+        edition = self.backend.edition(self.snapshot)
+        return "analyst", edition, reader, style, self.search, self.seen
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "head"), "children"),
+        Output(ids.panel(PAGE, "content"), "children"),
+        Output(ids.panel(PAGE, "version"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.REFRESH, "n_intervals"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "version"), "data"),
+    )
+    def show_analyst(search: Any, _: Any, path: Any, shown: Any) -> tuple[Any, Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        search = search if isinstance(search, str) else ""
+        version = backend.edition(snapshot)
+        before = shown if isinstance(shown, dict) else {}
+        if path != PATH or (before.get("version"), before.get("search")) == (version, search):
+            return no_update, no_update, no_update
+        context = current_context(backend, PATH)
+        marker = {"version": version, "search": search, "seen": []}
+        if snapshot is None:
+            return [], [states.starting(context)], marker
+        viewer = current_viewer(backend)
+        seen = _seen(before) if before.get("search") == search else ()
+        asked = Asked(backend, snapshot, viewer, search, seen, context)
+        drawn = backend.dataset.cached(asked.key, lambda: _drawn(asked))
+        # What was pending stays remembered, so that it keeps its tick until the page is left.
+        marker["seen"] = sorted({*seen, *drawn.pending})[:ROWS_MAXIMUM]
+        return drawn.head, drawn.content, marker
+
+    _clientside(app)
+
+
+def _clientside(app: Dash) -> None:
+    """What is chosen on the page goes into the address; a reached goal is celebrated once."""
+    address = Output(ids.URL, "search", allow_duplicate=True)
+    app.clientside_callback(
+        ClientsideFunction("analyst", "person"),
+        address,
+        Input(ids.panel(PAGE, "person"), "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("analyst", "find"),
+        address,
+        Input(ids.panel(PAGE, "search"), "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("analyst", "dates"),
+        address,
+        Input(ids.panel(PAGE, "apply-dates"), "n_clicks"),
+        State(ids.panel(PAGE, "date-from"), "value"),
+        State(ids.panel(PAGE, "date-to"), "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("analyst", "celebrate"),
+        Output(ids.panel(PAGE, "celebrated"), "data"),
+        Input(ids.panel(PAGE, "content"), "children"),
+    )
+
+
+def render(context: Context, search: str) -> Component:
+    """The page's frame."""
+    return analyst.page(context)
+
+
+def _seen(before: dict[str, Any]) -> tuple[str, ...]:
+    """What the browser says it was shown as pending; only own rows are ever looked up with it."""
+    listed = before.get("seen")
+    if not isinstance(listed, list):
+        return ()
+    return tuple(one for one in listed[:ROWS_MAXIMUM] if isinstance(one, str) and len(one) <= 100)
+
+
+def _drawn(asked: Asked) -> Drawn:
+    context, snapshot, rules = asked.context, asked.snapshot, asked.backend.rules
+    query, choices, notices = _query(asked)
+    agent_id = whose(query, asked.viewer)
+    if agent_id is None and asked.viewer.role == ANALYST:
+        return Drawn([], [analyst.nobody(context)])
+    template = asked.backend.settings.intercom.conversation_url
+    own = Own(snapshot, query, agent_id or "", rules, template)
+    notices += _history_notices(own, context)
+    manager = asked.viewer.role == MANAGER
+    head = Head(
+        choices=choices,
+        people=choosable(snapshot, own.period, agent_id, rules) if manager else [],
+        agent_id=agent_id,
+        preset=query.name,
+        period=own.period,
+        today=own.today,
+        download=None if agent_id is None else _download(choices),
+    )
+    above = analyst.head(head, context)
+    if agent_id is None:
+        table = team(snapshot, query, own.period, head, rules)
+        return Drawn(above, [*notices, *team_content(table, context)])
+    known = agent_id == UNASSIGNED or agent_id in own.names
+    if not known and own.rows.empty:
+        return Drawn(above, [analyst.unknown(choices, context)])
+    model = asked.backend.dataset.cached(
+        ("suggestions",), lambda: team_model(snapshot.tables, rules)
+    )
+    at = datetime.fromtimestamp(asked.backend.clock(), UTC)
+    found = panel(own, head, model, asked.seen, at, context)
+    return Drawn(above, analyst.content(found, context, notices), tuple(pending_ids(own)))
+
+
+def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]:
+    """What the address asks for; where it cannot be used, this week and a banner that says so."""
+    try:
+        query = read_analyst(asked.search)
+        Own(asked.snapshot, query, "", asked.backend.rules, "").period  # noqa: B018
+    except ParameterError as error:
+        name = None if error.turned else error.name
+        return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]
+    return query, given(asked.search), []
+
+
+def _history_notices(own: Own, context: Context) -> list[Any]:
+    """A period that is still arriving, or that begins before what is kept."""
+    history, first = own.snapshot.history, own.snapshot.history.first_day
+    whole = first is not None and first <= own.period.first_day
+    if not history.complete:
+        missing = None if whole else first
+        return [analyst.arriving(history.loaded_days, history.total_days, missing, context)]
+    if not whole and first is not None:
+        return [analyst.beyond(first, context)]
+    return []
+
+
+def _download(choices: dict[str, list[str]]) -> str:
+    words = urlencode([(name, value) for name, values in choices.items() for value in values])
+    return f"?{words}" if words else ""

@@ -1,0 +1,262 @@
+"""The figures of the second line for one choice of tickets: asked of `metrics`, drawn elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from callbacks.pages.backoffice.query import COLUMNS, LISTED, BackofficeQuery
+from callbacks.reports.filter_choices import person_word
+from callbacks.reports.kpis import kpis
+from callbacks.reports.listing import Positions, frame_of, listing
+from callbacks.reports.metric_info import figure_passport, is_late, passport
+from callbacks.reports.report_view import Question
+from callbacks.reports.ticket_lines import workspace_id
+from layouts.components.context import Context
+from layouts.components.kpi import Kpi
+from layouts.components.metric_info import Passport
+from layouts.pages.backoffice.data import Choice, Duplicate, Line, Ticket
+from metrics.measures.tickets import is_open, is_overdue
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.filters import Filters
+from metrics.model.selection import attribute_values
+from metrics.model.values import word
+from metrics.query.drilldown import rows_behind
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+
+STOCKS = ("tickets_open", "tickets_overdue")
+DATED = ("tickets_created", "tickets_resolved", "ticket_completion", "ticket_resolution_time")
+MERGED = "conversations_merged"
+SHOWN, DUPLICATES_SHOWN = 200, 50
+DAY = 86_400
+
+Asked = Question[BackofficeQuery]
+
+
+def sheet(question: Asked, at: datetime, context: Context) -> list[Kpi]:
+    """What there is now, then what happened in the period."""
+    now = [_stock(key, question, at, context) for key in STOCKS]
+    return [*now, *kpis(question, (*DATED, MERGED), at, context)]
+
+
+def _stock(key: str, question: Asked, at: datetime, context: Context) -> Kpi:
+    metric = CATALOG[key]
+    number = question.number(metric)
+    told = passport(
+        metric,
+        number,
+        None,
+        None,
+        question.rules.clock,
+        question.filter_words,
+        question.snapshot,
+        at,
+        context,
+    )
+    late = is_late(metric, question.snapshot)
+    return Kpi(metric, number, None, [], [], [], None, told, late, compared=False)
+
+
+def counts(question: Asked) -> dict[str | None, int]:
+    """How many tickets each tab lists."""
+    return {tab: listing(question, key, cells).n for tab, (key, cells) in LISTED.items()}
+
+
+def listed(question: Asked) -> tuple[str, Sequence[str]]:
+    """Key and cells of the list that the table shows the beginning of."""
+    key, cells = question.query.listed
+    return key, [str(cell) for cell in cells]
+
+
+def places(question: Asked) -> Positions:
+    """The tickets of the tab in order: overdue first, then the oldest; those done come last."""
+    key, cells = question.query.listed
+    found = listing(question, key, cells)
+    frame = frame_of(question, found, np.arange(found.n)).reset_index(drop=True)
+    late = is_overdue(frame, question.rules, question.tables.now)
+    rank = pd.DataFrame(
+        {"done": ~is_open(frame), "late": ~late, "at": frame["created_at"], "id": frame["id"]}
+    )
+    ordered = rank.sort_values(["done", "late", "at", "id"], kind="stable")
+    found_places: Positions = ordered.index.to_numpy(dtype="int64")
+    return found_places
+
+
+def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]:
+    """The first tickets of the tab."""
+    key, cells = question.query.listed
+    frame = frame_of(question, listing(question, key, cells), places(question)[:SHOWN])
+    tables, settings = question.tables, backend.settings
+    names, app_id = people.names(tables), workspace_id(question, backend)
+    late = is_overdue(frame, question.rules, tables.now)
+    until = frame["resolved_at"].where(~is_open(frame)).fillna(tables.now)
+    days = (until - frame["created_at"]).dt.total_seconds() // DAY
+    found = []
+    for row, overdue, age in zip(frame.to_dict("records"), late, days, strict=True):
+        linked = [one for one in word(row["conversation_ids"]).split(",") if one]
+        urls = [conversation_url(settings.intercom.conversation_url, app_id, c) for c in linked]
+        done = row["resolved_at"]
+        found.append(
+            Ticket(
+                id=str(row["id"]),
+                number=word(row["number"]) or str(row["id"]),
+                is_open=bool(row["is_open"]),
+                is_overdue=bool(overdue),
+                days=max(0, int(age)),
+                created_at=row["created_at"].to_pydatetime(),
+                resolved_at=None if pd.isna(done) else done.to_pydatetime(),
+                subject=word(row["subject"]),
+                state=state_word(row["state_label"], row["state"], context),
+                external=word(row["external_state"]),
+                external_key=word(row["external_key"]),
+                owner=_name(row["agent_id"], names, context),
+                creator=_name(row["creator_id"], names, context),
+                platform=word(row["platform"]),
+                severity=word(row["severity"]),
+                company=word(row["company"]),
+                url=conversation_url(settings.backoffice.ticket_url, app_id, str(row["id"])),
+                conversations=[url for url in urls if url],
+            )
+        )
+    return found
+
+
+def state_word(label: Any, state: Any, context: Context) -> str:
+    """The workspace's own word for a state, or ours where it has none."""
+    if own := word(label):
+        return own
+    key = f"rows.state.{word(state)}"
+    return context.text(key) if context.text.has(key) else word(state)
+
+
+def lines(by: str, question: Asked, context: Context) -> list[Line]:
+    """Open tickets by group, most first, with how many of them are overdue."""
+    late = question.groups(CATALOG["tickets_overdue"], by)
+    names = people.names(question.tables)
+    found = []
+    for key, number in question.groups(CATALOG["tickets_open"], by).items():
+        if not number.n:
+            continue
+        name = person_word(key, names, context) if by == "agent" else key
+        name = name or context.text("filters.empty_value")
+        overdue = late[key].n if key in late else 0
+        found.append(Line(name, f"{by}:{key}", number.n, overdue))
+    return sorted(found, key=lambda line: (-line.n, line.name.casefold()))
+
+
+def choices(question: Asked, context: Context) -> list[Choice]:
+    """What tickets can be filtered by: values that any of them has under all other filters."""
+    names, found = people.names(question.tables), []
+    for name, column in COLUMNS.items():
+        chosen = question.query.chosen.get(name, ())
+        others = {key: v for key, v in question.filters.tickets.items() if key != column}
+        shown = replace(question.filters, tickets=others)
+        counted = _values(column, question, shown)
+        known = {**counted, **{value: counted.get(value, 0) for value in chosen}}
+        values = [
+            (value, _called(name, value, names, context), n)
+            for value, n in sorted(known.items(), key=lambda item: (-item[1], item[0].casefold()))
+        ]
+        if len(values) > 1 or chosen:
+            found.append(Choice(name, values, chosen))
+    return found
+
+
+def _values(column: str, question: Asked, filters: Filters) -> dict[str, int]:
+    asked = (question.tables, question.period, filters, question.rules)
+    still, created = (rows_behind(key, (), *asked).rows for key in ("tickets_open", "tickets"))
+    every = pd.concat([still, created[~created["id"].isin(still["id"])]])
+    counted = every[column].astype("str").fillna("").value_counts()
+    return {str(value): int(n) for value, n in counted.items() if n}
+
+
+def _called(name: str, value: str, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+    if not value:
+        return context.text("filters.empty_value")
+    return person_word(value, names, context) if name == "creator" else value
+
+
+def choices_in_words(found: Sequence[Choice], context: Context) -> list[str]:
+    """The chosen values as a passport says them."""
+    said = []
+    for choice in found:
+        if choice.chosen:
+            words = {value: called for value, called, _ in choice.values}
+            named = ", ".join(words[value] for value in choice.chosen)
+            said.append(f"{context.text(f'backoffice.filter.{choice.name}')}: {named}")
+    return said
+
+
+def has_external(question: Asked, backend: Backend) -> bool:
+    """Whether another system's state is looked for, or has ever been found."""
+    phrase = backend.settings.backoffice.status_phrase
+    return bool(phrase) or bool(question.tables.tickets["external_state"].notna().any())
+
+
+def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int, list[Duplicate]]:
+    """How many conversations were closed as duplicates, and the newest of them."""
+    behind = question.behind(MERGED)
+    newest = behind.rows.sort_values(["created_at", "id"], ascending=[False, True])
+    newest = newest.head(DUPLICATES_SHOWN)
+    label = question.rules.labels.reason
+    reasons = attribute_values(newest, label)
+    every = question.tables.conversations
+    targets = every[every["id"].isin(newest["merged_into"].dropna())]
+    told = dict(zip(targets["id"], attribute_values(targets, label), strict=True))
+    names, app_id = people.names(question.tables), workspace_id(question, backend)
+    template = backend.settings.intercom.conversation_url
+    found = []
+    for row, reason in zip(newest.to_dict("records"), reasons, strict=True):
+        into = word(row["merged_into"]) or None
+        found.append(
+            Duplicate(
+                at=row["created_at"].to_pydatetime(),
+                subject=word(row["subject"]),
+                agent=_name(row["agent_id"], names, context),
+                reason=word(reason),
+                url=conversation_url(template, app_id, str(row["id"])),
+                into=into,
+                into_url=conversation_url(template, app_id, into) if into else None,
+                into_reason=word(told[into]) if into in told else None,
+            )
+        )
+    return behind.n, found
+
+
+def passports(question: Asked, merged: int, at: datetime, context: Context) -> dict[str, Passport]:
+    """What each panel means and rests on."""
+    still = question.number(CATALOG["tickets_open"]).n
+    key, cells = question.query.listed
+    told = {
+        name: figure_passport(
+            name, still, question, at, context, sources=("tickets",), listed="tickets_open"
+        )
+        for name in (
+            "tickets_by_state",
+            "tickets_by_owner",
+            "tickets_by_platform",
+            "tickets_by_age",
+        )
+    }
+    rows = listing(question, key, cells).n
+    told["tickets_table"] = figure_passport(
+        "tickets_table",
+        rows,
+        question,
+        at,
+        context,
+        sources=("tickets",),
+        listed=None if cells else key,
+    )
+    told["duplicates"] = figure_passport(MERGED, merged, question, at, context, listed=MERGED)
+    return told
+
+
+def _name(agent: Any, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+    found = word(agent)
+    return person_word(found, names, context) if found else ""

@@ -1,0 +1,93 @@
+"""The page of the second line: what its address asks for, in numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.pages.backoffice import figures
+from callbacks.pages.backoffice.query import BackofficeQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.pages.backoffice import page as backoffice
+from layouts.pages.backoffice.data import Backoffice
+from metrics.model.catalog import CATALOG
+from services.runtime.backend import Backend
+from services.snapshot.manifest import SourceStatus
+
+
+def content(
+    question: Question[BackofficeQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters."""
+    meta, history = question.snapshot.meta, question.snapshot.history
+    source = question.snapshot.sources.get("tickets", SourceStatus("off"))
+    cause = (meta.get("causes") or {}).get("tickets")
+    at = datetime.now(UTC)
+    merged, duplicates = figures.duplicates(question, backend, context)
+    passports = figures.passports(question, merged, at, context)
+    if question.tables.tickets.empty and source.state in ("off", "starting"):
+        return [
+            backoffice.nothing_read(source.state, cause, context),
+            backoffice.duplicates(duplicates, merged, passports, context),
+        ]
+    first_day = _loading_from(meta)
+    if first_day is not None:
+        question = _from(question, first_day)
+    choices = figures.choices(question, context)
+    said = figures.choices_in_words(choices, context)
+    question = replace(question, filter_words=(*question.filter_words, *said))
+    passports = figures.passports(question, merged, at, context)
+    shown = Backoffice(
+        kpis=figures.sheet(question, at, context),
+        choices=choices,
+        tab=question.query.tab,
+        counts=figures.counts(question),
+        tickets=figures.tickets(question, backend, context),
+        listed=figures.listed(question),
+        states=figures.lines("state_label", question, context),
+        owners=figures.lines("agent", question, context),
+        platforms=figures.lines("platform", question, context),
+        severities=figures.lines("severity", question, context),
+        ages=question.number(CATALOG["tickets_open"]).parts,
+        open=question.number(CATALOG["tickets_open"]).n,
+        age_days=backend.settings.backoffice.age_days,
+        has_external=figures.has_external(question, backend),
+        duplicates=duplicates,
+        merged=merged,
+        passports=passports,
+    )
+    return [
+        # While conversations arrive too, one banner says enough.
+        *backoffice.notices(source, cause, first_day if history.complete else None, at, context),
+        *backoffice.content(shown, context),
+    ]
+
+
+def _from(question: Question[BackofficeQuery], first_day: date) -> Question[BackofficeQuery]:
+    """The question where less is known: nothing is compared with days that have not arrived."""
+    snapshot = question.snapshot
+    known = max(filter(None, (snapshot.history.first_day, first_day)))
+    history = replace(snapshot.history, first_day=min(known, question.today))
+    return replace(question, snapshot=replace(snapshot, history=history))
+
+
+def _loading_from(meta: object) -> date | None:
+    """From which day on tickets are there, while their history arrives; None once it is whole."""
+    history = meta.get("tickets_history") if hasattr(meta, "get") else None
+    if not history or history.get("complete"):
+        return None
+    first = history.get("first_day")
+    return date.fromisoformat(first) if first else date.max
+
+
+PAGE = bi_pages.bi_page("/backoffice", BackofficeQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)

@@ -1,0 +1,97 @@
+"""The tables of the cross-tabs as sheets: what the page shows, with its totals."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from callbacks.pages.crosstabs.cross import COUNTED, cross, shown_axis
+from callbacks.pages.crosstabs.query import LINES_AT_MOST, TOPS
+from callbacks.pages.crosstabs.sides import side
+from callbacks.reports.detail_columns import Reading
+from callbacks.reports.report_view import choice
+from layouts.pages.crosstabs.data import Side
+from metrics.model.schema import attribute
+from metrics.model.summary import Summary
+from metrics.query.crosstab import Crosstab, crosstab
+from services.files.workbook import Column, Kind, Sheet
+
+SHARES = ("row", "column", "all")
+# (line, column, number) -> what the cell says; line or column is None in a total.
+Cell = Callable[[int | None, int | None, Summary | None], Any]
+
+
+def pivot_sheets(of: Reading) -> list[Sheet]:
+    """The table that the address asks for: counts, and beside them what its cells tell."""
+    question, query, labels = of.question, of.question.query, of.question.rules.labels
+    if query.report == "reasons":
+        return _counted(attribute(labels.reason), attribute(labels.second_reason), of)
+    if query.report == "categories":
+        return _counted(attribute(labels.system_category), attribute(labels.registrations), of)
+    shown = cross(question, datetime.fromtimestamp(of.backend.clock(), UTC), of.context)
+    table, measured = shown.table, shown.measured
+    if table is None:
+        return []
+    sheets = [_sheet(shown.down, shown.across, table, "number", _count, of)]
+    if query.measure in SHARES:
+        share = _share_of(table, query.measure)
+        sheets.append(_sheet(shown.down, shown.across, table, "share", share, of))
+    if measured is not None:
+        kind: Kind = "seconds" if query.measure == "time" else "share"
+        sheets.append(_sheet(shown.down, shown.across, measured, kind, _value, of))
+    return sheets
+
+
+def _counted(down_by: str, across_by: str, of: Reading) -> list[Sheet]:
+    question, context = of.question, of.context
+    if any(side(by, question, context).missing for by in (down_by, across_by)):
+        return []
+    top = min(TOPS[question.query.top], LINES_AT_MOST)
+    axes = [shown_axis(by, question, top, False) for by in (down_by, across_by)]
+    table = crosstab(COUNTED, axes[0], axes[1], choice(question))
+    down, across = (side(one.by, question, context, one) for one in axes)
+    return [_sheet(down, across, table, "number", _count, of)]
+
+
+def _sheet(down: Side, across: Side, table: Crosstab, kind: Kind, cell: Cell, of: Reading) -> Sheet:
+    text = of.context.text
+    title = text("crosstabs.by", row=down.name, column=across.name)
+    total = text("overview.total")
+    columns = [
+        Column(down.name, "text", 40),
+        *[Column(words, kind, 14) for words in across.lines],
+        Column(total, kind, 12),
+    ]
+    return Sheet(title, columns, list(_rows(down, across, table, cell, total)))
+
+
+def _rows(
+    down: Side, across: Side, table: Crosstab, cell: Cell, total: str
+) -> Iterator[tuple[Any, ...]]:
+    width = len(across.lines)
+    for line, words in enumerate(down.lines):
+        cells = [cell(line, column, table.cells.get((line, column))) for column in range(width)]
+        yield (words, *cells, cell(line, None, table.down_totals[line]))
+    totals = [cell(None, column, number) for column, number in enumerate(table.across_totals)]
+    yield (total, *totals, cell(None, None, table.total))
+
+
+def _count(line: int | None, column: int | None, number: Summary | None) -> int:
+    return number.n if number else 0
+
+
+def _value(line: int | None, column: int | None, number: Summary | None) -> float | None:
+    return number.value if number else None
+
+
+def _share_of(table: Crosstab, measure: str) -> Cell:
+    """The part of the line, the column or everything that a cell is."""
+
+    def share(line: int | None, column: int | None, number: Summary | None) -> float | None:
+        whole = table.total.n
+        if measure == "row" and line is not None:
+            whole = table.down_totals[line].n
+        if measure == "column" and column is not None:
+            whole = table.across_totals[column].n
+        return (number.n if number else 0) / whole if whole else None
+
+    return share

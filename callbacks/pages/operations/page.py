@@ -1,0 +1,146 @@
+"""The operations wall: filled when its address changes, and when a new version arrives."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from callbacks.access.roles import EVERYBODY, role_callback
+from callbacks.access.session import current_context, current_viewer
+from callbacks.pages.operations.drawer import drawer
+from callbacks.pages.operations.figures import wall
+from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
+from callbacks.pages.operations.view import Question
+from callbacks.reports.query import ParameterError
+from layouts import ids
+from layouts.components import states
+from layouts.components.context import Context
+from layouts.components.shell import ANALYST, MANAGER, WALL
+from layouts.links import view
+from layouts.pages.operations import choices as operations_choices
+from layouts.pages.operations import page as operations
+from layouts.pages.operations.page import PATH
+from services.accounts.accounts import Viewer
+from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+
+PAGE = operations.PAGE
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+
+    @role_callback(app, roles=EVERYBODY)(
+        *[Output(place, prop) for place, prop in operations.PLACES],
+        Output(ids.panel(PAGE, "version"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.REFRESH, "n_intervals"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "version"), "data"),
+    )
+    def show_wall(
+        search: str | None, _: int | None, path: str | None, shown: str | None
+    ) -> tuple[Any, ...]:
+        snapshot = backend.dataset.snapshot()
+        asked = view("", choices(search, "agent"))
+        edition = backend.edition(snapshot)
+        marker = f"{edition} {asked}"
+        if path != PATH or marker == shown:
+            return (no_update,) * (len(operations.PLACES) + 1)
+        context = current_context(backend, PATH)
+        if snapshot is None:
+            return *operations.only(states.starting(context)), marker
+        viewer = current_viewer(backend)
+        own = viewer.role, viewer.agent_id, context.theme, context.text.language
+        drawn = backend.dataset.cached(
+            ("operations", edition, *own, asked),
+            lambda: _drawn(backend, snapshot, viewer, asked, context),
+        )
+        return *drawn, marker
+
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "choices"), "children"),
+        Output(ids.panel(PAGE, "kiosk"), "href"),
+        Output(ids.panel(PAGE, "choices-shown"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.panel(PAGE, "version"), "data"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "choices-shown"), "data"),
+    )
+    def show_choices(
+        search: str | None, _: str | None, path: str | None, shown: str | None
+    ) -> tuple[Any, ...]:
+        snapshot = backend.dataset.snapshot()
+        asked = view("", choices(search, "agent"))
+        if path != PATH or snapshot is None or asked == shown:
+            return no_update, no_update, no_update
+        return *_choices(backend, snapshot, search, current_context(backend, PATH)), asked
+
+    # Not with every version: whoever reads the list would lose the place.
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.panel(PAGE, "drawer"), "children"),
+        Output(ids.panel(PAGE, "drawer-shown"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.panel(PAGE, "version"), "data"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "drawer-shown"), "data"),
+    )
+    def show_drawer(
+        search: str | None, _: str | None, path: str | None, shown: str | None
+    ) -> tuple[Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        asked = view("", choices(search))
+        if path != PATH or snapshot is None or asked == shown:
+            return no_update, no_update
+        question, _ = _question(backend, snapshot, current_viewer(backend), search)
+        return drawer(question, choices(search), current_context(backend, PATH)), asked
+
+    app.clientside_callback(
+        ClientsideFunction("operations", "team"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Input(ids.panel(PAGE, "team"), "value"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+
+
+def render(context: Context, search: str) -> Component:
+    """The page's frame."""
+    return operations.page(context, is_kiosk(search) or context.role == WALL)
+
+
+def _drawn(
+    backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
+) -> operations.Parts:
+    question, problem = _question(backend, snapshot, viewer, search)
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    drawn = wall(question, choices(search), at, context)
+    if problem is not None:
+        drawn = replace(drawn, notice=operations.unusable(problem, context))
+    return operations.parts(drawn, context)
+
+
+def _question(
+    backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str | None
+) -> tuple[Question, str | None]:
+    """What the address asks for; where it cannot be used, the default and which parameter."""
+    problem = None
+    try:
+        query = read_operations(search)
+    except ParameterError as error:
+        query = OperationsQuery(kiosk="1" if is_kiosk(search) else None)
+        # Its own words are for machines: the reader gets those of the screen.
+        problem = str(error).partition(":")[0]
+    return Question(snapshot, query, viewer, backend.rules, backend.settings), problem
+
+
+def _choices(
+    backend: Backend, snapshot: Snapshot, search: str | None, context: Context
+) -> tuple[Any, str]:
+    question, _ = _question(backend, snapshot, current_viewer(backend), search)
+    given = choices(search, "agent")
+    teams = sorted(question.teams.items(), key=lambda item: item[1].casefold())
+    drawn = operations_choices.choices(given, question.query.period, teams, context)
+    return drawn, view(PATH, given, kiosk="1")

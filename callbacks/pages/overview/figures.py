@@ -1,0 +1,258 @@
+"""The overview's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from callbacks.pages.overview.query import OverviewQuery
+from callbacks.reports.filter_choices import person_word
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.report_view import Question
+from layouts.charts.matrix import Point
+from layouts.charts.volume import Bar as VolumeBar
+from layouts.components.context import Context
+from layouts.components.kpi import Kpi, change_words
+from layouts.components.metric_info import Passport
+from layouts.pages.overview.data import AgentRow, Reason
+from metrics.measures import workload
+from metrics.model import people
+from metrics.model.catalog import CATALOG, Source
+from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.selection import rows as selected
+from metrics.model.summary import Summary
+from metrics.query.drilldown import LISTS, TOP_REASONS
+from metrics.query.report import MATRIX_METRICS
+from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
+
+REASONS_SHOWN = 10
+# A reason's share of all mentions must move by this much, over this many mentions, to be news.
+NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
+# Points of a share, or a part of anything else: less is not worth a line at the top.
+NEWS_MOVED = 0.02
+AGENT_KEYS = (
+    "conversations",
+    "conversations_closed",
+    "first_response_time",
+    "time_to_close",
+    "csat_score",
+    "classification_rate",
+    "calls_answered",
+    "talk_time",
+)
+
+
+Asked = Question[OverviewQuery]
+
+
+def volume(question: Asked) -> pd.DataFrame:
+    """Conversations per day and hour over the whole history, under the page's filters."""
+    metric = CATALOG["conversations"]
+    found = selected(metric, question.tables, question.history, question.filters, question.rules)
+    return counts_by_day_and_hour(found["created_at"], question.history, question.rules.time_zone)
+
+
+def reasons(question: Asked) -> tuple[list[Reason], int]:
+    """The most mentioned reasons with their change, the rest as one line, and all mentions."""
+    table = workload.top_reasons(
+        question.tables, question.period, question.filters, question.rules, question.previous
+    )
+    compared = question.previous is not None
+    total = int(table["mentions"].sum())
+
+    def line(name: str | None, rows: pd.DataFrame, others: int = 0) -> Reason:
+        before = int(rows["previous_mentions"].fillna(0).sum())
+        return Reason(
+            name,
+            int(rows["mentions"].sum()),
+            float(rows["share"].sum()),
+            before if compared else None,
+            float(rows["previous_share"].fillna(0).sum()) if compared else None,
+            others,
+        )
+
+    present = table[table["mentions"] > 0]
+    top = [
+        line(str(row["reason"]), row.to_frame().T)
+        for _, row in present.head(REASONS_SHOWN).iterrows()
+    ]
+    rest = present.iloc[REASONS_SHOWN:]
+    return [*top, *([line(None, rest, len(rest))] if len(rest) else [])], total
+
+
+def days(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
+    """Volume per day with the usual band of its weekday."""
+    daily = counted.sum(axis=1)
+    band = weekday_band(daily, question.whole_days)
+    shown = [
+        d for d in daily.index if question.period.first_day <= d.date() <= question.period.last_day
+    ]
+    return [
+        VolumeBar(
+            at=day.date(),
+            count=float(daily[day]),
+            low=_known(band.at[day, "low"]),
+            usual=_known(band.at[day, "usual"]),
+            high=_known(band.at[day, "high"]),
+            partial=day.date() >= question.today,
+        )
+        for day in shown
+        if day.date() <= question.today
+    ]
+
+
+def hours(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
+    """Volume per hour of the day, against the usual of as many days; hours without any are cut."""
+    period = question.period
+    inside = counted.loc[pd.Timestamp(period.first_day) : pd.Timestamp(period.last_day)]
+    earlier = counted[
+        (counted.index < pd.Timestamp(period.first_day)) & counted.index.isin(question.whole_days)
+    ]
+    counts = inside.sum()
+    used = [hour for hour in range(24) if counted[hour].sum() > 0]
+    if not used:
+        return []
+    ones = pd.Series(1.0, index=earlier.index)
+    bars = []
+    for hour in range(min(used), max(used) + 1):
+        usual = usual_range(earlier[hour], ones, period.days)
+        low, high = (usual.low * period.days, usual.high * period.days) if usual else (None, None)
+        bars.append(VolumeBar(hour, float(counts[hour]), low, None, high))
+    return bars
+
+
+def _known(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def points(question: Asked, context: Context) -> list[Point]:
+    """The matrix: people who closed something, or reasons."""
+    by = "reason" if question.query.matrix else "agent"
+    told = question.groups_of([CATALOG[key] for key in MATRIX_METRICS], by)
+    volumes, times, ratings = (told[key] for key in MATRIX_METRICS)
+    names = people.names(question.tables) if by == "agent" else {}
+    nobody = UNASSIGNED if by == "agent" else EMPTY
+    found = []
+    for key, volume in volumes.items():
+        seconds = times[key].value if key in times else None
+        if seconds is None or not volume.value or key == nobody:
+            continue
+        rating = ratings.get(key)
+        rated = rating.n if rating else 0
+        csat = rating.value if rating and rated >= question.rules.csat_minimum else None
+        name = person_word(key, names, context) if by == "agent" else key
+        found.append(Point(key, name, int(volume.value), seconds, rated, csat))
+    found.sort(key=lambda point: -point.volume)
+    return found[:REASONS_SHOWN] if by == "reason" else found
+
+
+def agents(question: Asked, context: Context) -> tuple[list[AgentRow], AgentRow]:
+    """The table of agents in alphabetical order, and its total."""
+    numbers = question.groups_of([CATALOG[key] for key in (*AGENT_KEYS, "open_now")], "agent")
+    held = numbers.pop("open_now")
+    names = people.names(question.tables)
+    members = set(people.members(question.snapshot.tables, question.rules)["id"])
+    with_rows = {agent for groups in numbers.values() for agent, s in groups.items() if s.n}
+    slow = _slow(numbers["first_response_time"])
+    lines = []
+    for agent in members | with_rows:
+        _, status = names.get(agent, ("", "left"))
+        gone = status in ("left", "voice") or agent == UNASSIGNED
+        held_now = int(held[agent].value or 0) if agent in held else 0
+        lines.append(
+            AgentRow(
+                id=agent,
+                name=person_word(agent, names, context),
+                status="unassigned" if agent == UNASSIGNED else status,
+                metrics={key: groups[agent] for key, groups in numbers.items() if agent in groups},
+                open=None if gone else held_now,
+                overloaded=not gone and held_now >= question.rules.overload_open,
+                slow=agent in slow,
+            )
+        )
+    lines.sort(key=lambda row: (row.id == UNASSIGNED, row.status == "left", row.name.casefold()))
+    total = AgentRow(
+        id="",
+        name=context.text("overview.total"),
+        status="total",
+        metrics={key: question.number(CATALOG[key], question.period) for key in AGENT_KEYS},
+        open=int(question.number(CATALOG["open_now"], question.period).value or 0),
+    )
+    return lines, total
+
+
+def _slow(times: Mapping[str, Summary]) -> set[str]:
+    """People whose median first response is at least half again that of their colleagues."""
+    known = {agent: s.value for agent, s in times.items() if s.value is not None and s.n >= 20}
+    if len(known) < 4:
+        return set()
+    middle = float(pd.Series(known).median())
+    return {agent for agent, seconds in known.items() if seconds >= 1.5 * middle}
+
+
+def origins(question: Asked) -> dict[str, int]:
+    """Conversations by who started them."""
+    groups = question.groups(CATALOG["conversations"], "origin")
+    keys = {"customer": "customer", "teammate": "teammate", "unknown": UNASSIGNED}
+    return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
+
+
+def passports(question: Asked, at: datetime, context: Context) -> dict[str, Passport]:
+    """What each panel means and rests on."""
+    n = question.number(CATALOG["conversations"]).n
+    mentioned = question.number(LISTS[TOP_REASONS]).n
+    both: tuple[Source, ...] = ("intercom", "aircall")
+
+    def of(key: str, rows: int = n, **more: Any) -> Passport:
+        return figure_passport(key, rows, question, at, context, **more)
+
+    told = [
+        of(TOP_REASONS, mentioned, listed=TOP_REASONS),
+        of("daily"),
+        of("hourly"),
+        of("origin"),
+        of("efficiency", timed=True),
+        of("agents_table", timed=True, sources=both),
+    ]
+    return {passport.key: passport for passport in told}
+
+
+def news(
+    sheet: Sequence[Kpi], top: Sequence[Reason], context: Context
+) -> list[tuple[str, str, str]]:
+    """What is worth a word: the reason that moved most, and numbers outside their usual range."""
+    text, formats = context.text, context.formats
+    found = []
+    moved = [
+        r for r in top if r.name and r.previous_share is not None and r.mentions >= NEWS_MENTIONS
+    ]
+    if moved:
+        most = max(moved, key=lambda reason: abs(reason.share - (reason.previous_share or 0)))
+        difference = most.share - (most.previous_share or 0)
+        if abs(difference) >= NEWS_SHARE:
+            key = "reason_up" if difference > 0 else "reason_down"
+            words = text(f"overview.news.{key}", points=formats.decimal(abs(difference) * 100))
+            arrow = "arrow-up-right" if difference > 0 else "arrow-down"
+            found.append((arrow, most.name or "", words))
+    for kpi in sheet:
+        line = _kpi_news(kpi, context)
+        if line:
+            found.append(line)
+    return found[:3]
+
+
+def _kpi_news(kpi: Kpi, context: Context) -> tuple[str, str, str] | None:
+    now, before = kpi.now.value, kpi.before.value if kpi.before else None
+    if now is None or before is None or now == before:
+        return None
+    side = "above" if now > before else "below"
+    worse = kpi.metric.better == ("lower" if side == "above" else "higher")
+    change = change_words(kpi.metric.unit, now, before, context)
+    moved = (
+        abs(now - before) if kpi.metric.unit == "share" else abs(now / before - 1) if before else 1
+    )
+    if kpi.verdict != side or not worse or change is None or moved < NEWS_MOVED:
+        return None
+    label = context.text(f"metrics.{kpi.metric.key}.label")
+    return "exclamation-triangle-fill", label, context.text(f"overview.news.{side}", change=change)

@@ -1,0 +1,63 @@
+"""The overview: what its address asks for, in numbers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.pages.overview import figures
+from callbacks.pages.overview.query import OverviewQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.kpis import kpis
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.pages.overview import page as overview
+from layouts.pages.overview.data import Overview
+from metrics.measures import telephony
+from metrics.model.schema import attribute
+from services.runtime.backend import Backend
+
+
+def content(
+    question: Question[OverviewQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters."""
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    rules = question.rules
+    sheet = kpis(question, overview.KEYS, at, context)
+    reasons, mentions = figures.reasons(question)
+    counted = figures.volume(question)
+    agents, total = figures.agents(question, context)
+    credits = telephony.calls_per_agent(question.tables, question.period, question.filters, rules)
+    return overview.content(
+        Overview(
+            kpis=sheet,
+            news=figures.news(sheet, reasons, context),
+            reasons=reasons,
+            mentions=mentions,
+            reason_label=rules.labels.reason,
+            reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
+            days=figures.days(question, counted),
+            hours=figures.hours(question, counted),
+            points=figures.points(question, context),
+            by_reason=question.query.matrix == "reason",
+            origins=figures.origins(question),
+            agents=agents,
+            total=total,
+            csat_minimum=rules.csat_minimum,
+            goal=rules.goal_classification,
+            participations=int(credits.loc[credits["agent_id"].notna(), "calls"].sum()),
+            passports=figures.passports(question, at, context),
+        ),
+        context,
+    )
+
+
+PAGE = bi_pages.bi_page("/overview", OverviewQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)

@@ -1,0 +1,226 @@
+"""The comment reader: listed, searched and opened by the address, apart from the page's numbers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import pandas as pd
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from callbacks.access.roles import role_callback
+from callbacks.pages.quality.query import ReaderQuery
+from callbacks.reports.filter_choices import person_word, plain
+from callbacks.reports.listing import Listing, arranged, frame_of, listing
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.page_query import READER
+from callbacks.reports.query import ParameterError, read
+from callbacks.reports.report_page import bi_context, question_at, with_words
+from callbacks.reports.report_view import Question
+from callbacks.reports.ticket_lines import workspace_id
+from layouts import ids
+from layouts.components.context import Context
+from layouts.components.shell import MANAGER
+from layouts.pages.quality import comments as layout
+from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, Read
+from metrics.live.current import team_names
+from metrics.measures.responsiveness import first_response_time, time_to_close
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.selection import agent_of, attribute_values
+from metrics.query.drilldown import PART, REASON, VALUE, Cell
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+
+SHOWN = 8
+BANDS = ("negative", "neutral", "positive")
+METRIC = "csat_average"
+MOMENTS = {
+    "created_at": "created",
+    "first_admin_reply_at": "answered",
+    "first_close_at": "first_close",
+    "last_close_at": "last_close",
+    "rating_at": "rated",
+}
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the callbacks of the reader."""
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(PAGE, "comments"), "children"),
+        Input(ids.URL, "search"),
+        State(ids.URL, "pathname"),
+    )
+    def show_comments(search: str | None, path: str | None) -> Any:
+        if path != f"/{PAGE}":
+            return no_update
+        context = bi_context(backend, path, search)
+        try:
+            question = question_at(path, search, backend)
+            query = read_reader(search)
+        except ParameterError:
+            # The page says what is wrong with its address, and shows what it can without it.
+            context = replace(context, choices={})
+            question, query = question_at(path, "", backend), ReaderQuery()
+        if question is None:
+            return no_update
+        return layout.comments(
+            _comments(with_words(question, context), query, backend, context), context
+        )
+
+    app.clientside_callback(
+        ClientsideFunction("quality", "look"),
+        Output(ids.panel(PAGE, "comments"), "title"),
+        Input(ids.panel(PAGE, "find"), "value"),
+        prevent_initial_call=True,
+    )
+
+
+def read_reader(search: str | None) -> ReaderQuery:
+    """What the address says of the reader.
+
+    Raises:
+        ParameterError: It cannot be used.
+    """
+    given = parse_qs((search or "").removeprefix("?"), keep_blank_values=True)
+    return read(ReaderQuery, [(name, given[name]) for name in READER if name in given])
+
+
+def _comments(
+    question: Question[Any], query: ReaderQuery, backend: Backend, context: Context
+) -> Comments:
+    cells = [Cell(PART, query.part)] if query.part else []
+    of = listing(question, METRIC, cells)
+    places = _with_words(question, of, query.find)
+    rows = frame_of(question, of, places)
+    ids_found = rows["id"].astype("str").tolist()
+    chosen = ids_found.index(query.comment) if query.comment in ids_found else None
+    number = chosen // SHOWN if chosen is not None else query.page - 1
+    number = min(number, max(0, (len(places) - 1) // SHOWN))
+    first = number * SHOWN
+
+    def address(**changes: str | None) -> str:
+        kept: dict[str, str | None] = {"band": query.band, "comments_find": query.find or None}
+        return context.view(**{**kept, **changes})
+
+    def reading(place: int) -> str | None:
+        return address(comment=ids_found[place]) if 0 <= place < len(ids_found) else None
+
+    def turned(page: int) -> str | None:
+        return address(comments_page=str(page + 1)) if 0 <= page * SHOWN < len(places) else None
+
+    listed = _listed(rows.iloc[first : first + SHOWN], question, backend, context)
+    place = chosen if chosen is not None else first
+    read = None
+    if ids_found:
+        row = rows.iloc[place]
+        read = replace(
+            _read(row, listed[place - first], question, context),
+            place=place,
+            before=reading(place - 1),
+            after=reading(place + 1),
+        )
+    every = listing(question, METRIC, [])
+    counted = {band: listing(question, METRIC, [Cell(PART, band)]).n for band in BANDS}
+    bands = [
+        (band, counted[band], _band_address(band, context), query.part == band) for band in BANDS
+    ]
+    bands.append(("all", every.n, _band_address("all", context), query.part is None))
+    return Comments(
+        bands=bands,
+        ratings=of.n,
+        found=len(places),
+        listed=[(comment, reading(first + n) or "") for n, comment in enumerate(listed)],
+        first=first,
+        turns=(turned(number - 1), turned(number + 1)),
+        read=read,
+        find=query.find,
+        target=question.rules.first_response_seconds,
+        passport=figure_passport(
+            "comments",
+            of.n,
+            question,
+            datetime.fromtimestamp(backend.clock(), UTC),
+            context,
+            listed=METRIC,
+        ),
+    )
+
+
+def _band_address(band: str, context: Context) -> str:
+    return context.view(band=None if band == "negative" else band)
+
+
+def _with_words(question: Question[Any], of: Listing, find: str) -> Any:
+    """Places of the ratings that come with words, newest first; those looked for in them."""
+    places = arranged(question, of, "", None)
+    remarks = frame_of(question, of, places)["rating_remark"].astype("str").fillna("")
+    wanted = plain(find).split()
+    said = [plain(words).strip() for words in remarks]
+    fits = [bool(words) and all(word in words for word in wanted) for words in said]
+    return places[pd.array(fits, dtype="bool").to_numpy()] if len(places) else places
+
+
+def _listed(
+    rows: pd.DataFrame, question: Question[Any], backend: Backend, context: Context
+) -> list[Comment]:
+    tables = question.tables
+    names = people.names(tables)
+    agents = agent_of(rows, tables, CATALOG[METRIC]).fillna("none")
+    reasons = attribute_values(rows, question.rules.labels.reason).fillna("")
+    app_id = workspace_id(question, backend)
+    template = backend.settings.intercom.conversation_url
+    return [
+        Comment(
+            id=str(row["id"]),
+            rating=int(row["rating"]),
+            words=str(row["rating_remark"]).strip(),
+            at=row["rating_at"].to_pydatetime(),
+            agent=person_word(str(agent), names, context),
+            reason=str(reason),
+            url=conversation_url(template, app_id, str(row["id"])),
+        )
+        for row, agent, reason in zip(rows.to_dict("records"), agents, reasons, strict=True)
+    ]
+
+
+def _read(row: pd.Series, comment: Comment, question: Question[Any], context: Context) -> Read:
+    rules, tables = question.rules.with_clock("all"), question.tables
+    one = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
+    answered = first_response_time(one, rules, tables.now).iloc[0]
+    closed = time_to_close(one, rules, tables.now).iloc[0]
+    team = "" if pd.isna(row["team_id"]) else str(row["team_id"])
+    alike = late = 0
+    if comment.reason:
+        cells = (Cell(REASON, comment.reason), Cell(VALUE, "1"))
+        found = listing(question, "dsat_score", cells)
+        rows = tables.conversations.iloc[found.positions]
+        times = first_response_time(rows, rules, tables.now)
+        alike, late = found.n, int(times.gt(rules.first_response_seconds).fillna(False).sum())
+    return Read(
+        comment=comment,
+        team=team_names(tables, rules).get(team, ""),
+        first_response=None if pd.isna(answered) else float(answered),
+        close=None if pd.isna(closed) else float(closed),
+        reopens=None if pd.isna(row["count_reopens"]) else int(row["count_reopens"]),
+        moments=_moments(row, rules.first_response_seconds),
+        place=0,
+        before=None,
+        after=None,
+        alike=alike,
+        alike_late=late,
+    )
+
+
+def _moments(row: pd.Series, target: float) -> list[Moment]:
+    """What happened, in order; one close where the first was the last."""
+    known = {what: row[column] for column, what in MOMENTS.items() if not pd.isna(row[column])}
+    if known.get("first_close") == known.get("last_close"):
+        known.pop("first_close", None)
+    found: list[Moment] = []
+    for what, at in sorted(known.items(), key=lambda item: item[1]):
+        since = (at.to_pydatetime() - found[-1].at).total_seconds() if found else None
+        late = what == "answered" and since is not None and since > target
+        found.append(Moment(what, at.to_pydatetime(), since, late))
+    return found

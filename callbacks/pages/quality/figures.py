@@ -1,0 +1,100 @@
+"""The numbers of the quality page for one choice of rows."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from callbacks.pages.quality.query import QualityQuery
+from callbacks.reports.filter_choices import person_word
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from layouts.pages.quality.data import Ranks, Rated, Stretch
+from metrics.measures.satisfaction import focused, negatives
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.filters import EMPTY
+from metrics.model.periods import Period
+from metrics.query import report
+
+# Of people or reasons; the rest is one line until somebody asks for it.
+SHOWN = 12
+# Whole weeks before the period, to see it among others.
+WEEKS_BEFORE = 7
+
+Asked = Question[QualityQuery]
+
+
+def notes(question: Asked) -> dict[int, int]:
+    """How often each rating was given, the best first."""
+    metric = CATALOG["csat_average"]
+    _, given = report.values(
+        metric, question.tables, question.period, question.filters, question.rules
+    )
+    counts = given.astype("int64").value_counts()
+    return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
+
+
+def trend(question: Asked) -> list[Stretch]:
+    """The score of each week, those before the period included, or of each day."""
+    metric, period = CATALOG["csat_score"], question.period
+    if question.query.trend == "day":
+        days = question.groups(metric, "day")
+        return [Stretch(date.fromisoformat(day), csat, True) for day, csat in days.items()]
+    found = []
+    earlier = _earlier_weeks(question)
+    for stretch, inside in ((earlier, False), (period, True)):
+        if stretch is not None:
+            weeks = question.groups(metric, "week", stretch)
+            found += [Stretch(date.fromisoformat(w), csat, inside) for w, csat in weeks.items()]
+    return found
+
+
+def _earlier_weeks(question: Asked) -> Period | None:
+    """Whole weeks before the first one of the period, as far as they are loaded."""
+    first = question.period.first_day
+    monday = first - timedelta(days=first.weekday())
+    loaded = question.snapshot.history.first_day or monday
+    start = monday - timedelta(weeks=WEEKS_BEFORE)
+    while start < loaded:
+        start += timedelta(weeks=1)
+    return Period(start, monday - timedelta(days=1)) if start < monday else None
+
+
+def ranks(question: Asked, by: str, context: Context) -> Ranks:
+    """People or reasons with their scores, in the order of the reader's choice."""
+    scores = question.groups(CATALOG["csat_score"], by)
+    bad = question.groups(CATALOG["dsat_score"], by)
+    order = focused(scores, bad, question.query.order, question.rules)
+    names = people.names(question.tables, question.rules) if by == "agent" else {}
+
+    def rated(key: str) -> Rated:
+        name = person_word(key, names, context) if by == "agent" else key
+        return Rated(
+            key=key,
+            name=context.text("rows.no_reason") if by == "reason" and key == EMPTY else name,
+            csat=scores[key],
+            negatives=negatives(bad.get(key)),
+            left=names.get(key, ("", ""))[1] == "left",
+        )
+
+    every = question.query.every == by
+    shown = order.ranked if every else order.ranked[:SHOWN]
+    hidden = order.ranked[len(shown) :]
+    few = sorted((rated(key) for key in order.few), key=lambda one: (-one.csat.n, one.name))
+    return Ranks(
+        by=by,
+        shown=[rated(key) for key in shown],
+        hidden=len(hidden),
+        hidden_ratings=sum(scores[key].n for key in hidden),
+        few=few,
+        every=every,
+    )
+
+
+def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[str, Passport]:
+    """What each panel means and rests on."""
+    keys: Sequence[str] = ("csat_trend", "csat_by_reason", "csat_by_agent")
+    return {
+        key: figure_passport(key, n, question, at, context, listed="csat_score") for key in keys
+    }

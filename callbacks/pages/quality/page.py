@@ -1,0 +1,57 @@
+"""The quality page: what customers say, who was meant, and what it was about."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.pages.quality import comments as quality_comments
+from callbacks.pages.quality import figures
+from callbacks.pages.quality.query import QualityQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.kpis import kpis
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.pages.quality import page as quality
+from layouts.pages.quality.data import Quality
+from metrics.model.catalog import CATALOG
+from metrics.model.schema import attribute
+from services.runtime.backend import Backend
+
+
+def content(
+    question: Question[QualityQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters; the comments come by themselves."""
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    rules = question.rules
+    sheet = {kpi.metric.key: kpi for kpi in kpis(question, quality.KEYS, at, context)}
+    n = sheet["csat_score"].now.n
+    return quality.content(
+        Quality(
+            kpis=sheet,
+            notes=figures.notes(question),
+            trend=figures.trend(question),
+            by_day=question.query.trend == "day",
+            reasons=figures.ranks(question, "reason", context),
+            agents=figures.ranks(question, "agent", context),
+            focus=question.query.order,
+            csat_minimum=rules.csat_minimum,
+            closed=question.number(CATALOG["conversations_closed"]).n,
+            reason_label=rules.labels.reason,
+            reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
+            passports=figures.passports(question, n, at, context),
+        ),
+        context,
+    )
+
+
+PAGE = bi_pages.bi_page("/quality", QualityQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)
+    quality_comments.register(app, backend)

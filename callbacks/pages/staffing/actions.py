@@ -1,0 +1,226 @@
+"""What a manager does with the schedule; every word of it comes from outside and is checked."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callbacks.access.session import current_viewer
+from callbacks.pages.staffing.roster import known, roster
+from layouts.components.context import Context
+from layouts.pages.staffing import roster as layout
+from metrics.planning.schedule import LONGEST_CELL, WEEKDAYS, ShiftError, read_day, written
+from services.files.schedule import Change, TakenError, change, kept
+from services.files.schedule_sheet import CellFault, SheetError, read_sheet
+from services.files.workbook import Column, Sheet, workbook
+from services.runtime.backend import Backend
+
+MOST_CELLS = 7 * 2000
+LINES_SHOWN = 12
+LONGEST_NAME = 100
+LONGEST_FILE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What becomes of the page.
+
+    Attributes:
+        grid: The grid, drawn anew; None leaves it as it is, typed words included.
+        said: What there is to say.
+        done: For the page's own script: `saved`, and the cells that are wrong or taken.
+        file: What is downloaded.
+    """
+
+    grid: Any = None
+    said: Any = None
+    done: Any = None
+    file: Any = None
+
+
+@dataclass(frozen=True)
+class _Wrong(Exception):
+    """Cells that cannot be saved: (person, weekday, what is wrong)."""
+
+    cells: Sequence[tuple[str, int, str]]
+
+
+def act(data: Any, context: Context, backend: Backend) -> Answer:
+    """Do it; anything that is none of the page's draws the grid as it is kept."""
+    action = ACTIONS.get(str(data.get("act"))) if isinstance(data, dict) else None
+    if action is None:
+        return _drawn(context, backend)
+    return action(data, context, backend)
+
+
+def _drawn(context: Context, backend: Backend, said: Any = None, **done: Any) -> Answer:
+    at = int(backend.clock() * 1000)
+    version = kept(backend.state).schedule.version
+    grid = layout.grid(roster(backend, context), f"{at}-{version}", context)
+    return Answer(grid, said, {"at": at, "drawn": True, **done})
+
+
+def _cancel(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
+    return _drawn(context, backend, cancelled=True)
+
+
+def _save(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
+    text, viewer = context.text, current_viewer()
+    at = int(backend.clock() * 1000)
+    try:
+        changes = _changes(data.get("cells"), context, backend)
+        if not changes:
+            return Answer(done={"at": at}, said=layout.saved(text("staffing.nothing_changed")))
+        who = viewer.name or viewer.email
+        change(backend.state, changes, by=who, at=backend.clock())
+        backend.audit.note("schedule", viewer.email or viewer.name, cells=len(changes))
+    except _Wrong as wrong:
+        said = _refused(
+            "staffing.not_saved", "staffing.not_saved_words", wrong.cells, context, backend
+        )
+        return Answer(said=said, done={"at": at, "bad": [list(cell) for cell in wrong.cells]})
+    except TakenError as taken:
+        return _taken(taken, context, backend)
+    count = context.formats.count(len(changes))
+    said = layout.saved(text.plural("staffing.saved", len(changes), n=count))
+    return _drawn(context, backend, said, saved=True)
+
+
+def _taken(taken: TakenError, context: Context, backend: Backend) -> Answer:
+    text = context.text
+    now = [(agent, day, written(shifts)) for agent, day, shifts in taken.cells]
+    cells = [
+        (agent, day, text("staffing.now_is", shifts=shifts or text("staffing.off")))
+        for agent, day, shifts in now
+    ]
+    by = taken.kept.by or text("rows.unassigned")
+    said = _refused("staffing.taken", "staffing.taken_words", cells, context, backend, by=by)
+    at = int(backend.clock() * 1000)
+    return Answer(said=said, done={"at": at, "taken": [list(cell) for cell in now]})
+
+
+def _changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
+    """The changed cells.
+
+    Raises:
+        _Wrong: Some of them cannot be.
+    """
+    if not isinstance(cells, list) or len(cells) > MOST_CELLS:
+        raise _Wrong([])
+    may_be = {one.id for one in known(backend)} | set(kept(backend.state).schedule.weeks)
+    found, wrong = [], []
+    for cell in cells:
+        agent, day = _word(cell, "agent"), _word(cell, "day")
+        if agent not in may_be or day not in set(map(str, range(WEEKDAYS))):
+            wrong.append((agent[:LONGEST_NAME], 0, context.text("staffing.fault.unknown_person")))
+            continue
+        try:
+            now = read_day(_word(cell, "now"))
+            was = read_day(_word(cell, "was"))
+        except ShiftError as error:
+            words = context.text(f"staffing.fault.{error.problem}", value=error.piece)
+            wrong.append((agent, int(day), words))
+            continue
+        found.append(Change(agent, int(day), was, now))
+    if wrong:
+        raise _Wrong(wrong)
+    return found
+
+
+def _refused(
+    title: str,
+    words: str,
+    cells: Sequence[tuple[str, int, str]],
+    context: Context,
+    backend: Backend,
+    **values: Any,
+) -> Any:
+    text = context.text
+    names = {one.id: one.name for one in known(backend)}
+    lines = []
+    for agent, day, what in cells[:LINES_SHOWN]:
+        who = names.get(agent) or text("rows.unknown_person", id=agent)
+        lines.append(f"{who}, {text(f'rows.weekday.{day}')}: {what}")
+    title, words = text(title, **values), text(words)
+    return layout.refused(title, words, lines, len(cells) - len(lines), context)
+
+
+def _import(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
+    text = context.text
+    at = int(backend.clock() * 1000)
+    name = _word(data, "name")[:LONGEST_NAME]
+    try:
+        weeks = read_sheet(_bytes(data.get("file")), known(backend))
+    except SheetError as error:
+        lines = [_fault_words(fault, context) for fault in error.faults]
+        said = layout.refused(
+            text("staffing.not_read", file=name or text("staffing.the_file")),
+            text("staffing.not_read_words"),
+            lines[:LINES_SHOWN],
+            len(lines) - LINES_SHOWN,
+            context,
+        )
+        return Answer(said=said, done={"at": at})
+    shown = roster(backend, context, weeks, name or text("staffing.the_file"))
+    return Answer(layout.grid(shown, f"{at}-import", context), None, {"at": at, "read": True})
+
+
+def _fault_words(fault: CellFault, context: Context) -> str:
+    text = context.text
+    value = fault.value
+    if fault.fault == "no_weekday":
+        value = text(f"rows.weekday.{value}")
+    words = text(f"staffing.fault.{fault.fault}", value=value)
+    if not fault.place:
+        return words
+    column = fault.place.rstrip("0123456789")
+    row = fault.place[len(column) :]
+    if not column:
+        return f"{text('staffing.at_row', row=row)}: {words}"
+    return f"{text('staffing.at_cell', row=row, column=column)}: {words}"
+
+
+def _export(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
+    text, viewer = context.text, current_viewer()
+    emails = {one.id: one.email for one in known(backend)}
+    shown = roster(backend, context).rows
+    columns = [
+        Column(text("staffing.sheet.email"), "text", 34),
+        Column(text("staffing.sheet.name"), "text", 30),
+        *[Column(text(f"rows.weekday.{day}"), "text", 24) for day in range(WEEKDAYS)],
+    ]
+    rows = [(emails.get(row.agent_id, ""), row.name, *row.saved) for row in shown]
+    content = workbook([Sheet(text("staffing.schedule"), columns, rows)])
+    who = viewer.email or viewer.name
+    backend.audit.note("export", who, page="staffing", kind="xlsx", rows=len(rows))
+    file = {
+        "content": base64.b64encode(content).decode(),
+        "filename": text("staffing.file"),
+        "base64": True,
+        "type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+    return Answer(done={"at": int(backend.clock() * 1000)}, file=file)
+
+
+def _bytes(content: Any) -> bytes:
+    if not isinstance(content, str) or len(content) > LONGEST_FILE:
+        raise SheetError([CellFault("too_large")])
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SheetError([CellFault("no_workbook")]) from error
+
+
+def _word(data: Any, name: str) -> str:
+    value = data.get(name) if isinstance(data, dict) else None
+    # One more than is allowed, so that what is too long is told and not cut.
+    return value[: LONGEST_CELL + 1] if isinstance(value, str) else ""
+
+
+ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Context, Backend], Answer]] = {
+    "save": _save,
+    "cancel": _cancel,
+    "import": _import,
+    "export": _export,
+}

@@ -1,0 +1,284 @@
+"""The figures of the staffing page: asked of `metrics`, handed to `layouts`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from callbacks.pages.staffing.query import Assuming, StaffingQuery
+from callbacks.reports.filter_choices import person_word
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.page_query import read_page
+from callbacks.reports.query import ParameterError
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from layouts.pages.staffing.controls import LIMITS
+from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
+from metrics.live.timeline import STATES, UNOBSERVED
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.periods import Period, today
+from metrics.model.selection import chosen_people
+from metrics.model.tables import Tables
+from metrics.planning import adherence
+from metrics.planning.demand import Demand, Grid, call_demand, conversation_demand
+from metrics.planning.fair_target import FairTarget, fair_target
+from metrics.planning.schedule import Schedule, cover
+from metrics.planning.staffing import Whole, plan
+from metrics.query.crosstab import Choice
+from services.snapshot.dataset import Snapshot
+
+Asked = Question[StaffingQuery]
+
+
+def assumed(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the address assumes, and what holds where it says nothing; both by name."""
+    plain = StaffingQuery()
+    defaults: dict[str, Any] = {name: getattr(plain, name) for name in LIMITS}
+    defaults["seconds"] = plain.target_seconds(rules)
+    try:
+        query = read_page(StaffingQuery, search)
+    except ParameterError:
+        return {**defaults, "stream": plain.stream}, defaults
+    values = {name: getattr(query, name) for name in LIMITS}
+    values["seconds"] = query.target_seconds(rules)
+    return {**values, "stream": query.stream}, defaults
+
+
+def works(question: Asked, schedule: Schedule) -> dict[Stream, Work]:
+    """What arrives and whom it needs, for each kind of work that was asked for."""
+    days = whole_days(question.snapshot, question.rules)
+    tables, filters = question.tables, question.filters
+    return works_of(question.query, tables, question.rules, days, filters, cover(schedule))
+
+
+def whole_days(snapshot: Snapshot, rules: Rules) -> pd.DatetimeIndex:
+    """Days of a version that are loaded and over."""
+    present = today(snapshot.published_at, rules.time_zone)
+    first = snapshot.history.first_day or present
+    return pd.date_range(first, present - timedelta(days=1), freq="D", unit="s")
+
+
+def works_of(
+    query: Assuming,
+    tables: Tables,
+    rules: Rules,
+    days: pd.DatetimeIndex,
+    filters: Filters,
+    scheduled: Grid,
+) -> dict[Stream, Work]:
+    """The same for a screen and for a machine.
+
+    Args:
+        query: What is assumed.
+        tables: One version.
+        rules: Zone, scope, targets.
+        days: Days that are loaded and over.
+        filters: Of conversations; what arrives does not depend on people.
+        scheduled: People on the schedule, 7 × 48.
+    """
+    found: dict[Stream, Work] = {}
+    for stream in get_args(Stream):
+        if query.stream not in (stream, "both"):
+            continue
+        if stream == "calls":
+            demand = call_demand(tables, rules, days)
+            assumed = query.for_calls(rules)
+        else:
+            demand = conversation_demand(tables, rules, days, filters, query.minutes * 60.0)
+            assumed = query.for_conversations(rules)
+        arrivals = demand.p90 if query.level == "p90" else demand.mean
+        planned = plan(arrivals, demand.handling, scheduled, assumed)
+        found[stream] = Work(demand, planned, assumed.target.seconds)
+    return found
+
+
+def needed(found: Mapping[Stream, Work]) -> Whole:
+    """People needed for all kinds of work together; -1 where one of them cannot be reached."""
+    each = [work.plan.needed for work in found.values()]
+    total = np.sum(each, axis=0)
+    impossible = np.any([grid < 0 for grid in each], axis=0)
+    return np.asarray(np.where(impossible, -1, total), dtype=np.int64)
+
+
+def fair(question: Asked, schedule: Schedule) -> FairTarget:
+    """The fair target of the period."""
+    choice = Choice(question.tables, question.period, question.filters, question.rules)
+    return fair_target(
+        choice,
+        schedule,
+        transfers=question.query.transfers is not None,
+        basis=question.query.basis,
+        first_day=question.snapshot.history.first_day,
+    )
+
+
+def fair_lines(found: FairTarget, question: Asked, context: Context) -> list[FairLine]:
+    """The people of the fair target with their names."""
+    names = people.names(question.tables)
+    return [
+        FairLine(
+            agent_id=row.agent_id,
+            name=person_word(row.agent_id, names, context),
+            is_gone=_is_gone(row.agent_id, names),
+            calls=int(row.calls),
+            shifts=int(row.shifts),
+            hours=float(row.hours),
+            expected=float(row.expected),
+            difference=float(row.difference),
+            share=None if pd.isna(row.share) else float(row.share),
+        )
+        for row in found.people.itertuples(index=False)
+    ]
+
+
+def others(found: FairTarget, question: Asked, context: Context) -> list[tuple[str, str, int]]:
+    """Who took calls without a shift: (group of the rows, name, calls)."""
+    names = people.names(question.tables)
+    told = []
+    for agent, calls in zip(found.others["agent_id"], found.others["calls"], strict=True):
+        key = "none" if pd.isna(agent) else str(agent)
+        told.append((key, person_word(key, names, context), int(calls)))
+    return told
+
+
+def observed(question: Asked) -> adherence.Stretches:
+    """What people did on the days on which anybody was seen, whatever the period."""
+    every = Period(question.history.first_day, max(question.history.last_day, question.today))
+    return adherence.observed(question.tables, question.rules, every)
+
+
+def presence(
+    question: Asked, schedule: Schedule, stretches: adherence.Stretches
+) -> tuple[pd.DataFrame, list[date]]:
+    """Presence against the schedule on the observed days of the period."""
+    first, last = question.period.first_day, question.period.last_day
+    own = {day: table for day, table in stretches.items() if first <= day <= last}
+    table = adherence.adherence(own, schedule, question.rules)
+    chosen = chosen_people(question.tables, question.filters)
+    if chosen is not None:
+        table = table[table["agent_id"].isin(chosen)]
+    return table, sorted(own)
+
+
+def presence_lines(table: pd.DataFrame, question: Asked, context: Context) -> list[PresenceLine]:
+    """The people of the presence table with their names."""
+    names = people.names(question.tables)
+    return [
+        PresenceLine(
+            agent_id=row["agent_id"],
+            name=person_word(row["agent_id"], names, context),
+            scheduled=float(row["scheduled"]),
+            observed=float(row["observed"]),
+            states={state: float(row[state]) for state in (*STATES, UNOBSERVED)},
+            adherence=None if pd.isna(row["adherence"]) else float(row["adherence"]),
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+def online(question: Asked, stretches: adherence.Stretches, weekday: int) -> tuple[Any, int]:
+    """How many people were seen there on a weekday, and on how many of its days."""
+    own = {day: table for day, table in stretches.items() if day.weekday() == weekday}
+    return adherence.online(own, question.rules), len(own)
+
+
+def passports(
+    question: Asked,
+    found: Mapping[Stream, Work],
+    fair_found: FairTarget,
+    presence_n: int,
+    at: datetime,
+    context: Context,
+) -> dict[str, Passport]:
+    """What each panel means and rests on."""
+    arrived = sum(work.demand.total for work in found.values())
+    sources: Any = tuple("aircall" if name == "calls" else "intercom" for name in found)
+    needed_one = _demand_passport(question, found, arrived, at, context, sources)
+    return {
+        "staffing_need": needed_one,
+        "staffing_day": Passport("staffing_day", needed_one.lines),
+        "fair_target": figure_passport(
+            "fair_target",
+            question.number(CATALOG["calls_answered"]).n,
+            question,
+            at,
+            context,
+            sources=("aircall",),
+            listed="calls_answered",
+        ),
+        "schedule_adherence": figure_passport(
+            "schedule_adherence",
+            presence_n,
+            question,
+            at,
+            context,
+            sources=("intercom", "aircall"),
+            listed=None,
+        ),
+    }
+
+
+def _demand_passport(
+    question: Asked,
+    found: Mapping[Stream, Work],
+    arrived: int,
+    at: datetime,
+    context: Context,
+    sources: Any,
+) -> Passport:
+    """The history is not the period's: its own days stand in the place of them."""
+    text = context.text
+    told = figure_passport(
+        "staffing_need", arrived, question, at, context, sources=sources, listed=None
+    )
+    days = span(next(iter(found.values())).demand, context)
+    lines = [
+        (what, days if what == text("passport.period") else words) for what, words in told.lines
+    ]
+    return Passport("staffing_need", (*lines, _assumed_line(question, found, context)))
+
+
+def _assumed_line(
+    question: Asked, found: Mapping[Stream, Work], context: Context
+) -> tuple[str, str]:
+    """Everything that was assumed: whoever is shown the number did not move the sliders."""
+    text, query = context.text, question.query
+    said = [
+        text(
+            "staffing.assumed",
+            target=query.target,
+            occupancy=query.occupancy,
+            shrinkage=query.shrinkage,
+            volume=query.volume,
+            handling=query.handling,
+        )
+    ]
+    for name, work in found.items():
+        seconds = context.formats.duration(work.target_seconds)
+        values = {"patience": query.patience, "minutes": query.minutes, "at_once": query.at_once}
+        key = f"staffing.assumed_{name}"
+        if name == "calls" and query.patience:
+            key += "_patience"
+        said.append(text(key, seconds=seconds, **values))
+    return text("staffing.assumptions"), "; ".join(said)
+
+
+def span(demand: Demand, context: Context) -> str:
+    """The days that the demand was counted on, in words."""
+    if demand.days is None:
+        return context.text("staffing.no_days")
+    return context.text(
+        "staffing.days",
+        span=context.formats.span(*demand.days),
+        n=sum(demand.occurrences),
+    )
+
+
+def _is_gone(agent: str, names: Mapping[str, tuple[str, str]]) -> bool:
+    return names.get(agent, ("", "left"))[1] == "left"

@@ -1,0 +1,127 @@
+"""The staffing page: whom the work needs, who is scheduled, and what they made of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context
+from callbacks.pages.staffing import figures
+from callbacks.pages.staffing.actions import act
+from callbacks.pages.staffing.query import StaffingQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.page_query import choices_of
+from callbacks.reports.report_view import Question
+from layouts import ids
+from layouts.components import report_frame as bi_frame
+from layouts.components.context import Context
+from layouts.components.shell import MANAGER
+from layouts.pages.staffing import controls, roster
+from layouts.pages.staffing import page as staffing
+from layouts.pages.staffing.data import PAGE, PATH, Staffing
+from metrics.planning.schedule import cover
+from services.files.schedule import kept
+from services.runtime.backend import Backend
+
+
+def content(
+    question: Question[StaffingQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything between the filters and the grid of the schedule."""
+    at, query = datetime.now(UTC), question.query
+    schedule = kept(backend.state).schedule
+    source = question.snapshot.sources.get("aircall")
+    works = figures.works(question, schedule)
+    fair = figures.fair(question, schedule)
+    stretches = figures.observed(question)
+    table, days = figures.presence(question, schedule, stretches)
+    weekday = question.today.weekday() if query.day is None else query.day
+    online, online_days = figures.online(question, stretches, weekday)
+    return staffing.content(
+        Staffing(
+            works=works,
+            scheduled=cover(schedule),
+            needed=figures.needed(works),
+            has_schedule=bool(schedule.people),
+            has_calls=source is not None and source.state != "off",
+            stream=query.stream,
+            heat=query.heat,
+            level=query.level,
+            day=weekday,
+            online=online,
+            online_days=online_days,
+            fair=fair,
+            fair_lines=figures.fair_lines(fair, question, context),
+            others=figures.others(fair, question, context),
+            transfers=query.transfers is not None,
+            basis=query.basis,
+            presence=figures.presence_lines(table, question, context),
+            presence_days=days,
+            passports=figures.passports(question, works, fair, len(table), at, context),
+        ),
+        context,
+    )
+
+
+BI_PAGE = bi_pages.bi_page(PATH, StaffingQuery, content)
+
+
+def render(context: Context, search: str) -> Component:
+    """The page's frame: the assumptions and the grid stay while the numbers are drawn anew."""
+    context = replace(context, choices=choices_of(search), lists_rows=True)
+    return bi_frame.page(PAGE, context, before=[controls.place()], after=[roster.place(context)])
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, BI_PAGE)
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(PAGE, "whatif"), "children"),
+        Output(ids.panel(PAGE, "assumed"), "data"),
+        Input(ids.URL, "search"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "assumed"), "data"),
+    )
+    def show_assumptions(search: str | None, path: str | None, shown: Any) -> tuple[Any, Any]:
+        if path != PATH:
+            return no_update, no_update
+        values, defaults = figures.assumed(search, backend.rules)
+        # What the reader is moving is not drawn anew under the hand.
+        if values == shown:
+            return no_update, no_update
+        context = bi_pages.bi_context(backend, PATH, search)
+        return controls.controls(values, defaults, context), values
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(PAGE, "grid"), "children"),
+        Output(ids.panel(PAGE, "said"), "children"),
+        Output(ids.panel(PAGE, "done"), "data"),
+        Output(ids.panel(PAGE, "download"), "data"),
+        Input(ids.panel(PAGE, "action"), "data"),
+    )
+    def edit(data: Any) -> tuple[Any, Any, Any, Any]:
+        answer = act(data, current_context(backend, PATH), backend)
+        return (
+            no_update if answer.grid is None else answer.grid,
+            answer.said,
+            answer.done,
+            no_update if answer.file is None else answer.file,
+        )
+
+    app.clientside_callback(
+        ClientsideFunction("staffing", "done"),
+        Output(ids.panel(PAGE, "said"), "title"),
+        Input(ids.panel(PAGE, "done"), "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("staffing", "assume"),
+        Output(ids.panel(PAGE, "whatif"), "title"),
+        *[Input(ids.panel(PAGE, name), "value") for name in controls.LIMITS],
+        prevent_initial_call=True,
+    )

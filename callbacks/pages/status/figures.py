@@ -1,0 +1,163 @@
+"""The status page from the stores and the newest version."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from flask import current_app
+
+from layouts.pages.status.data import Past, Screen, SourceRow, Status
+from metrics.model.office_hours import is_open_at
+from metrics.model.people import unmatched
+from services.accounts.heartbeats import Heartbeat, Heartbeats
+from services.robot.service import Desk, Sheet
+from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+from services.snapshot.manifest import VENDORS, SourceStatus
+from services.storage.lease import EPOCH_KEY
+
+BUILD = "VIGIA_BUILD"
+
+
+def status(backend: Backend) -> Status:
+    """The whole deployment as it is now."""
+    snapshot, now = backend.dataset.snapshot(), backend.clock()
+    sheet = Desk(backend.state, backend.settings, backend.clock).sheet()
+    devices, kiosks = screens(backend, now, sheet.thresholds.limits().silent_seconds)
+    voice_only, text_only = _unmatched(snapshot, backend)
+    epoch = backend.cache.get(EPOCH_KEY)
+    meta: Any = snapshot.meta if snapshot else {}
+    looked = sheet.book.evaluated_at
+    settings = backend.settings
+    return Status(
+        at=_instant(now),
+        sources=_sources(snapshot, sheet, backend),
+        past=_past(snapshot),
+        version=snapshot.version if snapshot else None,
+        published_at=snapshot.published_at if snapshot else None,
+        problem=getattr(backend.dataset, "problem", None),
+        epoch=epoch.decode() if epoch else None,
+        cycles={k: v for k, v in (meta.get("cycle_seconds") or {}).items() if v is not None},
+        build=current_app.config.get(BUILD, ""),
+        threads=settings.server.threads,
+        robot_runs=sheet.is_running,
+        looked_at=None if looked is None else _instant(looked),
+        cache_bytes=backend.cache.size_bytes(),
+        cache_limit=settings.cache.maximum_megabytes * 2**20,
+        expires_hours=settings.cache.expires_hours,
+        state_bytes=backend.state.size_bytes(),
+        rows=_rows(snapshot),
+        recognised=int(meta.get("calls_recognised") or 0),
+        voice_only=voice_only,
+        text_only=text_only,
+        screens=devices,
+        kiosks=kiosks,
+        waiting=len(sheet.waiting),
+        given_up=sum(not done.arrived for done in sheet.deliveries if now - done.done_at < 86400),
+    )
+
+
+def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
+    """Device links, and the browsers in kiosk mode that were heard of lately.
+
+    Args:
+        backend: The stores.
+        now: Unix seconds.
+        limit: Seconds after which a screen is silent; that of the rule.
+    """
+    beats = Heartbeats(backend.state, backend.clock).all()
+    works = is_open_at(_instant(now), backend.rules)
+
+    def screen(id_: str, name: str, made_at: float | None, beat: Heartbeat | None) -> Screen:
+        return Screen(
+            id=id_,
+            name=name,
+            made_at=None if made_at is None else _instant(made_at),
+            seen_at=None if beat is None else _instant(beat.seen_at),
+            is_silent=works and beat is not None and beat.is_silent(now, limit),
+        )
+
+    devices = [
+        screen(device.id, device.name, device.made_at, beats.get(device.id))
+        for device in backend.sessions.device_links()
+    ]
+    kiosks = [
+        screen("", beat.name, None, beat)
+        for beat in sorted(beats.values(), key=lambda beat: (beat.name, beat.id))
+        if beat.kind == "kiosk"
+    ]
+    return devices, kiosks
+
+
+def _sources(snapshot: Snapshot | None, sheet: Sheet, backend: Backend) -> list[SourceRow]:
+    settings = backend.settings
+    meta: Any = snapshot.meta if snapshot else {}
+    known = snapshot.sources if snapshot else {}
+    budgets = {
+        "intercom": settings.intercom.requests_per_minute,
+        "aircall": settings.aircall.requests_per_minute,
+    }
+    rows = []
+    for key in [*VENDORS, *sorted(set(known) - set(VENDORS))]:
+        found = known.get(key, SourceStatus("starting"))
+        rows.append(
+            SourceRow(
+                key=key,
+                state=found.state,
+                as_of=found.as_of,
+                since=found.since,
+                cause=(meta.get("causes") or {}).get(key),
+                error=found.error,
+                warning=found.warning,
+                asked=settings.intercom.version if key == "intercom" else None,
+                answered=found.version or (meta.get("versions") or {}).get(key),
+                requests=(meta.get("requests_last_minute") or {}).get(key),
+                budget=budgets.get(key),
+            )
+        )
+    slack = sheet.slack
+    rows.append(
+        SourceRow("slack", slack.state, as_of=slack.as_of, since=slack.since, error=slack.error)
+    )
+    return rows
+
+
+def _past(snapshot: Snapshot | None) -> Past | None:
+    if snapshot is None:
+        return None
+    history, cut = snapshot.history, snapshot.meta.get("history_cut_at")
+    return Past(
+        loaded=history.loaded_days,
+        total=history.total_days,
+        complete=history.complete,
+        first_day=history.first_day,
+        cut_at=date.fromisoformat(cut) if cut else None,
+        lost=len(snapshot.lost),
+    )
+
+
+def _rows(snapshot: Snapshot | None) -> dict[str, int]:
+    if snapshot is None:
+        return {}
+    tables = snapshot.tables
+    kept = ("conversations", "calls", "tickets")
+    return {name: len(getattr(tables, name)) for name in kept}
+
+
+def _unmatched(
+    snapshot: Snapshot | None, backend: Backend
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    if snapshot is None:
+        return [], []
+    both = unmatched(snapshot.tables, backend.rules)
+    first, second = ([_person(row) for row in rows.to_dict("records")] for rows in both)
+    return first, second
+
+
+def _person(row: Any) -> tuple[str, str]:
+    name, email = ("" if pd.isna(row[key]) else str(row[key]) for key in ("name", "email"))
+    return name or str(row["id"]), email
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

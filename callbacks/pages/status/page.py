@@ -1,0 +1,109 @@
+"""The status page: how everything is, device links for televisions, and emptying the cache."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+from flask import request
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context, current_viewer
+from callbacks.pages.status.figures import status
+from layouts import ids
+from layouts.components.context import Context
+from layouts.components.shell import MANAGER
+from layouts.pages.status import page as layout
+from layouts.pages.status.data import PAGE, PATH
+from layouts.pages.status.screens import new_link
+from services.accounts.heartbeats import Heartbeats
+from services.runtime.backend import Backend
+from services.storage.command_queue import CLEAR_CACHE, Inbox
+
+# How often the page asks again after the cache was emptied: two minutes.
+LOOKS = 60
+LONGEST = 80
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+
+    @role_callback(app, roles={MANAGER})(
+        *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
+        Input(ids.REFRESH, "n_intervals"),
+        Input(ids.panel(PAGE, "soon"), "n_intervals"),
+        Input(ids.panel(PAGE, "done"), "data"),
+        State(ids.URL, "pathname"),
+    )
+    def show_status(_: Any, __: Any, ___: Any, path: str | None) -> tuple[Any, ...]:
+        if path != PATH:
+            return (no_update,) * len(layout.PLACES)
+        return layout.parts(status(backend), current_context(backend, PATH))
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(PAGE, "done"), "data"),
+        Output(ids.panel(PAGE, "soon"), "n_intervals"),
+        Output(ids.panel(PAGE, "soon"), "max_intervals"),
+        Output(ids.panel(PAGE, "link"), "children"),
+        Output(ids.panel(PAGE, "device-name"), "value"),
+        Input(ids.panel(PAGE, "action"), "data"),
+        prevent_initial_call=True,
+    )
+    def do(data: Any) -> tuple[Any, ...]:
+        given = data if isinstance(data, dict) else {}
+        action = ACTIONS.get(str(given.get("act")))
+        if action is None:
+            return (no_update,) * 5
+        return action(given, current_context(backend, PATH), backend)
+
+    app.clientside_callback(
+        ClientsideFunction("actions", "tell"),
+        Output(ids.panel(PAGE, "said"), "title"),
+        Input(ids.panel(PAGE, "done"), "data"),
+        prevent_initial_call=True,
+    )
+
+
+def render(context: Context, search: str) -> Component:
+    """The page's frame."""
+    return layout.page(context)
+
+
+def _clear(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+    # What cannot be noted is not done either.
+    backend.audit.note("cache", _who())
+    Inbox(backend.state).put({"kind": CLEAR_CACHE, "by": _who()}, backend.clock())
+    said = context.text("status.said.clear")
+    return {"said": said, "at": given.get("at")}, 0, LOOKS, no_update, no_update
+
+
+def _device(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+    words = given.get("value")
+    name = " ".join(words.split())[:LONGEST] if isinstance(words, str) else ""
+    name = name or "TV"
+    backend.audit.note("device", _who(), did="made", name=name)
+    scheme = "https" if backend.settings.server.behind_tls else request.scheme
+    address = f"{scheme}://{request.host}/wall/{backend.sessions.add_device(name)}"
+    drawn = new_link(name, address, context)
+    return {"said": "", "at": given.get("at")}, no_update, no_update, drawn, ""
+
+
+def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+    device = given.get("device")
+    names = backend.sessions.devices()
+    if not isinstance(device, str) or device not in names:
+        return (no_update,) * 5
+    backend.audit.note("device", _who(), did="revoked", name=names[device])
+    backend.sessions.revoke_device(device)
+    Heartbeats(backend.state, backend.clock).forget(device)
+    said = context.text("status.said.revoke", name=names[device])
+    # A link that still stands there is worth nothing any more.
+    return {"said": said, "at": given.get("at")}, no_update, no_update, None, no_update
+
+
+def _who() -> str:
+    viewer = current_viewer()
+    return viewer.email or viewer.name
+
+
+ACTIONS = {"clear": _clear, "device": _device, "revoke": _revoke}

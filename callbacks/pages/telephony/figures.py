@@ -1,0 +1,118 @@
+"""The figures of the telephone for one choice of calls: asked of `metrics`, handed to `layouts`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from callbacks.pages.telephony.query import TelephonyQuery
+from callbacks.reports.filter_choices import person_word
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from layouts.pages.telephony.data import LineChoice
+from metrics.live import calls_tables
+from metrics.live.calls_tables import Peaks
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.lines import MAIN, line_names, line_of
+from metrics.query.crosstab import Axis, Choice
+from metrics.query.drilldown import LISTS
+from metrics.query.evaluation import measured
+
+# Waiting times are told in stretches of this many seconds, up to a last one without an end.
+STRETCH, STRETCHES = 5, 12
+
+Asked = Question[TelephonyQuery]
+
+
+def line_choices(question: Asked) -> list[LineChoice]:
+    """The lines that any call came on, the main ones first as one choice."""
+    calls = question.tables.calls
+    names = line_names(calls)
+    chosen = set(question.query.line)
+    known = sorted(set(line_of(calls)) - {"none"}, key=lambda line: names.get(line, line))
+    found = [LineChoice(line, names.get(line, line), line in chosen) for line in known]
+    if question.rules.main_lines:
+        found.insert(0, LineChoice(MAIN, "", MAIN in chosen))
+    return found
+
+
+def happened(question: Asked) -> list[int]:
+    """How often each weekday lies in what is loaded of the period."""
+    first = question.snapshot.history.first_day
+    return calls_tables.occurrences(question.period, first, question.today)
+
+
+def busiest(question: Asked, chosen: Choice) -> Peaks:
+    """The busiest hour and weekday."""
+    return calls_tables.peaks(chosen, happened(question))
+
+
+def lost_hours(chosen: Choice) -> dict[int, Mapping[str, int]]:
+    """Lost calls by hour and outcome, from the first hour that has any to the last."""
+    table = calls_tables.lost_by_hour(chosen)
+    used = np.flatnonzero(table.sum(axis=1).to_numpy())
+    if not len(used):
+        return {}
+    shown = table.loc[used[0] : used[-1]]
+    return {
+        int(hour): {str(outcome): int(n) for outcome, n in row.items()}
+        for hour, row in shown.iterrows()
+    }
+
+
+def _waits(question: Asked) -> Any:
+    asked = question.tables, question.period, question.filters, question.rules
+    return measured(CATALOG["time_to_answer"], *asked).dropna().to_numpy(dtype="float64")
+
+
+def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:
+    """How many callers waited how long; the last bar has no end."""
+    waits = _waits(question)
+    ends = [*range(STRETCH, STRETCH * STRETCHES + 1, STRETCH), None]
+    bars: list[tuple[int, int | None, int]] = []
+    for place, end in enumerate(ends):
+        start = place * STRETCH
+        inside = (waits >= start) & (waits < end if end is not None else True)
+        bars.append((start, end, int(inside.sum())))
+    return bars
+
+
+def in_time(question: Asked) -> int:
+    """Calls that were answered within the target; at the limit it is still met."""
+    return int((_waits(question) <= question.rules.service_level_seconds).sum())
+
+
+def person_names(axis: Axis, question: Question[Any], context: Context) -> list[str]:
+    """Words of the people of an axis."""
+    known = people.names(question.tables)
+    return [person_word(agent, known, context) for agent in axis.keys]
+
+
+def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[str, Passport]:
+    """What each panel means and rests on."""
+
+    def number(key: str) -> int:
+        return question.number(CATALOG[key]).n
+
+    inbound, answered = number("calls_inbound"), number("calls_answered")
+    told = [
+        ("calls_by_weekday_hour", inbound, "calls_inbound"),
+        ("outcomes", inbound, "calls_inbound"),
+        ("lost_by_hour", number("calls_missed"), "calls_missed"),
+        ("callback_debt", number("calls_missed"), "calls_missed"),
+        ("calls_by_agent_hour", answered, "calls_answered"),
+        ("calls_per_agent", n, "calls"),
+        ("answers", number("time_to_answer"), "time_to_answer"),
+        ("lines_table", n, "calls"),
+        ("transfers", question.number(LISTS["transfers"]).n, "transfers"),
+        ("recurring_callers", n, "calls"),
+        ("calls", n, "calls"),
+    ]
+    return {
+        key: figure_passport(key, rows, question, at, context, sources=("aircall",), listed=listed)
+        for key, rows, listed in told
+    }

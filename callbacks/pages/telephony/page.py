@@ -1,0 +1,85 @@
+"""The page of the telephone: what its address asks for, in numbers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.pages.telephony import figures, tables
+from callbacks.pages.telephony.query import TelephonyQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.kpis import kpis
+from callbacks.reports.report_view import Question, choice
+from layouts.components.context import Context
+from layouts.pages.telephony import page as telephony
+from layouts.pages.telephony.data import Telephony
+from metrics.measures import telephony as measures
+from metrics.model.catalog import CATALOG
+from metrics.query.crosstab import table_of
+from metrics.query.drilldown import LISTS
+from services.runtime.backend import Backend
+
+PEOPLE_SHOWN = 40
+
+
+def content(
+    question: Question[TelephonyQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters."""
+    source = question.snapshot.sources.get("aircall")
+    if (source is None or source.state == "off") and question.tables.calls.empty:
+        return [telephony.off(context)]
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    lines = figures.line_choices(question)
+    chosen = choice(question)
+    week = table_of(("weekday", "hour"), chosen, metric=CATALOG["calls_inbound"])
+    people = table_of(
+        ("agent", "hour"), chosen, metric=CATALOG["calls_answered"], top=(PEOPLE_SHOWN, 24)
+    )
+    agents, credits = tables.agents(question, chosen, context)
+    missed = question.number(CATALOG["calls_missed"])
+    answer = question.number(CATALOG["time_to_answer"])
+    every = question.number(LISTS["calls"])
+    return telephony.content(
+        Telephony(
+            kpis=kpis(question, telephony.KEYS, at, context),
+            lines=lines,
+            has_main_lines=bool(question.rules.main_lines),
+            heat=question.query.heat,
+            week=week,
+            week_loss=table_of(("weekday", "hour"), chosen, metric=CATALOG["loss_rate"]),
+            happened=figures.happened(question),
+            peaks=figures.busiest(question, chosen),
+            outcomes={key: missed.parts.get(key, 0) for key in measures.OUTCOMES},
+            answered=question.number(CATALOG["calls_answered"]).n,
+            inbound=question.number(CATALOG["calls_inbound"]).n,
+            loss=question.number(CATALOG["loss_rate"]),
+            lost_hours=figures.lost_hours(chosen),
+            answers=figures.answer_bars(question),
+            answer=answer,
+            target=question.rules.service_level_seconds,
+            in_time=figures.in_time(question),
+            people=people,
+            agent_names=figures.person_names(people.down, question, context),
+            agents=agents,
+            credits=credits,
+            line_rows=tables.lines(question, context),
+            transfers=tables.transfers(question, chosen, context),
+            callers=tables.callers(chosen),
+            owed=tables.owed(question, chosen),
+            recent=tables.recent(question, backend, context),
+            calls=every.n,
+            passports=figures.passports(question, every.n, at, context),
+        ),
+        context,
+    )
+
+
+PAGE = bi_pages.bi_page("/telephony", TelephonyQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)

@@ -1,0 +1,201 @@
+"""The numbers of the times page for one choice of rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from callbacks.pages.times.query import TimesQuery
+from callbacks.reports.filter_choices import person_word, team_word
+from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.report_view import Question
+from callbacks.reports.ticket_lines import workspace_id
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from layouts.pages.times.data import Case, Group, Spread
+from metrics.live.current import team_names
+from metrics.live.deadlines import first_responses_due
+from metrics.measures.responsiveness import reopened_closes
+from metrics.model import people
+from metrics.model.catalog import CATALOG
+from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.selection import agent_of, attribute_values
+from metrics.model.selection import rows as selected
+from metrics.model.summary import P90_MINIMUM, Summary, summarise
+from metrics.model.values import word
+from metrics.query import report
+from metrics.query.distribution import buckets
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+
+# Of groups, and of single cases; everything else is one click away.
+SHOWN, CASES = 12, 8
+TIMED = {
+    "first_response_time": "first_response_within_target",
+    "time_to_close": "close_within_target",
+}
+COLUMNS = (*TIMED, *TIMED.values(), "reopen_rate")
+
+Asked = Question[TimesQuery]
+
+
+def spreads(question: Asked, numbers: Mapping[str, Summary]) -> list[Spread]:
+    """First response and time to close in buckets."""
+    rules = question.rules
+    targets = (rules.first_response_seconds, rules.close_seconds)
+    found = []
+    for (key, within), target in zip(TIMED.items(), targets, strict=True):
+        _, seconds = _values(question, key)
+        found.append(Spread(key, buckets(seconds), numbers[key], within, numbers[within], target))
+    return found
+
+
+def _values(question: Asked, key: str) -> tuple[pd.DataFrame, pd.Series]:
+    return report.values(
+        CATALOG[key], question.tables, question.period, question.filters, question.rules
+    )
+
+
+def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
+    """People, teams or reasons, the slowest first response first; and how many are not drawn.
+
+    Groups of a few rows come last: one slow case would put them on top.
+    """
+    by = question.query.group
+    found = report.breakdowns(
+        [CATALOG[key] for key in COLUMNS],
+        by,
+        question.tables,
+        question.period,
+        question.filters,
+        question.rules,
+    )
+    numbers: dict[str, dict[str, Summary]] = {}
+    for metric, told in found.items():
+        for group in told:
+            numbers.setdefault(group.key, {})[metric] = group.summary
+    keys = [key for key, told in numbers.items() if any(told[m].n for m in TIMED if m in told)]
+
+    def slowness(key: str) -> tuple[bool, float, int, str]:
+        first = numbers[key].get("first_response_time")
+        few = first is None or first.n < P90_MINIMUM
+        return few, -(first.value or 0) if first else 0, -(first.n if first else 0), key
+
+    keys.sort(key=slowness)
+    shown = keys if question.query.every else keys[:SHOWN]
+    names = people.names(question.tables, question.rules)
+    teams = team_names(question.tables, question.rules)
+
+    def name(key: str) -> str:
+        if by == "agent":
+            return person_word(key, names, context)
+        if by == "team":
+            return team_word(key, teams, context)
+        return context.text("rows.no_reason") if key == EMPTY else key
+
+    lines = [
+        Group(key, name(key), numbers[key], by == "agent" and names.get(key, ("", ""))[1] == "left")
+        for key in shown
+    ]
+    return lines, len(keys) - len(shown)
+
+
+def hours(question: Asked) -> dict[int, Summary]:
+    """First response by hour of arrival, from the first hour with any to the last."""
+    found = question.groups(CATALOG["first_response_time"], "hour")
+    used = [int(hour) for hour, number in found.items() if number.n]
+    return {h: found[str(h)] for h in range(min(used), max(used) + 1)} if used else {}
+
+
+def slowest(question: Asked, backend: Backend, context: Context) -> list[Case]:
+    """The longest cases of the period."""
+    rows, seconds = _values(question, question.query.slowest)
+    order = seconds.astype("float64").sort_values(ascending=False, kind="stable").index[:CASES]
+    return _cases(rows.loc[order], seconds.loc[order].tolist(), question, backend, context)
+
+
+def due(question: Asked, backend: Backend, context: Context) -> list[Case]:
+    """Open conversations that nobody has answered, the first to be late (or latest) first."""
+    rows = first_responses_due(question.tables, question.rules, question.filters).head(CASES)
+    target = question.rules.first_response_seconds
+    passed = [target - left for left in rows["seconds_left"]]
+    cases = _cases(rows, passed, question, backend, context)
+    return [
+        Case(
+            **{
+                **vars(case),
+                "since": since.to_pydatetime(),
+                "due_at": since.to_pydatetime() + timedelta(seconds=target),
+                "due": str(word),
+            }
+        )
+        for case, since, word in zip(cases, rows["since"], rows["due"], strict=True)
+    ]
+
+
+def _cases(
+    rows: pd.DataFrame,
+    seconds: Sequence[float],
+    question: Asked,
+    backend: Backend,
+    context: Context,
+) -> list[Case]:
+    tables, rules = question.tables, question.rules
+    names, teams = people.names(tables), team_names(tables, rules)
+    agents = agent_of(rows, tables, None).fillna(UNASSIGNED)
+    reasons = attribute_values(rows, rules.labels.reason).fillna("")
+    app_id, template = workspace_id(question, backend), backend.settings.intercom.conversation_url
+    records = zip(rows.to_dict("records"), agents, reasons, seconds, strict=True)
+    return [
+        Case(
+            id=str(row["id"]),
+            subject=word(row["subject"]),
+            about=[
+                person_word(str(agent), names, context),
+                teams.get(word(row["team_id"]), ""),
+                str(reason),
+            ],
+            at=row["created_at"].to_pydatetime(),
+            seconds=float(took),
+            url=conversation_url(template, app_id, str(row["id"])),
+        )
+        for row, agent, reason, took in records
+    ]
+
+
+def reopened(question: Asked) -> tuple[Summary, Summary]:
+    """First and last close of the conversations that were opened again."""
+    metric = CATALOG["time_to_close"]
+    found = selected(metric, question.tables, question.period, question.filters, question.rules)
+    first, last = reopened_closes(found, question.rules, question.tables.now)
+    return summarise(metric, first), summarise(metric, last)
+
+
+def passports(
+    question: Asked, numbers: Mapping[str, Summary], at: datetime, context: Context
+) -> dict[str, Passport]:
+    """What each panel means and rests on.
+
+    Args:
+        question: The choice of rows.
+        numbers: By key, of the metrics that the panels list.
+        at: The present instant.
+        context: The reader.
+    """
+
+    def of(key: str, listed: str, timed: bool = True) -> Passport:
+        n = numbers[listed].n
+        return figure_passport(key, n, question, at, context, timed=timed, listed=listed)
+
+    told = [
+        of("first_response_spread", "first_response_time"),
+        of("close_spread", "time_to_close"),
+        of("times_by", "first_response_time"),
+        of("times_by_hour", "first_response_time"),
+        of("slowest", question.query.slowest),
+        of("reopened", "reopen_price"),
+        of("sla_hit_rate", "sla_hit_rate", timed=False),
+        of("backlog_age", "backlog_age", timed=False),
+        of("awaiting_first_response", "awaiting_first_response", timed=False),
+    ]
+    return {passport.key: passport for passport in told}

@@ -1,0 +1,70 @@
+"""The times page: how fast conversations are answered and closed, and what runs late now."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.pages.times import figures
+from callbacks.pages.times.query import TimesQuery
+from callbacks.reports import report_page as bi_pages
+from callbacks.reports.kpis import kpis
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.pages.times import page as times
+from layouts.pages.times.data import Group, Times
+from metrics.model.catalog import CATALOG
+from metrics.model.schema import attribute
+from services.runtime.backend import Backend
+
+STOCKS = ("backlog_age", "awaiting_first_response")
+
+
+def content(
+    question: Question[TimesQuery], context: Context, backend: Backend
+) -> Sequence[Component]:
+    """Everything below the filters."""
+    at = datetime.fromtimestamp(backend.clock(), UTC)
+    rules = question.rules
+    groups, hidden = figures.groups(question, context)
+    sheet = kpis(question, times.KEYS, at, context)
+    stocks = {key: question.number(CATALOG[key]) for key in STOCKS}
+    numbers = {kpi.metric.key: kpi.now for kpi in sheet} | stocks
+    missing = attribute(rules.labels.reason) not in question.tables.conversations
+    return times.content(
+        Times(
+            kpis=sheet,
+            spreads=figures.spreads(question, numbers),
+            by=question.query.group,
+            groups=groups,
+            hidden=hidden,
+            every=question.query.every is not None,
+            total=Group("", context.text("overview.total"), numbers),
+            label=rules.labels.reason if question.query.by == "reason" and missing else "",
+            hours=figures.hours(question),
+            slow_key=question.query.slowest,
+            slowest=figures.slowest(question, backend, context),
+            reopened=figures.reopened(question),
+            price=numbers["reopen_price"],
+            reopen_rate=numbers["reopen_rate"],
+            backlog=numbers["backlog_age"].parts,
+            sla=numbers["sla_hit_rate"].parts,
+            sla_rate=numbers["sla_hit_rate"],
+            due=figures.due(question, backend, context),
+            due_parts=numbers["awaiting_first_response"].parts,
+            target=rules.first_response_seconds,
+            at=at,
+            passports=figures.passports(question, numbers, at, context),
+        ),
+        context,
+    )
+
+
+PAGE = bi_pages.bi_page("/times", TimesQuery, content)
+render = PAGE.render
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the page's callbacks."""
+    bi_pages.register(app, backend, PAGE)

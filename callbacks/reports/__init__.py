@@ -1,0 +1,1 @@
+"""What all pages of numbers share: the address, the view, filters, rows, metric info, files."""

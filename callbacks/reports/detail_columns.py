@@ -1,0 +1,315 @@
+"""Every attribute of a row as a column: of the page of details, and of the exported sheets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from callbacks.reports.filter_choices import person_word, team_word
+from callbacks.reports.report_view import Question
+from callbacks.reports.row_lines import call_kinds
+from callbacks.reports.ticket_lines import workspace_id
+from layouts.components.context import Context
+from metrics.live.current import team_names
+from metrics.measures import responsiveness, telephony, tickets
+from metrics.model import people, schema
+from metrics.model.catalog import CATALOG, Table
+from metrics.model.filters import UNASSIGNED
+from metrics.model.selection import agent_of, attribute_values
+from metrics.model.values import seconds_between
+from services.files.workbook import Kind
+from services.runtime.backend import Backend
+from services.settings.links import conversation_url
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the columns need to know besides their rows."""
+
+    question: Question[Any]
+    backend: Backend
+    context: Context
+    names: Mapping[str, tuple[str, str]]
+    teams: Mapping[str, str]
+    # Before addresses of this server: a file knows no server.
+    server: str = ""
+
+    @classmethod
+    def of(
+        cls, question: Question[Any], backend: Backend, context: Context, server: str = ""
+    ) -> "Reading":
+        """The reading of a question."""
+        names = people.names(question.tables)
+        teams = team_names(question.tables, question.rules)
+        return cls(question, backend, context, names, teams, server)
+
+    def person(self, ids: pd.Series) -> pd.Series:
+        """Names of people; rows without one stay empty."""
+        known = ids.astype("str")
+        words = {i: person_word(i, self.names, self.context) for i in known.dropna().unique()}
+        return known.map(words)
+
+    def words(self, prefix: str, keys: pd.Series) -> pd.Series:
+        """Words of ours for the vendor's; unknown ones stay as they come."""
+        text = self.context.text
+        known = keys.astype("str")
+        told = {
+            key: text(f"{prefix}.{key}") if text.has(f"{prefix}.{key}") else key
+            for key in known.dropna().unique()
+        }
+        return known.map(told)
+
+
+@dataclass(frozen=True)
+class DetailColumn:
+    """One column.
+
+    Attributes:
+        key: In the address.
+        kind: Of its values: text, number, seconds, moment or link.
+        read: One value per row; missing where the row has none.
+        label: The attribute's own name; None where our words name the column.
+        width: Of its sheet's column, in characters.
+    """
+
+    key: str
+    kind: Kind
+    read: Callable[[pd.DataFrame, Reading], pd.Series] = field(repr=False)
+    label: str | None = None
+    width: float = 18
+
+    def title(self, context: Context) -> str:
+        """What it is called."""
+        return self.label or context.text(f"details.columns.{self.key}")
+
+
+DEFAULTS: Mapping[Table, tuple[str, ...]] = {
+    "conversations": (
+        "created_at",
+        "subject",
+        "contact_name",
+        "agent",
+        "team",
+        "state",
+        "first_response_time",
+        "time_to_close",
+        "rating",
+    ),
+    "calls": (
+        "started_at",
+        "contact_name",
+        "digits",
+        "call_kind",
+        "outcome",
+        "agent",
+        "line_name",
+        "time_to_answer",
+        "talk",
+    ),
+}
+
+
+def columns(table: Table, question: Question[Any]) -> dict[str, DetailColumn]:
+    """All columns of a table, the workspace's own attributes after ours."""
+    if table == "calls":
+        return {column.key: column for column in _CALLS}
+    if table == "tickets":
+        return {column.key: column for column in _TICKETS}
+    found = {column.key: column for column in _CONVERSATIONS}
+    for name in map(str, question.tables.conversations.columns):
+        if name.startswith(schema.ATTRIBUTE_PREFIX):
+            found[name] = attribute_column(name.removeprefix(schema.ATTRIBUTE_PREFIX))
+    return found
+
+
+def attribute_column(label: str) -> DetailColumn:
+    """The column of an attribute of the workspace."""
+    return DetailColumn(
+        schema.attribute(label), "text", lambda rows, _: attribute_values(rows, label), label, 24
+    )
+
+
+def chosen_columns(
+    table: Table, wanted: tuple[str, ...], question: Question[Any]
+) -> list[DetailColumn]:
+    """The columns that the address names, in the order of the table; else the usual ones."""
+    known = columns(table, question)
+    labels = question.rules.labels
+    usual = [*DEFAULTS[table], *map(schema.attribute, (labels.reason, labels.status))]
+    names = [name for name in wanted if name in known] or usual
+    return [column for key, column in known.items() if key in names]
+
+
+def _plain(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+    return lambda rows, _: rows[name]
+
+
+def _local(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+    """Instants in the operation's own zone; that they are local is what a sheet can say."""
+
+    def read(rows: pd.DataFrame, of: Reading) -> pd.Series:
+        return rows[name].dt.tz_convert(of.question.rules.time_zone).dt.tz_localize(None)
+
+    return read
+
+
+def _measured(key: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+    def read(rows: pd.DataFrame, of: Reading) -> pd.Series:
+        return CATALOG[key].measure(rows, of.question.rules, of.question.tables.now)
+
+    return read
+
+
+def _agent(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    return of.person(agent_of(rows, of.question.tables, None).fillna(UNASSIGNED))
+
+
+def _person(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+    return lambda rows, of: of.person(rows[name])
+
+
+def _team(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    ids = rows["team_id"].astype("str").fillna(UNASSIGNED)
+    return ids.map({team: team_word(team, of.teams, of.context) for team in ids.unique()})
+
+
+def _worded(name: str, prefix: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+    return lambda rows, of: of.words(prefix, rows[name])
+
+
+def _tags(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    return rows["tags"].astype("str").str.replace("\n", ", ")
+
+
+def _merged(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    words = pd.Series(of.context.text("details.merged"), index=rows.index, dtype="str")
+    return words.where(rows["is_merged"].fillna(False).astype(bool))
+
+
+def _url(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    template = of.backend.settings.intercom.conversation_url
+    app_id = workspace_id(of.question, of.backend)
+    return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+
+
+def _ticket_url(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    template = of.backend.settings.backoffice.ticket_url
+    app_id = workspace_id(of.question, of.backend)
+    return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+
+
+def _first_conversation(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    template = of.backend.settings.intercom.conversation_url
+    app_id = workspace_id(of.question, of.backend)
+    first = rows["conversation_ids"].astype("str").str.split(",").str[0]
+    return first.map(lambda one: conversation_url(template, app_id, one), na_action="ignore")
+
+
+def _ticket_age(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    """Until now, or until it was resolved."""
+    end = rows["resolved_at"].where(~tickets.is_open(rows)).fillna(of.question.tables.now)
+    return seconds_between(rows["created_at"], end)
+
+
+def _overdue(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    late = tickets.is_overdue(rows, of.question.rules, of.question.tables.now)
+    words = pd.Series(of.context.text("details.overdue"), index=rows.index, dtype="str")
+    return words.where(late)
+
+
+def _recording(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    paths = rows["id"].map(
+        lambda row_id: f"{of.server}/calls/{quote(str(row_id), safe='')}/recording"
+    )
+    return paths.where(rows["has_recording"].fillna(False).astype(bool))
+
+
+def _outcome(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    words = telephony.outcome(rows, of.question.rules, of.question.tables.now)
+    return of.words("metrics.parts", words)
+
+
+def _talk(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    return seconds_between(rows["answered_at"], rows["ended_at"])
+
+
+def _answer(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    return seconds_between(rows["started_at"], rows["answered_at"])
+
+
+def _first_close(rows: pd.DataFrame, of: Reading) -> pd.Series:
+    return responsiveness.time_to_first_close(rows, of.question.rules, of.question.tables.now)
+
+
+_CONVERSATIONS = (
+    DetailColumn("created_at", "moment", _local("created_at"), width=19),
+    DetailColumn("subject", "text", _plain("subject"), width=44),
+    DetailColumn("contact_name", "text", _plain("contact_name"), width=26),
+    DetailColumn("contact_email", "text", _plain("contact_email"), width=28),
+    DetailColumn("agent", "text", _agent, width=24),
+    DetailColumn("team", "text", _team),
+    DetailColumn("state", "text", _worded("state", "rows.state"), width=10),
+    DetailColumn("origin", "text", _worded("origin", "overview.origin")),
+    DetailColumn("channel", "text", _plain("channel"), width=14),
+    DetailColumn("first_response_time", "seconds", _measured("first_response_time"), width=12),
+    DetailColumn("time_to_first_close", "seconds", _first_close, width=12),
+    DetailColumn("time_to_close", "seconds", _measured("time_to_close"), width=12),
+    DetailColumn("count_reopens", "number", _plain("count_reopens"), width=11),
+    DetailColumn("rating", "number", _plain("rating"), width=8),
+    DetailColumn("rating_at", "moment", _local("rating_at"), width=19),
+    DetailColumn("rated_agent", "text", _person("rated_agent_id"), width=24),
+    DetailColumn("rating_remark", "text", _plain("rating_remark"), width=44),
+    DetailColumn("last_close_at", "moment", _local("last_close_at"), width=19),
+    DetailColumn("updated_at", "moment", _local("updated_at"), width=19),
+    DetailColumn("sla_name", "text", _plain("sla_name")),
+    DetailColumn("sla_status", "text", _worded("sla_status", "metrics.parts"), width=12),
+    DetailColumn("priority", "text", _plain("priority"), width=12),
+    DetailColumn("tags", "text", _tags, width=28),
+    DetailColumn("is_merged", "text", _merged, width=12),
+    DetailColumn("merged_into", "text", _plain("merged_into"), width=16),
+    DetailColumn("id", "text", _plain("id"), width=16),
+    DetailColumn("link", "link", _url, width=40),
+)
+_TICKETS = (
+    DetailColumn("number", "text", _plain("number"), width=12),
+    DetailColumn("subject", "text", _plain("subject"), width=44),
+    DetailColumn("ticket_overdue", "text", _overdue, width=12),
+    DetailColumn("created_at", "moment", _local("created_at"), width=19),
+    DetailColumn("resolved_at", "moment", _local("resolved_at"), width=19),
+    DetailColumn("ticket_age", "seconds", _ticket_age, width=12),
+    DetailColumn("state", "text", _worded("state", "rows.state"), width=16),
+    DetailColumn("state_label", "text", _plain("state_label"), width=20),
+    DetailColumn("external_state", "text", _plain("external_state"), width=20),
+    DetailColumn("ticket_type", "text", _plain("type_name"), width=20),
+    DetailColumn("owner", "text", _agent, width=24),
+    DetailColumn("creator", "text", _person("creator_id"), width=24),
+    DetailColumn("team", "text", _team),
+    DetailColumn("platform", "text", _plain("platform")),
+    DetailColumn("severity", "text", _plain("severity"), width=14),
+    DetailColumn("company", "text", _plain("company"), width=26),
+    DetailColumn("external_key", "text", _plain("external_key"), width=14),
+    DetailColumn("updated_at", "moment", _local("updated_at"), width=19),
+    DetailColumn("conversation_ids", "text", _plain("conversation_ids"), width=20),
+    DetailColumn("id", "text", _plain("id"), width=16),
+    DetailColumn("ticket_link", "link", _ticket_url, width=40),
+    DetailColumn("conversation_link", "link", _first_conversation, width=40),
+)
+_CALLS = (
+    DetailColumn("started_at", "moment", _local("started_at"), width=19),
+    DetailColumn("contact_name", "text", _plain("contact_name"), width=26),
+    DetailColumn("digits", "text", _plain("digits")),
+    DetailColumn("call_kind", "text", lambda rows, of: of.words("rows.call", call_kinds(rows))),
+    DetailColumn("outcome", "text", _outcome),
+    DetailColumn("agent", "text", _person("agent_id"), width=24),
+    DetailColumn("transferred_by", "text", _person("transferred_by_agent_id"), width=24),
+    DetailColumn("transferred_to", "text", _person("transferred_to_agent_id"), width=24),
+    DetailColumn("line_name", "text", _plain("line_name")),
+    DetailColumn("time_to_answer", "seconds", _answer, width=12),
+    DetailColumn("talk", "seconds", _talk, width=12),
+    DetailColumn("ended_at", "moment", _local("ended_at"), width=19),
+    DetailColumn("tags", "text", _tags, width=28),
+    DetailColumn("id", "text", _plain("id"), width=14),
+    DetailColumn("recording", "link", _recording, width=30),
+)

@@ -1,0 +1,159 @@
+"""The sheets of an export: what the page shows, row by row, and what its numbers mean."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from callbacks.reports.detail_columns import DetailColumn, Reading
+from callbacks.reports.listing import Listing, Positions, frame_of
+from layouts.components.download import ROWS_AT_MOST
+from metrics.model.catalog import CATALOG, Metric
+from metrics.model.selection import attribute_values
+from metrics.model.summary import Summary
+from services.files.workbook import Column, Sheet
+
+KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "number"}
+# Rows of a sheet are made in pieces, so that a long one does not stand in memory twice.
+PIECE = 5_000
+
+
+class TooManyRowsError(Exception):
+    """More rows than a file of ours takes."""
+
+
+def check_count(count: int) -> None:
+    """Refuse what would take too long.
+
+    Raises:
+        TooManyRowsError: There are more rows than a file takes.
+    """
+    if count > ROWS_AT_MOST:
+        raise TooManyRowsError
+
+
+def summary_sheet(of: Reading) -> Sheet:
+    """Every number of the catalogue, with its population and the period before."""
+    text, question = of.context.text, of.question
+    earlier = question.previous
+    names = ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n", "key")
+    kinds = {"metric": "text", "key": "text", "n": "number", "before_n": "number"}
+    columns = [
+        Column(text(f"export.{name}"), kinds.get(name, "mixed"), 34 if name == "metric" else 14)  # type: ignore[arg-type]
+        for name in names
+    ]
+    lines = [
+        _summary_line(
+            metric,
+            question.number(metric),
+            question.number(metric, earlier) if earlier else None,
+            of,
+        )
+        for metric in CATALOG.values()
+    ]
+    return Sheet(text("export.summary"), columns, lines)
+
+
+def attribute_sheet(label: str, rows: pd.DataFrame, of: Reading) -> Sheet:
+    """How often each value of an attribute occurs, most frequent first; shares are of all rows."""
+    text = of.context.text
+    values = attribute_values(rows, label).fillna(text("filters.empty_value"))
+    counts = values.value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    columns = [
+        Column(label, "text", 40),
+        Column(text("export.count"), "number", 12),
+        Column(text("export.part"), "share", 10),
+    ]
+    return Sheet(label, columns, [(word, int(n), n / len(values)) for word, n in ordered])
+
+
+def rows_sheet(
+    name: str,
+    listed: Listing,
+    places: Positions,
+    columns: Sequence[DetailColumn],
+    of: Reading,
+) -> Sheet:
+    """The rows of a list in their order, with these columns and what each adds to the number."""
+    heads = [Column(c.title(of.context), c.kind, c.width) for c in columns]
+    return Sheet(name, heads, _rows(listed, places, columns, of))
+
+
+def definitions_sheet(of: Reading, about: str, keys: Sequence[str]) -> Sheet:
+    """What was asked, and what each number means.
+
+    Args:
+        of: The question and its reader.
+        about: The page or list.
+        keys: Of the metrics whose definitions are told.
+    """
+    text, formats, question = of.context.text, of.context.formats, of.question
+    period, earlier = question.period, question.previous
+
+    def span(days: Any) -> str:
+        return f"{formats.long_day(days.first_day)} – {formats.long_day(days.last_day)}"
+
+    read = [s.as_of for s in question.snapshot.sources.values() if s.as_of is not None]
+    facts = [
+        ("list", about),
+        ("period", span(period)),
+        ("compared", span(earlier) if earlier else text("filters.no_comparison")),
+        ("zone", str(question.rules.time_zone)),
+        ("clock", text(f"passport.clock_{question.rules.clock}")),
+        ("filters", "; ".join(question.filter_words) or text("passport.no_filters")),
+        ("data", formats.full_moment(min(read, default=question.snapshot.published_at))),
+        ("version", str(question.snapshot.version)),
+        ("made", formats.full_moment(datetime.fromtimestamp(of.backend.clock(), UTC))),
+    ]
+    lines = [(text(f"export.{key}"), words, "") for key, words in facts]
+    lines += [
+        (text(f"metrics.{key}.label"), text(f"metrics.{key}.definition"), key) for key in keys
+    ]
+    heads = [("what", 30), ("meaning", 110), ("key", 28)]
+    columns = [Column(text(f"export.{name}"), "text", width) for name, width in heads]
+    return Sheet(text("export.definitions"), columns, lines)
+
+
+def _summary_line(
+    metric: Metric, now: Summary, before: Summary | None, of: Reading
+) -> tuple[Any, ...]:
+    kind = KINDS[metric.unit]
+
+    def typed(value: float | None) -> Any:
+        return None if value is None else (kind, value)
+
+    return (
+        of.context.text(f"metrics.{metric.key}.label"),
+        typed(now.value),
+        now.n,
+        typed(now.mean),
+        typed(now.p90),
+        typed(now.low),
+        typed(now.high),
+        typed(before.value) if before and metric.dated_by else None,
+        before.n if before and metric.dated_by else None,
+        metric.key,
+    )
+
+
+def _rows(
+    listed: Listing, places: Positions, columns: Sequence[DetailColumn], of: Reading
+) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(places), PIECE):
+        frame = frame_of(of.question, listed, places[start : start + PIECE])
+        values = [plain_values(column, frame, of) for column in columns]
+        yield from zip(*values, strict=True)
+
+
+def plain_values(column: DetailColumn, frame: pd.DataFrame, of: Reading) -> list[Any]:
+    """The column's values as plain Python values; None where there is none."""
+    series = column.read(frame, of)
+    if column.kind == "moment":
+        return [None if pd.isna(at) else at.to_pydatetime() for at in series]
+    if column.kind in ("number", "seconds"):
+        numbers = series.astype("Float64")
+        whole = column.kind == "number"
+        return [None if pd.isna(n) else (int(n) if whole else float(n)) for n in numbers]
+    return [None if pd.isna(word) else str(word) for word in series]

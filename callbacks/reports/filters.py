@@ -1,0 +1,73 @@
+"""The filter bar's own callbacks, the same on every BI page."""
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context
+from callbacks.reports.filter_choices import found_labels, found_values
+from callbacks.reports.query import ParameterError
+from callbacks.reports.report_page import question_at
+from layouts import ids
+from layouts.components import attribute_list
+from layouts.components.shell import MANAGER
+from services.runtime.backend import Backend
+
+
+def _id(key: str) -> str:
+    return ids.panel(ids.FILTERS, key)
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the callbacks of the bar."""
+    app.clientside_callback(
+        ClientsideFunction("filters", "choose"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Input(_id("choose-team"), "value"),
+        Input(_id("choose-agent"), "value"),
+        Input(_id("apply-dates"), "n_clicks"),
+        State(_id("date-from"), "value"),
+        State(_id("date-to"), "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("filters", "chooseValues"),
+        Output(_id("label"), "data"),
+        Input(_id("apply-values"), "n_clicks"),
+        State(_id("values"), "value"),
+        State(_id("values"), "options"),
+        State(_id("label"), "data"),
+        prevent_initial_call=True,
+    )
+
+    app.clientside_callback(
+        ClientsideFunction("filters", "carry"),
+        Output(ids.carrying(ALL, ALL), "href"),
+        Input(ids.URL, "search"),
+        State(ids.carrying(ALL, ALL), "id"),
+    )
+
+    @role_callback(app, roles={MANAGER})(
+        Output(_id("attributes"), "children"),
+        Input(_id("find"), "value"),
+        Input(_id("label"), "data"),
+        State(ids.URL, "pathname"),
+        State(ids.URL, "search"),
+    )
+    def show_attributes(
+        wanted: str | None, stored: list[str] | None, path: str | None, search: str | None
+    ) -> Any:
+        context = current_context(backend, path or "/")
+        try:
+            question = question_at(path, search, backend)
+        except ParameterError:
+            question = None
+        if question is None:
+            return attribute_list.labels((), context)
+        label, typed = stored if isinstance(stored, list) and len(stored) == 2 else ("", "")
+        words = wanted if isinstance(wanted, str) and wanted != typed else ""
+        if not isinstance(label, str) or not label:
+            return attribute_list.labels(found_labels(question, words), context)
+        shown, hidden = found_values(question, label, words)
+        return attribute_list.values(label, shown, hidden, context)

@@ -1,0 +1,125 @@
+"""Passports of numbers: the same lines on every page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from callbacks.reports.report_view import Question
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport
+from metrics.model.catalog import Metric, Source
+from metrics.model.periods import Period
+from metrics.model.summary import Summary
+from services.snapshot.dataset import Snapshot
+
+
+def passport(
+    metric: Metric,
+    now: Summary,
+    before: Summary | None,
+    period: Period | None,
+    clock: str,
+    filters: Sequence[str],
+    snapshot: Snapshot,
+    at: datetime,
+    context: Context,
+) -> Passport:
+    """What the number is made of, in the reader's words.
+
+    Args:
+        metric: The catalogue's entry.
+        now: Its number.
+        before: The number of the previous period, if that is whole.
+        period: The days; None for stocks.
+        clock: all or office.
+        filters: What was chosen, in words.
+        snapshot: Where the number comes from.
+        at: The present instant, for the age of the data.
+        context: The reader.
+    """
+    text, formats = context.text, context.formats
+    lines = [(text("passport.population"), text("passport.rows", n=formats.count(now.n)))]
+    if now.parts:
+        known = [(part, n) for part, n in now.parts.items() if text.has(f"metrics.parts.{part}")]
+        words = ", ".join(
+            f"{text(f'metrics.parts.{part}')} {formats.count(n)}" for part, n in known
+        )
+        if words:
+            lines.append((text("passport.parts"), words))
+    if now.low is not None and now.high is not None:
+        low, high = formats.decimal(now.low * 100), formats.decimal(now.high * 100)
+        lines.append(
+            (text("passport.interval"), text("passport.interval_words", low=low, high=high))
+        )
+    if period is not None:
+        lines.append(_period_line(period, context))
+    else:
+        lines.append((text("passport.period"), text("passport.now")))
+    if metric.unit == "seconds" and metric.table == "conversations" and period is not None:
+        lines.append((text("passport.clock"), text(f"passport.clock_{clock}")))
+    lines.append((text("passport.filters"), "; ".join(filters) or text("passport.no_filters")))
+    if before is not None and before.value is not None:
+        value = formats.value(before.value, before.unit)
+        words = text("passport.before_words", value=value, n=formats.count(before.n))
+        lines.append((text("passport.before"), words))
+    lines.append((text("passport.data"), _data(metric.sources, snapshot, at, context)))
+    # Only pages of numbers list rows; their readers have an address with choices.
+    listed = now.n if context.lists_rows and metric.table != "agents" else None
+    return Passport(metric.key, tuple(lines), listed)
+
+
+def is_late(metric: Metric, snapshot: Snapshot) -> bool:
+    """Whether a vendor that the number is made of is late or failed."""
+    states = [snapshot.sources[s].state for s in metric.sources if s in snapshot.sources]
+    return any(state in ("late", "failed") for state in states)
+
+
+def _data(sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: Context) -> str:
+    known = [snapshot.sources[s].as_of for s in sources if s in snapshot.sources]
+    instants = [instant for instant in known if instant is not None]
+    oldest = min(instants, default=snapshot.published_at)
+    age = context.formats.ago((at - oldest).total_seconds())
+    version = context.formats.count(snapshot.version)
+    return context.text("passport.data_words", age=age, version=version)
+
+
+def figure_passport(
+    key: str,
+    n: int,
+    question: Question[Any],
+    at: datetime,
+    context: Context,
+    *,
+    sources: Sequence[Source] = ("intercom",),
+    timed: bool = False,
+    listed: str | None = "conversations",
+) -> Passport:
+    """What a figure of many numbers is made of.
+
+    Args:
+        key: Of its words in `metrics`.
+        n: Rows it rests on.
+        question: The choice of rows.
+        at: The present instant.
+        context: The reader.
+        sources: The vendors it is made of.
+        timed: Whether it shows durations, which depend on the clock.
+        listed: Key of the list of its rows; None where there is none.
+    """
+    text, formats = context.text, context.formats
+    lines = [(text("passport.population"), text("passport.rows", n=formats.count(n)))]
+    lines.append(_period_line(question.period, context))
+    if timed:
+        clock = question.rules.clock
+        lines.append((text("passport.clock"), text(f"passport.clock_{clock}")))
+    chosen = "; ".join(question.filter_words) or text("passport.no_filters")
+    lines.append((text("passport.filters"), chosen))
+    lines.append((text("passport.data"), _data(sources, question.snapshot, at, context)))
+    return Passport(key, tuple(lines), n if listed else None, listed)
+
+
+def _period_line(period: Period, context: Context) -> tuple[str, str]:
+    text, formats = context.text, context.formats
+    span = formats.span(period.first_day, period.last_day)
+    zone = formats.zone.key.rpartition("/")[2].replace("_", " ")
+    return text("passport.period"), text("passport.period_words", span=span, zone=zone)

@@ -1,0 +1,148 @@
+"""What the address of a BI page asks for: which rows, compared with what, and what is open.
+
+The filters are those of /api/v1. What only concerns the view (a table instead of a chart, the open
+list of rows) is parted from them, so that opening it draws nothing anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Literal, TypeVar
+from urllib.parse import parse_qs, urlencode
+
+from pydantic import Field
+
+from callbacks.reports.query import DEFAULT_DAYS, Ids, NoQuery, ParameterError, SummaryQuery, read
+from metrics.model.filters import Filters
+from metrics.model.periods import Period, same_before
+from metrics.query.drilldown import Cell, CellError, listed_metric
+
+Preset = Literal["today", "yesterday", "7d", "28d", "90d", "month", "last_month"]
+Compare = Literal["same", "none"]
+Order = Literal["oldest", "most", "least", "agent"]
+# What is open beside the page; everything else says what the page is about.
+PANEL = ("rows", "cell", "rows_find", "rows_order", "rows_page")
+# The comment that is read, on the quality page.
+READER = ("band", "comment", "comments_find", "comments_page")
+VIEW = (*PANEL, *READER, "table")
+MAXIMUM_FIELDS = 600
+MAXIMUM_CELLS = 4
+
+
+class PageQuery(SummaryQuery):
+    """The API's own filters, a period by name, and what it is compared with."""
+
+    preset: Preset | None = Field(default=None, alias="period")
+    compare: Compare | None = None
+    line: Ids = ()
+
+    @property
+    def filters(self) -> Filters:
+        """The choice of rows; lines (`main`, or ids) restrict calls, whatever page counts them."""
+        return replace(super().filters, lines=self.line)
+
+    def period(self, today: date) -> Period:
+        """The days asked for; a named period moves with the day it is read on."""
+        return named_period(self.preset, today) if self.preset else super().period(today)
+
+    def before(self, today: date) -> Period | None:
+        """The days to compare with; None where nothing is to be compared."""
+        if self.compare == "none":
+            return None
+        period = self.period(today)
+        return same_before(period) if self.compare == "same" else period.previous
+
+    @property
+    def name(self) -> str | None:
+        """The name under which the period is known, if it has one."""
+        if self.preset:
+            return self.preset
+        return None if self.first_day or self.last_day else f"{DEFAULT_DAYS}d"
+
+
+class PanelQuery(NoQuery):
+    """The list of rows that is open beside the page."""
+
+    rows: str
+    cell: tuple[str, ...] = Field(default=(), max_length=MAXIMUM_CELLS)
+    find: str = Field(default="", alias="rows_find", max_length=200)
+    order: Order | None = Field(default=None, alias="rows_order")
+    page: int = Field(default=1, alias="rows_page", ge=1, le=1_000_000)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The marks that were clicked.
+
+        Raises:
+            ParameterError: One of them cannot be read.
+        """
+        try:
+            listed_metric(self.rows)
+            return tuple(Cell.parse(text) for text in self.cell)
+        except CellError as error:
+            raise ParameterError("rows", str(error)) from error
+
+
+Q = TypeVar("Q", bound=PageQuery)
+
+
+def choices_of(search: str | None) -> dict[str, list[str]]:
+    """The parameters that say what the page is about, each with its values."""
+    return {name: values for name, values in _given(search).items() if name not in VIEW}
+
+
+def page_search(search: str | None) -> str:
+    """The same as text: equal for equal pages, whatever is open beside them."""
+    return urlencode([(n, v) for n, values in choices_of(search).items() for v in values])
+
+
+def read_page(model: type[Q], search: str | None) -> Q:
+    """The query string of a page, read and checked.
+
+    Raises:
+        ParameterError: The first name or value that cannot be used.
+    """
+    return read(model, choices_of(search).items())
+
+
+def read_panel(search: str | None) -> PanelQuery | None:
+    """The list of rows that the address opens, if it opens one.
+
+    Raises:
+        ParameterError: It cannot be used.
+    """
+    given = {name: values for name, values in _given(search).items() if name in PANEL}
+    if "rows" not in given:
+        return None
+    # In the order of the address, and as often: `read` would sort the cells.
+    cells = tuple(given.pop("cell", []))
+    query = read(PanelQuery, given.items())
+    if len(cells) > MAXIMUM_CELLS:
+        raise ParameterError("cell", f"at most {MAXIMUM_CELLS}")
+    return query.model_copy(update={"cell": cells})
+
+
+def named_period(name: Preset, today: date) -> Period:
+    """The days that a name stands for today."""
+    if name == "today":
+        return Period(today, today)
+    if name == "yesterday":
+        return Period(today - timedelta(days=1), today - timedelta(days=1))
+    if name == "month":
+        return Period(today.replace(day=1), today)
+    if name == "last_month":
+        end = today.replace(day=1) - timedelta(days=1)
+        return Period(end.replace(day=1), end)
+    return Period(today - timedelta(days=int(name.removesuffix("d")) - 1), today)
+
+
+def _given(search: str | None) -> Mapping[str, list[str]]:
+    try:
+        return parse_qs(
+            (search or "").removeprefix("?"),
+            keep_blank_values=True,
+            max_num_fields=MAXIMUM_FIELDS,
+        )
+    except ValueError:
+        # More fields than anybody chooses: nothing of it is read.
+        return {"": []}

@@ -1,0 +1,367 @@
+"""What a machine may ask: the parameters of each route, read once and checked.
+
+The models are both the check and, through `callbacks.api.openapi`, the documentation.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, TypeVar, get_origin
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+)
+
+from metrics.model.catalog import CATALOG, Table
+from metrics.model.definitions import Clock
+from metrics.model.filters import Filters
+from metrics.model.periods import Period
+from metrics.model.schema import ATTRIBUTE_PREFIX
+from metrics.query.drilldown import Cell, CellError
+
+DEFAULT_DAYS = 28
+# Ten years: the longest history the settings allow, so that no answer has a million empty days.
+MAXIMUM_DAYS = 3660
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+MAXIMUM_ROWS = 1000
+MAXIMUM_VALUES = 200
+TICKET_GROUPS = (
+    *("state", "state_label", "ticket_type", "platform", "severity", "company"),
+    *("external_state", "creator", "standing"),
+)
+PLAIN_GROUPS = ("day", "hour", "weekday_hour", "agent", "team", "reason")
+
+
+class ParameterError(ValueError):
+    """A parameter cannot be used; the text names it and says what is allowed.
+
+    Attributes:
+        name: Of the parameter, shortened.
+        turned: Whether a first day lies after its last.
+    """
+
+    def __init__(self, name: str, reason: str, *, turned: bool = False) -> None:
+        self.name, self.turned = _shortened(name), turned
+        super().__init__(f"{self.name}: {reason}")
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place between two rows: after the row with this instant (Unix seconds) and id."""
+
+    seconds: int
+    id: str
+
+    def encode(self) -> str:
+        """The text that stands for the position in a `cursor`."""
+        return base64.urlsafe_b64encode(f"{self.seconds} {self.id}".encode()).decode().rstrip("=")
+
+
+def _day(text: Any) -> date:
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("must be a local day such as 2026-11-30")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("there is no such day") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"must lie between {FIRST_DAY} and {LAST_DAY}")
+    return day
+
+
+def _limit(text: Any) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", str(text)) or not 1 <= int(text) <= MAXIMUM_ROWS:
+        raise ValueError(f"must be a whole number from 1 to {MAXIMUM_ROWS}")
+    return int(text)
+
+
+def _position(text: Any) -> Position:
+    try:
+        padded = str(text) + "=" * (-len(str(text)) % 4)
+        plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise ValueError("not a cursor of this API") from error
+    match = re.fullmatch(r"([0-9]{1,11}) (\S{1,200})", plain)
+    if not match:
+        raise ValueError("not a cursor of this API")
+    return Position(int(match[1]), match[2])
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Limit = Annotated[
+    int,
+    BeforeValidator(_limit),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAXIMUM_ROWS, "default": 100}),
+]
+Cursor = Annotated[Position, BeforeValidator(_position), WithJsonSchema({"type": "string"})]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Ids = Annotated[tuple[Id, ...], Field(max_length=MAXIMUM_VALUES)]
+
+
+class NoQuery(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Query(NoQuery):
+    """What every data route takes: the filters."""
+
+    team: Ids = Field(default=(), description="Intercom team id; may be repeated.")
+    origin: Literal["customer", "teammate"] | None = Field(
+        default=None, description="Who started the conversation."
+    )
+    attributes: dict[str, tuple[str, ...]] = Field(default={}, exclude=True)
+
+    @property
+    def filters(self) -> Filters:
+        """The choice of rows."""
+        return Filters(
+            self.team, tuple(getattr(self, "agent", ())), self.origin, dict(self.attributes)
+        )
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Everything that was asked, for the memory of answers; equal questions, equal keys."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields["attributes"] = tuple(sorted(self.attributes.items()))
+        return tuple(sorted(fields.items()))
+
+
+class QueueQuery(Query):
+    """Parameters of the queue."""
+
+
+class SummaryQuery(Query):
+    """Parameters of everything that looks at a period."""
+
+    first_day: Day | None = Field(
+        default=None,
+        alias="from",
+        description=f"First local day, included; {DEFAULT_DAYS} days up to `to` when absent.",
+    )
+    last_day: Day | None = Field(
+        default=None, alias="to", description="Last local day, included; today when absent."
+    )
+    agent: Ids = Field(
+        default=(),
+        description="Intercom admin id, or `none` for rows without a person; may be repeated.",
+    )
+    clock: Clock = Field(
+        default="all",
+        description="Durations in all hours, or in office hours (Intercom's own statistics).",
+    )
+
+    def period(self, today: date) -> Period:
+        """The days asked for.
+
+        Raises:
+            ParameterError: The first day lies after the last, or there are too many days.
+        """
+        last = self.last_day or today
+        first = self.first_day or last - timedelta(days=DEFAULT_DAYS - 1)
+        if first > last:
+            later = "to" if self.last_day else "today"
+            raise ParameterError("from", f"lies after {later}", turned=True)
+        if (last - first).days >= MAXIMUM_DAYS:
+            raise ParameterError("from", f"at most {MAXIMUM_DAYS} days at a time")
+        return Period(first, last)
+
+
+class AgentsQuery(SummaryQuery):
+    """Parameters of the list of people."""
+
+
+class BreakdownQuery(SummaryQuery):
+    """Parameters of one metric in groups."""
+
+    metric: str = Field(description="Key of the metric.")
+    by: str = Field(
+        max_length=200,
+        description="day, hour, weekday_hour, agent, team, reason, or the label of an attribute "
+        "(as it is, or with `attr.` before it); of tickets also "
+        f"{', '.join(TICKET_GROUPS)} (standing: created in the period, before or after it).",
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_is_known(cls, key: str) -> str:
+        return known_metric(key)
+
+    def group(self, labels: Collection[str]) -> str:
+        """The group as `metrics.query.report.breakdown` calls it.
+
+        Raises:
+            ParameterError: Neither a group nor the label of an attribute.
+        """
+        of_tickets = CATALOG[self.metric].table == "tickets" and self.by in TICKET_GROUPS
+        if self.by in PLAIN_GROUPS or of_tickets:
+            return self.by
+        label = self.by.removeprefix(ATTRIBUTE_PREFIX)
+        if label not in labels:
+            raise ParameterError(
+                "by", f"one of {', '.join(PLAIN_GROUPS)} or the label of an attribute"
+            )
+        return ATTRIBUTE_PREFIX + label
+
+
+class RowsQuery(SummaryQuery):
+    """Parameters of the rows behind the numbers."""
+
+    cell: Ids = Field(
+        default=(),
+        description="With `metric`: only the rows of one mark of its figure, `<by>:<key>`, such as "
+        "`agent:201`, `day:2026-11-20`, `reason:Boleto`, `attr.<label>:<value>`, `part:negative`, "
+        "`value:300..600` (a colon in a label is %3A). Several are where they cross.",
+    )
+    limit: Limit = Field(default=100, description="Rows in one answer.")
+    cursor: Cursor | None = Field(
+        default=None, description="`next_cursor` of the answer before; absent for the first page."
+    )
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The marks asked for.
+
+        Raises:
+            ParameterError: One of them cannot be read, or there is no metric to have marks.
+        """
+        if self.cell and getattr(self, "metric", None) is None:
+            raise ParameterError("cell", "needs `metric`")
+        try:
+            return tuple(Cell.parse(text) for text in self.cell)
+        except CellError as error:
+            raise ParameterError("cell", str(error)) from error
+
+
+class ConversationsQuery(RowsQuery):
+    """Parameters of the conversations."""
+
+    metric: str | None = Field(
+        default=None, description="Only the rows this metric rests on, each with its `value`."
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits(cls, key: str) -> str:
+        return known_metric(key, "conversations")
+
+
+class CallsQuery(RowsQuery):
+    """Parameters of the calls."""
+
+    metric: str | None = Field(
+        default=None, description="Only the rows this metric rests on, each with its `value`."
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits(cls, key: str) -> str:
+        return known_metric(key, "calls")
+
+
+class TicketsQuery(RowsQuery):
+    """Parameters of the tickets of the second line."""
+
+    metric: str | None = Field(
+        default=None, description="Only the rows this metric rests on, each with its `value`."
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits(cls, key: str) -> str:
+        return known_metric(key, "tickets")
+
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def known_metric(key: str, table: Table | None = None) -> str:
+    """The key, if the catalogue has it (and its rows lie in `table`)."""
+    if key not in CATALOG:
+        raise ValueError("no such metric; the keys are listed in /api/v1/openapi.json")
+    if table is not None and CATALOG[key].table != table:
+        raise ValueError(f"its rows lie in {CATALOG[key].table}, not in {table}")
+    return key
+
+
+def read(model: type[Q], arguments: Iterable[tuple[str, list[str]]]) -> Q:
+    """The parameters of a request as the model of its route.
+
+    Args:
+        model: The route's parameters.
+        arguments: Each name of the query string with all its values.
+
+    Raises:
+        ParameterError: The first name or value that cannot be used.
+    """
+    values: dict[str, Any] = {}
+    attributes: dict[str, tuple[str, ...]] = {}
+    known = {field.alias or name: field for name, field in model.model_fields.items()}
+    takes_attributes = known.pop("attributes", None) is not None
+    for name, given in arguments:
+        label = name.removeprefix(ATTRIBUTE_PREFIX)
+        if takes_attributes and label and label != name:
+            attributes[label] = _short_values(name, given)
+        elif name not in known:
+            raise ParameterError(name, f"unknown parameter; allowed: {_allowed(known, model)}")
+        elif get_origin(known[name].annotation) is tuple:
+            values[name] = tuple(sorted(set(given)))
+        elif len(given) > 1:
+            raise ParameterError(name, "given more than once")
+        else:
+            values[name] = given[0]
+    if attributes:
+        values["attributes"] = attributes
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _explained(error) from error
+
+
+def check_labels(query: Query, labels: Collection[str]) -> None:
+    """Refuse filters by an attribute that neither the settings nor the data know.
+
+    Raises:
+        ParameterError: The first unknown label.
+    """
+    for label in query.attributes:
+        if label not in labels:
+            raise ParameterError(ATTRIBUTE_PREFIX + label, "no conversation attribute is called so")
+
+
+def _short_values(name: str, given: list[str]) -> tuple[str, ...]:
+    if len(given) > MAXIMUM_VALUES or any(len(value) > 1000 for value in given):
+        raise ParameterError(name, f"at most {MAXIMUM_VALUES} values of 1000 characters")
+    return tuple(sorted(set(given)))
+
+
+def _allowed(known: Mapping[str, Any], model: type[BaseModel]) -> str:
+    names = sorted(known)
+    if "attributes" in model.model_fields:
+        names.append(f"{ATTRIBUTE_PREFIX}<label>")
+    return ", ".join(names) or "none"
+
+
+def _explained(error: ValidationError) -> ParameterError:
+    problem = error.errors(include_url=False)[0]
+    reason = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
+        reason = "required"
+    if problem["type"] == "literal_error":
+        reason = f"must be {problem['ctx']['expected']}"
+    return ParameterError(str(problem["loc"][0]), reason)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 80 else name[:79] + "…"

@@ -1,0 +1,150 @@
+"""What the BI pages have in common: one answer per address and version, a bar, a list of rows.
+
+A page says what it reads from its address and what it draws; everything else is here.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context
+from callbacks.reports import filter_choices
+from callbacks.reports.page_query import PageQuery, choices_of, page_search, read_page
+from callbacks.reports.query import ParameterError
+from callbacks.reports.report_view import Question
+from layouts import ids
+from layouts.components import report_frame as bi_frame
+from layouts.components import states
+from layouts.components.context import Context
+from layouts.components.filter_bar import filter_bar
+from layouts.components.shell import MANAGER
+from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+
+Content = Callable[[Question[Any], Context, Backend], Sequence[Component]]
+
+
+@dataclass(frozen=True)
+class BiPage:
+    """One page of numbers.
+
+    Attributes:
+        path: Its route; the name of its ids, texts and modules is the same without the slash.
+        query: What it reads from its address.
+        content: What it draws for one question; asked once for each version and address.
+    """
+
+    path: str
+    query: type[PageQuery]
+    content: Content
+
+    @property
+    def name(self) -> str:
+        """The name of its ids and texts."""
+        return self.path.strip("/")
+
+    def render(self, context: Context, search: str) -> Component:
+        """The page's frame, before its first numbers."""
+        return bi_frame.page(
+            self.name, replace(context, choices=choices_of(search), lists_rows=True)
+        )
+
+
+BI_PAGES: dict[str, BiPage] = {}
+_LOCK = threading.Lock()
+
+
+def bi_page(path: str, query: type[PageQuery], content: Content) -> BiPage:
+    """Enter a page, so that filters, list of rows and exports know what its address means."""
+    page = BiPage(path, query, content)
+    with _LOCK:
+        BI_PAGES[path] = page
+    return page
+
+
+def register(app: Dash, backend: Backend, page: BiPage) -> None:
+    """Attach a page's callback: filled when its address changes, and when a version arrives."""
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(page.name, "bar"), "children"),
+        Output(ids.panel(page.name, "content"), "children"),
+        Output(ids.panel(page.name, "version"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.REFRESH, "n_intervals"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(page.name, "version"), "data"),
+    )
+    def show_page(
+        search: str | None, _: int | None, path: str | None, shown: list[Any] | None
+    ) -> tuple[Any, Any, Any]:
+        snapshot = backend.dataset.snapshot()
+        marker = [backend.edition(snapshot), page_search(search)]
+        if path != page.path or marker == shown:
+            return no_update, no_update, no_update
+        context = bi_context(backend, page.path, search)
+        if snapshot is None:
+            return None, states.starting(context), marker
+        has_bar = shown is not None and shown[0] != backend.edition(None)
+        same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
+        key = (page.name, context.theme, context.text.language, *marker)
+        bar, content = backend.dataset.cached(
+            key, lambda: _drawn(page, backend, snapshot, search, context)
+        )
+        # Whoever is choosing something is not interrupted by a new version.
+        return no_update if same_choice else bar, content, marker
+
+
+def bi_context(backend: Backend, path: str, search: str | None) -> Context:
+    """The reader of a BI page, with the choices of its address."""
+    context = current_context(backend, path)
+    return replace(context, choices=choices_of(search), lists_rows=path in BI_PAGES)
+
+
+def question_at(path: str | None, search: str | None, backend: Backend) -> Question[Any] | None:
+    """What the address of a BI page asks of the newest version.
+
+    None: there is no such page, or no data yet.
+
+    Raises:
+        ParameterError: The address cannot be read.
+    """
+    page, snapshot = BI_PAGES.get(path or ""), backend.dataset.snapshot()
+    if page is None or snapshot is None:
+        return None
+    return _asked(page, snapshot, search, backend)
+
+
+def with_words(question: Question[Any], context: Context) -> Question[Any]:
+    """The question with its filters in the reader's words."""
+    return replace(question, filter_words=tuple(filter_choices.words(question, context)))
+
+
+def _asked(page: BiPage, snapshot: Snapshot, search: str | None, backend: Backend) -> Question[Any]:
+    query = read_page(page.query, search)
+    question = Question(snapshot, query, backend.rules.with_clock(query.clock))
+    question.period  # noqa: B018  (refuses dates that cannot be)
+    return question
+
+
+def _drawn(
+    page: BiPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
+) -> tuple[Component, list[Component]]:
+    notice = None
+    try:
+        question = _asked(page, snapshot, search, backend)
+    except ParameterError as error:
+        notice = bi_frame.unusable(None if error.turned else error.name, context)
+        context = replace(context, choices={})
+        question = _asked(page, snapshot, "", backend)
+    history = snapshot.history
+    if notice is None and not history.complete:
+        notice = bi_frame.partial(history.loaded_days, history.total_days, context)
+    question = with_words(question, context)
+    content = page.content(question, context, backend)
+    bar = filter_bar(filter_choices.bar(question, context), context)
+    return bar, [part for part in (notice, *content) if part is not None]

@@ -1,0 +1,121 @@
+"""One choice of rows of one version: whatever a BI page shows answers it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from callbacks.reports.page_query import PageQuery
+from metrics.model.catalog import Metric
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.periods import Period, is_complete, today
+from metrics.model.summary import Summary
+from metrics.model.tables import Tables
+from metrics.query import report
+from metrics.query.crosstab import Choice
+from metrics.query.drilldown import Behind, Cell, rows_behind
+from services.snapshot.dataset import Snapshot
+
+Q = TypeVar("Q", bound=PageQuery)
+
+
+@dataclass(frozen=True)
+class Question(Generic[Q]):
+    """What the address asks of a version.
+
+    Attributes:
+        snapshot: The version.
+        query: What the address asks for.
+        rules: The agreements, with the clock of the query.
+        filter_words: The filters in words, for passports.
+    """
+
+    snapshot: Snapshot
+    query: Q
+    rules: Rules
+    filter_words: Sequence[str] = ()
+
+    @property
+    def tables(self) -> Tables:
+        """The version's tables."""
+        return self.snapshot.tables
+
+    @property
+    def filters(self) -> Filters:
+        """The reader's choice."""
+        return self.query.filters
+
+    @cached_property
+    def today(self) -> date:
+        """The local day of the version."""
+        return today(self.snapshot.published_at, self.rules.time_zone)
+
+    @cached_property
+    def period(self) -> Period:
+        """The days asked for."""
+        return self.query.period(self.today)
+
+    @cached_property
+    def history(self) -> Period:
+        """All days from the first that is loaded to the last that is asked for."""
+        first = self.snapshot.history.first_day or self.period.first_day
+        return Period(min(first, self.period.first_day), max(self.period.last_day, first))
+
+    @cached_property
+    def previous(self) -> Period | None:
+        """The period to compare with; None where it reaches before what is loaded."""
+        before = self.query.before(self.today)
+        first = self.snapshot.history.first_day
+        return before if before is not None and is_complete(before, first) else None
+
+    @cached_property
+    def whole_days(self) -> pd.DatetimeIndex:
+        """Days that are loaded and over, so that they say what is usual."""
+        first = self.snapshot.history.first_day or self.today
+        return pd.date_range(first, self.today - timedelta(days=1), freq="D", unit="s")
+
+    def is_known(self, metric: Metric) -> bool:
+        """Whether every vendor that the metric is made of was read once."""
+        found = [self.snapshot.sources.get(name) for name in metric.sources]
+        return all(
+            one is not None and one.state not in ("off", "starting") and one.as_of is not None
+            for one in found
+        )
+
+    def number(self, metric: Metric, period: Period | None = None) -> Summary:
+        """The metric's number of a period (the page's own when absent) under the filters.
+
+        No data, and not zero, where one of its vendors was never read.
+        """
+        if not self.is_known(metric):
+            return Summary(None, 0, metric.unit)
+        return report.evaluate(metric, self.tables, period or self.period, self.filters, self.rules)
+
+    def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
+        """The metric's number of each group."""
+        return self.groups_of([metric], by, period)[metric.key]
+
+    def groups_of(
+        self, metrics: Iterable[Metric], by: str, period: Period | None = None
+    ) -> dict[str, dict[str, Summary]]:
+        """The number of each group for several metrics, which share the work of grouping."""
+        shown = period or self.period
+        found = report.breakdowns(metrics, by, self.tables, shown, self.filters, self.rules)
+        return {key: {one.key: one.summary for one in told} for key, told in found.items()}
+
+    def behind(self, key: str, *cells: Cell) -> Behind:
+        """The rows behind a number, or behind one mark of a figure.
+
+        Raises:
+            CellError: There are none of that kind.
+        """
+        return rows_behind(key, cells, self.tables, self.period, self.filters, self.rules)
+
+
+def choice(question: Question[Any]) -> Choice:
+    """The question as `metrics` takes it."""
+    return Choice(question.tables, question.period, question.filters, question.rules)

@@ -1,0 +1,161 @@
+"""The list of rows beside a BI page: opened, searched and turned by the address."""
+
+from typing import Any
+
+import pandas as pd
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from callbacks.access.roles import role_callback
+from callbacks.reports import row_lines, row_words
+from callbacks.reports.listing import Listing, arranged, listing
+from callbacks.reports.page_query import PanelQuery, page_search, read_panel
+from callbacks.reports.query import ParameterError
+from callbacks.reports.report_page import bi_context, question_at
+from callbacks.reports.report_view import Question
+from layouts import ids
+from layouts.components import rows_panel as layout
+from layouts.components.context import Context
+from layouts.components.shell import MANAGER
+from metrics.model.summary import summarise
+from metrics.query.drilldown import TOP_REASONS, VALUE, Cell, CellError
+from services.runtime.backend import Backend
+
+ROWS = 50
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the callbacks of the panel."""
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.SIDE_PANEL, "children"),
+        Output(ids.panel(ids.ROWS, "shown"), "data"),
+        Input(ids.URL, "search"),
+        Input(ids.REFRESH, "n_intervals"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(ids.ROWS, "shown"), "data"),
+    )
+    def show_panel(
+        search: str | None, _: int | None, path: str | None, shown: Any
+    ) -> tuple[Any, Any]:
+        context = bi_context(backend, path or "/", search)
+        try:
+            panel = read_panel(search)
+            if panel is None:
+                return None, None
+            question = question_at(path, search, backend)
+            if question is None:
+                return None, None
+            marker = [question.snapshot.version, page_search(search), panel.rows, *panel.cell]
+            if marker == shown:
+                return no_update, no_update
+            return layout.panel(_head(panel, question, context), context), marker
+        except (ParameterError, CellError):
+            return layout.refused(context), [search]
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.panel(ids.ROWS, "list"), "children"),
+        Input(ids.URL, "search"),
+        State(ids.URL, "pathname"),
+    )
+    def show_rows(search: str | None, path: str | None) -> Any:
+        try:
+            panel, question = read_panel(search), question_at(path, search, backend)
+            if panel is None or question is None:
+                return no_update
+            of = listing(question, panel.rows, panel.cells)
+        except (ParameterError, CellError):
+            return no_update
+        return _rows(panel, of, question, backend, bi_context(backend, path or "/", search))
+
+    app.clientside_callback(
+        ClientsideFunction("rows", "look"),
+        Output(ids.panel(ids.ROWS, "list"), "title"),
+        Input(ids.panel(ids.ROWS, "find"), "value"),
+        Input(ids.panel(ids.ROWS, "order"), "value"),
+        prevent_initial_call=True,
+    )
+
+
+def _head(panel: PanelQuery, question: Question[Any], context: Context) -> layout.Head:
+    text, formats = context.text, context.formats
+    cells = panel.cells
+    of = listing(question, panel.rows, cells)
+    title, crumbs = row_words.title(of.metric, cells, question, context)
+    mentions = panel.rows == TOP_REASONS
+    count = of.total if mentions else of.n
+    unit = text.plural("rows.mentions" if mentions else f"rows.unit.{of.metric.table}", count)
+    return layout.Head(
+        crumbs=crumbs,
+        title=title,
+        count=formats.count(count),
+        unit=unit,
+        notes=_notes(of, mentions, context),
+        parts=_parts(panel, cells, of, question, context),
+        find=panel.find,
+        order=panel.order,
+        has_values=of.metric.unit in ("seconds", "points"),
+        export=f"/exports{context.path}/rows.xlsx",
+    )
+
+
+def _notes(of: Listing, mentions: bool, context: Context) -> list[str]:
+    text, formats = context.text, context.formats
+    if mentions:
+        conversations = text.plural("rows.in_conversations", of.n, n=formats.count(of.n))
+        twice = int(of.total) - of.n
+        return [conversations, *([text("rows.twice", n=formats.count(twice))] if twice else [])]
+    if of.metric.unit == "count":
+        return []
+    summary = summarise(of.metric, pd.Series(of.values))
+    if summary.value is None:
+        return []
+    value = formats.value(summary.value, summary.unit)
+    if of.metric.kind == "duration":
+        value = text("rows.median", value=value)
+    return [f"{text(f'metrics.{of.metric.key}.label')} {value}"]
+
+
+def _parts(
+    panel: PanelQuery,
+    cells: tuple[Cell, ...],
+    of: Listing,
+    question: Question[Any],
+    context: Context,
+) -> list[tuple[str, str, bool]]:
+    """Of a share: all its rows, those that count for it, and the others."""
+    if of.metric.kind != "share":
+        return []
+    others = [cell for cell in cells if cell.by != VALUE]
+    chosen = next((cell.key for cell in cells if cell.by == VALUE), None)
+    every = listing(question, panel.rows, others)
+    counts = {None: every.n, "1": int(every.total), "0": every.n - int(every.total)}
+    told = []
+    for key, count in counts.items():
+        name = row_words.side(of.metric, key, context)
+        added = [f"{VALUE}:{key}"] if key is not None else []
+        href = context.rows(panel.rows, *map(str, others), *added)
+        told.append((f"{name} {context.formats.count(count)}", href, chosen == key))
+    return told
+
+
+def _rows(
+    panel: PanelQuery, of: Listing, question: Question[Any], backend: Backend, context: Context
+) -> list[Any]:
+    asked = ("order", panel.rows, panel.cell, panel.find, panel.order, question.query.key)
+    places = question.snapshot.memory.get(
+        asked, lambda: arranged(question, of, panel.find, panel.order)
+    )
+    last = max(0, (len(places) - 1) // ROWS)
+    number = min(panel.page - 1, last)
+    first = number * ROWS
+    lines = row_lines.lines(question, of, places[first : first + ROWS], backend, context)
+
+    def turned(page: int) -> str | None:
+        if not 0 <= page <= last:
+            return None
+        found = {"rows_find": panel.find or None, "rows_order": panel.order}
+        return context.view(
+            rows=panel.rows, cell=panel.cell, rows_page=str(page + 1) if page else None, **found
+        )
+
+    return layout.rows(lines, first, len(places), (turned(number - 1), turned(number + 1)), context)

@@ -1,0 +1,1 @@
+"""The Flask application: composition, pages and their routes, headers, health, errors."""

@@ -1,0 +1,80 @@
+"""What fails: the log gets the traceback, the reader a reference, everything else lives on."""
+
+import logging
+import secrets
+from typing import Any
+
+from dash import ctx, no_update
+from dash.development.base_component import Component
+from dash.exceptions import DependencyException
+from flask import Flask, Response, current_app, has_request_context, request
+from werkzeug.exceptions import HTTPException
+
+from callbacks.access.refusals import is_navigation, refusal
+from callbacks.access.session import language_of, theme_of
+from layouts import i18n as words
+from layouts.access import error_page as fault
+from layouts.components.states import failed_words
+from services.errors import ServiceError
+from services.runtime.backend import Backend
+
+log = logging.getLogger(__name__)
+
+LANGUAGE = "VIGIA_LANGUAGE"
+RETRY_SECONDS = 5
+
+
+def panel_error(error: Exception) -> Component | list[Component]:
+    """What stands in the place of a panel that could not be drawn."""
+    reference = secrets.token_hex(4)
+    log.error("callback failed, reference %s", reference, exc_info=error)
+    drawn = failed_words(words.text_for(_language()), reference)
+    outputs = ctx.outputs_list
+    if isinstance(outputs, list):
+        return [drawn if o.get("property") == "children" else no_update for o in outputs]
+    return drawn
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Answer whatever goes wrong outside of a callback: a page for people, JSON for scripts."""
+    server.config[LANGUAGE] = backend.settings.language
+    server.register_error_handler(Exception, lambda error: _answer(error, backend))
+
+
+def _answer(error: Exception, backend: Backend) -> Any:
+    if isinstance(error, HTTPException):
+        # Below 400 it is a redirect to the same address, written properly.
+        if error.code is None or error.code < 400:
+            return error
+        title = error.name.lower()
+        return _said(backend, error.code, title.replace(" ", "_"), title, "shell.refused")
+    if isinstance(error, DependencyException):
+        return refusal(404, "not_found", "there is no such file")
+    if isinstance(error, ServiceError):
+        log.warning("%s: %s", request.endpoint, error)
+        response = _said(
+            backend, 503, "unavailable", "the store does not answer", "shell.unavailable"
+        )
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    reference = secrets.token_hex(4)
+    log.error("%s failed, reference %s", request.endpoint, reference, exc_info=error)
+    message = f"a mistake of ours, reference {reference}"
+    return _said(backend, 500, "internal_error", message, "shell.failed", reference=reference)
+
+
+def _said(
+    backend: Backend, status: int, code: str, message: str, key: str, **values: str
+) -> Response:
+    if not is_navigation():
+        return refusal(status, code, message)
+    text = words.text_for(language_of(request.cookies, backend))
+    title, rest = text(f"{key}.title"), text(f"{key}.words", **values)
+    markup = fault.page(text, theme=theme_of(request.cookies), title=title, words=rest)
+    return Response(markup, status, mimetype="text/html")
+
+
+def _language() -> str:
+    if not has_request_context():
+        return ""
+    return request.cookies.get("vigia_lang") or str(current_app.config.get(LANGUAGE, ""))

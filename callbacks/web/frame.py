@@ -1,0 +1,51 @@
+"""What every desk page shows beside its own content: the queue, and how old the data is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from callbacks.access.roles import role_callback
+from callbacks.access.session import current_context
+from layouts import ids
+from layouts.components.frame import ages, alerts_count, queue_chip
+from layouts.components.shell import ANALYST, MANAGER
+from metrics.live import current as now
+from services.robot.service import Desk
+from services.runtime.backend import Backend
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the callback of the frame."""
+
+    @role_callback(app, roles={MANAGER, ANALYST})(
+        Output(ids.QUEUE_CHIP, "children"),
+        Output(ids.HEADER_AGES, "children"),
+        Input(ids.REFRESH, "n_intervals"),
+        Input(ids.PAGE, "children"),
+    )
+    def show_frame(_: int | None, page: Any) -> tuple[Any, Any]:
+        context = current_context(backend)
+        snapshot = backend.dataset.snapshot()
+        at = datetime.fromtimestamp(backend.clock(), UTC)
+        if snapshot is None:
+            return None, None
+        if not context.wall:
+            return None, ages(snapshot.sources, at, context)
+        waiting = backend.dataset.cached(
+            ("queue",), lambda: now.queue(snapshot.tables, backend.rules)
+        )
+        longest = waiting["waiting_since"].min() if len(waiting) else None
+        limit = backend.rules.first_response_seconds
+        chip = queue_chip(len(waiting), longest, limit, at, context)
+        return chip, ages(snapshot.sources, at, context)
+
+    @role_callback(app, roles={MANAGER})(
+        Output(ids.NAV_ALERTS, "children"),
+        Input(ids.REFRESH, "n_intervals"),
+        Input(ids.PAGE, "children"),
+    )
+    def show_critical(_: int | None, page: Any) -> Any:
+        live = Desk(backend.state, backend.settings, backend.clock).sheet().live
+        critical = sum(life.problem.severity == "critical" for life in live)
+        return alerts_count(critical, current_context(backend))

@@ -1,0 +1,55 @@
+"""What every answer says to the browser about its limits."""
+
+from flask import Flask, Response, g, request
+
+from services.runtime.backend import Backend
+
+# The same for everybody, so a browser may keep them.
+FILES = ("/assets/", "/_dash-component-suites/", "/favicon.ico")
+
+
+def set_up(server: Flask, backend: Backend, build: str) -> None:
+    """Add the headers to all answers."""
+    behind_tls = backend.settings.server.behind_tls
+    server.after_request(lambda response: _with_headers(response, behind_tls, build))
+
+
+def _with_headers(response: Response, behind_tls: bool, build: str) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = policy(g.get("nonce", ""))
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+    headers["X-Build"] = build
+    if behind_tls:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.path.startswith(FILES) and response.status_code < 400:
+        # Not for caches on the way: the answer also renews the session's cookie.
+        response.cache_control.private = True
+    else:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def policy(nonce: str) -> str:
+    """The content security policy.
+
+    Styles may stand in elements: Dash, Plotly and React set them there. No other host appears.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        )
+    )

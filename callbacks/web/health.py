@@ -1,0 +1,22 @@
+"""For whoever watches the process."""
+
+from flask import Flask, Response, jsonify
+
+from services.runtime.backend import Backend
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /healthz and /readyz."""
+    server.add_url_rule("/healthz", "healthz", lambda: jsonify({"status": "ok"}))
+    server.add_url_rule("/readyz", "readyz", lambda: _ready(backend))
+
+
+def _ready(backend: Backend) -> Response:
+    """200 once every configured vendor has answered or failed once, else 503 with the reason."""
+    snapshot = backend.dataset.snapshot()
+    waiting = ["snapshot"]
+    if snapshot is not None:
+        waiting = [n for n, status in snapshot.sources.items() if status.state == "starting"]
+    response: Response = jsonify({"ready": not waiting, "waiting_for": waiting})
+    response.status_code = 503 if waiting else 200
+    return response

@@ -1,0 +1,35 @@
+"""The way to a recording: checked, noted, and on to the vendor's own page."""
+
+from flask import Flask, Response, make_response, redirect
+
+from callbacks.access.refusals import refusal
+from callbacks.access.session import current_viewer
+from metrics.model.schema import CALL_AGENTS
+from services.runtime.backend import Backend
+
+
+def set_up(server: Flask, backend: Backend) -> None:
+    """Attach /calls/<id>/recording."""
+    server.add_url_rule(
+        "/calls/<call_id>/recording", "recording", lambda call_id: _recording(call_id, backend)
+    )
+
+
+def _recording(call_id: str, backend: Backend) -> Response:
+    viewer = current_viewer(backend)
+    snapshot = backend.dataset.snapshot()
+    if viewer.role == "wall":
+        return refusal(403, "forbidden", "not for this role")
+    if snapshot is None:
+        return refusal(404, "not_found", "no recording of such a call")
+    calls = snapshot.tables.calls
+    found = calls[calls["id"].eq(call_id)]
+    people = {person for column in CALL_AGENTS for person in found[column].dropna()}
+    # Asked first: which calls of other people exist, and which were recorded, is not told either.
+    if viewer.role != "manager" and viewer.agent_id not in people:
+        return refusal(403, "forbidden", "an analyst hears own calls only")
+    if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
+        return refusal(404, "not_found", "no recording of such a call")
+    backend.audit.note("recording", viewer.email or viewer.name, call=call_id)
+    target = backend.settings.aircall.recording_url.replace("{id}", call_id)
+    return make_response(redirect(target, 302))

@@ -1,0 +1,274 @@
+"""The web application: Flask with its guard first, then Dash with the pages."""
+
+import hashlib
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash.development.base_component import Component
+from flask import Flask, Response, g, jsonify, make_response, redirect, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import escape
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from callbacks.access import first_start, guard, own_account, session, sign_in, single_sign_on
+from callbacks.access.roles import EVERYBODY, ROLES_BY_CALLBACK, role_callback
+from callbacks.api import blueprint as api
+from callbacks.pages.analyst import export as analyst_export
+from callbacks.reports import exports
+from callbacks.web import errors, frame, headers, health, heartbeat, recordings
+from callbacks.web import request_check as wiring
+from callbacks.web.registry import MODULES, PAGES
+from layouts import ids
+from layouts.components import states
+from layouts.components.shell import page_frame
+from layouts.i18n import text_for
+from services.runtime.backend import Backend
+
+ROOT = Path(__file__).parents[2]
+ASSETS = ROOT / "assets"
+REFRESH_MILLISECONDS = 60_000
+BODY_BYTES = 2**20
+BUILD = "VIGIA_BUILD"
+CSRF_COOKIE = "_csrf_token"
+TOLD_TO_NOBODY = (
+    "python_version",
+    "dash_version",
+    "dash_version_url",
+    "plotly_version",
+    "ddk_version",
+)
+
+
+class GuardedDash(Dash):  # type: ignore[misc]
+    """Dash that tells each role of its own callbacks only, and puts the nonce on its scripts."""
+
+    def dependencies(self) -> Any:
+        """The callbacks that the reader's role may fire; clientside ones are everybody's."""
+        table = self.server.config.get(ROLES_BY_CALLBACK, {})
+        role = session.current_viewer().role
+        foreign = tuple(
+            ids.panel(path.strip("/"), "") for path, page in PAGES.items() if role not in page.roles
+        )
+        own = [
+            entry
+            for entry in self._callback_list
+            if role in table.get(entry["output"], ())
+            or (entry.get("clientside_function") and not _names(entry, foreign))
+        ]
+        return jsonify(own)
+
+    def _config(self) -> Any:
+        """What the browser's side must know; versions are only of use to an attacker."""
+        return {name: v for name, v in super()._config().items() if name not in TOLD_TO_NOBODY}
+
+    def _initialize_context(self, body: Any) -> Any:
+        """The context of a callback; a body that our own pages never send is a bad request."""
+        if not wiring.fits(body, self.callback_map[body["output"]]):
+            raise BadRequest("not a request of this application")
+        return super()._initialize_context(body)
+
+    def interpolate_index(self, **kwargs: Any) -> str:
+        """The page around the application: language, theme, and a nonce on every script."""
+        html_text = super().interpolate_index(**kwargs)
+        return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
+
+
+def _names(entry: Any, prefixes: tuple[str, ...]) -> bool:
+    ends = [*entry["inputs"], *entry["state"]]
+    return any(str(end["id"]).startswith(prefixes) for end in ends)
+
+
+def create_app(backend: Backend) -> Dash:
+    """The application over a backend; nothing of it is global."""
+    build = build_id()
+    server = _server(backend)
+    server.config[BUILD] = build
+    guard.set_up(server, backend)
+    headers.set_up(server, backend, build)
+    errors.set_up(server, backend)
+    csrf = CSRFProtect(server)
+    session.set_up(server, backend)
+    sign_in.set_up(server, backend)
+    single_sign_on.set_up(server, backend)
+    first_start.set_up(server, backend)
+    own_account.set_up(server, backend)
+    heartbeat.set_up(server, backend)
+    health.set_up(server, backend)
+    recordings.set_up(server, backend)
+    exports.set_up(server, backend)
+    analyst_export.set_up(server, backend)
+    blueprint = api.blueprint(backend)
+    csrf.exempt(blueprint)
+    server.register_blueprint(blueprint)
+    _routes(server, backend)
+    app = GuardedDash(
+        __name__,
+        server=server,
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^(60-login\.css|login\.js)$",
+        suppress_callback_exceptions=True,
+        update_title=None,
+        title="Vigia",
+        serve_locally=True,
+        compress=False,
+        use_pages=False,
+        use_async=False,
+        enable_mcp=False,
+        csrf_token_name=CSRF_COOKIE,
+        health_endpoint=None,
+    )
+    app.enable_dev_tools(debug=False, dev_tools_hot_reload=False, dev_tools_ui=False)
+    app.index_string = INDEX
+    app.layout = lambda: _layout(backend)
+    _routing(app, backend)
+    frame.register(app, backend)
+    for module in MODULES:
+        module.register(app, backend)
+    server.after_request(lambda response: _with_csrf_cookie(response, backend))
+    _page_status(server, backend)
+    return app
+
+
+INDEX = """<!doctype html>
+<html>
+<head>{%metas%}
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+@cache
+def build_id() -> str:
+    """A word that changes with the program: open screens load themselves anew."""
+    digest = hashlib.sha256()
+    for folder in ("assets", "layouts", "callbacks", "metrics"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".css", ".js", ".yaml"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _server(backend: Backend) -> Flask:
+    settings, environment = backend.settings, backend.environment
+    assert environment.secret_key is not None
+    server = Flask(__name__, static_folder=None)
+    secure = settings.server.behind_tls
+    server.config.update(
+        SECRET_KEY=environment.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="__Host-vigia" if secure else "vigia",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_PATH="/",
+        # The server-side session ends first; a device's goes on.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=400),
+        MAX_CONTENT_LENGTH=BODY_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.server.trusted_proxies:
+        hops = settings.server.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return server
+
+
+def _routes(server: Flask, backend: Backend) -> None:
+    def favicon() -> Response:
+        return make_response(
+            (ASSETS / "favicon.svg").read_bytes(), 200, {"Content-Type": "image/svg+xml"}
+        )
+
+    def home() -> Response:
+        return make_response(redirect(session.home_of(session.current_viewer().role), 302))
+
+    server.add_url_rule("/favicon.ico", "favicon", favicon)
+    server.add_url_rule("/", "home", home)
+
+
+def _page_status(server: Flask, backend: Backend) -> None:
+    """Dash answers 200 to any address; pages of another role are 403, unknown ones 404."""
+
+    def after(response: Response) -> Response:
+        catches_all = request.endpoint is not None and request.endpoint.endswith("/<path:path>")
+        if catches_all and response.status_code == 200:
+            path = request.path.rstrip("/")
+            if path not in PAGES:
+                response.status_code = 404
+            elif guard.page_for(path, session.current_viewer(backend), backend) is None:
+                response.status_code = 403
+        if catches_all and response.mimetype == "text/html":
+            _dress(response, backend)
+        return response
+
+    server.after_request(after)
+
+
+def _dress(response: Response, backend: Backend) -> None:
+    """Language, theme and words for the page's own script."""
+    text = text_for(session.language_of(request.cookies, backend))
+    theme = session.theme_of(request.cookies)
+    stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
+    opening = (
+        f'<html lang="{text.language}" data-bs-theme="{theme}" '
+        f'data-stale="{stale}" data-offline="{offline}">'
+    )
+    response.set_data(response.get_data(as_text=True).replace("<html>", opening, 1))
+
+
+def _with_csrf_cookie(response: Response, backend: Backend) -> Response:
+    """The token that Dash's own script sends back in a header; scripts must be able to read it."""
+    # Where the store is down nobody can be looked up, and no page is shown either.
+    is_page = response.mimetype == "text/html" and response.status_code < 500
+    if is_page and current_user.is_authenticated:
+        secure = backend.settings.server.behind_tls
+        response.set_cookie(CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=secure)
+    return response
+
+
+def _layout(backend: Backend) -> html.Div:
+    """What every page shares; `dcc.Interval` beats once a minute."""
+    seconds = backend.settings.sync.interval_seconds
+    milliseconds = min(REFRESH_MILLISECONDS, max(5, seconds) * 1000)
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            dcc.Interval(id=ids.REFRESH, interval=milliseconds),
+            html.Div(id=ids.PAGE),
+        ]
+    )
+
+
+def _routing(app: Dash, backend: Backend) -> None:
+    @role_callback(app, roles=EVERYBODY)(
+        Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search")
+    )
+    def show_page(path: str | None, search: str | None) -> Any:
+        if not isinstance(path, str):
+            return no_update
+        path = path.rstrip("/") or "/"
+        context = session.current_context(backend, path)
+        viewer = session.current_viewer(backend)
+        page = guard.page_for(path, viewer, backend)
+        if page is not None:
+            return page.render(context, search if isinstance(search, str) else "")
+        return _no_page(path, context)
+
+    def _no_page(path: str, context: Any) -> Component:
+        home = dcc.Link(
+            context.text("shell.home"), href=session.home_of(context.role), className="button"
+        )
+        text = context.text
+        if path in PAGES:
+            drawn = states.forbidden(context, home)
+        else:
+            drawn = states.message(
+                "empty", context, text("states.not_found"), text("states.not_found_words"), home
+            )
+        return page_frame(context, "Vigia", html.Div(drawn, className="state-page"))

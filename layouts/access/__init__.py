@@ -1,0 +1,1 @@
+"""Sign-in, first start, own account and error pages: HTML without Dash."""

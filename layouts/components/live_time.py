@@ -1,0 +1,70 @@
+"""Times that run by themselves: `assets/ticking.js` moves them on between two refreshes.
+
+The server writes the words that hold when it answers, so that a screen without the script is
+right when it is drawn.
+"""
+
+from datetime import datetime
+
+from dash import html
+
+from layouts.components.context import Context
+
+
+def server_time(now: datetime) -> html.Span:
+    """The server's clock, against which the browser corrects its own."""
+    return html.Span(
+        id="server-time",
+        hidden=True,
+        **{"data-now": f"{now.timestamp():.0f}"},
+    )
+
+
+def timer(since: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
+    """How long something lasts: 22:41, then 1 h 12."""
+    waited = (now - since).total_seconds()
+    return html.Span(
+        context.formats.timer(waited),
+        className=f"tick {class_name}".strip(),
+        **{"data-timer": f"{since.timestamp():.0f}"},
+    )
+
+
+def age(of: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
+    """How old something is: há 21 s."""
+    passed = (now - of).total_seconds()
+    return html.Span(
+        context.formats.ago(passed),
+        className=f"tick {class_name}".strip(),
+        title=context.formats.full_moment(of),
+        **{
+            "data-age": f"{of.timestamp():.0f}",
+            "data-age-words": context.text("units.ago", span="{span}"),
+        },
+    )
+
+
+def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
+    """The time of day in the operation's zone: 14:32."""
+    return html.Span(
+        context.formats.clock(now),
+        className=f"tick {class_name}".strip(),
+        **{"data-clock": str(context.formats.zone.key)},
+    )
+
+
+def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> html.Span:
+    """How long something has lasted, roughly: 27 min.
+
+    Args:
+        since: When it began.
+        now: The server's present instant.
+        context: The reader.
+        words: What is said, with the place of the span.
+    """
+    spoken = words.replace("{span}", context.formats.span_of((now - since).total_seconds()))
+    return html.Span(
+        spoken,
+        className="tick",
+        **{"data-age": f"{since.timestamp():.0f}", "data-age-words": words},
+    )

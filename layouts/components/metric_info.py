@@ -1,0 +1,69 @@
+"""The passport of a number: what it means, what it rests on, and how old it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dash import html
+
+from layouts.components.context import Context
+from layouts.components.popover import popover
+from layouts.components.view_link import rows_link
+from layouts.icons import icon
+
+
+@dataclass(frozen=True)
+class Passport:
+    """What a reader may ask of a number.
+
+    Attributes:
+        key: The catalogue's key.
+        lines: (what, words), in order: population, period, clock, filters, before, data.
+        rows: How many rows it rests on, where they can be listed.
+        listed: Key of that list, where it is not the passport's own.
+    """
+
+    key: str
+    lines: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    rows: int | None = None
+    listed: str | None = None
+
+
+def passport_button(
+    page: str, passport: Passport, context: Context, place: str = "passport"
+) -> html.Span:
+    """A small button that opens the passport beside its number.
+
+    Args:
+        page: The page, for the id.
+        passport: What it says.
+        context: The reader.
+        place: Parts two passports of one number on one page.
+    """
+    text = context.text
+    target = f"{page}--{passport.key}-{place}"
+    label = text(f"metrics.{passport.key}.label")
+    rows = [part for what, words in passport.lines for part in (html.Dt(what), html.Dd(words))]
+    body = [
+        html.Div([html.H4(label), html.Code(passport.key)], className="passport-head"),
+        html.P(text(f"metrics.{passport.key}.definition")),
+        html.Dl(rows),
+    ]
+    if passport.rows:
+        words = text.plural("rows.see", passport.rows, n=context.formats.count(passport.rows))
+        link = rows_link(
+            words, context, passport.listed or passport.key, class_name="button button-primary"
+        )
+        body.append(html.Div(link, className="passport-foot"))
+    return html.Span(
+        [
+            html.Button(
+                icon("info-circle"),
+                id=target,
+                className="icon-button passport-button",
+                title=text("passport.open", label=label),
+                **{"aria-label": text("passport.open", label=label)},
+            ),
+            popover(target, body, "passport", placement="bottom-end"),
+        ],
+        className="passport-anchor",
+    )

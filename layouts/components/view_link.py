@@ -1,0 +1,45 @@
+"""Links that change what is chosen on a page without leaving it (`assets/going.js`).
+
+They are plain links: they can be copied, opened in a new tab, and work without the script.
+"""
+
+from typing import Any, Literal
+
+from dash import html
+
+from layouts.components.context import Context
+
+Mode = Literal["push", "replace"]
+
+
+def go(
+    words: Any, href: str, class_name: str = "", *, mode: Mode = "push", **attributes: Any
+) -> html.A:
+    """A link to another view of the page; the place on the screen stays.
+
+    Args:
+        words: What is read.
+        href: The view.
+        class_name: How it looks.
+        mode: push keeps the present view for the back button; replace does not.
+        attributes: Passed on, such as `title`.
+    """
+    return html.A(words, href=href, className=class_name, **{"data-go": mode}, **attributes)
+
+
+def rows_link(
+    words: Any, context: Context, key: str, *cells: str, class_name: str = "", **attributes: Any
+) -> html.A:
+    """A number that opens the rows behind it; it stays outlined while they are open.
+
+    Args:
+        words: The number as it is drawn.
+        context: The reader, on a page.
+        key: What is counted: of the catalogue, or of `metrics.query.drilldown.LISTS`.
+        cells: `<by>:<key>` of the mark.
+        class_name: More classes.
+        attributes: Passed on.
+    """
+    told: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
+    told["data-rows-link"] = "\n".join((key, *cells))
+    return go(words, context.rows(key, *cells), f"rows-link {class_name}".strip(), **told)

@@ -1,0 +1,193 @@
+"""What was: every problem with its course, by rule, by team or person and by period."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import html
+
+from layouts.components import states
+from layouts.components.chooser import chooser
+from layouts.components.context import Context
+from layouts.components.panel import panel
+from layouts.components.view_link import go
+from layouts.icons import icon
+from layouts.links import view
+from layouts.pages.alerts.data import PAGE, PATH, Alerts, Outgoing, Told
+from layouts.pages.alerts.words import Words
+from layouts.slack.delivery_errors import reason_words
+from layouts.slack.mrkdwn import plain
+from metrics.alerts.model import RULES
+
+DAYS = (7, 14, 28, 90)
+MORE = 50
+COLUMNS = ("began", "rule_name", "where", "lasted", "peak", "ending", "delivery")
+NUMBERS = frozenset({"lasted", "peak"})
+
+
+def history(alerts: Alerts, context: Context) -> html.Section:
+    """The list under its filters."""
+    text, formats, chosen = context.text, context.formats, alerts.chosen
+    population = text(
+        "alerts.history_n",
+        shown=formats.count(len(alerts.history)),
+        n=formats.count(alerts.found),
+        days=chosen.days,
+    )
+    if not alerts.history:
+        filtered = chosen.rule is not None or chosen.who is not None
+        words = text("alerts.nothing_words") if filtered else text("alerts.never_words")
+        title = text("states.nothing_here") if filtered else text("alerts.never")
+        clear = go(text("alerts.clear"), PATH, "link") if filtered else None
+        content: Any = states.message("empty" if filtered else "calm", context, title, words, clear)
+    else:
+        content = [html.Div(_table(alerts, context), className="table-frame"), _more(alerts, text)]
+    return panel(
+        text("alerts.history"),
+        content,
+        population=population,
+        tools=_filters(alerts, context),
+        id=f"{PAGE}--past",
+    )
+
+
+def began_words(told: Told, alerts: Alerts, context: Context) -> str:
+    """When it began: hoje 11:24."""
+    moment = datetime.fromtimestamp(told.notice.fired_at, UTC)
+    formats, zone = context.formats, context.formats.zone
+    away = (alerts.at.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    if away in (0, 1):
+        return context.text(f"alerts.day.{away}", at=formats.clock(moment))
+    return formats.moment(moment)
+
+
+def lasted_words(told: Told, alerts: Alerts, context: Context) -> str:
+    """How long it lasted, or that it goes on."""
+    notice = told.notice
+    if notice.ended_at is None:
+        return context.text("alerts.goes_on")
+    return context.formats.rough(max(0.0, notice.ended_at - notice.fired_at))
+
+
+def outgoing(alerts: Alerts, context: Context) -> html.Section:
+    """What waits for Slack, and what was given up."""
+    text = context.text
+    parts: list[Any] = []
+    if alerts.waiting:
+        parts.append(html.H3(text("alerts.waiting", n=len(alerts.waiting))))
+        parts.append(_sent(alerts.waiting, "alerts.waiting_since", context))
+    if alerts.given_up:
+        parts.append(html.H3(text("alerts.given_up", n=len(alerts.given_up))))
+        parts.append(_sent(alerts.given_up, "alerts.given_up_at", context))
+    if not parts:
+        key = "alerts.all_arrived" if alerts.standing.slack != "off" else "alerts.slack_off_short"
+        ok = icon("check2", "good") if alerts.standing.slack != "off" else icon("info-circle")
+        parts.append(html.P([ok, " ", text(key)], className="quiet outgoing-calm"))
+    return panel(text("alerts.deliveries"), parts, class_name="outgoing")
+
+
+def _sent(messages: Any, key: str, context: Context) -> html.Ul:
+    return html.Ul(
+        [_message(message, key, context) for message in messages], className="plain-list"
+    )
+
+
+def _message(message: Outgoing, key: str, context: Context) -> html.Li:
+    text, formats = context.text, context.formats
+    count = text.plural("alerts.problems", message.problems, n=message.problems)
+    what = text(f"alerts.message.{message.kind}") + (f" ({count})" if message.problems else "")
+    tried = text.plural("alerts.attempts", message.attempts, n=message.attempts)
+    said = [html.B(what), text(key, at=formats.moment(message.at)), tried]
+    if message.reason:
+        said.append(reason_words(message.reason, context))
+    return html.Li([html.Span(part) for part in said])
+
+
+def _filters(alerts: Alerts, context: Context) -> list[Any]:
+    text, chosen = context.text, alerts.chosen
+    every = text("alerts.every")
+
+    def to(**changes: str | None) -> str:
+        return view(PATH, chosen.choices, lines=None, **changes)
+
+    rules = [(every, to(rule=None), chosen.rule is None)]
+    rules += [(text(f"alerts.rule.{r}"), to(rule=r), chosen.rule == r) for r in RULES]
+    people = [(every, to(who=None), chosen.who is None)]
+    people += [(words, to(who=value), chosen.who == value) for value, words in chosen.people]
+    days = [(text("alerts.last_days", n=n), to(days=str(n)), chosen.days == n) for n in DAYS]
+    listed = {"rule": rules, "who": people, "days": days}
+    return [
+        chooser(f"{PAGE}--{key}", text(f"alerts.filter.{key}"), _on(found, every), found)
+        for key, found in listed.items()
+    ]
+
+
+def _on(choices: list[tuple[str, str, bool]], every: str) -> str:
+    return next((words for words, _, on in choices if on), every)
+
+
+def _table(alerts: Alerts, context: Context) -> html.Table:
+    text = context.text
+
+    def side(column: str) -> str:
+        return "" if column in NUMBERS else "left"
+
+    heads = [
+        html.Th(text(f"alerts.head.{column}"), className=side(column), scope="col")
+        for column in COLUMNS
+    ]
+    body = [
+        html.Tr(
+            [
+                html.Td(cell, className=side(column))
+                for column, cell in zip(COLUMNS, _cells(told, alerts, context), strict=True)
+            ]
+        )
+        for told in alerts.history
+    ]
+    return html.Table(
+        [html.Thead(html.Tr(heads)), html.Tbody(body)], className="grid-table alerts-history"
+    )
+
+
+def _cells(told: Told, alerts: Alerts, context: Context) -> list[Any]:
+    text, notice = context.text, told.notice
+    words = Words(told, alerts, context)
+    is_count = notice.problem.unit == "count"
+    return [
+        began_words(told, alerts, context),
+        text(f"alerts.rule.{notice.problem.rule}"),
+        html.Span(words.where(), className="bidi cell-words", title=words.plain()),
+        lasted_words(told, alerts, context),
+        context.formats.count(notice.peak) if is_count else "",
+        html.Span(_ending(told, context), className="bidi cell-words"),
+        html.Span(_delivery(told, alerts, context), className="cell-words"),
+    ]
+
+
+def _ending(told: Told, context: Context) -> str:
+    notice, text = told.notice, context.text
+    if notice.acknowledged_by:
+        return text("alerts.taken_by", by=plain(notice.acknowledged_by))
+    if notice.ended_at is None:
+        return text("alerts.nobody")
+    return text(f"alerts.ending.{notice.ending or 'resolved'}")
+
+
+def _delivery(told: Told, alerts: Alerts, context: Context) -> str:
+    text, n = context.text, told.notice.tellings
+    if told.given_up:
+        return text("alerts.not_arrived", reason=reason_words(told.given_up, context))
+    if told.is_waiting:
+        return text("alerts.waits_for_slack")
+    if not n:
+        return text("alerts.untold")
+    return text.plural("alerts.tellings", n, n=n)
+
+
+def _more(alerts: Alerts, text: Any) -> html.Div | None:
+    rest = alerts.found - len(alerts.history)
+    if rest <= 0:
+        return None
+    href = view(PATH, alerts.chosen.choices, lines=str(alerts.chosen.shown + MORE))
+    link = go(text("alerts.show_more", n=min(rest, MORE)), href, "link", mode="replace")
+    return html.Div(link, className="panel-foot")

@@ -1,0 +1,208 @@
+"""What goes on now: the worst problem in full, the next ones smaller, all others a line each."""
+
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+
+from dash import dcc, html
+
+from layouts.components import states
+from layouts.components.context import Context
+from layouts.components.live_time import lasting
+from layouts.components.panel import panel, pill
+from layouts.components.svg import stairs
+from layouts.icons import icon
+from layouts.links import view
+from layouts.pages.alerts.data import PAGE, Alerts, Told
+from layouts.pages.alerts.words import Words, place_of
+from layouts.slack.mrkdwn import plain
+
+CARDS, EVENTS, MINUTE = 3, 6, 60
+Event = tuple[float, str, float]
+KINDS = {"critical": "critical", "warning": "attention", "info": "information"}
+ICONS = {
+    "critical": "exclamation-octagon-fill",
+    "warning": "exclamation-triangle-fill",
+    "info": "info-circle-fill",
+}
+# What makes no line of its own in the course of a problem.
+SILENT = frozenset({"ended"})
+
+
+def live(alerts: Alerts, context: Context) -> list[Any]:
+    """All live problems; calm water where there are none."""
+    if not alerts.live:
+        return [_calm(alerts, context)]
+    cards = [_card(told, place, alerts, context) for place, told in enumerate(alerts.live[:CARDS])]
+    rest = alerts.live[CARDS:]
+    return [*cards, _rest(rest, alerts, context)] if rest else cards
+
+
+def severity_pill(severity: str, context: Context) -> html.Span:
+    """How bad it is, in a word."""
+    return pill(context.text(f"alerts.severity.{severity}"), KINDS[severity], ICONS[severity])
+
+
+def _calm(alerts: Alerts, context: Context) -> html.Section:
+    text = context.text
+    if not alerts.standing.is_running:
+        drawn = states.message(
+            "fog", context, text("alerts.nobody_looks"), text("alerts.nobody_looks_words")
+        )
+    else:
+        words = text("alerts.calm_words") if alerts.ever else text("alerts.never_words")
+        drawn = states.message("calm", context, text("alerts.calm"), words)
+    return html.Section(drawn, className="panel")
+
+
+def _card(told: Told, place: int, alerts: Alerts, context: Context) -> html.Article:
+    words = Words(told, alerts, context)
+    severity = told.notice.problem.severity
+    # Solid red is for one thing on a screen: the worst.
+    solid = " problem-solid" if severity == "critical" and place == 0 else ""
+    advice = [words.advice(), " ", *words.tickets()]
+    return html.Article(
+        [
+            html.Div(
+                [
+                    _since(told, alerts, context),
+                    html.H2(words.headline(), className="bidi"),
+                    html.P(advice, className="problem-advice bidi"),
+                    html.Div(_buttons(told, context), className="problem-tools"),
+                ],
+                className="problem-said",
+            ),
+            html.Div(
+                [_stairs(told, alerts, context, bool(solid)), _course(told, context)],
+                className="problem-course",
+            )
+            if told.events
+            else None,
+        ],
+        className=f"problem problem-{KINDS[severity]}{solid}",
+        **{"data-life": told.id},
+    )
+
+
+def _since(told: Told, alerts: Alerts, context: Context) -> html.P:
+    notice, text = told.notice, context.text
+    began = datetime.fromtimestamp(notice.fired_at, UTC)
+    severity = notice.problem.severity
+    spoken = text(f"alerts.since.{severity}", span="{span}")
+    return html.P(
+        [
+            icon(ICONS[severity]),
+            html.B(lasting(began, alerts.at, context, spoken)),
+            html.Span(_who(told, alerts, context), className="bidi"),
+        ],
+        className="problem-since",
+    )
+
+
+def _who(told: Told, alerts: Alerts, context: Context) -> str:
+    notice, text = told.notice, context.text
+    if notice.acknowledged_by and notice.acknowledged_at is not None:
+        at = context.formats.clock(datetime.fromtimestamp(notice.acknowledged_at, UTC))
+        return text("alerts.taken", by=plain(notice.acknowledged_by), at=at)
+    if told.muted_until is not None and told.muted_until > alerts.at.timestamp():
+        until = context.formats.clock(datetime.fromtimestamp(told.muted_until, UTC))
+        return text("alerts.muted", at=until)
+    return text("alerts.nobody")
+
+
+def _buttons(told: Told, context: Context) -> list[Any]:
+    text, problem = context.text, told.notice.problem
+    shown: list[Any] = []
+    if told.notice.acknowledged_by is None:
+        shown.append(_act("acknowledge", "hand-index", told, context, " button-primary"))
+    if problem.rule in ("stale", "wall_silent"):
+        shown.append(_way("/status", "hdd-network", text("alerts.see_status")))
+    elif problem.agent_id:
+        href = view("/operations", {}, agent=problem.agent_id)
+        shown.append(_way(href, "person", text("alerts.see_person")))
+    else:
+        known = problem.team_id if problem.team else None
+        href = view("/operations", {}, team=known)
+        shown.append(_way(href, "list-ul", text("alerts.see_queue")))
+    if told.muted_until is None and told.notice.acknowledged_by is None:
+        shown.append(_act("mute", "bell-slash", told, context))
+    return shown
+
+
+def _act(what: str, name_of_icon: str, told: Told, context: Context, more: str = "") -> html.Button:
+    return html.Button(
+        [icon(name_of_icon), context.text(f"alerts.{what}")],
+        className=f"button{more}",
+        **{"data-act": f"{PAGE}.{what}", "data-life": told.id},
+    )
+
+
+def _way(href: str, name_of_icon: str, words: str) -> dcc.Link:
+    return dcc.Link([icon(name_of_icon), words], href=href, className="button")
+
+
+def _stairs(told: Told, alerts: Alerts, context: Context, solid: bool) -> Any:
+    if told.notice.problem.unit != "count":
+        return None
+    points = [(at, value) for at, _, value in told.events]
+    points.append((alerts.at.timestamp(), told.notice.problem.value))
+    colour = context.palette["crit-on" if solid else "ink2"]
+    return stairs(points, colour, context.text("alerts.stairs"))
+
+
+def _course(told: Told, context: Context) -> html.Ol:
+    text, formats = context.text, context.formats
+    events = [
+        event
+        for event, following in zip_longest(told.events, told.events[1:])
+        if event[1] not in SILENT and not _is_same_moment(event, following)
+    ]
+    if len(events) > EVENTS:
+        events = [events[0], *events[-(EVENTS - 1) :]]
+    is_count = told.notice.problem.unit == "count"
+    lines = []
+    for at, what, value in events:
+        key = f"alerts.event.{_as_it_arrived(told, at, what)}"
+        words = text(f"{key}_n" if is_count and text.has(f"{key}_n") else key, n=f"{value:g}")
+        clock = formats.clock(datetime.fromtimestamp(at, UTC))
+        lines.append(html.Li([html.Span(clock, className="course-at"), html.Span(words)]))
+    return html.Ol(lines, className="course")
+
+
+def _as_it_arrived(told: Told, at: float, what: str) -> str:
+    """The event's word: what was decided and has not arrived was not told."""
+    is_message = what in ("told", "repeated")
+    return "untold" if is_message and any(a <= at <= b for a, b in told.untold) else what
+
+
+def _is_same_moment(event: Event, following: Event | None) -> bool:
+    """Whether a problem was told as it was found: one line says both."""
+    at, what, _ = event
+    if following is None or what != "fired":
+        return False
+    return following[1] == "told" and following[0] - at < MINUTE
+
+
+def _rest(rest: Any, alerts: Alerts, context: Context) -> html.Section:
+    text = context.text
+    rows = [_row(told, alerts, context) for told in rest]
+    title = text.plural("alerts.more", len(rest), n=context.formats.count(len(rest)))
+    return panel(title, html.Ul(rows, className="problem-rows"))
+
+
+def _row(told: Told, alerts: Alerts, context: Context) -> html.Li:
+    words = Words(told, alerts, context)
+    began = datetime.fromtimestamp(told.notice.fired_at, UTC)
+    is_taken = told.notice.acknowledged_by is not None
+    return html.Li(
+        [
+            severity_pill(told.notice.problem.severity, context),
+            html.Span(words.headline(), className="problem-fact bidi"),
+            html.Span(place_of(told.notice.problem, context), className="unseen"),
+            html.Span(lasting(began, alerts.at, context), className="problem-age"),
+            html.Span(_who(told, alerts, context), className="problem-who bidi")
+            if is_taken
+            else _act("acknowledge", "hand-index", told, context),
+        ],
+        **{"data-life": told.id},
+    )

@@ -1,0 +1,129 @@
+"""The alerts page: what needs a person now, the rules, and what they have been good for."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from layouts import ids
+from layouts.components.context import Context
+from layouts.components.live_time import age
+from layouts.components.shell import page_frame
+from layouts.components.states import banner
+from layouts.components.view_link import go
+from layouts.icons import icon
+from layouts.pages.alerts.data import PAGE, Alerts, Standing
+from layouts.pages.alerts.history import history, outgoing
+from layouts.pages.alerts.live import live
+from layouts.pages.alerts.week import week
+from layouts.slack.delivery_errors import reason_words
+
+# In the order of what `parts` draws.
+PLACES = ("standing", "test", "notices", "live", "timeline", "history", "deliveries")
+
+
+def page(context: Context) -> html.Div:
+    """The page's frame."""
+    text = context.text
+    places = {place: html.Div(id=ids.panel(PAGE, place), className="stack") for place in PLACES[2:]}
+    skeleton = [html.Div(className="skeleton skeleton-panel") for _ in range(2)]
+    places["live"].children = skeleton
+    content = [
+        dcc.Store(id=ids.panel(PAGE, "action")),
+        dcc.Store(id=ids.panel(PAGE, "done")),
+        dcc.Interval(id=ids.panel(PAGE, "soon"), interval=1500, max_intervals=0),
+        dcc.Download(id=ids.panel(PAGE, "download")),
+        html.Span(id=ids.panel(PAGE, "said"), hidden=True),
+        places["notices"],
+        places["live"],
+        places["timeline"],
+        html.Div(id=ids.panel(PAGE, "rules")),
+        places["history"],
+        places["deliveries"],
+    ]
+    tools = [
+        html.Div(id=ids.panel(PAGE, "standing"), className="standing"),
+        html.Div(id=ids.panel(PAGE, "test"), className="test-message"),
+    ]
+    return page_frame(context, text("alerts.title"), content, tools=tools)
+
+
+def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
+    """What goes into `PLACES`."""
+    return (
+        _standing(alerts, context),
+        _test(alerts.standing, context),
+        _notices(alerts.standing, context),
+        live(alerts, context),
+        week(alerts, context) if alerts.ever else None,
+        history(alerts, context),
+        outgoing(alerts, context),
+    )
+
+
+def unusable(reason: str, context: Context) -> html.Div:
+    """An address that cannot be read."""
+    text = context.text
+    way = go(text("alerts.clear"), "/alerts", "link")
+    return banner("attention", text("alerts.unusable"), reason, way)
+
+
+def _standing(alerts: Alerts, context: Context) -> list[Any]:
+    text, standing = context.text, alerts.standing
+    shown: list[Any] = []
+    if standing.evaluated_at is not None:
+        looked = age(standing.evaluated_at, alerts.at, context)
+        gauge = html.Span(className="gauge" if standing.is_running else "gauge late")
+        late = "" if standing.is_running else " late"
+        shown.append(
+            html.Span([gauge, text("alerts.evaluated"), looked], className=f"source-age{late}")
+        )
+    if standing.slack != "off":
+        said = text("alerts.delivered", n=standing.delivered, of=standing.decided)
+        shown.append(html.Span([icon("slack"), said], className="source-age"))
+    if standing.quiet_hours:
+        hours = ", ".join(standing.quiet_hours).replace("-", text("alerts.until"))
+        said = text("alerts.silence", hours=hours)
+        shown.append(html.Span([icon("moon"), said], className="source-age"))
+    return shown
+
+
+def _test(standing: Standing, context: Context) -> list[Any]:
+    text = context.text
+    off = standing.slack == "off"
+    button = html.Button(
+        [icon("send"), text("alerts.test")],
+        className="button",
+        disabled=off or standing.test == "sending",
+        title=text("alerts.reason.slack_is_off") if off else None,
+        **{"data-act": f"{PAGE}.test"},
+    )
+    if standing.test is None:
+        return [button]
+    at = context.formats.clock(standing.test_at) if standing.test_at else ""
+    words = text(f"alerts.test_{standing.test}", at=at)
+    if standing.test_reason:
+        words += f" {reason_words(standing.test_reason, context)}"
+    kind = {"arrived": "check2", "given_up": "exclamation-triangle-fill"}.get(
+        standing.test, "clock"
+    )
+    colour = {"arrived": "good", "given_up": "warn"}.get(standing.test, "")
+    return [html.Span([icon(kind, colour), words], className="test-result", role="status"), button]
+
+
+def _notices(standing: Standing, context: Context) -> list[Any]:
+    text = context.text
+    found = []
+    if standing.evaluated_at is None:
+        found.append(banner("information", text("alerts.never_looked"), text("alerts.wait_words")))
+    elif not standing.is_running:
+        found.append(banner("stale", text("alerts.not_running"), text("alerts.not_running_words")))
+    if not standing.enabled:
+        found.append(banner("information", text("alerts.disabled"), text("alerts.disabled_words")))
+    if standing.slack == "off":
+        found.append(
+            banner("information", text("alerts.slack_off"), text("alerts.reason.slack_is_off"))
+        )
+    elif standing.slack in ("late", "failed"):
+        words = reason_words(standing.slack_error, context)
+        found.append(banner("attention", text(f"alerts.slack_{standing.slack}"), words))
+    return found

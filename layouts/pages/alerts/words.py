@@ -1,0 +1,104 @@
+"""The robot's words for a problem, on a screen: the same as in Slack, with times that run."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from dash import html
+
+from layouts.components.context import Context
+from layouts.components.live_time import timer
+from layouts.pages.alerts.data import Alerts, Told
+from layouts.slack.message_words import SOURCES, Telling
+from layouts.slack.mrkdwn import plain, unescaped
+from metrics.alerts.conditions import NO_TEAM
+from metrics.alerts.model import Problem
+
+TICKETS = 3
+
+
+class Words:
+    """What can be said about one problem.
+
+    Args:
+        told: The problem.
+        alerts: The names, and the moment.
+        context: The reader.
+    """
+
+    def __init__(self, told: Told, alerts: Alerts, context: Context) -> None:
+        self._notice = told.notice
+        self._alerts = alerts
+        self._context = context
+        self._url = alerts.conversation_url
+        # Links are drawn here, not in Slack's markup.
+        bare = replace(told.notice, problem=replace(told.notice.problem, tickets=()))
+        self._telling = Telling(
+            bare, alerts.at.timestamp(), alerts.directory, context.formats, self._url
+        )
+
+    def plain(self) -> str:
+        """The fact, as it holds now."""
+        return unescaped(self._telling.headline())
+
+    def headline(self) -> list[Any]:
+        """The fact; a wait in it runs on."""
+        words, since = self.plain(), self._notice.problem.since
+        if self._notice.ended_at is not None or self._notice.problem.rule != "queue" or not since:
+            return [words]
+        wait = self._context.formats.timer(self._alerts.at.timestamp() - since)
+        before, found, after = words.rpartition(wait)
+        if not found:
+            return [words]
+        began = datetime.fromtimestamp(since, UTC)
+        return [before, timer(began, self._alerts.at, self._context), after]
+
+    def advice(self) -> str:
+        """What to do."""
+        return " ".join(unescaped(line) for line in self._telling.advice())
+
+    def course(self) -> str:
+        """How it went."""
+        return unescaped(self._telling.course()[0])
+
+    def tickets(self) -> list[Any]:
+        """Links to the conversations."""
+        problem, text = self._notice.problem, self._context.text
+        app, ids = self._alerts.directory.app_id, list(problem.tickets)
+        if not ids:
+            return []
+        shown: list[Any] = [text.plural("alerts.conversations", len(ids)), " "]
+        for place, ticket in enumerate(ids[:TICKETS]):
+            shown += [", "] if place else []
+            if app:
+                url = self._url.replace("{app_id}", quote(app, safe=""))
+                href = url.replace("{id}", quote(ticket, safe=""))
+                shown.append(html.A(ticket, href=href, target="_blank", rel="noopener noreferrer"))
+            else:
+                shown.append(html.Span(ticket, className="bidi"))
+        more = max(len(ids), round(problem.value) if problem.unit == "count" else 0) - TICKETS
+        if more > 0:
+            shown.append(text("alerts.and_more", n=self._context.formats.count(more)))
+        return [*shown, "."]
+
+    def where(self) -> str:
+        """The team, person, source or screen."""
+        return place_of(self._notice.problem, self._context)
+
+
+def place_of(problem: Problem, context: Context) -> str:
+    """The team, person, source or screen of a problem, which has its names."""
+    text = context.text
+    if problem.source:
+        return SOURCES.get(problem.source, problem.source)
+    if problem.screen_id:
+        return plain(problem.screen)
+    if problem.agent_id:
+        known = plain(problem.agent)
+        return known or text("robot.unknown_agent", id=problem.agent_id)
+    if problem.team_id == NO_TEAM:
+        return text("alerts.no_team")
+    if problem.team_id:
+        return plain(problem.team) or problem.team_id
+    return text("alerts.everybody")

@@ -1,0 +1,280 @@
+"""What the analyst's panel draws, as plain values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from layouts.components.metric_info import Passport
+from layouts.links import Choices
+from metrics.classification.goals import Day, Goal, Pace
+from metrics.classification.suggestions import Growth
+from metrics.model.periods import Period
+from metrics.model.summary import Summary
+from metrics.query.usual import Verdict
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whose panel a manager may open."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the panel: whose it is, and of which days.
+
+    Attributes:
+        choices: The address's parameters.
+        people: Whom a manager may choose; empty for an analyst.
+        agent_id: Who is chosen; None = the whole team.
+        preset: Name of the period, or None.
+        period: Its days.
+        today: The present local day.
+        download: The address's parameters as a query string, for the files; None = no files.
+    """
+
+    choices: Choices
+    people: Sequence[Person]
+    agent_id: str | None
+    preset: str | None
+    period: Period
+    today: date
+    download: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conversation of the lists.
+
+    Attributes:
+        id: Intercom's id.
+        url: Where it opens; empty as long as the workspace is not known.
+        subject: Short and plain; empty when it has no words.
+        team: Name of its team, or empty.
+        created_at: UTC.
+        closed_at: UTC; None when Intercom has no record of it.
+        reason: What it was classified as; empty without.
+        standing: pending, classified, excluded, open or snoozed.
+        excluded: The label of the rule that leaves it out, or empty.
+        suggestion: The reason that its words suggest, or empty.
+    """
+
+    id: str
+    url: str
+    subject: str
+    team: str
+    created_at: datetime
+    closed_at: datetime | None
+    reason: str
+    standing: str
+    excluded: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What is still to classify.
+
+    Attributes:
+        rows: Those that are shown, in order.
+        total: All of them.
+        order: oldest or easiest.
+        sure: How many have a suggestion.
+        learnt: Whether the team's words suffice for suggestions at all.
+        done: Those that were pending when the page was opened, and are classified now.
+        excluded: Label of a rule -> how many conversations it leaves out.
+        excluded_rows: Those conversations, where they are asked for.
+    """
+
+    rows: Sequence[Row]
+    total: int
+    order: str
+    sure: int
+    learnt: bool
+    done: Sequence[Row]
+    excluded: Mapping[str, int]
+    excluded_rows: Sequence[Row] | None
+
+
+@dataclass(frozen=True)
+class History:
+    """The conversations of the period, and what was chosen among them.
+
+    Attributes:
+        rows: Those that are shown, newest first.
+        total: All that the filters choose.
+        everything: All of the period.
+        reason: Of the filter; empty = without one; None = any.
+        standing: Of the filter; None = any.
+        search: Words of the filter.
+        reasons: The reasons of the period, the most frequent first.
+    """
+
+    rows: Sequence[Row]
+    total: int
+    everything: int
+    reason: str | None
+    standing: str | None
+    search: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a customer wrote beside a rating."""
+
+    rating: int
+    words: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Own ratings of the window.
+
+    Attributes:
+        score: CSAT, all ratings.
+        adjusted: CSAT without the neutral ones.
+        before: The score of as many days before; None where they are not loaded.
+        team: The team's score; None where the group is too small.
+        minimum: Ratings under which no share is shown.
+        comments: Those that are shown, newest first.
+        total_comments: All of them.
+        passports: Of score and adjusted.
+    """
+
+    score: Summary
+    adjusted: Summary
+    before: Summary | None
+    team: float | None
+    minimum: int
+    comments: Sequence[Comment]
+    total_comments: int
+    passports: tuple[Passport, Passport]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An own number beside its own past and the team's.
+
+    Attributes:
+        key: Of the catalogue.
+        better: Which direction is good news; None where neither is.
+        now: The number of the window.
+        before: That of as many days before; None where they are not loaded.
+        team: The team's; None where it may not be told.
+        verdict: Where it lies against its own past; None where that is too short.
+        passport: What it is made of.
+    """
+
+    key: str
+    better: Literal["higher", "lower"] | None
+    now: Summary
+    before: Summary | None
+    team: float | None
+    verdict: Verdict | None
+    passport: Passport
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the short list; `talk_seconds` is None while it lasts and where nobody talked."""
+
+    id: str
+    started_at: datetime
+    answered_at: datetime | None
+    key: str
+    other: str
+    talk_seconds: float | None
+    has_recording: bool
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Own calls: numbers of the window, and the newest calls of the period."""
+
+    rows: Sequence[Call]
+    total: int
+    answered: int
+    numbers: Sequence[Comparison]
+    connected: bool
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything that the panel draws for one person and period.
+
+    Attributes:
+        head: Whose, and of which days.
+        name: Of the person; empty when nobody knows it any more.
+        left: Whether the person has left.
+        own: Whether it is the reader's own.
+        goal: The whole period's.
+        days: Goal of each day of the period, oldest first.
+        pace: Where the period ends as it goes; None where that is a guess.
+        streak: Days in a row at the goal.
+        pending: What is still to classify.
+        history: The conversations of the period.
+        window: The days of ratings, times and calls.
+        quality: Own ratings.
+        times: Own response and closing times.
+        calls: Own calls.
+        growth: A catch-all reason that grows, for a manager.
+        reason_label: The attribute that classifies.
+        reason_missing: Whether no conversation carries it.
+        now: For ages.
+    """
+
+    head: Head
+    name: str
+    left: bool
+    own: bool
+    goal: Goal
+    days: Sequence[Day]
+    pace: Pace | None
+    streak: int
+    pending: Pending
+    history: History
+    window: Period
+    quality: Quality
+    times: Sequence[Comparison]
+    calls: Calls
+    growth: Growth | None
+    reason_label: str
+    reason_missing: bool
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of the team's table; `status` is member, outside, left, voice or unassigned."""
+
+    id: str
+    name: str
+    status: str
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class Team:
+    """The team's table, for a manager who has chosen nobody.
+
+    Attributes:
+        head: Of which days.
+        lines: Who misses most first.
+        total: All together.
+        growth: A catch-all reason that grows.
+        reason_label: The attribute that classifies.
+        reason_missing: Whether no conversation carries it.
+    """
+
+    head: Head
+    lines: Sequence[Line]
+    total: Goal
+    growth: Growth | None
+    reason_label: str
+    reason_missing: bool

@@ -1,0 +1,240 @@
+"""One attribute by another, drawn: stacked bars, a heat map, or a pivot table."""
+
+from typing import Any
+
+from dash import html
+
+from layouts.components.context import Context
+from layouts.components.data_table import data_table
+from layouts.components.heat_map import (
+    HeatCell,
+    HeatLine,
+    diverging,
+    heat_map,
+    heat_scale,
+    sequential,
+)
+from layouts.components.panel import figure_panel, segmented
+from layouts.components.share_bars import colour_key, stacked_bars
+from layouts.components.states import empty, message
+from layouts.components.view_link import rows_link
+from layouts.pages.crosstabs.bars import part_names, stacked_lines
+from layouts.pages.crosstabs.data import CONVERSATIONS, PAGE, Cross
+from metrics.model.summary import Summary
+from metrics.query.crosstab import Crosstab
+
+MEASURES = (None, "row", "column", "all", "time", "csat")
+
+
+def figure(shown: Cross, context: Context) -> html.Section:
+    """The panel of the page."""
+    text, formats = context.text, context.formats
+    table = shown.table
+    views = [(None, "bars"), ("heat", "heat"), ("table", "pivot")]
+    tools: list[Any] = []
+    if shown.show:
+        tools.append(
+            segmented(
+                [
+                    (
+                        text(f"crosstabs.measure.{key or 'count'}"),
+                        context.view(measure=key),
+                        key == shown.measure,
+                    )
+                    for key in MEASURES
+                ],
+                text("crosstabs.measure.label"),
+            )
+        )
+    tools.append(
+        segmented(
+            [
+                (text(f"crosstabs.show.{word}"), context.view(show=key), key == shown.show)
+                for key, word in views
+            ],
+            text("crosstabs.show.label"),
+        )
+    )
+    title = text("crosstabs.by", row=shown.down.name, column=shown.across.name)
+    population, plain, note = "", None, None
+    if table is None:
+        body = _nothing(shown, context)
+    elif not table.total.n:
+        body = empty(context, text("crosstabs.no_both"))
+    else:
+        population = text("units.n", n=formats.count(table.total.n))
+        if table.left_out:
+            population = text(
+                "crosstabs.both_of",
+                n=formats.count(table.total.n),
+                out=formats.count(table.left_out),
+            )
+        if shown.show is None:
+            body, note = _bars(shown, table, context), text("crosstabs.bars_note")
+            plain = _counts(shown, table, context)
+        else:
+            body, note = _heat(shown, table, context), _note(shown, table, context)
+    return figure_panel(
+        PAGE,
+        "crosstab",
+        title,
+        body,
+        plain,
+        context,
+        population=population,
+        tools=tools,
+        footnote=note,
+        passport=shown.passports["crosstab"],
+        class_name="cross",
+    )
+
+
+def _nothing(shown: Cross, context: Context) -> html.Div:
+    text = context.text
+    for side in (shown.down, shown.across):
+        if side.missing:
+            title = text("crosstabs.missing", label=side.name)
+            return message("empty", context, title, text("crosstabs.missing_words"))
+    return message("empty", context, text("crosstabs.same"), text("crosstabs.same_words"))
+
+
+def _bars(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+    lines = stacked_lines(table, shown.down, shown.across)
+    key = colour_key(part_names(table, shown.across))
+    return html.Div([key, stacked_bars(CONVERSATIONS, lines, context)])
+
+
+def _cells(shown: Cross, line: int | None, column: int | None) -> tuple[str, ...]:
+    """The cells of a mark; a total keeps to the rows that have a value of the other side."""
+    down = shown.down.filled if line is None else shown.down.cells[line]
+    across = shown.across.filled if column is None else shown.across.cells[column]
+    return tuple(cell for cell in (down, across) if cell)
+
+
+def _counts(shown: Cross, table: Crosstab, context: Context) -> html.Table:
+    """The numbers behind the bars."""
+    formats = context.formats
+
+    def count(n: int, line: int | None, column: int | None) -> Any:
+        if not n:
+            return "0"
+        return rows_link(formats.count(n), context, CONVERSATIONS, *_cells(shown, line, column))
+
+    columns = range(len(shown.across.lines))
+    rows = [
+        [
+            html.Span(name, title=name, className="bidi elided"),
+            *[count(table.n(line, column), line, column) for column in columns],
+            count(table.down_totals[line].n, line, None),
+        ]
+        for line, name in enumerate(shown.down.lines)
+    ]
+    heads = [shown.down.name, *shown.across.lines, context.text("overview.total")]
+    return data_table(heads, rows)
+
+
+def _heat(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+    told = shown.measured or table
+    lines = range(len(shown.down.lines))
+    columns = range(len(shown.across.lines))
+    scale = _Scale(shown, table, told, context)
+
+    def cell(line: int | None, column: int | None) -> HeatCell:
+        return scale.cell(_number(told, line, column), _number(table, line, column), line, column)
+
+    word = context.text("overview.total")
+    body = [
+        HeatLine(
+            shown.down.lines[line], [cell(line, column) for column in columns], cell(line, None)
+        )
+        for line in lines
+        if table.down_totals[line].n
+    ]
+    foot = HeatLine(word, [cell(None, column) for column in columns], cell(None, None))
+    name = "heat-wide heat-plain" if shown.show == "table" else "heat-wide"
+    return heat_map(shown.down.name, shown.across.lines, body, foot, word, context, class_name=name)
+
+
+def _number(table: Crosstab, line: int | None, column: int | None) -> Summary | None:
+    if line is not None and column is not None:
+        return table.cells.get((line, column))
+    if line is not None:
+        return table.down_totals[line]
+    return table.total if column is None else table.across_totals[column]
+
+
+class _Scale:
+    """What a cell says of its number, and the colour that goes with it."""
+
+    def __init__(self, shown: Cross, table: Crosstab, told: Crosstab, context: Context) -> None:
+        self.shown, self.table, self.context = shown, table, context
+        self.told = told
+        # Others and rows without a value are no one thing: they would outshine all that are.
+        named = [place for place in told.cells if self._is_named(*place)]
+        values = [self._value(told.cells[place], *place) for place in named]
+        self.largest = max(values, default=0)
+        self.middle = told.total.value or 0
+        cells = [told.cells[place] for place in named]
+        enough = [c.value or 0 for c in cells if c.n >= shown.csat_minimum]
+        self.reach = max((abs(value - self.middle) for value in enough), default=0)
+
+    def _is_named(self, line: int, column: int) -> bool:
+        return line < len(self.table.down.keys) and column < len(self.table.across.keys)
+
+    def _value(self, number: Summary, line: int | None, column: int | None) -> float:
+        value = number.value or 0
+        measure = self.shown.measure
+        if measure == "row":
+            whole = _number(self.table, line, None)
+        elif measure == "column":
+            whole = _number(self.table, None, column)
+        elif measure == "all":
+            whole = self.table.total
+        else:
+            return value
+        return value / whole.n if whole and whole.n else 0
+
+    def cell(
+        self, number: Summary | None, rows: Summary | None, line: int | None, column: int | None
+    ) -> HeatCell:
+        """One cell, or a total, which carries no colour."""
+        shown, formats = self.shown, self.context.formats
+        if number is None or not number.n:
+            return HeatCell("" if shown.measured else "0")
+        value = self._value(number, line, column)
+        name = " · ".join(
+            side.lines[place]
+            for side, place in ((shown.down, line), (shown.across, column))
+            if place is not None
+        )
+        title = f"{name}: {self.context.text('units.n', n=formats.count(number.n))}".lstrip(": ")
+        key = self.told.metric.key
+        tone = ""
+        if line is not None and column is not None and shown.show == "heat":
+            tone = self._tone(value, number.n) if self._is_named(line, column) else ""
+        return HeatCell(self._words(value), tone, key, _cells(shown, line, column), title)
+
+    def _tone(self, value: float, n: int) -> str:
+        if self.shown.measure != "csat":
+            return sequential(value, self.largest)
+        enough = n >= self.shown.csat_minimum
+        return diverging(value, self.middle, self.reach) if enough else ""
+
+    def _words(self, value: float) -> str:
+        formats, measure = self.context.formats, self.shown.measure
+        if measure == "time":
+            return formats.rough(value)
+        if measure is None:
+            return formats.count(value)
+        return formats.share(value)
+
+
+def _note(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+    text = context.text
+    said = text(f"crosstabs.note.{shown.measure or 'count'}", n=shown.csat_minimum)
+    parts: list[Any] = [html.Span(said, className="foot-words")]
+    if shown.show == "heat":
+        kind = "div" if shown.measure == "csat" else "seq"
+        low, high = ("worse", "better") if kind == "div" else ("less", "more")
+        parts.append(heat_scale(text(f"crosstabs.{low}"), text(f"crosstabs.{high}"), kind))
+    return html.Div(parts, className="heat-foot")

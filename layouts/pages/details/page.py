@@ -1,0 +1,213 @@
+"""The details: a table of a hundred rows, its columns, its order and its pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from layouts import ids
+from layouts.components.context import Context
+from layouts.components.download import csv_button
+from layouts.components.panel import open_link, segmented
+from layouts.components.popover import popover
+from layouts.components.search import search_field
+from layouts.components.states import message
+from layouts.components.view_link import go
+from layouts.icons import icon
+
+PAGE = "details"
+NUMBERS = ("number", "seconds")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column that is shown: its key in the address, its name, the kind of its values."""
+
+    key: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the page draws.
+
+    Attributes:
+        table: conversations or calls.
+        columns: Those that are shown.
+        rows: Their values, one page of them.
+        first: Place of the first row, from 0.
+        total: How many rows there are.
+        last_page: Of the pages, from 0.
+        find: Words looked for.
+        sorted_by: Key of a column and whether the greatest comes first; None = newest first.
+        known: Key and name of every column.
+        chosen: Whether the reader chose the columns.
+    """
+
+    table: str
+    columns: Sequence[Shown]
+    rows: Sequence[Sequence[Any]]
+    first: int
+    total: int
+    last_page: int
+    find: str
+    sorted_by: tuple[str, bool] | None
+    known: Sequence[tuple[str, str]]
+    chosen: bool
+
+
+def content(shown: Details, context: Context) -> list[Any]:
+    """Tools, table and pages."""
+    text = context.text
+    body: Any = html.Div(_table(shown, context), className="table-frame details-frame")
+    if not shown.rows:
+        body = message("empty", context, text("details.nothing"), text("details.nothing_words"))
+    parts = [_tools(shown, context), body, *([_turns(shown, context)] if shown.rows else [])]
+    return [html.Section(parts, className="panel details")]
+
+
+def _tools(shown: Details, context: Context) -> html.Div:
+    text = context.text
+    plain = {"column": None, "order": None, "page": None, "find": None}
+    switch = segmented(
+        [
+            (
+                text(f"details.{name}"),
+                context.view(**{**plain, "of": None if name == "conversations" else name}),
+                shown.table == name,
+            )
+            for name in ("conversations", "calls")
+        ],
+        text("details.table"),
+    )
+    count = text.plural(
+        f"details.unit.{shown.table}", shown.total, n=context.formats.count(shown.total)
+    )
+    return html.Div(
+        [
+            switch,
+            html.Span(count, className="panel-n details-count"),
+            search_field(ids.panel(PAGE, "find"), shown.find, text("details.find")),
+            _chooser(shown, context),
+            csv_button(context, "/exports/details.csv"),
+        ],
+        className="details-tools",
+    )
+
+
+def _chooser(shown: Details, context: Context) -> html.Span:
+    text = context.text
+    target = ids.panel(PAGE, "columns-button")
+    options = [
+        {"label": html.Span(name, className="bidi choice-words", title=name), "value": key}
+        for key, name in shown.known
+    ]
+    body = [
+        html.Div(
+            dcc.Checklist(
+                id=ids.panel(PAGE, "columns"),
+                options=options,
+                value=[column.key for column in shown.columns],
+                className="checklist",
+            ),
+            className="attribute-list",
+        ),
+        html.Div(
+            [
+                go(text("details.columns_reset"), context.view(column=None, page=None), "link")
+                if shown.chosen
+                else None,
+                html.Button(
+                    text("filters.apply"),
+                    id=ids.panel(PAGE, "apply-columns"),
+                    className="button button-primary",
+                ),
+            ],
+            className="chooser-foot",
+        ),
+    ]
+    return html.Span(
+        [
+            html.Button(
+                [icon("layout-three-columns"), text("details.columns_button")],
+                id=target,
+                className="button",
+                **{"aria-label": text("details.columns_label"), "aria-haspopup": "dialog"},
+            ),
+            popover(target, body, "chooser chooser-wide", placement="bottom-end"),
+        ]
+    )
+
+
+def _table(shown: Details, context: Context) -> html.Table:
+    head = html.Tr([_head(column, shown, context) for column in shown.columns])
+    body = [
+        html.Tr([_cell(c, value, context) for c, value in zip(shown.columns, row, strict=True)])
+        for row in shown.rows
+    ]
+    return html.Table([html.Thead(head), html.Tbody(body)], className="grid-table details-table")
+
+
+def _head(column: Shown, shown: Details, context: Context) -> html.Th:
+    name, descending = shown.sorted_by or ("", False)
+    first_down = column.kind in (*NUMBERS, "moment")
+    marks: list[Any] = []
+    order = f"-{column.key}" if first_down else column.key
+    if name == column.key:
+        marks = [icon("caret-down-fill" if descending else "caret-up-fill")]
+        turned = column.key if descending else f"-{column.key}"
+        # The third click goes back to newest first.
+        order = turned if descending == first_down else ""
+    link = go(
+        [html.Span(column.title, className="bidi"), *marks],
+        context.view(order=order or None, page=None),
+        "sort-link",
+        mode="replace",
+        title=context.text("details.sort", label=column.title),
+    )
+    sort = {"aria-sort": "descending" if descending else "ascending"} if marks else {}
+    side = "" if column.kind in NUMBERS else "left"
+    return html.Th(link, className=side, scope="col", **sort)
+
+
+def _cell(column: Shown, value: Any, context: Context) -> html.Td:
+    if value is None:
+        return html.Td("", className="" if column.kind in NUMBERS else "left")
+    if column.kind == "seconds":
+        return html.Td(context.formats.duration(value))
+    if column.kind == "number":
+        return html.Td(context.formats.count(value))
+    if isinstance(value, datetime):
+        # Already local.
+        day = context.formats.long_day(value.date())
+        return html.Td(f"{day} {value:%H:%M}", className="left")
+    if column.kind == "link":
+        ours = value.startswith("/")
+        words = context.text("states.listen" if ours else "states.open")
+        return html.Td(open_link(value, words), className="left")
+    words = html.Span(value, className="bidi details-words", title=value)
+    return html.Td(words, className="left")
+
+
+def _turns(shown: Details, context: Context) -> html.Div:
+    text, formats = context.text, context.formats
+    where = text(
+        "rows.range",
+        first=formats.count(shown.first + 1),
+        last=formats.count(shown.first + len(shown.rows)),
+        n=formats.count(shown.total),
+    )
+    number = shown.first // 100
+    turns = []
+    for name, page, key in (
+        ("chevron-left", number - 1, "rows.newer"),
+        ("chevron-right", number + 1, "rows.older"),
+    ):
+        if 0 <= page <= shown.last_page:
+            href = context.view(page=str(page + 1) if page else None)
+            said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
+            turns.append(go(icon(name), href, "icon-button", **said))
+    return html.Div([html.Span(where), *turns], className="rows-foot")

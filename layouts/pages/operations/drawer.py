@@ -1,0 +1,227 @@
+"""What one agent did in the period, in a panel from the right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from layouts.components.context import Context
+from layouts.components.panel import open_link
+from layouts.components.states import message
+from layouts.icons import icon
+from layouts.pages.operations.timeline import Timeline, timeline_section
+
+STATE_ICONS = {"open": "circle-half", "closed": "check2", "snoozed": "pause-circle"}
+CALL_ICONS = {
+    "inbound": "telephone-inbound",
+    "missed": "telephone-x",
+    "passed": "telephone-forward",
+}
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A conversation of the person's."""
+
+    id: str
+    created_at: datetime
+    subject: str
+    team: str
+    state: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in which the person took part; `kind` is a key of the calls' words."""
+
+    id: str
+    started_at: datetime
+    kind: str
+    line: str
+    talk_seconds: float | None
+    has_recording: bool
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """One person's rows.
+
+    Attributes:
+        agent_id: Whose.
+        name: The person's.
+        close: The address without the panel.
+        period: today or 48h.
+        at: The instant for which the rows hold.
+        tickets: Newest first; not more than there is room for.
+        all_tickets: How many there are.
+        calls: Newest first; None without telephony.
+        all_calls: How many there are.
+        timeline: The person's day, if anything of it was seen.
+    """
+
+    agent_id: str
+    name: str
+    close: str
+    period: str
+    at: datetime
+    tickets: Sequence[Ticket]
+    all_tickets: int
+    calls: Sequence[Call] | None
+    all_calls: int
+    timeline: Timeline | None = None
+
+
+def drawer(of: Drawer, context: Context) -> html.Aside:
+    """The person's conversations and calls, with ways to open them."""
+    text, formats = context.text, context.formats
+    tickets = text.plural(
+        "operations.drawer.conversations", of.all_tickets, n=formats.count(of.all_tickets)
+    )
+    counts: list[Any] = [html.B(tickets)]
+    if of.calls is not None:
+        words = text.plural("operations.drawer.calls", of.all_calls, n=formats.count(of.all_calls))
+        counts += [", ", html.B(words)]
+    key = "period.words_48h" if of.period == "48h" else "period.today"
+    at = formats.clock(of.at)
+    period = text("operations.drawer.of", period=text(f"operations.{key}"), at=at)
+    body: list[Any] = []
+    if of.timeline is not None:
+        body.append(timeline_section(of.timeline, context))
+    body.append(
+        _part(
+            text("operations.drawer.conversations_title"),
+            [_ticket(one, context) for one in of.tickets],
+            of.all_tickets,
+            text("operations.drawer.no_conversations"),
+            context,
+        )
+    )
+    if of.calls is not None:
+        body.append(
+            _part(
+                text("operations.drawer.calls_title"),
+                [_call(one, context) for one in of.calls],
+                of.all_calls,
+                text("operations.drawer.no_calls"),
+                context,
+            )
+        )
+    head = [
+        html.P(period, className="quieter"),
+        html.H2(of.name, className="bidi", title=of.name),
+        html.P(counts, className="drawer-counts"),
+    ]
+    label = text("operations.drawer.title", name=of.name)
+    return _frame(head, body, of.close, label, of.agent_id, context)
+
+
+def refused(close: str, context: Context) -> html.Aside:
+    """The rows of somebody else."""
+    text = context.text
+    title = text("operations.drawer.forbidden")
+    said = message("shuttered", context, title, text("operations.drawer.forbidden_words"))
+    return _frame([], [said], close, title, "", context)
+
+
+def unknown(close: str, context: Context) -> html.Aside:
+    """Nobody with that id."""
+    text = context.text
+    title = text("operations.drawer.unknown")
+    said = message("empty", context, title, text("operations.drawer.unknown_words"))
+    return _frame([], [said], close, title, "", context)
+
+
+def _frame(
+    head: list[Any], body: list[Any], close: str, label: str, agent_id: str, context: Context
+) -> html.Aside:
+    text = context.text
+    way_out = dcc.Link(
+        [icon("x-lg"), html.Span(text("operations.drawer.close"), className="unseen")],
+        href=close,
+        className="icon-button drawer-close",
+        title=text("operations.drawer.close"),
+    )
+    return html.Aside(
+        [
+            html.Div([html.Div(head), way_out], className="drawer-head"),
+            html.Div(body, className="drawer-body"),
+            html.P(text("operations.drawer.hint"), className="drawer-foot"),
+        ],
+        className="drawer",
+        role="dialog",
+        tabIndex="-1",
+        **{"aria-label": label, "data-agent": agent_id},
+    )
+
+
+def _part(
+    title: str, rows: list[html.Li], total: int, nothing: str, context: Context
+) -> html.Section:
+    formats = context.formats
+    note = ""
+    if total > len(rows):
+        note = context.text(
+            "operations.drawer.cut", shown=formats.count(len(rows)), n=formats.count(total)
+        )
+    head = html.Div(
+        [html.H3(title), html.Span(note, className="quieter")], className="drawer-title"
+    )
+    body = html.Ul(rows) if rows else html.P(nothing, className="drawer-nothing")
+    return html.Section([head, body])
+
+
+def _ticket(one: Ticket, context: Context) -> html.Li:
+    text = context.text
+    subject = one.subject or text("operations.assignments.no_subject")
+    state = html.Span(
+        [icon(STATE_ICONS.get(one.state, "circle-half")), text(f"operations.state.{one.state}")],
+        className=f"ticket-state ticket-{one.state}",
+    )
+    about = [one.team, " · ", state] if one.team else [state]
+    return html.Li(
+        [
+            html.Span(context.formats.moment(one.created_at), className="drawer-when"),
+            html.Div(
+                [
+                    html.P(subject, className="bidi drawer-subject", title=subject),
+                    html.Small(about),
+                ]
+            ),
+            open_link(one.url, text("states.open")) if one.url else html.Span(),
+        ]
+    )
+
+
+def _call(one: Call, context: Context) -> html.Li:
+    text = context.text
+    words = text(f"operations.calls.{one.kind}")
+    about = [one.line] if one.line else []
+    if one.talk_seconds is not None:
+        about.append(text("operations.calls.talked", span=context.formats.talk(one.talk_seconds)))
+    listen: Any = html.Span()
+    if one.has_recording:
+        listen = html.A(
+            [text("states.listen"), icon("headphones")],
+            href=f"/calls/{one.id}/recording",
+            target="_blank",
+            rel="noopener noreferrer",
+            className="link",
+        )
+    mark = icon(
+        CALL_ICONS.get(one.kind, "telephone-outbound" if "out" in one.kind else "telephone")
+    )
+    return html.Li(
+        [
+            html.Span(context.formats.moment(one.started_at), className="drawer-when"),
+            html.Div(
+                [
+                    html.P([mark, words[0].upper() + words[1:]], className="drawer-subject"),
+                    html.Small(" · ".join(about)),
+                ]
+            ),
+            listen,
+        ]
+    )

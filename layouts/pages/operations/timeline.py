@@ -1,0 +1,205 @@
+"""The day of each agent as a strip: available, away, on a call, after-call work, not observed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from layouts import ids
+from layouts.components.context import Context
+from layouts.components.metric_info import Passport, passport_button
+from layouts.components.panel import panel
+
+PAGE = "operations"
+STATES = ("available", "on_call", "after_call", "away", "unobserved")
+# Hours between two words of the axis.
+STEP = 2
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A time in one state."""
+
+    state: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One agent's day.
+
+    Attributes:
+        name: The person's.
+        stretches: In order, without gaps.
+        seconds: State -> how long, within the hours that are shown.
+    """
+
+    name: str
+    stretches: Sequence[Stretch]
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The strips, from the first to the last instant that is shown.
+
+    Attributes:
+        first: A full hour.
+        last: A full hour.
+        strips: By name.
+        passport: Where it is offered.
+    """
+
+    first: datetime
+    last: datetime
+    strips: Sequence[Strip]
+    passport: Passport | None = None
+
+
+def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
+    """A strip for each person, and the hours in a table for who asks."""
+    text = context.text
+    if not of.strips:
+        return None
+    rows = [
+        html.Li(
+            [
+                html.Span(one.name, className="bidi strip-name", title=one.name),
+                _bar(one, of, context),
+                html.Span(_hours(one, context), className="strip-hours"),
+            ]
+        )
+        for one in of.strips
+    ]
+    axis = html.Div([html.Span(), _axis(of, context), html.Span()], className="strip-axis")
+    more = html.Details(
+        [html.Summary(text("operations.timeline.table"), className="link"), _table(of, context)],
+        className="strip-table",
+    )
+    tools = [_legend(context)]
+    if of.passport is not None:
+        tools.append(passport_button(PAGE, of.passport, context))
+    return panel(
+        text("operations.timeline.title"),
+        html.Div([axis, html.Ul(rows, className="strips"), more], className="timeline"),
+        tools=tools,
+        id=ids.panel(PAGE, "timeline"),
+    )
+
+
+def timeline_section(of: Timeline, context: Context) -> html.Section | None:
+    """One person's strip with the hours of each state, for the panel at the right."""
+    text = context.text
+    if not of.strips:
+        return None
+    one = of.strips[0]
+    spans = [
+        html.Span(
+            [
+                html.I(className=f"strip-key strip-{state}"),
+                f"{text(f'operations.timeline.{state}')} ",
+                html.B(context.formats.duration(one.seconds[state])),
+            ]
+        )
+        for state in STATES
+        if one.seconds.get(state, 0) >= 1
+    ]
+    body = [
+        html.Div(html.H3(text("operations.timeline.own")), className="drawer-title"),
+        html.Div(
+            [_bar(one, of, context), _axis(of, context), html.P(spans, className="strip-spans")],
+            className="drawer-strip",
+        ),
+    ]
+    return html.Section(body)
+
+
+def _bar(one: Strip, of: Timeline, context: Context) -> html.Div:
+    words = []
+    for stretch in one.stretches:
+        start, end = max(stretch.start, of.first), min(stretch.end, of.last)
+        if start >= end:
+            continue
+        at, long = _part(start, of), _part(end, of) - _part(start, of)
+        clock = context.formats.clock
+        said = context.text(
+            "operations.timeline.stretch",
+            state=context.text(f"operations.timeline.{stretch.state}"),
+            start=clock(start),
+            end=clock(end),
+        )
+        style = {"--at": f"{at * 100:.3f}%", "--long": f"{long * 100:.3f}%"}
+        words.append(html.I(className=f"strip-{stretch.state}", style=style, title=said))
+    return html.Div(words, className="strip", role="img", **{"aria-label": _said(one, context)})
+
+
+def _part(at: datetime, of: Timeline) -> float:
+    return (at - of.first).total_seconds() / (of.last - of.first).total_seconds()
+
+
+def _axis(of: Timeline, context: Context) -> html.Div:
+    """The hours of the local day; where the clock changes, one is told twice or not at all."""
+    hours = round((of.last - of.first).total_seconds() / 3600)
+    marks = []
+    for passed in range(0, hours + 1, STEP if hours > STEP else 1):
+        at = of.first + (of.last - of.first) * passed / max(1, hours)
+        local = at.astimezone(context.formats.zone)
+        words = context.text("operations.curve.hour", hour=local.hour)
+        style = {"--at": f"{passed / max(1, hours) * 100:.3f}%"}
+        marks.append(html.Span(words, style=style))
+    return html.Div(marks, className="strip-marks", **{"aria-hidden": "true"})
+
+
+def _hours(one: Strip, context: Context) -> list[Any]:
+    """Available and on calls, which is what a day is asked for first."""
+    worked = one.seconds.get("available", 0) + one.seconds.get("after_call", 0)
+    talked = one.seconds.get("on_call", 0)
+    if not worked + talked:
+        return [context.text("operations.timeline.nothing")]
+    formats = context.formats
+    parts = [html.B(formats.duration(worked + talked))]
+    if talked:
+        said = context.text("operations.timeline.of_calls", span=formats.duration(talked))
+        parts.append(html.Span(said))
+    return parts
+
+
+def _said(one: Strip, context: Context) -> str:
+    text = context.text
+    words = [
+        f"{text(f'operations.timeline.{state}')} {context.formats.duration(one.seconds[state])}"
+        for state in STATES
+        if one.seconds.get(state, 0) >= 1
+    ]
+    return f"{one.name}: {', '.join(words) or text('operations.timeline.nothing')}"
+
+
+def _legend(context: Context) -> html.Div:
+    keys = [
+        html.Span(
+            [
+                html.I(className=f"strip-key strip-{state}"),
+                context.text(f"operations.timeline.{state}"),
+            ]
+        )
+        for state in STATES
+    ]
+    return html.Div(keys, className="strip-legend")
+
+
+def _table(of: Timeline, context: Context) -> html.Div:
+    text, formats = context.text, context.formats
+    heads = [html.Th(text("operations.crew.agent"), className="left")]
+    heads += [html.Th(text(f"operations.timeline.{state}")) for state in STATES]
+    rows = []
+    for one in of.strips:
+        cells = [html.Td(html.Span(one.name, className="bidi"), className="left name")]
+        for state in STATES:
+            seconds = one.seconds.get(state, 0)
+            cells.append(html.Td(formats.duration(seconds) if seconds >= 1 else "0"))
+        rows.append(html.Tr(cells))
+    grid = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table")
+    return html.Div(grid, className="table-frame")

@@ -1,0 +1,90 @@
+"""What the overview draws, for one choice of rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from layouts.charts.matrix import Point
+from layouts.charts.volume import Bar as VolumeBar
+from layouts.components.kpi import Kpi
+from layouts.components.metric_info import Passport
+from metrics.model.summary import Summary
+
+PAGE = "overview"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason with its mentions, now and before; `name` None stands for all the others."""
+
+    name: str | None
+    mentions: int
+    share: float
+    previous_mentions: int | None
+    previous_share: float | None
+    others: int = 0
+
+
+@dataclass(frozen=True)
+class AgentRow:
+    """One line of the table of agents.
+
+    Attributes:
+        id: Intercom admin id, or `none`; empty for the total.
+        name: Name, as the roster remembers it.
+        status: member, outside, left, voice, unassigned or total.
+        metrics: Numbers of the period, by key.
+        open: Open conversations now; None for people who are no longer there.
+        overloaded: Whether that is at or above the limit.
+        slow: Whether the first response is much slower than that of most colleagues.
+    """
+
+    id: str
+    name: str
+    status: str
+    metrics: Mapping[str, Summary]
+    open: int | None
+    overloaded: bool = False
+    slow: bool = False
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that the page draws below its filters.
+
+    Attributes:
+        kpis: The sheet.
+        news: (icon, strong, words): what is worth a word.
+        reasons: The most mentioned first.
+        mentions: All mentions of the period; shares are of them.
+        reason_label: Label of the attribute.
+        reason_missing: Whether the data does not have it.
+        days: Volume per day.
+        hours: Volume per hour of the day.
+        points: The matrix.
+        by_reason: Whether the matrix shows reasons instead of people.
+        origins: origin -> conversations.
+        agents: The table.
+        total: The table's last line.
+        csat_minimum: Ratings needed before anybody is ranked.
+        goal: Classification goal, 0..1.
+        participations: Credits of answered calls; more than calls where calls were transferred.
+        passports: Of the panels, by their id.
+    """
+
+    kpis: Sequence[Kpi]
+    news: Sequence[tuple[str, str, str]]
+    reasons: Sequence[Reason]
+    mentions: int
+    reason_label: str
+    reason_missing: bool
+    days: Sequence[VolumeBar]
+    hours: Sequence[VolumeBar]
+    points: Sequence[Point]
+    by_reason: bool
+    origins: Mapping[str, int]
+    agents: Sequence[AgentRow]
+    total: AgentRow
+    csat_minimum: int
+    goal: float
+    participations: int
+    passports: Mapping[str, Passport]

@@ -1,0 +1,162 @@
+"""What the staffing page draws: the needed people, the scheduled ones, and what they did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from layouts.components.metric_info import Passport
+from metrics.planning.demand import Demand, Grid
+from metrics.planning.fair_target import FairTarget
+from metrics.planning.staffing import Plan, Whole
+
+PAGE, PATH = "staffing", "/staffing"
+Stream = Literal["calls", "conversations"]
+Heat = Literal["needed", "scheduled", "gap"]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """One kind of work: what arrives, and whom it needs."""
+
+    demand: Demand
+    plan: Plan
+    target_seconds: float
+
+
+@dataclass(frozen=True)
+class FairLine:
+    """One person's calls against their shifts."""
+
+    agent_id: str
+    name: str
+    is_gone: bool
+    calls: int
+    shifts: int
+    hours: float
+    expected: float
+    difference: float
+    share: float | None
+
+
+@dataclass(frozen=True)
+class PresenceLine:
+    """One person's scheduled time, in seconds."""
+
+    agent_id: str
+    name: str
+    scheduled: float
+    observed: float
+    states: Mapping[str, float]
+    adherence: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Staffing:
+    """Everything on the page.
+
+    Attributes:
+        works: The kinds of work that were asked for.
+        scheduled: People on the schedule in each half-hour, 7 × 48.
+        needed: People needed for all kinds together; -1 where nobody can reach the target.
+        has_schedule: Whether there is a schedule at all.
+        has_calls: Whether there is a telephone.
+        stream: Which kinds were asked for.
+        heat: What the cells of the week tell.
+        level: mean or p90.
+        day: The weekday that is drawn.
+        online: People seen there in each half-hour of that weekday; NaN where nobody was read.
+        online_days: On so many days.
+        fair: The fair target.
+        fair_lines: Its people.
+        others: (person, calls) without a shift.
+        transfers: Whether passed-on calls count for everybody.
+        basis: What calls are expected by: shifts or hours.
+        presence: Presence against the schedule.
+        presence_days: The days that were observed.
+        passports: Of the panels, by their key.
+    """
+
+    works: Mapping[Stream, Work]
+    scheduled: Grid
+    needed: Whole
+    has_schedule: bool
+    has_calls: bool
+    stream: str
+    heat: Heat
+    level: str
+    day: int
+    online: Grid
+    online_days: int
+    fair: FairTarget
+    fair_lines: Sequence[FairLine]
+    others: Sequence[tuple[str, str, int]]
+    transfers: bool
+    basis: str
+    presence: Sequence[PresenceLine]
+    presence_days: Sequence[date]
+    passports: Mapping[str, Passport]
+
+    @property
+    def main(self) -> Work:
+        """The kind of work whose numbers stand beside the people."""
+        return next(iter(self.works.values()))
+
+    def is_known(self, weekday: int) -> bool:
+        """Whether any day of that name was counted; else nobody knows what it needs."""
+        return all(work.demand.occurrences[weekday] for work in self.works.values())
+
+    @property
+    def halves(self) -> range:
+        """The half-hours of the day in which anybody is needed or scheduled; all from first on."""
+        used = ((self.needed != 0) | (self.scheduled > 0)).any(axis=0).nonzero()[0]
+        return range(int(used[0]), int(used[-1]) + 1) if len(used) else range(0)
+
+    @property
+    def day_halves(self) -> range:
+        """The same of the weekday that is drawn: from its first half-hour with anything on."""
+        day = self.day
+        arrive = sum(work.plan.arrivals[day] for work in self.works.values()) > 0
+        used = arrive | (self.needed[day] != 0) | (self.scheduled[day] > 0) | (self.online > 0)
+        places = used.nonzero()[0]
+        return range(int(places[0]), int(places[-1]) + 1) if len(places) else range(0)
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    """One person in the grid.
+
+    Attributes:
+        agent_id: Who.
+        name: What they are called.
+        status: member, outside, left or voice; empty where nobody remembers them.
+        saved: The shifts of seven days as they are kept, as text.
+        shown: The same as they are to be shown: another text is not saved yet.
+        minutes: How long they work in a week.
+    """
+
+    agent_id: str
+    name: str
+    status: str
+    saved: Sequence[str]
+    shown: Sequence[str]
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The schedule as it is edited.
+
+    Attributes:
+        rows: The people.
+        version: Of the schedule; 0 = there is none yet.
+        by: Who changed it last.
+        at: When.
+        file: Name of the file that was read and is not saved yet.
+    """
+
+    rows: Sequence[ScheduleRow] = field(default_factory=tuple)
+    version: int = 0
+    by: str = ""
+    at: datetime | None = None
+    file: str = ""

@@ -1,0 +1,239 @@
+"""People against the schedule: the fair target, and whether they were there."""
+
+from typing import Any
+
+from dash import html
+
+from layouts.components.context import Context
+from layouts.components.panel import figure_panel, no_data, pill, segmented
+from layouts.components.states import empty
+from layouts.components.view_link import go, rows_link
+from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing
+from layouts.pages.staffing.week import LESS, no_schedule
+from metrics.live.timeline import UNOBSERVED
+from metrics.planning.adherence import PRESENT
+
+ANSWERED = "calls_answered"
+# Of less than this a share would be chance.
+SECONDS_MINIMUM = 1800
+
+
+def fair(staffing: Staffing, context: Context) -> html.Section:
+    """Answered calls of each person with a shift, against what the shifts let expect."""
+    text, formats = context.text, context.formats
+    found = staffing.fair
+    pressed: dict[str, Any] = {"aria-pressed": "true" if staffing.transfers else "false"}
+    switch = go(
+        text("staffing.with_transfers"),
+        context.view(transfers=None if staffing.transfers else "1"),
+        "chip set" if staffing.transfers else "chip",
+        **pressed,
+    )
+    basis = segmented(
+        [
+            (
+                text(f"staffing.basis.{one}"),
+                context.view(basis=None if one == "shifts" else one),
+                staffing.basis == one,
+            )
+            for one in ("shifts", "hours")
+        ],
+        text("staffing.basis.label"),
+    )
+    body: Any
+    if not staffing.has_schedule:
+        body = no_schedule(context)
+    elif not staffing.fair_lines:
+        body = empty(context, text("staffing.no_shifts"))
+    else:
+        body = html.Div(_fair_table(staffing, context), className="table-frame")
+    parts = [body, _others(staffing, context)] if staffing.others else body
+    return figure_panel(
+        PAGE,
+        "fair_target",
+        text("staffing.fair"),
+        parts,
+        None,
+        context,
+        population=text(
+            "staffing.fair_n",
+            calls=text.plural("staffing.calls", found.calls, n=formats.count(found.calls)),
+            shifts=text.plural("staffing.shifts", found.shifts, n=formats.count(found.shifts)),
+        ),
+        tools=[html.Span(text("staffing.basis.label"), className="quieter"), basis, switch],
+        footnote=_fair_foot(staffing, context),
+        passport=staffing.passports["fair_target"],
+    )
+
+
+def _fair_foot(staffing: Staffing, context: Context) -> html.Div:
+    text, formats = context.text, context.formats
+    found = staffing.fair
+    said = []
+    rate = found.per_hour if staffing.basis == "hours" else found.per_shift
+    if rate is not None:
+        key = "staffing.per_hour" if staffing.basis == "hours" else "staffing.per_shift"
+        value = formats.decimal(rate, 2 if staffing.basis == "hours" else 1)
+        said.append(text(key, value=value, hours=formats.decimal(found.hours)))
+    if found.holidays:
+        days = ", ".join(formats.day(day) for day in found.holidays)
+        said.append(text("staffing.holidays", days=days))
+    said.append(text(f"staffing.credit.{'all' if staffing.transfers else 'own'}"))
+    return html.Div([html.Span(words) for words in said], className="foot-words")
+
+
+def _fair_table(staffing: Staffing, context: Context) -> html.Table:
+    text = context.text
+    names = ("person", "against", "calls", "expected", "difference", "share", "shifts", "hours")
+    left = ("person", "against")
+    heads = [
+        html.Th(text(f"staffing.fair_head.{n}"), className="left" if n in left else "", scope="col")
+        for n in names
+    ]
+    longest = max(max(line.calls, line.expected) for line in staffing.fair_lines) or 1
+    rows = [_fair_row(line, longest, staffing, context) for line in staffing.fair_lines]
+    return html.Table(
+        [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table fair-table"
+    )
+
+
+def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Context) -> html.Tr:
+    text, formats = context.text, context.formats
+    cell = f"{'agent' if staffing.transfers else 'user'}:{line.agent_id}"
+    bar = html.Span(
+        [html.Span(className="bar-fill"), html.Span(className="bar-before")],
+        className="bar",
+        style={
+            "--share": f"{line.calls / longest * 100:.2f}%",
+            "--before": f"{line.expected / longest * 100:.2f}%",
+        },
+    )
+    expected = formats.decimal(line.expected)
+    words = text("staffing.bar", calls=formats.count(line.calls), expected=expected)
+    if line.calls:
+        bar = rows_link(bar, context, ANSWERED, cell, class_name="bar-link", title=words)
+        calls: Any = rows_link(formats.count(line.calls), context, ANSWERED, cell)
+    else:
+        calls = "0"
+    return html.Tr(
+        [
+            html.Td(_name(line.name, line.is_gone, context), className="left"),
+            html.Td(bar, className="left fair-bar"),
+            html.Td(calls),
+            html.Td(expected),
+            html.Td(_difference(line.difference, context)),
+            html.Td(no_data(context) if line.share is None else formats.share(line.share, 0)),
+            html.Td(formats.count(line.shifts)),
+            html.Td(formats.decimal(line.hours)),
+        ],
+        **{"data-mark": ""},
+    )
+
+
+def _difference(difference: float, context: Context) -> html.Span:
+    """Above or below what was to be expected: said by sign and word, never by colour alone."""
+    value = round(difference, 1)
+    words = context.formats.decimal(abs(value))
+    sign = "+" if value > 0 else LESS if value < 0 else ""
+    side = "above" if value > 0 else "below" if value < 0 else "even"
+    return html.Span(f"{sign}{words}", title=context.text(f"staffing.side.{side}"))
+
+
+def _others(staffing: Staffing, context: Context) -> html.Div:
+    """Who took calls and has no shift in these days."""
+    text, formats = context.text, context.formats
+    by = "agent" if staffing.transfers else "user"
+    total = sum(calls for _, _, calls in staffing.others)
+    items = [
+        html.Li(
+            [
+                html.Span(name, className="bidi"),
+                rows_link(formats.count(calls), context, ANSWERED, f"{by}:{key}"),
+            ]
+        )
+        for key, name, calls in staffing.others
+    ]
+    head = text("staffing.without_shift", n=formats.count(total))
+    return html.Div(
+        [html.P(head, className="bars-head"), html.Ul(items, className="without-shift")]
+    )
+
+
+def presence(staffing: Staffing, context: Context) -> html.Section:
+    """How the scheduled time was spent, as far as it was observed."""
+    text, formats = context.text, context.formats
+    observed = sum(line.observed for line in staffing.presence)
+    body: Any
+    if not staffing.has_schedule:
+        body = no_schedule(context)
+    elif not staffing.presence_days:
+        body = empty(context, text("staffing.not_observed"))
+    elif not staffing.presence:
+        body = empty(context, text("staffing.no_shifts"))
+    else:
+        body = html.Div(_presence_table(staffing, context), className="table-frame")
+    days = ", ".join(formats.day(day) for day in staffing.presence_days)
+    return figure_panel(
+        PAGE,
+        "schedule_adherence",
+        text("staffing.presence"),
+        body,
+        None,
+        context,
+        population=text("staffing.observed_n", n=formats.count(observed / 60)),
+        footnote=" ".join(
+            part
+            for part in (
+                text("staffing.presence_days", days=days) if days else "",
+                text("staffing.presence_foot"),
+            )
+            if part
+        ),
+        passport=staffing.passports["schedule_adherence"],
+    )
+
+
+def _presence_table(staffing: Staffing, context: Context) -> html.Table:
+    text = context.text
+    states = (*PRESENT, "away", UNOBSERVED)
+    heads = [
+        html.Th(text("staffing.fair_head.person"), className="left", scope="col"),
+        html.Th(text("staffing.adherence"), className="left", scope="col"),
+        html.Th(text("staffing.observed"), scope="col"),
+        html.Th(text("staffing.fair_head.hours"), scope="col"),
+        *[html.Th(text(f"operations.timeline.{s}"), scope="col") for s in states],
+    ]
+    rows = [_presence_row(line, states, context) for line in staffing.presence]
+    return html.Table(
+        [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table presence-table"
+    )
+
+
+def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> html.Tr:
+    formats = context.formats
+    word = "not_seen" if line.adherence is None else "little_seen"
+    share: Any = html.Span(context.text(f"staffing.{word}"), className="no-data")
+    if line.adherence is not None and line.observed >= SECONDS_MINIMUM:
+        bar = html.Span(
+            html.Span(className="goal-fill"),
+            className="goal-line",
+            style={"--share": f"{line.adherence * 100:.1f}%"},
+        )
+        share = html.Span([bar, formats.share(line.adherence, 0)], className="adherence")
+    minutes = f"{formats.count(line.observed / 60)} min"
+    return html.Tr(
+        [
+            html.Td(_name(line.name, False, context), className="left"),
+            html.Td(share, className="left"),
+            html.Td(minutes),
+            html.Td(formats.decimal(line.scheduled / 3600)),
+            *[html.Td(formats.duration(line.states[state])) for state in states],
+        ]
+    )
+
+
+def _name(name: str, is_gone: bool, context: Context) -> html.Span:
+    shown: list[Any] = [html.Span(name, className="name bidi")]
+    if is_gone:
+        shown.append(pill(context.text("staffing.gone")))
+    return html.Span(shown, className="who")

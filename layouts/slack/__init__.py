@@ -1,0 +1,1 @@
+"""What the alert robot writes: values in, Slack messages out."""

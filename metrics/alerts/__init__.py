@@ -1,0 +1,1 @@
+"""When somebody has to be told: conditions, problems and their severity."""

@@ -1,0 +1,1 @@
+"""The goal of classified conversations, and which reason a text suggests."""

@@ -1,0 +1,221 @@
+"""The classification goal: how far, how much is missing, and what does not count."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from metrics.measures.workload import is_merged
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Rules
+from metrics.model.filters import UNASSIGNED, Filters
+from metrics.model.periods import Period, local_days
+from metrics.model.schema import attribute
+from metrics.model.selection import agent_of, attribute_values, rows
+from metrics.model.tables import Tables
+
+# Fewer finished conversations than this say nothing about a pace.
+PACE_MINIMUM = 10
+MERGED = "Merged"
+# What a conversation is for the goal; the first three are closed ones.
+STANDINGS = ("pending", "classified", "excluded", "open", "snoozed")
+Day = tuple[date, "Goal"]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Classification of one person or team in one stretch of days.
+
+    Attributes:
+        eligible: Closed conversations that count.
+        classified: Those of them with a reason.
+        share: The goal, 0..1.
+    """
+
+    eligible: int
+    classified: int
+    share: float
+
+    @property
+    def needed(self) -> int:
+        """Classified conversations that reach the goal: 90 % of 10 is 9, of 11 is 10.
+
+        Computed in fractions: as floats, 0.9 × 10 may come out above 9 and ask for one too many.
+        """
+        return ceil(Fraction(str(self.share)) * self.eligible)
+
+    @property
+    def missing(self) -> int:
+        """How many of the pending ones still have to be classified."""
+        return max(0, self.needed - self.classified)
+
+    @property
+    def pending(self) -> int:
+        """Eligible conversations without a reason."""
+        return self.eligible - self.classified
+
+    @property
+    def rate(self) -> float | None:
+        """The share that is classified; None when nothing counts."""
+        return self.classified / self.eligible if self.eligible else None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached; never with nothing to classify."""
+        return self.eligible > 0 and self.missing == 0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Where the period ends if it goes on as its finished days went.
+
+    Attributes:
+        rate: The share classified by then, 0..1.
+        last_day: The last working day of the period.
+        n: Conversations of the finished days, from which the pace is taken.
+    """
+
+    rate: float
+    last_day: date
+    n: int
+
+
+def goal(values: pd.Series, rules: Rules) -> Goal:
+    """The goal over what `classification_rate` gave per row: 1, 0, or NA where a row is out."""
+    counted = values.dropna()
+    return Goal(len(counted), int(counted.sum()), rules.goal_classification)
+
+
+def goals_by_day(found: pd.DataFrame, values: pd.Series, rules: Rules) -> list[Day]:
+    """The goal of each local day with conversations that count, oldest first.
+
+    Args:
+        found: Conversations; the day is that of `created_at`.
+        values: What `classification_rate` gave for them.
+        rules: Zone and goal.
+    """
+    counted = values.dropna().astype("float64")
+    days = local_days(found["created_at"].loc[counted.index], rules.time_zone)
+    groups = counted.groupby(days)
+    sizes, sums = groups.size(), groups.sum()
+    return [
+        (day.date(), Goal(int(sizes[day]), int(sums[day]), rules.goal_classification))
+        for day in sizes.index
+    ]
+
+
+def with_empty_days(days: Iterable[Day], period: Period, rules: Rules) -> list[Day]:
+    """These days, and every other working day of the period with nothing in it."""
+    known = dict(days)
+    empty = Goal(0, 0, rules.goal_classification)
+    every = [period.first_day + timedelta(days=number) for number in range(period.days)]
+    return [(day, known.get(day, empty)) for day in every if day in known or works(day, rules)]
+
+
+def works(day: date, rules: Rules) -> bool:
+    """Whether the office opens on that day."""
+    return bool(rules.office_hours[day.weekday()]) and day not in rules.holidays
+
+
+def streak(days: Sequence[Day], today: date) -> int:
+    """How many days in a row reached the goal, up to now.
+
+    A day without anything to classify neither counts nor ends the row; the running day counts
+    once it is at the goal, and does not end the row before it is over.
+    """
+    row = 0
+    for day, reached in reversed([(d, g.reached) for d, g in days if g.eligible and d <= today]):
+        if not reached and day != today:
+            break
+        row += int(reached)
+    return row
+
+
+def pace(days: Sequence[Day], period: Period, today: date, rules: Rules) -> Pace | None:
+    """Where the period ends at the pace of its finished days; None where that is a guess.
+
+    What is classified stays so. What is pending today, and the conversations that the remaining
+    working days bring (as many each as the finished ones brought), are classified at the rate of
+    the finished days. Nothing is said before `PACE_MINIMUM` conversations of finished days, nor
+    when no working day follows.
+    """
+    ahead = [today + timedelta(days=n) for n in range(1, (period.last_day - today).days + 1)]
+    ahead = [day for day in ahead if works(day, rules)]
+    over = [one for day, one in days if day < today and one.eligible]
+    eligible, classified = sum(g.eligible for g in over), sum(g.classified for g in over)
+    if not ahead or today < period.first_day or eligible < PACE_MINIMUM:
+        return None
+    rate = classified / eligible
+    running = dict(days).get(today, Goal(0, 0, rules.goal_classification))
+    coming = eligible / len(over) * len(ahead)
+    settled = classified + max(running.classified, rate * running.eligible) + rate * coming
+    return Pace(settled / (eligible + running.eligible + coming), ahead[-1], eligible)
+
+
+def excluded_by(found: pd.DataFrame, rules: Rules) -> pd.Series:
+    """The label of the first rule that leaves each closed conversation out; NA for all others."""
+    label_of = pd.Series(pd.NA, index=found.index, dtype="str")
+    closed = found["state"].eq("closed").fillna(False).astype(bool)
+    for label, values in rules.classification_exclude.items():
+        if attribute(label) not in found:
+            continue
+        words = attribute_values(found, label).str.casefold()
+        hit = closed & label_of.isna()
+        hit &= words.isin([value.strip().casefold() for value in values])
+        label_of = label_of.mask(hit, label)
+    return label_of.mask(closed & label_of.isna() & is_merged(found), _merged_label(rules))
+
+
+def _merged_label(rules: Rules) -> str:
+    """Under which label duplicates are told that a tag gave away, and no rule."""
+    known = {label.strip().casefold(): label for label in rules.classification_exclude}
+    return known.get(MERGED.casefold(), MERGED)
+
+
+def excluded(found: pd.DataFrame, rules: Rules) -> dict[str, int]:
+    """Closed conversations that do not count, by the label of the first rule that leaves them out.
+
+    Args:
+        found: Conversations.
+        rules: Labels and values that `classification.exclude` names.
+    """
+    labels = excluded_by(found, rules).dropna()
+    rules_told = dict.fromkeys([*rules.classification_exclude, _merged_label(rules)])
+    counts = {label: int(labels.eq(label).sum()) for label in rules_told}
+    return {label: count for label, count in counts.items() if count}
+
+
+def standings(found: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """What each conversation is for the goal, in words of `STANDINGS`.
+
+    Args:
+        found: Conversations.
+        values: What `classification_rate` gave for them.
+    """
+    closed = found["state"].eq("closed").fillna(False).astype(bool)
+    words = pd.Series("open", index=found.index, dtype="str")
+    words = words.mask(found["state"].eq("snoozed").fillna(False).astype(bool), "snoozed")
+    words = words.mask(closed, "excluded")
+    words = words.mask(values.eq(1).fillna(False).astype(bool), "classified")
+    return words.mask(values.eq(0).fillna(False).astype(bool), "pending")
+
+
+def team_goals(tables: Tables, period: Period, filters: Filters, rules: Rules) -> dict[str, Goal]:
+    """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
+    metric = CATALOG["classification_rate"]
+    found = rows(metric, tables, period, filters, rules)
+    values = metric.measure(found, rules, tables.now)
+    people = agent_of(found, tables, metric).fillna(UNASSIGNED)
+    known = values.notna().to_numpy()
+    counted = values[known].to_numpy(dtype="float64")
+    codes, names = pd.factorize(people[known])
+    sizes = np.bincount(codes, minlength=len(names))
+    sums = np.bincount(codes, weights=counted, minlength=len(names))
+    return {
+        str(name): Goal(int(sizes[place]), int(sums[place]), rules.goal_classification)
+        for place, name in enumerate(names)
+    }

@@ -1,0 +1,1 @@
+"""What holds now and today: queue, presence, course of the day, projection."""

@@ -1,0 +1,31 @@
+"""Which open conversations come next to their target for the first response."""
+
+import pandas as pd
+
+from metrics.measures.stocks import reply_due, reply_seconds_left
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.selection import rows
+from metrics.model.tables import Tables
+
+EVERYTHING = Filters()
+
+
+def first_responses_due(
+    tables: Tables, rules: Rules, filters: Filters = EVERYTHING
+) -> pd.DataFrame:
+    """The rows of `awaiting_first_response`, the one that is due first (or longest late) first.
+
+    Returns:
+        The columns of conversations, and `since` (when the clock started), `seconds_left` (negative
+        when late) and `due` (the part of the metric).
+    """
+    found = rows(CATALOG["awaiting_first_response"], tables, None, filters, rules)
+    left = reply_seconds_left(found, rules, tables.now)
+    found = found.assign(
+        since=found["first_contact_reply_at"].fillna(found["created_at"]),
+        seconds_left=left,
+        due=reply_due(found, rules, tables.now),
+    )[left.notna()]
+    return found.sort_values(["seconds_left", "id"], ignore_index=True)

@@ -1,0 +1,126 @@
+"""Where the queue is heading: what the rest of the day would make of it, told by earlier days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from metrics.measures.stocks import is_waiting_for_anybody
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.office_hours import is_open_at, openings
+from metrics.model.periods import today
+from metrics.model.selection import conversations
+from metrics.model.tables import Tables
+from metrics.query.usual import WEEKDAYS_MINIMUM
+
+EVERYTHING = Filters()
+WEEKS = 12
+STEP = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The queue at closing time: tenth to ninetieth percentile, in conversations.
+
+    Attributes:
+        closing: The instant at which the office closes today.
+        low: Rounded down.
+        high: Rounded up.
+        days: How many earlier days tell it.
+    """
+
+    closing: datetime
+    low: int
+    high: int
+    days: int
+
+
+def queue_at_closing(
+    tables: Tables,
+    rules: Rules,
+    filters: Filters = EVERYTHING,
+    *,
+    first_day: date | None = None,
+) -> Projection | None:
+    """Where the queue would stand at closing time if the rest of today went as on earlier days.
+
+    Each day of the same weekday in the last `WEEKS` weeks is played over today's queue: half hour
+    by half hour, from the present time of day to closing time, its arrivals are added and what left
+    the queue is taken off, never below none. The tenth to ninetieth percentile of the ends is told.
+
+    It assumes that today goes on like the same weekday before: as many arrivals, and a team that
+    takes as many as it took then. Arrivals and taking stay together, because a day of many arrivals
+    is one of much taking too. On quiet days nobody could take more than there was, so a queue that
+    is longer than usual may be worked off faster than is told. Who comes back to the queue after an
+    assignment is not foreseen, because the vendor keeps only the first one.
+
+    Args:
+        tables: One version, of a source that is fresh.
+        rules: Scope, zone and opening times.
+        filters: The reader's choice.
+        first_day: First day of the loaded history; None = it is not whole yet.
+
+    Returns:
+        None outside the opening times, in the last half hour of them, and with fewer than
+        `WEEKDAYS_MINIMUM` earlier days on which the office was open.
+    """
+    now = tables.now.to_pydatetime()
+    day = today(now, rules.time_zone)
+    hours = openings(day, rules)
+    if not hours or not is_open_at(now, rules):
+        return None
+    closing = max(end for _, end in hours)
+    if closing - now < STEP:
+        return None
+    rows = conversations(tables, filters, rules)
+    waiting = int(is_waiting_for_anybody(rows).sum())
+    came, left = _sorted(rows["created_at"]), _sorted(_left_at(rows))
+    ends = []
+    for earlier in _comparable(day, first_day, rules):
+        edges = _edges(now, earlier, rules)
+        changes = np.diff(np.searchsorted(came, edges)) - np.diff(np.searchsorted(left, edges))
+        ends.append(_played(waiting, changes.tolist()))
+    if len(ends) < WEEKDAYS_MINIMUM:
+        return None
+    low, high = np.quantile(ends, [0.1, 0.9])
+    return Projection(closing, int(np.floor(low)), int(np.ceil(high)), len(ends))
+
+
+def _left_at(rows: pd.DataFrame) -> pd.Series:
+    """When each row left the queue; NaT for those that are in it.
+
+    With the first assignment, or unassigned with the last close. Where an assigned one has no date
+    of it, somebody had it from the beginning.
+    """
+    taken = rows["first_assignment_at"].fillna(rows["created_at"])
+    gone = rows["last_close_at"].fillna(rows["updated_at"]).where(rows["state"].ne("open"))
+    return taken.where(rows["agent_id"].notna(), gone)
+
+
+def _sorted(instants: pd.Series) -> np.ndarray:
+    seconds = instants.dropna().astype("datetime64[s, UTC]").astype("int64")
+    return np.sort(seconds.to_numpy())
+
+
+def _comparable(day: date, first_day: date | None, rules: Rules) -> list[date]:
+    """The same weekday of earlier weeks, where it is loaded and the office was open."""
+    earlier = (day - timedelta(weeks=number) for number in range(1, WEEKS + 1))
+    known = (one for one in earlier if first_day is not None and one >= first_day)
+    return [one for one in known if openings(one, rules)]
+
+
+def _edges(now: datetime, day: date, rules: Rules) -> np.ndarray:
+    """The half hours from the present time of day on to that day's closing, as unix seconds."""
+    clock = now.astimezone(rules.time_zone).timetz()
+    begin = int(datetime.combine(day, clock).timestamp())
+    end = int(max(end for _, end in openings(day, rules)).timestamp())
+    return np.array([*range(begin, end, int(STEP.total_seconds())), end])
+
+
+def _played(waiting: int, changes: Sequence[int]) -> int:
+    for change in changes:
+        waiting = max(0, waiting + change)
+    return waiting

@@ -1,0 +1,141 @@
+"""The course of a day, and of days, against what is usual for the weekday."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.periods import Period, local_days, midnight, today, within
+from metrics.model.selection import conversations
+from metrics.model.tables import Tables
+from metrics.query.usual import WEEKDAYS_MINIMUM, weekday_band
+
+EVERYTHING = Filters()
+HALF_HOURS = 48
+# A weekday's band looks back this many weeks: longer, and it tells of another season.
+WEEKS = 12
+
+
+def arrivals(
+    tables: Tables,
+    rules: Rules,
+    day: date,
+    filters: Filters = EVERYTHING,
+    *,
+    first_day: date | None = None,
+) -> pd.DataFrame:
+    """Conversations per local half hour of a day, with the usual band of the same weekday.
+
+    Args:
+        tables: One version.
+        rules: Scope and zone.
+        day: The local day.
+        filters: The reader's choice.
+        first_day: First day of the loaded history; None = no band yet.
+
+    Returns:
+        `start` (local, "HH:MM"), `count` (NA for half hours that have not begun, and for those
+        that the clock skips), and `low`, `usual`, `high` (tenth percentile, median, ninetieth of
+        earlier weekdays; NA under `WEEKDAYS_MINIMUM` of them). On days when the clock is put back,
+        the half hours that happen twice are added up.
+    """
+    days = [day, *_same_weekdays(day, first_day)]
+    created = conversations(tables, filters, rules)["created_at"]
+    counts = np.array([_per_half_hour(created, one, rules) for one in days])
+    table = pd.DataFrame(
+        {
+            "start": [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in range(HALF_HOURS)],
+            "count": pd.Series(counts[0], dtype="Int64").where(_has_begun(day, tables, rules)),
+        }
+    )
+    return table.assign(**_band(counts[1:]))
+
+
+def daily(
+    tables: Tables,
+    rules: Rules,
+    period: Period,
+    filters: Filters = EVERYTHING,
+    *,
+    first_day: date | None = None,
+) -> pd.DataFrame:
+    """Conversations per local day, with the usual band of each weekday.
+
+    Args:
+        tables: One version.
+        rules: Scope and zone.
+        period: The days.
+        filters: The reader's choice.
+        first_day: First day of the loaded history; None = no band yet.
+
+    Returns:
+        `day` (midnight without a zone), `count` (NA for days to come), `low`, `usual`, `high` as
+        in `usual.weekday_band` over all loaded days that are over, and `partial` (still running).
+    """
+    zone, now = rules.time_zone, today(tables.now, rules.time_zone)
+    known = Period(min(first_day or period.first_day, period.first_day), period.last_day)
+    created = conversations(tables, filters, rules)["created_at"]
+    per_day = local_days(created[within(created, known, zone)], zone).value_counts()
+    days = pd.date_range(known.first_day, known.last_day, freq="D", unit="s")
+    counts = per_day.reindex(days, fill_value=0)
+    whole = days[(days >= pd.Timestamp(first_day or date.max)) & (days < pd.Timestamp(now))]
+    table = weekday_band(counts, whole)
+    table.insert(0, "count", counts.astype("Int64").where(days <= pd.Timestamp(now)))
+    table["partial"] = days == pd.Timestamp(now)
+    return table.loc[str(period.first_day) :].rename_axis("day").reset_index()
+
+
+def usual_until(
+    tables: Tables,
+    rules: Rules,
+    day: date,
+    filters: Filters = EVERYTHING,
+    *,
+    first_day: date | None = None,
+) -> tuple[float, float] | None:
+    """The usual number of arrivals by this time of the day: tenth and ninetieth percentile.
+
+    None while there are fewer than `WEEKDAYS_MINIMUM` of the same weekday.
+    """
+    created = conversations(tables, filters, rules)["created_at"]
+    passed = tables.now - midnight(day, rules.time_zone)
+    totals = []
+    for earlier in _same_weekdays(day, first_day):
+        start = midnight(earlier, rules.time_zone)
+        totals.append(int((created.ge(start) & created.lt(start + passed)).sum()))
+    if len(totals) < WEEKDAYS_MINIMUM:
+        return None
+    low, high = np.quantile(totals, [0.1, 0.9])
+    return float(low), float(high)
+
+
+def _same_weekdays(day: date, first_day: date | None) -> list[date]:
+    earlier = (day - timedelta(weeks=number) for number in range(1, WEEKS + 1))
+    return [one for one in earlier if first_day is not None and one >= first_day]
+
+
+def _per_half_hour(created: pd.Series, day: date, rules: Rules) -> np.ndarray:
+    inside = created[within(created, Period(day, day), rules.time_zone)]
+    return np.bincount(_slots(inside.dt.tz_convert(rules.time_zone).dt), minlength=HALF_HOURS)
+
+
+def _has_begun(day: date, tables: Tables, rules: Rules) -> np.ndarray:
+    """Whether each half hour of the local day exists and has begun."""
+    start, end = Period(day, day).bounds(rules.time_zone)
+    last = min(pd.Timestamp(end) - pd.Timedelta(seconds=1), tables.now)
+    begun = pd.date_range(start, last, freq="30min").tz_convert(rules.time_zone)
+    return np.isin(np.arange(HALF_HOURS), _slots(begun))
+
+
+def _slots(local: pd.DatetimeIndex) -> np.ndarray:
+    return np.asarray(local.hour * 2 + local.minute // 30, dtype="int64")
+
+
+def _band(earlier: np.ndarray) -> dict[str, np.ndarray]:
+    if len(earlier) < WEEKDAYS_MINIMUM:
+        nothing = np.full(HALF_HOURS, np.nan)
+        return {"low": nothing, "usual": nothing, "high": nothing}
+    low, usual, high = np.quantile(earlier, [0.1, 0.5, 0.9], axis=0)
+    return {"low": low, "usual": usual, "high": high}

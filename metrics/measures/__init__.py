@@ -1,0 +1,1 @@
+"""The definitions: one function a number, one theme a module."""

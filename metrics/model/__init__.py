@@ -1,0 +1,1 @@
+"""What a metric is made of: tables and columns, periods, filters, definitions, catalogue."""

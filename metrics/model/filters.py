@@ -1,0 +1,37 @@
+"""What a reader chose to look at. The parts combine with AND; within one part, any value fits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+# Rows without a person (in a team's place: without a team), and without a value.
+UNASSIGNED = "none"
+EMPTY = ""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A choice of rows; empty parts restrict nothing.
+
+    Attributes:
+        teams: Intercom team ids.
+        agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
+        origin: Who started the conversation.
+        attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
+        lines: Telephone lines of calls (`metrics.model.lines`); conversations have none.
+        tickets: Column of the tickets -> accepted values (`EMPTY` = none); nothing else has them.
+    """
+
+    teams: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    origin: Literal["customer", "teammate"] | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
+    tickets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for equal choices, for memories."""
+        attributes = tuple(sorted((label, *values) for label, values in self.attributes.items()))
+        tickets = tuple(sorted((column, *values) for column, values in self.tickets.items()))
+        return self.teams, self.agents, self.origin, attributes, self.lines, tickets

@@ -1,0 +1,214 @@
+"""The canonical tables: columns and dtypes.
+
+Instants end in `_at`, are UTC and exact to the second; durations are float seconds and say so;
+ids are text, because vendors mix numbers and digits for the same thing. Everything may be missing
+(NA) but `id` and the date a table is partitioned by. Custom attributes of conversations follow as
+text columns named `attr.<label>`, with the label exactly as the workspace spells it, so a label can
+never collide with a column of ours.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+TEXT = "str"
+LABEL = "category"
+INSTANT = "datetime64[s, UTC]"
+SECONDS = "float64"
+WHOLE = "Int64"
+FLAG = "boolean"
+
+ATTRIBUTE_PREFIX = "attr."
+
+CONVERSATIONS: Mapping[str, str] = {
+    "id": TEXT,
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
+    "waiting_since": INSTANT,  # missing after our own reply: the customer's turn
+    "snoozed_until": INSTANT,
+    "state": LABEL,  # open | closed | snoozed; never the vendor's `open` flag
+    "subject": TEXT,  # short, plain, at most 120 characters; the body itself is dropped
+    "channel": LABEL,  # the vendor's source type: conversation, email, whatsapp, ...
+    "origin": LABEL,  # customer | teammate | missing
+    "priority": LABEL,
+    "agent_id": LABEL,  # Intercom admin id; missing = unassigned
+    "team_id": LABEL,  # missing = in no team
+    "contact_name": TEXT,
+    "contact_email": TEXT,  # lower case
+    "tags": TEXT,  # labels joined by "\n"
+    "rating": WHOLE,  # 1..5
+    "rating_at": INSTANT,  # when the rating was asked for
+    "rating_remark": TEXT,
+    "rated_agent_id": LABEL,  # the teammate who was rated, if a person
+    "first_contact_reply_at": INSTANT,
+    "first_admin_reply_at": INSTANT,
+    "first_close_at": INSTANT,
+    "last_close_at": INSTANT,
+    "first_assignment_at": INSTANT,
+    "last_assignment_at": INSTANT,
+    "last_contact_reply_at": INSTANT,
+    "last_admin_reply_at": INSTANT,
+    "time_to_admin_reply_seconds": SECONDS,  # the vendor's, without closed time
+    "time_to_first_close_seconds": SECONDS,  # the vendor's, without closed time
+    "time_to_last_close_seconds": SECONDS,  # the vendor's, without closed time
+    "time_to_close_seconds": SECONDS,  # no published version has it; taken if one ever does
+    "count_reopens": WHOLE,
+    "sla_name": LABEL,
+    "sla_status": LABEL,  # hit | missed | cancelled | active
+    "is_call": FLAG,  # a call that the telephony integration wrote as a conversation
+    "is_merged": FLAG,  # closed as a duplicate of another one
+    "merged_into": TEXT,  # id of that other one, where the vendor names it
+}
+
+# Tickets of the second line; what they are about stays with the vendor, but for a short subject.
+TICKETS: Mapping[str, str] = {
+    "id": TEXT,
+    "number": TEXT,  # as people know it; the vendor is never asked by it
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
+    "resolved_at": INSTANT,  # missing while it is open
+    "state": LABEL,  # submitted | in_progress | waiting_on_customer | resolved
+    "state_label": LABEL,  # the workspace's own word for it
+    "is_open": FLAG,  # neither resolved nor closed
+    "type_id": LABEL,
+    "type_name": LABEL,
+    "category": LABEL,  # customer | back-office | tracker
+    "subject": TEXT,  # short, plain
+    "agent_id": LABEL,  # owner: Intercom admin id; missing = nobody
+    "team_id": LABEL,
+    "creator_id": LABEL,  # Intercom admin id; missing where a machine or a customer opened it
+    "platform": LABEL,
+    "severity": LABEL,
+    "company": LABEL,
+    "external_key": TEXT,
+    "external_state": LABEL,  # of another system, from the newest comment that names it
+    "conversation_ids": TEXT,  # linked conversations, joined by ","
+}
+
+CALLS: Mapping[str, str] = {
+    "id": TEXT,
+    "started_at": INSTANT,
+    "answered_at": INSTANT,  # missing when nobody answered
+    "ended_at": INSTANT,
+    "status": LABEL,  # initial | answered | done
+    "direction": LABEL,  # inbound | outbound
+    "missed_call_reason": LABEL,  # missing when answered
+    "has_voicemail": FLAG,
+    "has_recording": FLAG,
+    "digits": TEXT,  # normalised to + and digits; missing when anonymous
+    "line_id": LABEL,
+    "line_name": LABEL,
+    "line_digits": LABEL,
+    "contact_name": TEXT,
+    "contact_email": TEXT,  # lower case
+    "tags": TEXT,  # labels joined by "\n"
+    "user_id": LABEL,  # Aircall user ids, names and e-mails (lower case)
+    "user_name": LABEL,
+    "user_email": LABEL,
+    "transferred_by_id": LABEL,
+    "transferred_by_name": LABEL,
+    "transferred_by_email": LABEL,
+    "transferred_to_id": LABEL,
+    "transferred_to_name": LABEL,
+    "transferred_to_email": LABEL,
+}
+
+# Added by `people.with_agents` when the tables are read, so that a person who is matched
+# today is matched in the calls of last month too. Intercom admin ids.
+CALL_AGENTS: Mapping[str, str] = {
+    "agent_id": LABEL,
+    "transferred_by_agent_id": LABEL,
+    "transferred_to_agent_id": LABEL,
+}
+
+AGENTS: Mapping[str, str] = {
+    "id": TEXT,  # Intercom admin id; "voice:<user id>" for Aircall users without a match
+    "name": TEXT,
+    "email": TEXT,  # lower case
+    "voice_email": TEXT,  # lower case; differs from `email` only through the `people` setting
+    "active": FLAG,  # in the vendor's present list; false = left, known from the roster
+    "seated": FLAG,
+    "bot": FLAG,
+    "away": FLAG,  # Intercom's away mode; missing when not known
+    "away_reason": TEXT,
+    "away_since": INSTANT,  # first seen by ourselves
+    "team_ids": TEXT,  # ids joined by ","
+    "voice_id": TEXT,  # missing = no Aircall user with that e-mail
+    "voice_status": TEXT,  # the vendor's availability word, unknown ones included
+    "voice_since": INSTANT,  # first seen by ourselves
+}
+
+TEAMS: Mapping[str, str] = {"id": TEXT, "name": TEXT}
+
+# Stretches in which the same state of a person was read again and again.
+PRESENCE: Mapping[str, str] = {
+    "id": TEXT,  # the agent's
+    "channel": LABEL,  # text | voice
+    "state": LABEL,  # text: active | away; voice: the vendor's availability word
+    "began_at": INSTANT,  # the reading that saw it first
+    "until_at": INSTANT,  # the last that saw it; the first that saw another, if it came in time
+}
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "conversations": CONVERSATIONS,
+    "calls": CALLS,
+    "tickets": TICKETS,
+    "agents": AGENTS,
+    "teams": TEAMS,
+    "presence": PRESENCE,
+}
+
+
+class SchemaError(ValueError):
+    """A table does not have the agreed columns or types."""
+
+
+def empty(table: str) -> pd.DataFrame:
+    """The table of that name without rows."""
+    return conform(pd.DataFrame(), table)
+
+
+def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The frame with all columns of the table, in order and in their dtypes, attributes after them.
+
+    Missing columns become NA; attribute columns become text.
+
+    Raises:
+        SchemaError: A value does not fit its column, or a column is none of the table's.
+    """
+    schema = TABLES[table]
+    attributes = [str(c) for c in frame.columns if str(c).startswith(ATTRIBUTE_PREFIX)]
+    unknown = set(map(str, frame.columns)) - set(schema) - set(attributes)
+    if unknown:
+        raise SchemaError(f"{table}: unknown columns {sorted(unknown)}")
+    if attributes and table != "conversations":
+        raise SchemaError(f"{table}: only conversations have attributes")
+    columns: dict[str, pd.Series] = {}
+    for name, dtype in schema.items():
+        source = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
+        try:
+            columns[name] = _typed(source, dtype)
+        except (TypeError, ValueError) as error:
+            raise SchemaError(f"{table}.{name}: not {dtype}: {error}") from error
+    for name in attributes:
+        columns[name] = _typed(frame[name], LABEL)
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _typed(values: pd.Series, dtype: str) -> pd.Series:
+    if str(values.dtype) == dtype:
+        return values
+    if dtype == LABEL:
+        return values.astype("str").astype("category")
+    if dtype == INSTANT and not isinstance(values.dtype, pd.DatetimeTZDtype):
+        if values.isna().all():
+            return pd.Series(pd.NaT, index=values.index).dt.tz_localize("UTC").astype(INSTANT)
+        return pd.to_datetime(values, utc=True).astype(INSTANT)
+    if dtype == SECONDS:
+        return pd.to_numeric(values, errors="raise").astype("Float64").astype("float64")
+    return values.astype(dtype)
+
+
+def attribute(label: str) -> str:
+    """The column that holds the custom attribute of that label."""
+    return ATTRIBUTE_PREFIX + label

@@ -1,0 +1,315 @@
+"""Which rows a number is about: scope, period, and what the reader chose."""
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.model import schema
+from metrics.model.catalog import Metric
+from metrics.model.definitions import Rules
+from metrics.model.filters import EMPTY, UNASSIGNED, Filters
+from metrics.model.lines import on_lines
+from metrics.model.people import in_teams, members
+from metrics.model.periods import Period, within
+from metrics.model.tables import Tables
+
+RATING = ("rating", "rating_at", "rating_remark", "rated_agent_id")
+CREDITED = tuple(schema.CALL_AGENTS)
+Mask = npt.NDArray[np.bool_]
+# Who started it, in the telephone's words.
+_DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
+
+
+def rows(
+    metric: Metric,
+    tables: Tables,
+    period: Period | None,
+    filters: Filters,
+    rules: Rules,
+    *,
+    by_person: bool = False,
+    columns: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """The rows that a metric may count: in scope, dated in the period, and chosen.
+
+    Args:
+        metric: Says the table and the date; stocks ignore the period.
+        tables: One version.
+        period: Local days; None only for stocks.
+        filters: The reader's choice.
+        rules: Scope and zone.
+        by_person: Whether the number is told person by person; what each of them holds then
+            counts over all teams, as it does when people are chosen.
+        columns: Only these; taking all of 200,000 rows costs a tenth of a second.
+    """
+    if metric.table == "agents":
+        return _people(tables, filters, rules)
+    table = table_of(metric, tables)
+    shown = table if columns is None else table[list(columns)]
+    return shown[chosen_rows(metric, tables, period, filters, rules, by_person=by_person)]
+
+
+def table_of(metric: Metric, tables: Tables) -> pd.DataFrame:
+    """The table in which the metric's rows lie."""
+    found: pd.DataFrame = getattr(tables, metric.table)
+    return found
+
+
+def chosen_rows(
+    metric: Metric,
+    tables: Tables,
+    period: Period | None,
+    filters: Filters,
+    rules: Rules,
+    *,
+    by_person: bool = False,
+) -> Mask:
+    """Whether each row of the metric's table is one of `rows`.
+
+    Both halves are remembered for the version: many metrics share them.
+    """
+    by_person = by_person and metric.scope == "person"
+    # Ratings belong to who was rated.
+    about = metric.table, metric.scope, metric.dated_by == "rating_at", by_person
+    agreed = rules.team_ids, rules.main_lines
+
+    def choose() -> Mask:
+        if metric.table == "calls":
+            return _plain_mask(_calls(tables, filters, rules))
+        if metric.table == "tickets":
+            return _plain_mask(_tickets(tables, filters))
+        return _plain_mask(_conversations(tables, filters, rules, metric, by_person=by_person))
+
+    mask = tables.memory.get(("chosen", about, filters.key, agreed), choose)
+    if metric.dated_by is None:
+        return mask
+    if period is None:
+        raise ValueError(f"{metric.key} needs a period")
+    table = table_of(metric, tables)
+    dates, zone = table[metric.dated_by], rules.time_zone
+    dated = tables.memory.get(
+        ("dated", metric.table, metric.dated_by, period, zone.key),
+        lambda: _plain_mask(within(dates, period, zone)),
+    )
+    return mask & dated
+
+
+def conversations(
+    tables: Tables,
+    filters: Filters,
+    rules: Rules,
+    metric: Metric | None = None,
+    *,
+    by_person: bool = False,
+    calls: bool = False,
+) -> pd.DataFrame:
+    """Conversations in scope that the filters choose.
+
+    Args:
+        tables: One version.
+        filters: The reader's choice.
+        rules: Scope.
+        metric: For whom a row counts depends on it: ratings belong to who was rated.
+        by_person: As in `rows`.
+        calls: Whether to give the calls that were written as conversations instead of the
+            conversations proper.
+    """
+    keep = _conversations(tables, filters, rules, metric, by_person=by_person, calls=calls)
+    return tables.conversations[keep]
+
+
+def _conversations(
+    tables: Tables,
+    filters: Filters,
+    rules: Rules,
+    metric: Metric | None,
+    *,
+    by_person: bool = False,
+    calls: bool = False,
+) -> pd.Series:
+    table = tables.conversations
+    keep = table["is_call"].fillna(False).astype(bool).eq(calls)
+    scope = metric.scope if metric else "teams"
+    if rules.team_ids and scope != "workspace":
+        inside = table["team_id"].isin(rules.team_ids)
+        if scope == "person" and (by_person or filters.agents):
+            inside |= table["agent_id"].isin(members(tables, rules)["id"])
+        keep &= inside
+    if filters.teams:
+        keep &= table["team_id"].isin(filters.teams)
+    if filters.origin:
+        keep &= table["origin"].eq(filters.origin)
+    for label, values in filters.attributes.items():
+        keep &= _has_value(table, label, values)
+    if filters.agents:
+        keep &= _chosen(agent_of(table, tables, metric), filters.agents)
+    return keep
+
+
+def recognised_calls(
+    tables: Tables, period: Period, filters: Filters, rules: Rules
+) -> pd.DataFrame:
+    """Conversations created in the period that are calls, and so are counted as calls only."""
+    found = conversations(tables, filters, rules, calls=True)
+    return found[within(found["created_at"], period, rules.time_zone)]
+
+
+def agent_of(table: pd.DataFrame, tables: Tables, metric: Metric | None) -> pd.Series:
+    """For whom each conversation counts; missing = nobody.
+
+    A rating counts for the teammate who was rated, if that is a person we know, else for the
+    assignee. The bot is nobody's agent.
+    """
+    return _agents(table, tables, of_rating=metric is not None and metric.dated_by == "rating_at")
+
+
+def _agents(table: pd.DataFrame, tables: Tables, *, of_rating: bool) -> pd.Series:
+    assigned = table["agent_id"].astype("str")
+    bots = set(tables.agents.loc[tables.agents["bot"].fillna(False), "id"])
+    if of_rating:
+        people = set(tables.agents["id"]) - bots
+        rated = table["rated_agent_id"].astype("str")
+        assigned = rated.where(rated.isin(people), assigned)
+    return assigned.where(~assigned.isin(bots)) if bots else assigned
+
+
+def without_others_ratings(table: pd.DataFrame, tables: Tables, agent_id: str) -> pd.DataFrame:
+    """Conversations as one person may read them: ratings that count for others are missing."""
+    others = _agents(table, tables, of_rating=True).ne(agent_id).fillna(True).astype(bool)
+    return table.assign(**{name: table[name].mask(others) for name in RATING})
+
+
+def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
+    """Each call once for each distinct person who answered, passed on or took over.
+
+    Args:
+        calls: As in `schema.CALLS`, with `schema.CALL_AGENTS`.
+        people: Whom to credit; `UNASSIGNED` among them stands for calls without anybody. None =
+            everyone.
+
+    Returns:
+        `row` (the call's position) and `agent`; calls without anybody have one line with NA.
+    """
+    sides = [_plain(calls[side]) for side in CREDITED]
+    codes, known = pd.factorize(pd.concat(sides, ignore_index=True))
+    # A row and a person as one number, so that each pair is found once; -1 is nobody.
+    width = len(known) + 1
+    row = np.tile(np.arange(len(calls)), len(sides))
+    pairs = np.unique(row[codes >= 0] * width + codes[codes >= 0])
+    nobody = np.setdiff1d(np.arange(len(calls)), pairs // width)
+    agents = pd.array([*known, None], dtype="str").take(pairs % width)
+    nothing = pd.array([None], dtype="str").take(np.zeros(len(nobody), dtype="int64"))
+    found = pd.DataFrame(
+        {
+            "row": np.concatenate([pairs // width, nobody]),
+            "agent": pd.concat([pd.Series(agents), pd.Series(nothing)], ignore_index=True),
+        }
+    )
+    if people is not None:
+        found = found[found["agent"].fillna(UNASSIGNED).isin(people)]
+    return found.reset_index(drop=True)
+
+
+def chosen_people(tables: Tables, filters: Filters) -> set[str] | None:
+    """The people that the filters choose, by name or by team; None = everyone."""
+    chosen = set(filters.agents) if filters.agents else None
+    if not filters.teams:
+        return chosen
+    inside = in_teams(tables.agents, filters.teams)
+    return inside if chosen is None else inside & chosen
+
+
+def _plain(words: pd.Series) -> pd.Series:
+    return words.astype("str").reset_index(drop=True)
+
+
+def attribute_values(table: pd.DataFrame, label: str) -> pd.Series:
+    """The attribute of each row, trimmed; missing, blank and absent columns are NA."""
+    column = schema.attribute(label)
+    if column not in table:
+        return pd.Series(pd.NA, index=table.index, dtype="str")
+    values = table[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        trimmed = [str(word).strip() or None for word in values.cat.categories]
+        words = pd.array([*trimmed, None], dtype="str")
+        return pd.Series(words.take(values.cat.codes.to_numpy()), index=values.index)
+    words = values.astype("str").str.strip()
+    return words.where(words.ne(""))
+
+
+def is_filled(table: pd.DataFrame, label: str) -> pd.Series:
+    """Whether the attribute of each row has something in it."""
+    return attribute_values(table, label).notna()
+
+
+def _people(tables: Tables, filters: Filters, rules: Rules) -> pd.DataFrame:
+    found = members(tables, rules)
+    if filters.teams:
+        found = found[found["id"].isin(in_teams(found, filters.teams))]
+    if filters.agents:
+        found = found[found["id"].isin(filters.agents)]
+    return found
+
+
+def _calls(tables: Tables, filters: Filters, rules: Rules) -> pd.Series:
+    calls = tables.calls
+    if filters.attributes:
+        # Only conversations carry attributes: no call has the value that was asked for.
+        return pd.Series(False, index=calls.index)
+    keep = calls["status"].eq("done")
+    if filters.lines:
+        keep &= on_lines(calls, filters.lines, rules)
+    if filters.origin:
+        keep &= calls["direction"].eq(_DIRECTIONS[filters.origin])
+    if filters.teams:
+        keep &= _credits(calls, in_teams(tables.agents, filters.teams))
+    if filters.agents:
+        chosen = _credits(calls, filters.agents)
+        if UNASSIGNED in filters.agents:
+            chosen |= calls[list(CREDITED)].isna().all(axis=1)
+        keep &= chosen
+    return keep
+
+
+def _plain_mask(keep: pd.Series) -> Mask:
+    plain: Mask = keep.fillna(False).to_numpy(dtype=bool)
+    return plain
+
+
+def _tickets(tables: Tables, filters: Filters) -> pd.Series:
+    """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
+    table = tables.tickets
+    keep = pd.Series(True, index=table.index)
+    if filters.attributes or filters.origin:
+        # Only conversations have those: no ticket has the value that was asked for.
+        return ~keep
+    if filters.teams:
+        owned = table["agent_id"].isin(in_teams(tables.agents, filters.teams))
+        keep &= table["team_id"].isin(filters.teams) | (table["team_id"].isna() & owned)
+    if filters.agents:
+        keep &= _chosen(_agents(table, tables, of_rating=False), filters.agents)
+    for column, values in filters.tickets.items():
+        words = table[column].astype("str")
+        keep &= words.isin(values) | (words.isna() if EMPTY in values else False)
+    return keep
+
+
+def _credits(calls: pd.DataFrame, people: Iterable[str]) -> pd.Series:
+    wanted = list(people)
+    mask = pd.Series(False, index=calls.index)
+    for column in CREDITED:
+        mask |= calls[column].isin(wanted)
+    return mask
+
+
+def _chosen(agents: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
+    mask = agents.isin(wanted)
+    return mask | agents.isna() if UNASSIGNED in wanted else mask
+
+
+def _has_value(table: pd.DataFrame, label: str, values: tuple[str, ...]) -> pd.Series:
+    words = attribute_values(table, label)
+    mask = words.isin([value.strip() for value in values])
+    return mask | words.isna() if "" in values else mask

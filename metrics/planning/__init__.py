@@ -1,0 +1,1 @@
+"""How many people are needed: demand, Erlang, schedule, adherence, fair target."""

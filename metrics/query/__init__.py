@@ -1,0 +1,1 @@
+"""Asking: values, groups, rows behind a cell, comparisons."""

@@ -1,0 +1,300 @@
+"""The rows behind a number: of a whole metric, or of one of its cells.
+
+Screens, exports and the API ask here, so that a list always has as many rows as the number that
+was clicked. Beside the catalogue a few tables have rows of their own (`LISTS`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.measures import tickets, workload
+from metrics.model.catalog import CATALOG, Metric
+from metrics.model.definitions import Rules
+from metrics.model.filters import Filters
+from metrics.model.periods import Period
+from metrics.model.selection import rows
+from metrics.model.tables import Tables
+from metrics.model.values import ones
+from metrics.query.crosstab import Choice, frequent, nothing
+from metrics.query.grouping import Grouping, Question, grouped
+
+PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
+# Before the name of a group: all but its first so many, and all that have a value.
+OTHERS, FILLED = "others.", "filled."
+TOP_REASONS = "top_reasons"
+Mask = npt.NDArray[np.bool_]
+
+
+class CellError(ValueError):
+    """There are no such rows; the text says why."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One mark of a figure.
+
+    Attributes:
+        by: A group of `grouping`; or `part` (a band or outcome), `value` (`1`, or a range
+            such as `300..600` whose end is not included), `other_reasons` (those after the first
+            so many), `others.<group>` (the same of any group), `filled.<group>` (`1`: with a
+            value).
+        key: Which of them.
+    """
+
+    by: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Cell":
+        """The cell of `<by>:<key>`; a colon in the label of an attribute is written %3A.
+
+        Raises:
+            CellError: There is no colon.
+        """
+        by, found, key = text.partition(":")
+        if not found or not by:
+            raise CellError("not of the form <by>:<key>")
+        return cls(by.replace("%3A", ":").replace("%25", "%"), key)
+
+    def __str__(self) -> str:
+        return f"{escaped(self.by)}:{self.key}"
+
+
+def escaped(by: str) -> str:
+    """The group as it stands before the colon of a cell."""
+    return by.replace("%", "%25").replace(":", "%3A")
+
+
+@dataclass(frozen=True, eq=False)
+class Behind:
+    """The rows of a number.
+
+    Attributes:
+        metric: What was counted.
+        rows: Of its table.
+        values: What each row adds; NA for rows that only a part names.
+    """
+
+    metric: Metric
+    rows: pd.DataFrame
+    values: pd.Series
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
+    @property
+    def total(self) -> float:
+        """The sum of what they add: mentions may be more than conversations."""
+        return float(self.values.sum())
+
+
+def _passed_on(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    return ones(calls["transferred_by_agent_id"].notna())
+
+
+def _every_call(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    return ones(calls["started_at"].notna())
+
+
+def _mentions(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+    return _counted(workload.mentions(table.reset_index(drop=True), rules), table)
+
+
+# What a list may be of, besides the catalogue.
+LISTS: dict[str, Metric] = {
+    TOP_REASONS: Metric(
+        TOP_REASONS,
+        "count",
+        "conversations",
+        "created_at",
+        "count",
+        None,
+        ("intercom",),
+        "attributes.reason, attributes.second_reason",
+        _mentions,
+    ),
+    "calls": Metric(
+        "calls",
+        "count",
+        "calls",
+        "started_at",
+        "count",
+        None,
+        ("aircall",),
+        "Aircall, call object",
+        _every_call,
+    ),
+    tickets.EVERY.key: tickets.EVERY,
+    "transfers": Metric(
+        "transfers",
+        "count",
+        "calls",
+        "started_at",
+        "count",
+        None,
+        ("aircall",),
+        "Aircall, call object: transferred_by",
+        _passed_on,
+    ),
+}
+
+
+def listed_metric(key: str) -> Metric:
+    """The metric, or list, of that key.
+
+    Raises:
+        CellError: There is none.
+    """
+    found = CATALOG.get(key) or LISTS.get(key)
+    if found is None or found.table == "agents":
+        raise CellError(f"{key} has no rows")
+    return found
+
+
+def rows_behind(
+    key: str,
+    cells: Sequence[Cell],
+    tables: Tables,
+    period: Period,
+    filters: Filters,
+    rules: Rules,
+) -> Behind:
+    """The rows that a number counts.
+
+    Args:
+        key: Of the catalogue, or of `LISTS`.
+        cells: Which mark was clicked; several lie in all of them, none is the whole number.
+        tables: One version.
+        period: Local days; stocks ignore it.
+        filters: The reader's choice.
+        rules: Zone, scope, clock, labels.
+
+    Raises:
+        CellError: There is no such metric or group.
+    """
+    metric = listed_metric(key)
+    by_person = any(cell.by == "agent" for cell in cells)
+    found = rows(metric, tables, period, filters, rules, by_person=by_person)
+    measured = metric.measure(found, rules, tables.now)
+    if key == TOP_REASONS:
+        cells, measured = _mentioned(cells, found, measured, rules)
+    question = Question(metric, found, tables, period, filters, rules)
+    inside: Mask = np.ones(len(found), dtype=bool)
+    for cell in cells:
+        inside &= _inside(cell, question, measured)
+    if not any(cell.by == PART for cell in cells):
+        inside &= measured.notna().to_numpy()
+    return Behind(metric, found[inside], measured[inside])
+
+
+def _inside(cell: Cell, question: Question, measured: pd.Series) -> Mask:
+    if cell.by == PART:
+        return _in_part(cell.key, question)
+    if cell.by == VALUE:
+        return _in_range(cell.key, measured)
+    if cell.by.startswith((OTHERS, FILLED)):
+        return _in_several(cell, question)
+    grouping = _grouped(cell.by, question)
+    if grouping.keys is not None and cell.key not in grouping.keys:
+        raise CellError(f"{cell.key} is no {cell.by} of this period")
+    inside: Mask = np.zeros(len(question.rows), dtype=bool)
+    lines = grouping.words.astype("str").eq(cell.key).fillna(False).to_numpy(dtype=bool)
+    inside[grouping.positions[lines]] = True
+    return inside
+
+
+def _in_several(cell: Cell, question: Question) -> Mask:
+    """Rows of the groups that have no line of their own in a table, or of all that are a value."""
+    by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
+    words = _grouped(by, question).words.astype("str")
+    inside = words.notna() & words.ne(nothing(by))
+    if cell.by.startswith(OTHERS):
+        inside &= ~words.isin(_first_groups(by, cell.key, question))
+    found: Mask = np.zeros(len(question.rows), dtype=bool)
+    found[_grouped(by, question).positions[inside.to_numpy(dtype=bool)]] = True
+    return found
+
+
+def _first_groups(by: str, count: str, question: Question) -> list[str]:
+    """The lines of a table, whatever it tells of them: they are chosen by conversations."""
+    if not count.isdecimal():
+        raise CellError(f"{count} is no number of groups")
+    metric = question.metric
+    if metric.table == "conversations":
+        metric = CATALOG["conversations"]
+    choice = Choice(question.tables, question.period, question.filters, question.rules)
+    whole = choice.question(metric)
+    return frequent(_grouped(by, whole).words, by)[: int(count)]
+
+
+def _grouped(by: str, question: Question) -> Grouping:
+    try:
+        return grouped(by, question)
+    except ValueError as error:
+        raise CellError(str(error)) from error
+
+
+def _in_part(word: str, question: Question) -> Mask:
+    metric = question.metric
+    if metric.parts is None:
+        raise CellError(f"{metric.key} has no parts")
+    words = metric.parts(question.rows, question.rules, question.tables.now)
+    if not words.index.equals(question.rows.index):
+        raise CellError(f"the parts of {metric.key} are no rows")
+    found: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
+    return found
+
+
+def _in_range(text: str, measured: pd.Series) -> Mask:
+    low, ranged, high = text.partition("..")
+    try:
+        bounds = [float(end) if end else None for end in (low, high)]
+    except ValueError as error:
+        raise CellError(f"{text} is no value and no range") from error
+    if not ranged:
+        found: Mask = measured.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
+        return found
+    inside = measured.notna()
+    if bounds[0] is not None:
+        inside &= measured.ge(bounds[0]).fillna(False)
+    if bounds[1] is not None:
+        inside &= measured.lt(bounds[1]).fillna(False)
+    return np.asarray(inside, dtype=bool)
+
+
+def _mentioned(
+    cells: Sequence[Cell], found: pd.DataFrame, measured: pd.Series, rules: Rules
+) -> tuple[list[Cell], pd.Series]:
+    """Mentions are counted, not conversations: of the reasons that the cells name, only those."""
+    mentions = workload.mentions(found.reset_index(drop=True), rules)
+    others = []
+    for cell in cells:
+        if cell.by == REASON:
+            mentions = mentions[mentions.eq(cell.key)]
+        elif cell.by == OTHER_REASONS:
+            mentions = mentions[~mentions.isin(_first_reasons(mentions, cell.key))]
+        else:
+            others.append(cell)
+    return others, _counted(mentions, found)
+
+
+def _first_reasons(mentions: pd.Series, count: str) -> list[str]:
+    """The most mentioned, in the order of `workload.top_reasons`."""
+    if not count.isdecimal():
+        raise CellError(f"{count} is no number of reasons")
+    counts = mentions.value_counts()
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return [str(reason) for reason, _ in ordered[: int(count)]]
+
+
+def _counted(mentions: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """How often each row is among the mentions, whose index numbers them; NA where it is not."""
+    counts = np.bincount(mentions.index.to_numpy(dtype="int64"), minlength=len(table))
+    values = pd.Series(counts, index=table.index, dtype="Float64")
+    return values.where(values.gt(0))

@@ -1,0 +1,291 @@
+"""People who may sign in: e-mail, name, role and the hash of a password."""
+
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import orjson
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from services.accounts.passwords import problem
+from services.errors import ServiceError
+from services.settings.config import Settings
+from services.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+Role = Literal["manager", "analyst", "wall"]
+ROLES: tuple[Role, ...] = ("manager", "analyst", "wall")
+PREFIX = "account/"
+SIGNED_IN = "signed-in/"
+EMAIL = re.compile(r"[^@\s/]{1,64}@[^@\s/]{1,190}")
+# Stands where a hash would be, with random signs behind it: no password has it.
+NO_PASSWORD = "!"  # noqa: S105 - it is none
+# Checked for e-mails that nobody has, so that the answer takes as long as for those somebody has.
+DUMMY_HASH = generate_password_hash("nobody's password")
+
+
+class AccountError(ServiceError):
+    """An account cannot be made or changed so; the text is a key of the access texts."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may sign in.
+
+    Attributes:
+        email: Lower case.
+        name: As the screens show it.
+        role: manager, analyst or wall.
+        password_hash: As werkzeug writes it; `!` and random signs where there is no password.
+        read_only: Whether it comes from the settings.
+        disabled: Whether it may not sign in for now.
+        temporary: Whether the password was told by somebody else and has to be changed first.
+    """
+
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+    read_only: bool = False
+    disabled: bool = False
+    temporary: bool = False
+
+    @property
+    def has_password(self) -> bool:
+        """Whether there is a password that could open it."""
+        return not self.password_hash.startswith(NO_PASSWORD)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: the account's role, and the person in Intercom that it is.
+
+    Attributes:
+        role: manager, analyst or wall.
+        email: Of the account; empty for a wall and for the API token.
+        name: As the screens show it.
+        agent_id: The Intercom admin with the same e-mail; None = nobody.
+    """
+
+    role: Role
+    email: str
+    name: str
+    agent_id: str | None = None
+
+
+class Accounts:
+    """Accounts of the settings, which win and cannot be changed, and those of the state store."""
+
+    def __init__(self, state: Store, settings: Settings) -> None:
+        self._state = state
+        self.minimum = settings.access.password_minimum_length
+        self._fixed = {
+            account.email: Account(
+                account.email,
+                account.name,
+                account.role,
+                account.password_hash.get_secret_value(),
+                read_only=True,
+            )
+            for account in settings.accounts
+        }
+
+    def find(self, email: str) -> Account | None:
+        """The account of an e-mail, however it is spelled."""
+        email = email.strip().lower()
+        if email in self._fixed:
+            return self._fixed[email]
+        content = self._state.get(PREFIX + email)
+        return _read(content) if content else None
+
+    def verify(self, email: str, password: str) -> Account | None:
+        """The account whose password this is; takes as long for e-mails that nobody has."""
+        account = self.find(email)
+        if account and not account.has_password:
+            account = None
+        kept = account.password_hash if account else DUMMY_HASH
+        try:
+            correct = check_password_hash(kept, password)
+        except ValueError:
+            log.warning("accounts: the hash of one account is damaged; it needs a new password")
+            return None
+        return account if account and correct and not account.disabled else None
+
+    def list(self) -> Sequence[Account]:
+        """Everyone, by e-mail."""
+        stored = [_read(self._state.get(key) or b"") for key in self._state.keys(PREFIX)]
+        known = {account.email: account for account in stored if account} | self._fixed
+        return [known[email] for email in sorted(known)]
+
+    def is_empty(self) -> bool:
+        """Whether nobody can sign in yet."""
+        return not self._fixed and not self._state.keys(PREFIX)
+
+    def add(
+        self,
+        email: str,
+        name: str,
+        role: str,
+        password: str,
+        *,
+        temporary: bool = False,
+        public: bool = False,
+    ) -> Account:
+        """Make or replace an account.
+
+        Args:
+            email: However it is spelled.
+            name: As the screens show it.
+            role: One of `ROLES`.
+            password: At least as long as the settings say.
+            temporary: Whether it has to be changed first.
+            public: Of the demonstration, whose passwords everybody may know.
+
+        Raises:
+            AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
+        """
+        email = email.strip().lower()
+        self._check_new(email, name, role)
+        about = () if public else (email, name)
+        kept = self.hashed(password, *about, public=public)
+        return self._put(email, name, role, kept, temporary=temporary)
+
+    def add_without_password(self, email: str, name: str, role: str) -> Account:
+        """Make an account whose owner is vouched for by somebody else.
+
+        Raises:
+            AccountError: The e-mail, name or role cannot be used, or it is read-only.
+        """
+        email = email.strip().lower()
+        self._check_new(email, name, role)
+        # Different each time: sessions of an account that was taken away do not come back.
+        return self._put(email, name, role, NO_PASSWORD + secrets.token_hex(16))
+
+    def set_password(self, email: str, password: str, *, temporary: bool = False) -> Account:
+        """Give an account another password; every session that the old one opened ends.
+
+        Raises:
+            AccountError: Nobody has that e-mail, it is read-only, or the password cannot be used.
+        """
+        account = self._changeable(email)
+        kept = self.hashed(password, account.email, account.name)
+        changed = replace(account, password_hash=kept, temporary=temporary)
+        self._write(changed)
+        return changed
+
+    def change(
+        self, email: str, *, role: str | None = None, disabled: bool | None = None
+    ) -> Account:
+        """Give an account another role, or shut or open it.
+
+        Raises:
+            AccountError: Nobody has that e-mail, it is read-only, or there is no such role.
+        """
+        account = self._changeable(email)
+        for known in ROLES:
+            if role == known:
+                account = replace(account, role=known)
+        if role is not None and account.role != role:
+            raise AccountError("bad_role")
+        if disabled is not None:
+            account = replace(account, disabled=disabled)
+        self._write(account)
+        return account
+
+    def remove(self, email: str) -> None:
+        """Take an account away.
+
+        Raises:
+            AccountError: Nobody has that e-mail, or it is read-only.
+        """
+        email = email.strip().lower()
+        self._check_changeable(email)
+        if not self._state.delete(PREFIX + email):
+            raise AccountError("unknown_email")
+        self._state.delete(SIGNED_IN + email)
+
+    def note_sign_in(self, email: str, at: float) -> None:
+        """Remember when somebody was here last."""
+        self._state.set(SIGNED_IN + email, str(int(at)).encode())
+
+    def last_sign_in(self, email: str) -> int | None:
+        """When somebody signed in last, in Unix seconds; None = never."""
+        content = self._state.get(SIGNED_IN + email)
+        return int(content) if content and content.isdigit() else None
+
+    def hashed(self, password: str, *about: str, public: bool = False) -> str:
+        """The hash under which a password is kept.
+
+        Args:
+            password: As it was typed.
+            about: E-mail and name of its owner.
+            public: Whether it need not be a good one.
+
+        Raises:
+            AccountError: It is too short, too common, or longer than anybody types.
+        """
+        reason = problem(password, self.minimum, *about)
+        if reason and not (public and reason == "common_password"):
+            raise AccountError(reason)
+        return generate_password_hash(password)
+
+    def _check_new(self, email: str, name: str, role: str) -> None:
+        if not EMAIL.fullmatch(email) or not email.isprintable():
+            raise AccountError("bad_email")
+        if not name.strip() or len(name) > 120 or not name.isprintable():
+            raise AccountError("bad_name")
+        if role not in ROLES:
+            raise AccountError("bad_role")
+        self._check_changeable(email)
+
+    def _put(
+        self, email: str, name: str, role: str, kept: str, *, temporary: bool = False
+    ) -> Account:
+        known: Role = next(known for known in ROLES if known == role)
+        account = Account(email, name.strip(), known, kept, temporary=temporary)
+        self._write(account)
+        return account
+
+    def _changeable(self, email: str) -> Account:
+        self._check_changeable(email.strip().lower())
+        account = self.find(email)
+        if account is None:
+            raise AccountError("unknown_email")
+        return account
+
+    def _check_changeable(self, email: str) -> None:
+        if email in self._fixed:
+            raise AccountError("read_only")
+
+    def _write(self, account: Account) -> None:
+        document = {
+            "email": account.email,
+            "name": account.name,
+            "role": account.role,
+            "password_hash": account.password_hash,
+            "disabled": account.disabled,
+            "temporary": account.temporary,
+        }
+        self._state.set(PREFIX + account.email, orjson.dumps(document))
+
+
+def _read(content: bytes) -> Account | None:
+    """An account as it lies in the store; a damaged one is nobody."""
+    try:
+        document = orjson.loads(content)
+        if document["role"] not in ROLES:
+            return None
+        return Account(
+            document["email"],
+            document["name"],
+            document["role"],
+            document["password_hash"],
+            disabled=document.get("disabled") is True,
+            temporary=document.get("temporary") is True,
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None

@@ -1,0 +1,81 @@
+"""The code of the first start: whoever reads the log may make the first account."""
+
+import base64
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+
+from services.accounts.accounts import Account, Accounts
+from services.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+SALT_KEY, TURN_KEY = "first-start", "first-start-turn"
+TURN_SECONDS = 30.0
+
+
+class FirstStart:
+    """A code while there is no account; every process of a deployment tells the same one.
+
+    Args:
+        state: Holds a word that changes with each use.
+        accounts: Empty, or there is no code.
+        key: Of the deployment; the code is made of both.
+    """
+
+    def __init__(self, state: Store, accounts: Accounts, key: str) -> None:
+        self._state = state
+        self._accounts = accounts
+        self._key = key.encode()
+        self._told = ""
+
+    def tell(self) -> None:
+        """Write the code into the log, once in this process."""
+        if not self._accounts.is_empty():
+            # Should there be none again one day, the code is another one.
+            self._state.delete(SALT_KEY)
+            return
+        code = self._code()
+        if code != self._told:
+            self._told = code
+            log.warning("no account yet: the code for the first one, at /login/first, is %s", code)
+
+    def make(self, code: str, email: str, name: str, password: Callable[[], str]) -> Account | None:
+        """The first manager; None when this is not the code, or somebody was faster.
+
+        Args:
+            code: As it was typed.
+            email: Of the account.
+            name: As the screens show it.
+            password: Asked for only when the code is right.
+
+        Raises:
+            AccountError: The code is right, and e-mail, name or password cannot be used.
+        """
+        if not self._accounts.is_empty() or not self._is(code):
+            return None
+        if not self._state.add(TURN_KEY, b"", TURN_SECONDS):
+            return None
+        try:
+            # Whoever had the turn before may be through by now.
+            if not self._accounts.is_empty() or not self._is(code):
+                return None
+            account = self._accounts.add(email, name, "manager", password())
+            self._state.delete(SALT_KEY)
+        finally:
+            self._state.delete(TURN_KEY)
+        return account
+
+    def _is(self, code: str) -> bool:
+        plain = "".join(c for c in code.upper() if c.isalnum())
+        expected = self._code().replace("-", "")
+        return hmac.compare_digest(plain.encode(), expected.encode())
+
+    def _code(self) -> str:
+        self._state.add(SALT_KEY, secrets.token_bytes(16).hex().encode())
+        salt = self._state.get(SALT_KEY) or b""
+        digest = hmac.new(self._key, b"first start " + salt, hashlib.sha256).digest()
+        letters = base64.b32encode(digest).decode()[:16]
+        return "-".join(letters[n : n + 4] for n in range(0, 16, 4))

@@ -1,0 +1,179 @@
+"""Who is signed in. The cookie carries a random word; everything else lies in the state store."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.accounts.accounts import Account
+from services.settings.config import Settings
+from services.storage.store import Store
+
+PREFIX = "session/"
+DEVICE_PREFIX = "device/"
+ACTIVE_PREFIX = "session-active/"
+# Activity is noted this often at most: a click is not worth a write.
+ACTIVE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in, or a screen with a device link.
+
+    Attributes:
+        email: Of the account; empty for a device.
+        device: Name of the screen; empty for a person.
+        proof: Hash of the password that opened it: another password ends it.
+    """
+
+    email: str
+    device: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device link, without its word.
+
+    Attributes:
+        id: Under which it is revoked.
+        name: Of the screen.
+        made_at: Unix seconds.
+    """
+
+    id: str
+    name: str
+    made_at: float
+
+
+class Sessions:
+    """Sessions of people, which end at a fixed hour, and of devices, which end when revoked."""
+
+    def __init__(
+        self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._state = state
+        self._seconds = settings.access.session_hours * 3600
+        idle = settings.access.idle_hours
+        self._idle = None if idle is None else idle * 3600
+        self._clock = clock
+
+    def open(self, account: Account) -> str:
+        """Sign somebody in; the word that the cookie carries."""
+        word = secrets.token_urlsafe(32)
+        document = {
+            "email": account.email,
+            "proof": proof_of(account),
+            "since": self._clock(),
+            "until": self._clock() + self._seconds,
+        }
+        self._state.set(PREFIX + hashed(word), orjson.dumps(document), self._seconds)
+        return word
+
+    def find(self, word: str) -> Session | None:
+        """The session of a word; None when it is over, was closed or never was."""
+        name = hashed(word)
+        content = self._state.get(PREFIX + name)
+        if content is not None:
+            document = _document(content)
+            if document is None or document.get("until", 0) <= self._clock():
+                return None
+            if self._is_idle(name, document):
+                return None
+            return Session(document.get("email", ""), proof=document.get("proof", ""))
+        device = _document(self._state.get(DEVICE_PREFIX + name) or b"")
+        return Session("", device=device["name"]) if device and "name" in device else None
+
+    def close(self, word: str) -> None:
+        """Sign out; a copied cookie is worth nothing from here on."""
+        self._state.delete(PREFIX + hashed(word))
+
+    def note_activity(self, word: str) -> None:
+        """Somebody did something; what screens ask for by themselves is nothing."""
+        if self._idle is None:
+            return
+        # A key of its own: written a moment too late, it does not bring a closed session back.
+        key, now = ACTIVE_PREFIX + hashed(word), self._clock()
+        if now - _seconds(self._state.get(key)) >= min(ACTIVE_SECONDS, self._idle / 10):
+            self._state.set(key, str(now).encode(), self._seconds)
+
+    def close_all(self, email: str, *, but: str = "") -> int:
+        """Sign somebody out everywhere; how many sessions that ended.
+
+        Args:
+            email: Of the account.
+            but: The word of a session that stays.
+        """
+        kept, ended = PREFIX + hashed(but), 0
+        for key in self._state.keys(PREFIX):
+            document = _document(self._state.get(key) or b"")
+            if document and document.get("email") == email and key != kept:
+                ended += self._state.delete(key)
+        return ended
+
+    def add_device(self, name: str) -> str:
+        """Make a device link; its word is told this once, and only its hash is kept."""
+        word = secrets.token_urlsafe(32)
+        document = {"name": name.strip()[:80] or "TV", "made_at": self._clock()}
+        self._state.set(DEVICE_PREFIX + hashed(word), orjson.dumps(document))
+        return word
+
+    def devices(self) -> dict[str, str]:
+        """Id -> name of the device links."""
+        return {device.id: device.name for device in self.device_links()}
+
+    def device_links(self) -> list[Device]:
+        """The device links, the oldest first."""
+        return device_links(self._state)
+
+    def revoke_device(self, device_id: str) -> bool:
+        """End a device link; whether there was one."""
+        return self._state.delete(DEVICE_PREFIX + device_id)
+
+    def _is_idle(self, name: str, document: dict[str, Any]) -> bool:
+        if self._idle is None:
+            return False
+        active = _seconds(self._state.get(ACTIVE_PREFIX + name))
+        since = max(active, float(document.get("since", 0)))
+        return since + self._idle <= self._clock()
+
+
+def device_links(state: Store) -> list[Device]:
+    """The device links in the state store, the oldest first."""
+    found = []
+    for key in state.keys(DEVICE_PREFIX):
+        document = _document(state.get(key) or b"")
+        if document and "name" in document:
+            made_at = float(document.get("made_at", 0))
+            device_id = key.removeprefix(DEVICE_PREFIX)
+            found.append(Device(device_id, str(document["name"]), made_at))
+    return sorted(found, key=lambda device: (device.made_at, device.id))
+
+
+def _seconds(content: bytes | None) -> float:
+    try:
+        return float(content or b"")
+    except ValueError:
+        return 0.0
+
+
+def proof_of(account: Account) -> str:
+    """A word that changes with the password, and does not tell it."""
+    return hashed(account.password_hash)[:16]
+
+
+def hashed(word: str) -> str:
+    """What is kept of a secret word."""
+    return hashlib.sha256(word.encode()).hexdigest()
+
+
+def _document(content: bytes) -> dict[str, Any] | None:
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,225 @@
+"""What is read from Aircall, and when: the present first, history, then minute by minute.
+
+Aircall keeps calls for six months. Older history is asked for all the same, in few wide slices
+that come back empty, and counts as loaded.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from metrics.model.periods import midnight, today
+from services.collector.backfill import Backfill
+from services.collector.paged_list import SlowList
+from services.collector.row_buffer import Holdings
+from services.errors import NotFoundError
+from services.vendors.aircall import Aircall
+from services.vendors.http import Payload
+from services.vendors.pages import Page
+from services.vendors.tables import calls_table
+
+BACK_SECONDS = 900
+LATE_CHANGES_SECONDS = 48 * 3600
+# A call that never ends, by a slip of the vendor's, must not drag the start of every minute's
+# reading back; the rolling page comes by it all the same.
+LONGEST_CALL_SECONDS = 4 * 3600
+HOUR = 3600
+
+
+class VoiceSource:
+    """Calls and people of Aircall.
+
+    Args:
+        aircall: The client.
+        holdings: Where the rows go.
+        zone: Where today begins.
+        clock: Unix seconds.
+    """
+
+    name: str = "aircall"
+    read_at: float | None = None
+    vendor: str = "aircall"
+    credentials: str = "AIRCALL_ID and AIRCALL_TOKEN"
+    version: str | None = None
+
+    def __init__(
+        self,
+        aircall: Aircall,
+        holdings: Holdings,
+        zone: ZoneInfo,
+        clock: Callable[[], float],
+    ) -> None:
+        self._aircall = aircall
+        self._holdings = holdings
+        self._zone = zone
+        self._clock = clock
+        self._users = SlowList(aircall.users_page)
+        self._lines = SlowList(aircall.numbers_page)
+        self._hourly: list[Callable[[], bool]] = []
+        self._hourly_at = 0.0
+        self._missing: set[str] = set()
+        self._unfinished: dict[str, int] = {}
+        self._rolling_page = 1
+        self._rolling = (0, 0)
+        self._rolled_at: int | None = None
+        self.history = Backfill(self._between, self.keep)
+        self.newest: int | None = None
+        self.is_live = False
+        self.availabilities: dict[str, str] = {}
+
+    @property
+    def users(self) -> list[Payload]:
+        """Everyone of the company."""
+        return self._users.rows
+
+    @property
+    def lines(self) -> list[Payload]:
+        """The company's numbers."""
+        return self._lines.rows
+
+    @property
+    def warning(self) -> str | None:
+        """What a manager should know although all is well."""
+        if not self._missing:
+            return None
+        return "not to be had from Aircall: " + ", ".join(sorted(self._missing))
+
+    def requests_last_minute(self) -> int:
+        """How many requests went out in the last minute."""
+        return self._aircall.requests_last_minute()
+
+    def first(self) -> None:
+        """The present state and today's calls; after a restart, what came since."""
+        self._users.read()
+        self._read_availabilities()
+        now = int(self._clock())
+        if self.history.boundary is None:
+            day = today(pd.Timestamp(now, unit="s", tz="UTC"), self._zone)
+            start = int(midnight(day, self._zone).timestamp())
+            self._read(self._aircall.calls(start, now + BACK_SECONDS))
+            self.newest = max(start, self.newest or start)
+            self.history.start(start)
+        else:
+            self._read_new(now)
+        if self._rolled_at is None:
+            self._rolled_at = now
+        self._hourly, self._hourly_at = [self._read_lines], now
+        self.is_live = True
+
+    def minute(self) -> None:
+        """What changed: three requests when all is quiet, one more per further 50 people."""
+        self._read_availabilities()
+        now = int(self._clock())
+        self._read_new(now)
+        if abs(now - self._hourly_at) >= HOUR:
+            self._hourly, self._hourly_at = [self._read_users, self._read_lines], now
+        if self._hourly:
+            # In place of the rolling page, so that no minute costs more than another.
+            if self._hourly[0]():
+                self._hourly.pop(0)
+        else:
+            self._read_rolling(now)
+
+    def keep(self, payloads: list[Payload]) -> None:
+        """Put calls where they belong, and note those that are still running."""
+        if not payloads:
+            return
+        for payload in payloads:
+            call_id, started_at = str(payload["id"]), payload.get("started_at")
+            if payload.get("status") == "done":
+                self._unfinished.pop(call_id, None)
+            elif isinstance(started_at, int):
+                self._unfinished[call_id] = started_at
+            if isinstance(started_at, int):
+                self.newest = max(started_at, self.newest or started_at)
+        self._holdings.put("calls", calls_table(payloads))
+
+    def watermark(self) -> dict[str, Any]:
+        """What a restart needs to go on."""
+        return {
+            "newest": self.newest,
+            "rolled_at": self._rolled_at,
+            "history": self.history.watermark(),
+            "users": self.users,
+            "lines": self.lines,
+            "availabilities": self.availabilities,
+        }
+
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
+        """Go on from what was published; where its rows are not whole, they are read anew."""
+        self._users.resume(watermark.get("users"))
+        self._lines.resume(watermark.get("lines"))
+        self.availabilities = watermark.get("availabilities") or {}
+        if whole and watermark.get("newest") is not None:
+            self.history.resume(watermark.get("history") or {})
+            self.newest = watermark["newest"]
+            self._rolled_at = watermark.get("rolled_at")
+            self._unfinished = _running(self._holdings.frames("calls"))
+
+    def _between(self, since: int, until: int) -> Iterator[Page]:
+        return self._aircall.calls(since, until)
+
+    def _read(self, pages: Iterable[Page]) -> None:
+        for page in pages:
+            self.keep(page.rows)
+
+    def _read_new(self, now: int) -> None:
+        """Calls since the newest one, the last minutes and those still running read again.
+
+        The vendor's own instants are the clock here: ours may be wrong, or have been.
+        """
+        assert self.newest is not None
+        oldest = now - LONGEST_CALL_SECONDS
+        running = [at for at in self._unfinished.values() if at >= oldest]
+        since = min([min(self.newest, now) - BACK_SECONDS, *running])
+        self._read(self._aircall.calls(since, now + BACK_SECONDS))
+
+    def _read_rolling(self, now: int) -> None:
+        """One more page of the last two days: calls get tags, recordings and comments late.
+
+        A round begins two days before the one before it, so that what changed while the vendor
+        was out of reach is seen too.
+        """
+        if self._rolling_page == 1:
+            since = min(now, self._rolled_at or now) - LATE_CHANGES_SECONDS
+            self._rolling = since, now
+        page = self._aircall.calls_page(*self._rolling, self._rolling_page)
+        self.keep(page.rows)
+        self._rolling_page += 1
+        if page.pages <= page.number:
+            self._rolling_page, self._rolled_at = 1, self._rolling[1]
+
+    def _read_availabilities(self) -> None:
+        try:
+            self.availabilities = self._aircall.availabilities()
+        except NotFoundError:
+            self._missing.add("availabilities")
+            self.availabilities = {}
+        else:
+            self._missing.discard("availabilities")
+
+    def _read_users(self) -> bool:
+        """Read one page of the people; whether it was the last."""
+        self._users.step()
+        return self._users.is_whole
+
+    def _read_lines(self) -> bool:
+        """Read one page of the lines; whether it was the last."""
+        try:
+            self._lines.step()
+        except NotFoundError:
+            self._missing.add("numbers")
+            return True
+        self._missing.discard("numbers")
+        return self._lines.is_whole
+
+
+def _running(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
+    """Id -> start of the calls that had not ended."""
+    found: dict[str, int] = {}
+    for calls in frames:
+        open_ones = calls.loc[calls["status"].ne("done"), ["id", "started_at"]]
+        found |= {row.id: int(row.started_at.timestamp()) for row in open_ones.itertuples()}
+    return found

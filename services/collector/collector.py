@@ -1,0 +1,144 @@
+"""The collector: reads both vendors and publishes snapshots, one process in a deployment.
+
+Each vendor has a thread of its own, so that one that hangs does not hold up the other; this one
+publishes what they bring. A vendor that fails keeps its last good data, ageing visibly.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+
+from services.collector.run import Turn
+from services.errors import ServiceError
+from services.settings.config import Settings
+from services.snapshot.dataset import Dataset, Snapshot
+from services.snapshot.snapshot import FencedError
+from services.storage.command_queue import CLEAR_CACHE, Inbox
+from services.storage.lease import Lease
+from services.storage.store import Store
+from services.vendors.aircall import Aircall
+from services.vendors.intercom import Intercom
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25
+INBOX_SECONDS = 1.0
+# After a store failed, or had no room.
+AGAIN_SECONDS = 5.0
+END_SECONDS = 0.5
+
+
+class Collector:
+    """Collects while it holds the lease.
+
+    Args:
+        intercom: The client of the required vendor.
+        aircall: The client of the optional one; None = not configured.
+        lease: The right to collect.
+        cache: Where snapshots are published.
+        state: Where the roster and the inbox lie.
+        settings: Intervals, history, people.
+        clock: Unix seconds.
+        after_publish: Called with every version, in turn, before the next one is published.
+        during: Entered with the epoch for as long as the lease is ours.
+    """
+
+    def __init__(
+        self,
+        intercom: Intercom,
+        aircall: Aircall | None,
+        *,
+        lease: Lease,
+        cache: Store,
+        state: Store,
+        settings: Settings,
+        clock: Callable[[], float] = time.time,
+        after_publish: Sequence[Callable[[Snapshot], None]] = (),
+        during: Callable[[int], AbstractContextManager[object]] = lambda epoch: nullcontext(),
+    ) -> None:
+        self._lease = lease
+        self._cache = cache
+        self._after_publish = after_publish
+        self._during = during
+        self._inbox = Inbox(state)
+        self._dataset = Dataset(cache, clock=clock, poll_seconds=0)
+        self._begun = partial(
+            Turn, intercom, aircall, cache=cache, state=state, settings=settings, clock=clock
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Wait for the lease, work while it is ours, and so on until told to stop."""
+        while not stop.is_set():
+            try:
+                epoch = self._lease.acquire(LOOK_SECONDS)
+                if epoch is None:
+                    continue
+                log.info("collecting (epoch %d)", epoch)
+                with self._during(epoch):
+                    self._work(self._begun(epoch=epoch), stop)
+            except FencedError as error:
+                log.warning("collector: %s", error)
+            except ServiceError as error:
+                log.warning("collector: starting over: %s", error)
+                stop.wait(AGAIN_SECONDS)
+            finally:
+                self._lease.release()
+
+    def cycle(self) -> None:
+        """One minute in this very thread: take the lease, read what changed, publish, let go.
+
+        Raises:
+            FencedError: Another collector has taken over.
+            ServiceError: The stores fail; that a vendor does is published, not raised.
+        """
+        epoch = self._lease.acquire()
+        assert epoch is not None
+        try:
+            turn = self._begun(epoch=epoch)
+            with self._during(epoch):
+                for worker in turn.workers:
+                    worker.minute()
+                self._publish(turn)
+        finally:
+            self._lease.release()
+
+    def _work(self, turn: Turn, stop: threading.Event) -> None:
+        over = threading.Event()
+        threads = [
+            threading.Thread(target=worker.run, args=(over,), daemon=True, name=worker.source.name)
+            for worker in turn.workers
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            looked_at = 0.0
+            while not stop.is_set() and self._lease.held():
+                if turn.wait(LOOK_SECONDS):
+                    self._publish(turn)
+                if time.monotonic() - looked_at >= INBOX_SECONDS:
+                    looked_at = time.monotonic()
+                    if self._inbox.take(CLEAR_CACHE):
+                        log.info("cache emptied on demand; collecting anew")
+                        self._cache.clear()
+                        return
+        finally:
+            over.set()
+            end = time.monotonic() + END_SECONDS
+            for thread in threads:
+                # One that waits for its vendor finds nobody to hand its answer to.
+                thread.join(timeout=max(0.0, end - time.monotonic()))
+
+    def _publish(self, turn: Turn) -> None:
+        turn.publish()
+        snapshot = self._dataset.snapshot() if self._after_publish else None
+        if snapshot is None:
+            return
+        for hook in self._after_publish:
+            try:
+                hook(snapshot)
+            except Exception as error:
+                # Whoever follows must not hold up those who look.
+                log.error("collector: a follower failed: %s", type(error).__name__)

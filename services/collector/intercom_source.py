@@ -1,0 +1,217 @@
+"""What is read from Intercom, and when: the present first, history, then minute by minute."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Literal
+
+import pandas as pd
+
+from services.collector.backfill import DAY, Backfill
+from services.collector.deletion_scan import Sweep, Swept
+from services.collector.row_buffer import Holdings
+from services.errors import BadResponseError, ForbiddenError, NotFoundError
+from services.settings.config import Settings
+from services.vendors.http import Payload
+from services.vendors.intercom import Intercom, Page
+from services.vendors.tables import conversations_table
+
+# Whether a search finds a change at once is not settled: the last minutes are read again.
+OVERLAP_SECONDS = 300
+HOUR = 3600
+# No update lies further ahead of us than that, however wrong our own clock.
+SKEW_SECONDS = 3600
+LISTED: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
+
+
+class TextSource:
+    """Conversations and people of Intercom.
+
+    Args:
+        intercom: The client.
+        holdings: Where the rows go.
+        settings: Signs of calls among the conversations.
+        clock: Unix seconds.
+    """
+
+    name: str = "intercom"
+    read_at: float | None = None
+    vendor: str = "intercom"
+    credentials: str = "INTERCOM_TOKEN"
+
+    def __init__(
+        self,
+        intercom: Intercom,
+        holdings: Holdings,
+        settings: Settings,
+        clock: Callable[[], float],
+    ) -> None:
+        self._intercom = intercom
+        self._holdings = holdings
+        self._signs = settings.calls_in_conversations
+        self._merged = settings.merged
+        self._clock = clock
+        lists = [partial(intercom.state_page, state) for state in LISTED]
+        swept = Swept("conversations", lists, intercom.conversation, _is_listed, self.keep)
+        self._sweep = Sweep(swept, holdings)
+        self._hourly: list[Callable[[], None]] = []
+        self._hourly_at = 0.0
+        self._missing: set[str] = set()
+        self._moved_at = 0.0
+        self._is_crowded = False
+        self.history = Backfill(self._between, self.keep)
+        self.updated: int | None = None
+        self.is_live = False
+        self.app: Payload = {}
+        self.admins: list[Payload] = []
+        self.teams: list[Payload] = []
+        self.reasons: list[Payload] = []
+        self.attributes: list[str] = []
+
+    @property
+    def warning(self) -> str | None:
+        """What a manager should know although all is well."""
+        parts = [self._intercom.warning]
+        if self._missing:
+            parts.append("not to be had with this token: " + ", ".join(sorted(self._missing)))
+        return "; ".join(part for part in parts if part) or None
+
+    @property
+    def version(self) -> str | None:
+        """The version that answered."""
+        return self._intercom.answered_version
+
+    def requests_last_minute(self) -> int:
+        """How many requests went out in the last minute."""
+        return self._intercom.requests_last_minute()
+
+    def first(self) -> None:
+        """The present state; after a restart, what changed since."""
+        self.app = self._intercom.me().get("app") or {}
+        self.admins = self._intercom.admins()
+        self._read_teams()
+        self._read_reasons()
+        self._read_attributes()
+        self._hourly_at = self._clock()
+        if self.updated is None:
+            self._read_present()
+        self._read_changes()
+        self.is_live = True
+
+    def minute(self) -> None:
+        """What changed: three requests when all is quiet."""
+        self._read_changes()
+        self.admins = self._intercom.admins()
+        if abs(self._clock() - self._hourly_at) >= HOUR:
+            self._hourly = [self._read_teams, self._read_reasons, self._read_attributes]
+            self._hourly_at = self._clock()
+        if self._hourly:
+            # In place of the sweep, so that no minute costs more than another.
+            self._hourly[0]()
+            self._hourly.pop(0)
+        else:
+            self._sweep.step()
+
+    def keep(self, payloads: list[Payload]) -> None:
+        """Put conversations where they belong."""
+        if payloads:
+            rows = conversations_table(payloads, self._signs, self._merged)
+            self._holdings.put("conversations", rows)
+
+    def watermark(self) -> dict[str, Any]:
+        """What a restart needs to go on."""
+        return {
+            "updated": self.updated,
+            "history": self.history.watermark(),
+            "app": self.app,
+            "admins": self.admins,
+            "teams": self.teams,
+            "reasons": self.reasons,
+            "attributes": self.attributes,
+        }
+
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
+        """Go on from what was published; where its rows are not whole, they are read anew."""
+        self.app = watermark.get("app") or {}
+        self.admins = watermark.get("admins") or []
+        self.teams = watermark.get("teams") or []
+        self.reasons = watermark.get("reasons") or []
+        self.attributes = watermark.get("attributes") or []
+        if whole and watermark.get("updated") is not None:
+            self.updated = watermark["updated"]
+            self.history.resume(watermark.get("history") or {})
+
+    def _between(self, since: int, until: int) -> Iterator[Page]:
+        return self._intercom.conversations_updated(since, until)
+
+    def _read_present(self) -> None:
+        """Everything open and snoozed; history ends, and changes begin, at the newest of it.
+
+        The vendor's own instants are the clock here: ours may be wrong.
+        """
+        now = int(self._clock())
+        newest = now - DAY
+        for state in LISTED:
+            for page in self._intercom.conversations_in_state(state):
+                self.keep(page.rows)
+                newest = max([newest, *_updates(page)])
+        self.updated = min(newest, now)
+        self._moved_at = self._clock()
+        self.history.start(self.updated)
+
+    def _read_changes(self) -> None:
+        assert self.updated is not None
+        newest, pages = self.updated, 0
+        for page in self._intercom.conversations_updated(self._since()):
+            self.keep(page.rows)
+            newest = max([newest, *_updates(page)])
+            pages += 1
+        # Only a complete pass gets here, so nothing in between can be missing.
+        newest = min(newest, int(self._clock()) + SKEW_SECONDS)
+        if newest > self.updated:
+            self.updated, self._moved_at = newest, self._clock()
+            self._is_crowded = False
+        self._is_crowded = self._is_crowded or pages > 1
+
+    def _since(self) -> int:
+        """The first instant of the next pass.
+
+        After a bulk change the overlap may fill many pages, and where nothing else happens it
+        would be read again all night. Once it has been read over for as long as it lasts, it has
+        served its purpose.
+        """
+        assert self.updated is not None
+        if self._is_crowded and self._clock() - self._moved_at > OVERLAP_SECONDS:
+            return self.updated + 1
+        return self.updated - OVERLAP_SECONDS
+
+    def _read_teams(self) -> None:
+        self.teams = self._intercom.teams()
+
+    def _read_reasons(self) -> None:
+        self.reasons = self._optional("away reasons", self._intercom.away_status_reasons)
+
+    def _read_attributes(self) -> None:
+        found = self._optional("attributes", self._intercom.conversation_attributes)
+        self.attributes = [str(row.get("label") or row.get("name") or "") for row in found]
+
+    def _optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:
+        """What a token, or a version, may lack: its absence switches off just its feature."""
+        try:
+            rows = read()
+        except NotFoundError:
+            return []
+        except (ForbiddenError, BadResponseError) as error:
+            if isinstance(error, BadResponseError) and error.status is None:
+                raise
+            self._missing.add(feature)
+            return []
+        self._missing.discard(feature)
+        return rows
+
+
+def _is_listed(rows: pd.DataFrame) -> pd.Series:
+    return rows["state"].isin(LISTED)
+
+
+def _updates(page: Page) -> list[int]:
+    return [row["updated_at"] for row in page.rows if isinstance(row.get("updated_at"), int)]

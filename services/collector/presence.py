@@ -1,0 +1,100 @@
+"""Who was seen in which state, minute by minute: the vendors tell the present only.
+
+Rows are cut by the UTC day on which a stretch began, and kept for a few days in the cache.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from metrics.model import schema
+from services.snapshot.manifest import PartitionId
+
+PRESENCE = "presence"
+# With these a local day is whole in every zone, yesterday's too.
+KEPT_DAYS = 4
+# Readings that lie further apart say nothing about the time between them.
+GAP_SECONDS, GAP_INTERVALS = 300, 3
+
+Row = dict[str, Any]
+
+
+class Presence:
+    """The stretches that this deployment's collectors have seen.
+
+    Args:
+        interval_seconds: Between two readings.
+    """
+
+    def __init__(self, interval_seconds: float) -> None:
+        self._gap = timedelta(seconds=max(GAP_SECONDS, GAP_INTERVALS * interval_seconds))
+        self._days: dict[PartitionId, list[Row]] = {}
+        self._last: dict[tuple[str, str], Row] = {}
+        self._changed: set[PartitionId] = set()
+        self._over: set[PartitionId] = set()
+
+    def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
+        """Go on from what is published."""
+        found = rows.sort_values("began_at").astype(object).to_dict("records")
+        self._days[name] = [{str(key): value for key, value in row.items()} for row in found]
+        for row in self._days[name]:
+            key = str(row["id"]), str(row["channel"])
+            if key not in self._last or self._last[key]["began_at"] <= row["began_at"]:
+                self._last[key] = row
+
+    def note(self, agents: pd.DataFrame, read_at: Mapping[str, datetime]) -> None:
+        """Remember what was read; a reading that is known already changes nothing.
+
+        Args:
+            agents: Everybody, as in `schema.AGENTS`.
+            read_at: Vendor -> when it last answered.
+        """
+        people = agents[agents["active"].fillna(False) & ~agents["bot"].fillna(False)]
+        text = people["away"].map({True: "away", False: "active"})
+        seen = {"text": ("intercom", text), "voice": ("aircall", people["voice_status"])}
+        for channel, (vendor, states) in seen.items():
+            if vendor not in read_at:
+                continue
+            at = pd.Timestamp(read_at[vendor]).floor("s")
+            for agent, state in zip(people["id"], states, strict=True):
+                if not pd.isna(state):
+                    self._see(str(agent), channel, str(state), at)
+
+    def changes(
+        self, lost: Collection[PartitionId], now: datetime
+    ) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
+        """The days that differ from what was published or are lost, and those that are over."""
+        first = f"{now.astimezone(UTC).date() - timedelta(days=KEPT_DAYS - 1)}"
+        self._over = {name for name in self._days if name[1] < first}
+        wanted = (self._changed | set(lost)) & self._days.keys() - self._over
+        return {name: _frame(self._days[name]) for name in wanted}, set(self._over)
+
+    def published(self) -> None:
+        """What `changes` told is published."""
+        self._changed.clear()
+        for name in self._over:
+            self._days.pop(name, None)
+
+    def _see(self, agent: str, channel: str, state: str, at: pd.Timestamp) -> None:
+        last = self._last.get((agent, channel))
+        passed = at - last["until_at"] if last is not None else None
+        # A clock that was set back by more than that begins anew.
+        if passed is not None and -self._gap <= passed <= timedelta(0):
+            return
+        name = PRESENCE, f"{at.date()}"
+        if last is not None and passed is not None and timedelta(0) < passed <= self._gap:
+            last["until_at"] = at
+            begun = PRESENCE, f"{last['began_at'].date()}"
+            self._changed.add(begun)
+            if last["state"] == state and begun == name:
+                return
+        row = {"id": agent, "channel": channel, "state": state, "began_at": at, "until_at": at}
+        self._last[agent, channel] = row
+        self._days.setdefault(name, []).append(row)
+        self._changed.add(name)
+
+
+def _frame(rows: list[Row]) -> pd.DataFrame:
+    return schema.conform(pd.DataFrame(rows), PRESENCE)

@@ -1,0 +1,159 @@
+"""All rows that the collector holds, by UTC day of creation; safe to use from its threads."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+
+from services.snapshot.manifest import WHOLE, PartitionId
+
+# table -> (date that puts a row into its partition, date by which the newer of two rows wins)
+DATES: Mapping[str, tuple[str, str | None]] = {
+    "conversations": ("created_at", "updated_at"),
+    "calls": ("started_at", None),
+    "tickets": ("created_at", "updated_at"),
+}
+# Rows that stay however old they are.
+STAYING: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "conversations": lambda rows: rows["state"].isin(["open", "snoozed"]),
+    "tickets": lambda rows: rows["is_open"].fillna(False).astype(bool),
+}
+
+
+class Holdings:
+    """Rows come in as they are read; days are put together only when somebody looks at them.
+
+    Labels are kept as text: those of two frames fit together as they are, and the snapshot gives
+    every column the type it is agreed to have.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._days: dict[PartitionId, pd.DataFrame] = {}
+        self._waiting: dict[PartitionId, list[pd.DataFrame]] = {}
+        self._changed: set[PartitionId] = set()
+        self._removed: set[PartitionId] = set()
+
+    def put(self, table: str, rows: pd.DataFrame) -> None:
+        """Add rows; of two with the same id the newer one stays, of equals the later one."""
+        if rows.empty:
+            return
+        rows = as_text(rows)
+        days = rows[DATES[table][0]].dt.strftime("%Y-%m-%d")
+        parts = [(str(day), part) for day, part in rows.groupby(days)]
+        with self._lock:
+            for day, part in parts:
+                self._waiting.setdefault((table, day), []).append(part)
+
+    def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
+        """Take over a partition as it is published already."""
+        with self._lock:
+            self._days[name] = as_text(rows)
+
+    def remove(self, table: str, ids: Iterable[str]) -> None:
+        """Drop rows that the vendor does not have any more."""
+        gone = set(ids)
+        with self._lock:
+            self._settle()
+            for name, rows in list(self._days.items()):
+                hit = rows["id"].isin(gone) if name[0] == table else None
+                if hit is not None and hit.any():
+                    self._replace(name, rows[~hit].reset_index(drop=True))
+
+    def clear(self, table: str) -> None:
+        """Drop all rows of a table."""
+        self.remove(table, [one for rows in self.frames(table) for one in rows["id"]])
+
+    def forget_before(self, day: date) -> None:
+        """Drop what fell out of the history; open, snoozed and lately touched rows stay."""
+        with self._lock:
+            self._settle()
+            for name, rows in list(self._days.items()):
+                if name[1] == WHOLE or date.fromisoformat(name[1]) >= day:
+                    continue
+                kept = rows.iloc[:0]
+                if name[0] in STAYING:
+                    touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
+                    stays = STAYING[name[0]](rows) | touched
+                    kept = rows[stays].reset_index(drop=True)
+                if len(kept) < len(rows):
+                    self._replace(name, kept)
+
+    def changes(self) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
+        """Partitions that differ from what was published last, and those that are empty now.
+
+        They count as published from here on; `unpublished` takes that back.
+        """
+        with self._lock:
+            self._settle()
+            changed, self._changed = self._changed, set()
+            removed, self._removed = self._removed, set()
+            return {name: self._days[name] for name in changed if name in self._days}, removed
+
+    def unpublished(self, names: Iterable[PartitionId], removed: Iterable[PartitionId]) -> None:
+        """These still have to be published, or to go, whichever they are by now."""
+        with self._lock:
+            for name in (*names, *removed):
+                (self._changed if name in self._days else self._removed).add(name)
+
+    def frames(self, table: str) -> Iterator[pd.DataFrame]:
+        """All rows of a table, in parts."""
+        with self._lock:
+            self._settle()
+            found = [rows for name, rows in self._days.items() if name[0] == table]
+        yield from found
+
+    def partition(self, name: PartitionId) -> pd.DataFrame | None:
+        """The rows of one partition; None where there are none."""
+        with self._lock:
+            self._settle()
+            return self._days.get(name)
+
+    def oldest_day(self) -> date | None:
+        """The first day that has rows."""
+        with self._lock:
+            self._settle()
+            return min((date.fromisoformat(day) for _, day in self._days), default=None)
+
+    def _settle(self) -> None:
+        """Put waiting rows where they belong."""
+        for name, parts in self._waiting.items():
+            held = self._days.get(name)
+            before = [] if held is None else [held]
+            merged = merged_rows(name[0], [*before, *parts])
+            if held is None or not merged.equals(held):
+                self._replace(name, merged)
+        self._waiting.clear()
+
+    def _replace(self, name: PartitionId, rows: pd.DataFrame) -> None:
+        if rows.empty:
+            self._days.pop(name, None)
+            self._changed.discard(name)
+            self._removed.add(name)
+        else:
+            self._days[name] = rows
+            self._changed.add(name)
+            self._removed.discard(name)
+
+
+def merged_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all parts, each id once, by id.
+
+    A read that was overtaken by a newer one never wins: conversations say when they were updated.
+    Calls do not; of two, the one that came later stays, unless it would undo that the call ended.
+    """
+    rows = pd.concat(parts, ignore_index=True)
+    newer = DATES[table][1]
+    if newer is not None:
+        rows = rows.sort_values(newer, kind="stable", na_position="first")
+    else:
+        rows = rows.iloc[rows["status"].eq("done").to_numpy().argsort(kind="stable")]
+    rows = rows.drop_duplicates("id", keep="last").sort_values("id", kind="stable")
+    return rows.reset_index(drop=True)
+
+
+def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with text in place of categories, which would not fit those of other rows."""
+    labels = {name: "str" for name, dtype in rows.dtypes.items() if dtype == "category"}
+    return rows.astype(labels)

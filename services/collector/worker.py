@@ -1,0 +1,270 @@
+"""One vendor's thread: its minute when it is due, a page of history in between."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from services.collector.backfill import Backfill
+from services.errors import (
+    BadResponseError,
+    ForbiddenError,
+    NotOfferedError,
+    RateLimitedError,
+    ServiceError,
+    UnauthorizedError,
+)
+from services.snapshot.manifest import SourceStatus
+
+log = logging.getLogger(__name__)
+
+LATE_INTERVALS = 3
+IDLE_SECONDS = 0.25
+# A failure that may be over soon is not left alone for longer than this, however long the interval.
+RETRY_SECONDS = 60.0
+# What this token may not have is asked for again only so often.
+PROBE_SECONDS = 3600.0
+NOTHING_THERE = "no_tickets"
+
+
+class Source(Protocol):
+    """A vendor as the worker drives it.
+
+    Attributes:
+        name: Of the source.
+        vendor: Whose client it uses; two sources may share one.
+        credentials: Where its key stands.
+        history: Its back-fill.
+        is_live: Whether the present state has been read.
+        read_at: For when its rows hold, in Unix seconds; None = for the end of its last minute.
+    """
+
+    name: str
+    vendor: str
+    credentials: str
+    history: Backfill
+    is_live: bool
+    read_at: float | None
+
+    @property
+    def warning(self) -> str | None:
+        """Something to know while all is well."""
+
+    @property
+    def version(self) -> str | None:
+        """The version that answered."""
+
+    def first(self) -> None:
+        """Read the present state."""
+
+    def minute(self) -> None:
+        """Read what changed."""
+
+    def requests_last_minute(self) -> int:
+        """How many requests went out in the last minute."""
+
+    def watermark(self) -> dict[str, Any]:
+        """What a restart needs."""
+
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
+        """Go on after a restart."""
+
+
+class Worker:
+    """Drives one vendor.
+
+    Args:
+        source: The vendor.
+        interval_seconds: Between two minutes.
+        target: First instant (Unix seconds) of the wanted history.
+        wake: Called when a minute has ended, well or not (True), and after every page of
+            history (False).
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        interval_seconds: float,
+        target: Callable[[], int],
+        wake: Callable[[bool], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.source = source
+        self._interval = interval_seconds
+        self._target = target
+        self._wake = wake
+        self._clock = clock
+        self._status = SourceStatus("starting")
+        self._is_well = False
+        self._due = 0.0
+        self._longest = interval_seconds
+        self._paused_until = 0.0
+        self._history_problem: str | None = None
+        self.cause: str | None = None
+        self.error: ServiceError | None = None
+        self.cycle_seconds: float | None = None
+
+    @property
+    def status(self) -> SourceStatus:
+        """How the vendor is doing."""
+        warnings = (self.source.warning, self._history_problem)
+        return replace(self._status, warning="; ".join(filter(None, warnings)) or None)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the vendor has failed from the start, so that nothing is known from it."""
+        return self._status.state in ("failed", "off") and self._status.as_of is None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the wanted history is there."""
+        return self.source.history.is_done(self._target())
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+        while not stop.is_set():
+            if not self.step():
+                stop.wait(IDLE_SECONDS)
+
+    def step(self) -> bool:
+        """Do what is due; whether there may be more to do at once."""
+        now = self._clock()
+        if self._is_due(now):
+            # Without drift, but a sleep of the machine is not made up for.
+            following = self._due + self._interval
+            latest = now + self._interval
+            self._due = following if now < following <= latest else latest
+            self._longest = self._interval
+            self.minute()
+            return True
+        # Clocks are set back too.
+        paused = 0 < self._paused_until - now <= RETRY_SECONDS
+        if self._is_well and not paused and not self.is_complete:
+            self._read_history()
+            return True
+        return False
+
+    def resume(self, watermark: dict[str, Any], status: SourceStatus, *, whole: bool) -> None:
+        """Go on from what was published, ageing until the first answer."""
+        self.source.resume(watermark, whole=whole)
+        if whole and status.state not in ("off", "starting"):
+            self._status = status
+
+    def watermark(self) -> dict[str, Any]:
+        """What a restart needs to go on."""
+        mark = self.source.watermark()
+        boundary = mark["history"]["boundary"]
+        if boundary is not None:
+            # What lies before has been let go: a longer history has to be read again.
+            mark["history"]["boundary"] = max(boundary, self._target())
+        return mark
+
+    def check_age(self) -> None:
+        """A vendor whose answers have become too old is late, whatever it says."""
+        status = self._status
+        if status.state != "ok" or status.as_of is None:
+            return
+        age = self._clock() - status.as_of.timestamp()
+        if age > LATE_INTERVALS * self._interval + RETRY_SECONDS:
+            error = "no answer for a while; it is asked again by itself"
+            self._set(replace(status, state="late", error=error), "unavailable")
+
+    def minute(self) -> None:
+        """Read what changed, or the present state where nothing is known yet."""
+        began = self._clock()
+        error = self._failure(self.source.minute if self.source.is_live else self.source.first)
+        self.error = error
+        self._is_well = error is None
+        self.cycle_seconds = self._clock() - began
+        if error is None:
+            held = self._clock() if self.source.read_at is None else self.source.read_at
+            as_of = datetime.fromtimestamp(held, UTC)
+            self._set(SourceStatus("ok", as_of, version=self.source.version), None)
+        else:
+            self._fail(error)
+        self._wake(True)
+
+    def _is_due(self, now: float) -> bool:
+        return now >= self._due or self._due - now > self._longest
+
+    def _read_history(self) -> None:
+        error = self._failure(lambda: self.source.history.step(self._target()))
+        self._history_problem = None
+        if error is not None:
+            log.info("%s: history waits: %s", self.source.name, error)
+            self._history_problem = f"history waits: {error}"
+            self._paused_until = self._clock() + min(self._interval, RETRY_SECONDS)
+        self._wake(False)
+
+    def _failure(self, work: Callable[[], None]) -> ServiceError | None:
+        try:
+            work()
+        except ServiceError as error:
+            return error
+        except Exception as error:
+            # Its text may quote a customer; where it happened is enough to find it.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(last.filename).name}:{last.lineno}"
+            log.error("%s: %s in %s", self.source.name, type(error).__name__, where)
+            return BadResponseError(f"{self.source.name}: an answer could not be understood")
+        return None
+
+    def _fail(self, error: ServiceError) -> None:
+        cause = cause_of(error)
+        if isinstance(error, NotOfferedError):
+            self._longest = max(self._interval, PROBE_SECONDS)
+            self._due = self._clock() + self._longest
+        elif cause not in ("unauthorized", "forbidden"):
+            self._due = min(self._due, self._clock() + RETRY_SECONDS)
+        words = f"{error}; {_advice(cause, self.source)}"
+        state = self._state_after(error)
+        status = replace(self._status, state=state, error=words, version=self.source.version)
+        self._set(status, cause)
+        log.warning("%s: %s", self.source.name, words)
+
+    def _state_after(self, error: ServiceError) -> Literal["late", "failed", "off"]:
+        if isinstance(error, RateLimitedError):
+            return "late"
+        if not isinstance(error, NotOfferedError):
+            return "failed"
+        # What was never there is no failure; what was and is refused now is one.
+        return "off" if self._status.as_of is None or error.cause == NOTHING_THERE else "failed"
+
+    def _set(self, status: SourceStatus, cause: str | None) -> None:
+        before = self._status
+        since = before.since
+        if before.state != status.state or since is None:
+            since = datetime.fromtimestamp(self._clock(), UTC)
+        self._status, self.cause = replace(status, since=since), cause
+
+
+def cause_of(error: ServiceError) -> str:
+    """A word for what is wrong, which the screens put into their reader's language."""
+    if isinstance(error, UnauthorizedError):
+        return "unauthorized"
+    if isinstance(error, NotOfferedError):
+        return error.cause
+    if isinstance(error, ForbiddenError):
+        return "forbidden"
+    if isinstance(error, RateLimitedError):
+        return "rate_limited"
+    return "bad_response" if isinstance(error, BadResponseError) else "unavailable"
+
+
+def _advice(cause: str, source: Source) -> str:
+    """What a manager can do about it."""
+    return {
+        "unauthorized": f"put a valid key into {source.credentials}",
+        "forbidden": f"give the key in {source.credentials} the right to read this",
+        "no_permission": 'give it the permission "Read tickets"; it is asked again every hour',
+        "no_tickets": "it is looked for again every hour",
+        "no_search": "a newer intercom.version has it",
+        "rate_limited": f"it goes on by itself; {source.vendor}.requests_per_minute can be lowered",
+        "unavailable": "it is asked again by itself",
+        "bad_response": "it is asked again by itself; if that lasts, `app.py check` says more",
+    }[cause]

@@ -1,0 +1,1 @@
+"""One deployment on one machine: processes, stores opened, web server, check, demo."""

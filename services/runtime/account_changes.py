@@ -1,0 +1,178 @@
+"""What a manager does to accounts: checked, one at a time, noted, and good at once."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.accounts.accounts import Account, AccountError, Accounts
+from services.accounts.passwords import one_time
+from services.accounts.second_factor import SecondFactor
+from services.errors import UnavailableError
+from services.runtime.backend import Backend
+from services.storage.store import Store
+
+TURN_KEY, TURN_SECONDS = "accounts-turn", 10.0
+LOOKS, LOOK_SECONDS = 100, 0.05
+
+
+class Managing:
+    """Changes by one manager.
+
+    Args:
+        backend: Accounts, sessions and the audit.
+        who: E-mail of the manager.
+    """
+
+    def __init__(self, backend: Backend, who: str) -> None:
+        self._backend = backend
+        self._who = who
+        self._factor = SecondFactor(backend.state, backend.clock)
+
+    def add(self, email: str, name: str, role: str) -> str:
+        """Make an account; its one-time password, which is told this once.
+
+        Raises:
+            AccountError: It cannot be made, or there is one.
+        """
+        with self._turn():
+            if self._backend.accounts.find(email) is not None:
+                raise AccountError("exists")
+            password = one_time()
+            account = self._backend.accounts.add(email, name, role, password, temporary=True)
+            # Nothing of an earlier account with this e-mail is worth anything.
+            self._factor.turn_off(account.email)
+            self._note("added", account.email, role=account.role)
+        return password
+
+    def reset(self, email: str) -> str:
+        """Give an account a one-time password, which is told this once; its sessions end.
+
+        Raises:
+            AccountError: It is the manager's own, read-only, or nobody's.
+        """
+        with self._turn():
+            account = self._other(email)
+            password = one_time()
+            self._backend.accounts.set_password(account.email, password, temporary=True)
+            self._backend.sessions.close_all(account.email)
+            self._note("reset", account.email)
+        return password
+
+    def set_role(self, email: str, role: str) -> None:
+        """Give an account another role.
+
+        Raises:
+            AccountError: It may not be changed so, or nobody could manage accounts any more.
+        """
+        with self._turn():
+            account = self._other(email)
+            self._check_managed_without(account, stays=role == "manager")
+            self._backend.accounts.change(account.email, role=role)
+            self._note("role", account.email, role=role)
+
+    def set_disabled(self, email: str, disabled: bool) -> None:
+        """Shut an account, or open it again; its sessions end.
+
+        Raises:
+            AccountError: It may not be changed so, or nobody could manage accounts any more.
+        """
+        with self._turn():
+            account = self._other(email)
+            self._check_managed_without(account, stays=not disabled)
+            self._backend.accounts.change(account.email, disabled=disabled)
+            self._backend.sessions.close_all(account.email)
+            self._note("disabled" if disabled else "enabled", account.email)
+
+    def remove(self, email: str) -> None:
+        """Take an account away with everything that hangs on it.
+
+        Raises:
+            AccountError: It may not be taken away, or nobody could manage accounts any more.
+        """
+        with self._turn():
+            account = self._other(email)
+            self._check_managed_without(account, stays=False)
+            self._backend.accounts.remove(account.email)
+            self._backend.sessions.close_all(account.email)
+            self._factor.turn_off(account.email)
+            self._note("removed", account.email)
+
+    def end_sessions(self, email: str) -> None:
+        """Sign somebody out everywhere.
+
+        Raises:
+            AccountError: Nobody has that e-mail.
+        """
+        account = self._known(email)
+        self._backend.sessions.close_all(account.email)
+        self._note("sessions", account.email)
+
+    def drop_factor(self, email: str) -> None:
+        """Let somebody in without the telephone that was lost.
+
+        Raises:
+            AccountError: It is the manager's own, or nobody's.
+        """
+        account = self._known(email)
+        if account.email == self._who:
+            raise AccountError("own_account")
+        self._factor.turn_off(account.email)
+        self._note("factor_off", account.email)
+
+    def _known(self, email: str) -> Account:
+        account = self._backend.accounts.find(email)
+        if account is None:
+            raise AccountError("unknown_email")
+        return account
+
+    def _other(self, email: str) -> Account:
+        account = self._known(email)
+        if account.read_only:
+            raise AccountError("read_only")
+        if account.email == self._who:
+            raise AccountError("own_account")
+        return account
+
+    def _check_managed_without(self, account: Account, *, stays: bool) -> None:
+        """Somebody must be left who can undo it."""
+        if not stays and not managed_without(account.email, self._backend.accounts):
+            raise AccountError("last_manager")
+
+    def _note(self, did: str, email: str, **about: str) -> None:
+        self._backend.audit.note("account", self._who, did=did, account=email, **about)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One at a time: two managers who demote each other would leave none."""
+        with one_at_a_time(self._backend.state):
+            own = self._backend.accounts.find(self._who)
+            if own is None or own.disabled or own.role != "manager":
+                raise AccountError("not_manager")
+            yield
+
+
+def managed_without(email: str, accounts: Accounts) -> bool:
+    """Whether somebody else can manage accounts."""
+    others = (account for account in accounts.list() if account.email != email)
+    return any(account.role == "manager" and not account.disabled for account in others)
+
+
+@contextmanager
+def one_at_a_time(state: Store) -> Iterator[None]:
+    """Wait until nobody else changes accounts.
+
+    Raises:
+        UnavailableError: Somebody else has been at it for too long.
+    """
+    token = secrets.token_hex(8).encode()
+    for _ in range(LOOKS):
+        if state.add(TURN_KEY, token, TURN_SECONDS):
+            break
+        time.sleep(LOOK_SECONDS)
+    else:
+        raise UnavailableError("somebody else is changing accounts")
+    try:
+        yield
+    finally:
+        state.delete(TURN_KEY, only_if=token)

@@ -1,0 +1,154 @@
+"""A deployment: its two stores, and whose data lie in the cache.
+
+A deployment is known by a word in its state store. The data are known by their sources too: the
+same deployment with the token of another workspace must not show what the first one left.
+"""
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import orjson
+
+from services.errors import ConfigurationError
+from services.settings.config import Environment, Settings
+from services.snapshot.manifest import schema_fingerprint
+from services.storage.disk_store import DiskStore
+from services.storage.folders import cache_folder, private_folder
+from services.storage.lease import FileLease, Lease, StoreLease
+from services.storage.redis_store import RedisStore
+from services.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+IDENTITY_KEY = "deployment"
+OWNER_KEY = "owner"
+OWNER_EXPIRE_SECONDS = 30 * 86400
+DEFAULT_STATE_FOLDER = Path("state")
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The two stores of a deployment.
+
+    Attributes:
+        cache: What comes from customers.
+        state: What people decided.
+        state_folder: On disk; None with Redis.
+        cache_folder: On disk; None with Redis.
+    """
+
+    cache: Store
+    state: Store
+    state_folder: Path | None = None
+    cache_folder: Path | None = None
+
+    def lease(self, owner: "Owner") -> Lease:
+        """The right to collect into this cache; whoever takes it claims the cache for `owner`."""
+        claim = partial(claim_cache, self.cache, owner)
+        if self.state_folder is None:
+            return StoreLease(self.state, self.cache, on_taken=claim)
+        return FileLease(self.state_folder / "collector.lock", self.cache, on_taken=claim)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.cache.close()
+        self.state.close()
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose data lie in the cache.
+
+    Attributes:
+        deployment: Its word in the state store.
+        sources: Hash of accounts and of all that changes how their answers become tables; None
+            in a process without credentials, as a web host may be.
+    """
+
+    deployment: str
+    sources: str | None
+
+    def may_use(self, other: "Owner | None") -> bool:
+        """Whether what `other` left in the cache is ours."""
+        if other is None or self.deployment != other.deployment:
+            return False
+        return None in (self.sources, other.sources) or self.sources == other.sources
+
+
+def open_stores(environment: Environment) -> Stores:
+    """Both stores: on Redis if there is one, else in private folders.
+
+    Raises:
+        ConfigurationError: A folder or the address cannot be used.
+    """
+    if environment.redis_url is not None:
+        url = environment.redis_url.get_secret_value()
+        return Stores(RedisStore(url, "vigia:cache:"), RedisStore(url, "vigia:state:"))
+    state_folder = private_folder((environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute())
+    folder = cache_folder(environment.vigia_cache_dir, state_folder)
+    return Stores(
+        cache=_opened_cache(folder / "store"),
+        state=DiskStore(state_folder / "store"),
+        state_folder=state_folder,
+        cache_folder=folder,
+    )
+
+
+def owner(environment: Environment, settings: Settings, state: Store) -> Owner:
+    """Who this process is, as far as the cache is concerned."""
+    state.add(IDENTITY_KEY, secrets.token_hex(16).encode())
+    word = (state.get(IDENTITY_KEY) or b"").decode()
+    if environment.intercom_token is None:
+        return Owner(word, None)
+    keys = (environment.intercom_token, environment.aircall_id, environment.aircall_token)
+    sources = [
+        word,
+        schema_fingerprint(),
+        environment.intercom_base_url,
+        environment.aircall_base_url,
+        *(key.get_secret_value() if key else None for key in keys),
+        settings.calls_in_conversations.model_dump(),
+    ]
+    return Owner(word, hashlib.sha256(orjson.dumps(sources)).hexdigest())
+
+
+def claim_cache(cache: Store, owner: Owner) -> None:
+    """Note whose data lie in the cache from now on, and empty it if others' do."""
+    found = _owner_of(cache)
+    if not owner.may_use(found):
+        if cache.keys("manifest/"):
+            log.info("cache: emptied, it held the data of other accounts")
+        cache.clear()
+        found = None
+    # A process without credentials leaves the note of one that had them.
+    if found is None or owner.sources is not None:
+        note = {"deployment": owner.deployment, "sources": owner.sources}
+        cache.set(OWNER_KEY, orjson.dumps(note), OWNER_EXPIRE_SECONDS)
+
+
+def belongs_to_another(cache: Store, owner: Owner) -> bool:
+    """Whether another deployment, not just other accounts of this one, has noted itself."""
+    found = _owner_of(cache)
+    return found is not None and found.deployment != owner.deployment
+
+
+def _owner_of(cache: Store) -> Owner | None:
+    content = cache.get(OWNER_KEY)
+    try:
+        return Owner(**orjson.loads(content)) if content else None
+    except (orjson.JSONDecodeError, TypeError):
+        return None
+
+
+def _opened_cache(folder: Path) -> DiskStore:
+    try:
+        return DiskStore(folder)
+    except ConfigurationError:
+        log.warning("cache: unreadable, so it starts empty: %s", folder)
+        for file in folder.glob("cache.db*"):
+            file.unlink()
+        return DiskStore(folder)

@@ -1,0 +1,144 @@
+"""Whom a provider's word lets in, and as what; knows claims and accounts, and no protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.accounts.accounts import EMAIL, Account, Role
+from services.errors import ServiceError
+from services.runtime.account_changes import managed_without, one_at_a_time
+from services.runtime.backend import Backend
+from services.settings.oidc_setting import OidcSetting
+
+Claims = Mapping[str, Any]
+MOST = 2000
+
+
+class NotAdmittedError(ServiceError):
+    """Somebody is known to the provider and not let in; the text is a key of the login texts.
+
+    Attributes:
+        email: As the provider says it; empty where it says none.
+    """
+
+    def __init__(self, reason: str, email: str = "") -> None:
+        super().__init__(reason)
+        self.email = email
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who came, as the provider says.
+
+    Attributes:
+        email: Lower case.
+        name: As it may stand on a screen.
+        role: That the mapping gives; None = it says nothing of this person.
+    """
+
+    email: str
+    name: str
+    role: Role | None
+
+
+def person_of(claims: Claims, setting: OidcSetting) -> Person:
+    """Who came.
+
+    Args:
+        claims: Of an ID token that was checked.
+        setting: What is asked of them.
+
+    Raises:
+        NotAdmittedError: No e-mail, an unverified one, of another domain, or a claim is missing.
+    """
+    email = claim(claims, setting.email_claim)
+    email = email.strip().lower() if isinstance(email, str) else ""
+    if not EMAIL.fullmatch(email) or not email.isprintable():
+        raise NotAdmittedError("no_email")
+    # Some providers write their booleans as text.
+    if setting.require_verified_email and claims.get("email_verified") not in (True, "true"):
+        raise NotAdmittedError("unverified", email)
+    if setting.email_domains and email.rpartition("@")[2] not in setting.email_domains:
+        raise NotAdmittedError("domain", email)
+    if any(claim(claims, name) != value for name, value in setting.required_claims.items()):
+        raise NotAdmittedError("not_mapped", email)
+    return Person(email, _name(claims, email), _mapped(claims, setting))
+
+
+def admit(person: Person, setting: OidcSetting, backend: Backend) -> Account:
+    """The account of who came: made, or given the role of the mapping, where that is wanted.
+
+    A role that the mapping names holds, be it less than somebody had before. Where it names none,
+    who has an account keeps its role if there is no mapping or a role for all others. The last one
+    who can manage accounts, and accounts of the settings, keep theirs.
+
+    Raises:
+        NotAdmittedError: Nobody may come in as this person.
+        UnavailableError: Others are changing accounts for too long.
+    """
+    with one_at_a_time(backend.state):
+        account = backend.accounts.find(person.email)
+        if account is not None and account.disabled:
+            raise NotAdmittedError("disabled", person.email)
+        if person.role is None and setting.role_claim and setting.default_role is None:
+            raise NotAdmittedError("not_mapped", person.email)
+        if account is None:
+            return _made(person, setting, backend)
+        return _with_role(account, person.role, backend)
+
+
+def claim(claims: Claims, path: str) -> Any:
+    """A claim by its name, else by the way to it: `realm_access.roles`."""
+    if path in claims:
+        return claims[path]
+    found: Any = claims
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def is_missing(claims: Claims, setting: OidcSetting) -> bool:
+    """Whether something is asked for that only the provider's other answer may have."""
+    wanted = [setting.email_claim, *setting.required_claims]
+    wanted += ["email_verified"] if setting.require_verified_email else []
+    wanted += [setting.role_claim] if setting.role_claim else []
+    return any(claim(claims, name) is None for name in wanted)
+
+
+def _made(person: Person, setting: OidcSetting, backend: Backend) -> Account:
+    if not setting.create_accounts:
+        raise NotAdmittedError("no_account", person.email)
+    role = person.role or setting.default_role
+    if role is None:
+        raise NotAdmittedError("not_mapped", person.email)
+    account = backend.accounts.add_without_password(person.email, person.name, role)
+    backend.audit.note("account", person.email, did="added", account=person.email, role=role)
+    return account
+
+
+def _with_role(account: Account, role: Role | None, backend: Backend) -> Account:
+    if role is None or role == account.role or account.read_only:
+        return account
+    if account.role == "manager" and not managed_without(account.email, backend.accounts):
+        return account
+    changed = backend.accounts.change(account.email, role=role)
+    backend.audit.note("account", account.email, did="role", account=account.email, role=role)
+    return changed
+
+
+def _mapped(claims: Claims, setting: OidcSetting) -> Role | None:
+    """The most that one of the values gives."""
+    if setting.role_claim is None:
+        return None
+    said = claim(claims, setting.role_claim)
+    values = said if isinstance(said, list) else [said]
+    given = {
+        setting.roles[one] for one in values[:MOST] if isinstance(one, str) and one in setting.roles
+    }
+    return next((role for role in ("manager", "analyst") if role in given), None)
+
+
+def _name(claims: Claims, email: str) -> str:
+    said = claims.get("name")
+    plain = "".join(c for c in said if c.isprintable()) if isinstance(said, str) else ""
+    return plain.strip()[:120].strip() or email.partition("@")[0]

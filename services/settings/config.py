@@ -1,0 +1,260 @@
+"""Settings and environment, read once into frozen values that are handed down as arguments.
+
+`config.yaml` holds what a support lead may change. Secrets and addresses come from the environment
+(`NAME`, or `NAME_FILE` with the path of a file that holds the value).
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from metrics.model.definitions import Labels, Opening, Rules, TeamRule
+from services.errors import ConfigurationError
+from services.settings.sections import (
+    DAYS,
+    AccessSetting,
+    AccountSetting,
+    AircallSetting,
+    AlertsSetting,
+    AttributesSetting,
+    CacheSetting,
+    CallsInConversationsSetting,
+    ClassificationSetting,
+    GoalsSetting,
+    HistorySetting,
+    IntercomSetting,
+    OfficeHoursSetting,
+    PersonSetting,
+    Section,
+    ServerSetting,
+    SlackSetting,
+    SyncSetting,
+    TargetsSetting,
+    TeamSetting,
+    TelephonySetting,
+    WallSetting,
+    zone_name,
+)
+from services.settings.ticket_setting import BackofficeSetting, MergedSetting
+
+
+class Settings(Section):
+    """All of `config.yaml`; every key has a default."""
+
+    language: Literal["pt-BR", "en"] = "pt-BR"
+    time_zone: Annotated[str, AfterValidator(zone_name)] = "America/Sao_Paulo"
+    teams: list[TeamSetting] = Field(default_factory=list)
+    people: list[PersonSetting] = Field(default_factory=list)
+    sync: SyncSetting = SyncSetting()
+    intercom: IntercomSetting = IntercomSetting()
+    aircall: AircallSetting = AircallSetting()
+    slack: SlackSetting = SlackSetting()
+    goals: GoalsSetting = GoalsSetting()
+    attributes: AttributesSetting = AttributesSetting()
+    classification: ClassificationSetting = ClassificationSetting()
+    calls_in_conversations: CallsInConversationsSetting = CallsInConversationsSetting()
+    backoffice: BackofficeSetting = BackofficeSetting()
+    merged: MergedSetting = MergedSetting()
+    targets: TargetsSetting = TargetsSetting()
+    csat_minimum: int = Field(default=10, ge=1)
+    office_hours: OfficeHoursSetting = OfficeHoursSetting()
+    telephony: TelephonySetting = TelephonySetting()
+    alerts: AlertsSetting = AlertsSetting()
+    access: AccessSetting = AccessSetting()
+    wall: WallSetting = WallSetting()
+    accounts: list[AccountSetting] = Field(default_factory=list)
+    cache: CacheSetting = CacheSetting()
+    server: ServerSetting = ServerSetting()
+    history: HistorySetting = HistorySetting()
+
+    @field_validator("accounts")
+    @classmethod
+    def _one_account_per_email(cls, accounts: list[AccountSetting]) -> list[AccountSetting]:
+        emails = [account.email for account in accounts]
+        if doubled := {email for email in emails if emails.count(email) > 1}:
+            raise ValueError(f"more than one account for {', '.join(sorted(doubled))}")
+        return accounts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that cuts the days."""
+        return ZoneInfo(self.time_zone)
+
+    def rules(self) -> Rules:
+        """The agreements that the measures need."""
+        hours = self.office_hours
+        return Rules(
+            time_zone=self.zone,
+            teams=tuple(TeamRule(t.id, t.name, t.online_text) for t in self.teams),
+            labels=Labels(**self.attributes.model_dump()),
+            classification_exclude={
+                label: tuple(_as_text(value) for value in values)
+                for label, values in self.classification.exclude.items()
+            },
+            goal_online_text=self.goals.online_text,
+            goal_online_voice=self.goals.online_voice,
+            goal_classification=self.goals.classification,
+            first_response_seconds=self.targets.first_response_seconds,
+            close_seconds=self.targets.close_seconds,
+            service_level_seconds=self.targets.service_level_seconds,
+            csat_minimum=self.csat_minimum,
+            office_hours=tuple(tuple(map(_parsed, getattr(hours, day))) for day in DAYS),
+            holidays=frozenset(hours.holidays),
+            main_lines=tuple(self.telephony.main_lines),
+            overload_open=self.alerts.overload.open,
+            spike_conversations=self.alerts.spike.conversations,
+            spike_minutes=self.alerts.spike.minutes,
+            spike_mode=self.alerts.spike.mode,
+            spike_probability=self.alerts.spike.probability,
+            ticket_age_seconds=self.backoffice.age_days * 86400,
+            queue_minimum_wait_seconds=self.alerts.queue.minimum_wait_minutes * 60,
+        )
+
+
+def _as_text(value: str | bool | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parsed(opening: str) -> Opening:
+    start, _, end = opening.partition("-")
+    last = time.max if end == "24:00" else time.fromisoformat(end)
+    return time.fromisoformat(start), last
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
+        raise ValueError("must be an origin without a path, such as https://api.intercom.io")
+    return text.rstrip("/")
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
+class Environment(BaseModel):
+    """Secrets and addresses. Secrets are masked when printed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    intercom_token: SecretStr | None = None
+    intercom_app_id: str | None = None
+    aircall_id: SecretStr | None = None
+    aircall_token: SecretStr | None = None
+    slack_webhook: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    mongo_uri: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    api_token: SecretStr | None = None
+    oidc_client_secret: SecretStr | None = None
+    intercom_base_url: Origin = "https://api.intercom.io"
+    aircall_base_url: Origin = "https://api.aircall.io"
+    vigia_config: Path | None = None
+    vigia_cache_dir: Path | None = None
+    vigia_state_dir: Path | None = None
+    port: int = Field(default=8050, ge=0, le=65535)
+    host: str = "127.0.0.1"
+
+    @model_validator(mode="after")
+    def _pairs_are_whole(self) -> "Environment":
+        if (self.aircall_id is None) != (self.aircall_token is None):
+            missing = "AIRCALL_ID" if self.aircall_id is None else "AIRCALL_TOKEN"
+            raise ValueError(f"{missing} is missing: AIRCALL_ID and AIRCALL_TOKEN come as a pair")
+        if self.redis_url is not None and self.secret_key is None:
+            raise ValueError("SECRET_KEY is required with REDIS_URL")
+        return self
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of a YAML file, or the defaults where there is none.
+
+    Raises:
+        ConfigurationError: Unreadable, unknown key, wrong type or value; the message names the
+            key's path, the value and what is allowed.
+    """
+    if path is None:
+        return Settings()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path}: not YAML: {error}") from error
+    if content is None:
+        return Settings()
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path}: must be a list of keys, not {content!r}")
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise ConfigurationError(_explained(str(path), error)) from error
+
+
+def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Secrets and addresses from the environment; an empty variable counts as absent.
+
+    Raises:
+        ConfigurationError: A value cannot be used, half a pair is missing, or the file that
+            `NAME_FILE` names cannot be read.
+    """
+    source = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for field_name in Environment.model_fields:
+        name = field_name.upper()
+        value = source.get(name) or _from_file(name, source.get(f"{name}_FILE"))
+        if value:
+            values[field_name] = value
+    try:
+        return Environment.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(_explained("environment", error, hide_values=True)) from error
+
+
+def _from_file(name: str, path: str | None) -> str | None:
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name}_FILE: {path} cannot be read") from error
+
+
+def _explained(source: str, error: ValidationError, hide_values: bool = False) -> str:
+    lines = []
+    for problem in error.errors(include_url=False):
+        path = ".".join(str(part) for part in problem["loc"])
+        if hide_values:
+            path = path.upper()
+        # Accounts hold hashes, or passwords where somebody mistook one for the other.
+        hidden = hide_values or not path or "accounts" in problem["loc"]
+        value = "" if hidden else f" = {problem['input']!r}"
+        reason = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            reason = f"unknown key; allowed here: {', '.join(_siblings(problem['loc']))}"
+        lines.append(f"{path}{value}: {reason}" if path else reason)
+    return f"{source}: " + "; ".join(lines)
+
+
+def _siblings(location: tuple[int | str, ...]) -> list[str]:
+    model: Any = Settings
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        model = annotation if isinstance(annotation, type) else annotation.__args__[0]
+    return list(model.model_fields)

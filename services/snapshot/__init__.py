@@ -1,0 +1,1 @@
+"""Versions of the tables in the cache: partitions, manifest, writing and reading."""

@@ -1,0 +1,288 @@
+"""The snapshot: one consistent version of all tables, handed from the collector to the web side.
+
+A small pointer in the cache names a manifest, and the manifest names partitions by their content.
+Partitions and manifests never change, so only the pointer has to be swapped: whoever read it sees
+one version, whole. Conversations and calls are cut by UTC day of creation; agents and teams are
+small and lie in one partition each, of the day `WHOLE`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from metrics.model import schema
+from services.errors import ServiceError
+from services.snapshot import arrow
+from services.snapshot.manifest import (
+    WHOLE,
+    History,
+    Manifest,
+    ManifestError,
+    Partition,
+    PartitionId,
+    SourceStatus,
+    digest,
+    from_json,
+    is_intact,
+    schema_fingerprint,
+    to_json,
+)
+from services.storage.lease import EPOCH_EXPIRE_SECONDS, EPOCH_KEY
+from services.storage.store import StorageFullError, Store
+
+__all__ = [
+    "WHOLE",
+    "FencedError",
+    "History",
+    "Manifest",
+    "ManifestError",
+    "Partition",
+    "PartitionId",
+    "PartitionMissingError",
+    "SnapshotReader",
+    "SnapshotWriter",
+    "SourceStatus",
+]
+
+log = logging.getLogger(__name__)
+
+POINTER_KEY = "current"
+# A reader that has just read an old manifest still finds what it names.
+SUPERSEDED_SECONDS = 600
+# One that has just read an old pointer still finds the manifest, or reads the pointer again.
+SUPERSEDED_MANIFEST_SECONDS = 30
+BLANK: Mapping[str, Any] = {}
+
+
+class FencedError(ServiceError):
+    """Another collector has taken over, or the cache was emptied: take the lease anew."""
+
+
+class PartitionMissingError(ServiceError):
+    """A partition is not there (any more); a newer manifest may do without it."""
+
+
+class SnapshotReader:
+    """Reads versions; used by the web side, and by a collector that resumes."""
+
+    def __init__(self, cache: Store) -> None:
+        self._cache = cache
+
+    def pointer(self) -> str | None:
+        """Key of the newest manifest: differs whenever anything does. Cheap to ask for."""
+        content = self._cache.get(POINTER_KEY)
+        return None if content is None else content.decode("ascii", "replace")
+
+    def manifest(self, pointer: str | None = None) -> Manifest | None:
+        """The newest version, or None where nothing (that this program understands) is published.
+
+        Raises:
+            ManifestError: It is there, but damaged.
+        """
+        pointer = pointer or self.pointer()
+        if pointer is None:
+            return None
+        content = self._cache.get(pointer)
+        if content is None:
+            # Superseded and expired between the two reads, unless the pointer itself is damaged.
+            if self.pointer() == pointer:
+                raise ManifestError("the manifest of the snapshot is missing")
+            return self.manifest()
+        if not is_intact(pointer, content):
+            raise ManifestError("the manifest of the snapshot is damaged")
+        manifest = from_json(content)
+        return manifest if manifest.schema == schema_fingerprint() else None
+
+    def rows(self, partition: Partition) -> pa.Table:
+        """A partition's rows as Arrow.
+
+        A damaged entry is deleted, which is also the report: the next publication finds it gone
+        and lists it as lost, so that the collector fetches it again.
+
+        Raises:
+            PartitionMissingError: It is not there, or was damaged.
+        """
+        content = self._cache.get(partition.key)
+        if content is None:
+            raise PartitionMissingError(
+                f"{partition.table} of {partition.day} are not in the cache"
+            )
+        try:
+            if not is_intact(partition.key, content):
+                raise arrow.DamagedError("other bytes than were written")
+            return arrow.decoded(content, partition.table)
+        except arrow.DamagedError as error:
+            log.warning("snapshot: %s of %s dropped: %s", partition.table, partition.day, error)
+            self._cache.delete(partition.key)
+            raise PartitionMissingError(
+                f"{partition.table} of {partition.day} were damaged in the cache"
+            ) from error
+
+    def partition(self, partition: Partition) -> pd.DataFrame:
+        """A partition's rows in the types of `metrics.model.schema`.
+
+        Raises:
+            PartitionMissingError: It is not there, or was damaged.
+        """
+        return arrow.joined([self.rows(partition)], partition.table)
+
+
+class SnapshotWriter:
+    """Publishes versions; one for each time a collector holds the lease.
+
+    It begins with what is published, so that a collector that takes over changes only what it
+    knows better.
+
+    Args:
+        cache: Where the snapshot lies.
+        epoch: Of the lease.
+        expire_seconds: Life of everything that is not published anew.
+        maximum_bytes: The partitions of one version may take so much; None = no limit.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        cache: Store,
+        *,
+        epoch: int,
+        expire_seconds: float,
+        maximum_bytes: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._cache = cache
+        self._epoch = epoch
+        self._expire_seconds = expire_seconds
+        self._maximum_bytes = maximum_bytes
+        self._clock = clock
+        self._pointer: str | None = None
+        self._manifest: Manifest | None = None
+        reader = SnapshotReader(cache)
+        try:
+            self._pointer = reader.pointer()
+            self._manifest = reader.manifest()
+        except ManifestError as error:
+            log.warning("snapshot: starting over: %s", error)
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The version published last, by this writer or by the one before it."""
+        return self._manifest
+
+    def lost(self) -> frozenset[PartitionId]:
+        """Partitions to fetch again; publishing one of them takes it off the list."""
+        return self._manifest.lost if self._manifest else frozenset()
+
+    def publish(
+        self,
+        changed: Mapping[PartitionId, pd.DataFrame],
+        sources: Mapping[str, SourceStatus],
+        history: History,
+        *,
+        watermarks: Mapping[str, Any] = BLANK,
+        meta: Mapping[str, Any] = BLANK,
+        removed: Iterable[PartitionId] = (),
+    ) -> int:
+        """Swap in a version with these partitions in place of those of the same table and day.
+
+        Args:
+            changed: Whole partitions; the others stay as they are.
+            sources: All of them, every time.
+            history: Progress of the back-fill.
+            watermarks: JSON; all of them, every time.
+            meta: JSON; all of it, every time.
+            removed: Partitions to leave out from now on.
+
+        Returns:
+            The new version.
+
+        Raises:
+            FencedError: This collector's time is over; nothing was published.
+            StorageFullError: The partitions take more room than they may; nothing was published.
+        """
+        written = {name: _prepared(name, frame) for name, frame in changed.items()}
+        partitions = dict(self._manifest.partitions) if self._manifest else {}
+        partitions.update({name: partition for name, (partition, _) in written.items()})
+        for name in removed:
+            partitions.pop(name, None)
+        self._check_room(partitions.values())
+        for partition, content in written.values():
+            # A writer that dies before the swap leaves its partitions behind for minutes, not days.
+            self._cache.set(partition.key, content, SUPERSEDED_SECONDS)
+
+        missing = set(self._cache.touch([p.key for p in partitions.values()], self._expire_seconds))
+        gone = {name for name, partition in partitions.items() if partition.key in missing}
+        lost = (self.lost() | gone) - (written.keys() - gone) - set(removed)
+        manifest = Manifest(
+            version=self._next_version(),
+            epoch=self._epoch,
+            schema=schema_fingerprint(),
+            published_at=self._clock(),
+            partitions={name: p for name, p in partitions.items() if name not in gone},
+            sources=dict(sources),
+            history=replace(history, complete=history.complete and not lost),
+            lost=frozenset(lost),
+            watermarks=dict(watermarks),
+            meta=dict(meta),
+        )
+        self._swap(manifest)
+        return manifest.version
+
+    def _check_room(self, partitions: Iterable[Partition]) -> None:
+        size = sum(partition.size for partition in partitions)
+        if self._maximum_bytes is not None and size > self._maximum_bytes:
+            raise StorageFullError(
+                f"the tables take {size / 2**20:.0f} MB, more than cache.maximum_megabytes allows"
+                f" ({self._maximum_bytes / 2**20:.0f} MB)"
+            )
+
+    def _next_version(self) -> int:
+        # After an emptied cache it goes on from the clock, so that no version comes twice.
+        return self._manifest.version + 1 if self._manifest else int(self._clock())
+
+    def _swap(self, manifest: Manifest) -> None:
+        content = to_json(manifest)
+        pointer = f"manifest/{manifest.version}/{digest(content)}"
+        self._cache.set(pointer, content, self._expire_seconds)
+        self._cache.touch([EPOCH_KEY], max(self._expire_seconds, EPOCH_EXPIRE_SECONDS))
+        fence = str(self._epoch).encode()
+        if not self._cache.set_fenced(
+            POINTER_KEY, pointer.encode(), EPOCH_KEY, fence, self._expire_seconds
+        ):
+            self._cache.delete(pointer)
+            raise FencedError("another collector has taken over, or the cache was emptied")
+        named = {partition.key for partition in manifest.partitions.values()}
+        before = self._manifest.partitions.values() if self._manifest else ()
+        superseded = [p.key for p in before if p.key not in named]
+        self._cache.touch(superseded, SUPERSEDED_SECONDS)
+        if self._pointer is not None and self._pointer != pointer:
+            self._cache.touch([self._pointer], SUPERSEDED_MANIFEST_SECONDS)
+        self._cache.drop_expired()
+        self._manifest, self._pointer = manifest, pointer
+
+
+def _prepared(name: PartitionId, frame: pd.DataFrame) -> tuple[Partition, bytes]:
+    table, day = name
+    conformed = schema.conform(frame, table)
+    content = arrow.encoded(conformed, table)
+    key = f"partition/{table}/{day}/{digest(content)}"
+    dates = _dates(conformed, table)
+    return Partition(table, day, key, len(frame), len(content), dates), content
+
+
+def _dates(frame: pd.DataFrame, table: str) -> dict[str, tuple[int, int]]:
+    found = {}
+    for column, dtype in schema.TABLES[table].items():
+        if dtype == schema.INSTANT:
+            instants = frame[column].dropna()
+            if len(instants):
+                found[column] = (
+                    int(instants.min().timestamp()),
+                    int(instants.max().timestamp()),
+                )
+    return found

@@ -1,0 +1,68 @@
+"""What people ask of the collector: small documents that the web side lays into the state store."""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from services.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+PREFIX = "inbox/"
+# What comes from customers is thrown away and collected anew.
+CLEAR_CACHE = "clear_cache"
+
+
+class Inbox:
+    """Documents of the form `{"kind": ...}` under `inbox/<anything>`; each is taken once.
+
+    One of a kind that nobody takes stays where it is, for a newer collector.
+    """
+
+    def __init__(self, state: Store) -> None:
+        self._state = state
+
+    def take(self, kind: str) -> list[dict[str, Any]]:
+        """The documents of a kind, by key; they are gone from the inbox then."""
+        # Of two collectors that look at the same time, one gets it.
+        return [document for key, document in self.look({kind}).items() if self._state.delete(key)]
+
+    def look(self, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The documents of these kinds, by key. They stay until they are dropped.
+
+        For what must not be lost: what is done with a document is made safe before it goes.
+        """
+        wanted = set(kinds)
+        found = {key: self._read(key) for key in self._state.keys(PREFIX)}
+        return {
+            key: document
+            for key, document in found.items()
+            if document is not None and document.get("kind") in wanted
+        }
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Take documents out that have been dealt with."""
+        for key in keys:
+            self._state.delete(key)
+
+    def put(self, document: dict[str, Any], now: float) -> None:
+        """Ask something of the collector; what was asked first comes first."""
+        key = f"{PREFIX}{int(now * 1000):015d}-{secrets.token_hex(4)}"
+        self._state.set(key, orjson.dumps(document))
+
+    def _read(self, key: str) -> dict[str, Any] | None:
+        content = self._state.get(key)
+        if content is None:
+            return None
+        try:
+            document = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            document = None
+        if not isinstance(document, dict):
+            log.warning("inbox: %s is no document and is dropped", key)
+            self._state.delete(key)
+            return None
+        return document

@@ -1,0 +1,236 @@
+"""A store in a folder of one machine, on diskcache, without a trace of pickle.
+
+Not for network file systems: SQLite's locks do not hold there.
+"""
+
+import errno
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NoReturn
+from weakref import WeakSet
+
+from diskcache import Cache, Disk, Timeout
+from diskcache.core import DBNAME, MODE_PICKLE
+
+from services.errors import ConfigurationError, UnavailableError
+from services.storage.store import StorageFullError
+
+log = logging.getLogger(__name__)
+
+# A writer waits this long for the others; a transaction takes milliseconds.
+BUSY_SECONDS = 30
+# Above every character a key may have, so that it closes the range of a prefix.
+LAST_CHARACTER = "\U0010ffff"
+PLAIN = (bytes, str, int, float)
+
+
+class PickleRefusedError(ValueError):
+    """Somebody tried to put a pickle in, or to get one out."""
+
+
+class BytesOnlyDisk(Disk):  # type: ignore[misc]
+    """diskcache's reader and writer of values, which here refuses everything it would pickle.
+
+    Types are compared exactly: a bool is an int for `isinstance`, and diskcache pickles it.
+    CVE-2025-69872: whoever can write into the folder of an unchanged diskcache can run code.
+    """
+
+    def put(self, key: Any) -> Any:
+        if type(key) is not str:
+            _refuse(f"a key of type {type(key).__name__}")
+        return super().put(key)
+
+    def get(self, key: Any, raw: Any) -> Any:
+        if not raw or type(key) is not str:
+            _refuse("a key that is not text")
+        return super().get(key, raw)
+
+    def store(self, value: Any, read: Any, key: Any = None) -> Any:
+        if type(value) not in PLAIN or read:
+            _refuse(f"a value of type {type(value).__name__}")
+        return super().store(value, read, key=key)
+
+    def fetch(self, mode: Any, filename: Any, value: Any, read: Any) -> Any:
+        if mode == MODE_PICKLE:
+            _refuse("a pickled value")
+        return super().fetch(mode, filename, value, read)
+
+    def _write(self, full_path: str, iterator: Any, mode: str, encoding: Any = None) -> Any:
+        size = super()._write(full_path, iterator, mode, encoding)
+        Path(full_path).chmod(0o600)
+        return size
+
+
+class _Connection:
+    """One thread's connection, closed with its thread: sqlite3 leaves that to whoever opened it."""
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        self.process = os.getpid()
+        # Whichever thread drops the last reference must be able to close it.
+        self.connection = sqlite3.connect(
+            path, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class _ClosingCache(Cache):  # type: ignore[misc]
+    """diskcache's Cache without its leak: it never closes the connections of threads that ended."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        self._connections: WeakSet[_Connection] = WeakSet()
+        super().__init__(*args, **settings)
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        held: _Connection | None = getattr(self._local, "held", None)
+        if held is None or held not in self._connections or held.process != os.getpid():
+            held = _Connection(Path(self._directory, DBNAME), self._timeout)
+            self._local.held = held
+            self._connections.add(held)
+            with suppress(sqlite3.OperationalError):  # the first connection finds no table yet
+                for key, value in held.connection.execute("SELECT key, value FROM Settings"):
+                    if key.startswith("sqlite_"):
+                        self.reset(key, value, update=False)
+        return held.connection
+
+    def close(self) -> None:
+        for held in list(self._connections):
+            held.connection.close()
+        self._connections.clear()
+
+
+def _refuse(what: str) -> NoReturn:
+    raise PickleRefusedError(f"{what} is refused: this store holds text keys and bytes only")
+
+
+class DiskStore:
+    """A `Store` in a private folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        try:
+            # Nothing is evicted behind the manifest's back: only expired entries are culled.
+            # `secure_delete` overwrites what was deleted inside the database file.
+            self._cache = _ClosingCache(
+                str(folder),
+                timeout=BUSY_SECONDS,
+                disk=BytesOnlyDisk,
+                eviction_policy="none",
+                statistics=0,
+                tag_index=0,
+                sqlite_secure_delete=1,
+            )
+        except sqlite3.DatabaseError as error:
+            raise ConfigurationError(f"the store in {folder} cannot be read: {error}") from error
+        for file in folder.glob("cache.db*"):
+            file.chmod(0o600)
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            with _translated():
+                value = self._cache.get(key)
+        except PickleRefusedError:
+            log.warning("store: a planted entry was refused and dropped")
+            self.delete(key)
+            return None
+        return _as_bytes(value)
+
+    def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
+        with _translated():
+            self._cache.set(key, _checked(value), expire=expire_seconds)
+
+    def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
+        with _translated():
+            return bool(self._cache.add(key, _checked(value), expire=expire_seconds))
+
+    def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
+        with _translated(), self._cache.transact():
+            self._cache.add(key, start, expire=expire_seconds)
+            return int(self._cache.incr(key))
+
+    def delete(self, key: str, only_if: bytes | None = None) -> bool:
+        with _translated(), self._cache.transact():
+            if only_if is not None and _as_bytes(self._cache.get(key)) != only_if:
+                return False
+            return bool(self._cache.delete(key))
+
+    def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
+        with _translated(), self._cache.transact():
+            return [key for key in keys if not self._cache.touch(key, expire=expire_seconds)]
+
+    def keys(self, prefix: str = "") -> list[str]:
+        # diskcache's own iteration stumbles over a planted key and tells expired ones too.
+        with _translated():
+            rows = self._cache._sql(
+                "SELECT key FROM Cache WHERE raw = 1 AND typeof(key) = 'text' AND key >= ?"
+                " AND key < ? AND (expire_time IS NULL OR expire_time > ?) ORDER BY key",
+                (prefix, prefix + LAST_CHARACTER, time.time()),
+            ).fetchall()
+        return [key for (key,) in rows]
+
+    def set_fenced(
+        self,
+        key: str,
+        value: bytes,
+        fence_key: str,
+        fence_value: bytes,
+        expire_seconds: float | None = None,
+    ) -> bool:
+        with _translated(), self._cache.transact():
+            if _as_bytes(self._cache.get(fence_key)) != fence_value:
+                return False
+            self._cache.set(key, _checked(value), expire=expire_seconds)
+            return True
+
+    def clear(self) -> None:
+        with _translated():
+            self._cache.clear()
+            self._cache._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def drop_expired(self) -> None:
+        with _translated():
+            self._cache.expire()
+
+    def size_bytes(self) -> int:
+        with _translated():
+            return int(self._cache.volume())
+
+    def close(self) -> None:
+        self._cache.close()
+
+
+def _checked(value: bytes) -> bytes:
+    if type(value) is not bytes:
+        _refuse(f"a value of type {type(value).__name__}")
+    return value
+
+
+def _as_bytes(value: object) -> bytes | None:
+    if value is None or type(value) is bytes:
+        return value
+    return str(value).encode()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except Timeout as error:
+        raise UnavailableError("the store is busy: another process holds it") from error
+    except sqlite3.DatabaseError as error:
+        if "full" in str(error):
+            raise StorageFullError("no room is left for the store") from error
+        raise UnavailableError(f"the store cannot be read: {error}") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError("no room is left for the store") from error
+        raise UnavailableError(f"the store cannot be written: {error.strerror}") from error

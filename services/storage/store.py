@@ -1,0 +1,70 @@
+"""What a store is: text keys, bytes as values, an expiry, and two atomic operations.
+
+Two of them exist, with different lives: `cache` holds what comes from customers, `state` what
+people decided. Both have the same two backends: `disk_store` and `redis_store`.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from services.errors import ServiceError
+
+
+class StorageFullError(ServiceError):
+    """The store has no room for the value."""
+
+
+class Store(Protocol):
+    """Bytes under text keys.
+
+    Every method may raise `UnavailableError`, and those that write may raise `StorageFullError`.
+    Expired keys are absent for every method. A value that is not bytes, because somebody planted
+    it, is dropped and reads as absent.
+    """
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None where there is none; a counter reads as its digits."""
+
+    def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
+        """Write the value; without an expiry it stays for good."""
+
+    def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
+        """Write the value unless the key is there; whether it was written."""
+
+    def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
+        """Raise a counter by one and tell its new value.
+
+        A missing counter is made with `start`, so that its first value is `start + 1`. Only then
+        is the expiry set: it runs from the first event. Only this method writes counters.
+        """
+
+    def delete(self, key: str, only_if: bytes | None = None) -> bool:
+        """Remove the key, if given only while it holds that value; whether it was removed."""
+
+    def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
+        """Set the expiry of many keys at once; those that are missing."""
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """The keys that begin with the prefix, sorted."""
+
+    def set_fenced(
+        self,
+        key: str,
+        value: bytes,
+        fence_key: str,
+        fence_value: bytes,
+        expire_seconds: float | None = None,
+    ) -> bool:
+        """Write the value only while `fence_key` holds `fence_value`; whether it was written."""
+
+    def clear(self) -> None:
+        """Remove everything."""
+
+    def drop_expired(self) -> None:
+        """Free the room of expired keys now, where the backend does not do so by itself."""
+
+    def size_bytes(self) -> int:
+        """Room that the values take, roughly."""
+
+    def close(self) -> None:
+        """Let go of files and connections; a later call opens them again."""

@@ -1,0 +1,1 @@
+"""Clients of Intercom and Aircall, and their objects as rows of the canonical tables."""

@@ -1,0 +1,315 @@
+"""Talking to a vendor: one session, one retry loop, one place where patience is decided.
+
+A proxy named by the environment is used, since many offices have no other way out; `.netrc` is
+not, because a session that has its own credentials never looks there.
+"""
+
+import json
+import logging
+import math
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import requests
+import urllib3
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from services.errors import (
+    BadResponseError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    ServiceError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from services.vendors.rate_limit import Pace
+
+log = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+ATTEMPTS = 4
+BACKOFF_SECONDS = 0.5
+# Above this, a number of seconds until reset can only be an instant.
+EPOCH = 1_000_000_000
+# What nobody names is waited for this long after a 429.
+UNNAMED_WAIT_SECONDS = 60.0
+CHUNK = 65536
+LARGEST_ANSWER = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What differs between the vendors' ways of speaking HTTP.
+
+    Attributes:
+        name: As people know it.
+        reset_header: Where a 429 says until when to wait.
+        remaining_header: How many requests the present window still allows.
+        burst_seconds: How long that window is.
+        forbidden_is_unauthorized: Whether 403 means a wrong key (Aircall), not a missing right.
+    """
+
+    name: str
+    reset_header: str
+    remaining_header: str
+    burst_seconds: float
+    forbidden_is_unauthorized: bool = False
+
+
+INTERCOM = Vendor("Intercom", "X-RateLimit-Reset", "X-RateLimit-Remaining", burst_seconds=10)
+AIRCALL = Vendor(
+    "Aircall",
+    "X-AircallApi-Reset",
+    "X-AircallApi-Remaining",
+    burst_seconds=60,
+    forbidden_is_unauthorized=True,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one request may take, in seconds: to connect, between two reads, altogether.
+
+    Attributes:
+        attempts_seconds: After that much time spent on failed attempts there is no further one.
+    """
+
+    connect: float = 5.0
+    read: float = 30.0
+    whole: float = 60.0
+    attempts_seconds: float = 60.0
+
+
+class BearerAuth(AuthBase):
+    """A bearer token that `requests` adds itself, so that no `.netrc` can take its place."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the header."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class VendorSession:
+    """One vendor's HTTP: time-outs, keep-alive, pace, retries and typed errors.
+
+    May be used by many threads at once.
+
+    Args:
+        vendor: How it speaks.
+        base_url: Origin without a path.
+        auth: Credentials; sent to that origin only, redirects are not followed.
+        headers: Sent with every request.
+        requests_per_minute: Our own limit.
+        patience_seconds: A longer wait after a 429 is not slept through but raised.
+        limits: How long a request may take.
+        clock: Unix seconds.
+        sleep: Waits; hand in `threading.Event.wait` and a set event ends all waiting.
+    """
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        base_url: str,
+        auth: AuthBase | HTTPBasicAuth,
+        *,
+        headers: Mapping[str, str] | None = None,
+        requests_per_minute: int = 600,
+        patience_seconds: float = 30.0,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.vendor = vendor
+        self._base_url = base_url.rstrip("/")
+        self._patience = patience_seconds
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._pace = Pace(requests_per_minute, vendor.burst_seconds, clock, sleep)
+        self._answered = threading.local()
+        self._session = requests.Session()
+        self._session.auth = auth
+        self._session.headers.update({"Accept": "application/json", **(headers or {})})
+
+    @property
+    def answered_headers(self) -> Mapping[str, str]:
+        """Headers of the last answer that this thread got."""
+        found: Mapping[str, str] = getattr(self._answered, "headers", {})
+        return found
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Payload:
+        """The JSON object at a path.
+
+        Raises:
+            UnauthorizedError: The credentials are refused.
+            ForbiddenError: They may not read this.
+            NotFoundError: 404 or 410.
+            RateLimitedError: The vendor wants a longer silence than we may wait.
+            UnavailableError: No answer or a server error, after the retries.
+            BadResponseError: Not the documented JSON, after the retries; or another 4xx.
+        """
+        return self._ask("GET", path, params=params)
+
+    def post(self, path: str, body: Payload) -> Payload:
+        """The JSON object that answers a question put as JSON; asked again like `get`."""
+        return self._ask("POST", path, json=body)
+
+    def requests_last_minute(self) -> int:
+        """How many requests went out in the last minute, retries included."""
+        return self._pace.count()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _ask(self, method: Literal["GET", "POST"], path: str, **kwargs: Any) -> Payload:
+        spent = 0.0
+        for attempt in range(1, ATTEMPTS + 1):
+            self._wait_for_turn()
+            started = time.monotonic()
+            try:
+                return self._once(method, path, started, **kwargs)
+            except (UnavailableError, BadResponseError, RateLimitedError) as error:
+                spent += time.monotonic() - started
+                over = attempt == ATTEMPTS or spent >= self._limits.attempts_seconds
+                if error.final or over:
+                    raise
+                log.info("%s %s %s: %s, again", self.vendor.name, method, path, error)
+                if not isinstance(error, RateLimitedError):
+                    jitter = random.uniform(0.5, 1)  # noqa: S311
+                    self._pace.pause(BACKOFF_SECONDS * 2**attempt * jitter)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _wait_for_turn(self) -> None:
+        try:
+            self._pace.wait(self._patience)
+        except RateLimitedError as error:
+            raise self._limited(error.retry_after_seconds) from None
+
+    def _once(self, method: str, path: str, started: float, **kwargs: Any) -> Payload:
+        name = self.vendor.name
+        try:
+            with self._session.request(
+                method,
+                self._base_url + path,
+                timeout=(self._limits.connect, self._limits.read),
+                allow_redirects=False,
+                stream=True,
+                **kwargs,
+            ) as response:
+                self._answered.headers = response.headers
+                return self._understood(response, self._body(response, started))
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise UnavailableError(f"{name} did not answer in time") from error
+        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.DecodeError) as error:
+            raise BadResponseError(f"{name}: the answer was cut short") from error
+        except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
+            raise UnavailableError(f"no connection to {name}") from error
+        # What these errors quote may be the credentials: nothing of it is passed on.
+        except (requests.RequestException, ValueError) as error:
+            kind = type(error).__name__
+            raise _final(BadResponseError(f"{name} cannot be asked ({kind})")) from None
+
+    def _body(self, response: requests.Response, started: float) -> bytes:
+        """The whole body, read as it comes, so that one that only drips is given up in time."""
+        parts, size = [], 0
+        while part := response.raw.read1(CHUNK, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if time.monotonic() - started > self._limits.whole:
+                raise UnavailableError(f"{self.vendor.name} did not finish its answer in time")
+            if size > LARGEST_ANSWER:
+                raise BadResponseError(f"{self.vendor.name}: the answer does not end")
+        return b"".join(parts)
+
+    def _understood(self, response: requests.Response, body: bytes) -> Payload:
+        name, status = self.vendor.name, response.status_code
+        if status == 429:
+            raise self._refused(response)
+        if status >= 500:
+            raise UnavailableError(f"{name} answered {status}")
+        if status >= 300:
+            raise _final(self._problem(status, body))
+        self._note_exhaustion(response)
+        try:
+            payload = _parsed(body)
+        except (ValueError, RecursionError) as error:
+            raise BadResponseError(f"{name}: the answer is not JSON") from error
+        if not isinstance(payload, dict):
+            raise BadResponseError(f"{name}: the answer is not an object")
+        return payload
+
+    def _refused(self, response: requests.Response) -> RateLimitedError:
+        """A 429: nobody of ours asks again before the vendor's own time, plus a little jitter."""
+        named = self._named_wait(response)
+        seconds = UNNAMED_WAIT_SECONDS if named is None else named
+        seconds += random.uniform(0.1, 1.0)  # noqa: S311
+        self._pace.silence(seconds)
+        error = self._limited(seconds)
+        error.final = seconds > self._patience
+        return error
+
+    def _note_exhaustion(self, response: requests.Response) -> None:
+        """An answer that was the last one of its window: the next waits without a 429 first."""
+        if response.headers.get(self.vendor.remaining_header, "").strip() == "0":
+            seconds = self._named_wait(response)
+            if seconds is not None and seconds <= UNNAMED_WAIT_SECONDS:
+                self._pace.silence(seconds)
+
+    def _named_wait(self, response: requests.Response) -> float | None:
+        for header in (self.vendor.reset_header, "Retry-After"):
+            try:
+                value = float(response.headers[header])
+            except (KeyError, ValueError):
+                continue
+            if math.isfinite(value):
+                return max(0.0, value - self._clock() if value > EPOCH else value)
+        return None
+
+    def _limited(self, seconds: float) -> RateLimitedError:
+        words = f"{self.vendor.name} asks to wait {seconds:.0f} s (too many requests)"
+        return RateLimitedError(words, seconds)
+
+    def _problem(self, status: int, body: bytes) -> ServiceError:
+        name = self.vendor.name
+        if status == 401 or (status == 403 and self.vendor.forbidden_is_unauthorized):
+            return UnauthorizedError(f"{name} refuses the credentials ({status})")
+        code = _code(body)
+        if status == 403:
+            return ForbiddenError(f"{name} does not allow this ({code or status})")
+        if status in (404, 410):
+            return NotFoundError(f"{name}: not found ({status})")
+        error = BadResponseError(f"{name} answered {status}" + (f" ({code})" if code else ""))
+        error.status = status
+        return error
+
+
+def _final(error: ServiceError) -> ServiceError:
+    error.final = True
+    return error
+
+
+def _parsed(body: bytes) -> Any:
+    payload = json.loads(body)
+    if b"\\ud" in body.lower():
+        # Half an emoji, cut by somebody's length limit, is no text that can be stored.
+        whole = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
+        payload = json.loads(whole)
+    return payload
+
+
+def _code(body: bytes) -> str | None:
+    """The vendor's own code of an error; never its text, which may quote what was sent."""
+    try:
+        code = json.loads(body)["errors"][0]["code"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_.]{1,60}", code) else None

@@ -1,0 +1,292 @@
+"""Intercom's API: payloads out, nothing else. `services.vendors.tables` turns them into tables."""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, Literal
+from urllib.parse import quote
+
+from services.errors import BadResponseError, NotFoundError
+from services.vendors.http import Payload, VendorSession
+from services.vendors.pages import Page, rows_of, whole_number
+
+__all__ = ["Intercom", "Page"]
+
+VENDOR = "Intercom"
+PAGE_SIZE = 150
+# A page that does not hold what it says is asked for once more.
+PAGE_ATTEMPTS = 2
+BY_UPDATE = {"field": "updated_at", "order": "ascending"}
+BY_CREATION = {"field": "created_at", "order": "ascending"}
+MISSING = object()
+# What is searched: address, and the name of the list in its answer.
+CONVERSATIONS = ("/conversations/search", "conversations")
+TICKETS = ("/tickets/search", "tickets")
+Kind = tuple[str, str]
+KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
+
+
+class Intercom:
+    """Yields Intercom's own payloads.
+
+    Args:
+        http: A session that sends the token and the version we ask for.
+        version: The version we ask for.
+    """
+
+    def __init__(self, http: VendorSession, version: str) -> None:
+        self._http = http
+        self._version = version
+        self._attributes_moved = version == "2.16"
+        self.answered_version: str | None = None
+
+    @property
+    def warning(self) -> str | None:
+        """That another version answers than the one we asked for; None when all is well."""
+        if self.answered_version in (None, self._version):
+            return None
+        return f"Intercom answers in version {self.answered_version}, not {self._version}"
+
+    def requests_last_minute(self) -> int:
+        """How many requests went out in the last minute."""
+        return self._http.requests_last_minute()
+
+    def me(self) -> Payload:
+        """The token's own admin, with the workspace under `app`."""
+        return self._get("/me")
+
+    def admins(self) -> list[Payload]:
+        """Everyone of the workspace, the bot included; leavers are missing."""
+        return rows_of(VENDOR, self._get("/admins"), "admins")
+
+    def teams(self) -> list[Payload]:
+        """The teams."""
+        return rows_of(VENDOR, self._get("/teams"), "teams")
+
+    def away_status_reasons(self) -> list[Payload]:
+        """Reasons for being away, deleted ones included; from 2.14 on.
+
+        Raises:
+            NotFoundError: The version has none.
+            ForbiddenError: The token may not read them.
+        """
+        if self._version in ("2.9", "2.10", "2.11", "2.12", "2.13"):
+            raise NotFoundError("away reasons come with version 2.14")
+        return rows_of(VENDOR, self._get("/away_status_reasons"), "data")
+
+    def conversation_attributes(self) -> list[Payload]:
+        """The attributes of conversations; 2.16 moved them to another address."""
+        try:
+            return self._attributes(moved=self._attributes_moved)
+        except (NotFoundError, BadResponseError) as error:
+            if isinstance(error, BadResponseError) and error.status is None:
+                raise
+        # The version that answers need not be the one we asked for.
+        found = self._attributes(moved=not self._attributes_moved)
+        self._attributes_moved = not self._attributes_moved
+        return found
+
+    def conversations_updated(self, since: int, until: int | None = None) -> Iterator[Page]:
+        """Conversations updated from `since` to `until` (Unix seconds, both included).
+
+        Oldest update first, so that a row touched while we read moves to the end and is seen
+        again instead of being skipped. Whether the vendor's `>` includes its value is not
+        settled: we ask one second wider and look exactly.
+        """
+        yield from self._updated(CONVERSATIONS, since, until, [])
+
+    def tickets_updated(
+        self, since: int, until: int | None = None, scope: Payload | None = None
+    ) -> Iterator[Page]:
+        """Tickets updated from `since` to `until` (Unix seconds, both included).
+
+        Args:
+            since: Unix seconds.
+            until: Unix seconds; None = up to now.
+            scope: One more filter of the search, such as a category.
+
+        Raises:
+            NotFoundError: The version has no search for tickets.
+            ForbiddenError: The token may not read them.
+        """
+        yield from self._updated(TICKETS, since, until, [scope] if scope else [])
+
+    def open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
+        """All tickets that are open now, oldest update first."""
+        yield from self._search(TICKETS, _open_tickets(scope))
+
+    def open_tickets_page(
+        self, cursor: str | None, scope: Payload | None = None
+    ) -> tuple[list[Payload], str | None]:
+        """One page of the open tickets, oldest creation first, and the next one's cursor."""
+        answer = self._search_once(TICKETS, _open_tickets(scope), BY_CREATION, cursor)
+        return rows_of(VENDOR, answer, "tickets"), _next_cursor(answer)
+
+    def ticket(self, ticket_id: str) -> Payload:
+        """One ticket.
+
+        Raises:
+            NotFoundError: It is gone.
+        """
+        ticket = self._get(f"/tickets/{quote(ticket_id, safe='')}")
+        if str(ticket.get("id")) != ticket_id:
+            raise BadResponseError("Intercom: the answer is not the ticket asked for")
+        return ticket
+
+    def conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
+        """All conversations that are in this state now, oldest update first."""
+        yield from self._search(CONVERSATIONS, _filter("state", "=", state))
+
+    def state_page(
+        self, state: Literal["open", "snoozed"], cursor: str | None
+    ) -> tuple[list[Payload], str | None]:
+        """One page of the conversations in this state, oldest creation first.
+
+        Returns:
+            The rows, and the cursor of the next page; None after the last.
+        """
+        answer = self._search_once(CONVERSATIONS, _filter("state", "=", state), BY_CREATION, cursor)
+        rows = rows_of(VENDOR, answer, "conversations")
+        return rows, _next_cursor(answer)
+
+    def open_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
+        """One page of the open conversations, oldest creation first, and the next one's cursor."""
+        return self.state_page("open", cursor)
+
+    def conversation(self, conversation_id: str) -> Payload:
+        """One conversation.
+
+        Raises:
+            NotFoundError: It is gone.
+        """
+        conversation = self._get(f"/conversations/{quote(conversation_id, safe='')}")
+        if str(conversation.get("id")) != conversation_id:
+            raise BadResponseError("Intercom: the answer is not the conversation asked for")
+        return conversation
+
+    def _attributes(self, *, moved: bool) -> list[Payload]:
+        if moved:
+            return rows_of(VENDOR, self._get("/conversations/attributes"), "data", "name")
+        return rows_of(
+            VENDOR, self._get("/data_attributes", {"model": "conversation"}), "data", "name"
+        )
+
+    def _updated(
+        self, kind: Kind, since: int, until: int | None, more: list[Payload]
+    ) -> Iterator[Page]:
+        query = [*more, _filter("updated_at", ">", since - 1)]
+        if until is not None:
+            query.append(_filter("updated_at", "<", until + 1))
+        for page in self._search(kind, {"operator": "AND", "value": query}):
+            yield Page(
+                [row for row in page.rows if _updated_within(row, since, until)],
+                page.total,
+                page.number,
+                page.pages,
+            )
+
+    def _search(self, kind: Kind, query: Payload) -> Iterator[Page]:
+        """All pages of a search, oldest update first.
+
+        In this order a row can only move towards the end. So whoever has walked to the end has seen
+        at least as many rows as the last page says there are; fewer is a walk that was cut short.
+        """
+        seen: dict[str, Any] = {}
+        cursors: set[str | None] = {None}
+        cursor: str | None = None
+        for number in count(1):
+            answer = self._search_once(kind, query, BY_UPDATE, cursor)
+            rows = rows_of(VENDOR, answer, kind[1])
+            fresh = [row for row in rows if seen.get(str(row["id"]), MISSING) != _version(row)]
+            seen.update((str(row["id"]), _version(row)) for row in rows)
+            total, cursor = whole_number(answer.get("total_count")), _next_cursor(answer)
+            if cursor is None and len(seen) < total:
+                raise BadResponseError(f"Intercom: {len(seen)} of {total} {kind[1]} came")
+            yield Page(fresh, total, number, _page_count(answer))
+            if cursor is None:
+                return
+            if cursor in cursors:
+                raise BadResponseError("Intercom: the same page came twice")
+            cursors.add(cursor)
+
+    def _search_once(
+        self, kind: Kind, query: Payload, sort: Payload, cursor: str | None
+    ) -> Payload:
+        pagination: Payload = {"per_page": PAGE_SIZE}
+        if cursor is not None:
+            pagination["starting_after"] = cursor
+        body = {"query": query, "sort": sort, "pagination": pagination}
+        for _ in range(PAGE_ATTEMPTS):
+            answer = self._http.post(kind[0], body)
+            self._check_version()
+            if _is_whole(answer, kind[1], first=cursor is None):
+                return answer
+        raise BadResponseError("Intercom: a page came that is not full")
+
+    def _get(self, path: str, params: Payload | None = None) -> Payload:
+        answer = self._http.get(path, params)
+        self._check_version()
+        return answer
+
+    def _check_version(self) -> None:
+        """Absent is fine; a version we know is parsed as what it is; any other one is refused."""
+        answered = self._http.answered_headers.get("intercom-version")
+        if answered is None:
+            return
+        if answered not in KNOWN_VERSIONS:
+            shown = re.sub(r"[^\w.]", "", answered)[:20]
+            raise BadResponseError(f"Intercom answered in version {shown}, which is not supported")
+        self.answered_version = answered
+
+
+def _filter(field: str, operator: str, value: Any) -> Payload:
+    return {"field": field, "operator": operator, "value": value}
+
+
+def _open_tickets(scope: Payload | None) -> Payload:
+    is_open = _filter("open", "=", True)
+    return {"operator": "AND", "value": [scope, is_open]} if scope else is_open
+
+
+def _version(row: Payload) -> Any:
+    return row.get("updated_at")
+
+
+def _updated_within(row: Payload, since: int, until: int | None) -> bool:
+    updated = row.get("updated_at")
+    if not isinstance(updated, int):
+        return True
+    return updated >= since and (until is None or updated <= until)
+
+
+def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
+    """Whether a page holds as many rows as it says itself.
+
+    Totals move while pages are read, so a page is judged by its own words only: one that others
+    follow is full, and the only one holds everything.
+    """
+    rows = len(rows_of(VENDOR, answer, key))
+    if _next_cursor(answer) is not None:
+        return rows >= (whole_number(_pages(answer).get("per_page")) or PAGE_SIZE)
+    return not first or rows >= whole_number(answer.get("total_count"))
+
+
+def _pages(answer: Payload) -> Payload:
+    pages = answer.get("pages")
+    if not isinstance(pages, dict):
+        raise BadResponseError("Intercom: the answer does not say which page it is")
+    return pages
+
+
+def _next_cursor(answer: Payload) -> str | None:
+    following = _pages(answer).get("next")
+    if following is None:
+        return None
+    cursor = following.get("starting_after") if isinstance(following, dict) else None
+    if not isinstance(cursor, str) or not cursor:
+        raise BadResponseError("Intercom: the next page has no cursor")
+    return cursor
+
+
+def _page_count(answer: Payload) -> int:
+    return whole_number(_pages(answer).get("total_pages"))

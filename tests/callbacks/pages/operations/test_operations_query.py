@@ -1,0 +1,45 @@
+"""What the address of the wall asks for."""
+
+import pandas as pd
+import pytest
+
+from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
+from callbacks.reports.query import ParameterError
+from metrics.model.definitions import Rules
+
+NOW = pd.Timestamp("2026-11-24T15:00:00Z")
+
+
+def test_nothing_asked_is_today_of_all_teams():
+    assert read_operations("") == OperationsQuery(period="today", team=(), agent=None, kiosk=None)
+
+
+def test_today_starts_at_local_midnight():
+    start = read_operations(None).start(NOW, Rules())
+    assert start == pd.Timestamp("2026-11-24T03:00:00Z")
+
+
+def test_48_hours_reach_back_from_the_version_s_own_instant():
+    start = read_operations("?period=48h").start(NOW, Rules())
+    assert start == pd.Timestamp("2026-11-22T15:00:00Z")
+
+
+def test_teams_may_be_repeated():
+    assert read_operations("?team=2&team=1&team=2").filters.teams == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    "search", ["?period=7d", "?page=2", "?kiosk=yes", "?agent=1&agent=2", "?rotate=5", "?sound=2"]
+)
+def test_what_cannot_be_used_is_named(search):
+    with pytest.raises(ParameterError):
+        read_operations(search)
+
+
+def test_a_kiosk_stays_one_when_the_rest_cannot_be_used():
+    assert is_kiosk("?kiosk=1&period=never")
+    assert not is_kiosk("?kiosk=0")
+
+
+def test_links_keep_what_is_chosen_but_what_they_replace():
+    assert choices("?team=1&agent=9", "agent") == {"team": ["1"]}

@@ -1,0 +1,234 @@
+"""What the wall looks like for given values."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from plotly.utils import PlotlyJSONEncoder
+
+from layouts.charts.day_curve import Slot, day_curve
+from layouts.components.context import Context
+from layouts.components.frame import queue_chip, source_age
+from layouts.formats import Formats
+from layouts.i18n import text_for
+from layouts.pages.operations.agent_data import Agent, Crew, Hand
+from layouts.pages.operations.agents import agents_table
+from layouts.pages.operations.figures import Figure, figures
+from layouts.pages.operations.next_agent import next_hands
+from layouts.pages.operations.presence import text_chip, voice_chip
+from layouts.pages.operations.queue import Queue, Waiting
+from layouts.pages.operations.queue_panel import Lamp, lamp
+
+TEXT = text_for("pt-BR")
+CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "M")
+AT = datetime(2026, 11, 24, 17, 32, tzinfo=UTC)
+LIMIT = 300
+SOMEBODY = Agent(
+    id="1",
+    name="Luana Tavares",
+    text="active",
+    text_reason=None,
+    text_since=None,
+    explained=False,
+    voice="available",
+    voice_since=None,
+    clash=False,
+    ours=2,
+    customers=2,
+    snoozed=3,
+    recent=2,
+    conversations=24,
+    calls=7,
+)
+
+
+def queue(*seconds, late_at=None):
+    rows = [
+        Waiting(str(n), "Suporte N1", s if s is None else AT - timedelta(seconds=s), "whatsapp")
+        for n, s in enumerate(seconds)
+    ]
+    return Lamp(Queue(rows, 0, LIMIT, late_at), [("Suporte N1", len(rows))] if rows else [])
+
+
+def found(component, name):
+    """How many parts have a class."""
+    return sum(
+        name in (getattr(part, "className", "") or "").split()
+        for part in component._traverse()
+        if hasattr(part, "className")
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"),
+    [
+        ((), "calm"),
+        ((None,), "calm"),
+        ((239,), "order"),
+        ((240,), "attention"),
+        ((300,), "attention"),
+        ((301,), "critical"),
+    ],
+)
+def test_only_a_wait_beyond_the_limit_is_critical(seconds, level):
+    assert queue(*seconds).level(AT) == level
+
+
+def test_old_data_are_in_doubt_whatever_they_say():
+    assert queue(4000, late_at=AT).level(AT) == "doubtful"
+    assert "tick" not in str(lamp(queue(4000, late_at=AT), True, AT, CONTEXT))
+
+
+def test_an_empty_queue_is_a_zero_in_words():
+    calm = replace(queue(), quiet_since=AT - timedelta(minutes=38))
+    drawn = json.dumps(lamp(calm, True, AT, CONTEXT), cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert "Ninguém esperando há 38\N{NO-BREAK SPACE}min" in drawn
+    assert '"0"' in drawn
+
+
+def test_a_kiosk_shows_seven_and_says_how_many_more():
+    crowded = queue(*range(400, 200, -1), None, None)
+    drawn = str(lamp(crowded, True, AT, CONTEXT))
+    assert "Mais 195 na fila, 2 aguardam o cliente" in drawn
+    assert "Mais" not in str(lamp(queue(*range(7)), True, AT, CONTEXT))
+
+
+def test_a_long_id_is_told_by_its_end():
+    row = Waiting("215470000012345", None, AT, None)
+    drawn = str(lamp(Lamp(Queue([row], 0, LIMIT), [(None, 1)]), True, AT, CONTEXT))
+    assert "…12345" in drawn
+    assert "Sem time" in drawn
+
+
+@pytest.mark.parametrize(
+    ("ours", "customers", "blocks", "over", "free", "words"),
+    [
+        (2, 2, 4, 0, 6, ""),
+        (10, 0, 10, 0, 0, ""),
+        (8, 4, 12, 2, 0, ""),
+        (40, 7, 11, 1, 0, "+36"),
+    ],
+)
+def test_every_open_conversation_is_a_block_up_to_the_limit_and_a_little_more(
+    ours, customers, blocks, over, free, words
+):
+    one = replace(SOMEBODY, ours=ours, customers=customers, overloaded=ours + customers >= 10)
+    table = agents_table(Crew([one], []), None, AT, CONTEXT)
+    # The legend has one filled and one hollow block.
+    assert found(table, "block") == blocks + 2
+    assert found(table, "block-over") == over
+    assert found(table, "block-free") == free
+    assert words in str(table)
+
+
+def test_presence_is_said_in_words():
+    crew = Crew([SOMEBODY], [])
+    away = replace(
+        SOMEBODY, text="away", text_reason="Almoço", text_since=AT - timedelta(minutes=27)
+    )
+    chip = str(text_chip(away, crew, AT, CONTEXT))
+    assert "Almoço" in chip
+    assert "27\\xa0min" in chip
+    explained = replace(SOMEBODY, text="away", explained=True)
+    assert "na ligação" in str(text_chip(explained, crew, AT, CONTEXT))
+    clash = replace(SOMEBODY, voice="unavailable", clash=True)
+    assert "presence-clash" in str(voice_chip(clash, crew, AT, CONTEXT))
+    assert "sem telefone" in str(voice_chip(replace(SOMEBODY, voice=None), crew, AT, CONTEXT))
+
+
+def test_an_unknown_word_of_the_vendor_is_shown_as_it_comes():
+    chip = voice_chip(replace(SOMEBODY, voice="something_new"), Crew([], []), AT, CONTEXT)
+    assert "something new" in str(chip)
+
+
+def test_on_a_call_the_time_runs_unless_the_data_are_old():
+    busy = replace(SOMEBODY, voice="in_call", voice_since=AT - timedelta(seconds=378))
+    assert "06:18" in str(voice_chip(busy, Crew([], []), AT, CONTEXT))
+    assert "06:18" not in str(voice_chip(busy, Crew([], [], voice_late=True), AT, CONTEXT))
+
+
+def test_for_whom_there_is_no_room_is_counted_with_what_is_remarkable():
+    others = [replace(SOMEBODY, id=str(n), overloaded=n > 70, text="away") for n in range(80)]
+    table = agents_table(Crew(others, []), 10, AT, CONTEXT)
+    assert found(table, "cell-name") == 9
+    assert "Mais 71 agentes" in str(table)
+    assert "9 no limite" in str(table)
+
+
+def test_without_telephony_there_is_no_column_of_it():
+    table = agents_table(Crew([SOMEBODY], [], voice=False, voice_read=False), None, AT, CONTEXT)
+    assert found(table, "cell-voice") == 0
+    assert "Lig." not in str(table)
+
+
+def test_nobody_to_show_is_said():
+    assert "Nenhum agente para mostrar" in str(agents_table(Crew([], []), None, AT, CONTEXT))
+
+
+def test_who_can_take_the_next_one_and_why():
+    hands = [Hand("Luana Tavares", 4, True), Hand("Rafael Quintela", 7, False)]
+    drawn = str(next_hands(Crew([SOMEBODY], hands), CONTEXT))
+    assert "4 abertas, chat e telefone livres" in drawn
+    assert "7 abertas, só chat" in drawn
+    unsure = str(next_hands(Crew([SOMEBODY], hands, voice_late=True), CONTEXT))
+    assert "4 abertas, telefone a confirmar" in unsure
+    assert "só chat" not in unsure
+
+
+def test_why_nobody_can():
+    busy = {"on_call": 3, "overloaded": 0, "away": 1}
+    drawn = str(next_hands(Crew([SOMEBODY], [], busy), CONTEXT))
+    assert "Ninguém livre agora" in drawn
+    assert "3 em ligação, 1 ausente" in drawn
+
+
+def test_a_number_that_was_never_read_is_said_in_words():
+    drawn = str(figures([Figure("online_voice", None)], None, True, AT, CONTEXT))
+    assert "sem dados" in drawn
+
+
+def test_an_old_number_keeps_its_value_and_says_its_time():
+    old = Figure("online_voice", 5, "meta 2", "reached", late_at=AT - timedelta(minutes=6))
+    drawn = str(figures([old], None, True, AT, CONTEXT))
+    assert "às 14:26" in drawn
+    assert "doubtful" in drawn
+    assert "check2" not in drawn
+
+
+def test_the_curve_ends_where_the_day_is():
+    slots = [Slot(8.0, 3, 1, 2, 4), Slot(8.5, 5, 1, 2, 4), Slot(9.0, None, 1, 2, 4)]
+    figure = day_curve(slots, [], 9.2, False, CONTEXT)
+    line, ring = figure.data[-2:]
+    assert list(line.y) == [3, 5]
+    assert list(ring.x) == [8.75]
+    assert all(trace.type == "scatter" for trace in figure.data)
+
+
+def test_a_curve_without_history_has_no_band():
+    assert len(day_curve([Slot(8.0, 3)], [], 9, True, CONTEXT).data) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kind"), [(239, ""), (240, " attention"), (300, " attention"), (301, " critical")]
+)
+def test_the_chip_of_every_page_is_as_urgent_as_the_lamp(seconds, kind):
+    since = pd.Timestamp(AT - timedelta(seconds=seconds))
+    assert queue_chip(3, since, LIMIT, AT, CONTEXT).className == f"queue-chip{kind}"
+    assert queue(seconds).level(AT) == (kind.strip() or "order")
+
+
+def test_a_source_that_starts_is_no_fault():
+    starting = source_age("intercom", SimpleNamespace(state="starting", as_of=None), AT, CONTEXT)
+    assert "late" not in str(starting)
+    failed = source_age("intercom", SimpleNamespace(state="failed", as_of=None), AT, CONTEXT)
+    assert failed.className == "source-age late"
+
+
+def test_a_long_name_gets_narrower_letters():
+    long = replace(SOMEBODY, name="João Vitor Lacerda")
+    drawn = agents_table(Crew([long, SOMEBODY], []), None, AT, CONTEXT)
+    assert found(drawn, "crew-narrow") == 1

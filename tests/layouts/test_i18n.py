@@ -1,0 +1,33 @@
+import string
+
+import pytest
+
+from layouts.i18n import LANGUAGES, Text, text_for, words
+
+
+def placeholders(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_language_has_the_same_keys():
+    assert set(words("pt-BR")) == set(words("en"))
+
+
+@pytest.mark.parametrize("key", sorted(words("pt-BR")))
+def test_every_language_has_the_same_placeholders(key):
+    portuguese, english = (placeholders(words(language)[key]) for language in LANGUAGES)
+    assert portuguese == english
+
+
+def test_an_unknown_language_reads_portuguese():
+    assert text_for("fr").language == "pt-BR"
+
+
+def test_one_is_singular_and_zero_is_not():
+    text = Text("pt-BR")
+    text._words = {"x.one": "{n} conversa", "x.other": "{n} conversas"}
+    assert [text.plural("x", n, n=n) for n in (0, 1, 2)] == [
+        "0 conversas",
+        "1 conversa",
+        "2 conversas",
+    ]

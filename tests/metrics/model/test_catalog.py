@@ -1,0 +1,164 @@
+import inspect
+from importlib import import_module
+
+import pytest
+
+from layouts.i18n import LANGUAGES, text_for
+from metrics.model.catalog import CATALOG, Metric, metric
+from metrics.model.definitions import Rules
+from metrics.query import report
+from tests.worlds.tables import (
+    DAY,
+    EVERYTHING,
+    NOW,
+    UTC_RULES,
+    agents,
+    calls,
+    conversations,
+    tables,
+    tickets,
+)
+
+KEYS = {
+    # text
+    "conversations",
+    "conversations_closed",
+    "conversations_resolved",
+    "first_response_time",
+    "time_to_close",
+    "time_to_first_close",
+    "first_response_within_target",
+    "close_within_target",
+    "reopen_rate",
+    "reopen_price",
+    "classification_rate",
+    "sla_hit_rate",
+    "complex_conversations",
+    "conversations_merged",
+    "arrivals_recent",
+    # ratings
+    "csat_average",
+    "csat_score",
+    "csat_adjusted",
+    "dsat_score",
+    "csat_response_rate",
+    # now
+    "queue",
+    "longest_wait",
+    "unrouted",
+    "open_now",
+    "snoozed_now",
+    "online_text",
+    "online_voice",
+    "backlog_age",
+    "awaiting_first_response",
+    # tickets
+    "tickets_created",
+    "tickets_resolved",
+    "ticket_completion",
+    "ticket_resolution_time",
+    "tickets_open",
+    "tickets_overdue",
+    # voice
+    "calls_inbound",
+    "calls_answered",
+    "calls_missed",
+    "loss_rate",
+    "calls_outbound",
+    "calls_outbound_answered",
+    "time_to_answer",
+    "talk_time",
+    "talk_time_outbound",
+    "service_level",
+}
+LISTS = {
+    "presence",
+    "load",
+    "next_hands",
+    "last_assignments",
+    "callback_debt",
+    "top_reasons",
+    "calls_per_agent",
+    "agents_table",
+    "efficiency",
+    "arrivals",
+    "daily",
+    "recognised_calls",
+}
+UNITS = {"count": {"count"}, "share": {"share"}, "mean": {"points"}, "duration": {"seconds"}}
+BY_KEY = pytest.mark.parametrize("found", CATALOG.values(), ids=CATALOG)
+
+
+def test_the_catalogue_is_complete():
+    assert set(CATALOG) == KEYS
+
+
+@BY_KEY
+def test_a_metric_is_the_function_of_its_name(found: Metric):
+    module = import_module(found.measure.__module__)
+    assert getattr(module, found.key) is found.measure
+
+
+@BY_KEY
+def test_a_metric_is_documented(found: Metric):
+    assert inspect.getdoc(found.measure)
+    assert found.definition
+    assert found.sources
+
+
+@BY_KEY
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", ["label", "short", "definition"])
+def test_a_metric_has_words(found: Metric, language, part):
+    assert text_for(language)(f"metrics.{found.key}.{part}")
+
+
+@pytest.mark.parametrize("key", sorted(LISTS))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_has_words(key, language):
+    for part in ("label", "short", "definition"):
+        assert text_for(language)(f"metrics.{key}.{part}")
+
+
+@BY_KEY
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_known_part_has_words(found: Metric, language):
+    for name in found.part_names:
+        assert text_for(language)(f"metrics.parts.{name}")
+
+
+@BY_KEY
+def test_the_unit_fits_the_kind(found: Metric):
+    assert found.unit in UNITS.get(found.kind, {"count", "seconds"})
+
+
+@BY_KEY
+def test_only_stocks_are_without_a_date(found: Metric):
+    assert (found.dated_by is None) == (found.kind == "stock")
+
+
+@BY_KEY
+def test_a_measure_gives_one_value_for_each_row(found: Metric):
+    rows = {"conversations": conversations, "calls": calls, "agents": agents, "tickets": tickets}[
+        found.table
+    ]
+    frame = rows({}, {}, {}).set_axis([7, 3, 5])
+    values = found.measure(frame, Rules(), NOW)
+    assert values.index.tolist() == [7, 3, 5]
+    assert str(values.dtype) == "Float64"
+
+
+@BY_KEY
+def test_nothing_is_no_data_and_only_counts_are_zero(found: Metric):
+    summary = report.evaluate(found, tables(), DAY, EVERYTHING, UTC_RULES)
+    assert summary.n == 0
+    assert summary.value == (0 if found.unit == "count" else None)
+    assert set(summary.parts.values()) <= {0}
+
+
+def test_a_name_is_taken_once():
+    with pytest.raises(ValueError, match="conversations"):
+
+        @metric(kind="count", table="calls", unit="count", definition="a slip")
+        def conversations(calls, rules, now):
+            return calls

@@ -1,0 +1,114 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from metrics.model.periods import (
+    Period,
+    comparable,
+    is_complete,
+    last_days,
+    local_days,
+    midnight,
+    today,
+    within,
+)
+from tests.worlds.tables import days, instants
+
+SAO_PAULO, NEW_YORK = ZoneInfo("America/Sao_Paulo"), ZoneInfo("America/New_York")
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def hours(period, zone):
+    start, end = period.bounds(zone)
+    return (end - start).total_seconds() / 3600
+
+
+def test_both_ends_are_included():
+    period = days("2026-11-23", "2026-11-24")
+    edges = instants(
+        ["2026-11-23T02:59:59Z", "2026-11-23T03:00Z", "2026-11-25T02:59:59Z", "2026-11-25T03:00Z"]
+    )
+    assert within(edges, period, SAO_PAULO).tolist() == [False, True, True, False]
+
+
+def test_a_missing_instant_lies_in_no_period():
+    assert within(instants([None, "2026-11-24T12:00Z"]), days("2026-11-24", "2026-11-24"), SAO_PAULO
+                  ).tolist() == [False, True]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "length"),
+    [
+        (NEW_YORK, "2026-03-08", 23),
+        (NEW_YORK, "2026-11-01", 25),
+        (BERLIN, "2026-03-29", 23),
+        (BERLIN, "2026-10-25", 25),
+        (BERLIN, "2026-10-26", 24),
+        (SAO_PAULO, "2026-11-01", 24),
+        (SAO_PAULO, "2018-11-04", 23),  # the clock jumped over midnight
+        (SAO_PAULO, "2018-02-17", 25),
+    ],
+)
+def test_a_day_is_as_long_as_the_clock_makes_it(zone, day, length):
+    assert hours(days(day, day), zone) == length
+
+
+def test_days_touch_without_gap_or_overlap():
+    whole = days("2018-11-01", "2018-11-07")
+    parts = [days(f"2018-11-0{n}", f"2018-11-0{n}") for n in range(1, 8)]
+    ends = [part.bounds(SAO_PAULO)[1] for part in parts]
+    starts = [part.bounds(SAO_PAULO)[0] for part in parts]
+    assert ends[:-1] == starts[1:]
+    assert (starts[0], ends[-1]) == whole.bounds(SAO_PAULO)
+
+
+def test_a_day_that_starts_at_one_o_clock():
+    assert midnight(date(2018, 11, 4), SAO_PAULO) == datetime(2018, 11, 4, 3, tzinfo=UTC)
+
+
+def test_the_evening_is_still_the_same_local_day():
+    found = local_days(instants(["2026-11-01T02:30Z", "2026-11-01T03:00Z", None]), SAO_PAULO)
+    assert found.dt.strftime("%d/%m").tolist()[:2] == ["31/10", "01/11"]
+    assert found.isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-11-24", "2026-11-24", ("2026-11-23", "2026-11-23")),
+        ("2026-03-01", "2026-03-31", ("2026-01-29", "2026-02-28")),
+        ("2024-03-01", "2024-03-02", ("2024-02-28", "2024-02-29")),
+    ],
+)
+def test_the_previous_period_is_as_long_and_just_before(first, last, before):
+    period = days(first, last)
+    assert period.previous == days(*before)
+    assert period.previous.days == period.days
+
+
+def test_an_upside_down_period_is_refused():
+    with pytest.raises(ValueError, match="before"):
+        days("2026-11-24", "2026-11-23")
+
+
+def test_today_is_local():
+    late = datetime(2026, 11, 25, 1, tzinfo=UTC)
+    assert today(late, SAO_PAULO) == date(2026, 11, 24)
+    assert last_days(7, late, SAO_PAULO) == days("2026-11-18", "2026-11-24")
+
+
+@pytest.mark.parametrize(
+    ("first_day", "complete", "before"),
+    [
+        (None, False, None),
+        (date(2026, 11, 12), False, None),
+        (date(2026, 11, 11), True, None),
+        (date(2026, 11, 2), True, None),
+        (date(2026, 11, 1), True, days("2026-11-01", "2026-11-10")),
+    ],
+)
+def test_a_period_that_reaches_before_the_history_has_no_comparison(first_day, complete, before):
+    period = Period(date(2026, 11, 11), date(2026, 11, 20))
+    assert is_complete(period, first_day) is complete
+    assert comparable(period, first_day) == before

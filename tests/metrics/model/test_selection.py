@@ -1,0 +1,102 @@
+import pytest
+
+from metrics.model import schema
+from metrics.model.catalog import CATALOG
+from metrics.model.filters import Filters
+from metrics.model.selection import attribute_values, conversations, recognised_calls, rows
+from tests.worlds.tables import (
+    DAY,
+    EVERYTHING,
+    FINANCE,
+    REASON,
+    SUPPORT,
+    UTC_RULES,
+    agents,
+    scoped,
+    tables,
+)
+from tests.worlds.tables import conversations as made
+
+LABEL = UTC_RULES.labels.reason
+
+
+def ids(content, filters=EVERYTHING, rules=UTC_RULES, key="conversations"):
+    return rows(CATALOG[key], content, DAY, filters, rules)["id"].tolist()
+
+
+MIXED = tables(
+    made(
+        {"id": "a", "team_id": SUPPORT, "agent_id": "1", "origin": "customer", REASON: "Lentidão"},
+        {"id": "b", "team_id": FINANCE, "agent_id": "1", "origin": "teammate", REASON: " Boleto "},
+        {"id": "c", "team_id": SUPPORT, "agent_id": "2", "origin": "customer", REASON: "  "},
+        {"id": "d", "origin": "customer"},
+        {"id": "e", "team_id": SUPPORT, "agent_id": "9"},
+        {"id": "f", "team_id": SUPPORT, "agent_id": "1", "is_call": True, REASON: "Lentidão"},
+        {"id": "g", "team_id": SUPPORT, "agent_id": "1", "created_at": "2026-11-23T10:00:00Z"},
+    ),
+    agents_=agents({"id": "1"}, {"id": "2"}, {"id": "9", "bot": True}),
+)
+
+
+def test_without_teams_nothing_restricts_and_rows_without_a_team_are_in():
+    assert ids(MIXED) == ["a", "b", "c", "d", "e"]
+
+
+def test_with_teams_only_their_conversations_are_in():
+    assert ids(MIXED, rules=scoped(SUPPORT)) == ["a", "c", "e"]
+    assert ids(MIXED, rules=scoped(SUPPORT, FINANCE)) == ["a", "b", "c", "e"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(teams=(SUPPORT,)), ["a", "c", "e"]),
+        (Filters(teams=(SUPPORT, FINANCE)), ["a", "b", "c", "e"]),
+        (Filters(agents=("1",)), ["a", "b"]),
+        (Filters(agents=("none",)), ["d", "e"]),
+        (Filters(agents=("2", "none")), ["c", "d", "e"]),
+        (Filters(agents=("9",)), []),
+        (Filters(origin="teammate"), ["b"]),
+        (Filters(attributes={LABEL: ("Lentidão", "Boleto")}), ["a", "b"]),
+        (Filters(attributes={LABEL: ("",)}), ["c", "d", "e"]),
+        (Filters(attributes={LABEL: ("", "Lentidão")}), ["a", "c", "d", "e"]),
+        (Filters(attributes={"Cor": ("azul",)}), []),
+        (Filters(attributes={"Cor": ("",)}), ["a", "b", "c", "d", "e"]),
+        (Filters(teams=(SUPPORT,), agents=("1",)), ["a"]),
+        (Filters(teams=(FINANCE,), agents=("1",), origin="customer"), []),
+    ],
+)
+def test_filters_combine_with_and(filters, expected):
+    assert ids(MIXED, filters) == expected
+
+
+def test_a_filter_does_not_reach_beyond_the_scope():
+    assert ids(MIXED, Filters(teams=(FINANCE,)), scoped(SUPPORT)) == []
+
+
+def test_calls_written_as_conversations_are_listed_and_counted_nowhere_else():
+    assert recognised_calls(MIXED, DAY, EVERYTHING, UTC_RULES)["id"].tolist() == ["f"]
+    assert recognised_calls(MIXED, DAY, Filters(agents=("2",)), UTC_RULES).empty
+    assert "f" not in conversations(MIXED, EVERYTHING, UTC_RULES)["id"].tolist()
+
+
+def test_a_dated_metric_needs_a_period():
+    with pytest.raises(ValueError, match="conversations needs a period"):
+        rows(CATALOG["conversations"], MIXED, None, EVERYTHING, UTC_RULES)
+    assert len(rows(CATALOG["open_now"], MIXED, None, EVERYTHING, UTC_RULES)) == 6
+
+
+@pytest.mark.parametrize("dtype", ["category", "str"])
+def test_an_attribute_is_trimmed_and_blank_is_missing(dtype):
+    frame = made(*({REASON: word} for word in (" Boleto ", "Boleto", "\t", "", None)))
+    frame[REASON] = frame[REASON].astype(dtype)
+    found = attribute_values(frame, LABEL)
+    assert found.fillna("missing").tolist() == ["Boleto", "Boleto", *["missing"] * 3]
+    assert attribute_values(frame, "Cor").isna().all()
+
+
+def test_a_label_like_a_column_of_ours_does_not_touch_it():
+    frame = made({schema.attribute("state"): "closed", schema.attribute("id"): "x"})
+    content = tables(frame)
+    assert ids(content, Filters(attributes={"state": ("closed",)})) == ["1"]
+    assert ids(content, Filters(attributes={"state": ("open",)})) == []

@@ -1,0 +1,262 @@
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from metrics.model import schema
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Labels
+from metrics.model.filters import Filters
+from metrics.query import report
+from tests.worlds.tables import (
+    DAY,
+    EVERYTHING,
+    FINANCE,
+    REASON,
+    SECOND_REASON,
+    SUPPORT,
+    UTC_RULES,
+    agents,
+    calls,
+    conversations,
+    day,
+    days,
+    groups,
+    scoped,
+    tables,
+    teams,
+    told,
+)
+
+PEOPLE = agents(
+    {"id": "1", "name": "Luana", "team_ids": SUPPORT, "voice_email": "luana.tavares@example.com"},
+    {"id": "2", "name": "ana", "team_ids": SUPPORT},
+    {"id": "3", "name": "Felipe", "team_ids": FINANCE},
+    {"id": "4", "name": "Mariana", "active": False},
+    {"id": "5", "name": "Marina", "team_ids": ""},
+    {"id": "9", "name": "Fin", "bot": True},
+)
+TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Financeiro"})
+
+
+def closed(seconds, **values):
+    return {
+        "state": "closed",
+        "created_at": "2026-11-24T10:00:00Z",
+        "last_close_at": f"2026-11-24T10:{seconds // 60:02}:{seconds % 60:02}Z",
+        **values,
+    }
+
+
+ROWS = [
+    closed(100, agent_id="1", team_id=SUPPORT, **{REASON: "A"}),
+    closed(300, agent_id="1", team_id=SUPPORT, **{REASON: "A", SECOND_REASON: "B"}),
+    closed(60, agent_id="4", team_id=SUPPORT, **{REASON: "B", SECOND_REASON: "B"}),
+    closed(900, agent_id="5", team_id=FINANCE),
+    {"agent_id": "9", "team_id": SUPPORT},
+    {"agent_id": "1", "team_id": FINANCE},
+]
+CALLED = calls({"user_id": "901", "user_email": "luana.tavares@example.com"}, {"user_id": "77"})
+WORLD = tables(conversations(*ROWS), CALLED, PEOPLE, TEAMS)
+
+
+def labels(by, key="conversations"):
+    found = report.breakdown(CATALOG[key], by, WORLD, DAY, EVERYTHING, UTC_RULES)
+    return [(group.key, group.label, group.summary.n) for group in found]
+
+
+def test_the_summary_is_every_metric_as_it_is_alone():
+    found = report.summary(WORLD, DAY, EVERYTHING, UTC_RULES)
+    assert list(found) == list(CATALOG)
+    for key, number in found.items():
+        assert number == told(key, WORLD)
+
+
+def test_the_rows_behind_a_number_are_its_population():
+    rows, values = report.values(CATALOG["time_to_close"], WORLD, DAY, EVERYTHING, UTC_RULES)
+    assert rows["id"].tolist() == ["1", "2", "3", "4"]
+    assert values.tolist() == [100, 300, 60, 900]
+
+
+def test_every_day_is_there_also_an_empty_one():
+    rows = conversations(
+        {"created_at": "2026-11-20T23:59:59Z"}, {"created_at": "2026-11-22T00:00:00Z"}
+    )
+    period = days("2026-11-20", "2026-11-23")
+    found = groups("conversations", "day", tables(rows), period=period)
+    assert found == {"2026-11-20": 1, "2026-11-21": 0, "2026-11-22": 1, "2026-11-23": 0}
+    assert list(found) == sorted(found)
+    empty = groups("csat_score", "day", tables(rows), period=period)
+    assert set(empty.values()) == {None}
+
+
+def test_every_hour_of_the_day_and_of_the_week_is_there_in_order():
+    rows = tables(conversations({"created_at": "2026-11-24T09:59:59Z"}))
+    by_hour = groups("conversations", "hour", rows)
+    assert list(by_hour) == [str(hour) for hour in range(24)]
+    assert {hour for hour, n in by_hour.items() if n} == {"9"}
+    by_week = groups("conversations", "weekday_hour", rows)
+    assert list(by_week)[:2] + list(by_week)[-1:] == ["0-0", "0-1", "6-23"]
+    assert len(by_week) == 168
+    assert {key for key, n in by_week.items() if n} == {"1-9"}  # a Tuesday
+
+
+def test_days_and_hours_are_local():
+    rules = replace(UTC_RULES, time_zone=ZoneInfo("America/Sao_Paulo"))
+    rows = tables(conversations({"created_at": "2026-11-24T02:30:00Z"}))
+    period = days("2026-11-23", "2026-11-24")
+    assert groups("conversations", "day", rows, period=period, rules=rules)["2026-11-23"] == 1
+    assert groups("conversations", "hour", rows, period=period, rules=rules)["23"] == 1
+    assert groups("conversations", "weekday_hour", rows, period=period, rules=rules)["0-23"] == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "inside", "outside", "hour", "times"),
+    [
+        # 23 hours: two o'clock does not exist.
+        ("2026-03-08", ["2026-03-08T05:00Z", "2026-03-09T03:59:59Z"],
+         ["2026-03-08T04:59:59Z", "2026-03-09T04:00Z"], "2", 0),
+        # 25 hours: one o'clock comes twice.
+        ("2026-11-01", ["2026-11-01T05:30Z", "2026-11-01T06:30Z"],
+         ["2026-11-01T03:59:59Z", "2026-11-02T05:00Z"], "1", 2),
+    ],
+)  # fmt: skip
+def test_a_day_when_the_clock_changes(on, inside, outside, hour, times):
+    rules = replace(UTC_RULES, time_zone=ZoneInfo("America/New_York"))
+    rows = tables(conversations(*({"created_at": at} for at in [*inside, *outside])))
+    assert groups("conversations", "day", rows, period=day(on), rules=rules) == {on: 2}
+    assert groups("conversations", "hour", rows, period=day(on), rules=rules)[hour] == times
+
+
+def test_leavers_and_unassigned_rows_are_groups_of_their_own():
+    assert labels("agent") == [
+        ("1", "Luana", 3),
+        ("4", "Mariana", 1),
+        ("5", "Marina", 1),
+        ("none", "none", 1),
+    ]
+
+
+def test_groups_by_team_carry_their_names():
+    assert labels("team") == [(SUPPORT, "Suporte N1", 4), (FINANCE, "Financeiro", 2)]
+
+
+def test_a_conversation_stands_once_under_each_reason_it_mentions():
+    assert labels("reason") == [("", "—", 3), ("A", "A", 2), ("B", "B", 2)]
+    assert groups("time_to_close", "reason", WORLD) == {"": 900, "A": 200, "B": 180}
+
+
+def test_an_attribute_s_blank_rows_are_a_group():
+    found = groups("conversations", REASON, WORLD)
+    assert found == {"": 3, "A": 2, "B": 1}
+    assert groups("conversations", "attr.Cor", WORLD) == {"": 6}
+
+
+@pytest.mark.parametrize(
+    ("key", "by", "words"),
+    [
+        ("open_now", "day", "stock"),
+        ("online_text", "hour", "stock"),
+        ("calls_inbound", "reason", "conversations"),
+        ("online_voice", "attr.Cor", "conversations"),
+        ("conversations", "moon", "moon"),
+    ],
+)
+def test_what_cannot_be_grouped_is_said(key, by, words):
+    with pytest.raises(ValueError, match=words):
+        report.breakdown(CATALOG[key], by, WORLD, DAY, EVERYTHING, UTC_RULES)
+
+
+def test_several_breakdowns_are_each_as_alone():
+    several = [CATALOG[key] for key in ("conversations", "csat_score", "open_now", "talk_time")]
+    found = report.breakdowns(several, "agent", WORLD, DAY, EVERYTHING, UTC_RULES)
+    for metric in several:
+        alone = report.breakdown(metric, "agent", WORLD, DAY, EVERYTHING, UTC_RULES)
+        assert found[metric.key] == alone
+
+
+def test_labels_that_nobody_uses_are_missing():
+    rules = replace(UTC_RULES, labels=Labels(status="Situação"))
+    rows = conversations({schema.attribute("Equipe"): "N1", REASON: "A", SECOND_REASON: None})
+    missing = report.missing_attributes(tables(rows), rules)
+    assert "Situação" in missing
+    assert not {"Equipe", rules.labels.reason, rules.labels.second_reason} & set(missing)
+
+
+def table(filters=EVERYTHING, rules=UTC_RULES):
+    return report.agents_table(WORLD, DAY, filters, rules).set_index("agent_id")
+
+
+def test_the_team_on_one_page():
+    found = table()
+    assert found.columns.tolist() == [
+        "name",
+        "status",
+        "open",
+        "snoozed",
+        *[name for key in report.AGENT_METRICS for name in (key, f"{key}_n")],
+    ]
+    # By name without regard to case, former members after them, unassigned last.
+    assert found.index.tolist() == ["voice:77", "2", "3", "1", "5", "4", "none"]
+    assert found["status"].to_dict() == {
+        "1": "member",
+        "2": "member",
+        "3": "member",
+        "4": "left",
+        "5": "outside",
+        "voice:77": "voice",
+        "none": "unassigned",
+    }
+    luana = found.loc["1"]
+    assert luana[["open", "conversations", "conversations_closed"]].tolist() == [1, 3, 2]
+    assert luana[["time_to_close", "time_to_close_n", "calls_answered"]].tolist() == [200, 2, 1]
+
+
+def test_who_did_nothing_has_zeros_and_no_times():
+    idle = table().loc["2"]
+    assert idle[["open", "conversations", "calls_answered", "time_to_close_n"]].tolist() == [0] * 4
+    assert idle[["time_to_close", "csat_score", "classification_rate"]].isna().all()
+
+
+def test_the_team_s_table_keeps_to_scope_and_choice():
+    assert set(table(rules=scoped(SUPPORT)).index) == {"1", "2", "4", "none", "voice:77"}
+    assert table(rules=scoped(SUPPORT)).loc["1", ["open", "conversations"]].tolist() == [1, 2]
+    assert table(Filters(agents=("1", "2"))).index.tolist() == ["2", "1"]
+    assert set(table(Filters(teams=(FINANCE,))).index) == {"3", "5", "1"}
+
+
+def test_an_operation_without_anybody_has_a_table_without_rows():
+    assert report.agents_table(tables(), DAY, EVERYTHING, UTC_RULES).empty
+    assert report.efficiency(tables(), DAY, EVERYTHING, UTC_RULES).empty
+
+
+def test_the_matrix_has_whoever_closed_something():
+    found = report.efficiency(WORLD, DAY, EVERYTHING, UTC_RULES)
+    assert found.columns.tolist() == [
+        "key",
+        "label",
+        "conversations",
+        "closed",
+        "time_to_close",
+        "csat_score",
+        "ratings",
+    ]
+    assert found[
+        ["key", "label", "conversations", "closed", "time_to_close"]
+    ].to_numpy().tolist() == [
+        ["1", "Luana", 3, 2, 200],
+        ["4", "Mariana", 1, 1, 60],
+        ["5", "Marina", 1, 1, 900],
+    ]
+    by_reason = report.efficiency(WORLD, DAY, EVERYTHING, UTC_RULES, by="reason")
+    assert by_reason["key"].tolist() == ["A", "B"]
+
+
+@pytest.mark.parametrize(("ratings", "score"), [(9, None), (10, 1)])
+def test_the_matrix_shows_no_score_of_a_few_ratings(ratings, score):
+    rated = {"agent_id": "1", "rating": 5, "rating_at": "2026-11-24T11:00:00Z"}
+    content = tables(conversations(*[closed(60, **rated)] * ratings), agents_=PEOPLE)
+    found = report.efficiency(content, DAY, EVERYTHING, UTC_RULES)
+    assert found["ratings"].tolist() == [ratings]
+    assert found["csat_score"].astype("object").replace({pd.NA: None}).tolist() == [score]

@@ -1,0 +1,575 @@
+import threading
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.collector.collector import Collector
+from services.errors import BadResponseError, RateLimitedError, UnauthorizedError, UnavailableError
+from services.storage.disk_store import DiskStore
+from services.storage.lease import FileLease
+from services.storage.store import StorageFullError
+from tests.worlds.collecting import DAY, NOW, Rig
+
+
+@pytest.fixture
+def rig(tmp_path):
+    return Rig(tmp_path)
+
+
+def fill(rig, count, per_day):
+    for n in range(count):
+        rig.intercom.put(n, NOW - n * DAY / per_day)
+        rig.aircall.put(n + 1, NOW - n * DAY / per_day)
+
+
+def test_the_present_is_published_before_the_history(rig):
+    rig.intercom.put(1, NOW - 40 * DAY, state="open", admin_assignee_id=None)
+    rig.intercom.put(2, NOW - 3 * DAY, NOW - 2 * DAY)
+    rig.minute()
+    snapshot = rig.snapshot()
+    assert rig.ids() == ["1"]
+    assert snapshot.sources["intercom"].state == "ok"
+    assert not snapshot.history.complete
+    assert snapshot.meta["app_id"] == "app1"
+    assert snapshot.meta["answered"]
+
+
+def test_the_history_ends_with_everything_touched_since_its_first_day(rig):
+    rig.intercom.put("old and closed", NOW - 30 * DAY)
+    rig.intercom.put("old but rated within", NOW - 30 * DAY, NOW - 2 * DAY)
+    rig.intercom.put("old but open", NOW - 60 * DAY, NOW - 60 * DAY, state="snoozed")
+    for n in range(23):
+        rig.intercom.put(f"new {n:02}", NOW - n * DAY / 3)
+    rig.aircall.put(5, NOW - 5 * DAY)
+    rig.everything()
+    assert rig.ids() == sorted(
+        ["old but open", "old but rated within"] + [f"new {n:02}" for n in range(23)]
+    )
+    assert rig.ids("calls") == ["5"]
+    history = rig.snapshot().history
+    assert (history.loaded_days, history.total_days, history.complete) == (10, 10, True)
+
+
+def test_days_are_counted_once_both_vendors_have_delivered_them(rig):
+    fill(rig, 200, per_day=20)
+    rig.minute()
+    text, voice, _ = rig.turn.workers
+    while text.step():
+        pass
+    rig.turn.publish()
+    assert rig.snapshot().history.loaded_days == 1
+    seen = []
+    while voice.step():
+        rig.turn.publish()
+        history = rig.snapshot().history
+        seen.append(history.loaded_days)
+        if history.loaded_days:
+            assert history.first_day == date(2026, 11, 25 - history.loaded_days)
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 3
+    assert seen[-1] == 10
+    assert rig.snapshot().history.complete
+
+
+def test_a_row_that_changes_during_the_back_fill_is_not_lost(rig):
+    for n in range(30):
+        rig.intercom.put(n, NOW - 9 * DAY + n * 1000)
+    changed = []
+
+    def change_once():
+        if rig.intercom.requests == 12 and not changed:
+            changed.append(True)
+            rig.intercom.put(3, NOW - 9 * DAY + 3000, int(rig.clock()), state="open")
+
+    rig.intercom.on_request = change_once
+    rig.everything()
+    rig.minute()
+    rows = rig.snapshot().tables.conversations.set_index("id")
+    assert changed
+    assert rows.loc["3", "state"] == "open"
+    assert len(rows) == 30
+
+
+def test_a_change_is_seen_within_a_minute(rig):
+    rig.everything()
+    rig.intercom.put(9, int(rig.clock()), state="open")
+    rig.aircall.put(8, int(rig.clock()), status="answered")
+    rig.minute()
+    assert rig.ids() == ["9"]
+    rig.aircall.put(8, int(rig.clock()), status="done")
+    rig.minute()
+    assert rig.snapshot().tables.calls["status"].tolist() == ["done"]
+
+
+def test_minutes_go_on_while_the_history_arrives(rig):
+    fill(rig, 300, per_day=30)
+    rig.minute()
+    for n in range(5):
+        rig.intercom.put(f"new {n}", int(rig.clock()), state="open")
+        rig.clock.now += 60
+        assert rig.step()
+        assert f"new {n}" in rig.ids()
+        assert rig.step()
+    assert not rig.snapshot().history.complete
+
+
+@pytest.mark.parametrize("people", [8, 80])
+def test_a_quiet_minute_stays_within_the_budget(rig, people):
+    rig.aircall.people = [
+        {"id": n, "name": f"N{n}", "email": f"n{n}@example.com"} for n in range(1, people + 1)
+    ]
+    rig.intercom.people = [
+        {"id": str(n), "name": f"N{n}", "email": f"n{n}@example.com"} for n in range(1, people + 1)
+    ]
+    for n in range(12):
+        rig.intercom.put(n, NOW - n * 3600, state="open")
+        rig.intercom.put_ticket(n, NOW - n * 3600, open=n < 4)
+        rig.aircall.put(n, NOW - n * 3600)
+    rig.everything()
+    least, most = [9, 9], [0, 0]
+    for _ in range(130):
+        before = rig.intercom.requests, rig.aircall.requests
+        rig.minute(publish=False)
+        spent = rig.intercom.requests - before[0], rig.aircall.requests - before[1]
+        least, most = list(map(min, least, spent)), list(map(max, most, spent))
+    assert (least[0], most[0]) == (4, 4)
+    assert (least[1], most[1]) == (3 + (people - 1) // 50,) * 2
+
+
+@pytest.mark.parametrize("vendor", ["intercom", "aircall"])
+@pytest.mark.parametrize(
+    ("error", "state", "cause"),
+    [
+        (UnauthorizedError("refuses the credentials (401)"), "failed", "unauthorized"),
+        (RateLimitedError("wait", 90), "late", "rate_limited"),
+        (UnavailableError("no connection"), "failed", "unavailable"),
+        (BadResponseError("cut short"), "failed", "bad_response"),
+        (KeyError("a name that nobody may read in a log"), "failed", "bad_response"),
+    ],
+)
+def test_a_failing_vendor_keeps_its_last_good_data_and_heals_by_itself(
+    rig, vendor, error, state, cause
+):
+    rig.intercom.put(1, NOW - 100, state="open")
+    rig.aircall.put(1, NOW - 100)
+    rig.everything()
+    failing, other = (
+        (rig.intercom, "aircall") if vendor == "intercom" else (rig.aircall, "intercom")
+    )
+    table = "conversations" if vendor == "intercom" else "calls"
+    failing.failure = error
+    failing.put(2, int(rig.clock()))
+    for _ in range(3):
+        rig.minute()
+    snapshot = rig.snapshot()
+    status = snapshot.sources[vendor]
+    assert (status.state, snapshot.meta["causes"][vendor]) == (state, cause)
+    assert other not in snapshot.meta["causes"]
+    assert "nobody may read" not in status.error
+    assert status.as_of == datetime.fromtimestamp(NOW + 60, UTC)
+    assert status.since == datetime.fromtimestamp(NOW + 120, UTC)
+    assert snapshot.sources[other].as_of == datetime.fromtimestamp(rig.clock(), UTC)
+    assert rig.ids(table) == ["1"]
+    rig.clock.now += 3600
+    failing.failure = None
+    rig.minute()
+    assert rig.snapshot().sources[vendor].state == "ok"
+    assert rig.snapshot().sources[vendor].error is None
+    assert rig.ids(table) == ["1", "2"]
+
+
+def test_refused_credentials_are_tried_once_an_interval_and_named(rig):
+    fill(rig, 40, per_day=5)
+    rig.minute()
+    rig.intercom.failure = UnauthorizedError("Intercom refuses the credentials (401)")
+    before = rig.intercom.requests
+    for _ in range(10):
+        rig.minute(publish=False)
+        for _ in range(5):
+            rig.turn.workers[0].step()
+    assert rig.intercom.requests - before == 10
+    rig.turn.publish()
+    assert "INTERCOM_TOKEN" in rig.snapshot().sources["intercom"].error
+    rig.intercom.failure = None
+    rig.everything()
+    assert len(rig.ids()) == 40
+
+
+def test_without_aircall_the_history_does_not_wait_for_it(tmp_path):
+    rig = Rig(tmp_path, aircall=False)
+    rig.everything()
+    snapshot = rig.snapshot()
+    assert snapshot.sources["aircall"].state == "off"
+    assert snapshot.history.complete
+    assert snapshot.meta["requests_last_minute"].keys() == {"intercom"}
+
+
+def test_a_vendor_that_never_answered_holds_up_nobody(rig):
+    fill(rig, 40, per_day=5)
+    rig.aircall.failure = UnauthorizedError("Aircall refuses the credentials (403)")
+    rig.everything()
+    assert rig.snapshot().sources["aircall"].state == "failed"
+    assert rig.snapshot().history.complete
+    rig.aircall.failure = None
+    rig.minute()
+    assert not rig.snapshot().history.complete
+    rig.everything()
+    assert rig.snapshot().history.complete
+    assert len(rig.ids("calls")) == 40
+
+
+def test_an_empty_workspace_is_complete_and_empty(rig):
+    rig.everything()
+    snapshot = rig.snapshot()
+    assert snapshot.tables.conversations.empty
+    assert snapshot.history.complete
+
+
+def test_days_that_fall_out_of_the_history_are_dropped_unless_still_open(rig):
+    rig.intercom.put("closed", NOW - 9 * DAY)
+    rig.intercom.put("closed lately", NOW - 9 * DAY, NOW - DAY)
+    rig.intercom.put("open", NOW - 9 * DAY, state="open")
+    rig.aircall.put(1, NOW - 9 * DAY)
+    rig.everything()
+    rig.clock.now += 5 * DAY
+    rig.minute()
+    assert rig.ids() == ["closed lately", "open"]
+    assert rig.ids("calls") == []
+    assert rig.snapshot().history.loaded_days == 10
+
+
+def test_a_longer_history_is_read_after_the_settings_ask_for_it(rig):
+    fill(rig, 60, per_day=2)
+    rig.everything()
+    rig.clock.now += 3 * DAY
+    rig.minute()
+    kept = len(rig.ids())
+    rig.restart(sync={"history_days": 25})
+    rig.everything()
+    assert kept < 20
+    assert len(rig.ids()) == len(rig.ids("calls")) == 44
+    assert rig.snapshot().history.complete
+
+
+def test_a_clock_that_jumps_loses_nothing(rig):
+    rig.everything()
+    for jump in (-7200, 5 * 3600, -3 * 3600, -40):
+        rig.clock.now += jump
+        true_now = NOW + 1000 + len(rig.intercom.rows) * 100
+        rig.intercom.put(f"{jump}", true_now)
+        rig.aircall.put(abs(jump), min(true_now, rig.clock.now))
+        rig.minute()
+        rig.minute()
+        assert f"{jump}" in rig.ids()
+        assert str(abs(jump)) in rig.ids("calls")
+
+
+def test_a_cache_that_is_too_small_keeps_the_newest_days(rig, monkeypatch):
+    fill(rig, 97, per_day=10)
+    publish = rig.turn._writer.publish
+
+    def full_beyond_five_days(changed, *arguments, **keywords):
+        held = {day for _, day in rig.turn._holdings._days}
+        if len(held) > 5:
+            raise StorageFullError("no room")
+        return publish(changed, *arguments, **keywords)
+
+    monkeypatch.setattr(rig.turn._writer, "publish", full_beyond_five_days)
+    rig.everything()
+    for _ in range(3):
+        rig.minute()
+    snapshot = rig.snapshot()
+    assert snapshot.tables.conversations["created_at"].min().date() == date(2026, 11, 20)
+    assert 0 < snapshot.history.loaded_days < 10
+    assert not snapshot.history.complete
+    assert snapshot.meta["history_cut_at"] == snapshot.history.first_day.isoformat()
+    # With more room, what was let go is read again.
+    rig.restart()
+    rig.everything()
+    assert len(rig.ids()) == 97
+
+
+def test_the_meta_tell_what_the_status_page_needs(rig):
+    rig.intercom.app["timezone"] = "America/Sao_Paulo"
+    rig.intercom.put(1, NOW - 10, source={"type": "phone_call"})
+    rig.intercom.put(2, NOW - DAY)
+    rig.everything()
+    for _ in range(2):
+        rig.minute()
+    meta = rig.snapshot().meta
+    assert meta["app_time_zone"] == "America/Sao_Paulo"
+    assert meta["attributes"] == ["Motivo"]
+    assert meta["lines"] == [{"id": 31, "name": "Suporte", "digits": "+55 11 4000-0000"}]
+    assert meta["calls_recognised"] == 1
+    assert meta["versions"]["intercom"] == "2.14"
+    assert meta["cycle_seconds"]["intercom"] == 0.0
+    assert meta["requests_last_minute"].keys() == {"intercom", "aircall"}
+
+
+def test_another_version_that_answers_is_a_warning(rig):
+    rig.intercom.warning = "Intercom answers in version 2.11, not 2.14"
+    rig.minute()
+    status = rig.snapshot().sources["intercom"]
+    assert (status.state, status.warning) == ("ok", "Intercom answers in version 2.11, not 2.14")
+
+
+def test_only_partitions_that_changed_are_written(rig, monkeypatch):
+    fill(rig, 30, per_day=3)
+    rig.everything()
+    written = []
+    publish = rig.turn._writer.publish
+    monkeypatch.setattr(
+        rig.turn._writer,
+        "publish",
+        lambda changed, *a, **k: written.append(sorted(changed)) or publish(changed, *a, **k),
+    )
+    rig.minute()
+    rig.intercom.put("new", NOW)
+    rig.minute()
+    rows = [[one for one in names if one[0] != "presence"] for names in written]
+    assert rows == [[], [("conversations", "2026-11-24")]]
+
+
+def test_what_vanishes_from_the_cache_is_written_again_from_memory(rig):
+    fill(rig, 29, per_day=3)
+    rig.everything()
+    requests = rig.intercom.requests, rig.aircall.requests
+    for key in rig.cache.keys("partition/"):
+        rig.cache.delete(key)
+    rig.turn.publish()
+    assert rig.turn._writer.lost()
+    rig.clock.now += 3
+    assert rig.turn.wait(0)
+    rig.turn.publish()
+    assert not rig.turn._writer.lost()
+    assert len(rig.ids()) == len(rig.ids("calls")) == 29
+    assert rig.snapshot().history.complete
+    assert (rig.intercom.requests, rig.aircall.requests) == requests
+
+
+def test_a_vendor_that_hangs_becomes_late_while_nothing_else_happens(rig):
+    rig.everything()
+    assert not rig.turn.wait(0)
+    for _ in range(4):
+        rig.clock.now += 61
+        assert rig.turn.wait(0)
+        rig.turn.publish()
+    assert rig.snapshot().sources["intercom"].state == "late"
+
+
+class TestRunning:
+    """The collector with its threads, on real time."""
+
+    @pytest.fixture
+    def run(self, rig, tmp_path):
+        threads = []
+        self.stop = threading.Event()
+        rig.clock = time.time
+
+        def start(*hooks):
+            rig.collector = Collector(
+                rig.intercom,
+                rig.aircall,
+                lease=FileLease(tmp_path / f"lock {len(threads)}", rig.cache),
+                cache=rig.cache,
+                state=rig.state,
+                settings=rig.settings,
+                clock=time.time,
+                after_publish=hooks,
+            )
+            threads.append(threading.Thread(target=rig.collector.run, args=(self.stop,)))
+            threads[-1].start()
+
+        yield start
+        self.stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+            assert not thread.is_alive()
+
+    def until(self, condition):
+        end = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def test_it_publishes_follows_and_stops_within_a_second(self, rig, run):
+        now = time.time()
+        for n in range(200):
+            rig.intercom.put(n, now - n * 3600)
+        seen = []
+
+        def fails(snapshot):
+            raise RuntimeError
+
+        run(fails, seen.append)
+        self.until(lambda: seen and seen[-1].history.complete)
+        assert len(seen[-1].tables.conversations) == 200
+        assert len({snapshot.version for snapshot in seen}) == len(seen)
+        began = time.monotonic()
+        self.stop.set()
+        self.until(lambda: not any(t.name == "intercom" for t in threading.enumerate()))
+        assert time.monotonic() - began < 1
+
+    def test_a_stop_does_not_wait_for_a_vendor_that_hangs(self, rig, run):
+        release = threading.Event()
+        rig.intercom.on_request = lambda: release.wait(20)
+        run()
+        self.until(lambda: rig.intercom.requests)
+        self.stop.set()
+        began = time.monotonic()
+        alive = [t for t in threading.enumerate() if t.name.startswith("Thread-")]
+        for thread in alive:
+            thread.join(timeout=2)
+        assert time.monotonic() - began < 1.5
+        release.set()
+
+    def test_an_emptied_cache_is_asked_for_through_the_inbox_and_filled_again(self, rig, run):
+        rig.intercom.put(1, time.time() - 100, state="open")
+        seen = []
+        run(seen.append)
+        self.until(lambda: seen and len(seen[-1].tables.conversations))
+        del rig.intercom.rows["1"]
+        rig.state.set("inbox/1", b'{"kind": "clear_cache"}')
+        self.until(lambda: seen[-1].tables.conversations.empty)
+        assert rig.state.keys("inbox/") == []
+
+    def test_another_collector_that_takes_over_ends_the_turn_of_the_first(self, rig, run):
+        seen, others = [], []
+        run(seen.append)
+        self.until(lambda: seen)
+        run(others.append)
+        # Each raises the epoch when the other has published: neither works for long, both live.
+        self.until(lambda: others)
+        assert others[-1].version > seen[0].version
+
+    def test_one_cycle_can_be_had_by_itself(self, rig, tmp_path):
+        rig.intercom.put(1, NOW - 100, state="open")
+        collector = Collector(
+            rig.intercom,
+            rig.aircall,
+            lease=FileLease(tmp_path / "lock", rig.cache),
+            cache=rig.cache,
+            state=rig.state,
+            settings=rig.settings,
+            clock=rig.clock,
+        )
+        collector.cycle()
+        collector.cycle()
+        assert rig.ids() == ["1"]
+
+
+class Failing(DiskStore):
+    """A store that fails at one of its writes, as a full disk or a lost connection does."""
+
+    left = None
+
+    def _count(self):
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise UnavailableError("no store")
+
+    def set(self, *arguments, **keywords):
+        self._count()
+        super().set(*arguments, **keywords)
+
+    def set_fenced(self, *arguments, **keywords):
+        self._count()
+        return super().set_fenced(*arguments, **keywords)
+
+    def touch(self, *arguments, **keywords):
+        self._count()
+        return super().touch(*arguments, **keywords)
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+@pytest.mark.parametrize("write", range(0, 14, 2))
+def test_a_publication_that_breaks_off_anywhere_loses_nothing(tmp_path, write, restarts):
+    rig = Rig(tmp_path)
+    rig.cache = Failing(tmp_path / "cache")
+    rig.restart()
+    fill(rig, 24, per_day=4)
+    rig.everything()
+    rig.intercom.put(1, NOW - DAY / 4, NOW + 30, state="open")
+    rig.intercom.put("new", NOW + 40)
+    rig.aircall.put(777, NOW + 20)
+    rig.cache.left = write
+    try:
+        rig.minute()
+        broke_off = False
+    except UnavailableError:
+        broke_off = True
+    rig.cache.left = None
+    if restarts:
+        rig.restart()
+    rig.minute()
+    # One of the writes is the day of who was seen.
+    assert broke_off == (write < 9)
+    assert len(rig.ids()) == 25
+    assert len(rig.ids("calls")) == 25
+    rows = rig.snapshot().tables.conversations.set_index("id")
+    assert rows.loc["1", "state"] == "open"
+
+
+@pytest.mark.parametrize("stopped_after", range(0, 30, 3))
+def test_a_crash_anywhere_in_the_back_fill_resumes_to_the_same_rows(rig, stopped_after):
+    fill(rig, 57, per_day=6)
+    rig.minute(publish=stopped_after > 0)
+    for _ in range(stopped_after):
+        rig.step()
+    rig.restart()
+    rig.everything()
+    assert len(rig.ids()) == 57
+    assert len(rig.ids("calls")) == 57
+    assert rig.snapshot().history.complete
+
+
+def test_a_restart_goes_on_where_the_last_one_ended(rig):
+    fill(rig, 97, per_day=10)
+    rig.everything()
+    before = rig.snapshot()
+    requests = rig.intercom.requests
+    rig.restart()
+    assert rig.turn.workers[0].status == before.sources["intercom"]
+    rig.minute()
+    rig.minute()
+    assert rig.snapshot().version > before.version
+    assert rig.snapshot().history.complete
+    assert rig.intercom.requests - requests < 12
+    assert len(rig.ids()) == 97
+
+
+def test_a_vendor_that_is_out_at_a_restart_keeps_its_people(rig):
+    rig.aircall.people.append({"id": 12, "name": "Bia", "email": "bia@example.com"})
+    rig.everything()
+    before = rig.agents()
+    for failing in (rig.aircall, rig.intercom):
+        failing.failure = UnavailableError("no connection")
+        rig.restart()
+        rig.minute()
+        assert rig.agents().equals(before)
+        failing.failure = None
+
+
+def test_damaged_rows_are_read_again(rig):
+    fill(rig, 20, per_day=3)
+    rig.everything()
+    key = rig.cache.keys("partition/conversations/")[0]
+    rig.cache.set(key, b"not what was written")
+    rig.restart()
+    rig.minute()
+    assert not rig.snapshot().history.complete
+    rig.everything()
+    assert len(rig.ids()) == 20
+    assert rig.snapshot().history.complete
+
+
+def test_marks_of_another_program_are_no_obstacle(rig):
+    fill(rig, 10, per_day=3)
+    rig.everything()
+    rig.restart()
+    for worker in rig.turn.workers:
+        worker.resume({"updated": None, "newest": 5, "history": None}, worker.status, whole=True)
+    rig.everything()
+    assert len(rig.ids()) == 10

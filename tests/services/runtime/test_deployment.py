@@ -1,0 +1,136 @@
+import stat
+
+import pytest
+
+from services.errors import ConfigurationError
+from services.runtime.deployment import Owner, claim_cache, open_stores, owner
+from services.settings.config import Settings, load_environment
+from services.storage.disk_store import DiskStore
+from services.storage.lease import FileLease, StoreLease
+from services.storage.redis_store import RedisStore
+
+KEY = "k" * 32
+
+
+def environment(**values):
+    return load_environment({name.upper(): str(value) for name, value in values.items()})
+
+
+def test_without_redis_the_stores_lie_in_private_folders(tmp_path):
+    where = {"vigia_state_dir": tmp_path / "state", "vigia_cache_dir": tmp_path / "cache"}
+    stores = open_stores(environment(**where))
+    assert isinstance(stores.cache, DiskStore)
+    assert (stores.state_folder, stores.cache_folder) == (tmp_path / "state", tmp_path / "cache")
+    for folder in (tmp_path / "state", tmp_path / "cache"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert isinstance(stores.lease(Owner("a", None)), FileLease)
+    stores.cache.set("key", b"x")
+    assert stores.state.get("key") is None
+    stores.close()
+
+
+def test_the_state_lies_in_the_working_folder_by_default(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    stores = open_stores(environment(vigia_cache_dir="cache"))
+    assert stores.state_folder == tmp_path / "state"
+    assert stores.cache_folder == tmp_path / "cache"
+    stores.close()
+
+
+def test_with_redis_both_lie_there_and_apart(redis_url):
+    stores = open_stores(environment(redis_url=redis_url, secret_key=KEY))
+    assert isinstance(stores.cache, RedisStore)
+    assert (stores.state_folder, stores.cache_folder) == (None, None)
+    assert isinstance(stores.lease(Owner("a", None)), StoreLease)
+    stores.cache.set("key", b"x")
+    stores.state.set("key", b"y")
+    stores.cache.clear()
+    assert (stores.cache.get("key"), stores.state.get("key")) == (None, b"y")
+    stores.state.clear()
+    stores.close()
+
+
+def test_a_cache_that_cannot_be_read_starts_empty_but_a_state_stops_the_start(tmp_path):
+    where = {"vigia_state_dir": tmp_path / "state", "vigia_cache_dir": tmp_path / "cache"}
+    open_stores(environment(**where)).close()
+    damaged = tmp_path / "cache" / "store" / "cache.db"
+    damaged.write_bytes(b"not a database" * 1000)
+    stores = open_stores(environment(**where))
+    assert stores.cache.keys() == []
+    stores.close()
+    (tmp_path / "state" / "store" / "cache.db").write_bytes(b"not a database" * 1000)
+    with pytest.raises(ConfigurationError, match="state"):
+        open_stores(environment(**where))
+
+
+def test_the_owner_is_the_same_for_the_same_accounts_and_different_for_others(store):
+    def known(**values):
+        return owner(environment(**values), Settings(), store)
+
+    first = known(intercom_token="a")
+    assert known(intercom_token="a") == first
+    others = [
+        known(intercom_token="b"),
+        known(intercom_token="a", intercom_base_url="http://127.0.0.1:9"),
+        known(intercom_token="a", aircall_id="i", aircall_token="t"),
+        owner(
+            environment(intercom_token="a"),
+            Settings.model_validate({"calls_in_conversations": {"tags": ["ligação"]}}),
+            store,
+        ),
+    ]
+    assert len({first.sources, *(other.sources for other in others)}) == 5
+    assert {other.deployment for other in others} == {first.deployment}
+    assert first.sources != "a"
+    assert known().sources is None
+
+
+def test_the_owner_does_not_depend_on_what_is_only_shown(store):
+    some, other = (
+        owner(environment(intercom_token="a"), Settings(time_zone=zone), store)
+        for zone in ("America/Sao_Paulo", "Europe/Lisbon")
+    )
+    assert some == other
+
+
+@pytest.mark.parametrize(
+    ("left_by", "survives"),
+    [
+        (Owner("us", "tokens"), True),
+        (Owner("us", None), True),
+        (Owner("us", "other tokens"), False),
+        (Owner("them", "tokens"), False),
+        (Owner("them", None), False),
+        (None, False),
+    ],
+)
+def test_a_cache_is_emptied_when_others_left_it(store, left_by, survives):
+    if left_by:
+        claim_cache(store, left_by)
+    store.set("manifest/1", b"data", 60)
+    claim_cache(store, Owner("us", "tokens"))
+    assert (store.get("manifest/1") == b"data") is survives
+    store.set("manifest/2", b"data", 60)
+    claim_cache(store, Owner("us", "tokens"))
+    assert store.get("manifest/2") == b"data"
+
+
+def test_a_process_without_credentials_leaves_the_note_of_one_with_them(store):
+    claim_cache(store, Owner("us", "tokens"))
+    claim_cache(store, Owner("us", None))
+    store.set("manifest/1", b"data", 60)
+    claim_cache(store, Owner("us", "other tokens"))
+    assert store.get("manifest/1") is None
+
+
+def test_taking_the_lease_claims_the_cache(tmp_path):
+    where = {"vigia_state_dir": tmp_path / "state", "vigia_cache_dir": tmp_path / "cache"}
+    stores = open_stores(environment(**where))
+    claim_cache(stores.cache, Owner("us", "old token"))
+    stores.cache.set("manifest/1", b"data", 60)
+    lease = stores.lease(Owner("us", "new token"))
+    epoch = lease.acquire(0)
+    assert stores.cache.get("manifest/1") is None
+    assert stores.cache.get("epoch") == str(epoch).encode()
+    lease.release()
+    stores.close()

@@ -1,0 +1,138 @@
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from services.errors import ConfigurationError
+from services.settings.config import Settings, load_environment, load_settings
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_shipped_file_holds_exactly_the_defaults():
+    assert load_settings(ROOT / "config.yaml") == Settings()
+
+
+def test_an_absent_and_an_empty_file_are_the_defaults(written):
+    assert load_settings(None) == load_settings(written("")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sync: {interval_seconds: 0}", ["sync.interval_seconds", "0"]),
+        ("sync: {interval_seconds: '60'}", ["sync.interval_seconds", "'60'", "integer"]),
+        ("colour: blue", ["colour", "unknown key", "time_zone"]),
+        ("teams: [{id: '1', nam: x}]", ["teams.0.nam", "unknown key", "online_text"]),
+        ("teams: [{id: 5}]", ["teams.0.id", "string"]),
+        ("time_zone: Brasil", ["time_zone", "'Brasil'", "IANA"]),
+        ("office_hours: {monday: ['9-18']}", ["office_hours.monday.0", "'9-18'", "09:00-18:00"]),
+        ("office_hours: {monday: ['18:00-09:00']}", ["office_hours.monday.0", "after the start"]),
+        ("goals: {classification: 90}", ["goals.classification", "90", "1"]),
+        ("intercom: {version: 2.14}", ["intercom.version", "2.14", "'2.16'"]),
+        ("intercom: {conversation_url: 'javascript:x'}", ["conversation_url", "https://"]),
+        ("accounts: [{email: a@x, name: A, role: boss, password_hash: h}]", ["role", "'manager'"]),
+        ("- a list", ["must be a list of keys"]),
+        ("a: b: c", ["not YAML"]),
+    ],
+)
+def test_a_mistake_names_its_place_and_what_is_allowed(written, text, names):
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(written(text))
+    for name in names:
+        assert name in str(caught.value)
+
+
+def test_an_unreadable_file_is_a_clear_mistake(tmp_path):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        load_settings(tmp_path / "nowhere.yaml")
+
+
+def test_rules_carry_the_settings_over(written):
+    rules = load_settings(
+        written(
+            "teams: [{id: '7', online_text: 2}]\n"
+            "classification: {exclude: {Merged: [true], Kind: [Spam, 3]}}\n"
+            "office_hours: {saturday: ['09:00-12:00', '13:00-24:00'], holidays: [2026-12-25]}\n"
+            "alerts: {queue: {minimum_wait_minutes: 5}}\n"
+        )
+    ).rules()
+    assert rules.team_ids == ("7",)
+    assert rules.classification_exclude == {"Merged": ("true",), "Kind": ("Spam", "3")}
+    assert rules.office_hours[5] == ((time(9), time(12)), (time(13), time.max))
+    assert rules.holidays == {date(2026, 12, 25)}
+    assert rules.queue_minimum_wait_seconds == 300
+
+
+def test_secrets_are_masked_when_printed():
+    given = {name: f"told-{name}" for name in ("INTERCOM_TOKEN", "API_TOKEN", "OIDC_CLIENT_SECRET")}
+    assert "told-" not in repr(load_environment(given))
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    path = tmp_path / "token"
+    path.write_text("from-a-file\n")
+    token = load_environment({"INTERCOM_TOKEN_FILE": str(path)}).intercom_token
+    assert token is not None
+    assert token.get_secret_value() == "from-a-file"
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"AIRCALL_ID": "x"}, "AIRCALL_TOKEN is missing"),
+        ({"AIRCALL_TOKEN": "x"}, "AIRCALL_ID is missing"),
+        ({"REDIS_URL": "redis://localhost"}, "SECRET_KEY is required"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"INTERCOM_BASE_URL": "https://api.example.com/v2"}, "INTERCOM_BASE_URL"),
+        ({"API_TOKEN_FILE": "/nowhere"}, "API_TOKEN_FILE"),
+    ],
+)
+def test_an_unusable_environment_is_named_without_its_values(environ, message):
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        load_environment(environ)
+    assert "eighty" not in str(caught.value)
+
+
+def test_an_account_has_its_e_mail_in_lower_case(written):
+    text = (
+        "accounts: [{email: ' Ana@Example.com ', name: Ana, role: analyst,"
+        " password_hash: 'scrypt:32768:8:1$salt$0a1b'}]"
+    )
+    account = load_settings(written(text)).accounts[0]
+    assert account.email == "ana@example.com"
+    assert "password_hash=SecretStr('**" in repr(account)
+
+
+@pytest.mark.parametrize(
+    "given", ["secret-of-ana", "scrypt:32768:8:1$salt", "md5$salt$0a", "scrypt:x:8:1$salt$0a", "''"]
+)
+def test_a_password_in_the_place_of_a_hash_stops_the_start_and_is_not_shown(written, given):
+    text = f"accounts: [{{email: a@example.com, name: Ana, role: analyst, password_hash: {given}}}]"
+    with pytest.raises(ConfigurationError, match=r"accounts.0.password_hash: not a hash") as caught:
+        load_settings(written(text))
+    assert "secret-of-ana" not in str(caught.value)
+
+
+def test_a_mistake_in_an_account_does_not_show_its_hash(written):
+    text = "accounts: [{email: a@example.com, name: Ana, password_hash: 'scrypt$salt$0a1b'}]"
+    with pytest.raises(ConfigurationError, match=r"accounts.0.role") as caught:
+        load_settings(written(text))
+    assert "0a1b" not in str(caught.value)
+
+
+def test_an_address_has_one_account(written):
+    one = "name: Ana, role: analyst, password_hash: 'scrypt$salt$0a1b'"
+    text = f"accounts: [{{email: a@example.com, {one}}}, {{email: A@example.com, {one}}}]"
+    with pytest.raises(ConfigurationError, match=r"more than one account for a@example.com"):
+        load_settings(written(text))

@@ -1,0 +1,527 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metrics.model import schema
+from services.errors import BadResponseError
+from services.settings.sections import CallsInConversationsSetting, PersonSetting
+from services.vendors.tables import agents_table, calls_table, conversations_table, teams_table
+
+PAYLOADS = Path(__file__).parent / "payloads"
+SIGNS = CallsInConversationsSetting()
+T = 1_795_000_000
+
+
+def payload(name: str) -> Any:
+    return json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+SEARCH = payload("intercom_search")["conversations"]
+CALLS = payload("aircall_calls")["calls"]
+
+
+def instant(seconds: int) -> pd.Timestamp:
+    return pd.Timestamp(seconds, unit="s", tz="UTC")
+
+
+@pytest.fixture(scope="module")
+def conversations() -> pd.DataFrame:
+    return conversations_table(SEARCH, SIGNS).set_index("id")
+
+
+@pytest.fixture(scope="module")
+def calls() -> pd.DataFrame:
+    return calls_table(CALLS).set_index("id")
+
+
+def conversation(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(SEARCH[0]) | changes
+
+
+def one(*payloads: dict[str, Any], signs: CallsInConversationsSetting = SIGNS) -> pd.Series:
+    table = conversations_table(payloads, signs)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def source(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(SEARCH[0]["source"]) | changes
+
+
+def by_author(**changes: Any) -> dict[str, Any]:
+    return source(author=copy.deepcopy(SEARCH[0]["source"]["author"]) | changes)
+
+
+@pytest.mark.parametrize("name", ["intercom_search", "intercom_search_2_9", "intercom_search_2_16"])
+def test_every_version_becomes_the_canonical_table(name: str):
+    table = conversations_table(payload(name)["conversations"], SIGNS)
+    pd.testing.assert_frame_equal(table, schema.conform(table, "conversations"))
+    assert table["agent_id"].iloc[0] is not None
+    assert pd.isna(table["agent_id"].iloc[0])
+    assert pd.isna(table["team_id"].iloc[0])
+    assert table["first_contact_reply_at"].iloc[0] == instant(T)
+
+
+def test_a_full_conversation_is_read_like_one_of_a_list(conversations: pd.DataFrame):
+    table = conversations_table([payload("intercom_conversation")], SIGNS).set_index("id")
+    for column in table:
+        assert str(table[column].iloc[0]) == str(conversations.loc[table.index[0], column])
+
+
+def test_no_payloads_are_the_empty_table():
+    pd.testing.assert_frame_equal(conversations_table([], SIGNS), schema.empty("conversations"))
+    pd.testing.assert_frame_equal(calls_table([]), schema.empty("calls"))
+    assert agents_table([], [], {}, []).empty
+    assert teams_table([]).empty
+
+
+def test_a_rated_closed_conversation(conversations: pd.DataFrame):
+    row = conversations.loc["815000000000002"]
+    assert row[["state", "subject", "channel", "origin"]].tolist() == [
+        "closed",
+        "Boleto de maio",
+        "conversation",
+        "customer",
+    ]
+    assert row[["agent_id", "team_id", "rated_agent_id"]].tolist() == ["7102", "6101", "7101"]
+    assert row[["rating", "rating_remark"]].tolist() == [5, "Resolveu rápido!"]
+    assert row["rating_at"] == instant(T + 1900)
+    assert row["tags"] == "vip\nboleto"
+    assert row[["sla_name", "sla_status", "count_reopens"]].tolist() == ["Padrão", "hit", 1]
+    assert row["last_close_at"] == instant(T + 1800)
+    assert row["time_to_last_close_seconds"] == 1800.0
+    assert pd.isna(row["time_to_close_seconds"])
+    assert pd.isna(row["waiting_since"])
+
+
+def test_attributes_are_text_by_their_label(conversations: pd.DataFrame):
+    row = conversations.loc["815000000000002"]
+    assert row["attr.Motivo de Contato"] == "Boleto e pagamento"
+    assert row["attr.Merged"] == "true"
+    assert row["attr.QA Notes Count"] == "3"
+    assert row["attr.Produtos"] == "Fiscal, Vendas"
+    assert row["attr.Plano"] == "Ouro"
+    assert row[["attr.Vazio", "attr.Nulo", "attr.Language"]].isna().all()
+    assert conversations.loc["815000000000001", "attr.Has attachments"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("A < B & C", "A < B & C"),
+        (" aparado ", "aparado"),
+        (3.0, "3"),
+        (2.5, "2.5"),
+        (-4, "-4"),
+        ([], None),
+        ([1, None, True], "1, true"),
+        ({"label": "x"}, "x"),
+        ({"content_sources": []}, None),
+        (float("nan"), None),
+        ([[[[["fundo"]]]]], None),
+        ("x" * 400, "x" * 299 + "…"),
+    ],
+)
+def test_odd_attribute_values(value: object, expected: str | None):
+    found = one(conversation(custom_attributes={"A": value}))["attr.A"]
+    assert (None if pd.isna(found) else found) == expected
+
+
+def test_odd_labels_stay_apart():
+    labels = ["id", "attr.id", "state", " Motivo", "Motivo", "motivo", "", "Ação\n2", "😀"]
+    row = one(conversation(custom_attributes={label: label * 2 or "?" for label in labels}))
+    found = [row[schema.attribute(label)] for label in labels[:3]]
+    assert found == ["idid", "attr.idattr.id", "statestate"]
+    assert sum(column.startswith("attr.") for column in row.index) == len(labels)
+    assert row["id"] == "815000000000001"
+
+
+def test_the_state_is_not_the_open_flag(conversations: pd.DataFrame):
+    row = conversations.loc["815000000000003"]
+    assert row["state"] == "snoozed"
+    assert row["snoozed_until"] == instant(T + 90_000)
+    assert one(conversation(state=None, open=False))["state"] == "closed"
+    assert pd.isna(one(conversation(state=None, open=None))["state"])
+
+
+def test_a_rating_that_was_asked_for_and_not_given_is_none(conversations: pd.DataFrame):
+    row = conversations.loc["815000000000003"]
+    assert row[["rating", "rating_at", "rating_remark", "rated_agent_id"]].isna().all()
+    assert pd.isna(one(conversation(conversation_rating={}))["rating"])
+    assert pd.isna(one(conversation(conversation_rating={"rating": 6}))["rating"])
+
+
+@pytest.mark.parametrize("kind", ["bot", "workflow", "team", None])
+def test_only_a_person_is_a_rated_agent(kind: str | None):
+    rating = {"rating": 1, "created_at": T, "teammate": {"type": kind, "id": 7100}}
+    row = one(conversation(conversation_rating=rating))
+    assert row["rating"] == 1
+    assert pd.isna(row["rated_agent_id"])
+
+
+@pytest.mark.parametrize("nobody", [None, 0, "0", ""])
+def test_nobody_is_missing_in_every_spelling(nobody: object):
+    row = one(conversation(admin_assignee_id=nobody, team_assignee_id=nobody))
+    assert row[["agent_id", "team_id"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("given_source", "origin"),
+    [
+        (source(), "customer"),
+        (source(delivered_as="admin_initiated"), "teammate"),
+        (source(delivered_as="automated"), None),
+        (source(delivered_as="operator_initiated"), None),
+        (source(delivered_as="campaigns_initiated"), None),
+        (source(delivered_as=None), "customer"),
+        (by_author(type="admin") | {"delivered_as": None}, "teammate"),
+        (
+            by_author(type="admin", email="operator+v1g1a000@intercom.io")
+            | {"delivered_as": "admin_initiated"},
+            None,
+        ),
+        (None, None),
+        ({}, None),
+    ],
+)
+def test_who_began(given_source: dict[str, Any] | None, origin: str | None):
+    found = one(conversation(source=given_source))["origin"]
+    assert (None if pd.isna(found) else found) == origin
+
+
+def test_the_contact_is_whoever_wrote_and_never_a_colleague(conversations: pd.DataFrame):
+    row = conversations.loc["815000000000001"]
+    assert row["contact_name"] == "Padaria Dois Irmãos & Filhos"
+    assert row["contact_email"] == "compras@example.com"
+    for other in ("815000000000004", "815000000000005", "815000000000008", "60"):
+        assert conversations.loc[other, ["contact_name", "contact_email"]].isna().all()
+
+
+def test_the_subject_is_the_title_the_subject_or_the_first_words(conversations: pd.DataFrame):
+    assert conversations.loc["815000000000001", "subject"] == "Bom dia, o boleto de maio não chegou"
+    assert conversations.loc["815000000000005", "subject"] == "Retorno"
+    assert pd.isna(conversations.loc["60", "subject"])
+    assert len(one(conversation(source=source(body="palavra " * 99)))["subject"]) <= 120
+
+
+def test_a_message_without_words_has_an_empty_subject(conversations: pd.DataFrame):
+    assert conversations.loc["815000000000008", "subject"] == ""
+    attached = source(body="", attachments=[{"type": "upload", "url": "https://x.example.com/a"}])
+    assert one(conversation(source=attached))["subject"] == ""
+
+
+@pytest.mark.parametrize(
+    ("signs", "given"),
+    [
+        ({}, {"source": source(type="phone_call")}),
+        ({}, {"source": source(body='<a href="https://assets.aircall.io/calls/1">x</a>')}),
+        ({}, {"source": source(url="https://assets.aircall.io/calls/1/recording")}),
+        ({}, {"source": source(attachments=[{"url": "https://ASSETS.aircall.io/c"}])}),
+        ({"tags": ["Ligação"]}, {"tags": {"tags": [{"name": "ligação"}]}}),
+        ({"authors": ["Aircall"]}, {"source": by_author(name="aircall")}),
+        (
+            {"authors": ["bot@aircall.example.com"]},
+            {"source": by_author(email="BOT@aircall.example.com")},
+        ),
+    ],
+)
+def test_a_call_written_down_is_recognised(signs: dict[str, Any], given: dict[str, Any]):
+    silent = {"source_types": [], "link_patterns": []} if signs else {}
+    row = one(conversation(**given), signs=CallsInConversationsSetting(**silent, **signs))
+    assert row["is_call"]
+
+
+def test_what_is_no_call_is_none():
+    blank = CallsInConversationsSetting(
+        source_types=[""], tags=[""], authors=[""], link_patterns=[""]
+    )
+    for signs in (SIGNS, blank):
+        assert not one(conversation(), signs=signs)["is_call"]
+        assert not one(conversation(source=None), signs=signs)["is_call"]
+
+
+def test_times_may_be_iso_8601(conversations: pd.DataFrame):
+    statistics = {
+        "first_close_at": "2026-01-10T07:56:29.000Z",
+        "last_close_at": "2026-01-10T07:56:29",
+        "first_admin_reply_at": str(T),
+        "last_admin_reply_at": "ontem",
+    }
+    row = one(conversation(created_at="2026-01-10T04:56:29-03:00", statistics=statistics))
+    expected = pd.Timestamp("2026-01-10T07:56:29Z")
+    assert row[["created_at", "first_close_at", "last_close_at"]].tolist() == [expected] * 3
+    assert row["first_admin_reply_at"] == instant(T)
+    assert pd.isna(row["last_admin_reply_at"])
+
+
+def test_of_two_versions_of_a_conversation_the_newer_is_kept():
+    older, newer = conversation(updated_at=T), conversation(updated_at=T + 9, state="closed")
+    assert one(older, newer)["state"] == one(newer, older)["state"] == "closed"
+
+
+@pytest.mark.parametrize("bad", [{}, {"id": "1"}, {"created_at": T}, {"id": None}, "text", None])
+def test_what_is_no_conversation_at_all_is_an_error_without_its_content(bad: Any):
+    with pytest.raises(BadResponseError, match="a conversation has no"):
+        conversations_table([bad], SIGNS)
+
+
+@pytest.mark.parametrize("bad", [{}, {"id": 1}, {"id": 1, "started_at": None}, [], None])
+def test_what_is_no_call_at_all_is_an_error(bad: Any):
+    with pytest.raises(BadResponseError, match="a call has no"):
+        calls_table([bad])
+
+
+def test_an_answered_call(calls: pd.DataFrame):
+    row = calls.loc["990000000001"]
+    assert row[["status", "direction", "digits"]].tolist() == ["done", "inbound", "+5511988880001"]
+    assert row[["started_at", "answered_at", "ended_at"]].tolist() == [
+        instant(T),
+        instant(T + 15),
+        instant(T + 215),
+    ]
+    assert row[["user_id", "user_name", "user_email"]].tolist() == [
+        "3301",
+        "Luana Tavares",
+        "luana.tavares@example.com",
+    ]
+    assert row[["line_id", "line_name", "line_digits"]].tolist() == [
+        "4401",
+        "Linha principal",
+        "+551140000001",
+    ]
+    assert row[["contact_name", "contact_email"]].tolist() == ["Rita Moraes", "compras@example.com"]
+    assert row[["has_recording", "has_voicemail", "tags"]].tolist() == [True, False, "Retorno"]
+
+
+def test_a_missed_call_has_no_person(calls: pd.DataFrame):
+    row = calls.loc["990000000003"]
+    assert row["missed_call_reason"] == "agents_did_not_answer"
+    assert row[["answered_at", "user_id", "user_email", "contact_name"]].isna().all()
+
+
+def test_a_voicemail_of_an_anonymous_caller(calls: pd.DataFrame):
+    row = calls.loc["990000000004"]
+    assert row["has_voicemail"]
+    assert not row["has_recording"]
+    assert pd.isna(row["digits"])
+
+
+def test_a_transferred_call_names_giver_and_destination(calls: pd.DataFrame):
+    row = calls.loc["990000000005"]
+    people = ["user_email", "transferred_by_email", "transferred_to_email"]
+    assert row[people].tolist() == [
+        "jv.lacerda@example.com",
+        "luana.tavares@example.com",
+        "jv.lacerda@example.com",
+    ]
+    assert calls["transferred_by_id"].notna().sum() == 1
+
+
+def test_a_running_call_has_no_end(calls: pd.DataFrame):
+    row = calls.loc["990000000006"]
+    assert row["status"] == "answered"
+    assert pd.isna(row["ended_at"])
+
+
+def test_statuses_never_seen_before_are_kept():
+    row = calls_table([CALLS[0] | {"status": "parked", "direction": "internal"}]).iloc[0]
+    assert row[["status", "direction"]].tolist() == ["parked", "internal"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("+44 330 027 0000", "+443300270000"),
+        ("(11) 98888-0001", "+11988880001"),
+        ("anonymous", None),
+        ("", None),
+        ("  ", None),
+        (None, None),
+        (5511, None),
+        ("٣٤", None),
+    ],
+)
+def test_numbers_are_normalised(raw: object, expected: str | None):
+    found = calls_table([CALLS[0] | {"raw_digits": raw}]).iloc[0]["digits"]
+    assert (None if pd.isna(found) else found) == expected
+
+
+def everyone(**changes: Any) -> pd.DataFrame:
+    given: dict[str, Any] = {
+        "admins": payload("intercom_admins")["admins"],
+        "users": payload("aircall_users")["users"],
+        "availabilities": {
+            str(u["id"]): u["availability"] for u in payload("aircall_availabilities")["users"]
+        },
+        "people": [
+            PersonSetting(intercom="Joao.Lacerda@example.com", aircall="jv.lacerda@example.com")
+        ],
+        "reasons": payload("intercom_away_reasons")["data"],
+    }
+    return agents_table(**(given | changes)).set_index("id")
+
+
+def test_people_are_matched_by_address_and_alias():
+    table = everyone()
+    assert table["voice_id"].dropna().to_dict() == {
+        "7101": "3301",
+        "7102": "3302",
+        "voice:3303": "3303",
+        "voice:3304": "3304",
+    }
+    assert table.loc["7102", "voice_email"] == "jv.lacerda@example.com"
+    assert table.loc["7101", ["email", "team_ids", "voice_status"]].tolist() == [
+        "luana.tavares@example.com",
+        "6101",
+        "in_call",
+    ]
+    assert table.loc["7102", "team_ids"] == "6101,6102"
+    assert pd.isna(table.loc["voice:3304", "email"])
+    assert pd.isna(table.loc["voice:3304", "voice_status"])
+
+
+def test_users_of_the_older_address_are_matched_too():
+    older = everyone(users=payload("aircall_users_v1")["users"])
+    pd.testing.assert_frame_equal(older, everyone())
+
+
+def test_an_alias_decides_over_ones_own_address():
+    people = [
+        PersonSetting(intercom="felipe.yamamoto@example.com", aircall="luana.tavares@example.com")
+    ]
+    table = everyone(people=people)
+    assert table.loc["7103", "voice_id"] == "3301"
+    assert pd.isna(table.loc["7101", "voice_id"])
+    assert "voice:3302" in table.index
+
+
+def test_away_with_and_without_a_reason():
+    table = everyone()
+    assert table.loc[["7101", "7102", "7103"], "away"].tolist() == [False, True, True]
+    assert table["away_reason"].dropna().to_dict() == {"7102": "Almoço"}
+    assert table.loc[["voice:3303"], "away"].isna().all()
+    assert table[["away_since", "voice_since"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "bot"),
+    [
+        ({"name": "Fin", "email": "operator+x@intercom.io", "has_inbox_seat": False}, True),
+        ({"name": "Ajudante", "email": "Operator+x@intercom.io"}, True),
+        ({"name": "Operator", "email": None, "has_inbox_seat": False}, True),
+        ({"name": "Fin", "email": "fin.oliveira@example.com", "has_inbox_seat": False}, False),
+        ({"name": "Fin", "email": None, "has_inbox_seat": True}, False),
+        ({"name": "X", "email": "operator+x@example.com"}, False),
+    ],
+)
+def test_the_bot_is_recognised(changes: dict[str, Any], bot: bool):
+    admin = payload("intercom_admins")["admins"][0] | changes
+    assert everyone(admins=[admin]).loc["7101", "bot"] == bot
+
+
+def test_seats():
+    table = everyone()
+    assert table.loc[["7101", "7104", "7100"], "seated"].tolist() == [True, False, False]
+
+
+def test_teams_are_named():
+    table = teams_table(payload("intercom_teams")["teams"])
+    assert table.to_dict("records") == [
+        {"id": "6101", "name": "Suporte N1"},
+        {"id": "6102", "name": "Financeiro"},
+    ]
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        inner = [(key, part) for key, part in value.items()]
+    else:
+        inner = list(enumerate(value)) if isinstance(value, list) else []
+    return [p for key, part in inner for p in [(*at, key), *paths(part, (*at, key))]]
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, payloads: list[dict[str, Any]], needed: set[str]) -> dict[str, Any]:
+    """A payload of which some parts are missing, null or something else altogether."""
+    result = copy.deepcopy(draw(st.sampled_from(payloads)))
+    optional = [path for path in paths(result) if path[0] not in needed]
+    for path in draw(st.lists(st.sampled_from(optional), max_size=8)):
+        place: Any = result
+        try:
+            for key in path[:-1]:
+                place = place[key]
+            if draw(st.booleans()):
+                place[path[-1]] = draw(junk)
+            else:
+                del place[path[-1]]
+        except (KeyError, IndexError, TypeError):
+            continue
+    return result
+
+
+quickly = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+
+
+@quickly
+@given(st.lists(spoiled(SEARCH, {"id", "created_at"}), max_size=4))
+def test_whatever_is_missing_or_odd_a_conversation_becomes_a_row(found: list[dict[str, Any]]):
+    table = conversations_table(found, SIGNS)
+    assert set(table["id"]) == {p["id"] for p in found}
+    pd.testing.assert_frame_equal(table, schema.conform(table, "conversations"))
+    for column in table.select_dtypes(["str", "category"]):
+        for value in table[column].dropna():
+            value.encode()
+    assert table["subject"].dropna().str.len().le(120).all()
+
+
+@quickly
+@given(st.lists(spoiled(CALLS, {"id", "started_at"}), max_size=4))
+def test_whatever_is_missing_or_odd_a_call_becomes_a_row(found: list[dict[str, Any]]):
+    table = calls_table(found)
+    assert set(table["id"]) == {str(p["id"]) for p in found}
+    pd.testing.assert_frame_equal(table, schema.conform(table, "calls"))
+
+
+@quickly
+@given(
+    st.lists(spoiled(payload("intercom_admins")["admins"], {"id"}), max_size=4),
+    st.lists(spoiled(payload("aircall_users")["users"], {"id"}), max_size=4),
+)
+def test_whatever_is_missing_or_odd_everyone_is_listed_once(
+    admins: list[dict[str, Any]], users: list[dict[str, Any]]
+):
+    table = agents_table(admins, users, {"3301": "in_call"}, [])
+    assert table["id"].is_unique
+    assert {a["id"] for a in admins} <= set(table["id"])
+    assert {str(u["id"]) for u in users} >= set(table["voice_id"].dropna())
+
+
+@settings(quickly, max_examples=15)
+@given(st.permutations(SEARCH), st.permutations(CALLS))
+def test_the_order_of_the_rows_is_irrelevant(
+    conversations_given: list[dict[str, Any]], calls_given: list[dict[str, Any]]
+):
+    for found, expected in (
+        (conversations_table(conversations_given, SIGNS), conversations_table(SEARCH, SIGNS)),
+        (calls_table(calls_given), calls_table(CALLS)),
+    ):
+        # The attributes' order follows the rows.
+        in_order = [t.sort_values("id").reset_index(drop=True) for t in (found, expected)]
+        assert in_order[0][list(expected)].astype("str").equals(in_order[1].astype("str"))

@@ -1,0 +1,110 @@
+"""A sandbox read to the end by the product's own clients and collector, at a moment that stands."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from requests.auth import HTTPBasicAuth
+
+from services.collector.run import Turn
+from services.sandbox.box import Sandbox
+from services.settings.config import Settings
+from services.snapshot.dataset import Dataset, Snapshot
+from services.storage.disk_store import DiskStore
+from services.storage.lease import raised_epoch
+from services.vendors.aircall import Aircall
+from services.vendors.http import AIRCALL, INTERCOM, BearerAuth, VendorSession
+from services.vendors.intercom import Intercom
+
+PER_MINUTE = 100_000
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.now = at.timestamp()
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Collected:
+    """A sandbox and what was collected from it."""
+
+    box: Sandbox
+    clock: Clock
+    settings: Settings
+    turn: Turn
+    dataset: Dataset
+    sessions: Sequence[VendorSession]
+
+    def everything(self) -> Snapshot:
+        """Read the present and all of the history, publish, and read that back."""
+        for worker in self.turn.workers:
+            while worker.step():
+                pass
+        self.turn.publish()
+        snapshot = self.dataset.snapshot()
+        assert snapshot is not None
+        return snapshot
+
+    def minute(self, seconds: float = 60) -> Snapshot:
+        """Let time go by, read what changed, publish."""
+        self.clock.now += seconds
+        return self.everything()
+
+
+@contextmanager
+def collected(
+    folder: Path, at: datetime, settings: Settings, **sandbox: Any
+) -> Iterator[Collected]:
+    """A running sandbox with a collector in front of it."""
+    clock = Clock(at)
+    cache, state = DiskStore(folder / "cache"), DiskStore(folder / "state")
+    with Sandbox(clock=clock, **sandbox) as box:
+        sessions = [
+            VendorSession(
+                vendor,
+                box.url,
+                key,
+                requests_per_minute=PER_MINUTE,
+                clock=clock,
+                sleep=clock.sleep,
+                headers=headers,
+            )
+            for vendor, key, headers in (
+                (INTERCOM, BearerAuth("token"), {"Intercom-Version": settings.intercom.version}),
+                (AIRCALL, HTTPBasicAuth("id", "token"), {}),
+            )
+        ]
+        turn = Turn(
+            Intercom(sessions[0], settings.intercom.version),
+            Aircall(sessions[1]),
+            epoch=raised_epoch(cache, clock),
+            cache=cache,
+            state=state,
+            settings=settings,
+            clock=clock,
+        )
+        try:
+            yield Collected(
+                box, clock, settings, turn, Dataset(cache, clock=clock, poll_seconds=0), sessions
+            )
+        finally:
+            for session in sessions:
+                session.close()
+            cache.close()
+            state.close()
+
+
+def at(text: str) -> datetime:
+    """An instant of ISO form, UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

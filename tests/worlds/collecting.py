@@ -1,0 +1,95 @@
+"""A collector driven step by step, on two vendors in memory, and the web side that reads it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from services.collector.run import Turn
+from services.settings.config import Settings
+from services.snapshot.dataset import Dataset, Snapshot
+from services.storage.disk_store import DiskStore
+from services.storage.lease import raised_epoch
+from tests.worlds.fake_vendors import FakeAircall, FakeIntercom
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
+DAY = 86400
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Rig:
+    def __init__(
+        self, folder: Path, history_days: int = 10, aircall: bool = True, **settings: Any
+    ) -> None:
+        self.clock = Clock()
+        self.cache = DiskStore(folder / "cache")
+        self.state = DiskStore(folder / "state")
+        self.settings = Settings.model_validate(
+            {"time_zone": "UTC", "sync": {"history_days": history_days}, **settings}
+        )
+        self.intercom = FakeIntercom()
+        self.aircall = FakeAircall() if aircall else None
+        self.restart()
+
+    def restart(self, **settings: Any) -> None:
+        """As after kill -9: another collector takes over what is published."""
+        self.settings = Settings.model_validate(self.settings.model_dump() | settings)
+        self.turn = Turn(
+            self.intercom,
+            self.aircall,
+            epoch=raised_epoch(self.cache, self.clock),
+            cache=self.cache,
+            state=self.state,
+            settings=self.settings,
+            clock=self.clock,
+        )
+
+    @property
+    def text(self) -> Any:
+        return self.turn.workers[0].source
+
+    @property
+    def voice(self) -> Any:
+        return self.turn.workers[1].source
+
+    def minute(self, publish: bool = True) -> None:
+        self.clock.now += 60
+        for worker in self.turn.workers:
+            worker.step()
+        if publish:
+            self.turn.publish()
+
+    def step(self) -> bool:
+        """One page for each vendor, published; whether there is more to do."""
+        busy = [worker.step() for worker in self.turn.workers]
+        self.turn.publish()
+        return any(busy)
+
+    def everything(self, publish: bool = True) -> None:
+        """The first reading, and all of the history."""
+        self.minute(publish=False)
+        for worker in self.turn.workers:
+            for _ in range(3000):
+                if not worker.step():
+                    break
+            else:
+                raise AssertionError("the history never ends")
+        if publish:
+            self.turn.publish()
+
+    def snapshot(self) -> Snapshot:
+        found = Dataset(self.cache, clock=self.clock).snapshot()
+        assert found is not None
+        return found
+
+    def ids(self, table: str = "conversations") -> list[str]:
+        return sorted(getattr(self.snapshot().tables, table)["id"])
+
+    def agents(self) -> Any:
+        return self.snapshot().tables.agents.set_index("id")

@@ -1,0 +1,193 @@
+"""Two vendors in memory, with the methods of the clients; they fail on command."""
+
+from services.errors import NotFoundError
+from services.vendors.intercom import Page
+
+PAGE = 5
+
+
+class FakeVendor:
+    def __init__(self):
+        self.failure = None
+        self.requests = 0
+        self.on_request = lambda: None
+
+    def asked(self):
+        self.requests += 1
+        self.on_request()
+        if self.failure is not None:
+            raise self.failure
+
+    def requests_last_minute(self):
+        return self.requests
+
+    def pages(self, rows):
+        chunks = [rows[i : i + PAGE] for i in range(0, len(rows), PAGE)] or [[]]
+        for number, chunk in enumerate(chunks, 1):
+            self.asked()
+            yield Page([dict(row) for row in chunk], len(rows), number, len(chunks))
+
+
+class FakeIntercom(FakeVendor):
+    warning = None
+    answered_version = "2.14"
+
+    def __init__(self):
+        super().__init__()
+        self.rows = {}
+        self.tickets = {}
+        self.tickets_failure = None
+        self.ticket_requests = 0
+        self.app = {"id_code": "app1", "name": "Workspace"}
+        self.people = [
+            {"id": "1", "name": "Ana", "email": "ana@example.com", "away_mode_enabled": False}
+        ]
+
+    def put(self, conversation_id, created_at, updated_at=None, **fields):
+        self.rows[str(conversation_id)] = {
+            "id": str(conversation_id),
+            "created_at": int(created_at),
+            "updated_at": int(updated_at or created_at),
+            "state": "closed",
+            "admin_assignee_id": 1,
+            **fields,
+        }
+
+    def put_ticket(self, ticket_id, created_at, updated_at=None, **fields):
+        self.tickets[str(ticket_id)] = {
+            "id": str(ticket_id),
+            "created_at": int(created_at),
+            "updated_at": int(updated_at or created_at),
+            "category": "Back-office",
+            "ticket_state": {"category": "in_progress", "internal_label": "Em análise"},
+            "open": True,
+            **fields,
+        }
+
+    def asked_for_tickets(self):
+        self.ticket_requests += 1
+        if self.tickets_failure is not None:
+            self.requests += 1
+            raise self.tickets_failure
+
+    def tickets_updated(self, since, until=None, scope=None):
+        self.asked_for_tickets()
+        found = [
+            row
+            for row in self.tickets.values()
+            if row["updated_at"] >= since and (until is None or row["updated_at"] <= until)
+        ]
+        yield from self.pages(sorted(found, key=lambda row: (row["updated_at"], row["id"])))
+
+    def open_tickets(self, scope=None):
+        self.asked_for_tickets()
+        found = [row for row in self.tickets.values() if row["open"]]
+        yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
+
+    def open_tickets_page(self, cursor, scope=None):
+        self.asked_for_tickets()
+        self.asked()
+        found = [row for row in self.tickets.values() if row["open"]]
+        found.sort(key=lambda row: (row["created_at"], row["id"]))
+        start = int(cursor or 0)
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return [dict(row) for row in found[start : start + PAGE]], following
+
+    def ticket(self, ticket_id):
+        self.asked_for_tickets()
+        self.asked()
+        if ticket_id not in self.tickets:
+            raise NotFoundError("gone")
+        return dict(self.tickets[ticket_id])
+
+    def me(self):
+        self.asked()
+        return {"app": dict(self.app)}
+
+    def admins(self):
+        self.asked()
+        return [dict(person) for person in self.people]
+
+    def teams(self):
+        self.asked()
+        return [{"id": "7", "name": "Suporte"}]
+
+    def away_status_reasons(self):
+        self.asked()
+        return []
+
+    def conversation_attributes(self):
+        self.asked()
+        return [{"name": "Motivo", "label": "Motivo"}]
+
+    def conversations_updated(self, since, until=None):
+        found = [
+            row
+            for row in self.rows.values()
+            if row["updated_at"] >= since and (until is None or row["updated_at"] <= until)
+        ]
+        yield from self.pages(sorted(found, key=lambda row: (row["updated_at"], row["id"])))
+
+    def conversations_in_state(self, state):
+        found = [row for row in self.rows.values() if row["state"] == state]
+        yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
+
+    def state_page(self, state, cursor):
+        self.asked()
+        found = [row for row in self.rows.values() if row["state"] == state]
+        found.sort(key=lambda row: (row["created_at"], row["id"]))
+        start = int(cursor or 0)
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return [dict(row) for row in found[start : start + PAGE]], following
+
+    def conversation(self, conversation_id):
+        self.asked()
+        if conversation_id not in self.rows:
+            raise NotFoundError("gone")
+        return dict(self.rows[conversation_id])
+
+
+class FakeAircall(FakeVendor):
+    def __init__(self):
+        super().__init__()
+        self.rows = {}
+        self.people = [{"id": 11, "name": "Ana", "email": "ana@example.com"}]
+        self.words = {"11": "available"}
+        self.lines = [{"id": 31, "name": "Suporte", "digits": "+55 11 4000-0000"}]
+
+    def put(self, call_id, started_at, **fields):
+        self.rows[call_id] = {
+            "id": call_id,
+            "started_at": int(started_at),
+            "status": "done",
+            "direction": "inbound",
+            **fields,
+        }
+
+    def users_page(self, number):
+        return self.listed(self.people, number)
+
+    def numbers_page(self, number):
+        return self.listed(self.lines, number)
+
+    def listed(self, rows, number):
+        self.asked()
+        chunk = rows[(number - 1) * 50 : number * 50]
+        return Page([dict(row) for row in chunk], len(rows), number, max(1, -(-len(rows) // 50)))
+
+    def availabilities(self):
+        for _ in range(-(-len(self.people) // 50)):
+            self.asked()
+        return dict(self.words)
+
+    def calls(self, since, until, *, newest_first=False):
+        found = [row for row in self.rows.values() if since <= row["started_at"] <= until]
+        yield from self.pages(sorted(found, key=lambda row: row["started_at"]))
+
+    def calls_page(self, since, until, page):
+        found = [row for row in self.rows.values() if since <= row["started_at"] <= until]
+        found.sort(key=lambda row: row["started_at"])
+        self.asked()
+        pages = max(1, -(-len(found) // PAGE))
+        chunk = found[(page - 1) * PAGE : page * PAGE]
+        return Page([dict(row) for row in chunk], len(found), page, pages)

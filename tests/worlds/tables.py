@@ -1,0 +1,99 @@
+"""Small tables for tests: name the columns that matter, the rest is missing."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from metrics.model import schema
+from metrics.model.catalog import CATALOG
+from metrics.model.definitions import Rules, TeamRule
+from metrics.model.filters import Filters
+from metrics.model.people import with_agents
+from metrics.model.periods import Period
+from metrics.model.tables import Tables
+from metrics.query import report
+
+UTC_RULES = Rules(time_zone=ZoneInfo("UTC"))
+NOW = pd.Timestamp("2026-11-24T12:00:00Z")
+DAY = Period(NOW.date(), NOW.date())
+EVERYTHING = Filters()
+LABELS = UTC_RULES.labels
+REASON = schema.attribute(LABELS.reason)
+SECOND_REASON = schema.attribute(LABELS.second_reason)
+SUPPORT, FINANCE = "6101", "6102"
+
+
+def instants(values):
+    return pd.to_datetime(pd.Series(values), utc=True, format="ISO8601").astype(schema.INSTANT)
+
+
+def day(text):
+    return Period(date.fromisoformat(text), date.fromisoformat(text))
+
+
+def days(first, last):
+    return Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def scoped(*teams, **values):
+    return Rules(time_zone=ZoneInfo("UTC"), teams=tuple(TeamRule(team) for team in teams), **values)
+
+
+def _frame(table, rows, defaults):
+    lines = [{"id": str(n + 1), **defaults, **row} for n, row in enumerate(rows)]
+    frame = pd.DataFrame(lines)
+    for column, dtype in schema.TABLES[table].items():
+        if dtype == schema.INSTANT and column in frame:
+            frame[column] = pd.to_datetime(frame[column], utc=True, format="ISO8601")
+    return schema.conform(frame, table)
+
+
+def conversations(*rows):
+    """Open conversations of this morning; anything can be said otherwise."""
+    return _frame("conversations", rows, {"created_at": "2026-11-24T10:00:00Z", "state": "open"})
+
+
+def calls(*rows):
+    """Inbound calls of this morning that are over; answered unless a reason is given."""
+    defaults = {"started_at": "2026-11-24T10:00:00Z", "status": "done", "direction": "inbound"}
+    return _frame("calls", rows, defaults)
+
+
+def tickets(*rows):
+    """Open tickets of this morning; anything can be said otherwise."""
+    defaults = {"created_at": "2026-11-24T10:00:00Z", "state": "in_progress", "is_open": True}
+    return _frame("tickets", rows, defaults)
+
+
+def agents(*rows):
+    """People who are there and have a seat; their e-mail is that of their telephone too."""
+    defaults = {"active": True, "seated": True, "bot": False}
+    return _frame("agents", rows, defaults)
+
+
+def teams(*rows):
+    return _frame("teams", rows, {})
+
+
+def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW, tickets_=None):
+    people = agents() if agents_ is None else agents_
+    return Tables(
+        conversations=conversations() if conversations_ is None else conversations_,
+        calls=with_agents(calls() if calls_ is None else calls_, people),
+        agents=people,
+        teams=teams() if teams_ is None else teams_,
+        now=pd.Timestamp(now),
+        tickets=tickets() if tickets_ is None else tickets_,
+    )
+
+
+def told(key, content, *, period=DAY, filters=EVERYTHING, rules=UTC_RULES):
+    """The number of one metric."""
+    return report.evaluate(CATALOG[key], content, period, filters, rules)
+
+
+def groups(key, by, content, *, period=DAY, filters=EVERYTHING, rules=UTC_RULES):
+    """The value of one metric in each of its groups."""
+    found = report.breakdown(CATALOG[key], by, content, period, filters, rules)
+    return {group.key: group.summary.value for group in found}
