@@ -313,8 +313,6 @@ def _leave(member: Membership) -> None:
 
 
 def _backend(environment: Environment, settings: Settings, stores: Stores) -> "Backend":
-    from services.accounts.accounts import Accounts
-    from services.accounts.sessions import Sessions
     from services.runtime.backend import Backend
     from services.snapshot.dataset import Dataset
 
@@ -326,9 +324,6 @@ def _backend(environment: Environment, settings: Settings, stores: Stores) -> "B
         cache=stores.cache,
         state=stores.state,
         dataset=Dataset(stores.cache),
-        accounts=Accounts(stores.state, settings),
-        sessions=Sessions(stores.state, settings),
-        clock=time.time,
     )
 
 

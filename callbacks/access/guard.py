@@ -19,7 +19,6 @@ from callbacks.access.session import current_viewer, safe_next
 from callbacks.access.user_activity import is_activity
 from callbacks.web.registry import PAGES, Page
 from services.accounts.accounts import Viewer
-from services.accounts.tokens import Tokens
 from services.runtime.backend import Backend
 
 # Endpoints that strangers may reach.
@@ -107,7 +106,7 @@ def _guard_token(given: str, backend: Backend) -> Response | None:
     if known and given and secrets.compare_digest(given.encode(), known.encode()):
         name = "API"
     else:
-        token = Tokens(backend.state, backend.clock).find(given)
+        token = backend.tokens.find(given)
         if token is None:
             return refusal(401, "unauthorized", "the token is not valid")
         if token.reach != "all" and request.endpoint not in REACH.get(token.reach, ()):

@@ -71,14 +71,13 @@ def _set_password(account: Account, backend: Backend) -> tuple[str, Sequence[str
 
 
 def _begin_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
-    SecondFactor(backend.state, backend.clock).begin(account.email)
+    backend.second_factor.begin(account.email)
     return "", ()
 
 
 def _confirm_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
     _check_password(account, backend)
-    factor = SecondFactor(backend.state, backend.clock)
-    codes = factor.confirm(account.email, request.form.get("code", "")[:100])
+    codes = backend.second_factor.confirm(account.email, request.form.get("code", "")[:100])
     if codes is None:
         raise _SaidError("door.code.wrong")
     backend.audit.note("account", account.email, did="factor_on", account=account.email)
@@ -88,11 +87,10 @@ def _confirm_factor(account: Account, backend: Backend) -> tuple[str, Sequence[s
 
 def _stop_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
     _check_password(account, backend)
-    factor = SecondFactor(backend.state, backend.clock)
-    if not factor.accepts(account.email, request.form.get("code", "")[:100]):
+    if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):
         note_failure(backend, account.email, "code")
         raise _SaidError("door.code.wrong")
-    factor.turn_off(account.email)
+    backend.second_factor.turn_off(account.email)
     backend.audit.note("account", account.email, did="factor_off", account=account.email)
     return "door.me.factor_stopped", ()
 
@@ -134,10 +132,9 @@ def _page(
     account = backend.accounts.find(viewer.email)
     read_only = account is not None and account.read_only
     if account is not None and account.has_password and takes_passwords(backend):
-        factor = SecondFactor(backend.state, backend.clock)
         own = [
             _password_part(text, read_only, backend.accounts.minimum),
-            _factor_part(text, viewer.email, factor),
+            _factor_part(text, viewer.email, backend.second_factor),
         ]
     else:
         own = [door.section(text("door.me.password"), text("door.me.elsewhere"), Markup(""))]

@@ -20,7 +20,6 @@ from layouts.access import login
 from layouts.access.auth_pages import Field, Form
 from layouts.i18n import Text, text_for
 from services.accounts.accounts import Account, AccountError, Viewer
-from services.accounts.second_factor import SecondFactor
 from services.accounts.sessions import hashed, proof_of
 from services.runtime.backend import Backend
 
@@ -87,7 +86,7 @@ def next_step(
         backend: What is asked.
         code: Whether a code of the second factor was given.
     """
-    asks_code = not code and SecondFactor(backend.state, backend.clock).is_on(account.email)
+    asks_code = not code and backend.second_factor.is_on(account.email)
     if asks_code or (account.temporary and how == "password"):
         session[PENDING] = {
             "email": account.email,
@@ -204,8 +203,7 @@ def _give_code(backend: Backend) -> Response:
     person = f"code/{hashed(account.email)}"
     if throttled(backend, person):
         return _ask_code(backend, "login.throttled", 429)
-    factor = SecondFactor(backend.state, backend.clock)
-    if not factor.accepts(account.email, request.form.get("code", "")[:100]):
+    if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):
         failed(backend)
         note_failure(backend, account.email, "code")
         return _ask_code(backend, "door.code.wrong", 401)
@@ -254,7 +252,7 @@ def _choose_password(backend: Backend) -> Response:
     if found is None:
         return login_page(backend, "expired", 401)
     account, kept = found
-    needs_code = SecondFactor(backend.state, backend.clock).is_on(account.email)
+    needs_code = backend.second_factor.is_on(account.email)
     if not account.temporary or (needs_code and kept.get("code") is not True):
         return login_page(backend, "expired", 401)
     try:

@@ -7,7 +7,7 @@ from callbacks.api.answers import Request
 from callbacks.api.rows import Row, instant
 from metrics.live.current import team_names
 from metrics.model.people import names
-from services.robot.service import Desk, RuleView
+from services.robot.service import RuleView
 from services.robot.state import Delivery, Life
 from services.settings.links import conversation_url
 from services.snapshot.manifest import VENDORS, SourceStatus
@@ -26,7 +26,7 @@ def status(request: Request) -> Row:
     first_day = snapshot.history.first_day
     return request.envelope() | {
         "published_at": instant(snapshot.published_at),
-        "sources": sources | {SLACK: _source(_desk(request).sheet().slack)},
+        "sources": sources | {SLACK: _source(request.backend.alerts.sheet().slack)},
         "history": {
             "loaded_days": snapshot.history.loaded_days,
             "total_days": snapshot.history.total_days,
@@ -39,7 +39,7 @@ def status(request: Request) -> Row:
 
 def alerts(request: Request) -> Row:
     """The rules as they hold, the problems that go on, and what arrived of what was said."""
-    sheet = _desk(request).sheet()
+    sheet = request.backend.alerts.sheet()
     holding = sheet.thresholds.alerts
     return request.envelope() | {
         "robot": "running" if sheet.is_running else "not running",
@@ -54,11 +54,6 @@ def alerts(request: Request) -> Row:
         "waiting": len(sheet.waiting),
         "deliveries": [_delivery(one) for one in sheet.deliveries[:DELIVERIES]],
     }
-
-
-def _desk(request: Request) -> Desk:
-    backend = request.backend
-    return Desk(backend.state, backend.settings, backend.clock)
 
 
 def _source(source: SourceStatus) -> Row:

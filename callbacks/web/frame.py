@@ -11,7 +11,6 @@ from layouts import ids
 from layouts.components.frame import ages, alerts_count, queue_chip
 from layouts.components.shell import ANALYST, MANAGER
 from metrics.live import current as now
-from services.robot.service import Desk
 from services.runtime.backend import Backend
 
 
@@ -46,6 +45,6 @@ def register(app: Dash, backend: Backend) -> None:
         Input(ids.PAGE, "children"),
     )
     def show_critical(_: int | None, page: Any) -> Any:
-        live = Desk(backend.state, backend.settings, backend.clock).sheet().live
+        live = backend.alerts.sheet().live
         critical = sum(life.problem.severity == "critical" for life in live)
         return alerts_count(critical, current_context(backend))

@@ -28,7 +28,7 @@ BY_PERSON = "person"
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Look at what the guard let through; call this after the guard is set up."""
-    heartbeats = Heartbeats(backend.state, backend.clock)
+    heartbeats = backend.heartbeats
     server.before_request(lambda: _note(heartbeats))
     server.before_request(lambda: _switched_off(backend))
 

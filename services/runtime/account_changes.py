@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from services.accounts.accounts import Account, AccountError, Accounts
 from services.accounts.passwords import one_time
-from services.accounts.second_factor import SecondFactor
 from services.errors import UnavailableError
 from services.runtime.backend import Backend
 from services.storage.store import Store
@@ -27,7 +26,6 @@ class Managing:
     def __init__(self, backend: Backend, who: str) -> None:
         self._backend = backend
         self._who = who
-        self._factor = SecondFactor(backend.state, backend.clock)
 
     def add(self, email: str, name: str, role: str) -> str:
         """Make an account; its one-time password, which is told this once.
@@ -41,7 +39,7 @@ class Managing:
             password = one_time()
             account = self._backend.accounts.add(email, name, role, password, temporary=True)
             # Nothing of an earlier account with this e-mail is worth anything.
-            self._factor.turn_off(account.email)
+            self._backend.second_factor.turn_off(account.email)
             self._note("added", account.email, role=account.role)
         return password
 
@@ -95,7 +93,7 @@ class Managing:
             self._check_managed_without(account, stays=False)
             self._backend.accounts.remove(account.email)
             self._backend.sessions.close_all(account.email)
-            self._factor.turn_off(account.email)
+            self._backend.second_factor.turn_off(account.email)
             self._note("removed", account.email)
 
     def end_sessions(self, email: str) -> None:
@@ -117,7 +115,7 @@ class Managing:
         account = self._known(email)
         if account.email == self._who:
             raise AccountError("own_account")
-        self._factor.turn_off(account.email)
+        self._backend.second_factor.turn_off(account.email)
         self._note("factor_off", account.email)
 
     def _known(self, email: str) -> Account:

@@ -1,32 +1,35 @@
 """What the web side works with, in one bundle that is handed to the callbacks."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
 from metrics.model.definitions import Rules
 from services.accounts.accounts import Accounts
 from services.accounts.audit import Audit
+from services.accounts.heartbeats import Heartbeats
+from services.accounts.second_factor import SecondFactor
 from services.accounts.sessions import Sessions
+from services.accounts.tokens import Tokens
 from services.files import schedule
 from services.robot import alert_settings as rules
+from services.robot.service import Desk
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Dataset, Snapshot
+from services.storage.command_queue import Inbox
 from services.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Backend:
-    """Settings, stores and the newest snapshot.
+    """Settings, stores and the newest snapshot, and every service over them, made once.
 
     Attributes:
-        settings: Of config.yaml.
         environment: Secrets and addresses; the secret key is always there.
         cache: What comes from customers.
         state: What people decided.
-        dataset: The newest snapshot.
-        accounts: Who may sign in.
-        sessions: Who is signed in.
         clock: Unix seconds.
     """
 
@@ -35,10 +38,42 @@ class Backend:
     cache: Store
     state: Store
     dataset: Dataset
-    accounts: Accounts
-    sessions: Sessions
-    clock: Callable[[], float]
+    clock: Callable[[], float] = time.time
     _known: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.state, self.settings)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.state, self.settings, self.clock)
+
+    @cached_property
+    def second_factor(self) -> SecondFactor:
+        return SecondFactor(self.state, self.clock)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.state, self.clock)
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        return Heartbeats(self.state, self.clock)
+
+    @cached_property
+    def audit(self) -> Audit:
+        key = self.environment.secret_key
+        days = self.settings.access.audit_days
+        return Audit(self.state, days, self.clock, key.get_secret_value() if key else "")
+
+    @cached_property
+    def alerts(self) -> Desk:
+        return Desk(self.state, self.settings, self.clock)
+
+    @cached_property
+    def commands(self) -> Inbox:
+        return Inbox(self.state)
 
     @property
     def rules(self) -> Rules:
@@ -67,10 +102,3 @@ class Backend:
             self._known[changes] = held
             return held
         return self._known[changes]
-
-    @property
-    def audit(self) -> Audit:
-        """Where it is noted who did what."""
-        key = self.environment.secret_key
-        days = self.settings.access.audit_days
-        return Audit(self.state, days, self.clock, key.get_secret_value() if key else "")

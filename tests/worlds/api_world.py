@@ -278,7 +278,6 @@ class Api:
         self.app.register_blueprint(blueprint(self._backend(), lambda: self.viewer))
 
     def _backend(self) -> Backend:
-        unused: Any = None
         store: Any = self.store
         dataset: Any = self.dataset
         return Backend(
@@ -287,8 +286,6 @@ class Api:
             cache=store,
             state=store,
             dataset=dataset,
-            accounts=unused,
-            sessions=unused,
             clock=lambda: self.now.timestamp(),
         )
 

@@ -18,8 +18,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.access.roles import roles_of
 from callbacks.web.server import create_app
-from services.accounts.accounts import PREFIX, Accounts
-from services.accounts.sessions import Sessions
+from services.accounts.accounts import PREFIX
 from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Snapshot
@@ -73,8 +72,6 @@ class Web:
         self.state = DiskStore(folder / "state")
         cache: Any = FakeStore()
         self.dataset = FakeDataset(None if starting else current or snapshot())
-        self.accounts = Accounts(self.state, self.settings)
-        self.sessions = Sessions(self.state, self.settings, clock=lambda: self.now)
         for email, (name, role) in people.items():
             self.put_account(email, name, role)
         dataset: Any = self.dataset
@@ -86,10 +83,9 @@ class Web:
             cache=cache,
             state=self.state,
             dataset=dataset,
-            accounts=self.accounts,
-            sessions=self.sessions,
             clock=lambda: self.now,
         )
+        self.accounts, self.sessions = self.backend.accounts, self.backend.sessions
         self.app: Dash = create_app(self.backend)
 
     def put_account(self, email: str, name: str, role: str, password: str = PASSWORD) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from layouts.components.context import Context
 from services.accounts.accounts import AccountError
-from services.accounts.tokens import TokenError, Tokens
+from services.accounts.tokens import TokenError
 from services.runtime.account_changes import Managing
 from services.runtime.backend import Backend
 
@@ -55,13 +55,13 @@ def _add(data: Mapping[str, Any], who: str, backend: Backend) -> str:
 
 def _token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
     name, reach = _word(data, "name"), _word(data, "value")
-    word = Tokens(backend.state, backend.clock).add(name, reach, who)
+    word = backend.tokens.add(name, reach, who)
     backend.audit.note("token", who, did="made", name=name, reach=reach)
     return word
 
 
 def _revoke(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    token = Tokens(backend.state, backend.clock).revoke(_word(data, "name"))
+    token = backend.tokens.revoke(_word(data, "name"))
     if token is None:
         raise TokenError("unknown_token")
     backend.audit.note("token", who, did="revoked", name=token.name)

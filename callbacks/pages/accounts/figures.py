@@ -9,8 +9,6 @@ from urllib.parse import parse_qs
 from layouts.components.context import Context
 from layouts.pages.accounts.data import Line, Machine, Person, Trail
 from services.accounts.audit import KINDS
-from services.accounts.second_factor import SecondFactor
-from services.accounts.tokens import Tokens
 from services.runtime.backend import Backend
 
 LINES = 50
@@ -21,7 +19,6 @@ PAGES = 1200
 def people_of(backend: Backend, own: str) -> list[Person]:
     """Everybody who may sign in."""
     admins = dict(_admins(backend))
-    factor = SecondFactor(backend.state, backend.clock)
     return [
         Person(
             account.email,
@@ -31,7 +28,7 @@ def people_of(backend: Backend, own: str) -> list[Person]:
             account.read_only,
             account.disabled,
             account.temporary,
-            factor.is_on(account.email),
+            backend.second_factor.is_on(account.email),
             _instant(backend.accounts.last_sign_in(account.email)),
             account.email == own,
         )
@@ -56,7 +53,7 @@ def machines(backend: Backend) -> list[Machine]:
             token.made_by,
             _instant(token.used_at),
         )
-        for token in Tokens(backend.state, backend.clock).list()
+        for token in backend.tokens.list()
     ]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callbacks.access.session import current_viewer
-from callbacks.pages.alerts.figures import desk_of
 from layouts.components.context import Context
 from metrics.alerts.model import RULES, Rule
 from services.errors import ConfigurationError
@@ -31,7 +30,7 @@ def _acknowledge(data: Mapping[str, Any], context: Context, backend: Backend) ->
     life = _word(data, "life")
     if not life:
         return None
-    desk_of(backend).acknowledge(life, _by())
+    backend.alerts.acknowledge(life, _by())
     return context.text("alerts.said.acknowledge")
 
 
@@ -39,14 +38,14 @@ def _mute(data: Mapping[str, Any], context: Context, backend: Backend) -> str | 
     life = _word(data, "life")
     if not life:
         return None
-    desk_of(backend).mute(life, _by(), MUTE_MINUTES)
+    backend.alerts.mute(life, _by(), MUTE_MINUTES)
     return context.text("alerts.said.mute")
 
 
 def _test(data: Mapping[str, Any], context: Context, backend: Backend) -> str | None:
-    if desk_of(backend).sheet().slack.state == "off":
+    if backend.alerts.sheet().slack.state == "off":
         return context.text("alerts.reason.slack_is_off")
-    desk_of(backend).send_test(_by())
+    backend.alerts.send_test(_by())
     return context.text("alerts.said.test")
 
 
@@ -57,10 +56,10 @@ def _set(data: Mapping[str, Any], context: Context, backend: Backend) -> str | N
     text = context.text
     try:
         value = _value(name, _word(data, "value"))
-        before = {view.rule: view for view in desk_of(backend).sheet().rules}[rule]
+        before = {view.rule: view for view in backend.alerts.sheet().rules}[rule]
         if name not in {*before.settings, "severity", "cooldown_minutes"}:
             return None
-        desk_of(backend).change(rule, {name: value}, by=_by())
+        backend.alerts.change(rule, {name: value}, by=_by())
         _note(backend, rule=rule, setting=name, value=value)
     except (ConfigurationError, ValueError):
         key = f"alerts.allowed.{name}"
@@ -86,7 +85,7 @@ def _switched(is_on: bool) -> Action:
         rule = _rule(data)
         if rule is None:
             return None
-        desk_of(backend).change(rule, {}, by=_by(), is_on=is_on)
+        backend.alerts.change(rule, {}, by=_by(), is_on=is_on)
         _note(backend, rule=rule, did="on" if is_on else "off")
         key = "alerts.said.on" if is_on else "alerts.said.off"
         return context.text(key, rule=context.text(f"alerts.rule.{rule}"))
@@ -98,9 +97,8 @@ def _reset(data: Mapping[str, Any], context: Context, backend: Backend) -> str |
     rule = _rule(data)
     if rule is None:
         return None
-    desk = desk_of(backend)
-    edited = {view.rule: view.edited for view in desk.sheet().rules}[rule]
-    desk.change(rule, dict.fromkeys(edited), by=_by())
+    edited = {view.rule: view.edited for view in backend.alerts.sheet().rules}[rule]
+    backend.alerts.change(rule, dict.fromkeys(edited), by=_by())
     _note(backend, rule=rule, did="reset")
     return context.text("alerts.said.reset", rule=context.text(f"alerts.rule.{rule}"))
 

@@ -29,17 +29,11 @@ GIVEN_UP = 20
 LIMIT_NAMES: Mapping[Rule, str] = {"queue": "minimum", "overload": "open", "spike": "conversations"}
 
 
-def desk_of(backend: Backend) -> Desk:
-    """What may be asked of the robot."""
-    return Desk(backend.state, backend.settings, backend.clock)
-
-
 def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Context) -> Alerts:
     """Everything but the rules, as it is now."""
-    desk = desk_of(backend)
-    sheet, at = desk.sheet(), backend.clock()
+    sheet, at = backend.alerts.sheet(), backend.clock()
     names = _names(backend)
-    past = [told(life, sheet, names) for life in desk.history(HISTORY_DAYS)]
+    past = [told(life, sheet, names) for life in backend.alerts.history(HISTORY_DAYS)]
     since = at - query.days * 86400
     found = [one for one in past if one.notice.fired_at >= since and _is_chosen(one, query)]
     chosen = Chosen(
@@ -63,7 +57,7 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
     ]
     return Alerts(
         at=_instant(at),
-        standing=_standing(desk, sheet, at),
+        standing=_standing(backend.alerts, sheet, at),
         directory=names,
         conversation_url=backend.settings.intercom.conversation_url,
         live=[told(life, sheet, names) for life in sheet.live],
@@ -80,9 +74,8 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
 
 def rule_rows(backend: Backend) -> list[RuleRow]:
     """The rules as they hold, with what they have been good for."""
-    desk = desk_of(backend)
-    sheet, lives = desk.sheet(), desk.history(HYGIENE_DAYS)
-    judged = desk.hygiene(HYGIENE_DAYS)
+    sheet, lives = backend.alerts.sheet(), backend.alerts.history(HYGIENE_DAYS)
+    judged = backend.alerts.hygiene(HYGIENE_DAYS)
     modes = _modes(backend, sheet)
     rows = []
     for view in sheet.rules:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
 from callbacks.pages.alerts.actions import act
-from callbacks.pages.alerts.figures import alerts, desk_of, rule_rows
+from callbacks.pages.alerts.figures import alerts, rule_rows
 from callbacks.pages.alerts.query import read_alerts
 from layouts import ids
 from layouts.components.context import Context
@@ -58,7 +58,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
     def do(data: Any) -> tuple[Any, Any, Any, Any]:
         if isinstance(data, dict) and data.get("act") == "export":
-            file = {"content": desk_of(backend).exported(), "filename": "vigia-alerts.yaml"}
+            file = {"content": backend.alerts.exported(), "filename": "vigia-alerts.yaml"}
             return no_update, no_update, no_update, file
         said = act(data, current_context(backend, PATH), backend)
         if said is None:

@@ -9,8 +9,8 @@ from flask import current_app
 from layouts.pages.status.data import Past, Screen, SourceRow, Status
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
-from services.accounts.heartbeats import Heartbeat, Heartbeats
-from services.robot.service import Desk, Sheet
+from services.accounts.heartbeats import Heartbeat
+from services.robot.service import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
@@ -22,7 +22,7 @@ BUILD = "VIGIA_BUILD"
 def status(backend: Backend) -> Status:
     """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
-    sheet = Desk(backend.state, backend.settings, backend.clock).sheet()
+    sheet = backend.alerts.sheet()
     devices, kiosks = screens(backend, now, sheet.thresholds.limits().silent_seconds)
     voice_only, text_only = _unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
@@ -65,7 +65,7 @@ def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], l
         now: Unix seconds.
         limit: Seconds after which a screen is silent; that of the rule.
     """
-    beats = Heartbeats(backend.state, backend.clock).all()
+    beats = backend.heartbeats.all()
     works = is_open_at(_instant(now), backend.rules)
 
     def screen(id_: str, name: str, made_at: float | None, beat: Heartbeat | None) -> Screen:

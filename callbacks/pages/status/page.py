@@ -16,9 +16,8 @@ from layouts.components.shell import MANAGER
 from layouts.pages.status import page as layout
 from layouts.pages.status.data import PAGE, PATH
 from layouts.pages.status.screens import new_link
-from services.accounts.heartbeats import Heartbeats
 from services.runtime.backend import Backend
-from services.storage.command_queue import CLEAR_CACHE, Inbox
+from services.storage.command_queue import CLEAR_CACHE
 
 # How often the page asks again after the cache was emptied: two minutes.
 LOOKS = 60
@@ -72,7 +71,7 @@ def render(context: Context, search: str) -> Component:
 def _clear(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
     # What cannot be noted is not done either.
     backend.audit.note("cache", _who())
-    Inbox(backend.state).put({"kind": CLEAR_CACHE, "by": _who()}, backend.clock())
+    backend.commands.put({"kind": CLEAR_CACHE, "by": _who()}, backend.clock())
     said = context.text("status.said.clear")
     return {"said": said, "at": given.get("at")}, 0, LOOKS, no_update, no_update
 
@@ -95,7 +94,7 @@ def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tup
         return (no_update,) * 5
     backend.audit.note("device", _who(), did="revoked", name=names[device])
     backend.sessions.revoke_device(device)
-    Heartbeats(backend.state, backend.clock).forget(device)
+    backend.heartbeats.forget(device)
     said = context.text("status.said.revoke", name=names[device])
     # A link that still stands there is worth nothing any more.
     return {"said": said, "at": given.get("at")}, no_update, no_update, None, no_update
