@@ -267,7 +267,7 @@ def _choose_password(backend: Backend) -> Response:
 def _sign_out(backend: Backend) -> Response:
     if current_user.is_authenticated:
         viewer = current_user.viewer
-        backend.audit.note("sign_out", viewer.email or viewer.name)
+        backend.audit.note("sign_out", viewer.actor)
         backend.sessions.close(current_user.get_id())
     logout_user()
     session.clear()

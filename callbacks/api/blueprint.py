@@ -105,7 +105,7 @@ def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
 def _count(backend: Backend, viewer: Viewer) -> None:
     """Refuse a reader who asks too often; whole minutes, counted for all web processes together."""
     minute = int(backend.clock() // 60)
-    who = f"{viewer.role} {viewer.email or viewer.name}"
+    who = f"{viewer.role} {viewer.actor}"
     reader = hashlib.sha256(who.encode()).hexdigest()[:16]
     if backend.cache.increment(f"api/{reader}/{minute}", 120) > REQUESTS_PER_MINUTE:
         wait = str(60 - int(backend.clock() % 60))

@@ -79,7 +79,7 @@ def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
         return refusal(400, "invalid_parameter", str(error))
     except TooManyRowsError:
         return refusal(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
-    who = viewer.email or viewer.name
+    who = viewer.actor
     backend.audit.note("export", who, page=page, kind=kind, rows=count)
     response = Response(content, mimetype=TYPES[kind])
     name = _file_name(page, kind, reading)

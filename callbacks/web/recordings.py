@@ -30,6 +30,6 @@ def _recording(call_id: str, backend: Backend) -> Response:
         return refusal(403, "forbidden", "an analyst hears own calls only")
     if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
         return refusal(404, "not_found", "no recording of such a call")
-    backend.audit.note("recording", viewer.email or viewer.name, call=call_id)
+    backend.audit.note("recording", viewer.actor, call=call_id)
     target = backend.settings.aircall.recording_url.replace("{id}", call_id)
     return make_response(redirect(target, 302))

@@ -76,6 +76,16 @@ class Viewer:
     name: str
     agent_id: str | None = None
 
+    @property
+    def actor(self) -> str:
+        """How the audit calls whoever did something."""
+        return self.email or self.name
+
+    @property
+    def display_name(self) -> str:
+        """How colleagues read who did something, on a page or in Slack."""
+        return self.name or self.email
+
 
 class Accounts:
     """Accounts of the settings, which win and cannot be changed, and those of the state store."""

@@ -22,8 +22,7 @@ def act(data: Any, context: Context, backend: Backend) -> str | None:
 
 
 def _by() -> str:
-    viewer = current_viewer()
-    return viewer.name or viewer.email
+    return current_viewer().display_name
 
 
 def _acknowledge(data: Mapping[str, Any], context: Context, backend: Backend) -> str | None:
@@ -104,8 +103,7 @@ def _reset(data: Mapping[str, Any], context: Context, backend: Backend) -> str |
 
 
 def _note(backend: Backend, **about: Any) -> None:
-    viewer = current_viewer()
-    backend.audit.note("rule", viewer.email or viewer.name, **about)
+    backend.audit.note("rule", current_viewer().actor, **about)
 
 
 def _rule(data: Mapping[str, Any]) -> Rule | None:

@@ -69,7 +69,7 @@ def _export(kind: str, backend: Backend) -> Response:
         return refusal(400, "bad_request", str(error))
     context = current_context(backend, PATH)
     content = _file(kind, own, context)
-    backend.audit.note("export", viewer.email or viewer.name, page="analyst", whose=own.agent_id)
+    backend.audit.note("export", viewer.actor, page="analyst", whose=own.agent_id)
     file = f"vigia-{_slug(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
     response = Response(content, 200, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'

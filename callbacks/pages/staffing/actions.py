@@ -72,9 +72,9 @@ def _save(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer
         changes = _changes(data.get("cells"), context, backend)
         if not changes:
             return Answer(done={"at": at}, said=layout.saved(text("staffing.nothing_changed")))
-        who = viewer.name or viewer.email
+        who = viewer.display_name
         change(backend.state, changes, by=who, at=backend.clock())
-        backend.audit.note("schedule", viewer.email or viewer.name, cells=len(changes))
+        backend.audit.note("schedule", viewer.actor, cells=len(changes))
     except _Wrong as wrong:
         said = _refused(
             "staffing.not_saved", "staffing.not_saved_words", wrong.cells, context, backend
@@ -192,7 +192,7 @@ def _export(data: Mapping[str, Any], context: Context, backend: Backend) -> Answ
     ]
     rows = [(emails.get(row.agent_id, ""), row.name, *row.saved) for row in shown]
     content = workbook([Sheet(text("staffing.schedule"), columns, rows)])
-    who = viewer.email or viewer.name
+    who = viewer.actor
     backend.audit.note("export", who, page="staffing", kind="xlsx", rows=len(rows))
     file = {
         "content": base64.b64encode(content).decode(),

@@ -101,8 +101,7 @@ def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tup
 
 
 def _who() -> str:
-    viewer = current_viewer()
-    return viewer.email or viewer.name
+    return current_viewer().actor
 
 
 ACTIONS = {"clear": _clear, "device": _device, "revoke": _revoke}
