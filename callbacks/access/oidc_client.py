@@ -19,7 +19,7 @@ from requests import RequestException
 from services.errors import ServiceError
 from services.runtime.backend import Backend
 from services.runtime.oidc_accounts import is_missing
-from services.settings.oidc_setting import OidcSetting, is_private
+from services.settings.sections import OidcSetting, is_private
 
 NAME = "oidc"
 STATES = f"_state_{NAME}_"

@@ -18,7 +18,7 @@ from callbacks.access.sign_in import let_in, login_page
 from services.accounts.sessions import hashed
 from services.runtime.backend import Backend
 from services.runtime.oidc_accounts import NotAdmittedError, admit, person_of
-from services.settings.oidc_setting import CALLBACK_PATH, OidcSetting
+from services.settings.sections import CALLBACK_PATH, OidcSetting
 
 log = logging.getLogger(__name__)
 

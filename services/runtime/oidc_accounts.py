@@ -8,7 +8,7 @@ from services.accounts.accounts import EMAIL, Account, Role
 from services.errors import ServiceError
 from services.runtime.account_changes import managed_without, one_at_a_time
 from services.runtime.backend import Backend
-from services.settings.oidc_setting import OidcSetting
+from services.settings.sections import OidcSetting
 
 Claims = Mapping[str, Any]
 MOST = 2000

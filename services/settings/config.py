@@ -33,12 +33,14 @@ from services.settings.sections import (
     AircallSetting,
     AlertsSetting,
     AttributesSetting,
+    BackofficeSetting,
     CacheSetting,
     CallsInConversationsSetting,
     ClassificationSetting,
     GoalsSetting,
     HistorySetting,
     IntercomSetting,
+    MergedSetting,
     OfficeHoursSetting,
     PersonSetting,
     Section,
@@ -51,7 +53,6 @@ from services.settings.sections import (
     WallSetting,
     zone_name,
 )
-from services.settings.ticket_setting import BackofficeSetting, MergedSetting
 
 
 class Settings(Section):

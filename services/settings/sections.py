@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -12,11 +13,13 @@ from pydantic import (
     Field,
     SecretStr,
     field_validator,
+    model_validator,
 )
 
 from metrics.model.definitions import Labels
-from services.settings.oidc_setting import OidcSetting
 
+CALLBACK_PATH = "/login/oidc/callback"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # As werkzeug writes it; anything else would fail only when somebody signs in.
 PASSWORD_HASH = re.compile(
@@ -54,9 +57,56 @@ def _link_template(text: str) -> str:
     return text
 
 
+def is_private(address: str) -> bool:
+    """Whether nobody on the way can read what goes to an address: HTTPS, or this very machine."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    )
+
+
+def _issuer(text: str) -> str:
+    if not is_private(text):
+        raise ValueError("must start with https://; plain http:// only for localhost")
+    if re.search(r"[?#@\s]", text):
+        raise ValueError("must be an address without user, query and fragment")
+    return text
+
+
+def _domain(text: str) -> str:
+    domain = text.strip().lower()
+    if not re.fullmatch(r"[^@\s/]+\.[^@\s/]+", domain):
+        raise ValueError("must be the part of an e-mail after the @, such as example.com")
+    return domain
+
+
+def _scopes(scopes: list[str]) -> list[str]:
+    if "openid" not in scopes:
+        raise ValueError("must contain openid")
+    return scopes
+
+
+def _redirect_uri(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@\s]+" + re.escape(CALLBACK_PATH), text):
+        raise ValueError(f"must be the whole address, such as https://vigia.example{CALLBACK_PATH}")
+    return text
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
 OpeningText = Annotated[str, AfterValidator(_opening_in_a_day)]
 QuietText = Annotated[str, AfterValidator(_opening)]
 LinkTemplate = Annotated[str, AfterValidator(_link_template)]
+Word = Annotated[str, AfterValidator(_word)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Scopes = Annotated[list[str], AfterValidator(_scopes)]
+RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
+Claim = Annotated[str, Field(min_length=1)]
 
 
 class Section(BaseModel):
@@ -150,6 +200,32 @@ class CallsInConversationsSetting(Section):
     tags: list[str] = []
     authors: list[str] = []
     link_patterns: list[str] = ["assets.aircall.io"]
+
+
+class BackofficeAttributes(Section):
+    platform: str = "Plataforma"
+    severity: str = "Severidade"
+    company: str = "Empresa"
+    external_key: str = "Jira"
+
+
+class BackofficeSetting(Section):
+    """Which tickets are read, and what is read out of them."""
+
+    enabled: bool = True
+    ticket_types: list[Word] = Field(default_factory=list)
+    attributes: BackofficeAttributes = BackofficeAttributes()
+    age_days: float = Field(default=5, gt=0)
+    status_phrase: Word | None = None
+    ticket_url: LinkTemplate = "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
+
+
+class MergedSetting(Section):
+    """Signs by which a conversation that was closed as a duplicate is recognised."""
+
+    attribute: str = "Merged"
+    tags: list[Word] = Field(default=["merged", "duplicate", "duplicad"])
+    destination: str | None = None
 
 
 class TargetsSetting(Section):
@@ -249,6 +325,40 @@ class AlertsSetting(Section):
     @classmethod
     def _null_is_off(cls, given: object) -> object:
         return {"enabled": False} if given is None else given
+
+
+class OidcSetting(Section):
+    """An OpenID Connect provider; the client's secret comes from the environment."""
+
+    issuer: Issuer
+    client_id: str = Field(min_length=1)
+    name: str = Field(default="SSO", min_length=1, max_length=40)
+    scopes: Scopes = ["openid", "email", "profile"]
+    email_claim: Claim = "email"
+    require_verified_email: bool = True
+    email_domains: list[Domain] = []
+    required_claims: dict[str, str] = {}
+    role_claim: Claim | None = None
+    roles: dict[str, Literal["manager", "analyst"]] = {}
+    default_role: Literal["analyst"] | None = None
+    create_accounts: bool = True
+    password_login: bool = True
+    redirect_uri: RedirectUri | None = None
+
+    @model_validator(mode="after")
+    def _somebody_is_kept_out(self) -> "OidcSetting":
+        if bool(self.roles) != (self.role_claim is not None):
+            raise ValueError("role_claim and roles come as a pair")
+        if self.default_role and self.create_accounts and not self._is_narrow:
+            raise ValueError(
+                "default_role would let in everybody whom the provider knows; "
+                "email_domains or required_claims must say who may come"
+            )
+        return self
+
+    @property
+    def _is_narrow(self) -> bool:
+        return bool(self.email_domains or self.required_claims)
 
 
 class AccessSetting(Section):

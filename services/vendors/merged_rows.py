@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.settings.ticket_setting import MergedSetting
+from services.settings.sections import MergedSetting
 from services.vendors import fields
 from services.vendors.http import Payload
 from services.vendors.plain_text import line

@@ -6,8 +6,12 @@ from typing import Any
 import pandas as pd
 
 from metrics.model import schema
-from services.settings.sections import CallsInConversationsSetting, PersonSetting
-from services.settings.ticket_setting import BackofficeSetting, MergedSetting
+from services.settings.sections import (
+    BackofficeSetting,
+    CallsInConversationsSetting,
+    MergedSetting,
+    PersonSetting,
+)
 from services.vendors import fields
 from services.vendors.agent_rows import agent_rows
 from services.vendors.call_rows import call_row

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from services.settings.ticket_setting import BackofficeSetting
+from services.settings.sections import BackofficeSetting
 from services.vendors import fields
 from services.vendors.http import Payload
 from services.vendors.plain_text import line, plain

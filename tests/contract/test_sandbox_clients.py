@@ -5,7 +5,7 @@ import requests
 
 from services.errors import NotFoundError
 from services.settings.config import Settings
-from services.settings.ticket_setting import BackofficeSetting
+from services.settings.sections import BackofficeSetting
 from services.vendors.call_rows import call_row
 from services.vendors.conversation_rows import call_recogniser, conversation_row
 from services.vendors.ticket_rows import in_scope, scope_filter

@@ -4,7 +4,7 @@ from metrics.model import schema
 from services.errors import BadResponseError
 from services.sandbox import versions
 from services.sandbox.ticket_story import told
-from services.settings.ticket_setting import BackofficeSetting, MergedSetting
+from services.settings.sections import BackofficeSetting, MergedSetting
 from services.vendors.tables import conversations_table, tickets_table
 from services.vendors.ticket_rows import external_state, in_scope, scope_filter
 from tests.services.vendors.test_tables import SIGNS
