@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from layouts.components.popover import popover
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 
 
@@ -23,7 +23,7 @@ def chooser(
     """
     links = [
         html.Li(
-            go(
+            view_link(
                 html.Span(words, className="choice-words bidi"),
                 href,
                 "choice choice-on" if on else "choice",

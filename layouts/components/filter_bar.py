@@ -15,7 +15,7 @@ from layouts.components.context import Context
 from layouts.components.panel import segmented
 from layouts.components.popover import popover
 from layouts.components.search import search_field
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from metrics.model.periods import Period
 
@@ -133,14 +133,14 @@ def _chip(
 def _cross(label: str, href: str, context: Context) -> html.A:
     words = context.text("filters.clear", label=label)
     said: dict[str, Any] = {"title": words, "aria-label": words}
-    return go(icon("x-lg"), href, "chip-clear", **said)
+    return view_link(icon("x-lg"), href, "chip-clear", **said)
 
 
 def _choice(words: str, href: str, chosen: bool, note: str = "") -> html.Li:
     inside: list[Any] = [words]
     if note:
         inside.append(html.Small(note))
-    return html.Li(go(inside, href, "choice choice-on" if chosen else "choice"))
+    return html.Li(view_link(inside, href, "choice choice-on" if chosen else "choice"))
 
 
 def _period_chip(bar: Bar, context: Context) -> html.Span:
@@ -319,4 +319,4 @@ def _clear_all(bar: Bar, context: Context) -> html.A | None:
         return None
     kept = {f"attr.{label}": None for label in bar.attributes}
     href = context.view(team=None, agent=None, origin=None, line=None, **kept)
-    return go(context.text("filters.clear_all"), href, "link filter-clear-all")
+    return view_link(context.text("filters.clear_all"), href, "link filter-clear-all")

@@ -7,7 +7,7 @@ from dash import html
 
 from layouts.components.context import Context
 from layouts.components.metric_info import Passport, passport_button
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 
 
@@ -115,7 +115,7 @@ def segmented(
     """
     return html.Div(
         [
-            go(words, href, "segment segment-on" if chosen else "segment")
+            view_link(words, href, "segment segment-on" if chosen else "segment")
             for words, href, chosen in choices
         ],
         className=f"segmented {class_name}".strip(),

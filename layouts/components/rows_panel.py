@@ -14,7 +14,7 @@ from layouts.components.download import excel_button
 from layouts.components.panel import open_link
 from layouts.components.search import search_field
 from layouts.components.states import message
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 
 STATE_ICONS = {
@@ -114,7 +114,7 @@ def panel(head: Head, context: Context) -> html.Aside:
     ]
     if head.parts:
         links = [
-            go(words, href, "segment segment-on" if on else "segment", mode="replace")
+            view_link(words, href, "segment segment-on" if on else "segment", mode="replace")
             for words, href, on in head.parts
         ]
         parts.append(html.Div(links, className="segmented rows-parts", role="group"))
@@ -158,7 +158,7 @@ def rows(
         n=formats.count(total),
     )
     turns = [
-        go(
+        view_link(
             icon(name),
             href,
             "icon-button",

@@ -12,7 +12,7 @@ from layouts.components.context import Context
 Mode = Literal["push", "replace"]
 
 
-def go(
+def view_link(
     words: Any, href: str, class_name: str = "", *, mode: Mode = "push", **attributes: Any
 ) -> html.A:
     """A link to another view of the page; the place on the screen stays.
@@ -42,4 +42,4 @@ def rows_link(
     """
     told: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
     told["data-rows-link"] = "\n".join((key, *cells))
-    return go(words, context.rows(key, *cells), f"rows-link {class_name}".strip(), **told)
+    return view_link(words, context.rows(key, *cells), f"rows-link {class_name}".strip(), **told)

@@ -11,7 +11,7 @@ from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.panel import panel
 from layouts.components.states import empty
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.pages.accounts.data import PAGE, Line, Trail
 
@@ -49,7 +49,7 @@ def _turns(shown: Trail, context: Context) -> html.Div | None:
         if on:
             said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
             href = context.view(page=str(page) if page > 1 else None)
-            turns.append(go(icon(name), href, "icon-button", **said))
+            turns.append(view_link(icon(name), href, "icon-button", **said))
     return html.Div(turns, className="rows-foot")
 
 

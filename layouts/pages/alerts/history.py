@@ -9,7 +9,7 @@ from layouts.components import states
 from layouts.components.chooser import chooser
 from layouts.components.context import Context
 from layouts.components.panel import panel
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.alerts.data import PAGE, PATH, Alerts, Outgoing, Told
@@ -37,7 +37,7 @@ def history(alerts: Alerts, context: Context) -> html.Section:
         filtered = chosen.rule is not None or chosen.who is not None
         words = text("alerts.nothing_words") if filtered else text("alerts.never_words")
         title = text("states.nothing_here") if filtered else text("alerts.never")
-        clear = go(text("alerts.clear"), PATH, "link") if filtered else None
+        clear = view_link(text("alerts.clear"), PATH, "link") if filtered else None
         content: Any = states.message("empty" if filtered else "calm", context, title, words, clear)
     else:
         content = [html.Div(_table(alerts, context), className="table-frame"), _more(alerts, text)]
@@ -189,5 +189,5 @@ def _more(alerts: Alerts, text: Any) -> html.Div | None:
     if rest <= 0:
         return None
     href = view(PATH, alerts.chosen.choices, lines=str(alerts.chosen.shown + MORE))
-    link = go(text("alerts.show_more", n=min(rest, MORE)), href, "link", mode="replace")
+    link = view_link(text("alerts.show_more", n=min(rest, MORE)), href, "link", mode="replace")
     return html.Div(link, className="panel-foot")

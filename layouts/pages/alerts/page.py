@@ -9,7 +9,7 @@ from layouts.components.context import Context
 from layouts.components.live_time import age
 from layouts.components.shell import page_frame
 from layouts.components.states import banner
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, Alerts, Standing
 from layouts.pages.alerts.history import history, outgoing
@@ -63,7 +63,7 @@ def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
 def unusable(reason: str, context: Context) -> html.Div:
     """An address that cannot be read."""
     text = context.text
-    way = go(text("alerts.clear"), "/alerts", "link")
+    way = view_link(text("alerts.clear"), "/alerts", "link")
     return banner("attention", text("alerts.unusable"), reason, way)
 
 

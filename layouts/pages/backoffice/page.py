@@ -13,7 +13,7 @@ from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel
 from layouts.components.share_bars import BarLine, bar_table
 from layouts.components.states import banner, empty, message
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.pages.backoffice import tables
 from layouts.pages.backoffice.data import PAGE, Backoffice, Choice, Line
 
@@ -83,7 +83,7 @@ def filters(choices: Sequence[Choice], context: Context) -> html.Div | None:
     names = {choice.name: None for choice in choices if choice.chosen}
     if names:
         every = context.view(**names)
-        chips.append(go(context.text("backoffice.clear"), every, "link"))
+        chips.append(view_link(context.text("backoffice.clear"), every, "link"))
     return html.Div(chips, className="view-tools ticket-filters")
 
 

@@ -12,7 +12,7 @@ from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import bar_table, colour_key, stacked_bars
 from layouts.components.states import empty, message
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.pages.crosstabs.data import (
     CONVERSATIONS,
@@ -33,7 +33,9 @@ def cross(shown: Cross, context: Context) -> list[Any]:
     tools = html.Div(
         [
             chooser(ids.panel(PAGE, "row"), text("crosstabs.down"), shown.down.name, shown.downs),
-            go(icon("arrow-repeat"), shown.swapped, "icon-button", title=text("crosstabs.swap")),
+            view_link(
+                icon("arrow-repeat"), shown.swapped, "icon-button", title=text("crosstabs.swap")
+            ),
             chooser(
                 ids.panel(PAGE, "column"),
                 text("crosstabs.across"),
@@ -50,7 +52,7 @@ def cross(shown: Cross, context: Context) -> list[Any]:
         [
             html.Span(text("crosstabs.ready.label"), className="quieter"),
             *[
-                go(words, href, "ready-link ready-on" if on else "ready-link")
+                view_link(words, href, "ready-link ready-on" if on else "ready-link")
                 for words, href, on in shown.ready
             ],
         ],
@@ -121,7 +123,7 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
         )
         return [reports("reasons", context), tools, panel]
     names: list[Any] = [
-        go(
+        view_link(
             words,
             href,
             "bidi elided value-link value-on" if on else "bidi elided value-link",

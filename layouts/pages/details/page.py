@@ -14,7 +14,7 @@ from layouts.components.panel import open_link, segmented
 from layouts.components.popover import popover
 from layouts.components.search import search_field
 from layouts.components.states import message
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 
 PAGE = "details"
@@ -117,7 +117,9 @@ def _chooser(shown: Details, context: Context) -> html.Span:
         ),
         html.Div(
             [
-                go(text("details.columns_reset"), context.view(column=None, page=None), "link")
+                view_link(
+                    text("details.columns_reset"), context.view(column=None, page=None), "link"
+                )
                 if shown.chosen
                 else None,
                 html.Button(
@@ -161,7 +163,7 @@ def _head(column: Shown, shown: Details, context: Context) -> html.Th:
         turned = column.key if descending else f"-{column.key}"
         # The third click goes back to newest first.
         order = turned if descending == first_down else ""
-    link = go(
+    link = view_link(
         [html.Span(column.title, className="bidi"), *marks],
         context.view(order=order or None, page=None),
         "sort-link",
@@ -209,5 +211,5 @@ def _turns(shown: Details, context: Context) -> html.Div:
         if 0 <= page <= shown.last_page:
             href = context.view(page=str(page + 1) if page else None)
             said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
-            turns.append(go(icon(name), href, "icon-button", **said))
+            turns.append(view_link(icon(name), href, "icon-button", **said))
     return html.Div([html.Span(where), *turns], className="rows-foot")

@@ -10,7 +10,7 @@ from layouts.components.metric_info import passport_button
 from layouts.components.panel import open_link, segmented
 from layouts.components.search import search_field
 from layouts.components.states import message
-from layouts.components.view_link import go, rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
 from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, Read
 
@@ -88,7 +88,9 @@ def _body(shown: Comments, context: Context) -> Any:
 def _turn(href: str | None, name: str, label: str) -> Any:
     if href is None:
         return html.Span(icon(name), className="icon-button turn-off", **{"aria-hidden": "true"})
-    return go(icon(name), href, "icon-button", mode="replace", title=label, **{"aria-label": label})
+    return view_link(
+        icon(name), href, "icon-button", mode="replace", title=label, **{"aria-label": label}
+    )
 
 
 def _badge(rating: int, context: Context) -> html.Span:
@@ -111,7 +113,9 @@ def _item(comment: Comment, href: str, read: Read | None, context: Context) -> h
     ]
     is_read = read is not None and read.comment.id == comment.id
     current = {"aria-current": "true"} if is_read else {}
-    return html.Li(go(inside, href, "comment-on" if is_read else "", mode="replace", **current))
+    return html.Li(
+        view_link(inside, href, "comment-on" if is_read else "", mode="replace", **current)
+    )
 
 
 def _reader(shown: Comments, context: Context) -> html.Article:

@@ -8,7 +8,7 @@ from layouts.components.context import Context
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.panel import figure_panel, pill, segmented
 from layouts.components.states import empty
-from layouts.components.view_link import go, rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
 from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated
 
@@ -128,7 +128,7 @@ def _rest(found: Ranks, context: Context) -> html.P | None:
     text, formats = context.text, context.formats
     if found.every:
         words = text("quality.fewer")
-        return html.P(go(words, context.view(every=None), "link"), className="ranks-few")
+        return html.P(view_link(words, context.view(every=None), "link"), className="ranks-few")
     if not found.hidden:
         return None
     words = text.plural(
@@ -137,7 +137,7 @@ def _rest(found: Ranks, context: Context) -> html.P | None:
         n=formats.count(found.hidden),
         ratings=formats.count(found.hidden_ratings),
     )
-    link = go(text("quality.show_all"), context.view(every=found.by), "link")
+    link = view_link(text("quality.show_all"), context.view(every=found.by), "link")
     return html.P([words, " ", link], className="ranks-few")
 
 

@@ -7,7 +7,7 @@ from dash import html
 from layouts.components.context import Context
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
-from layouts.components.view_link import go, rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing
 from layouts.pages.staffing.week import LESS, no_schedule
 from metrics.live.timeline import UNOBSERVED
@@ -23,7 +23,7 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
     text, formats = context.text, context.formats
     found = staffing.fair
     pressed: dict[str, Any] = {"aria-pressed": "true" if staffing.transfers else "false"}
-    switch = go(
+    switch = view_link(
         text("staffing.with_transfers"),
         context.view(transfers=None if staffing.transfers else "1"),
         "chip set" if staffing.transfers else "chip",

@@ -8,7 +8,7 @@ from layouts.components.context import Context
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import segmented
 from layouts.components.states import message
-from layouts.components.view_link import go
+from layouts.components.view_link import view_link
 from layouts.pages.telephony import charts, heat, tables
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.model.lines import MAIN
@@ -55,7 +55,7 @@ def off(context: Context) -> html.Div:
 def no_calls(context: Context) -> html.Div:
     """Nobody called, and nobody was called."""
     text = context.text
-    link = go(text("telephony.every_line"), context.view(line=None), "button")
+    link = view_link(text("telephony.every_line"), context.view(line=None), "button")
     action = link if context.choices.get("line") else None
     title, words = text("telephony.no_calls"), text("telephony.no_calls_words")
     return html.Div(message("empty", context, title, words, action), className="panel")

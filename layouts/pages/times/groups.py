@@ -7,7 +7,7 @@ from dash import html
 from layouts.components.context import Context
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
-from layouts.components.view_link import go, rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.pages.times.data import PAGE, Group, Times
 from metrics.model.summary import Summary
 
@@ -134,10 +134,11 @@ def _rest(times: Times, context: Context) -> html.P | None:
     text = context.text
     if times.every:
         return html.P(
-            go(text("quality.fewer"), context.view(every=None), "link"), className="ranks-few"
+            view_link(text("quality.fewer"), context.view(every=None), "link"),
+            className="ranks-few",
         )
     if not times.hidden:
         return None
     words = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
-    link = go(text("quality.show_all"), context.view(every="group"), "link")
+    link = view_link(text("quality.show_all"), context.view(every="group"), "link")
     return html.P([words, " ", link], className="ranks-few")

@@ -10,7 +10,7 @@ from layouts.components.context import Context
 from layouts.components.live_time import server_time, timer
 from layouts.components.panel import figure_panel, no_data, open_link, segmented
 from layouts.components.states import empty, message
-from layouts.components.view_link import go, rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
 from layouts.pages.times.data import PAGE, Case, Times
 from metrics.model.summary import Summary
@@ -41,7 +41,7 @@ def slowest(times: Times, context: Context) -> html.Section:
         ]
         body = html.Ol(items, className="cases")
         every = context.view(rows=times.slow_key, rows_order="most")
-        note = go(text("times.all_by_length"), every, "link")
+        note = view_link(text("times.all_by_length"), every, "link")
     return figure_panel(
         PAGE,
         "slowest",
