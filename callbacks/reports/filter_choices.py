@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from callbacks.reports.report_view import Q, Question
-from layouts.components.attribute_list import Value
 from layouts.components.context import Context
-from layouts.components.filter_bar import Bar, Option
+from layouts.components.filter_bar import Bar, Option, Value
 from metrics.live.current import team_names
 from metrics.model import people
 from metrics.model.catalog import CATALOG

@@ -10,7 +10,7 @@ from callbacks.reports.filter_choices import found_labels, found_values
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import question_at
 from layouts import ids
-from layouts.components import attribute_list
+from layouts.components import filter_bar
 from layouts.components.shell import MANAGER
 from services.runtime.backend import Backend
 
@@ -64,10 +64,10 @@ def register(app: Dash, backend: Backend) -> None:
         except ParameterError:
             question = None
         if question is None:
-            return attribute_list.labels((), context)
+            return filter_bar.labels((), context)
         label, typed = stored if isinstance(stored, list) and len(stored) == 2 else ("", "")
         words = wanted if isinstance(wanted, str) and wanted != typed else ""
         if not isinstance(label, str) or not label:
-            return attribute_list.labels(found_labels(question, words), context)
+            return filter_bar.labels(found_labels(question, words), context)
         shown, hidden = found_values(question, label, words)
-        return attribute_list.values(label, shown, hidden, context)
+        return filter_bar.values(label, shown, hidden, context)

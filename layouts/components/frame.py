@@ -8,8 +8,7 @@ import pandas as pd
 from dash import dcc, html
 
 from layouts.components.context import Context
-from layouts.components.live_time import age, server_time, timer
-from layouts.components.urgency import urgency
+from layouts.components.live_time import age, server_time, timer, urgency
 from layouts.icons import icon
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}

@@ -1,12 +1,64 @@
-"""The one place where a graph is made: no share button, no cloud, no mode bar."""
+"""Graphs: Plotly's look in the house's colours, and the one place where a graph is made."""
 
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
 from layouts.i18n import Text
+from layouts.palette import PALETTES, Theme
 from metrics.query.drilldown import escaped
+
+FONT = "Archivo, system-ui, sans-serif"
+# So few have a tick each; for more the steps are whole anyway.
+FEW = 4
+
+
+@cache
+def template(theme: Theme) -> go.layout.Template:
+    """The template of a theme: transparent grounds, few lines, direct labels."""
+    colours = PALETTES[theme]
+    axis: dict[str, Any] = {
+        "automargin": True,
+        "zeroline": False,
+        "showline": False,
+        "linecolor": colours["line2"],
+        "tickfont": {"color": colours["ink3"], "size": 12},
+        "title": {"font": {"color": colours["ink3"], "size": 12}, "standoff": 8},
+    }
+    layout = go.Layout(
+        font={"family": FONT, "size": 12, "color": colours["ink3"]},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=[colours[f"cat-{n}"] for n in range(1, 9)],
+        margin={"l": 40, "r": 12, "t": 14, "b": 30},
+        showlegend=False,
+        bargap=0.34,
+        separators=",.",
+        uirevision="constant",
+        hoverlabel={
+            "bgcolor": colours["ink1"],
+            "bordercolor": colours["ink1"],
+            "font": {"family": FONT, "size": 13, "color": colours["bg"]},
+        },
+        xaxis={
+            **axis,
+            "showgrid": False,
+            "ticks": "outside",
+            "ticklen": 4,
+            "tickcolor": colours["line2"],
+            "tickformat": "%d/%m",
+        },
+        yaxis={**axis, "gridcolor": colours["line"], "nticks": 5, "rangemode": "tozero"},
+    )
+    return go.layout.Template(layout=layout)
+
+
+def counted(most: float, title: str) -> dict[str, Any]:
+    """An axis of whole things: between one and the next there is no tick."""
+    step = {"dtick": 1} if most <= FEW else {}
+    return {"title": {"text": title}, "tickformat": ",d", **step}
 
 
 def graph(

@@ -5,10 +5,15 @@ right when it is drawn.
 """
 
 from datetime import datetime
+from typing import Literal
 
 from dash import html
 
 from layouts.components.context import Context
+
+Urgency = Literal["order", "attention", "critical"]
+# From this part of the limit on, a wait is worth a look.
+NEAR = 0.8
 
 
 def server_time(now: datetime) -> html.Span:
@@ -68,3 +73,10 @@ def lasting(since: datetime, now: datetime, context: Context, words: str = "{spa
         className="tick",
         **{"data-age": f"{since.timestamp():.0f}", "data-age-words": words},
     )
+
+
+def urgency(waited_seconds: float, limit_seconds: float) -> Urgency:
+    """In order, worth a look from `NEAR` of the limit on, critical beyond it."""
+    if waited_seconds > limit_seconds:
+        return "critical"
+    return "attention" if waited_seconds >= NEAR * limit_seconds else "order"

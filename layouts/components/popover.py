@@ -1,8 +1,13 @@
-"""What opens below a button, and closes when one clicks beside it."""
+"""What opens below a button, such as a list of choices; a click beside it closes it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
+from dash import html
+
+from layouts.components.view_link import view_link
+from layouts.icons import icon
 
 
 def popover(
@@ -23,4 +28,45 @@ def popover(
         placement=placement,
         hide_arrow=True,
         className=class_name,
+    )
+
+
+def chooser(
+    chip_id: str, label: str, value: str, choices: Sequence[tuple[str, str, bool]]
+) -> html.Span:
+    """A chip with its choices.
+
+    Args:
+        chip_id: Of the button.
+        label: What is chosen.
+        value: The present choice.
+        choices: (words, href, chosen), in order.
+    """
+    links = [
+        html.Li(
+            view_link(
+                html.Span(words, className="choice-words bidi"),
+                href,
+                "choice choice-on" if on else "choice",
+                title=words,
+            )
+        )
+        for words, href, on in choices
+    ]
+    said: dict[str, Any] = {"aria-haspopup": "dialog"}
+    return html.Span(
+        [
+            html.Button(
+                [
+                    html.Span(label),
+                    html.B(value, className="chip-value bidi", title=value),
+                    icon("chevron-down"),
+                ],
+                id=chip_id,
+                className="chip",
+                **said,
+            ),
+            popover(chip_id, html.Ul(links), "chooser chooser-list"),
+        ],
+        className="chip-group",
     )

@@ -7,7 +7,7 @@ from itertools import islice
 from urllib.parse import parse_qs
 
 from layouts.components.context import Context
-from layouts.pages.accounts.data import Line, Machine, Person, Trail
+from layouts.pages.accounts.page import Line, Machine, Person, Trail
 from services.accounts.audit import KINDS
 from services.runtime.backend import Backend
 

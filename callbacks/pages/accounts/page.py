@@ -13,8 +13,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER
 from layouts.pages.accounts import page as layout
-from layouts.pages.accounts.data import PAGE, PATH
-from layouts.pages.accounts.trail import trail
+from layouts.pages.accounts.page import PAGE, PATH, trail
 from services.runtime.backend import Backend
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from callbacks.pages.analyst.compared import compared
 from callbacks.pages.analyst.view import Own
 from layouts.components.context import Context
-from layouts.pages.analyst.values import Call, Calls
+from layouts.pages.analyst.data import Call, Calls
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import within

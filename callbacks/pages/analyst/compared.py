@@ -6,7 +6,7 @@ from callbacks.pages.analyst.view import Own
 from callbacks.reports.metric_info import passport
 from layouts.components.context import Context
 from layouts.components.metric_info import Passport
-from layouts.pages.analyst.values import Comparison
+from layouts.pages.analyst.data import Comparison
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
 from metrics.model.summary import Summary

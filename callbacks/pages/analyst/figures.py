@@ -11,7 +11,7 @@ from callbacks.pages.analyst.compared import compared, own_passport
 from callbacks.pages.analyst.query import ROWS_MAXIMUM
 from callbacks.pages.analyst.view import Own
 from layouts.components.context import Context
-from layouts.pages.analyst.values import Comment, Head, History, Panel, Pending, Quality, Row
+from layouts.pages.analyst.data import Comment, Head, History, Panel, Pending, Quality, Row
 from metrics.classification.goals import excluded, goal, goals_by_day, pace, streak, with_empty_days
 from metrics.classification.suggestions import Growth, Model, catch_all_growth, suggest
 from metrics.live.current import team_names

@@ -21,8 +21,8 @@ from layouts.components import states
 from layouts.components.context import Context
 from layouts.components.shell import ANALYST, MANAGER
 from layouts.pages.analyst import page as analyst
-from layouts.pages.analyst.team import team_content
-from layouts.pages.analyst.values import Head
+from layouts.pages.analyst.data import Head
+from layouts.pages.analyst.page import team_content
 from metrics.classification.suggestions import team_model
 from metrics.model.filters import UNASSIGNED
 from services.accounts.accounts import Viewer

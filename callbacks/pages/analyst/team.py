@@ -2,7 +2,7 @@
 
 from callbacks.pages.analyst.query import AnalystQuery
 from callbacks.pages.analyst.view import RATE, WINDOW_DAYS
-from layouts.pages.analyst.values import Head, Line, Person, Team
+from layouts.pages.analyst.data import Head, Line, Person, Team
 from metrics.classification.goals import Goal, goal, team_goals
 from metrics.classification.suggestions import catch_all_growth
 from metrics.model.catalog import CATALOG

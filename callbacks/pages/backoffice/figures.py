@@ -18,7 +18,7 @@ from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import Passport
-from layouts.pages.backoffice.data import Choice, Duplicate, Line, Ticket
+from layouts.pages.backoffice.page import Choice, Duplicate, Line, Ticket
 from metrics.measures.tickets import is_open, is_overdue
 from metrics.model import people
 from metrics.model.catalog import CATALOG

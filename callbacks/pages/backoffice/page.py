@@ -13,7 +13,7 @@ from callbacks.reports import report_page as bi_pages
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
 from layouts.pages.backoffice import page as backoffice
-from layouts.pages.backoffice.data import Backoffice
+from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
 from services.runtime.backend import Backend
 from services.snapshot.manifest import SourceStatus

@@ -13,8 +13,8 @@ from layouts.components.context import Context
 from layouts.components.metric_info import Passport
 from layouts.components.share_bars import BarLine, StackedLine
 from layouts.links import view
-from layouts.pages.crosstabs.bars import part_names, stacked_lines
 from layouts.pages.crosstabs.data import CONVERSATIONS, Categories, Pairs, Side, Spread
+from layouts.pages.crosstabs.table import part_names, stacked_lines
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
 from metrics.query.crosstab import Axis, Crosstab, crosstab

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 import pandas as pd
 
 from callbacks.pages.operations.view import Question
-from layouts.charts.day_curve import Slot, Tick, day_curve
 from layouts.components.context import Context
 from layouts.components.metric_info import Passport
-from layouts.pages.operations.curve import Curve
+from layouts.pages.operations.day_curve import Curve, Slot, Tick, day_curve
 from metrics.live import today as watch
 from metrics.live import trends
 from metrics.live.projection import Projection, queue_at_closing

@@ -12,11 +12,8 @@ from callbacks.pages.operations.people import Choices, crew
 from callbacks.pages.operations.timeline import strips
 from callbacks.pages.operations.view import Question, instant
 from layouts.components.context import Context
-from layouts.pages.operations.assignments import Assignment
-from layouts.pages.operations.figures import Debt, Figure
-from layouts.pages.operations.page import Rotation, Wall
-from layouts.pages.operations.queue import Queue, Waiting
-from layouts.pages.operations.queue_panel import Lamp
+from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
+from layouts.pages.operations.queue_panel import Assignment, Lamp, Queue, Waiting
 from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.model.catalog import CATALOG

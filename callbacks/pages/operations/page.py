@@ -19,8 +19,8 @@ from layouts.components import states
 from layouts.components.context import Context
 from layouts.components.shell import ANALYST, MANAGER, WALL
 from layouts.links import view
-from layouts.pages.operations import choices as operations_choices
 from layouts.pages.operations import page as operations
+from layouts.pages.operations import page as operations_choices
 from layouts.pages.operations.page import PATH
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend

@@ -7,7 +7,7 @@ import pandas as pd
 
 from callbacks.pages.operations.view import Question, instant
 from layouts.links import view
-from layouts.pages.operations.agent_data import Agent, Crew, Hand
+from layouts.pages.operations.agents import Agent, Crew, Hand
 from metrics.live import current as now
 from metrics.model import people
 from metrics.model.values import word

@@ -10,12 +10,10 @@ from callbacks.pages.overview.query import OverviewQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_passport
 from callbacks.reports.report_view import Question
-from layouts.charts.matrix import Point
-from layouts.charts.volume import Bar as VolumeBar
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
 from layouts.components.metric_info import Passport
-from layouts.pages.overview.data import AgentRow, Reason
+from layouts.pages.overview.data import AgentRow, Point, Reason, VolumeBar
 from metrics.measures import workload
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source

@@ -15,8 +15,8 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
 from layouts.components.metric_info import Passport
-from layouts.pages.staffing.controls import LIMITS
 from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
+from layouts.pages.staffing.page import LIMITS
 from metrics.live.timeline import STATES, UNOBSERVED
 from metrics.model import people
 from metrics.model.catalog import CATALOG

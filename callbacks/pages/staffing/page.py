@@ -20,7 +20,7 @@ from layouts import ids
 from layouts.components import report_frame as bi_frame
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER
-from layouts.pages.staffing import controls, roster
+from layouts.pages.staffing import page, roster
 from layouts.pages.staffing import page as staffing
 from layouts.pages.staffing.data import PAGE, PATH, Staffing
 from metrics.planning.schedule import cover
@@ -73,7 +73,7 @@ BI_PAGE = bi_pages.bi_page(PATH, StaffingQuery, content)
 def render(context: Context, search: str) -> Component:
     """The page's frame: the assumptions and the grid stay while the numbers are drawn anew."""
     context = replace(context, choices=choices_of(search), lists_rows=True)
-    return bi_frame.page(PAGE, context, before=[controls.place()], after=[roster.place(context)])
+    return bi_frame.page(PAGE, context, before=[page.place()], after=[roster.place(context)])
 
 
 def register(app: Dash, backend: Backend) -> None:
@@ -95,7 +95,7 @@ def register(app: Dash, backend: Backend) -> None:
         if values == shown:
             return no_update, no_update
         context = bi_pages.bi_context(backend, PATH, search)
-        return controls.controls(values, defaults, context), values
+        return page.controls(values, defaults, context), values
 
     @role_callback(app, roles={MANAGER})(
         Output(ids.panel(PAGE, "grid"), "children"),
@@ -122,6 +122,6 @@ def register(app: Dash, backend: Backend) -> None:
     app.clientside_callback(
         ClientsideFunction("staffing", "assume"),
         Output(ids.panel(PAGE, "whatif"), "title"),
-        *[Input(ids.panel(PAGE, name), "value") for name in controls.LIMITS],
+        *[Input(ids.panel(PAGE, name), "value") for name in page.LIMITS],
         prevent_initial_call=True,
     )

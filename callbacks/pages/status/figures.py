@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from flask import current_app
 
-from layouts.pages.status.data import Past, Screen, SourceRow, Status
+from layouts.pages.status.page import Past, Screen, SourceRow, Status
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
 from services.accounts.heartbeats import Heartbeat

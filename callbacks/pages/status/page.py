@@ -14,8 +14,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER
 from layouts.pages.status import page as layout
-from layouts.pages.status.data import PAGE, PATH
-from layouts.pages.status.screens import new_link
+from layouts.pages.status.page import PAGE, PATH, new_link
 from services.runtime.backend import Backend
 from services.storage.command_queue import CLEAR_CACHE
 

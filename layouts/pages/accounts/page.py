@@ -1,6 +1,7 @@
 """The accounts page: people, machines, and who did what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,180 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.panel import panel, pill
+from layouts.components.popover import chooser
 from layouts.components.shell import page_frame
-from layouts.components.states import banner, message
+from layouts.components.states import banner, empty, message
+from layouts.components.view_link import view_link
 from layouts.icons import icon
-from layouts.pages.accounts.data import PAGE, REACHES, ROLES, Machine, Person
+
+PAGE = "accounts"
+PATH = "/accounts"
+ROLES = ("manager", "analyst", "wall")
+REACHES = ("all", "aggregates", "metrics")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account.
+
+    Attributes:
+        email: Under which it is known.
+        name: As the screens show it.
+        role: manager, analyst or wall.
+        agent: Name of the Intercom admin with that e-mail; None = nobody.
+        read_only: Whether it comes from the settings.
+        disabled: Whether it may not sign in for now.
+        temporary: Whether its password was told by somebody else.
+        factor: Whether a second factor is asked for.
+        seen: Last sign-in; None = never.
+        own: Whether the reader looks at the own account.
+    """
+
+    email: str
+    name: str
+    role: str
+    agent: str | None
+    read_only: bool
+    disabled: bool
+    temporary: bool
+    factor: bool
+    seen: datetime | None
+    own: bool
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A token: who made it and when, and when it was used last; None = never."""
+
+    id: str
+    name: str
+    reach: str
+    made_at: datetime
+    made_by: str
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was done."""
+
+    at: datetime
+    what: str
+    who: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The audit, as far as it is asked for.
+
+    Attributes:
+        lines: The newest first, one page of them.
+        page: Which one, from 0.
+        first: Number of its first line, from 1.
+        more: Whether there are older ones.
+        what: Only this kind; empty = all.
+        who: Only this person; empty = all.
+        kinds: That there are.
+        people: That it can be narrowed to.
+        days: So long things are kept.
+    """
+
+    lines: Sequence[Line]
+    page: int
+    first: int
+    more: bool
+    what: str
+    who: str
+    kinds: Sequence[str]
+    people: Sequence[str]
+    days: float
+
+
+def trail(shown: Trail, context: Context) -> html.Section:
+    """Who did what, with filters that live in the address."""
+    text = context.text
+    days = context.formats.count(shown.days)
+    foot = text("accounts.trail.foot", days=days)
+    heads = [text(f"accounts.trail.head.{head}") for head in ("at", "who", "what", "about")]
+    table = data_table(
+        heads, [_trail_row(line, context) for line in shown.lines], "trail-table", words=4
+    )
+    body: Any = [html.Div(table, className="table-frame"), _turns(shown, context)]
+    if not shown.lines:
+        body = [empty(context, text("accounts.trail.nothing")), _turns(shown, context)]
+    return panel(
+        text("accounts.trail.title"),
+        body,
+        tools=[_kinds(shown, context), _people(shown, context)],
+        footnote=foot,
+    )
+
+
+def _turns(shown: Trail, context: Context) -> html.Div | None:
+    """Where one is in a list of several pages, and the ways on."""
+    if not shown.page and not shown.more:
+        return None
+    text, count = context.text, context.formats.count
+    last = shown.first + len(shown.lines) - 1
+    where = text("accounts.trail.range", first=count(shown.first), last=count(last))
+    turns: list[Any] = [html.Span(where if shown.lines else "")]
+    for on, name, page, key in (
+        (shown.page > 0, "chevron-left", shown.page, "rows.newer"),
+        (shown.more, "chevron-right", shown.page + 2, "rows.older"),
+    ):
+        if on:
+            said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
+            href = context.view(page=str(page) if page > 1 else None)
+            turns.append(view_link(icon(name), href, "icon-button", **said))
+    return html.Div(turns, className="rows-foot")
+
+
+def _kinds(shown: Trail, context: Context) -> html.Span:
+    text = context.text
+    everything = text("accounts.trail.all")
+    choices = [(everything, context.view(what=None), not shown.what)]
+    choices += [
+        (text(f"accounts.trail.kind.{kind}"), context.view(what=kind), shown.what == kind)
+        for kind in shown.kinds
+    ]
+    value = text(f"accounts.trail.kind.{shown.what}") if shown.what else everything
+    target = ids.panel(PAGE, "trail-what")
+    return chooser(target, text("accounts.trail.head.what"), value, choices)
+
+
+def _people(shown: Trail, context: Context) -> html.Span:
+    text = context.text
+    everybody = text("accounts.trail.everybody")
+    choices = [(everybody, context.view(who=None), not shown.who)]
+    choices += [(who, context.view(who=who), shown.who == who) for who in shown.people]
+    target = ids.panel(PAGE, "trail-who")
+    return chooser(target, text("accounts.trail.head.who"), shown.who or everybody, choices)
+
+
+def _trail_row(line: Line, context: Context) -> list[Any]:
+    text = context.text
+    return [
+        context.formats.moment(line.at),
+        html.Span(line.who or text("accounts.trail.stranger"), className="bidi"),
+        text(f"accounts.trail.kind.{line.what}"),
+        html.Span(" · ".join(_about(line.about, context)), className="bidi"),
+    ]
+
+
+def _about(about: Mapping[str, Any], context: Context) -> list[str]:
+    """What it was done to: words for those that have some, else as they were noted."""
+    text = context.text
+    said = []
+    for name, value in about.items():
+        key = f"accounts.trail.{name}.{value}"
+        if text.has(key):
+            said.append(text(key))
+        elif text.has(f"accounts.trail.about.{name}"):
+            said.append(text(f"accounts.trail.about.{name}", value=value))
+        else:
+            said.append(str(value))
+    return said
 
 
 def page(context: Context) -> html.Div:
@@ -54,7 +225,10 @@ def people(found: Sequence[Person], context: Context) -> html.Section:
     text = context.text
     heads = [text(f"accounts.head.{head}") for head in ("person", "role", "intercom", "seen", "do")]
     table = data_table(
-        heads, [_row(person, context) for person in found], "accounts-table", words=len(heads)
+        heads,
+        [_person_row(person, context) for person in found],
+        "accounts-table",
+        words=len(heads),
     )
     count = text.plural("accounts.count", len(found), n=context.formats.count(len(found)))
     frame = html.Div(table, className="table-frame")
@@ -97,7 +271,7 @@ def tokens(found: Sequence[Machine], context: Context) -> html.Section:
     return panel(text("accounts.tokens"), html.Div(table, className="table-frame"))
 
 
-def _row(person: Person, context: Context) -> list[Any]:
+def _person_row(person: Person, context: Context) -> list[Any]:
     text = context.text
     marks = [
         (person.own, "own", "quiet"),

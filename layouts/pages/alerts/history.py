@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 
 from layouts.components import states
-from layouts.components.chooser import chooser
 from layouts.components.context import Context
 from layouts.components.panel import panel
+from layouts.components.popover import chooser
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view

@@ -10,7 +10,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.states import message
 from layouts.icons import icon
-from layouts.pages.analyst.values import Panel
+from layouts.pages.analyst.data import Panel
 from metrics.classification.goals import Goal
 
 PAGE = "analyst"

@@ -1,21 +1,127 @@
-"""What an analyst still has to classify, what was just done, and what does not count."""
+"""The lists of the analyst's panel: still to classify, done, and every conversation."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.panel import panel
+from layouts.components.live_time import lasting
+from layouts.components.panel import open_link, panel
+from layouts.components.popover import popover
 from layouts.components.states import message
 from layouts.icons import icon
 from layouts.links import view
+from layouts.pages.analyst.data import Panel, Row
 from layouts.pages.analyst.goal import excluded_kind, excluded_words
-from layouts.pages.analyst.pieces import PAGE, PATH, ago, menu, more, opening, subject, table
-from layouts.pages.analyst.values import Panel, Row
+from metrics.classification.goals import STANDINGS
 
+PAGE = "analyst"
+PATH = "/analyst"
+# Each press of «more» shows so many more, up to the most that an address may ask for.
+MORE, MOST = 50, 500
 ORDERS = ("oldest", "easiest")
 DONE_SHOWN = 3
+# A longer list of reasons is no choice any more.
+REASONS_SHOWN = 60
+
+
+def menu(
+    key: str,
+    words: Any,
+    options: Sequence[tuple[str, str, bool]],
+    class_name: str = "button button-quiet",
+) -> html.Span:
+    """A word that opens a list of links; the choice lives in the address.
+
+    Args:
+        key: Of its id.
+        words: On the button.
+        options: (words, href, chosen), in order.
+        class_name: Of the button.
+    """
+    target = ids.panel(PAGE, f"menu-{key}")
+    inside = words if isinstance(words, list) else [html.Span(words), icon("chevron-down")]
+    links = [
+        html.Li(
+            html.A(
+                name,
+                href=href,
+                className="choice choice-on bidi" if chosen else "choice bidi",
+                **{"data-go": "push"},
+            )
+        )
+        for name, href, chosen in options
+    ]
+    return html.Span(
+        [
+            html.Button(inside, id=target, className=class_name, type="button"),
+            popover(target, html.Ul(links), placement="bottom-end"),
+        ],
+        className="menu",
+    )
+
+
+def more(own: Panel, shown: int, total: int, name: str, context: Context) -> html.P | None:
+    """How many of how many are shown, and a link to more."""
+    if shown >= total:
+        return None
+    text, formats = context.text, context.formats
+    words = text("analyst.shown", shown=formats.count(shown), n=formats.count(total))
+    if shown >= MOST:
+        return html.P(f"{words} {text('analyst.shown_end')}", className="list-more quieter")
+    wanted = {name: str(min(MOST, shown + MORE))}
+    step = min(MORE, total - shown)
+    link = html.A(
+        text("analyst.show_more", n=formats.count(step)),
+        href=view(PATH, own.head.choices, **wanted),
+        className="link",
+        **{"data-go": "replace"},
+    )
+    return html.P([words, " ", link], className="list-more quieter")
+
+
+def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) -> html.Div:
+    """A table of the panel; on a phone its rows are cards.
+
+    Args:
+        heads: (words, side class) of each column.
+        rows: Below them.
+        name: Class of the table.
+    """
+    head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
+    drawn = html.Table([head, html.Tbody(list(rows))], className=f"grid-table two-lines {name}")
+    return html.Div(drawn, className="table-frame")
+
+
+def subject(row: Row, context: Context) -> html.Span:
+    """What the conversation is about."""
+    words = row.subject or context.text("analyst.no_subject")
+    return html.Span(words, title=words, className="bidi" if row.subject else "quieter")
+
+
+def reason(row: Row, context: Context) -> html.Span:
+    """Its reason, or that it has none."""
+    if row.reason:
+        return html.Span(row.reason, title=row.reason, className="bidi")
+    return html.Span(context.text("analyst.unclassified"), className="quieter")
+
+
+def opening(row: Row, context: Context, button: bool = False) -> html.A | html.Span:
+    """The way to that very conversation; none as long as the workspace is not known."""
+    if not row.url:
+        return html.Span(row.id, className="quieter")
+    return open_link(row.url, context.text("states.open"), button=button)
+
+
+def ago(row: Row, own: Panel, context: Context) -> Any:
+    """How long it has been closed, counting on."""
+    if row.closed_at is None:
+        return html.Span(context.text("analyst.no_close"), className="no-data")
+    before = html.Span(context.text("analyst.closed_ago") + " ", className="phone-only")
+    running = lasting(row.closed_at, own.now, context)
+    return html.Span([before, running], title=context.formats.full_moment(row.closed_at))
 
 
 def pending_panel(own: Panel, context: Context) -> html.Section:
@@ -161,3 +267,157 @@ def _excluded(own: Panel, context: Context) -> html.Div | None:
 def _why(row: Row, context: Context) -> str:
     kind = excluded_kind(row.excluded)
     return context.text(f"analyst.excluded.why.{kind}", label=row.excluded)
+
+
+def history_panel(own: Panel, context: Context) -> html.Section:
+    """Every conversation of the period, with filters that live in the address."""
+    text, formats, shown = context.text, context.formats, own.history
+    parts: list[Any] = [_history_filters(own, context)]
+    if shown.rows:
+        parts.append(_history_table(own, context))
+        parts.append(more(own, len(shown.rows), shown.total, "lines", context))
+    elif shown.everything:
+        parts.append(_filtered_away(own, context))
+    else:
+        words = text("analyst.history.nothing_words")
+        parts.append(message("empty", context, text("analyst.history.nothing"), words))
+    n = formats.count(shown.total)
+    if shown.total != shown.everything:
+        about = text("analyst.history.some", n=n, total=formats.count(shown.everything))
+    else:
+        about = text("units.n", n=n) if shown.total else ""
+    files = [
+        html.A(
+            words,
+            href=f"{PATH}/export.{kind}{own.head.download or ''}",
+            className="link",
+            title=text("analyst.export.title"),
+            download="",
+        )
+        for kind, words in (("csv", "CSV"), ("xlsx", "Excel"))
+    ]
+    return panel(
+        text("analyst.history.title"),
+        [part for part in parts if part is not None],
+        population=about,
+        tools=files if shown.total and own.head.download is not None else [],
+        id=ids.panel(PAGE, "history"),
+    )
+
+
+def _history_filters(own: Panel, context: Context) -> html.Div | None:
+    text, shown, choices = context.text, own.history, own.head.choices
+    if not shown.everything:
+        return None
+    any_words = text("analyst.history.any")
+    standings = [(any_words, view(PATH, choices, state=None, lines=None), shown.standing is None)]
+    standings += [
+        (
+            text(f"analyst.standing.{one}"),
+            view(PATH, choices, state=one, lines=None),
+            one == shown.standing,
+        )
+        for one in STANDINGS
+    ]
+    named = {"": text("analyst.unclassified")}
+    offered = ["", *shown.reasons[:REASONS_SHOWN]]
+    if shown.reason is not None and shown.reason not in offered:
+        offered.append(shown.reason)
+    reasons = [(any_words, view(PATH, choices, reason=None, lines=None), shown.reason is None)]
+    reasons += [
+        (
+            named.get(one, one),
+            view(PATH, choices, reason=one, lines=None),
+            one == shown.reason,
+        )
+        for one in offered
+    ]
+    chosen_reason = None if shown.reason is None else named.get(shown.reason, shown.reason)
+    chosen_state = text(f"analyst.standing.{shown.standing}") if shown.standing else None
+    return html.Div(
+        [
+            _filter("standing", text("analyst.columns.standing"), chosen_state, standings, context),
+            _filter("reason", text("analyst.columns.reason"), chosen_reason, reasons, context),
+            html.Label(
+                [
+                    icon("search"),
+                    html.Span(text("analyst.history.search"), className="unseen"),
+                    dcc.Input(
+                        id=ids.panel(PAGE, "search"),
+                        type="search",
+                        value=shown.search,
+                        debounce=True,
+                        maxLength=200,
+                        placeholder=text("analyst.history.search"),
+                        autoComplete="off",
+                        className="field history-search",
+                    ),
+                ],
+                className="search-field",
+            ),
+            html.A(
+                text("analyst.history.clear"),
+                href=view(PATH, choices, state=None, reason=None, search=None, lines=None),
+                className="link",
+                **{"data-go": "push"},
+            )
+            if shown.total != shown.everything
+            else None,
+        ],
+        className="history-filters",
+    )
+
+
+def _filter(
+    key: str,
+    label: str,
+    chosen: str | None,
+    options: Sequence[tuple[str, str, bool]],
+    context: Context,
+) -> html.Span:
+    words = chosen or context.text("analyst.history.any")
+    inside = [
+        html.Span(label),
+        html.B(words, className="chip-value bidi cut", title=words),
+        icon("chevron-down"),
+    ]
+    return menu(key, inside, options, "chip set" if chosen is not None else "chip")
+
+
+def _filtered_away(own: Panel, context: Context) -> html.Div:
+    text, n = context.text, own.history.everything
+    back = html.A(
+        text("analyst.history.clear"),
+        href=view(PATH, own.head.choices, state=None, reason=None, search=None, lines=None),
+        className="link",
+        **{"data-go": "push"},
+    )
+    words = text.plural("analyst.history.without", n, n=context.formats.count(n))
+    return message("empty", context, text("states.nothing_here"), words, back)
+
+
+def _history_table(own: Panel, context: Context) -> html.Div:
+    text = context.text
+    heads = [
+        (text("analyst.columns.subject"), "left"),
+        (text("analyst.columns.reason"), "left"),
+        (text("analyst.columns.standing"), "left"),
+        (text("analyst.columns.created"), ""),
+        ("", ""),
+    ]
+    rows = [
+        html.Tr(
+            [
+                html.Td(subject(row, context), className="left subject"),
+                html.Td(reason(row, context), className="left reason"),
+                html.Td(
+                    text(f"analyst.standing.{row.standing}"),
+                    className="left quiet history-standing",
+                ),
+                html.Td(context.formats.moment(row.created_at), className="quiet age"),
+                html.Td(opening(row, context), className="open"),
+            ]
+        )
+        for row in own.history.rows
+    ]
+    return table(heads, rows, "history-table")

@@ -1,4 +1,4 @@
-"""The analyst's own panel: the goal, what is still missing, what was done, own results."""
+"""The analyst's panel, and the team's table from which a manager opens one."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,21 +8,132 @@ from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.panel import pill
+from layouts.components.panel import no_data, panel, pill
+from layouts.components.popover import popover
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.choices import LISTS, people, periods, person_name
-from layouts.pages.analyst.goal import hero
-from layouts.pages.analyst.history import history_panel
-from layouts.pages.analyst.lists import pending_panel
+from layouts.pages.analyst.data import Head, Line, Panel, Person, Team
+from layouts.pages.analyst.goal import goal_bar, hero
+from layouts.pages.analyst.lists import history_panel, pending_panel
 from layouts.pages.analyst.results import calls_panel, comments_panel, ratings_panel, times_panel
-from layouts.pages.analyst.values import Head, Panel, Person
+from metrics.classification.goals import Goal
 from metrics.classification.suggestions import Growth
+from metrics.model.filters import UNASSIGNED
 
 PAGE = "analyst"
 PATH = "/analyst"
+PERIODS = ("today", "week", "month")
+TEAM = "team"
+# The lists' own choices; another person or period starts them anew.
+LISTS = ("more", "lines", "out", "comments", "calls")
+
+
+def person_name(person: Person, context: Context) -> str:
+    """A name, or words where there is none."""
+    if person.id == UNASSIGNED:
+        return context.text("analyst.unassigned")
+    return person.name or context.text("analyst.unnamed", id=person.id)
+
+
+def people(shown: Head, context: Context) -> dcc.Dropdown:
+    """Whose panel a manager looks at."""
+    text = context.text
+    options = [{"label": text("analyst.all_people"), "value": TEAM}]
+    options += [{"label": person_name(one, context), "value": one.id} for one in shown.people]
+    return dcc.Dropdown(
+        id=ids.panel(PAGE, "person"),
+        options=options,
+        value=shown.agent_id or TEAM,
+        clearable=False,
+        className="person-choice",
+        labels={"search": text("analyst.search")},
+    )
+
+
+def periods(shown: Head, context: Context) -> html.Div:
+    """The presets, and own dates."""
+    text = context.text
+    parts: list[Any] = []
+    for name in PERIODS:
+        words: list[Any] = [html.Span(text(f"analyst.period.{name}"))]
+        if name == shown.preset and name != "today":
+            words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
+        anew = dict.fromkeys(("from_", "to", *LISTS))
+        parts.append(
+            html.A(
+                words,
+                href=view(PATH, shown.choices, period=name, **anew),
+                className="segment segment-on" if name == shown.preset else "segment",
+                **{"data-go": "push"},
+            )
+        )
+    return html.Div(
+        [*parts, *_other(shown, context)],
+        className="segmented analyst-periods",
+        role="group",
+        **{"aria-label": text("analyst.period.label")},
+    )
+
+
+def _other(shown: Head, context: Context) -> list[Any]:
+    """Own dates, in a popover below the last segment."""
+    text, target = context.text, ids.panel(PAGE, "other-dates")
+    chosen = shown.preset not in PERIODS
+    words: list[Any] = [html.Span(text("analyst.period.other"))]
+    if chosen:
+        words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
+    last = max(shown.today, shown.period.last_day) if chosen else shown.today
+    fields = html.Div(
+        [
+            _date("from", text("filters.from"), shown.period.first_day, last),
+            _date("to", text("filters.to"), min(shown.period.last_day, last), last),
+            html.Button(
+                text("filters.apply"),
+                id=ids.panel(PAGE, "apply-dates"),
+                className="button button-primary",
+            ),
+        ],
+        className="date-fields",
+    )
+    return [
+        html.Button(
+            words, id=target, className="segment segment-on" if chosen else "segment", type="button"
+        ),
+        popover(target, fields),
+    ]
+
+
+def _date(key: str, label: str, day: date, last: date) -> html.Label:
+    return html.Label(
+        [
+            html.Span(label),
+            dcc.Input(
+                id=ids.panel(PAGE, f"date-{key}"),
+                type="date",
+                value=day.isoformat(),
+                max=last.isoformat(),
+                className="field",
+            ),
+        ]
+    )
+
+
+def span(shown: Head, context: Context) -> str:
+    """The days in few words: 23 a 29 nov, ter 24 nov."""
+    formats, first, last = context.formats, shown.period.first_day, shown.period.last_day
+    if first == last:
+        return formats.weekday(first)
+    if first.year != last.year or last.year != shown.today.year:
+        return formats.span(first, last)
+    start, end = (formats.weekday(day).split(" ", 1)[1] for day in (first, last))
+    if first.month == last.month:
+        if context.text.language == "pt-BR":
+            start = str(first.day)
+        else:
+            end = str(last.day)
+    return context.text("units.span", first=start, last=end)
 
 
 def page(context: Context) -> html.Div:
@@ -199,3 +310,73 @@ def _jumps(context: Context) -> html.Nav:
     return html.Nav(
         links, className="tabs analyst-jumps", **{"aria-label": text("analyst.jump.label")}
     )
+
+
+def team_content(team: Team, context: Context) -> list[Any]:
+    """One line per person, each leading to that person's panel."""
+    text, formats = context.text, context.formats
+    if team.reason_missing:
+        title = text("analyst.no_reason.title", label=team.reason_label)
+        drawn = message("empty", context, title, text("analyst.no_reason.manager"))
+        return [html.Section(drawn, className="panel")]
+    if not team.lines:
+        words = text("analyst.team.nobody_words")
+        drawn = message("empty", context, text("analyst.team.nobody"), words)
+        return [html.Section(drawn, className="panel")]
+    heads = [
+        (text("analyst.team.person"), "left"),
+        (text("analyst.team.total"), ""),
+        (text("analyst.team.classified"), ""),
+        (text("analyst.team.pending"), ""),
+        (text("metrics.classification_rate.short"), ""),
+        (text("analyst.team.missing"), ""),
+        ("", "left team-bar"),
+    ]
+    head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
+    body = html.Tbody([_line(line, team, context) for line in team.lines])
+    name = html.Td(text("analyst.team.all"), className="left")
+    foot = html.Tfoot(
+        html.Tr([name, *_numbers(team.total, context), html.Td(className="team-bar")])
+    )
+    table = html.Table([head, body, foot], className="grid-table team-table")
+    note = growth_note(team.growth, context)
+    share = formats.share(team.total.share, 0)
+    shown = panel(
+        text("analyst.team.title"),
+        html.Div(table, className="table-frame"),
+        population=text("analyst.team.about", n=formats.count(team.total.eligible)),
+        footnote=text("analyst.team.note", share=share),
+        id=ids.panel(PAGE, "team"),
+    )
+    return [part for part in (note, shown) if part is not None]
+
+
+def _line(line: Line, team: Team, context: Context) -> html.Tr:
+    name = person_name(Person(line.id, line.name), context)
+    parts: list[Any] = [
+        html.A(
+            name,
+            href=view(PATH, team.head.choices, agent=line.id),
+            className="link name bidi",
+            **{"data-go": "push"},
+        )
+    ]
+    if line.status in ("left", "outside"):
+        parts.append(pill(context.text(f"analyst.status.{line.status}")))
+    bar = html.Td(
+        goal_bar(line.goal, context) if line.goal.eligible else None, className="team-bar"
+    )
+    return html.Tr([html.Td(parts, className="left team-name"), *_numbers(line.goal, context), bar])
+
+
+def _numbers(goal: Goal, context: Context) -> list[html.Td]:
+    formats = context.formats
+    counts = [goal.eligible, goal.classified, goal.pending]
+    rate: Any = no_data(context) if goal.rate is None else formats.share(goal.rate)
+    if not goal.eligible:
+        missing: Any = ""
+    elif goal.reached:
+        missing = icon("check-lg", "good", context.text("analyst.goal.reached"))
+    else:
+        missing = html.B(formats.count(goal.missing))
+    return [*[html.Td(formats.count(n)) for n in counts], html.Td(rate), html.Td(missing)]

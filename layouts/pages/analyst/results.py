@@ -12,7 +12,7 @@ from layouts.components.metric_info import passport_button
 from layouts.components.panel import no_data, panel
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.values import Call, Comment, Comparison, Panel
+from layouts.pages.analyst.data import Call, Comment, Comparison, Panel
 from metrics.model.summary import Summary
 
 PAGE = "analyst"

@@ -6,10 +6,10 @@ from typing import Any
 from dash import html
 
 from layouts import ids
-from layouts.components.chooser import chooser
 from layouts.components.context import Context
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, segmented
+from layouts.components.popover import chooser
 from layouts.components.share_bars import bar_table, colour_key, stacked_bars
 from layouts.components.states import empty, message
 from layouts.components.view_link import view_link

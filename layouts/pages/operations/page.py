@@ -1,9 +1,9 @@
-"""The live wall: who waits, who can take the next one, and how the day goes."""
+"""The wall of operations: its head, its figures, and the places of its panels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from dash import dcc, html, no_update
 
@@ -11,22 +11,182 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages
 from layouts.components.live_time import clock, lasting
+from layouts.components.metric_info import Passport, passport_button
+from layouts.components.panel import no_data, segmented
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
-from layouts.pages.operations import assignments, curve
-from layouts.pages.operations.agent_data import Crew
-from layouts.pages.operations.agents import agents_table
-from layouts.pages.operations.curve import Curve
-from layouts.pages.operations.figures import Debt, Figure, figures
-from layouts.pages.operations.next_agent import next_hands
+from layouts.links import Choices, view
+from layouts.pages.operations import day_curve, queue_panel
+from layouts.pages.operations.agents import Crew, agents_table, next_hands
+from layouts.pages.operations.day_curve import Curve
 from layouts.pages.operations.queue_panel import Lamp, lamp
 from layouts.pages.operations.timeline import Timeline, timeline_panel
 
 PAGE = "operations"
 PATH = "/operations"
+# Teams that stand side by side in the header, and the letters of their names together.
+FEW_TEAMS, FEW_LETTERS = 4, 44
+ICONS = {
+    "conversations": "chat-left-text",
+    "calls_answered": "telephone",
+    "online_text": "chat-left-fill",
+    "online_voice": "telephone-fill",
+}
 # Lines of the table for which a screen in the room has room, and with a banner above them.
 KIOSK_AGENTS, KIOSK_AGENTS_LATE = 10, 8
+
+
+def choices(
+    chosen: Choices, period: str, teams: Sequence[tuple[str, str]], context: Context
+) -> list[Any]:
+    """The switches of period and team: few teams as links, many in a list.
+
+    Args:
+        chosen: The address's parameters.
+        period: today or 48h.
+        teams: Id and name of those in scope.
+        context: The reader.
+    """
+    text = context.text
+    switches = [
+        segmented(
+            [
+                (
+                    text(f"operations.period.{name}"),
+                    view(PATH, chosen, period=None if name == "today" else name),
+                    name == period,
+                )
+                for name in ("today", "48h")
+            ],
+            text("operations.period.label"),
+        )
+    ]
+    if 1 < len(teams) <= FEW_TEAMS and sum(len(name) for _, name in teams) <= FEW_LETTERS:
+        switches.append(_team_links(chosen, teams, context))
+    elif len(teams) > 1:
+        switches.append(_team_list(chosen, teams, context))
+    return switches
+
+
+def _team_links(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> html.Div:
+    text, now = context.text, list(chosen.get("team", []))
+    links = [(text("operations.team.every"), view(PATH, chosen, team=None), not now)]
+    links += [(name, view(PATH, chosen, team=team), now == [team]) for team, name in teams]
+    return segmented(links, text("operations.team.label"))
+
+
+def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> dcc.Dropdown:
+    text = context.text
+    words = ("search", "select_all", "deselect_all", "clear_search", "clear_selection")
+    return dcc.Dropdown(
+        id=ids.panel(PAGE, "team"),
+        options=[{"label": name, "value": team} for team, name in teams],
+        value=list(chosen.get("team", [])),
+        multi=True,
+        placeholder=text("operations.team.all"),
+        labels={key: text(f"operations.team.{key}") for key in words}
+        | {
+            "selected_count": text("operations.team.selected", n="{num_selected}"),
+            "no_options_found": text("filters.nothing"),
+        },
+        className="wall-team",
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with a line below it.
+
+    Attributes:
+        key: The catalogue's.
+        value: None where nothing was read yet.
+        note: The line below.
+        verdict: reached (a tick), short (amber) or nothing.
+        passport: Where it is offered.
+        late_at: When its source last answered, if that is too long ago.
+    """
+
+    key: str
+    value: int | None
+    note: str = ""
+    verdict: Literal["", "reached", "short"] = ""
+    passport: Passport | None = None
+    late_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Debt:
+    """Callers who are owed a call.
+
+    Attributes:
+        count: How many.
+        oldest: Since when the first of them waits.
+        passport: Where it is offered.
+        late_at: When Aircall last answered, if that is too long ago.
+    """
+
+    count: int
+    oldest: datetime | None
+    passport: Passport | None = None
+    late_at: datetime | None = None
+
+
+def figures(
+    told: Sequence[Figure], debt: Debt | None, kiosk: bool, at: datetime, context: Context
+) -> html.Div:
+    """Two by two, and the call-backs in one line below."""
+    cells: list[Any] = [_figure(one, kiosk, context) for one in told]
+    if debt is not None:
+        cells.append(_debt(debt, kiosk, at, context))
+    return html.Div(cells, className="figures" + ("" if debt is not None else " figures-text"))
+
+
+def _figure(one: Figure, kiosk: bool, context: Context) -> html.Article:
+    text, formats = context.text, context.formats
+    label: list[Any] = [icon(ICONS[one.key]), html.H3(text(f"operations.figures.{one.key}"))]
+    if one.passport is not None and not kiosk:
+        label.append(passport_button(PAGE, one.passport, context))
+    value = no_data(context) if one.value is None else formats.count(one.value)
+    note: list[Any] = [one.note]
+    if one.late_at is not None:
+        note = [text("operations.figures.at", at=formats.clock(one.late_at))]
+        if one.key == "calls_answered":
+            note = [one.note]
+    elif one.verdict == "reached":
+        note = [one.note, icon("check2", "good")]
+    elif one.verdict == "short":
+        note = [icon("exclamation-triangle-fill"), one.note]
+    kind = f" figure-{one.verdict}" if one.verdict and one.late_at is None else ""
+    late = " doubtful" if one.late_at is not None else ""
+    return html.Article(
+        [
+            html.Div(label, className="figure-label"),
+            html.P(value, className="figure-value"),
+            html.P(note, className="figure-note"),
+        ],
+        id=ids.panel(PAGE, one.key),
+        className=f"figure{kind}{late}",
+    )
+
+
+def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
+    text, formats = context.text, context.formats
+    said: list[Any] = [text("operations.figures.no_debt")]
+    if debt.count:
+        words = text.plural("operations.figures.debt", debt.count, n=formats.count(debt.count))
+        said = [html.B(words)]
+        if debt.late_at is not None:
+            when = text("operations.figures.debt_at", at=formats.clock(debt.late_at))
+            said.append(f", {when}")
+        elif debt.oldest is not None:
+            words = text("operations.figures.debt_oldest", span="{span}")
+            said += [", ", lasting(debt.oldest, at, context, words)]
+    parts: list[Any] = [icon("telephone-outbound"), html.Span(said)]
+    if debt.passport is not None and not kiosk:
+        parts.append(passport_button(PAGE, debt.passport, context))
+    late = " doubtful" if debt.late_at is not None else ""
+    return html.Div(parts, id=ids.panel(PAGE, "callback_debt"), className=f"figure-debt{late}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +251,7 @@ class Wall:
     curve: Curve
     figures: Sequence[Figure]
     debt: Debt | None
-    latest: Sequence[assignments.Assignment]
+    latest: Sequence[queue_panel.Assignment]
     subjects: bool
     timeline: Timeline | None = None
     rotation: Rotation | None = None
@@ -160,7 +320,7 @@ def _places(context: Context) -> html.Div:
     lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
         _place("main", [html.Div(className=f"skeleton skeleton-{n}") for n in ("next", "crew")]),
-        html.Div([curve.place(context), _place("figures")], className="wall-bottom"),
+        html.Div([day_curve.place(context), _place("figures")], className="wall-bottom"),
     ]
     return html.Div(
         [
@@ -194,17 +354,17 @@ def parts(wall: Wall, context: Context) -> Parts:
     ]
     latest: Any = None
     if not wall.kiosk:
-        latest = [assignments.table(wall.latest, wall.subjects, context)]
+        latest = [queue_panel.table(wall.latest, wall.subjects, context)]
         if wall.timeline is not None:
             latest.append(timeline_panel(wall.timeline, context))
     return Parts(
         message=None,
         lamp=lamp(wall.lamp, wall.kiosk, wall.at, context),
         main=[part for part in main if part is not None],
-        curve_head=curve.head(wall.curve, wall.period, wall.kiosk, context),
+        curve_head=day_curve.head(wall.curve, wall.period, wall.kiosk, context),
         figure=wall.curve.figure,
-        chart_class=curve.chart_class(wall.curve),
-        curve_table=curve.table(wall.curve, context),
+        chart_class=day_curve.chart_class(wall.curve),
+        curve_table=day_curve.table(wall.curve, context),
         figures=figures(wall.figures, wall.debt, wall.kiosk, wall.at, context),
         latest=latest,
     )

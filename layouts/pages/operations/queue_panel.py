@@ -1,4 +1,4 @@
-"""The wall's lamp: who waits, for how long, and whether that is too long."""
+"""The queue on the left of the wall: who waits and for how long, and the latest assignments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,20 @@ from typing import Any, Literal
 
 from dash import html
 
+from layouts import ids
 from layouts.components.context import Context
-from layouts.components.live_time import lasting
+from layouts.components.live_time import NEAR, lasting, timer, urgency
 from layouts.components.metric_info import Passport, passport_button
-from layouts.components.urgency import urgency
-from layouts.icons import icon
-from layouts.pages.operations import assignments
-from layouts.pages.operations.queue import Queue, queue_list, running, wait
+from layouts.components.panel import open_link, panel
+from layouts.icons import channel_icon, icon
 
 PAGE = "operations"
+# Rows that fit on a screen in the room; on a desk the list scrolls.
+KIOSK_ROWS, DESK_ROWS = 7, 50
+# Rows that a phone shows before it is asked for all.
+FOLDED_ROWS = 3
+# Longer ids are told by their end.
+ID_SHOWN = 6
 Level = Literal["calm", "order", "attention", "critical", "doubtful"]
 # With so few in the queue there is room for the latest assignments below.
 ROOM_FOR_ASSIGNMENTS = 3
@@ -26,6 +31,240 @@ ICONS = {
     "critical": "exclamation-octagon-fill",
     "doubtful": "plug-fill",
 }
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A conversation that came to somebody.
+
+    Attributes:
+        at: When.
+        agent: To whom.
+        team: The conversation's team, if it has one.
+        state: open, closed or snoozed.
+        subject: None where the reader may not see it.
+        url: Where it opens, for who may open it.
+    """
+
+    at: datetime
+    agent: str
+    team: str | None
+    state: str
+    subject: str | None = None
+    url: str | None = None
+
+
+def strip(latest: Sequence[Assignment], shown: int, context: Context) -> html.Div | None:
+    """The newest few, for the lamp of a quiet hour."""
+    if not latest:
+        return None
+    rows = [
+        html.Li(
+            [
+                html.Span(context.formats.clock(one.at)),
+                html.Span(one.agent, className="bidi", title=one.agent),
+            ]
+        )
+        for one in latest[:shown]
+    ]
+    return html.Div(
+        [html.H3(context.text("operations.assignments.title")), html.Ul(rows)],
+        className="lamp-latest",
+    )
+
+
+def table(latest: Sequence[Assignment], subjects: bool, context: Context) -> html.Section:
+    """All that are told, with the subject of those that the reader may see.
+
+    Args:
+        latest: Newest first.
+        subjects: Whether the reader sees any subjects; else the column is left out.
+        context: The reader.
+    """
+    text = context.text
+    columns = ["at", "agent", "team", *(["subject"] if subjects else []), "state"]
+    heads = [html.Th(text(f"operations.assignments.{key}"), className="left") for key in columns]
+    heads += [html.Th("")] if subjects else []
+    rows = [html.Tr(_cells(one, subjects, context)) for one in latest]
+    body: Any = html.P(
+        text("operations.assignments.nothing"), className="wall-nothing wall-nothing-panel"
+    )
+    if rows:
+        grid = html.Table(
+            [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table latest-table"
+        )
+        body = html.Div(grid, className="table-frame")
+    return panel(text("operations.assignments.title"), body, id=ids.panel(PAGE, "last_assignments"))
+
+
+def _cells(one: Assignment, subjects: bool, context: Context) -> list[html.Td]:
+    text = context.text
+    cells = [
+        html.Td(context.formats.moment(one.at), className="left quiet"),
+        html.Td(html.Span(one.agent, className="bidi"), className="left name"),
+        html.Td(one.team or text("operations.no_team"), className="left"),
+    ]
+    if subjects:
+        cells.append(html.Td(_subject(one, context), className="left subject"))
+    cells.append(html.Td(text(f"operations.state.{one.state}"), className="left quiet"))
+    if subjects:
+        cells.append(html.Td(open_link(one.url, text("states.open")) if one.url else ""))
+    return cells
+
+
+def _subject(one: Assignment, context: Context) -> html.Span:
+    text = context.text
+    if one.subject is None:
+        words = [icon("lock-fill"), text("operations.assignments.hidden")]
+        return html.Span(words, className="quieter")
+    subject = one.subject or text("operations.assignments.no_subject")
+    return html.Span(subject, title=subject, className="bidi" if one.subject else "quieter")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A conversation of the queue.
+
+    Attributes:
+        id: Of the conversation.
+        team: Its team's name, if it has one.
+        since: Since when it waits for us; None when it is the customer's turn.
+        channel: The vendor's word for where it came from.
+        url: Where it opens, for who may open it.
+    """
+
+    id: str
+    team: str | None
+    since: datetime | None
+    channel: str | None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Everybody who is in the queue.
+
+    Attributes:
+        rows: The longest wait first, the customer's turn last.
+        unrouted: Conversations that no team has either.
+        limit_seconds: How long anybody may wait.
+        late_at: When the queue was last read, if that is too long ago.
+    """
+
+    rows: Sequence[Waiting]
+    unrouted: int
+    limit_seconds: float
+    late_at: datetime | None = None
+
+    @property
+    def ours(self) -> int:
+        """How many wait for us."""
+        return sum(1 for one in self.rows if one.since is not None)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Since when the longest wait runs."""
+        return self.rows[0].since if self.rows else None
+
+
+def queue_list(of: Queue, kiosk: bool, at: datetime, context: Context) -> html.Div:
+    """The lines, the longest wait first, and what there is no room for."""
+    text, formats = context.text, context.formats
+    shown = of.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
+    rows = [_row(one, of, at, context) for one in shown]
+    hidden = len(of.rows) - len(shown)
+    notes = []
+    if hidden:
+        notes.append(html.Li(_hidden_words(of, hidden, context), className="queue-note"))
+    if of.unrouted:
+        words = text.plural("operations.unrouted", of.unrouted, n=formats.count(of.unrouted))
+        notes.append(html.Li(words, className="queue-note"))
+    fold = html.Button(
+        [
+            html.Span(_see_all(of, context), className="queue-closed"),
+            html.Span(text("operations.see_less"), className="queue-opened"),
+        ],
+        className="queue-fold" + ("" if len(of.rows) > FOLDED_ROWS else " queue-short"),
+        **{"data-fold": ""},
+    )
+    return html.Div(
+        [
+            html.Ul(rows, className="queue queue-long" if len(rows) > KIOSK_ROWS else "queue"),
+            html.Ul(notes),
+            fold,
+        ],
+        className="lines",
+    )
+
+
+def _hidden_words(of: Queue, hidden: int, context: Context) -> str:
+    """How many are not shown; those of the customer's turn are the last, so they are among them."""
+    text, formats = context.text, context.formats
+    words = text.plural("operations.more", hidden, n=formats.count(hidden))
+    customers = min(hidden, len(of.rows) - of.ours)
+    if not customers:
+        return words
+    extra = text.plural("operations.more_customer", customers, n=formats.count(customers))
+    return f"{words}, {extra}"
+
+
+def _see_all(of: Queue, context: Context) -> str:
+    text, formats = context.text, context.formats
+    n, limbo = formats.count(len(of.rows)), formats.count(of.unrouted)
+    if of.unrouted:
+        return text("operations.see_all_limbo", n=n, limbo=limbo)
+    return text("operations.see_all", n=n)
+
+
+def _row(one: Waiting, of: Queue, at: datetime, context: Context) -> html.Li:
+    text = context.text
+    shown = one.id if len(one.id) <= ID_SHOWN else "…" + one.id[-ID_SHOWN + 1 :]
+    mark: Any = [channel_icon(one.channel), html.Span(shown)]
+    if one.url:
+        words = text("operations.open_this", id=one.id)
+        mark = html.A(
+            [*mark, icon("box-arrow-up-right")],
+            href=one.url,
+            target="_blank",
+            rel="noopener noreferrer",
+            className="queue-id",
+            title=words,
+            **{"aria-label": words},
+        )
+    else:
+        mark = html.Span(mark, className="queue-id", title=one.id)
+    team = html.Span(
+        one.team or text("operations.no_team"), className="queue-team bidi", title=one.team
+    )
+    if one.since is None:
+        word = html.B(
+            text("operations.awaits"), className="queue-wait", title=text("operations.awaits_full")
+        )
+        return html.Li([word, team, mark], className="queue-customer")
+    share = min(1.0, ((of.late_at or at) - one.since).total_seconds() / max(1.0, of.limit_seconds))
+    return html.Li(
+        [html.B(wait(one.since, of, at, context), className="queue-wait"), team, mark],
+        style={"--share": f"{share * 100:.1f}%"},
+        **running(one.since, of),
+    )
+
+
+def wait(since: datetime, of: Queue, at: datetime, context: Context) -> Any:
+    """How long it has waited; of an old queue, how long it had when it was read."""
+    if of.late_at is None:
+        return timer(since, at, context)
+    return context.formats.timer((of.late_at - since).total_seconds())
+
+
+def running(since: datetime | None, of: Queue) -> dict[str, str]:
+    """What the browser needs to go on by itself; nothing where the queue is old."""
+    if since is None or of.late_at is not None:
+        return {}
+    return {
+        "data-since": f"{since.timestamp():.0f}",
+        "data-limit": f"{of.limit_seconds:.0f}",
+        "data-near": f"{NEAR * of.limit_seconds:.0f}",
+    }
 
 
 @dataclass(frozen=True)
@@ -46,7 +285,7 @@ class Lamp:
     quiet_since: datetime | None = None
     longest_today: tuple[float, datetime] | None = None
     passports: Sequence[Passport] = ()
-    latest: Sequence[assignments.Assignment] = ()
+    latest: Sequence[Assignment] = ()
 
     def level(self, at: datetime) -> Level:
         """How urgent the queue is; doubt comes before everything."""
@@ -74,7 +313,7 @@ def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:
     else:
         parts.append(_calm(of, at, context))
     if len(of.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
-        parts.append(assignments.strip(of.latest, 3 if of.queue.rows else 4, context))
+        parts.append(strip(of.latest, 3 if of.queue.rows else 4, context))
     return html.Section(
         [part for part in parts if part is not None],
         className=f"lamp lamp-{of.level(at)}" + ("" if of.queue.rows else " lamp-zero"),

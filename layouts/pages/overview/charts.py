@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import plotly.graph_objects as go
 from dash import html
 
 from layouts import ids
-from layouts.charts.matrix import efficiency_matrix
-from layouts.charts.volume import Bar, volume_by_day, volume_by_hour
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import graph
+from layouts.components.graph import counted, graph, template
 from layouts.components.panel import figure_panel, no_data, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
-from layouts.pages.overview.data import PAGE, Overview
+from layouts.pages.overview.data import PAGE, Overview, Point, VolumeBar
 
 ROWS = "conversations"
+# The first of a mark's data is the key of its cell, for the rows behind it.
+DAY_HOVER = "%{customdata[1]}<br><b>%{y:,.0f}</b>%{customdata[2]}<extra></extra>"
+HOUR = 3600
+# (x, y, words): ends of the axes.
+CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "many_fast"))
 
 
 def by_day(overview: Overview, context: Context) -> html.Section:
@@ -170,7 +174,7 @@ def _nothing(context: Context) -> html.Div:
     return empty(context, context.text("overview.no_conversations"))
 
 
-def _volumes(bars: Sequence[Bar], by: str, context: Context) -> html.Table:
+def _volumes(bars: Sequence[VolumeBar], by: str, context: Context) -> html.Table:
     text, formats = context.text, context.formats
     heads = [text(f"overview.table.{key}") for key in (by, "count", "usual")]
     lines = []
@@ -205,3 +209,315 @@ def _points(overview: Overview, context: Context) -> html.Table:
             ]
         )
     return data_table([first, *others], lines)
+
+
+def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
+    """A line with the usual band of each weekday; rings mark what lies outside it."""
+    colours, text = context.palette, context.text
+    figure = go.Figure(layout={"template": template(context.theme)})
+    known = [day for day in days if day.high is not None]
+    if known:
+        figure.add_bar(
+            x=[day.at for day in known],
+            y=[(day.high or 0) - (day.low or 0) for day in known],
+            base=[day.low for day in known],
+            width=86_400_000 * 0.94,
+            marker={"color": colours["s3"], "line": {"width": 0}},
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=[day.at for day in known],
+            y=[day.usual for day in known],
+            mode="markers",
+            marker={
+                "symbol": "line-ew",
+                "size": 10,
+                "line": {"width": 1, "color": colours["ink3"]},
+            },
+            hoverinfo="skip",
+        )
+    whole = [day for day in days if not day.partial]
+    if len(whole) < len(days):
+        _add_running(figure, [*whole[-1:], *days[len(whole) :]], context)
+    figure.add_scatter(
+        x=[day.at for day in whole],
+        y=[day.count for day in whole],
+        mode="lines+markers" if len(days) < 45 else "lines",
+        line={"color": colours["cat-1"], "width": 2.2},
+        marker={
+            "color": [colours["s1"] if day.outside else colours["cat-1"] for day in whole],
+            "size": [9 if day.outside else 4 for day in whole],
+            "line": {"color": colours["cat-1"], "width": [2 if d.outside else 0 for d in whole]},
+        },
+        customdata=[_day_data(day, context) for day in whole],
+        hovertemplate=DAY_HOVER,
+    )
+    for day in _most_unusual(days):
+        figure.add_annotation(
+            x=day.at,
+            y=day.count,
+            text=context.formats.count(day.count),
+            showarrow=False,
+            yshift=14 if day.count > (day.high or 0) else -14,
+            font={"color": colours["ink1"], "size": 12},
+        )
+    figure.update_layout(
+        bargap=0,
+        xaxis={"tickformat": _day_pattern(context), "nticks": 7, "title": None},
+        yaxis={"title": {"text": text("charts.conversations_per_day")}},
+        hovermode="closest",
+        height=290,
+    )
+    if days and len(days) <= 3:
+        figure.update_xaxes(tickvals=[day.at for day in days])
+    return figure
+
+
+def _add_running(figure: go.Figure, days: Sequence[VolumeBar], context: Context) -> None:
+    """The day that still runs, dashed: its fall is no news."""
+    colour = context.palette["ink3"]
+    figure.add_scatter(
+        x=[day.at for day in days],
+        y=[day.count for day in days],
+        mode="lines+markers",
+        line={"color": colour, "width": 1.4, "dash": "dot"},
+        marker={
+            "size": [7 if day.partial else 0 for day in days],
+            "color": context.palette["s1"],
+            "line": {"color": colour, "width": 1.4},
+        },
+        customdata=[_day_data(day, context) for day in days],
+        hovertemplate=DAY_HOVER,
+    )
+
+
+def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
+    """Bars per hour of the day; those outside the usual band are darker and carry their number."""
+    colours, text = context.palette, context.text
+    figure = go.Figure(layout={"template": template(context.theme)})
+    known = [hour for hour in hours if hour.high is not None]
+    # The few of the night are outside their narrow band most of the time; that says nothing.
+    floor = 0.05 * max((hour.count for hour in hours), default=0)
+    notable = [hour.outside and hour.count >= floor for hour in hours]
+    if known:
+        figure.add_bar(
+            x=[hour.at for hour in known],
+            y=[(hour.high or 0) - (hour.low or 0) for hour in known],
+            base=[hour.low for hour in known],
+            width=0.96,
+            marker={"color": colours["s3"]},
+            hoverinfo="skip",
+        )
+    figure.add_bar(
+        x=[hour.at for hour in hours],
+        y=[hour.count for hour in hours],
+        width=0.56,
+        marker={
+            "color": colours["cat-1"],
+            "opacity": [1 if told or not known else 0.62 for told in notable],
+        },
+        text=[
+            context.formats.count(hour.count) if told else ""
+            for hour, told in zip(hours, notable, strict=True)
+        ],
+        textposition="outside",
+        textfont={"color": colours["ink1"], "size": 12},
+        textangle=0,
+        constraintext="none",
+        cliponaxis=False,
+        customdata=[[str(hour.at), _usual_words(hour, context)] for hour in hours],
+        hovertemplate="%{x}h<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>",
+    )
+    figure.update_layout(
+        barmode="overlay",
+        xaxis={
+            "tickmode": "array",
+            "tickvals": [h.at for h in hours][:: 2 if len(hours) > 16 else 1],
+            "ticktext": [f"{h.at}h" for h in hours][:: 2 if len(hours) > 16 else 1],
+            "tickformat": None,
+        },
+        yaxis=counted(
+            max((max(hour.high or 0, hour.count) for hour in hours), default=0),
+            text("charts.conversations_per_hour"),
+        ),
+        height=230,
+    )
+    return figure
+
+
+def _day_pattern(context: Context) -> str:
+    return "%d/%m" if context.text.language == "pt-BR" else "%m/%d"
+
+
+def _day_data(day: VolumeBar, context: Context) -> list[str]:
+    return [str(day.at), _day_words(day, context), _usual_words(day, context)]
+
+
+def _day_words(day: VolumeBar, context: Context) -> str:
+    assert isinstance(day.at, date)
+    return context.formats.weekday(day.at)
+
+
+def _usual_words(bar: VolumeBar, context: Context) -> str:
+    if bar.partial:
+        return "<br>" + context.text("charts.running")
+    if bar.low is None or bar.high is None:
+        return ""
+    formats = context.formats
+    low, high = formats.count(bar.low), formats.count(bar.high)
+    return "<br>" + context.text("charts.usual", low=low, high=high)
+
+
+def _most_unusual(days: Sequence[VolumeBar], limit: int = 4) -> list[VolumeBar]:
+    def distance(day: VolumeBar) -> float:
+        return max((day.low or 0) - day.count, day.count - (day.high or 0))
+
+    return sorted((day for day in days if day.outside), key=distance, reverse=True)[:limit]
+
+
+def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
+    """Volume across, median time to close upwards; the means as lines, the corners in words."""
+    figure = go.Figure(layout={"template": template(context.theme)})
+    if not points:
+        return figure
+    _marks(figure, points, context)
+    _means(figure, points, context)
+    _corners(figure, context)
+    figure.update_layout(
+        xaxis={
+            "title": {"text": context.text("charts.matrix_x")},
+            "tickformat": ",d",
+            "range": _padded([point.volume for point in points], 0.14),
+            "nticks": 6,
+        },
+        yaxis={
+            "title": {"text": context.text("charts.matrix_y")},
+            "ticksuffix": " h",
+            "range": _padded([point.seconds / HOUR for point in points], 0.22),
+            "nticks": 6,
+            "rangemode": "normal",
+        },
+        height=340,
+        hovermode="closest",
+    )
+    return figure
+
+
+def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+    colours, text = context.palette, context.text
+    largest = max(point.ratings for point in points) or 1
+    figure.add_scatter(
+        x=[point.volume for point in points],
+        y=[point.seconds / HOUR for point in points],
+        mode="markers+text",
+        text=[short_name(point.name) for point in points],
+        textposition=_positions(points),
+        textfont={"color": colours["ink1"], "size": 12},
+        marker={
+            "size": [14 + 16 * (point.ratings / largest) ** 0.5 for point in points],
+            "color": [_colour(point.csat, points, context) for point in points],
+            "line": {"color": colours["ink2"], "width": 1.2},
+            "opacity": 1,
+        },
+        customdata=[_told(point, context) for point in points],
+        hovertemplate=(
+            "<b>%{customdata[1]}</b><br>"
+            + text("charts.matrix_volume", n="%{customdata[4]}")
+            + "<br>"
+            + text("charts.matrix_time", span="%{customdata[2]}")
+            + "<br>%{customdata[3]}<extra></extra>"
+        ),
+        cliponaxis=False,
+    )
+
+
+def _told(point: Point, context: Context) -> list[str]:
+    """What the mark says under the pointer; its key first, for the rows behind it."""
+    text, formats = context.text, context.formats
+    ratings = formats.count(point.ratings)
+    rated = text("charts.few_ratings", n=ratings)
+    if point.csat is not None:
+        rated = text("charts.csat_of", share=formats.share(point.csat), n=ratings)
+    volume = formats.count(point.volume)
+    return [point.key, point.name, formats.duration(point.seconds), rated, volume]
+
+
+def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+    """Dashed lines at the mean of the volumes and the mean of the times, with their values."""
+    text, formats, colours = context.text, context.formats, context.palette
+    volume = sum(point.volume for point in points) / len(points)
+    seconds = sum(point.seconds for point in points) / len(points)
+    line = {"color": colours["line2"], "width": 1, "dash": "dash"}
+    figure.add_vline(x=volume, line=line)
+    figure.add_hline(y=seconds / HOUR, line=line)
+    places = (
+        (formats.count(volume), {"x": volume, "y": 0, "yref": "paper", "yshift": 18}),
+        (formats.duration(seconds), {"y": seconds / HOUR, "x": 0, "xref": "paper"}),
+    )
+    for value, place in places:
+        words = text("charts.mean", value=value)
+        anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
+        figure.add_annotation(text=words, **_note(context), **anchors, **place)
+
+
+def _corners(figure: go.Figure, context: Context) -> None:
+    """What it means to stand in each corner."""
+    for x, y, key in CORNERS:
+        figure.add_annotation(
+            x=x,
+            y=y,
+            xref="paper",
+            yref="paper",
+            xanchor="right" if x else "left",
+            yanchor="top" if y else "bottom",
+            xshift=-4 if x else 4,
+            text=context.text(f"charts.{key}"),
+            **_note(context),
+        )
+
+
+def _note(context: Context) -> dict[str, Any]:
+    return {"showarrow": False, "font": {"color": context.palette["ink3"], "size": 12}}
+
+
+def short_name(name: str) -> str:
+    """A name that fits beside its mark: first name and initial; a reason cut to 22 characters."""
+    parts = name.split()
+    if len(parts) > 1 and all(part[:1].isupper() for part in parts) and len(parts) <= 4:
+        return f"{parts[0]} {parts[-1][0]}."
+    return name if len(name) <= 22 else name[:21].rstrip() + "…"
+
+
+def _padded(values: Sequence[float], share: float) -> list[float]:
+    low, high = min(values), max(values)
+    room = (high - low or high or 1) * share
+    return [max(low - room, -room / 2 if low else 0), high + room]
+
+
+def _positions(points: Sequence[Point]) -> list[str]:
+    """Labels above their marks, below where a neighbour's label would stand in the same place."""
+    spread_x = (max(p.volume for p in points) - min(p.volume for p in points)) or 1
+    spread_y = (max(p.seconds for p in points) - min(p.seconds for p in points)) or 1
+    places: list[str] = []
+    for here, point in enumerate(points):
+        near = [
+            there
+            for there in range(here)
+            if abs(points[there].volume - point.volume) / spread_x < 0.16
+            and abs(points[there].seconds - point.seconds) / spread_y < 0.12
+        ]
+        taken = {places[there] for there in near}
+        choices = ("top center", "bottom center", "middle right", "middle left")
+        places.append(next((place for place in choices if place not in taken), "top center"))
+    return places
+
+
+def _colour(csat: float | None, points: Sequence[Point], context: Context) -> str:
+    """Diverging by distance from the mean of those that are rated; grey without enough ratings."""
+    rated = [point.csat for point in points if point.csat is not None]
+    if csat is None:
+        return context.palette["s3"]
+    middle = sum(rated) / len(rated)
+    reach = max(abs(value - middle) for value in rated) or 1
+    step = round((csat - middle) / reach * 3) + 4
+    return context.palette[f"div-{step}"]

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from layouts.charts.matrix import Point
-from layouts.charts.volume import Bar as VolumeBar
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import Passport
 from metrics.model.summary import Summary
@@ -45,6 +44,55 @@ class AgentRow:
     open: int | None
     overloaded: bool = False
     slow: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    """One person or reason of the matrix.
+
+    Attributes:
+        key: The person's id, or the reason.
+        name: Its name.
+        volume: Conversations of the period.
+        seconds: Median time to close.
+        ratings: How many ratings it has; size follows it.
+        csat: Share of good ratings; None where there are too few.
+    """
+
+    key: str
+    name: str
+    volume: int
+    seconds: float
+    ratings: int
+    csat: float | None
+
+
+@dataclass(frozen=True)
+class VolumeBar:
+    """One day or hour of a volume chart.
+
+    Attributes:
+        at: The day, or the hour of the day.
+        count: Rows in it.
+        low: Lower edge of the usual band; None where it is unknown.
+        usual: The usual number.
+        high: Upper edge of it.
+        partial: Whether it is still running, so that it cannot be compared yet.
+    """
+
+    at: date | int
+    count: float
+    low: float | None = None
+    usual: float | None = None
+    high: float | None = None
+    partial: bool = False
+
+    @property
+    def outside(self) -> bool:
+        """Whether the count is worth a ring: whole, and outside the usual band."""
+        if self.partial or self.low is None or self.high is None:
+            return False
+        return not self.low <= self.count <= self.high
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,16 @@ from typing import Any
 from dash import html
 
 from layouts.components.context import Context
+from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import kpi_sheet
+from layouts.components.panel import figure_panel, no_data, pill
+from layouts.components.states import empty
+from layouts.components.view_link import rows_link
 from layouts.icons import icon
-from layouts.pages.overview import agents as overview_agents
 from layouts.pages.overview import charts as overview_charts
-from layouts.pages.overview import reasons as overview_reasons
-from layouts.pages.overview.data import PAGE, Overview
+from layouts.pages.overview.data import PAGE, AgentRow, Overview, Reason
+from metrics.model.summary import Summary
+from metrics.query.drilldown import OTHER_REASONS, TOP_REASONS
 
 KEYS = (
     "conversations",
@@ -32,14 +36,14 @@ def content(overview: Overview, context: Context) -> list[Any]:
         _news(overview),
         kpi_sheet(PAGE, overview.kpis, context),
         html.Div(
-            [overview_reasons.panel(overview, context), overview_charts.by_day(overview, context)],
+            [reasons_panel(overview, context), overview_charts.by_day(overview, context)],
             className="bi-row overview-row-1",
         ),
         html.Div(
             [overview_charts.matrix(overview, context), _hours_and_origin(overview, context)],
             className="bi-row overview-row-2",
         ),
-        overview_agents.panel(overview, context),
+        agents_panel(overview, context),
     ]
     return [part for part in parts if part is not None]
 
@@ -64,3 +68,238 @@ def _news(overview: Overview) -> html.Ul | None:
         ],
         className="news",
     )
+
+
+def reasons_panel(overview: Overview, context: Context) -> html.Section:
+    """Bars in a table; each opens the conversations that mention it."""
+    text, formats = context.text, context.formats
+    passport = overview.passports[TOP_REASONS]
+    title = text("overview.reasons")
+    if overview.reason_missing or not overview.reasons:
+        words = text(
+            "overview.reason_missing" if overview.reason_missing else "overview.no_reasons",
+            label=overview.reason_label,
+        )
+        nothing = empty(context, words)
+        return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, passport=passport)
+    # The others together would make every reason small: their bar is cut, and says so.
+    scale = [r for r in overview.reasons if r.name is not None] or overview.reasons
+    widest = max(max(r.mentions, r.previous_mentions or 0) for r in scale) or 1
+    compared = any(reason.previous_share is not None for reason in overview.reasons)
+    head = html.Tr(
+        [
+            html.Th(text("overview.reason"), className="left"),
+            html.Th("", className="reason-bar"),
+            html.Th("n"),
+            html.Th(text("overview.part")),
+            html.Th(text("overview.change")) if compared else None,
+        ]
+    )
+    named = sum(reason.name is not None for reason in overview.reasons)
+    rows = [
+        html.Tr(
+            _reason_cells(reason, widest, named, compared, context),
+            className="reason-others" if reason.name is None else None,
+            **{"data-mark": ""},
+        )
+        for reason in overview.reasons
+    ]
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table reason-table")
+    return figure_panel(
+        PAGE,
+        TOP_REASONS,
+        title,
+        html.Div(table, className="table-frame"),
+        None,
+        context,
+        population=text("overview.mentions", n=formats.count(overview.mentions)),
+        footnote=text("overview.reasons_note" if compared else "overview.reasons_note_alone"),
+        passport=passport,
+    )
+
+
+def _reason_cells(
+    reason: Reason, widest: int, named: int, compared: bool, context: Context
+) -> list[html.Td]:
+    text, formats = context.text, context.formats
+    name = reason.name or text.plural("overview.others", reason.others, n=reason.others)
+    cell = f"{OTHER_REASONS}:{named}" if reason.name is None else f"reason:{reason.name}"
+    share = min(1.0, reason.mentions / widest)
+    style = {"--share": f"{share * 100:.1f}%"}
+    cut = reason.mentions > widest
+    kind = "bar-fill bar-other" if reason.name is None else "bar-fill"
+    marks: list[Any] = [html.Span(className=f"{kind} bar-cut" if cut else kind)]
+    if reason.previous_mentions is not None and not cut:
+        style["--before"] = f"{reason.previous_mentions / widest * 100:.1f}%"
+        marks.append(html.Span(className="bar-before"))
+    count = html.B(formats.count(reason.mentions))
+    bar = html.Div(marks, className="bar", style=style)
+    cells = [
+        html.Td(html.Span(name, title=name, className="bidi"), className="left reason-name"),
+        html.Td(
+            rows_link(bar, context, TOP_REASONS, cell, tabIndex="-1", **{"aria-hidden": "true"}),
+            className="reason-bar",
+        ),
+        html.Td(rows_link(count, context, TOP_REASONS, cell)),
+        html.Td(formats.share(reason.share)),
+    ]
+    if compared:
+        cells.append(html.Td(_change(reason, context), className="reason-change"))
+    return cells
+
+
+def _change(reason: Reason, context: Context) -> Any:
+    if reason.previous_share is None:
+        return html.Span(context.text("overview.new"), className="quieter")
+    difference = (reason.share - reason.previous_share) * 100
+    words = context.formats.decimal(abs(difference))
+    if abs(difference) < 0.05:
+        return html.Span(words, className="quieter")
+    arrow = icon("arrow-up" if difference > 0 else "arrow-down")
+    return html.Span([arrow, words], className="strong" if abs(difference) >= 2 else "quieter")
+
+
+def agents_panel(overview: Overview, context: Context) -> html.Section:
+    """One line per person, and the total; every number opens its rows."""
+    text = context.text
+    heads = [
+        ("agent", "left"),
+        ("conversations", ""),
+        ("closed", ""),
+        ("first_response", ""),
+        ("close", ""),
+        ("csat", "left"),
+        ("csat_n", ""),
+        ("classification", "left"),
+        ("classified", ""),
+        ("calls", ""),
+        ("talk", ""),
+        ("open", ""),
+    ]
+    goal = context.formats.share(overview.goal, 0)
+    head = html.Tr(
+        [html.Th(text(f"overview.columns.{key}", goal=goal), className=side) for key, side in heads]
+    )
+    floor = scale_floor(_rated(row, overview) for row in (*overview.agents, overview.total))
+    rows = [html.Tr(_agent_cells(row, overview, floor, context)) for row in overview.agents]
+    foot = html.Tr(_agent_cells(overview.total, overview, floor, context))
+    table = html.Table(
+        [html.Thead(head), html.Tbody(rows), html.Tfoot(foot)], className="grid-table agents-table"
+    )
+    calls = overview.total.metrics["calls_answered"].value or 0
+    note = text(
+        "overview.agents_note",
+        credits=context.formats.count(overview.participations),
+        calls=context.formats.count(calls),
+    )
+    return figure_panel(
+        PAGE,
+        "agents_table",
+        text("overview.agents"),
+        html.Div(table, className="table-frame"),
+        None,
+        context,
+        population=text.plural("overview.lines", len(rows), n=len(rows)),
+        footnote=note,
+        passport=overview.passports["agents_table"],
+    )
+
+
+def _rated(row: AgentRow, overview: Overview) -> Summary | None:
+    """The ratings of a line, where there are enough of them to be compared."""
+    csat = row.metrics.get("csat_score")
+    enough = csat is not None and csat.value is not None and csat.n >= overview.csat_minimum
+    return csat if enough else None
+
+
+def _agent_cells(
+    row: AgentRow, overview: Overview, floor: float, context: Context
+) -> list[html.Td]:
+    text, formats = context.text, context.formats
+
+    def linked(key: str, words: Any, n: int) -> Any:
+        """The number as a way to its rows; nothing stands behind a zero."""
+        if not n:
+            return words
+        cells = [f"agent:{row.id}"] if row.id else []
+        return rows_link(words, context, key, *cells)
+
+    def shown(key: str) -> Any:
+        summary = row.metrics.get(key)
+        if summary is None or summary.value is None:
+            return no_data(context)
+        return linked(key, formats.value(summary.value, summary.unit), summary.n)
+
+    first = shown("first_response_time")
+    if row.slow:
+        first = html.Span([icon("caret-up-fill"), first], className="warn strong")
+    csat = row.metrics.get("csat_score")
+    rated = _rated(row, overview)
+    talk = row.metrics.get("talk_time")
+    everyone = overview.total.metrics["csat_score"].value if row is not overview.total else None
+    name: list[Any] = [html.Span(row.name, className="bidi")]
+    if row.status == "left":
+        name += [" ", pill(text("overview.left"))]
+    return [
+        html.Td(name, className="left name" if row.status != "unassigned" else "left quiet"),
+        html.Td(shown("conversations")),
+        html.Td(shown("conversations_closed")),
+        html.Td(first),
+        html.Td(shown("time_to_close")),
+        html.Td(
+            interval_bar(rated, everyone, floor, context)
+            if rated
+            else linked("csat_score", _few(csat, context), csat.n if csat else 0),
+            className="left",
+        ),
+        html.Td(
+            [
+                html.B(formats.decimal((rated.value or 0) * 100)),
+                " ",
+                linked(
+                    "csat_score",
+                    html.Span(text("units.n", n=formats.count(rated.n)), className="quieter"),
+                    rated.n,
+                ),
+            ]
+            if rated
+            else ""
+        ),
+        html.Td(_goal(row.metrics.get("classification_rate"), overview.goal), className="left"),
+        html.Td(shown("classification_rate")),
+        html.Td(shown("calls_answered")),
+        html.Td(
+            linked("talk_time", formats.talk(talk.mean), talk.n)
+            if talk is not None and talk.mean is not None
+            else no_data(context)
+        ),
+        html.Td(linked("open_now", _open(row, context), row.open or 0)),
+    ]
+
+
+def _few(csat: Summary | None, context: Context) -> html.Span:
+    n = csat.n if csat else 0
+    if not n:
+        return no_data(context)
+    return html.Span(context.text("overview.few_ratings", n=n), className="quieter")
+
+
+def _goal(rate: Summary | None, goal: float) -> Any:
+    if rate is None or rate.value is None:
+        return ""
+    reached = "goal-line goal-reached" if rate.value >= goal else "goal-line"
+    style = {"--share": f"{rate.value * 100:.1f}%", "--goal": f"{goal * 100:.1f}%"}
+    return html.Span(
+        [html.Span(className="goal-fill"), html.Span(className="goal-mark")],
+        className=reached,
+        style=style,
+    )
+
+
+def _open(row: AgentRow, context: Context) -> Any:
+    if row.open is None:
+        return no_data(context)
+    count = context.formats.count(row.open)
+    if not row.overloaded:
+        return count
+    return html.Span([icon("exclamation-triangle-fill"), " ", count], className="warn strong")

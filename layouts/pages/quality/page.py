@@ -1,26 +1,34 @@
 """The manager's quality page: the score and what it rests on, over time, by reason and person."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import graph
-from layouts.components.interval import scale_floor
+from layouts.components.graph import graph, template
+from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import Kpi, change_words, population
 from layouts.components.metric_info import passport_button
-from layouts.components.panel import figure_panel, no_data, panel, segmented
+from layouts.components.panel import figure_panel, no_data, panel, pill, segmented
 from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
-from layouts.components.view_link import rows_link
-from layouts.pages.quality import ranks as quality_ranks
-from layouts.pages.quality.data import PAGE, Quality
-from layouts.pages.quality.trend_chart import score_trend
+from layouts.components.view_link import rows_link, view_link
+from layouts.icons import icon
+from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated, Stretch
+from metrics.model.summary import Summary
 
 KEYS = ("csat_score", "csat_adjusted", "dsat_score", "csat_average", "csat_response_rate")
 HIGHEST_FLOOR = 0.7
+# So many marks can carry their number, and so many their n, before they run into each other.
+LABELLED, COUNTED = 14, 12
+# A stretch and where it stands on the axis.
+Placed = tuple[int, Stretch]
+FOCUSES = ("worst", "best", "negatives", "volume")
+NAMED = 12
 
 
 def content(quality: Quality, context: Context) -> list[Any]:
@@ -31,11 +39,11 @@ def content(quality: Quality, context: Context) -> list[Any]:
         html.Div(
             [_score(quality, context), _trend(quality, context)], className="bi-row quality-1"
         ),
-        quality_ranks.focus(quality, context),
+        focus(quality, context),
         html.Div(
             [
-                quality_ranks.ranks(quality, quality.reasons, context),
-                quality_ranks.ranks(quality, quality.agents, context),
+                ranks(quality, quality.reasons, context),
+                ranks(quality, quality.agents, context),
             ],
             className="bi-row quality-2",
         ),
@@ -232,3 +240,263 @@ def _trend(quality: Quality, context: Context) -> html.Section:
         footnote=text(note),
         passport=quality.passports["csat_trend"],
     )
+
+
+def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Context) -> go.Figure:
+    """Soft bars are Wilson's 95 % interval, the line across is the share of 4 and 5.
+
+    Args:
+        stretches: In order; those outside the period are grey and open nothing.
+        everyone: The score of the whole period, as a dashed line.
+        context: The reader.
+    """
+    figure = go.Figure(layout={"template": template(context.theme)})
+    known = [(place, s) for place, s in enumerate(stretches) if s.csat.value is not None]
+    bottom = max(0, min([0.7, *((s.csat.low or 0) - 0.03 for _, s in known)]))
+    top = min(1.06, max([0.5, *((s.csat.high or 0) + 0.08 for _, s in known)]))
+    width = 0.44 if len(stretches) > 3 else 0.16
+    for inside in (False, True):
+        shown = [(place, s) for place, s in known if s.inside == inside]
+        # The line across is a bar, so that it is as wide as its interval on every screen.
+        _bars(figure, shown, inside, width, (top - bottom) * 0.006, context)
+    named = [(place, s) for place, s in known if s.inside]
+    if len(named) <= LABELLED:
+        _numbers(figure, named, context)
+    if everyone.value is not None:
+        line = {"color": context.palette["line2"], "width": 1, "dash": "dash"}
+        figure.add_hline(y=everyone.value, line=line)
+    figure.update_layout(
+        bargap=0,
+        barmode="overlay",
+        xaxis=_stretches(stretches, context),
+        yaxis={
+            "range": [bottom, top],
+            "rangemode": "normal",
+            "tickformat": ".0%",
+            "title": {"text": context.text("quality.trend_axis")},
+        },
+        hovermode="closest",
+        height=262,
+    )
+    return figure
+
+
+def _bars(
+    figure: go.Figure,
+    shown: Sequence[Placed],
+    inside: bool,
+    width: float,
+    thickness: float,
+    context: Context,
+) -> None:
+    """The intervals, and the estimates across them."""
+    colour = context.palette["accent" if inside else "ink3"]
+    hover = (
+        "%{customdata[1]}<br><b>%{customdata[2]}</b> n %{customdata[3]}<br>"
+        + context.text("kpi.interval", low="%{customdata[4]}", high="%{customdata[5]}")
+        + "<extra></extra>"
+    )
+    told = {"customdata": [_told(s, context) for _, s in shown], "hovertemplate": hover}
+    places = [place for place, _ in shown]
+    figure.add_bar(
+        x=places,
+        y=[(s.csat.high or 0) - (s.csat.low or 0) for _, s in shown],
+        base=[s.csat.low for _, s in shown],
+        width=width,
+        marker={"color": colour, "opacity": 0.28 if inside else 0.2, "line": {"width": 0}},
+        **told,
+    )
+    figure.add_bar(
+        x=places,
+        y=[2 * thickness for _ in shown],
+        base=[(s.csat.value or 0) - thickness for _, s in shown],
+        width=width * 1.3,
+        marker={"color": colour, "line": {"width": 0}},
+        **told,
+    )
+
+
+def _told(stretch: Stretch, context: Context) -> list[str | None]:
+    """What a mark says; its key first, for the rows behind it, where it has any."""
+    formats, csat = context.formats, stretch.csat
+    return [
+        str(stretch.first) if stretch.inside else None,
+        formats.weekday(stretch.first),
+        formats.share(csat.value or 0),
+        formats.count(csat.n),
+        formats.decimal((csat.low or 0) * 100),
+        formats.decimal((csat.high or 0) * 100),
+    ]
+
+
+def _numbers(figure: go.Figure, named: Sequence[Placed], context: Context) -> None:
+    figure.add_scatter(
+        x=[place for place, _ in named],
+        y=[s.csat.high for _, s in named],
+        mode="text",
+        text=[context.formats.decimal((s.csat.value or 0) * 100) for _, s in named],
+        textposition="top center",
+        textfont={"color": context.palette["ink1"], "size": 12},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def _stretches(stretches: Sequence[Stretch], context: Context) -> dict[str, Any]:
+    """The axis of weeks or days, each with its ratings as far as there is room."""
+    text, formats = context.text, context.formats
+    step = max(1, -(-len(stretches) // COUNTED))
+    ticks = range(len(stretches) - 1, -1, -step)
+    return {
+        "tickmode": "array",
+        "tickvals": list(ticks),
+        "ticktext": [
+            f"{formats.day(stretches[place].first)}<br>"
+            + text("units.n", n=formats.count(stretches[place].csat.n))
+            for place in ticks
+        ],
+        "tickformat": None,
+        "tickangle": 0,
+        "range": [-0.6, max(len(stretches), 1) - 0.2],
+    }
+
+
+def focus(quality: Quality, context: Context) -> html.Div:
+    """What stands first in both tables."""
+    text = context.text
+    choices = [
+        (
+            text(f"quality.focus.{key}"),
+            context.view(focus=None if key == "worst" else key),
+            quality.focus == key,
+        )
+        for key in FOCUSES
+    ]
+    label = text("quality.focus.label")
+    return html.Div([html.Span(label), segmented(choices, label)], className="quality-focus")
+
+
+def ranks(quality: Quality, found: Ranks, context: Context) -> html.Section:
+    """One line per person or reason that has enough ratings; the others by name only."""
+    text, formats = context.text, context.formats
+    key = f"csat_by_{found.by}"
+    everyone = quality.kpis["csat_score"].now
+    assert everyone.value is not None
+    missing = found.by == "reason" and quality.reason_missing
+    body: Any
+    if missing or not (found.shown or found.few):
+        words = text("overview.reason_missing", label=quality.reason_label) if missing else ""
+        body = empty(context, words)
+    else:
+        floor = scale_floor([one.csat for one in found.shown])
+        body = [
+            html.Div(_table(found, everyone.value, floor, context), className="table-frame")
+            if found.shown
+            else html.P(text("quality.nobody", n=quality.csat_minimum), className="ranks-few"),
+            _rest(found, context),
+            _few(quality, found, context),
+        ]
+    note = text("quality.ranks_note", n=quality.csat_minimum)
+    return figure_panel(
+        PAGE,
+        key,
+        text(f"quality.by_{found.by}"),
+        body,
+        None,
+        context,
+        population=text("quality.everyone", share=formats.share(everyone.value)),
+        footnote=html.Span(
+            [
+                icon("caret-up-fill"),
+                text("quality.all_above"),
+                " ",
+                icon("caret-down-fill"),
+                text("quality.all_below"),
+                " · ",
+                note,
+            ],
+            className="ranks-key",
+        ),
+        passport=quality.passports[key],
+    )
+
+
+def _table(found: Ranks, everyone: float, floor: float, context: Context) -> html.Table:
+    text = context.text
+    middle = (floor + 1) / 2
+    ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
+    head = html.Tr(
+        [
+            html.Th(text(f"quality.columns.{found.by}"), className="left"),
+            html.Th(html.Span([html.Span(end) for end in ends], className="scale-head")),
+            html.Th("CSAT %"),
+            html.Th(text("quality.columns.negatives")),
+            html.Th(text("quality.columns.n")),
+        ]
+    )
+    rows = [
+        html.Tr(_cells(one, found.by, everyone, floor, context), **{"data-mark": ""})
+        for one in found.shown
+    ]
+    return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
+
+
+def _cells(one: Rated, by: str, everyone: float, floor: float, context: Context) -> list[html.Td]:
+    formats = context.formats
+    cell = f"{by}:{one.key}"
+    csat = one.csat
+    name: list[Any] = [html.Span(one.name, title=one.name, className="bidi")]
+    side = ""
+    if csat.low is not None and csat.low > everyone:
+        name.append(icon("caret-up-fill", title=context.text("quality.all_above")))
+        side = " strong"
+    elif csat.high is not None and csat.high < everyone:
+        name.append(icon("caret-down-fill", title=context.text("quality.all_below")))
+        side = " strong"
+    if one.left:
+        name.append(pill(context.text("overview.left")))
+    bad: Any = formats.count(one.negatives)
+    if one.negatives:
+        bad = rows_link(bad, context, "dsat_score", cell, "value:1")
+    return [
+        html.Td(html.Div(name, className="rank-words"), className=f"left rank-name{side}"),
+        html.Td(interval_bar(csat, everyone, floor, context), className="rank-bar"),
+        html.Td(html.B(formats.decimal((csat.value or 0) * 100))),
+        html.Td(bad),
+        html.Td(
+            rows_link(context.text("units.n", n=formats.count(csat.n)), context, "csat_score", cell)
+        ),
+    ]
+
+
+def _rest(found: Ranks, context: Context) -> html.P | None:
+    text, formats = context.text, context.formats
+    if found.every:
+        words = text("quality.fewer")
+        return html.P(view_link(words, context.view(every=None), "link"), className="ranks-few")
+    if not found.hidden:
+        return None
+    words = text.plural(
+        f"quality.others.{found.by}",
+        found.hidden,
+        n=formats.count(found.hidden),
+        ratings=formats.count(found.hidden_ratings),
+    )
+    link = view_link(text("quality.show_all"), context.view(every=found.by), "link")
+    return html.P([words, " ", link], className="ranks-few")
+
+
+def _few(quality: Quality, found: Ranks, context: Context) -> html.P | None:
+    """Who has too few ratings to be compared: by name, each with a way to its rows."""
+    text, formats = context.text, context.formats
+    if not found.few:
+        return None
+    said: list[Any] = [text("quality.few", n=quality.csat_minimum), " "]
+    for place, one in enumerate(found.few[:NAMED]):
+        words = [html.Span(one.name, className="bidi"), f" (n {formats.count(one.csat.n)})"]
+        link = rows_link(words, context, "csat_score", f"{found.by}:{one.key}")
+        said += [", " if place else "", link]
+    more = len(found.few) - NAMED
+    if more > 0:
+        said.append(text.plural("quality.few_more", more, n=formats.count(more)))
+    return html.P(said, className="ranks-few")

@@ -1,13 +1,19 @@
-"""The week in half-hours: people needed, people scheduled, and the difference."""
+"""How many people each half hour of a week needs, and one of its days in full."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 from dash import dcc, html
 
+from layouts import ids
 from layouts.components.context import Context
+from layouts.components.data_table import data_table
+from layouts.components.graph import counted, graph, template
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
-from layouts.components.panel import figure_panel, segmented
+from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import banner, empty, message
 from layouts.formats import NBSP
 from layouts.links import view
@@ -116,7 +122,7 @@ def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
     return dcc.Link(words, href=href, className="rows-link", title=context.text("rows.open"))
 
 
-def panel(staffing: Staffing, context: Context) -> html.Section:
+def week_panel(staffing: Staffing, context: Context) -> html.Section:
     """Weekday by half-hour."""
     text, formats = context.text, context.formats
     switch = segmented(
@@ -147,7 +153,7 @@ def panel(staffing: Staffing, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(total)),
         tools=[switch],
-        footnote=_foot(staffing, context),
+        footnote=_week_foot(staffing, context),
         passport=staffing.passports["staffing_need"],
     )
 
@@ -277,7 +283,7 @@ def _peak(staffing: Staffing, half: int, context: Context) -> str:
     return people_words(float(column.max()), context)
 
 
-def _foot(staffing: Staffing, context: Context) -> html.Div:
+def _week_foot(staffing: Staffing, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     said = [text(f"staffing.model.{'patience' if _is_impatient(staffing) else 'endless'}")]
     calls = staffing.works.get("calls")
@@ -297,3 +303,192 @@ def _foot(staffing: Staffing, context: Context) -> html.Div:
 def _is_impatient(staffing: Staffing) -> bool:
     calls = staffing.works.get("calls")
     return calls is not None and calls.plan.assumptions.patience is not None
+
+
+def people_steps(staffing: Staffing, context: Context) -> go.Figure:
+    """One step for each half-hour. What is needed is a limit: dashed; what was seen is drawn thick.
+
+    A half-hour that nobody can reach, or in which nobody was read, breaks the line.
+    """
+    colours, text = context.palette, context.text
+    halves = list(staffing.halves)
+    known = staffing.is_known(staffing.day)
+    needed = [
+        int(n) if known and (n := staffing.needed[staffing.day, h]) >= 0 else None for h in halves
+    ]
+    scheduled = [float(staffing.scheduled[staffing.day, h]) for h in halves]
+    online = [None if math.isnan(n := float(staffing.online[h])) else n for h in halves]
+    figure = go.Figure(layout={"template": template(context.theme)})
+    lines: list[tuple[str, list[Any], dict[str, Any]]] = [
+        ("online", online, {"color": colours["cat-2"], "width": 2.2}),
+        ("needed", needed, {"color": colours["ink1"], "width": 2, "dash": "dash"}),
+    ]
+    if staffing.has_schedule:
+        lines.insert(0, ("scheduled", scheduled, {"color": colours["cat-1"], "width": 2.2}))
+    names = [_between(half) for half in halves]
+    for name, values, line in lines:
+        places, heights, words = _steps(halves, values, names)
+        figure.add_scatter(
+            x=places,
+            y=heights,
+            mode="lines",
+            line=line,
+            connectgaps=False,
+            customdata=words,
+            hovertemplate=f"%{{customdata[0]}}<br><b>%{{y:,.1~f}}</b> "
+            f"{text(f'staffing.{name}')}<extra></extra>",
+            name=name,
+        )
+    hours = [h // 2 for h in halves if h % 2 == 0]
+    ticks = hours[:: 2 if len(hours) > 14 else 1]
+    figure.update_layout(
+        xaxis={
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{hour}h" for hour in ticks],
+            "tickangle": 0,
+            "range": [halves[0] / 2 - 0.1, halves[-1] / 2 + 0.6],
+        },
+        yaxis=counted(
+            max((n for n in (*needed, *scheduled, *online) if n is not None), default=0),
+            text("staffing.people"),
+        ),
+        height=270,
+    )
+    return figure
+
+
+def _steps(
+    halves: Sequence[int], values: Sequence[float | None], names: Sequence[str]
+) -> tuple[list[float], list[float | None], list[list[str]]]:
+    """Each value from the begin of its half-hour to the end, so that a lone one is seen too."""
+    places: list[float] = []
+    heights: list[float | None] = []
+    words: list[list[str]] = []
+    for half, value, name in zip(halves, values, names, strict=True):
+        places += [half / 2, half / 2 + 0.5]
+        heights += [value, value]
+        words += [[name], [name]]
+    return places, heights, words
+
+
+def _between(half: int) -> str:
+    first, last = half * 30, half * 30 + 30
+    return f"{first // 60}:{first % 60:02d}–{last // 60}:{last % 60:02d}"
+
+
+def day_panel(staffing: Staffing, context: Context) -> html.Section:
+    """The day's three lines, and every number of it as a table."""
+    text, formats = context.text, context.formats
+    weekday = staffing.day
+    switch = segmented(
+        [
+            (text(f"telephony.weekday.{day}"), context.view(day=str(day)), day == weekday)
+            for day in range(WEEKDAYS)
+        ],
+        text("staffing.weekday"),
+    )
+    name = text(f"rows.weekday.{weekday}")
+    count = staffing.main.demand.occurrences[weekday]
+    body: Any
+    table: Any = None
+    if not len(staffing.halves):
+        body = empty(context, text("staffing.nothing_arrived"))
+    else:
+        label = text("staffing.day_label", weekday=name)
+        figure = people_steps(staffing, context)
+        body = graph(ids.panel(PAGE, "day-graph"), figure, text, label)
+        table = _day_table(staffing, context)
+    return figure_panel(
+        PAGE,
+        "staffing_day",
+        text("staffing.day", weekday=name),
+        body,
+        table,
+        context,
+        population=text.plural("staffing.fact.days", count, n=formats.count(count)),
+        tools=[switch],
+        footnote=_day_foot(staffing, context),
+        passport=staffing.passports["staffing_day"],
+    )
+
+
+def _day_foot(staffing: Staffing, context: Context) -> html.Div:
+    text = context.text
+    keys = [
+        html.Span([html.Span(className=f"line-key line-{name}"), text(f"staffing.{name}")])
+        for name in ("needed", "scheduled", "online")
+        if staffing.has_schedule or name != "scheduled"
+    ]
+    seen = (
+        text.plural("staffing.online_days", staffing.online_days, n=staffing.online_days)
+        if staffing.online_days
+        else text("staffing.online_none")
+    )
+    return html.Div([*keys, html.Span(seen)], className="foot-words keys")
+
+
+def _day_table(staffing: Staffing, context: Context) -> html.Div:
+    text = context.text
+    single = len(staffing.works) == 1
+    # Two kinds of work have neither one length nor one target.
+    names = ["half", "arrivals", "p90", *(["handling"] if single else [])]
+    names += ["load", "there", "needed", "scheduled", "gap", "online"]
+    names += ["in_time", "wait", "occupancy"] if single else []
+    patience = single and staffing.main.plan.assumptions.patience is not None
+    names += ["gives_up"] if patience else []
+    rows = [_day_row(staffing, half, patience, context) for half in staffing.day_halves]
+    return data_table([text(f"staffing.head.{name}") for name in names], rows, "staffing-table")
+
+
+def _day_row(staffing: Staffing, half: int, patience: bool, context: Context) -> list[Any]:
+    text, formats = context.text, context.formats
+    weekday, work = staffing.day, staffing.main
+    flow = work.plan.flow(weekday, half)
+    needed = int(staffing.needed[weekday, half])
+    scheduled = float(staffing.scheduled[weekday, half])
+    seen = staffing.online[half]
+    there = sum(int(one.plan.there[weekday, half]) for one in staffing.works.values())
+    impossible: Any = pill(text("staffing.impossible"), "attention", "exclamation-triangle-fill")
+    if not staffing.is_known(weekday):
+        needed, impossible = -1, no_data(context)
+    row: list[Any] = [
+        clock(half),
+        formats.decimal(
+            sum(float(w.plan.arrivals[weekday, half]) for w in staffing.works.values())
+        ),
+        formats.decimal(sum(float(w.demand.p90[weekday, half]) for w in staffing.works.values())),
+        formats.decimal(sum(w.plan.flow(weekday, half).load for w in staffing.works.values()), 2),
+        impossible if needed < 0 else formats.count(there),
+        impossible if needed < 0 else formats.count(needed),
+        people_words(scheduled, context),
+        impossible if needed < 0 else signed(scheduled - needed, context),
+        no_data(context) if np.isnan(seen) else formats.decimal(float(seen)),
+    ]
+    if len(staffing.works) == 1:
+        row.insert(3, formats.duration(flow.handling) if flow.handling else no_data(context))
+        row += _outcome(staffing, half, context)
+    if patience:
+        found = work.plan.outcome_with_patience(weekday, half)
+        row.append(formats.share(found.gives_up) if found and flow.load else no_data(context))
+    return row
+
+
+def _outcome(staffing: Staffing, half: int, context: Context) -> list[Any]:
+    """What the scheduled people make of it; instability is said, and is no number."""
+    text, formats = context.text, context.formats
+    plan, weekday = staffing.main.plan, staffing.day
+    if not plan.flow(weekday, half).load:
+        idle = html.Span(text("staffing.idle"), className="no-data")
+        return [idle, no_data(context), no_data(context)]
+    if not plan.present(weekday, half):
+        return [text("staffing.nobody"), no_data(context), no_data(context)]
+    found = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)
+    if found is None:
+        unstable = pill(text("staffing.unstable"), "attention", "exclamation-triangle-fill")
+        return [unstable, text("staffing.grows"), text("staffing.unstable")]
+    return [
+        formats.share(found.in_time),
+        formats.duration(found.mean_wait),
+        formats.share(found.occupancy, 0),
+    ]

@@ -1,5 +1,8 @@
 """The status page: whether everything works, and what to do where it does not."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from dash import dcc, html
@@ -7,19 +10,336 @@ from dash import dcc, html
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import NAMES
-from layouts.components.live_time import age
-from layouts.components.panel import panel
+from layouts.components.live_time import age, lasting
+from layouts.components.panel import panel, pill
 from layouts.components.shell import page_frame
 from layouts.components.states import banner
 from layouts.icons import icon
-from layouts.pages.status.data import PAGE, Status
-from layouts.pages.status.screens import screens, screens_frame
-from layouts.pages.status.sources import name_of, sources
+from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
 
+PAGE, PATH = "status", "/status"
+PILLS = {
+    "ok": ("good", "check2"),
+    "late": ("attention", "exclamation-triangle-fill"),
+    "failed": ("attention", "plug-fill"),
+    "starting": ("quiet", "clock"),
+    "off": ("quiet", "pause-circle"),
+}
+COLUMNS = ("source", "state", "data", "since", "requests", "version", "todo")
+LINK = ids.panel(PAGE, "link-words")
 PLACES = ("notices", "sources", "past", "match", "processes", "cache", "screens")
 MEGABYTE = 2**20
 LISTED = 200
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A vendor, or Slack.
+
+    Attributes:
+        key: intercom, aircall, slack …
+        state: starting, ok, late, failed or off.
+        as_of: The instant for which its data hold.
+        since: Since when it has been in this state.
+        cause: A word for what is wrong.
+        error: The same as the vendor's client put it.
+        warning: Something to know while all is well.
+        asked: Version asked for.
+        answered: Version that answered.
+        requests: Of the last minute.
+        budget: Requests a minute of our own pacing.
+    """
+
+    key: str
+    state: str
+    as_of: datetime | None = None
+    since: datetime | None = None
+    cause: str | None = None
+    error: str | None = None
+    warning: str | None = None
+    asked: str | None = None
+    answered: str | None = None
+    requests: int | None = None
+    budget: int | None = None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A television, or a browser in kiosk mode.
+
+    Attributes:
+        id: Of its device link; empty for a kiosk.
+        name: Of the screen, or of the person.
+        made_at: When the link was made.
+        seen_at: Its last sign of life; None = never opened.
+        is_silent: Whether it should have been heard of.
+    """
+
+    id: str
+    name: str
+    made_at: datetime | None
+    seen_at: datetime | None
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class Past:
+    """How much of the history is there."""
+
+    loaded: int
+    total: int
+    complete: bool
+    first_day: date | None
+    cut_at: date | None
+    lost: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The whole deployment at one moment."""
+
+    at: datetime
+    sources: Sequence[SourceRow]
+    past: Past | None
+    version: int | None
+    published_at: datetime | None
+    problem: str | None
+    epoch: str | None
+    cycles: Mapping[str, float]
+    build: str
+    threads: int
+    robot_runs: bool
+    looked_at: datetime | None
+    cache_bytes: int
+    cache_limit: int
+    expires_hours: float
+    state_bytes: int
+    rows: Mapping[str, int]
+    recognised: int
+    voice_only: Sequence[tuple[str, str]]
+    text_only: Sequence[tuple[str, str]]
+    screens: Sequence[Screen]
+    kiosks: Sequence[Screen]
+    waiting: int
+    given_up: int
+
+
+def name_of(source: str) -> str:
+    """A source as it calls itself."""
+    own = {"tickets": "Intercom (tickets)", "slack": "Slack", "mongo": "MongoDB"}
+    return {**NAMES, **own}.get(source, source)
+
+
+def sources(status: Status, context: Context) -> html.Section:
+    """The sheet of sources."""
+    text = context.text
+    heads = [
+        html.Th(text(f"status.head.{column}"), className="left", scope="col") for column in COLUMNS
+    ]
+    body = [_source_row(row, status, context) for row in status.sources]
+    table = html.Table(
+        [html.Thead(html.Tr(heads)), html.Tbody(body)], className="grid-table sources-table"
+    )
+    return panel(
+        text("status.sources"),
+        html.Div(table, className="table-frame"),
+        population=text("status.sources_words"),
+        id=f"{PAGE}--sheet",
+    )
+
+
+def _source_row(row: SourceRow, status: Status, context: Context) -> html.Tr:
+    text = context.text
+    kind, drawing = PILLS.get(row.state, PILLS["starting"])
+    as_of = age(row.as_of, status.at, context) if row.as_of else _nothing(text("status.never"))
+    since: Any = (
+        lasting(row.since, status.at, context) if row.since and row.state != "off" else _nothing("")
+    )
+    cells = [
+        html.B(name_of(row.key), className="name"),
+        pill(text(f"status.state.{row.state}"), kind, drawing),
+        as_of if row.state != "off" else _nothing(""),
+        since,
+        _requests(row, context),
+        _version(row, context),
+        html.Div(_todo(row, context), className="todo"),
+    ]
+    doubtful = row.state in ("late", "failed")
+    return html.Tr(
+        [html.Td(cell, className="left") for cell in cells],
+        className="source-doubtful" if doubtful else "",
+    )
+
+
+def _requests(row: SourceRow, context: Context) -> Any:
+    if row.requests is None or row.budget is None or row.state == "off":
+        return _nothing("")
+    formats = context.formats
+    said = context.text(
+        "status.requests", n=formats.count(row.requests), budget=formats.count(row.budget)
+    )
+    share = min(1.0, row.requests / max(1, row.budget))
+    bar = html.Span(
+        html.Span(), className="progress-line", style={"--share": f"{share * 100:.0f}%"}
+    )
+    return html.Div([html.Span(said), bar], className="budget")
+
+
+def _version(row: SourceRow, context: Context) -> Any:
+    text = context.text
+    if row.asked is None:
+        return _nothing("")
+    answered = row.answered or text("status.no_version")
+    if row.answered is None or row.answered == row.asked:
+        return html.Span(text("status.version", asked=row.asked))
+    return html.Span(
+        [icon("info-circle-fill"), text("status.versions", asked=row.asked, answered=answered)],
+        className="version-other",
+    )
+
+
+def _todo(row: SourceRow, context: Context) -> list[Any]:
+    text, name = context.text, name_of(row.key)
+    if row.state == "off" and text.has(f"status.off.{row.cause}"):
+        return [html.Span(text(f"status.off.{row.cause}"), className="quieter")]
+    if row.state == "off":
+        return (
+            [html.Span(text(f"status.off.{row.key}"), className="quieter")]
+            if text.has(f"status.off.{row.key}")
+            else [html.Span(text("status.off_other"), className="quieter")]
+        )
+    if row.key == "slack" and row.error:
+        return [html.Span(reason_words(row.error, context))]
+    said: list[Any] = []
+    if row.state in ("late", "failed"):
+        cause = row.cause or "unavailable"
+        key = text(f"status.key.{row.key}") if text.has(f"status.key.{row.key}") else name
+        said.append(html.Span(text(f"status.cause.{cause}", source=name, secret=key)))
+    if row.error:
+        said.append(html.Small(row.error, className="technical"))
+    if row.warning:
+        said.append(html.Small([icon("info-circle"), " ", row.warning], className="technical"))
+    if not said and row.state == "ok":
+        said.append(html.Span(text("status.nothing_to_do"), className="quieter"))
+    return said
+
+
+def _nothing(words: str) -> html.Span:
+    return html.Span(words, className="quieter")
+
+
+def screens_frame(context: Context) -> html.Section:
+    """The form, the place of a new link, and the place of the list."""
+    text = context.text
+    form = html.Div(
+        [
+            dcc.Input(
+                id=ids.panel(PAGE, "device-name"),
+                type="text",
+                maxLength=80,
+                placeholder=text("status.device_name"),
+                autoComplete="off",
+            ),
+            html.Button(
+                [icon("tv"), text("status.make_link")],
+                className="button",
+                **{"data-act": f"{PAGE}.device"},
+            ),
+        ],
+        className="form-line",
+        **{"data-form": ""},
+    )
+    return panel(
+        text("status.screens"),
+        [
+            html.P(text("status.screens_words"), className="quiet"),
+            form,
+            html.Div(id=ids.panel(PAGE, "link")),
+            html.Div(id=ids.panel(PAGE, "screens")),
+        ],
+        class_name="status-screens",
+    )
+
+
+def new_link(name: str, address: str, context: Context) -> html.Div:
+    """A link that nobody can see again."""
+    text = context.text
+    return html.Div(
+        [
+            html.P([html.B(text("status.link_made", name=plain(name)), className="bidi")]),
+            html.Code(address, id=LINK, className="link-words"),
+            html.Div(
+                [
+                    html.Button(
+                        [icon("copy"), text("status.copy")],
+                        className="button button-primary",
+                        **{"data-copy": LINK, "data-copied": text("rows.link_copied")},
+                    ),
+                    html.Span(text("status.link_once"), className="quiet"),
+                ],
+                className="form-line",
+            ),
+        ],
+        className="new-link",
+        role="status",
+    )
+
+
+def screens(status: Status, context: Context) -> list[Any]:
+    """Every screen with its last sign of life."""
+    text = context.text
+    if not status.screens and not status.kiosks:
+        return [html.P(text("status.no_screens"), className="quiet screens-none")]
+    rows = [_screen_row(screen, status, context) for screen in (*status.screens, *status.kiosks)]
+    heads = [
+        html.Th(text(f"status.head.{column}"), className="left", scope="col")
+        for column in ("screen", "alive", "made", "revoke")
+    ]
+    table = html.Table(
+        [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table screens-table"
+    )
+    return [html.Div(table, className="table-frame")]
+
+
+def _screen_row(screen: Screen, status: Status, context: Context) -> html.Tr:
+    text, formats = context.text, context.formats
+    made = formats.moment(screen.made_at) if screen.made_at else text("status.kiosk")
+    name = plain(screen.name)
+    cells = [
+        html.Span(name, className="name bidi", title=name),
+        _alive(screen, status, context),
+        html.Span(made, className="quiet"),
+        _revoke(screen, context) if screen.id else "",
+    ]
+    return html.Tr([html.Td(cell, className="left") for cell in cells])
+
+
+def _alive(screen: Screen, status: Status, context: Context) -> html.Span:
+    text = context.text
+    if screen.seen_at is None:
+        return html.Span(text("status.never_opened"), className="quieter")
+    seen = age(screen.seen_at, status.at, context)
+    if screen.is_silent:
+        silent = pill(text("status.silent"), "attention", "exclamation-triangle-fill")
+        return html.Span([silent, seen], className="alive")
+    return html.Span([icon("check2", "good"), seen], className="alive")
+
+
+def _revoke(screen: Screen, context: Context) -> html.Button:
+    text = context.text
+    return html.Button(
+        [icon("trash"), text("status.revoke")],
+        className="button button-quiet",
+        **{
+            "data-act": f"{PAGE}.revoke",
+            "data-device": screen.id,
+            "data-confirm": text("status.revoke_title", name=plain(screen.name)),
+            "data-confirm-words": text("status.revoke_words"),
+            "data-confirm-yes": text("status.revoke"),
+            "data-confirm-no": text("status.back"),
+        },
+    )
 
 
 def page(context: Context) -> html.Div:

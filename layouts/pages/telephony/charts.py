@@ -1,21 +1,32 @@
-"""What became of the calls: outcomes, lost ones by hour, time to answer."""
+"""The charts of telephony: how calls ended and when, waits, and the week by hours."""
 
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
 from dash import html
 
 from layouts import ids
-from layouts.charts.calls import OUTCOMES, answer_times, lost_by_hour
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import graph
-from layouts.components.panel import figure_panel
+from layouts.components.graph import counted, graph, template
+from layouts.components.heat_map import HeatCell, HeatLine, heat_map, heat_scale, sequential
+from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import BarLine, bar_table
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.measures.telephony import LOST
+from metrics.model.summary import Summary
+from metrics.query.crosstab import Crosstab
 
 MISSED, ANSWER = "calls_missed", "time_to_answer"
 APART = ("out_of_hours", "break", "short_abandon", "other")
+# Outcome -> place among the colours, and pattern: the second sign beside colour.
+OUTCOMES = {"abandoned": ("div-1", ""), "not_answered": ("div-2", "/"), "voicemail": ("cat-8", "")}
+INBOUND, ANSWERED, LOSS = "calls_inbound", "calls_answered", "loss_rate"
+# A share of fewer calls than this is nobody's pattern: it stays uncoloured.
+ENOUGH = 10
+MANY = 16
 
 
 def outcomes(telephony: Telephony, context: Context) -> html.Section:
@@ -172,3 +183,284 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
         footnote=note,
         passport=passport,
     )
+
+
+def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go.Figure:
+    """Stacked bars per hour; the sum stands above each."""
+    colours, text = context.palette, context.text
+    figure = go.Figure(layout={"template": template(context.theme)})
+    shown = list(hours)
+    for outcome, (colour, pattern) in OUTCOMES.items():
+        name = text(f"metrics.parts.{outcome}")
+        figure.add_bar(
+            x=shown,
+            y=[hours[hour].get(outcome, 0) for hour in shown],
+            marker={
+                "color": colours[colour],
+                "pattern": {
+                    "shape": pattern,
+                    "fgcolor": colours[colour],
+                    "bgcolor": colours["s1"],
+                    "size": 5,
+                },
+            },
+            customdata=[[f"hour:{hour}\npart:{outcome}"] for hour in shown],
+            hovertemplate=f"%{{x}}h<br><b>%{{y}}</b> {name}<extra></extra>",
+        )
+    sums = [sum(hours[hour].values()) for hour in shown]
+    figure.add_scatter(
+        x=shown,
+        y=sums,
+        mode="text",
+        text=[context.formats.count(n) if n else "" for n in sums],
+        textposition="top center",
+        textfont={"color": colours["ink1"], "size": 12},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    ticks = shown[:: 2 if len(shown) > 14 else 1]
+    figure.update_layout(
+        barmode="stack",
+        xaxis={
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{h}h" for h in ticks],
+            "tickangle": 0,
+        },
+        yaxis=counted(max(sums, default=0), text("telephony.lost_axis")),
+        height=270,
+    )
+    return figure
+
+
+def answer_times(
+    bars: Sequence[tuple[int, int | None, int]], target: float, context: Context
+) -> go.Figure:
+    """How many were answered in each stretch of seconds; those in time are darker."""
+    colours, text, formats = context.palette, context.text, context.formats
+    figure = go.Figure(layout={"template": template(context.theme)})
+    width = bars[0][1] or 1
+    figure.add_bar(
+        x=[start + width / 2 for start, _, _ in bars],
+        y=[n for _, _, n in bars],
+        width=width * 0.94,
+        marker={
+            "color": colours["cat-1"],
+            "opacity": [1 if end is not None and end <= target else 0.5 for _, end, _ in bars],
+        },
+        customdata=[
+            [
+                f"value:{start}..{'' if end is None else end}",
+                text("telephony.answer_from", low=start)
+                if end is None
+                else text("telephony.answer_between", low=start, high=end),
+                formats.count(n),
+            ]
+            for start, end, n in bars
+        ],
+        hovertemplate="%{customdata[1]}<br><b>%{customdata[2]}</b><extra></extra>",
+    )
+    figure.add_vline(x=target, line={"color": colours["ink2"], "width": 1, "dash": "dash"})
+    last = bars[-1][0]
+    ticks = [start for start, _, _ in bars if start % (width * 2) == 0 and start < last]
+    figure.update_layout(
+        xaxis={
+            "tickmode": "array",
+            "tickvals": [*ticks, last + width / 2],
+            "ticktext": [*map(str, ticks), text("telephony.answer_more", low=last)],
+            "title": {"text": text("telephony.answer_axis")},
+        },
+        yaxis=counted(max(n for *_, n in bars), text("telephony.calls_axis")),
+        bargap=0,
+        height=260,
+    )
+    return figure
+
+
+def week(telephony: Telephony, context: Context) -> html.Section:
+    """Weekday by hour: how many called, how many on each such day, or how many we lost."""
+    text, formats = context.text, context.formats
+    views = [(None, "count"), ("mean", "mean"), ("loss", "loss")]
+    switch = segmented(
+        [
+            (text(f"telephony.heat.{key}"), context.view(heat=view), telephony.heat == view)
+            for view, key in views
+        ],
+        text("telephony.week"),
+    )
+    shown = telephony.week_loss if telephony.heat == "loss" else telephony.week
+    passport = telephony.passports["calls_by_weekday_hour"]
+    if not shown.total.n:
+        body, foot = empty(context, text("telephony.no_inbound")), None
+    else:
+        body, foot = _week(telephony, shown, context), _week_foot(telephony, context)
+    return figure_panel(
+        PAGE,
+        "calls_by_weekday_hour",
+        text("telephony.week"),
+        body,
+        None,
+        context,
+        population=text("units.n", n=formats.count(shown.total.n)),
+        tools=[switch],
+        footnote=foot,
+        passport=passport,
+    )
+
+
+def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
+    text = context.text
+    hours = used_hours(shown)
+    happened = telephony.happened
+    days = sum(happened)
+    largest = max(
+        (_told(telephony, s, happened[d]) for (d, _), s in shown.cells.items()), default=0
+    )
+
+    def cell(number: Summary | None, often: int, cells: tuple[str, ...], name: str) -> HeatCell:
+        key = LOSS if telephony.heat == "loss" else INBOUND
+        if number is None or not number.n:
+            return HeatCell("0" if telephony.heat != "loss" else "", title=name)
+        value = _told(telephony, number, often)
+        tone = sequential(value, largest)
+        if telephony.heat == "loss" and number.n < ENOUGH:
+            tone = ""
+        n = text("units.n", n=context.formats.count(number.n))
+        return HeatCell(_words(telephony, value, context), tone, key, cells, f"{name}, {n}")
+
+    lines = []
+    for day in range(7):
+        name = text(f"rows.weekday.{day}")
+        lines.append(
+            HeatLine(
+                text(f"telephony.weekday.{day}"),
+                [
+                    cell(
+                        shown.cells.get((day, hour)),
+                        happened[day],
+                        (f"weekday_hour:{day}-{hour}",),
+                        f"{name}, {hour}h",
+                    )
+                    for hour in hours
+                ],
+                _plain(cell(shown.down_totals[day], happened[day], (f"weekday:{day}",), name)),
+            )
+        )
+    word = text("overview.total")
+    foot = HeatLine(
+        word,
+        [_plain(cell(shown.across_totals[h], days, (f"hour:{h}",), f"{h}h")) for h in hours],
+        _plain(cell(shown.total, days, (), word)),
+    )
+    heads = [f"{hour}h" for hour in hours]
+    return heat_map("", heads, lines, foot, word, context, class_name=_class(hours))
+
+
+def _told(telephony: Telephony, number: Summary, often: int) -> float:
+    value = number.value or 0
+    return value / often if telephony.heat == "mean" and often else value
+
+
+def _words(telephony: Telephony, value: float, context: Context) -> str:
+    if telephony.heat == "loss":
+        return context.formats.share(value, 0)
+    if telephony.heat == "mean":
+        return context.formats.decimal(value)
+    return context.formats.count(value)
+
+
+def _plain(cell: HeatCell) -> HeatCell:
+    """Totals are another scale than cells, and carry no colour."""
+    return HeatCell(cell.words, "", cell.key, cell.cells, cell.title)
+
+
+def _week_foot(telephony: Telephony, context: Context) -> html.Div:
+    text, formats = context.text, context.formats
+    said = []
+    peaks = telephony.peaks
+    if peaks.hour:
+        hour, mean = peaks.hour
+        words = text("telephony.peak_hour", hour=hour, mean=formats.decimal(mean))
+        said.append(rows_link(words, context, INBOUND, f"hour:{hour}"))
+    if peaks.weekday:
+        day, mean = peaks.weekday
+        words = text(
+            "telephony.peak_weekday",
+            weekday=text(f"rows.weekday.{day}"),
+            mean=formats.decimal(mean),
+        )
+        said.append(rows_link(words, context, INBOUND, f"weekday:{day}"))
+    if telephony.heat == "loss":
+        said.append(html.Span(text("telephony.loss_note", n=ENOUGH)))
+    few, many = text("telephony.few"), text("telephony.many")
+    return html.Div(
+        [html.Div(said, className="foot-words"), heat_scale(few, many)], className="heat-foot"
+    )
+
+
+def people(telephony: Telephony, context: Context) -> html.Section:
+    """Who answers at which hour."""
+    text, formats = context.text, context.formats
+    shown = telephony.people
+    passport = telephony.passports["calls_by_agent_hour"]
+    if not shown.total.n:
+        body = empty(context, text("telephony.no_answered"))
+    else:
+        hours = used_hours(shown)
+        largest = shown.largest
+        keys = shown.down.keys
+        lines = [
+            HeatLine(
+                telephony.agent_names[place],
+                [
+                    _count(
+                        shown.cells.get((place, h)),
+                        largest,
+                        (f"agent:{agent}", f"hour:{h}"),
+                        context,
+                    )
+                    for h in hours
+                ],
+                _count(shown.down_totals[place], 0, (f"agent:{agent}",), context),
+            )
+            for place, agent in enumerate(keys)
+        ]
+        word = text("overview.total")
+        foot = HeatLine(
+            word,
+            [_count(shown.across_totals[hour], 0, (f"hour:{hour}",), context) for hour in hours],
+            _count(shown.total, 0, (), context),
+        )
+        heads = [f"{hour}h" for hour in hours]
+        body = heat_map("", heads, lines, foot, word, context, class_name="heat-hours")
+    return figure_panel(
+        PAGE,
+        "calls_by_agent_hour",
+        text("telephony.people"),
+        body,
+        None,
+        context,
+        population=text("units.n", n=formats.count(shown.total.n)),
+        footnote=text("telephony.people_note"),
+        passport=passport,
+    )
+
+
+def _count(
+    number: Summary | None, largest: float, cells: tuple[str, ...], context: Context
+) -> HeatCell:
+    if number is None or not number.n:
+        return HeatCell("0")
+    words = context.formats.count(number.n)
+    return HeatCell(words, sequential(number.n, largest), ANSWERED, cells)
+
+
+def used_hours(shown: Crosstab) -> Sequence[int]:
+    """From the first to the last hour of the day that has calls."""
+    used = [hour for hour, number in enumerate(shown.across_totals) if number.n]
+    return range(min(used), max(used) + 1) if used else ()
+
+
+def _class(hours: Sequence[int]) -> str:
+    """A whole day of hours beside another panel has narrower cells."""
+    return "heat-hours heat-many" if len(hours) > MANY else "heat-hours"

@@ -9,7 +9,7 @@ from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import segmented
 from layouts.components.states import message
 from layouts.components.view_link import view_link
-from layouts.pages.telephony import charts, heat, tables
+from layouts.pages.telephony import charts, tables
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.model.lines import MAIN
 
@@ -34,9 +34,9 @@ def content(telephony: Telephony, context: Context) -> list[Any]:
     return [
         _lines(telephony, context),
         kpi_sheet(PAGE, telephony.kpis, context),
-        _row(1, heat.week(telephony, context), charts.outcomes(telephony, context)),
+        _row(1, charts.week(telephony, context), charts.outcomes(telephony, context)),
         _row(2, charts.lost_hours(telephony, context), tables.owed(telephony, context)),
-        heat.people(telephony, context),
+        charts.people(telephony, context),
         tables.agents(telephony, context),
         _row(3, charts.answers(telephony, context), tables.lines(telephony, context)),
         _row(2, tables.transfers(telephony, context), tables.callers(telephony, context)),

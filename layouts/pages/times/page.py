@@ -1,21 +1,24 @@
 """The manager's times page: how fast, for whom, at which hour, and what runs late now."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 from dash import html
 
 from layouts import ids
-from layouts.charts.durations import bucket_words, by_hour, spread
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import graph
+from layouts.components.graph import counted, graph, template
 from layouts.components.kpi import kpi_sheet
-from layouts.components.panel import figure_panel, no_data
+from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
-from layouts.components.view_link import rows_link
-from layouts.pages.times import groups as times_groups
+from layouts.components.view_link import rows_link, view_link
+from layouts.formats import DAY, HOUR, MINUTE
 from layouts.pages.times import lists as times_lists
-from layouts.pages.times.data import PAGE, Spread, Times
+from layouts.pages.times.data import PAGE, Group, Spread, Times
+from metrics.model.summary import Summary
+from metrics.query.distribution import Bucket
 
 KEYS = (
     "first_response_time",
@@ -28,6 +31,15 @@ KEYS = (
     "sla_hit_rate",
 )
 PANELS = {"first_response_time": "first_response_spread", "time_to_close": "close_spread"}
+STEPS = (
+    *(10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),
+    *(HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY),
+)
+GROUPS = ("agent", "team", "reason")
+BOTH = (
+    ("first_response_time", "first_response_within_target"),
+    ("time_to_close", "close_within_target"),
+)
 
 
 def content(times: Times, context: Context) -> list[Any]:
@@ -37,7 +49,7 @@ def content(times: Times, context: Context) -> list[Any]:
         html.Div(
             [_spread(one, times, context) for one in times.spreads], className="bi-row times-2"
         ),
-        times_groups.panel(times, context),
+        panel(times, context),
         html.Div(
             [_hours(times, context), times_lists.slowest(times, context)],
             className="bi-row times-2",
@@ -132,3 +144,307 @@ def _hours(times: Times, context: Context) -> html.Section:
         footnote=text("times.by_hour_note", span=formats.duration(times.target)),
         passport=passport,
     )
+
+
+def bucket_words(bucket: Bucket, context: Context) -> str:
+    """A range as it is read: 5 a 15 min."""
+    text, formats = context.text, context.formats
+    if bucket.high is None:
+        return text("rows.from", low=formats.duration(bucket.low))
+    if not bucket.low:
+        return text("rows.under", high=formats.duration(bucket.high))
+    low, unit = formats.duration_parts(bucket.low)[0]
+    high, other = formats.duration_parts(bucket.high)[0]
+    low = low if unit == other else formats.duration(bucket.low)
+    return text("times.range", low=low, high=f"{high}\N{NO-BREAK SPACE}{other}")
+
+
+def _two_lines(bucket: Bucket, context: Context) -> str:
+    """The same below an axis."""
+    text, formats = context.text, context.formats
+    if bucket.high is None:
+        return text("times.from_lines", low=formats.duration(bucket.low))
+    if not bucket.low:
+        return text("times.under_lines", high=formats.duration(bucket.high))
+    low, high = formats.duration(bucket.low), formats.duration(bucket.high)
+    return text("times.range_lines", low=low, high=high)
+
+
+def _part(share: float, context: Context) -> str:
+    """A share above its bar; a few rows are not none."""
+    if 0 < share < 0.005:
+        return f"<{context.formats.share(0.01, 0)}"
+    return context.formats.share(share, 0) if share else ""
+
+
+def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context) -> go.Figure:
+    """One bar per bucket, each with its share; those beyond the target in another colour.
+
+    Args:
+        buckets: In order.
+        target: Seconds agreed; a line where it falls between two buckets.
+        axis: What is counted.
+        context: The reader.
+    """
+    colours, text, formats = context.palette, context.text, context.formats
+    figure = go.Figure(layout={"template": template(context.theme)})
+    total = sum(bucket.count for bucket in buckets) or 1
+    late = [bucket.low >= target for bucket in buckets]
+    figure.add_bar(
+        x=list(range(len(buckets))),
+        y=[bucket.count for bucket in buckets],
+        width=0.82,
+        marker={
+            "color": [colours["div-2"] if is_late else colours["cat-1"] for is_late in late],
+            "line": {"width": 0},
+        },
+        text=[_part(bucket.count / total, context) for bucket in buckets],
+        textposition="outside",
+        textfont={"color": colours["ink1"], "size": 12},
+        textangle=0,
+        constraintext="none",
+        cliponaxis=False,
+        customdata=[
+            [
+                bucket.key if bucket.count else None,
+                bucket_words(bucket, context),
+                formats.count(bucket.count),
+                formats.share(bucket.count / total),
+            ]
+            for bucket in buckets
+        ],
+        hovertemplate=(
+            "%{customdata[1]}<br><b>%{customdata[2]}</b> (%{customdata[3]})<extra></extra>"
+        ),
+    )
+    edge = next((place for place, is_late in enumerate(late) if is_late), None)
+    if edge and buckets[edge].low == target:
+        figure.add_vline(
+            x=edge - 0.5, line={"color": colours["ink1"], "width": 1.2, "dash": "dash"}
+        )
+        figure.add_annotation(
+            x=edge - 0.5,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="center",
+            text=text("times.target", span=formats.duration(target)),
+            showarrow=False,
+            font={"color": colours["ink2"], "size": 12},
+        )
+    figure.update_layout(
+        xaxis={
+            "tickmode": "array",
+            "tickvals": list(range(len(buckets))),
+            "ticktext": [_two_lines(bucket, context) for bucket in buckets],
+            "tickangle": 0,
+            "tickformat": None,
+            "range": [-0.6, max(len(buckets), 1) - 0.4],
+        },
+        yaxis=counted(max((bucket.count for bucket in buckets), default=0), axis),
+        margin={"t": 30},
+        height=270,
+    )
+    return figure
+
+
+def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go.Figure:
+    """Median as bars, ninetieth percentile as dashes, the target as a line."""
+    colours, text, formats = context.palette, context.text, context.formats
+    figure = go.Figure(layout={"template": template(context.theme)})
+    known = {hour: number for hour, number in hours.items() if number.value is not None}
+
+    def data(hour: int, number: Summary) -> list[str]:
+        p90 = formats.rough(number.p90) if number.p90 is not None else text("states.no_data")
+        return [
+            str(hour),
+            formats.duration(number.value or 0),
+            text("kpi.p90", value=p90),
+            formats.count(number.n),
+        ]
+
+    hover = (
+        "%{customdata[0]}h<br>"
+        + text("rows.median", value="<b>%{customdata[1]}</b>")
+        + "<br>%{customdata[2]}<br>"
+        + text("units.n", n="%{customdata[3]}")
+        + "<extra></extra>"
+    )
+    figure.add_bar(
+        x=list(known),
+        y=[number.value for number in known.values()],
+        width=0.6,
+        marker={"color": colours["cat-1"], "line": {"width": 0}},
+        customdata=[data(hour, number) for hour, number in known.items()],
+        hovertemplate=hover,
+    )
+    enough = {hour: number for hour, number in known.items() if number.p90 is not None}
+    figure.add_scatter(
+        x=list(enough),
+        y=[number.p90 for number in enough.values()],
+        mode="markers",
+        marker={
+            "symbol": "line-ew",
+            "size": 14,
+            "line": {"width": 2, "color": colours["ink3"]},
+        },
+        customdata=[data(hour, number) for hour, number in enough.items()],
+        hovertemplate=hover,
+    )
+    figure.add_hline(y=target, line={"color": colours["ink1"], "width": 1, "dash": "dash"})
+    top = max([target, *(n.p90 or n.value or 0 for n in known.values())])
+    values, words = duration_ticks(top, context)
+    shown = list(hours)[:: 2 if len(hours) > 16 else 1]
+    figure.update_layout(
+        xaxis={
+            "tickmode": "array",
+            "tickvals": shown,
+            "ticktext": [f"{hour}h" for hour in shown],
+            "tickangle": 0,
+            "tickformat": None,
+            "title": {"text": text("times.hour_axis")},
+        },
+        yaxis={
+            "tickmode": "array",
+            "tickvals": values,
+            "ticktext": words,
+            "range": [0, top * 1.08],
+            "title": {"text": text("times.first_axis")},
+        },
+        hovermode="closest",
+        height=270,
+    )
+    return figure
+
+
+def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]]:
+    """Places on an axis of durations that reaches from 0 to `top`, and what they are called."""
+    step = next((step for step in STEPS if top / step <= 5), STEPS[-1])
+    values = [float(step * place) for place in range(int(top // step) + 1)]
+    return values, [context.formats.duration(value) if value else "0" for value in values]
+
+
+def panel(times: Times, context: Context) -> html.Section:
+    """One line per group, the slowest first response first, and the total."""
+    text, formats = context.text, context.formats
+    switch = segmented(
+        [
+            (
+                text(f"times.by.{key}"),
+                context.view(by=None if key == "agent" else key, every=None),
+                times.by == key,
+            )
+            for key in GROUPS
+        ],
+        text("times.by.label"),
+    )
+    body: Any
+    if times.label:
+        body = empty(context, text("overview.reason_missing", label=times.label))
+    elif not times.groups:
+        body = empty(context, text("times.nothing.first_response_time"))
+    else:
+        body = [html.Div(_table(times, context), className="table-frame"), _rest(times, context)]
+    count = len(times.groups) + times.hidden
+    return figure_panel(
+        PAGE,
+        "times_by",
+        text("times.by.title"),
+        body,
+        None,
+        context,
+        population=text.plural("times.lines", count, n=formats.count(count)),
+        tools=[switch],
+        footnote=text("times.by.note"),
+        passport=times.passports["times_by"],
+    )
+
+
+def _table(times: Times, context: Context) -> html.Table:
+    text, formats = context.text, context.formats
+    tops = {key: _top(times, key) for key, _ in BOTH}
+    over = [html.Th("", className="left")]
+    heads = [html.Th(text(f"times.by.{times.by}"), className="left")]
+    for key, _ in BOTH:
+        over.append(html.Th(text(f"metrics.{key}.label"), colSpan=6, className="left over"))
+        scale = html.Span(
+            [html.Span("0"), html.Span(formats.rough(tops[key]))], className="scale-head"
+        )
+        heads.append(html.Th(scale, className="left span-column"))
+        heads += [
+            html.Th(text(f"times.table.{name}"))
+            for name in ("median", "mean", "p90", "within", "n")
+        ]
+    over.append(html.Th(""))
+    heads.append(html.Th(text("metrics.reopen_rate.label")))
+    rows = [
+        html.Tr(_cells(group, times, tops, context), **{"data-mark": ""}) for group in times.groups
+    ]
+    foot = html.Tr(_cells(times.total, times, tops, context))
+    return html.Table(
+        [html.Thead([html.Tr(over), html.Tr(heads)]), html.Tbody(rows), html.Tfoot(foot)],
+        className="grid-table times-table",
+    )
+
+
+def _top(times: Times, key: str) -> float:
+    """The end of the scale of bars: the longest p90, or median where there is none."""
+    found = [group.metrics.get(key) for group in (*times.groups, times.total)]
+    return max([1.0, *(n.p90 or n.value or 0 for n in found if n is not None)])
+
+
+def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[html.Td]:
+    formats = context.formats
+    cells = [f"{times.by}:{group.key}"] if group is not times.total else []
+    name: list[Any] = [html.Span(group.name, title=group.name, className="bidi")]
+    if group.left:
+        name += [" ", pill(context.text("overview.left"))]
+    found = [html.Td(html.Div(name, className="rank-words"), className="left name")]
+    for key, within in BOTH:
+        number = group.metrics.get(key)
+        if number is None or number.value is None:
+            found.append(html.Td(no_data(context), colSpan=6, className="left"))
+            continue
+        p90: Any = no_data(context) if number.p90 is None else formats.rough(number.p90)
+        median = rows_link(html.B(formats.duration(number.value)), context, key, *cells)
+        found += [
+            html.Td(_span(number, tops[key], context), className="left span-column"),
+            html.Td(median),
+            html.Td(formats.rough(number.mean or 0)),
+            html.Td(p90),
+            html.Td(_share(group.metrics.get(within), within, cells, context)),
+            html.Td(formats.count(number.n), className="quieter"),
+        ]
+    found.append(html.Td(_share(group.metrics.get("reopen_rate"), "reopen_rate", cells, context)))
+    return found
+
+
+def _share(number: Summary | None, key: str, cells: list[str], context: Context) -> Any:
+    if number is None or number.value is None:
+        return no_data(context)
+    words = context.formats.share(number.value, 0)
+    return rows_link(words, context, key, *cells) if number.n else words
+
+
+def _span(number: Summary, top: float, context: Context) -> html.Span:
+    """Median as a bar, p90 as a line that goes on from it."""
+    style = {"--share": f"{min(1, (number.value or 0) / top) * 100:.1f}%"}
+    marks = [html.Span(className="span-fill")]
+    if number.p90 is not None:
+        style["--end"] = f"{min(1, number.p90 / top) * 100:.1f}%"
+        marks.append(html.Span(className="span-tail"))
+    return html.Span(marks, className="span-bar", style=style)
+
+
+def _rest(times: Times, context: Context) -> html.P | None:
+    text = context.text
+    if times.every:
+        return html.P(
+            view_link(text("quality.fewer"), context.view(every=None), "link"),
+            className="ranks-few",
+        )
+    if not times.hidden:
+        return None
+    words = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
+    link = view_link(text("quality.show_all"), context.view(every="group"), "link")
+    return html.P([words, " ", link], className="ranks-few")

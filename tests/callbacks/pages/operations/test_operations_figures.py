@@ -17,7 +17,7 @@ from callbacks.pages.operations.view import Question
 from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
-from layouts.pages.operations.curve import head
+from layouts.pages.operations.day_curve import head
 from layouts.pages.operations.timeline import timeline_panel
 from metrics.model import schema
 from services.settings.config import Settings

@@ -15,7 +15,7 @@ from layouts.pages.analyst import goal as analyst_goal
 from layouts.pages.analyst import lists as analyst_lists
 from layouts.pages.analyst import page as analyst
 from layouts.pages.analyst import results as analyst_results
-from layouts.pages.analyst.values import (
+from layouts.pages.analyst.data import (
     Call,
     Calls,
     Comment,

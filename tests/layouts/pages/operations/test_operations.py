@@ -10,18 +10,22 @@ import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from layouts.charts.day_curve import Slot, day_curve
 from layouts.components.context import Context
 from layouts.components.frame import queue_chip, source_age
 from layouts.formats import Formats
 from layouts.i18n import text_for
-from layouts.pages.operations.agent_data import Agent, Crew, Hand
-from layouts.pages.operations.agents import agents_table
-from layouts.pages.operations.figures import Figure, figures
-from layouts.pages.operations.next_agent import next_hands
-from layouts.pages.operations.presence import text_chip, voice_chip
-from layouts.pages.operations.queue import Queue, Waiting
-from layouts.pages.operations.queue_panel import Lamp, lamp
+from layouts.pages.operations.agents import (
+    Agent,
+    Crew,
+    Hand,
+    agents_table,
+    next_hands,
+    text_chip,
+    voice_chip,
+)
+from layouts.pages.operations.day_curve import Slot, day_curve
+from layouts.pages.operations.page import Figure, figures
+from layouts.pages.operations.queue_panel import Lamp, Queue, Waiting, lamp
 
 TEXT = text_for("pt-BR")
 CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "M")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layouts.charts.theme import counted
+from layouts.components.graph import counted
 
 
 @pytest.mark.parametrize("most", [0, 1, 4])

@@ -1,1 +1,0 @@
-"""Tables and series in, Plotly figures out."""
