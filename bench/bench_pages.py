@@ -33,7 +33,7 @@ from services.runtime.deployment import claim_cache, open_stores, owner
 from services.settings.config import load_environment, load_settings
 from services.snapshot.manifest import WHOLE, History, PartitionId, SourceStatus
 from services.snapshot.snapshot import SnapshotWriter
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 
 EMAIL, PASSWORD = "gestora@example.com", secrets.token_urlsafe(16)
 EXPIRE_SECONDS = 86_400
@@ -158,7 +158,7 @@ def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Publis
         claim_cache(stores.cache, owner(environment, settings, stores.state))
         writer = SnapshotWriter(
             stores.cache,
-            epoch=raised_epoch(stores.cache, time.time),
+            epoch=raise_epoch(stores.cache, time.time),
             expire_seconds=EXPIRE_SECONDS,
             clock=NOW.timestamp,
         )

@@ -18,7 +18,7 @@ from services.snapshot.dataset import Dataset
 from services.snapshot.snapshot import History, SnapshotWriter
 from services.storage.disk_store import DiskStore
 from services.storage.folders import MEMORY
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from services.storage.redis_store import RedisStore
 from services.storage.store import Store
 
@@ -48,7 +48,7 @@ def measure(name: str, store: Store, days: int, rows: int) -> None:
         value = bytes(size)
         tell(f"set {size} bytes", lambda value=value: store.set("key", value, 60), 20)
         tell(f"get {size} bytes", lambda: store.get("key"), 20)
-    writer = SnapshotWriter(store, epoch=raised_epoch(store, time.time), expire_seconds=3600)
+    writer = SnapshotWriter(store, epoch=raise_epoch(store, time.time), expire_seconds=3600)
     history = History(days, days, complete=True)
     frames = {
         (table, f"day-{day:04}"): made(table, day, rows)

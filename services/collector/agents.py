@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 import pandas as pd
 
 from metrics.model import schema
-from services.collector.aircall_source import VoiceSource
-from services.collector.intercom_source import TextSource
+from services.collector.aircall_source import AircallSource
+from services.collector.intercom_source import IntercomSource
 from services.collector.roster import Roster, with_since
 from services.settings.sections import PersonSetting
 from services.snapshot.manifest import WHOLE, PartitionId
@@ -18,7 +18,7 @@ AGENTS, TEAMS = ("agents", WHOLE), ("teams", WHOLE)
 Frames = dict[PartitionId, pd.DataFrame]
 
 
-class People:
+class AgentTables:
     """Who is there, who left, and in which teams they are.
 
     Args:
@@ -31,8 +31,8 @@ class People:
 
     def __init__(
         self,
-        text: TextSource,
-        voice: VoiceSource | None,
+        text: IntercomSource,
+        voice: AircallSource | None,
         aliases: Collection[PersonSetting],
         state: Store,
         clock: Callable[[], float],

@@ -12,8 +12,8 @@ import pandas as pd
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
-from services.collector.paged_list import SlowList
-from services.collector.row_buffer import Holdings
+from services.collector.paged_list import PagedList
+from services.collector.row_buffer import RowBuffer
 from services.errors import NotFoundError
 from services.vendors.aircall import Aircall
 from services.vendors.http import Payload
@@ -28,12 +28,12 @@ LONGEST_CALL_SECONDS = 4 * 3600
 HOUR = 3600
 
 
-class VoiceSource:
+class AircallSource:
     """Calls and people of Aircall.
 
     Args:
         aircall: The client.
-        holdings: Where the rows go.
+        buffer: Where the rows go.
         zone: Where today begins.
         clock: Unix seconds.
     """
@@ -47,16 +47,16 @@ class VoiceSource:
     def __init__(
         self,
         aircall: Aircall,
-        holdings: Holdings,
+        buffer: RowBuffer,
         zone: ZoneInfo,
         clock: Callable[[], float],
     ) -> None:
         self._aircall = aircall
-        self._holdings = holdings
+        self._buffer = buffer
         self._zone = zone
         self._clock = clock
-        self._users = SlowList(aircall.users_page)
-        self._lines = SlowList(aircall.numbers_page)
+        self._users = PagedList(aircall.users_page)
+        self._lines = PagedList(aircall.numbers_page)
         self._hourly: list[Callable[[], bool]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
@@ -134,7 +134,7 @@ class VoiceSource:
                 self._unfinished[call_id] = started_at
             if isinstance(started_at, int):
                 self.newest = max(started_at, self.newest or started_at)
-        self._holdings.put("calls", calls_table(payloads))
+        self._buffer.put("calls", calls_table(payloads))
 
     def watermark(self) -> dict[str, Any]:
         """What a restart needs to go on."""
@@ -156,7 +156,7 @@ class VoiceSource:
             self.history.resume(watermark.get("history") or {})
             self.newest = watermark["newest"]
             self._rolled_at = watermark.get("rolled_at")
-            self._unfinished = _running(self._holdings.frames("calls"))
+            self._unfinished = _running(self._buffer.frames("calls"))
 
     def _between(self, since: int, until: int) -> Iterator[Page]:
         return self._aircall.calls(since, until)

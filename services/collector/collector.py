@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
-from services.collector.run import Turn
+from services.collector.run import CollectorRun
 from services.errors import ServiceError
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.snapshot.snapshot import FencedError
-from services.storage.command_queue import CLEAR_CACHE, Inbox
+from services.storage.command_queue import CLEAR_CACHE, CommandQueue
 from services.storage.lease import Lease
 from services.storage.store import Store
 from services.vendors.aircall import Aircall
@@ -63,10 +63,16 @@ class Collector:
         self._cache = cache
         self._after_publish = after_publish
         self._during = during
-        self._inbox = Inbox(state)
+        self._inbox = CommandQueue(state)
         self._dataset = Dataset(cache, clock=clock, poll_seconds=0)
-        self._begun = partial(
-            Turn, intercom, aircall, cache=cache, state=state, settings=settings, clock=clock
+        self._start_run = partial(
+            CollectorRun,
+            intercom,
+            aircall,
+            cache=cache,
+            state=state,
+            settings=settings,
+            clock=clock,
         )
 
     def run(self, stop: threading.Event) -> None:
@@ -78,7 +84,7 @@ class Collector:
                     continue
                 log.info("collecting (epoch %d)", epoch)
                 with self._during(epoch):
-                    self._work(self._begun(epoch=epoch), stop)
+                    self._work(self._start_run(epoch=epoch), stop)
             except FencedError as error:
                 log.warning("collector: %s", error)
             except ServiceError as error:
@@ -97,27 +103,27 @@ class Collector:
         epoch = self._lease.acquire()
         assert epoch is not None
         try:
-            turn = self._begun(epoch=epoch)
+            run = self._start_run(epoch=epoch)
             with self._during(epoch):
-                for worker in turn.workers:
+                for worker in run.workers:
                     worker.minute()
-                self._publish(turn)
+                self._publish(run)
         finally:
             self._lease.release()
 
-    def _work(self, turn: Turn, stop: threading.Event) -> None:
+    def _work(self, run: CollectorRun, stop: threading.Event) -> None:
         over = threading.Event()
         threads = [
             threading.Thread(target=worker.run, args=(over,), daemon=True, name=worker.source.name)
-            for worker in turn.workers
+            for worker in run.workers
         ]
         for thread in threads:
             thread.start()
         try:
             looked_at = 0.0
             while not stop.is_set() and self._lease.held():
-                if turn.wait(LOOK_SECONDS):
-                    self._publish(turn)
+                if run.wait(LOOK_SECONDS):
+                    self._publish(run)
                 if time.monotonic() - looked_at >= INBOX_SECONDS:
                     looked_at = time.monotonic()
                     if self._inbox.take(CLEAR_CACHE):
@@ -131,8 +137,8 @@ class Collector:
                 # One that waits for its vendor finds nobody to hand its answer to.
                 thread.join(timeout=max(0.0, end - time.monotonic()))
 
-    def _publish(self, turn: Turn) -> None:
-        turn.publish()
+    def _publish(self, run: CollectorRun) -> None:
+        run.publish()
         snapshot = self._dataset.snapshot() if self._after_publish else None
         if snapshot is None:
             return

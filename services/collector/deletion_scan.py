@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from services.collector.row_buffer import Holdings
+from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.vendors.http import Payload
 
@@ -16,7 +16,7 @@ ListPage = Callable[[str | None], tuple[list[Payload], str | None]]
 
 
 @dataclass(frozen=True)
-class Swept:
+class ScannedList:
     """What is walked over.
 
     Attributes:
@@ -34,17 +34,17 @@ class Swept:
     keep: Callable[[list[Payload]], None]
 
 
-class Sweep:
+class DeletionScan:
     """One request a step. A row that a whole round did not meet is asked for by id.
 
     Args:
         swept: What is walked over.
-        holdings: Whose rows are looked for.
+        buffer: Whose rows are looked for.
     """
 
-    def __init__(self, swept: Swept, holdings: Holdings) -> None:
+    def __init__(self, swept: ScannedList, buffer: RowBuffer) -> None:
         self._swept = swept
-        self._holdings = holdings
+        self._buffer = buffer
         self._suspects: list[str] = []
         self._lists: list[ListPage] = []
         self._cursor: str | None = None
@@ -86,7 +86,7 @@ class Sweep:
 
     def _held(self) -> set[str]:
         held: set[str] = set()
-        for rows in self._holdings.frames(self._swept.table):
+        for rows in self._buffer.frames(self._swept.table):
             held.update(rows.loc[self._swept.is_listed(rows), "id"])
         return held
 
@@ -95,7 +95,7 @@ class Sweep:
         try:
             self._swept.keep([self._swept.one(one_id)])
         except NotFoundError:
-            self._holdings.remove(self._swept.table, [one_id])
+            self._buffer.remove(self._swept.table, [one_id])
         except (BadResponseError, ForbiddenError) as error:
             # One that cannot be read must not stand in the way of the others for ever.
             log.info("%s: one that vanished from its list stays: %s", self._swept.table, error)

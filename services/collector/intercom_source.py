@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from services.collector.backfill import DAY, Backfill
-from services.collector.deletion_scan import Sweep, Swept
-from services.collector.row_buffer import Holdings
+from services.collector.deletion_scan import DeletionScan, ScannedList
+from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.settings.config import Settings
 from services.vendors.http import Payload
@@ -23,12 +23,12 @@ SKEW_SECONDS = 3600
 LISTED: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
 
 
-class TextSource:
+class IntercomSource:
     """Conversations and people of Intercom.
 
     Args:
         intercom: The client.
-        holdings: Where the rows go.
+        buffer: Where the rows go.
         settings: Signs of calls among the conversations.
         clock: Unix seconds.
     """
@@ -41,18 +41,18 @@ class TextSource:
     def __init__(
         self,
         intercom: Intercom,
-        holdings: Holdings,
+        buffer: RowBuffer,
         settings: Settings,
         clock: Callable[[], float],
     ) -> None:
         self._intercom = intercom
-        self._holdings = holdings
+        self._buffer = buffer
         self._signs = settings.calls_in_conversations
         self._merged = settings.merged
         self._clock = clock
         lists = [partial(intercom.state_page, state) for state in LISTED]
-        swept = Swept("conversations", lists, intercom.conversation, _is_listed, self.keep)
-        self._sweep = Sweep(swept, holdings)
+        swept = ScannedList("conversations", lists, intercom.conversation, _is_listed, self.keep)
+        self._sweep = DeletionScan(swept, buffer)
         self._hourly: list[Callable[[], None]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
@@ -115,7 +115,7 @@ class TextSource:
         """Put conversations where they belong."""
         if payloads:
             rows = conversations_table(payloads, self._signs, self._merged)
-            self._holdings.put("conversations", rows)
+            self._buffer.put("conversations", rows)
 
     def watermark(self) -> dict[str, Any]:
         """What a restart needs to go on."""

@@ -7,7 +7,7 @@ from services.vendors.http import Payload
 from services.vendors.pages import Page
 
 
-class SlowList:
+class PagedList:
     """The rows of the last round that was whole.
 
     Args:

@@ -21,7 +21,7 @@ STAYING: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
 }
 
 
-class Holdings:
+class RowBuffer:
     """Rows come in as they are read; days are put together only when somebody looks at them.
 
     Labels are kept as text: those of two frames fit together as they are, and the snapshot gives

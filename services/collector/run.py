@@ -10,11 +10,11 @@ import pandas as pd
 
 from metrics.model.periods import midnight, today
 from services.collector import progress
-from services.collector.agents import AGENTS, TEAMS, People
-from services.collector.aircall_source import VoiceSource
-from services.collector.intercom_source import TextSource
+from services.collector.agents import AGENTS, TEAMS, AgentTables
+from services.collector.aircall_source import AircallSource
+from services.collector.intercom_source import IntercomSource
 from services.collector.presence import PRESENCE, Presence
-from services.collector.row_buffer import Holdings
+from services.collector.row_buffer import RowBuffer
 from services.collector.ticket_source import TicketSource
 from services.collector.worker import Source, Worker
 from services.errors import ServiceError
@@ -34,7 +34,7 @@ TICKETS = "tickets"
 TABLES = {"intercom": "conversations", "aircall": "calls", TICKETS: "tickets"}
 
 
-class Turn:
+class CollectorRun:
     """What a collector knows and does while it holds the lease.
 
     It begins with what is published, so that a restart costs neither the rows nor the progress.
@@ -63,7 +63,7 @@ class Turn:
         self._settings = settings
         self._clock = clock
         self._cache = cache
-        self._holdings = Holdings()
+        self._buffer = RowBuffer()
         self._ended = threading.Event()
         self._has_news = False
         self._published_at = clock()
@@ -71,17 +71,17 @@ class Turn:
         self._trimmed_on: date | None = None
         self._floor: date | None = None
         self._recognised: dict[PartitionId, int] = {}
-        self._text = TextSource(intercom, self._holdings, settings, clock)
-        self._voice: VoiceSource | None = None
+        self._text = IntercomSource(intercom, self._buffer, settings, clock)
+        self._voice: AircallSource | None = None
         self.workers = [self._worker(self._text)]
         if aircall is not None:
-            self._voice = VoiceSource(aircall, self._holdings, settings.zone, clock)
+            self._voice = AircallSource(aircall, self._buffer, settings.zone, clock)
             self.workers.append(self._worker(self._voice))
         if settings.backoffice.enabled:
             text = self.workers[0]
-            tickets = TicketSource(intercom, self._holdings, settings, clock, lambda: text.error)
+            tickets = TicketSource(intercom, self._buffer, settings, clock, lambda: text.error)
             self.workers.append(self._worker(tickets))
-        self._people = People(self._text, self._voice, settings.people, state, clock)
+        self._people = AgentTables(self._text, self._voice, settings.people, state, clock)
         self._presence = Presence(settings.sync.interval_seconds)
         self._writer = SnapshotWriter(
             cache,
@@ -144,14 +144,14 @@ class Turn:
         # First how far the vendors have been read, then the rows: never the other way round.
         marks = {worker.source.name: worker.watermark() for worker in self.workers}
         history = self._progress(w for w in self.workers if w.source.name != TICKETS)
-        changed, removed = self._holdings.changes()
+        changed, removed = self._buffer.changes()
         for name, rows in changed.items():
             self._note(name, rows)
         for name in removed:
             self._recognised.pop(name, None)
         lost = self._writer.lost()
         written = {
-            name: rows for name in lost if (rows := self._holdings.partition(name)) is not None
+            name: rows for name in lost if (rows := self._buffer.partition(name)) is not None
         }
         people = self._people.changes(lost)
         self._presence.note(people.get(AGENTS, self._people.agents), self._read_at())
@@ -167,7 +167,7 @@ class Turn:
                 removed=removed | over | (lost - written.keys()),
             )
         except ServiceError:
-            self._holdings.unpublished(changed, removed)
+            self._buffer.unpublished(changed, removed)
             raise
         self._people.published(people)
         self._presence.published()
@@ -215,10 +215,10 @@ class Turn:
             elif name[0] == PRESENCE:
                 self._presence.resume(name, rows)
             else:
-                self._holdings.resume(name, rows)
+                self._buffer.resume(name, rows)
                 self._note(name, rows)
         if not self._settings.backoffice.enabled:
-            self._holdings.clear(TICKETS)
+            self._buffer.clear(TICKETS)
         for worker in self.workers:
             source = worker.source.name
             worker.resume(
@@ -273,11 +273,11 @@ class Turn:
         """Let go of days that fell out of the history."""
         self._trimmed_on = self._today()
         # Rows are cut by UTC days, which may begin a day before the local one.
-        self._holdings.forget_before(self._first_day() - timedelta(days=1))
+        self._buffer.forget_before(self._first_day() - timedelta(days=1))
 
     def _has_made_room(self, error: StorageFullError) -> bool:
         """Give up a tenth of the history, its oldest days; whether there was any to give."""
-        oldest = self._holdings.oldest_day()
+        oldest = self._buffer.oldest_day()
         if oldest is None:
             return False
         begin = max(oldest, self._first_day())

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from services.collector.backfill import DAY, Backfill
-from services.collector.deletion_scan import Sweep, Swept
+from services.collector.deletion_scan import DeletionScan, ScannedList
 from services.collector.intercom_source import OVERLAP_SECONDS, SKEW_SECONDS
-from services.collector.row_buffer import Holdings
+from services.collector.row_buffer import RowBuffer
 from services.errors import (
     ForbiddenError,
     NotFoundError,
@@ -39,7 +39,7 @@ class TicketSource:
 
     Args:
         intercom: The client, shared with the conversations.
-        holdings: Where the rows go.
+        buffer: Where the rows go.
         settings: Types in scope, labels of attributes.
         clock: Unix seconds.
         trouble: What is wrong with Intercom as a whole, if anything: then it is not asked twice.
@@ -53,21 +53,21 @@ class TicketSource:
     def __init__(
         self,
         intercom: Intercom,
-        holdings: Holdings,
+        buffer: RowBuffer,
         settings: Settings,
         clock: Callable[[], float],
         trouble: Callable[[], ServiceError | None] = lambda: None,
     ) -> None:
         self._trouble = trouble
         self._intercom = intercom
-        self._holdings = holdings
+        self._buffer = buffer
         self._setting = settings.backoffice
         self._clock = clock
         self._history_days = settings.sync.history_days
         self._is_meant = in_scope(self._setting)
         self._scope = scope_filter(self._setting, settings.intercom.version)
-        swept = Swept("tickets", [self._listed], intercom.ticket, _is_listed, self.keep)
-        self._sweep = Sweep(swept, holdings)
+        swept = ScannedList("tickets", [self._listed], intercom.ticket, _is_listed, self.keep)
+        self._sweep = DeletionScan(swept, buffer)
         self._minutes = 0
         self._has_any = False
         self.read_at: float | None = None
@@ -119,11 +119,11 @@ class TicketSource:
         meant = [payload for payload in payloads if self._is_meant(payload)]
         if meant:
             self._has_any = True
-            self._holdings.put("tickets", tickets_table(meant, self._setting))
+            self._buffer.put("tickets", tickets_table(meant, self._setting))
         if len(meant) < len(payloads):
             kept = {str(payload["id"]) for payload in meant}
             others = {str(payload["id"]) for payload in payloads} - kept
-            self._holdings.remove("tickets", others)
+            self._buffer.remove("tickets", others)
 
     def watermark(self) -> dict[str, Any]:
         """What a restart needs to go on."""
@@ -136,11 +136,11 @@ class TicketSource:
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
         """Go on from what was published; under other settings everything is read anew."""
         if watermark.get("setting") != self._fingerprint():
-            self._holdings.clear("tickets")
+            self._buffer.clear("tickets")
         elif whole and watermark.get("updated") is not None:
             self.updated = watermark["updated"]
             self.history.resume(watermark.get("history") or {})
-            self._has_any = any(True for _ in self._holdings.frames("tickets"))
+            self._has_any = any(True for _ in self._buffer.frames("tickets"))
 
     def _give_way(self) -> None:
         """Fail as the conversations did where that concerns the vendor, not their own search."""

@@ -23,7 +23,7 @@ from services.robot.transitions import Policy, acknowledged, advance, muted, new
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
-from services.storage.command_queue import Inbox
+from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Robot:
         self._clock = clock
         self._names = names
         self._look = look
-        self._inbox = Inbox(state)
+        self._inbox = CommandQueue(state)
         self._history = History(state)
         self._snapshot: Snapshot | None = None
         self._directory: tuple[int, Directory] | None = None
@@ -136,7 +136,7 @@ class Robot:
         # Both threads look here, and a request must not be done by both.
         with self._reading:
             ledger = self._ledger
-            documents = self._inbox.look(KINDS) if ledger is not None else {}
+            documents = self._inbox.peek(KINDS) if ledger is not None else {}
             if ledger is None or not documents:
                 return
             now = self._clock()

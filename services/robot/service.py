@@ -16,7 +16,7 @@ from services.robot.state import Book, Delivery, Life, Order
 from services.robot.store import read
 from services.settings.config import Settings
 from services.snapshot.manifest import SourceStatus
-from services.storage.command_queue import Inbox
+from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
 
 DAY_SECONDS = 86400.0
@@ -107,7 +107,7 @@ class Desk:
         self._state = state
         self._settings = settings
         self._clock = clock
-        self._inbox = Inbox(state)
+        self._inbox = CommandQueue(state)
         self._history = History(state)
 
     def sheet(self) -> Sheet:

@@ -18,7 +18,7 @@ from services.robot import alert_settings as rules
 from services.robot.service import Desk
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Dataset, Snapshot
-from services.storage.command_queue import Inbox
+from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
 
 
@@ -72,8 +72,8 @@ class Backend:
         return Desk(self.state, self.settings, self.clock)
 
     @cached_property
-    def commands(self) -> Inbox:
-        return Inbox(self.state)
+    def commands(self) -> CommandQueue:
+        return CommandQueue(self.state)
 
     @property
     def rules(self) -> Rules:

@@ -16,7 +16,7 @@ PREFIX = "inbox/"
 CLEAR_CACHE = "clear_cache"
 
 
-class Inbox:
+class CommandQueue:
     """Documents of the form `{"kind": ...}` under `inbox/<anything>`; each is taken once.
 
     One of a kind that nobody takes stays where it is, for a newer collector.
@@ -28,9 +28,9 @@ class Inbox:
     def take(self, kind: str) -> list[dict[str, Any]]:
         """The documents of a kind, by key; they are gone from the inbox then."""
         # Of two collectors that look at the same time, one gets it.
-        return [document for key, document in self.look({kind}).items() if self._state.delete(key)]
+        return [document for key, document in self.peek({kind}).items() if self._state.delete(key)]
 
-    def look(self, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
+    def peek(self, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The documents of these kinds, by key. They stay until they are dropped.
 
         For what must not be lost: what is done with a document is made safe before it goes.

@@ -86,7 +86,7 @@ class FileLease:
     def _begun(self) -> int:
         try:
             self._on_taken()
-            return raised_epoch(self._cache, self._clock)
+            return raise_epoch(self._cache, self._clock)
         except ServiceError:
             self.release()
             raise
@@ -146,7 +146,7 @@ class StoreLease:
     def _begun(self) -> int:
         try:
             self._on_taken()
-            return raised_epoch(self._cache, self._clock)
+            return raise_epoch(self._cache, self._clock)
         except ServiceError:
             self.release()
             raise
@@ -175,7 +175,7 @@ class StoreLease:
             self._valid_until = asked_at + self._expire_seconds
 
 
-def raised_epoch(cache: Store, clock: Callable[[], float]) -> int:
+def raise_epoch(cache: Store, clock: Callable[[], float]) -> int:
     """A new epoch, greater than all before it.
 
     The first one after the cache was emptied is made from the clock, so that no collector from

@@ -6,8 +6,8 @@ from typing import Any
 from services.settings.sections import PersonSetting
 from services.vendors import fields
 from services.vendors.conversation_rows import is_bot_email
+from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
-from services.vendors.plain_text import plain
 
 BOT_NAMES = ("Operator", "Fin")
 
@@ -21,7 +21,7 @@ def agent_rows(
 ) -> list[dict[str, Any]]:
     """One row for each of Intercom's admins, and one for each Aircall user that is none of them."""
     aliases = {p.intercom.strip().lower(): p.aircall.strip().lower() for p in people}
-    labels = {fields.reference(r.get("id")): plain(r.get("label")) for r in reasons}
+    labels = {fields.reference(r.get("id")): html_to_text(r.get("label")) for r in reasons}
     by_email: dict[str, Payload] = {}
     for user in users:
         by_email.setdefault(fields.email(user.get("email")) or _nobodys(user), user)
@@ -51,7 +51,7 @@ def _agent(
     teams = admin.get("team_ids")
     return {
         "id": fields.identity(admin, "admin"),
-        "name": plain(admin.get("name")) or address,
+        "name": html_to_text(admin.get("name")) or address,
         "email": address,
         "voice_email": _voice_email(address, aliases),
         "active": True,
@@ -92,7 +92,7 @@ def _voice_only(user: Payload, availabilities: Mapping[str, str]) -> dict[str, A
     address = fields.email(user.get("email"))
     return {
         "id": _nobodys(user),
-        "name": plain(user.get("name")) or address,
+        "name": html_to_text(user.get("name")) or address,
         "email": address,
         "voice_email": address,
         "active": True,

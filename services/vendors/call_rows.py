@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.vendors import fields
+from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
-from services.vendors.plain_text import plain
 
 PEOPLE = ("user", "transferred_by", "transferred_to")
 
@@ -30,7 +30,7 @@ def call_row(payload: Any) -> dict[str, Any]:
         "has_recording": bool(payload.get("recording")) or _leads_to(asset, "recording"),
         "digits": fields.digits(payload.get("raw_digits")),
         "line_id": fields.reference(line.get("id")),
-        "line_name": plain(line.get("name")),
+        "line_name": html_to_text(line.get("name")),
         "line_digits": fields.digits(line.get("digits")),
         "tags": fields.tags(payload),
     }
@@ -38,16 +38,17 @@ def call_row(payload: Any) -> dict[str, Any]:
     for side in PEOPLE:
         person = fields.member(payload, side)
         row[f"{side}_id"] = fields.reference(person.get("id"))
-        row[f"{side}_name"] = plain(person.get("name"))
+        row[f"{side}_name"] = html_to_text(person.get("name"))
         row[f"{side}_email"] = fields.email(person.get("email"))
     return row
 
 
 def _contact(contact: Payload) -> dict[str, Any]:
-    names = [plain(contact.get(key)) for key in ("first_name", "last_name")]
+    names = [html_to_text(contact.get(key)) for key in ("first_name", "last_name")]
     addresses = (fields.email(one.get("value")) for one in fields.members(contact, "emails"))
     return {
-        "contact_name": " ".join(n for n in names if n) or plain(contact.get("company_name")),
+        "contact_name": " ".join(n for n in names if n)
+        or html_to_text(contact.get("company_name")),
         "contact_email": next(filter(None, addresses), None),
     }
 

@@ -7,8 +7,8 @@ from typing import Any
 from metrics.model import schema
 from services.settings.sections import CallsInConversationsSetting
 from services.vendors import fields
+from services.vendors.html_text import html_to_text, single_line
 from services.vendors.http import Payload
-from services.vendors.plain_text import line, plain
 
 ORIGINS = {"customer_initiated": "customer", "admin_initiated": "teammate"}
 # Who writes to us; admins, bots and teams do not.
@@ -59,12 +59,12 @@ def conversation_row(payload: Any, is_call: IsCall) -> dict[str, Any]:
         "team_id": fields.reference(payload.get("team_assignee_id")),
         "tags": fields.tags(fields.member(payload, "tags")),
         "count_reopens": fields.count(statistics.get("count_reopens")),
-        "sla_name": plain(sla.get("sla_name")),
+        "sla_name": html_to_text(sla.get("sla_name")),
         "sla_status": fields.word(sla.get("sla_status")),
         "is_call": is_call(payload),
     }
     if author.get("type") in CONTACTS:
-        row["contact_name"] = plain(author.get("name"))
+        row["contact_name"] = html_to_text(author.get("name"))
         row["contact_email"] = fields.email(author.get("email"))
     row |= _rating(fields.member(payload, "conversation_rating"))
     row |= {name: fields.instant(statistics.get(name)) for name in INSTANTS}
@@ -77,7 +77,7 @@ def conversation_row(payload: Any, is_call: IsCall) -> dict[str, Any]:
 def call_recogniser(signs: CallsInConversationsSetting) -> IsCall:
     """Tells whether a conversation is a call that the telephony integration wrote down."""
     types, tags, authors, patterns = (
-        {found.casefold() for word in words if (found := line(word))}
+        {found.casefold() for word in words if (found := single_line(word))}
         for words in (signs.source_types, signs.tags, signs.authors, signs.link_patterns)
     )
 
@@ -115,7 +115,11 @@ def _state(payload: Payload) -> str | None:
 
 def _subject(payload: Payload, source: Payload) -> str | None:
     body = source.get("body")
-    found = plain(payload.get("title")) or plain(source.get("subject")) or plain(body)
+    found = (
+        html_to_text(payload.get("title"))
+        or html_to_text(source.get("subject"))
+        or html_to_text(body)
+    )
     if found:
         return found
     has_more = (isinstance(body, str) and body.strip()) or fields.members(source, "attachments")
@@ -150,6 +154,6 @@ def _rating(rating: Payload) -> dict[str, Any]:
     return {
         "rating": score,
         "rating_at": fields.instant(rating.get("created_at")),
-        "rating_remark": plain(rating.get("remark"), REMARK_LENGTH),
+        "rating_remark": html_to_text(rating.get("remark"), REMARK_LENGTH),
         "rated_agent_id": fields.reference(teammate.get("id")) if is_person else None,
     }

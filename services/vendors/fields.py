@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.errors import BadResponseError
+from services.vendors.html_text import html_to_text, single_line
 from services.vendors.http import Payload
-from services.vendors.plain_text import line, plain
 
 TAG_SEPARATOR = "\n"
 WORD_LENGTH = 100
@@ -52,7 +52,7 @@ def reference(value: Any) -> str | None:
 def _as_text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return line(str(value), WORD_LENGTH)
+    return single_line(str(value), WORD_LENGTH)
 
 
 def required_instant(payload: Payload, key: str, kind: str) -> int:
@@ -104,18 +104,18 @@ def count(value: Any) -> int | None:
 
 def word(value: Any) -> str | None:
     """One of the vendor's own words, known or not."""
-    return line(value, WORD_LENGTH)
+    return single_line(value, WORD_LENGTH)
 
 
 def email(value: Any) -> str | None:
     """An address in lower case."""
-    found = line(value, VALUE_LENGTH)
+    found = single_line(value, VALUE_LENGTH)
     return found.lower() if found else None
 
 
 def tags(payload: Mapping[str, Any]) -> str | None:
     """The names of a payload's `tags`, one a line."""
-    names = (plain(tag.get("name")) for tag in members(payload, "tags"))
+    names = (html_to_text(tag.get("name")) for tag in members(payload, "tags"))
     return TAG_SEPARATOR.join(name for name in names if name) or None
 
 
@@ -136,14 +136,14 @@ def attribute(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return line(value, VALUE_LENGTH)
+        return single_line(value, VALUE_LENGTH)
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, int):
-        return line(str(value), VALUE_LENGTH) if abs(value) < LARGEST**2 else None
+        return single_line(str(value), VALUE_LENGTH) if abs(value) < LARGEST**2 else None
     if depth < DEEPEST and isinstance(value, list):
         parts = (attribute(part, depth + 1) for part in value)
-        return line(", ".join(part for part in parts if part), VALUE_LENGTH)
+        return single_line(", ".join(part for part in parts if part), VALUE_LENGTH)
     if depth < DEEPEST and isinstance(value, dict):
         return attribute(value.get("value", value.get("label")), depth + 1)
     return None

@@ -28,7 +28,7 @@ from services.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from services.vendors.rate_limit import Pace
+from services.vendors.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class VendorSession:
         self._patience = patience_seconds
         self._limits = limits or Limits()
         self._clock = clock
-        self._pace = Pace(requests_per_minute, vendor.burst_seconds, clock, sleep)
+        self._limiter = RateLimiter(requests_per_minute, vendor.burst_seconds, clock, sleep)
         self._answered = threading.local()
         self._session = requests.Session()
         self._session.auth = auth
@@ -164,7 +164,7 @@ class VendorSession:
 
     def requests_last_minute(self) -> int:
         """How many requests went out in the last minute, retries included."""
-        return self._pace.count()
+        return self._limiter.count()
 
     def close(self) -> None:
         """Close the connections."""
@@ -185,12 +185,12 @@ class VendorSession:
                 log.info("%s %s %s: %s, again", self.vendor.name, method, path, error)
                 if not isinstance(error, RateLimitedError):
                     jitter = random.uniform(0.5, 1)  # noqa: S311
-                    self._pace.pause(BACKOFF_SECONDS * 2**attempt * jitter)
+                    self._limiter.pause(BACKOFF_SECONDS * 2**attempt * jitter)
         raise AssertionError("the last attempt returns or raises")
 
     def _wait_for_turn(self) -> None:
         try:
-            self._pace.wait(self._patience)
+            self._limiter.wait(self._patience)
         except RateLimitedError as error:
             raise self._limited(error.retry_after_seconds) from None
 
@@ -252,7 +252,7 @@ class VendorSession:
         named = self._named_wait(response)
         seconds = UNNAMED_WAIT_SECONDS if named is None else named
         seconds += random.uniform(0.1, 1.0)  # noqa: S311
-        self._pace.silence(seconds)
+        self._limiter.block(seconds)
         error = self._limited(seconds)
         error.final = seconds > self._patience
         return error
@@ -262,7 +262,7 @@ class VendorSession:
         if response.headers.get(self.vendor.remaining_header, "").strip() == "0":
             seconds = self._named_wait(response)
             if seconds is not None and seconds <= UNNAMED_WAIT_SECONDS:
-                self._pace.silence(seconds)
+                self._limiter.block(seconds)
 
     def _named_wait(self, response: requests.Response) -> float | None:
         for header in (self.vendor.reset_header, "Retry-After"):

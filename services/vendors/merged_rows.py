@@ -5,8 +5,8 @@ from typing import Any
 
 from services.settings.sections import MergedSetting
 from services.vendors import fields
+from services.vendors.html_text import single_line
 from services.vendors.http import Payload
-from services.vendors.plain_text import line
 
 TRUE = ("true", "1", "yes", "sim")
 
@@ -19,7 +19,7 @@ def merged_recogniser(setting: MergedSetting) -> AsMerged:
     Only what the vendor says counts: the configured attribute, or the one conversation it is
     linked to. What happened at about the same time proves nothing.
     """
-    pieces = {found.casefold() for word in setting.tags if (found := line(word))}
+    pieces = {found.casefold() for word in setting.tags if (found := single_line(word))}
 
     def as_merged(payload: Payload) -> dict[str, Any]:
         is_closed = payload.get("state") == "closed" or (
@@ -42,7 +42,7 @@ def _is_tagged(payload: Payload, pieces: set[str]) -> bool:
 def _destination(payload: Payload, attributes: Payload, setting: MergedSetting) -> str | None:
     own = fields.identity(payload, "conversation")
     if setting.destination:
-        named = line(fields.attribute(attributes.get(setting.destination)))
+        named = single_line(fields.attribute(attributes.get(setting.destination)))
         # A whole link ends in the id.
         found = named.rstrip("/").rpartition("/")[2] if named else None
         if found and found != own:

@@ -9,7 +9,7 @@ from services.errors import RateLimitedError, UnavailableError
 MINUTE = 60.0
 
 
-class Pace:
+class RateLimiter:
     """When the next request may go; shared by all threads that talk to one vendor.
 
     Args:
@@ -65,7 +65,7 @@ class Pace:
             error.final = True
             raise error
 
-    def silence(self, seconds: float) -> None:
+    def block(self, seconds: float) -> None:
         """Nobody may ask before that many seconds have passed."""
         with self._lock:
             self._not_before = max(self._not_before, self._clock() + seconds)

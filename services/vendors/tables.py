@@ -16,9 +16,9 @@ from services.vendors import fields
 from services.vendors.agent_rows import agent_rows
 from services.vendors.call_rows import call_row
 from services.vendors.conversation_rows import call_recogniser, conversation_row
+from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
 from services.vendors.merged_rows import merged_recogniser
-from services.vendors.plain_text import plain
 from services.vendors.ticket_rows import ticket_row
 
 # What a column is made of before `schema.conform` gives it its type.
@@ -74,7 +74,9 @@ def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd
 
 def teams_table(payloads: Iterable[Payload]) -> pd.DataFrame:
     """Teams as in `schema.TEAMS`."""
-    rows = [{"id": fields.identity(p, "team"), "name": plain(p.get("name"))} for p in payloads]
+    rows = [
+        {"id": fields.identity(p, "team"), "name": html_to_text(p.get("name"))} for p in payloads
+    ]
     return _table(rows, "teams")
 
 

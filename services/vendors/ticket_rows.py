@@ -6,8 +6,8 @@ from typing import Any
 
 from services.settings.sections import BackofficeSetting
 from services.vendors import fields
+from services.vendors.html_text import html_to_text, single_line
 from services.vendors.http import Payload
-from services.vendors.plain_text import line, plain
 
 STATES = ("submitted", "in_progress", "waiting_on_customer", "resolved")
 RESOLVED = "resolved"
@@ -47,9 +47,9 @@ def ticket_row(payload: Any, setting: BackofficeSetting) -> dict[str, Any]:
         "state_label": label,
         "is_open": is_open,
         "type_id": fields.reference(kind.get("id")),
-        "type_name": plain(kind.get("name")),
+        "type_name": html_to_text(kind.get("name")),
         "category": _category(payload),
-        "subject": plain(attributes.get("_default_title_")),
+        "subject": html_to_text(attributes.get("_default_title_")),
         "agent_id": fields.reference(payload.get("admin_assignee_id")),
         "team_id": fields.reference(payload.get("team_assignee_id")),
         "creator_id": _creator(payload, parts),
@@ -63,7 +63,7 @@ def ticket_row(payload: Any, setting: BackofficeSetting) -> dict[str, Any]:
 
 def in_scope(setting: BackofficeSetting) -> InScope:
     """Tells whether a ticket is one of those that the settings mean."""
-    wanted = {found.casefold() for word in setting.ticket_types if (found := line(word))}
+    wanted = {found.casefold() for word in setting.ticket_types if (found := single_line(word))}
 
     def is_meant(payload: Payload) -> bool:
         kind = fields.member(payload, "ticket_type")
@@ -71,7 +71,7 @@ def in_scope(setting: BackofficeSetting) -> InScope:
             category = _category(payload)
             # Before 2.10 a ticket does not name its category.
             return kind.get("is_internal") is True if category is None else category == BACK_OFFICE
-        names = (fields.reference(kind.get("id")), plain(kind.get("name")))
+        names = (fields.reference(kind.get("id")), html_to_text(kind.get("name")))
         return any(name is not None and name.casefold() in wanted for name in names)
 
     return is_meant
@@ -99,7 +99,7 @@ def external_state(parts: list[Payload], phrase: str | None) -> str | None:
         parts: Oldest first.
         phrase: As the settings name it; None = nothing is looked for.
     """
-    words = line(phrase)
+    words = single_line(phrase)
     if not words:
         return None
     pattern = re.compile(re.escape(words), re.IGNORECASE)
@@ -108,9 +108,13 @@ def external_state(parts: list[Payload], phrase: str | None) -> str | None:
         if not isinstance(body, str):
             continue
         for piece in ENDS_A_LINE.split(body):
-            text = plain(piece, COMMENT_LENGTH) or ""
+            text = html_to_text(piece, COMMENT_LENGTH) or ""
             match = pattern.search(text)
-            found = line(text[match.end() :].lstrip(" :–-"), EXTERNAL_STATE_LENGTH) if match else ""
+            found = (
+                single_line(text[match.end() :].lstrip(" :–-"), EXTERNAL_STATE_LENGTH)
+                if match
+                else ""
+            )
             if found:
                 return found
     return None

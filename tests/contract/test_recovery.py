@@ -86,7 +86,7 @@ def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind,
 def test_faults_in_the_middle_of_the_back_fill_lose_nothing(found, kind):
     for vendor in ("intercom", "aircall"):
         found.box.fail(vendor, kind, times=3)
-    for worker in found.turn.workers:
+    for worker in found.run.workers:
         worker.step()
         worker.step()
     for vendor in ("intercom", "aircall"):

@@ -9,12 +9,12 @@ from typing import Any
 
 from requests.auth import HTTPBasicAuth
 
-from services.collector.run import Turn
+from services.collector.run import CollectorRun
 from services.sandbox.box import Sandbox
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.disk_store import DiskStore
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from services.vendors.aircall import Aircall
 from services.vendors.http import AIRCALL, INTERCOM, BearerAuth, VendorSession
 from services.vendors.intercom import Intercom
@@ -42,16 +42,16 @@ class Collected:
     box: Sandbox
     clock: Clock
     settings: Settings
-    turn: Turn
+    run: CollectorRun
     dataset: Dataset
     sessions: Sequence[VendorSession]
 
     def everything(self) -> Snapshot:
         """Read the present and all of the history, publish, and read that back."""
-        for worker in self.turn.workers:
+        for worker in self.run.workers:
             while worker.step():
                 pass
-        self.turn.publish()
+        self.run.publish()
         snapshot = self.dataset.snapshot()
         assert snapshot is not None
         return snapshot
@@ -85,10 +85,10 @@ def collected(
                 (AIRCALL, HTTPBasicAuth("id", "token"), {}),
             )
         ]
-        turn = Turn(
+        run = CollectorRun(
             Intercom(sessions[0], settings.intercom.version),
             Aircall(sessions[1]),
-            epoch=raised_epoch(cache, clock),
+            epoch=raise_epoch(cache, clock),
             cache=cache,
             state=state,
             settings=settings,
@@ -96,7 +96,7 @@ def collected(
         )
         try:
             yield Collected(
-                box, clock, settings, turn, Dataset(cache, clock=clock, poll_seconds=0), sessions
+                box, clock, settings, run, Dataset(cache, clock=clock, poll_seconds=0), sessions
             )
         finally:
             for session in sessions:

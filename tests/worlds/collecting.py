@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.collector.run import Turn
+from services.collector.run import CollectorRun
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.disk_store import DiskStore
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from tests.worlds.fake_vendors import FakeAircall, FakeIntercom
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
@@ -40,10 +40,10 @@ class Rig:
     def restart(self, **settings: Any) -> None:
         """As after kill -9: another collector takes over what is published."""
         self.settings = Settings.model_validate(self.settings.model_dump() | settings)
-        self.turn = Turn(
+        self.run = CollectorRun(
             self.intercom,
             self.aircall,
-            epoch=raised_epoch(self.cache, self.clock),
+            epoch=raise_epoch(self.cache, self.clock),
             cache=self.cache,
             state=self.state,
             settings=self.settings,
@@ -52,36 +52,36 @@ class Rig:
 
     @property
     def text(self) -> Any:
-        return self.turn.workers[0].source
+        return self.run.workers[0].source
 
     @property
     def voice(self) -> Any:
-        return self.turn.workers[1].source
+        return self.run.workers[1].source
 
     def minute(self, publish: bool = True) -> None:
         self.clock.now += 60
-        for worker in self.turn.workers:
+        for worker in self.run.workers:
             worker.step()
         if publish:
-            self.turn.publish()
+            self.run.publish()
 
     def step(self) -> bool:
         """One page for each vendor, published; whether there is more to do."""
-        busy = [worker.step() for worker in self.turn.workers]
-        self.turn.publish()
+        busy = [worker.step() for worker in self.run.workers]
+        self.run.publish()
         return any(busy)
 
     def everything(self, publish: bool = True) -> None:
         """The first reading, and all of the history."""
         self.minute(publish=False)
-        for worker in self.turn.workers:
+        for worker in self.run.workers:
             for _ in range(3000):
                 if not worker.step():
                     break
             else:
                 raise AssertionError("the history never ends")
         if publish:
-            self.turn.publish()
+            self.run.publish()
 
     def snapshot(self) -> Snapshot:
         found = Dataset(self.cache, clock=self.clock).snapshot()

@@ -16,7 +16,7 @@ from services.robot.state import Life
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import SourceStatus
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from services.storage.store import Store
 from tests.worlds import api_world
 
@@ -146,7 +146,7 @@ class Watch:
             clock=self.clock,
             names=lambda: f"id{next(self._ids):04}",
         )
-        self.robot.begin(raised_epoch(self.cache, self.clock))
+        self.robot.begin(raise_epoch(self.cache, self.clock))
         return self.robot
 
     def snapshot(self, *rows: dict[str, Any], **values: Any) -> Snapshot:

@@ -10,7 +10,7 @@ from services.robot.robot import Robot
 from services.robot.service import Desk
 from services.settings.config import Settings
 from services.storage.disk_store import DiskStore
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from tests.callbacks.pages.operations.test_operations import WALL
 from tests.worlds.api_world import JOAO, snapshot
 from tests.worlds.robot_world import AT, callback_of, lay
@@ -29,7 +29,7 @@ def world(fresh, tmp_path):
         draw=plainly,
         clock=lambda: AT,
     )
-    world.robot.begin(raised_epoch(world.robot._cache, lambda: AT))
+    world.robot.begin(raise_epoch(world.robot._cache, lambda: AT))
     return world
 
 

@@ -54,14 +54,14 @@ def test_the_history_ends_with_everything_touched_since_its_first_day(rig):
 def test_days_are_counted_once_both_vendors_have_delivered_them(rig):
     fill(rig, 200, per_day=20)
     rig.minute()
-    text, voice, _ = rig.turn.workers
+    text, voice, _ = rig.run.workers
     while text.step():
         pass
-    rig.turn.publish()
+    rig.run.publish()
     assert rig.snapshot().history.loaded_days == 1
     seen = []
     while voice.step():
-        rig.turn.publish()
+        rig.run.publish()
         history = rig.snapshot().history
         seen.append(history.loaded_days)
         if history.loaded_days:
@@ -187,9 +187,9 @@ def test_refused_credentials_are_tried_once_an_interval_and_named(rig):
     for _ in range(10):
         rig.minute(publish=False)
         for _ in range(5):
-            rig.turn.workers[0].step()
+            rig.run.workers[0].step()
     assert rig.intercom.requests - before == 10
-    rig.turn.publish()
+    rig.run.publish()
     assert "INTERCOM_TOKEN" in rig.snapshot().sources["intercom"].error
     rig.intercom.failure = None
     rig.everything()
@@ -267,15 +267,15 @@ def test_a_clock_that_jumps_loses_nothing(rig):
 
 def test_a_cache_that_is_too_small_keeps_the_newest_days(rig, monkeypatch):
     fill(rig, 97, per_day=10)
-    publish = rig.turn._writer.publish
+    publish = rig.run._writer.publish
 
     def full_beyond_five_days(changed, *arguments, **keywords):
-        held = {day for _, day in rig.turn._holdings._days}
+        held = {day for _, day in rig.run._buffer._days}
         if len(held) > 5:
             raise StorageFullError("no room")
         return publish(changed, *arguments, **keywords)
 
-    monkeypatch.setattr(rig.turn._writer, "publish", full_beyond_five_days)
+    monkeypatch.setattr(rig.run._writer, "publish", full_beyond_five_days)
     rig.everything()
     for _ in range(3):
         rig.minute()
@@ -318,9 +318,9 @@ def test_only_partitions_that_changed_are_written(rig, monkeypatch):
     fill(rig, 30, per_day=3)
     rig.everything()
     written = []
-    publish = rig.turn._writer.publish
+    publish = rig.run._writer.publish
     monkeypatch.setattr(
-        rig.turn._writer,
+        rig.run._writer,
         "publish",
         lambda changed, *a, **k: written.append(sorted(changed)) or publish(changed, *a, **k),
     )
@@ -337,12 +337,12 @@ def test_what_vanishes_from_the_cache_is_written_again_from_memory(rig):
     requests = rig.intercom.requests, rig.aircall.requests
     for key in rig.cache.keys("partition/"):
         rig.cache.delete(key)
-    rig.turn.publish()
-    assert rig.turn._writer.lost()
+    rig.run.publish()
+    assert rig.run._writer.lost()
     rig.clock.now += 3
-    assert rig.turn.wait(0)
-    rig.turn.publish()
-    assert not rig.turn._writer.lost()
+    assert rig.run.wait(0)
+    rig.run.publish()
+    assert not rig.run._writer.lost()
     assert len(rig.ids()) == len(rig.ids("calls")) == 29
     assert rig.snapshot().history.complete
     assert (rig.intercom.requests, rig.aircall.requests) == requests
@@ -350,11 +350,11 @@ def test_what_vanishes_from_the_cache_is_written_again_from_memory(rig):
 
 def test_a_vendor_that_hangs_becomes_late_while_nothing_else_happens(rig):
     rig.everything()
-    assert not rig.turn.wait(0)
+    assert not rig.run.wait(0)
     for _ in range(4):
         rig.clock.now += 61
-        assert rig.turn.wait(0)
-        rig.turn.publish()
+        assert rig.run.wait(0)
+        rig.run.publish()
     assert rig.snapshot().sources["intercom"].state == "late"
 
 
@@ -531,7 +531,7 @@ def test_a_restart_goes_on_where_the_last_one_ended(rig):
     before = rig.snapshot()
     requests = rig.intercom.requests
     rig.restart()
-    assert rig.turn.workers[0].status == before.sources["intercom"]
+    assert rig.run.workers[0].status == before.sources["intercom"]
     rig.minute()
     rig.minute()
     assert rig.snapshot().version > before.version
@@ -569,7 +569,7 @@ def test_marks_of_another_program_are_no_obstacle(rig):
     fill(rig, 10, per_day=3)
     rig.everything()
     rig.restart()
-    for worker in rig.turn.workers:
+    for worker in rig.run.workers:
         worker.resume({"updated": None, "newest": 5, "history": None}, worker.status, whole=True)
     rig.everything()
     assert len(rig.ids()) == 10

@@ -148,7 +148,7 @@ def test_a_deleted_ticket_goes_and_one_that_left_the_scope_too(rig):
     rig.intercom.tickets["5"]["category"] = "Customer"
     for _ in range(60):
         rig.minute(publish=False)
-    rig.turn.publish()
+    rig.run.publish()
     assert rig.ids("tickets") == sorted(str(n) for n in range(12) if n not in (3, 5))
 
 

@@ -20,7 +20,7 @@ from services.robot.store import read
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import SourceStatus
 from services.storage.disk_store import DiskStore
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from services.storage.store import Store
 from tests.worlds import api_world
 from tests.worlds.watching import FakeSlack, Watch, plainly
@@ -135,7 +135,7 @@ class Story:
             clock=self.watch.clock,
             look=lambda *_: Outlook(tuple(MINUTES[self.minute])),
         )
-        self.robot.begin(raised_epoch(self.watch.cache, self.watch.clock))
+        self.robot.begin(raise_epoch(self.watch.cache, self.watch.clock))
         self.watch.robot = self.robot
 
     def _step(self) -> None:

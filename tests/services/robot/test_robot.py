@@ -12,7 +12,7 @@ from services.robot.slack import AnswerLostError, RefusedError
 from services.robot.store import BOOK_KEY, FENCE_KEY
 from services.snapshot.snapshot import FencedError
 from services.storage.disk_store import DiskStore
-from services.storage.lease import FileLease, raised_epoch
+from services.storage.lease import FileLease, raise_epoch
 from tests.worlds.api_world import FINANCE, JOAO, SUPPORT
 from tests.worlds.collecting import Rig
 from tests.worlds.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
@@ -148,7 +148,7 @@ def test_a_change_from_bot_to_webhook_tells_the_end_of_what_was_to_be_renewed(ed
 def test_a_collector_that_was_paused_decides_and_delivers_nothing(anywhere):
     old = anywhere.robot
     anywhere.minute(*queue(2), deliver=False)
-    raised_epoch(anywhere.cache, anywhere.clock)
+    raise_epoch(anywhere.cache, anywhere.clock)
     paused = anywhere.snapshot(*queue(9, FINANCE))
     anywhere.restart()
     anywhere.minute(*queue(2), deliver=False)

@@ -11,7 +11,7 @@ from metrics.model import schema
 from services.errors import UnavailableError
 from services.snapshot.dataset import Dataset
 from services.snapshot.snapshot import POINTER_KEY, WHOLE, History, SnapshotWriter, SourceStatus
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 
 NOW = 1_790_000_000.75
 SOURCES = {"intercom": SourceStatus("ok")}
@@ -41,7 +41,7 @@ def dataset(store, clock):
 @pytest.fixture
 def publish(store, clock):
     writer = SnapshotWriter(
-        store, epoch=raised_epoch(store, clock), expire_seconds=3600, clock=clock
+        store, epoch=raise_epoch(store, clock), expire_seconds=3600, clock=clock
     )
 
     def publish(changed, **more):

@@ -17,7 +17,7 @@ from services.snapshot.snapshot import (
     SnapshotWriter,
     SourceStatus,
 )
-from services.storage.lease import raised_epoch
+from services.storage.lease import raise_epoch
 from services.storage.store import StorageFullError
 
 NOW = 1_790_000_000
@@ -35,7 +35,7 @@ def conversations(*ids, created_at=NOW, **columns):
 @pytest.fixture
 def writer_of(store):
     def writer(epoch=None, **options):
-        epoch = epoch or raised_epoch(store, lambda: NOW)
+        epoch = epoch or raise_epoch(store, lambda: NOW)
         return SnapshotWriter(store, epoch=epoch, expire_seconds=3600, clock=lambda: NOW, **options)
 
     return writer
@@ -109,13 +109,13 @@ def test_a_writer_of_an_older_epoch_cannot_publish(writer_of, reader):
 
 
 def test_after_an_emptied_cache_no_epoch_and_no_version_comes_back(store):
-    first = raised_epoch(store, lambda: NOW)
+    first = raise_epoch(store, lambda: NOW)
     writer = SnapshotWriter(store, epoch=first, expire_seconds=60, clock=lambda: NOW)
     version = writer.publish({MONDAY: conversations("1")}, SOURCES, HISTORY)
     store.clear()
     with pytest.raises(FencedError):
         writer.publish({}, SOURCES, HISTORY)
-    later = raised_epoch(store, lambda: NOW + 1)
+    later = raise_epoch(store, lambda: NOW + 1)
     assert later > first
     with pytest.raises(FencedError):
         writer.publish({}, SOURCES, HISTORY)

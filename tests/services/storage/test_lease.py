@@ -7,7 +7,7 @@ import time
 import pytest
 
 from services.storage.disk_store import DiskStore
-from services.storage.lease import LOCK_KEY, FileLease, StoreLease, raised_epoch
+from services.storage.lease import LOCK_KEY, FileLease, StoreLease, raise_epoch
 from services.storage.redis_store import RedisStore
 
 HOLDER = """
@@ -130,5 +130,5 @@ def test_without_its_store_a_lease_ends_by_itself(tmp_path):
 
 
 def test_the_first_epoch_comes_from_the_clock_and_then_it_counts(store):
-    assert raised_epoch(store, lambda: 1_790_000_000.5) == 1_790_000_000_501
-    assert raised_epoch(store, lambda: 0) == 1_790_000_000_502
+    assert raise_epoch(store, lambda: 1_790_000_000.5) == 1_790_000_000_501
+    assert raise_epoch(store, lambda: 0) == 1_790_000_000_502

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from services.vendors.plain_text import line, plain
+from services.vendors.html_text import html_to_text, single_line
 
 
 @pytest.mark.parametrize(
@@ -33,17 +33,17 @@ from services.vendors.plain_text import line, plain
     ],
 )
 def test_what_is_left_is_one_plain_line(text: object, expected: str | None):
-    assert plain(text) == expected
+    assert html_to_text(text) == expected
 
 
 def test_what_is_too_long_ends_in_an_ellipsis():
-    assert plain("a" * 120) == "a" * 120
-    assert plain("a" * 121) == "a" * 119 + "…"
-    assert plain(f"<p>{'palavra ' * 5000}</p>", 11) == "palavra pa…"
+    assert html_to_text("a" * 120) == "a" * 120
+    assert html_to_text("a" * 121) == "a" * 119 + "…"
+    assert html_to_text(f"<p>{'palavra ' * 5000}</p>", 11) == "palavra pa…"
 
 
 def test_text_behind_a_long_style_is_found():
-    assert plain(f"<style>{'p {color: red} ' * 1000}</style><p>Bom dia</p>") == "Bom dia"
+    assert html_to_text(f"<style>{'p {color: red} ' * 1000}</style><p>Bom dia</p>") == "Bom dia"
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_text_behind_a_long_style_is_found():
 )
 def test_harmful_html_costs_no_time(part: str):
     started = time.perf_counter()
-    plain(part * 100_000)
+    html_to_text(part * 100_000)
     assert time.perf_counter() - started < 1
 
 
 def test_a_line_keeps_what_looks_like_html():
-    assert line(" R&amp;D  <b> ") == "R&amp;D <b>"
-    assert line("a\u202eb") == "ab"
-    assert line("\ud83d") is None
+    assert single_line(" R&amp;D  <b> ") == "R&amp;D <b>"
+    assert single_line("a\u202eb") == "ab"
+    assert single_line("\ud83d") is None

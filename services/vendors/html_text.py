@@ -54,13 +54,13 @@ class _Words:
             self.words.append(" ")
 
 
-def plain(text: object, length: int = SUBJECT_LENGTH) -> str | None:
+def html_to_text(text: object, length: int = SUBJECT_LENGTH) -> str | None:
     """One line of plain text from a subject or an HTML body; None where no word is in it."""
     if not isinstance(text, str):
         return None
     # No tag ends without ">", and a text without tags and entities is itself.
     if not ("<" in text and ">" in text) and "&" not in text:
-        return line(text, length)
+        return single_line(text, length)
     words = _Words()
     parser = HTMLParser(target=words)
     # Half a character, which JSON can hold, is nothing that a parser of UTF-8 takes.
@@ -69,10 +69,10 @@ def plain(text: object, length: int = SUBJECT_LENGTH) -> str | None:
         parser.feed(readable[start : start + CHUNK])
         if words.length > 2 * length:
             break
-    return line(parser.close(), length)
+    return single_line(parser.close(), length)
 
 
-def line(text: object, length: int = SUBJECT_LENGTH) -> str | None:
+def single_line(text: object, length: int = SUBJECT_LENGTH) -> str | None:
     """The text in one line, its characters as they are; None where nothing can be seen.
 
     Control characters and those that turn the direction of the text are dropped, white space is
