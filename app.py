@@ -220,13 +220,13 @@ def collect(words: Sequence[str]) -> int:
 
 def sandbox(words: Sequence[str]) -> int:
     """The invented vendors alone."""
-    from services import sandbox
+    from services.sandbox import command
 
     parser = _parser("sandbox", globals()["sandbox"])
-    sandbox.add_arguments(parser)
+    command.add_arguments(parser)
     arguments = parser.parse_args(words)
     end_with_parent(os.environ)
-    sandbox.main(arguments)
+    command.main(arguments)
     return 0
 
 

@@ -1,16 +1,17 @@
-"""What whoever sits at the controls makes happen: a queue, a load, an empty office."""
+"""How a test makes the sandbox do as it wants: orders to the world, faults of the vendors."""
 
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from services.sandbox import contacts as customers
-from services.sandbox import texts
-from services.sandbox.chance import generator
-from services.sandbox.conversation import Conversation, Event
-from services.sandbox.opening import written
-from services.sandbox.people import BOT_ID, TEAMS, Agent
-from services.sandbox.presence import ORDERS
-from services.sandbox.world import World
+from services.sandbox.team import texts
+from services.sandbox.team.conversation import Conversation, Event
+from services.sandbox.team.generator import written
+from services.sandbox.team.people import BOT_ID, TEAMS, Agent, draw_contact
+from services.sandbox.team.presence import ORDERS
+from services.sandbox.team.rng import generator
+from services.sandbox.team.world import World
 
 Payload = dict[str, Any]
 MOST, LONGEST_AGE = 500, 86400
@@ -94,7 +95,7 @@ class Controls:
         at = now - age
         number = f"2159{now:011d}{self._count % 10_000:04d}"
         topic = next(topic for topic in texts.TOPICS.things if topic.team_id == team)
-        contact = customers.draw(world.contacts, chance)
+        contact = draw_contact(world.contacts, chance)
         payload = written(chance, at, number, contact, topic, "")
         # Nothing that is counted elsewhere, such as a duplicate.
         payload["custom_attributes"].clear()
@@ -132,3 +133,97 @@ def _is_meant(row: Payload, asked: Payload) -> bool:
         is_queue = row["admin_assignee_id"] is None
         return is_queue and row["team_assignee_id"] == asked["team"]
     return True
+
+
+KINDS = ("429", "500", "401", "403", "hang", "truncate", "malformed", "reset", "slow")
+VENDORS = ("intercom", "aircall", "slack")
+
+
+@dataclass
+class Fault:
+    """What goes wrong, and for how long.
+
+    Attributes:
+        vendor: Whose answers.
+        kind: One of `KINDS`.
+        path: Beginning of the addresses it strikes.
+        until: Unix seconds; None = until it is healed.
+        times: How many answers it still strikes; None = all.
+        retry_after: Seconds that a 429 names.
+        delay: Seconds that a slow answer takes.
+    """
+
+    vendor: str
+    kind: str
+    path: str = ""
+    until: float | None = None
+    times: int | None = None
+    retry_after: int = 2
+    delay: float = 2.0
+
+
+class Faults:
+    """The faults that are on at the moment."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+        # Whoever hangs, hangs on this.
+        self._healed = threading.Event()
+
+    def add(
+        self,
+        vendor: str,
+        kind: str,
+        *,
+        path: str = "",
+        seconds: float | None = None,
+        times: int | None = None,
+        retry_after: int = 2,
+        delay: float = 2.0,
+    ) -> None:
+        """Let something go wrong from now on.
+
+        Raises:
+            ValueError: There is no such vendor or fault.
+        """
+        kind = str(kind)
+        if vendor not in VENDORS:
+            raise ValueError(f"vendor must be one of {', '.join(VENDORS)}")
+        if kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        until = None if seconds is None else self._clock() + seconds
+        with self._lock:
+            if self._healed.is_set():
+                self._healed = threading.Event()
+            self._faults.append(Fault(vendor, kind, path, until, times, retry_after, delay))
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more; who hangs is let go."""
+        with self._lock:
+            self._faults.clear()
+            self._healed.set()
+
+    def take(self, vendor: str, path: str) -> Fault | None:
+        """The fault that strikes this request; it counts as one of its times."""
+        now = self._clock()
+        with self._lock:
+            self._faults = [f for f in self._faults if f.until is None or f.until > now]
+            for fault in self._faults:
+                if fault.vendor == vendor and path.startswith(fault.path):
+                    if fault.times is not None:
+                        fault.times -= 1
+                        if fault.times <= 0:
+                            self._faults.remove(fault)
+                    return fault
+        return None
+
+    def wait(self, seconds: float) -> None:
+        """Hang until healed, or so long at most."""
+        self._healed.wait(seconds)
+
+    def shown(self) -> list[dict[str, Any]]:
+        """As JSON."""
+        with self._lock:
+            return [vars(fault).copy() for fault in self._faults]

@@ -4,15 +4,20 @@ Whole weeks keep weekdays and hours. Conversations and calls may be of different
 file is moved by weeks of its own. Nothing happens here any more: the clock moves, the rows do not.
 """
 
+import gzip
+import json
+import zlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.sandbox import export
-from services.sandbox.conversation import Conversation
-from services.sandbox.directory import Directory
-from services.sandbox.replay_directory import ReplayDirectory
-from services.sandbox.shelf import Shelf
+from services.sandbox.team import people
+from services.sandbox.team.conversation import Conversation
+from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.team.directory import Directory, admin, app, user
+from services.sandbox.team.phone import API
+from services.sandbox.team.rng import Urn, generator
 
 Payload = dict[str, Any]
 WEEK = 7 * 86400
@@ -36,8 +41,8 @@ class ReplayWorld:
     def __init__(self, folder: Path, start: float, seed: int) -> None:
         self.now = start
         self.shelf = Shelf()
-        conversations = export.rows(folder, "conversations", ("id", "created_at"))
-        calls = export.rows(folder, "calls", ("id", "started_at"))
+        conversations = read_rows(folder, "conversations", ("id", "created_at"))
+        calls = read_rows(folder, "calls", ("id", "started_at"))
         self.weeks = {"conversations": move(conversations, start), "calls": move(calls, start)}
         for row in conversations:
             row["id"] = str(row["id"])
@@ -45,7 +50,7 @@ class ReplayWorld:
         self._calls = sorted(calls, key=lambda call: (call["started_at"], call["id"]))
         self._starts = [call["started_at"] for call in self._calls]
         self._by_id = {str(call["id"]): call for call in self._calls}
-        names = export.directory(folder)
+        names = read_directory(folder)
         self.directory: Directory = ReplayDirectory(names, conversations, self._calls, seed)
 
     @property
@@ -133,3 +138,185 @@ def _shift(row: Any, seconds: int) -> None:
                 row[key] = value + seconds
             elif isinstance(value, dict | list):
                 _shift(value, seconds)
+
+
+HALF_HOUR = 1800
+DOING = Urn([("available", 7), ("in_call", 2), ("after_call_work", 1), ("do_not_disturb", 1),
+             ("offline", 3)])  # fmt: skip
+
+
+class ReplayDirectory:
+    """Everybody of an export.
+
+    Args:
+        names: Its directory.json; what it leaves out is taken from the rows.
+        conversations: Of the export.
+        calls: Of the export.
+        seed: Of the invented presence.
+    """
+
+    def __init__(
+        self, names: Payload, conversations: list[Payload], calls: list[Payload], seed: int
+    ) -> None:
+        self._seed = seed
+        self._teams = [_team(one) for one in names.get("teams") or []]
+        self._admins = names.get("admins") or _assignees(conversations)
+        self._users = _merge_rows(names.get("aircall_users") or [], (c.get("user") for c in calls))
+        self._lines = _merge_rows(
+            names.get("aircall_numbers") or [], (c.get("number") for c in calls)
+        )
+
+    def me(self) -> Payload:
+        """Somebody from outside, who holds the token."""
+        name = people.MANAGER_NAME
+        found = admin(people.MANAGER_ID, name, people.email_of(name))
+        return {**found, "email_verified": True, "app": app()}
+
+    def admins(self, now: float) -> list[Payload]:
+        """Those of the directory, and the bot."""
+        members = {i: t["id"] for t in self._teams for i in map(str, t["admin_ids"])}
+        bot = admin(people.BOT_ID, "Fin", f"operator+{people.APP_ID}@intercom.io")
+        return [bot] + [
+            {
+                **admin(
+                    one["id"],
+                    one.get("name") or f"Pessoa {one['id']}",
+                    one.get("email") or f"a{one['id']}@example.com",
+                    has_inbox_seat=True,
+                    away_mode_enabled=self._draw("admin", one["id"], now) < 0.35,
+                ),
+                "team_ids": one.get("team_ids")
+                or ([int(members[str(one["id"])])] if str(one["id"]) in members else []),
+            }
+            for one in self._admins
+        ]
+
+    def teams(self) -> list[Payload]:
+        """Those of the directory."""
+        return self._teams
+
+    def users(self, now: float) -> list[Payload]:
+        """Those of the directory and of the calls."""
+        return [
+            user(
+                one["id"],
+                one.get("name") or f"Pessoa {one['id']}",
+                one.get("email") or f"u{one['id']}@example.com",
+                available=self._doing(one["id"], now) == "available",
+            )
+            for one in self._users
+        ]
+
+    def availabilities(self, now: float) -> dict[int, str]:
+        """Invented, and the same for half an hour."""
+        return {one["id"]: self._doing(one["id"], now) for one in self._users}
+
+    def numbers(self, now: float) -> list[Payload]:
+        """Those of the directory and of the calls."""
+        return [
+            {
+                "direct_link": f"{API}/v1/numbers/{one['id']}",
+                "digits": "",
+                "country": "BR",
+                "time_zone": "America/Sao_Paulo",
+                "open": True,
+                "availability_status": "open",
+                "is_ivr": False,
+                "live_recording_activated": False,
+                **one,
+            }
+            for one in self._lines
+        ]
+
+    def voice_teams(self) -> list[Payload]:
+        """An export has none."""
+        return []
+
+    def _doing(self, user_id: int, now: float) -> str:
+        place = int(self._draw("user", user_id, now) * len(DOING.table))
+        return DOING.table[place]
+
+    def _draw(self, kind: str, one: object, now: float) -> float:
+        return generator(self._seed, kind, one, int(now) // HALF_HOUR).random()
+
+
+def _team(one: Payload) -> Payload:
+    defaults = {"type": "team", "admin_ids": [], "admin_priority_level": {}}
+    more = {"assignment_limit": None, "distribution_method": "manual"}
+    return {**defaults, **more, **one, "id": str(one["id"])}
+
+
+def _assignees(conversations: Iterable[Payload]) -> list[Payload]:
+    found = {one.get("admin_assignee_id") for one in conversations}
+    return [{"id": admin_id} for admin_id in sorted(filter(None, found), key=str)]
+
+
+def _merge_rows(named: list[Payload], met: Iterable[Any]) -> list[Payload]:
+    """Those with a name first; what a row says completes what the directory says."""
+    found = {one["id"]: dict(one) for one in named}
+    for one in met:
+        if isinstance(one, dict) and one.get("id") is not None:
+            known = found.setdefault(one["id"], {"id": one["id"]})
+            if len(known) < len(one):
+                found[one["id"]] = {**one, **known}
+    return list(found.values())
+
+
+class ExportError(Exception):
+    """An export that cannot be served; says which file and line."""
+
+
+def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payload]:
+    """The objects of one file, packed or not; none where there is no file.
+
+    Raises:
+        ExportError: A line is no object, or lacks one of the required members.
+    """
+    found: list[Payload] = []
+    for path in (folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"):
+        if path.is_file():
+            for number, line in _lines(path):
+                found.append(_row(line, path, number, required))
+            break
+    return found
+
+
+def read_directory(folder: Path) -> Payload:
+    """The names behind the ids; empty where there is no file.
+
+    Raises:
+        ExportError: It is no object.
+    """
+    path = folder / "directory.json"
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ExportError(f"{path}: not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise ExportError(f"{path}: not an object")
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        raise ExportError(f"{path}: cannot be read ({error})") from error
+
+
+def _row(line: bytes, path: Path, number: int, required: tuple[str, ...]) -> Payload:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ExportError(f"{path}, line {number}: not JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise ExportError(f"{path}, line {number}: not an object")
+    for key in required:
+        if row.get(key) in (None, ""):
+            raise ExportError(f"{path}, line {number}: {key} is missing")
+    return row

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from services.sandbox.people import FINANCE, FIRST_AGENT_ID, FRONT
+from services.sandbox.team.people import FINANCE, FIRST_AGENT_ID, FRONT
 from tests.worlds.boxes import Clients, Clock, small_box
 
 EVERYBODY = [FIRST_AGENT_ID + place for place in range(8)]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from services import sandbox
+from services.sandbox import command
 from services.sandbox.replay import WEEK
 from tests.worlds.boxes import TUESDAY, Clients, Clock, small_box
 
@@ -120,7 +120,7 @@ def test_a_bad_line_is_named_and_ends_the_start(tmp_path, capsys, line):
     content = f"{good}\n{line}\n".encode("utf-8", "surrogateescape")
     (tmp_path / "conversations.jsonl").write_bytes(content)
     with pytest.raises(SystemExit) as ended:
-        sandbox.main(arguments("--replay", str(tmp_path), "--port", "0"))
+        command.main(arguments("--replay", str(tmp_path), "--port", "0"))
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert "conversations.jsonl, line 2" in said
@@ -140,12 +140,12 @@ def test_a_wrong_option_ends_the_start(capsys, words):
 
 def test_a_folder_that_is_not_there_ends_the_start(capsys):
     with pytest.raises(SystemExit) as ended:
-        sandbox.main(arguments("--replay", "/does/not/exist"))
+        command.main(arguments("--replay", "/does/not/exist"))
     assert ended.value.code == 2
     assert capsys.readouterr().err == "sandbox: --replay /does/not/exist: no folder\n"
 
 
 def arguments(*words):
     parser = argparse.ArgumentParser()
-    sandbox.add_arguments(parser)
+    command.add_arguments(parser)
     return parser.parse_args(words)

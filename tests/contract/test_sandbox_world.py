@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from services.sandbox.world import Size, World
+from services.sandbox.team.world import Size, World
 from tests.worlds.boxes import TUESDAY, ZONE
 
 HOUR, DAY = 3600, 86400

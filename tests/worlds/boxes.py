@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from requests.auth import HTTPBasicAuth
 
-from services.sandbox.box import Sandbox
+from services.sandbox.embedded import Sandbox
 from services.vendors.aircall import Aircall
 from services.vendors.http import AIRCALL, INTERCOM, BearerAuth, Limits, VendorSession
 from services.vendors.intercom import Intercom

@@ -10,7 +10,7 @@ from typing import Any
 from requests.auth import HTTPBasicAuth
 
 from services.collector.run import CollectorRun
-from services.sandbox.box import Sandbox
+from services.sandbox.embedded import Sandbox
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.disk_store import DiskStore

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.sandbox.hours import HOUR, ZONE, Hours
+from services.sandbox.team.hours import HOUR, ZONE, Hours
 
 
 def at(text):

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from services.sandbox.box import Sandbox
+from services.sandbox.embedded import Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import pytest
 
 from metrics.model import schema
 from services.errors import BadResponseError
-from services.sandbox import versions
-from services.sandbox.ticket_story import told
+from services.sandbox.apis import intercom_shapes as shapes
+from services.sandbox.team.tickets import told
 from services.settings.sections import BackofficeSetting, MergedSetting
 from services.vendors.tables import conversations_table, tickets_table
 from services.vendors.ticket_rows import external_state, in_scope, scope_filter
@@ -64,7 +64,7 @@ def test_a_recorded_ticket_of_an_old_version():
 
 @pytest.mark.parametrize("number", [9, 11, 12, 14, 16])
 def test_every_version_gives_the_same_row(number):
-    newest, shown = story(), versions.ticket(story(), number)
+    newest, shown = story(), shapes.ticket(story(), number)
     assert isinstance(shown["ticket_state"], dict) == (number >= 12)
     assert isinstance(shown["admin_assignee_id"], int) == (number >= 16)
     expected = tickets_table([newest], SETTING).iloc[0]

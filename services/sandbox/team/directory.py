@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from services.sandbox import people
-from services.sandbox.calls import API, WRAP_UP_SECONDS, number
-from services.sandbox.hours import Hours
-from services.sandbox.people import Agent, Staff
-from services.sandbox.presence import Presence
+from services.sandbox.team import people
+from services.sandbox.team.hours import Hours
+from services.sandbox.team.people import Agent, Staff
+from services.sandbox.team.phone import API, WRAP_UP_SECONDS, number
+from services.sandbox.team.presence import Presence
 
 Payload = dict[str, Any]
 FOUNDED = 1_640_000_000

@@ -1,10 +1,15 @@
-"""Who works in the invented company, as both vendors know them."""
+"""Agents, teams and lines of the invented company, and its customers.
 
+Nobody exists: addresses are of example.com, telephone numbers are nobody's.
+"""
+
+import random
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from services.sandbox.chance import generator
+from services.sandbox.team.rng import generator
 
 Payload = dict[str, Any]
 
@@ -130,4 +135,65 @@ def _agent(place: int, name: str, team_ids: tuple[int, ...], seed: int) -> Agent
         kindness=chance.uniform(-0.25, 0.3),
         # Who is in two teams gets half of what each would give.
         weight=chance.uniform(0.7, 1.0) / len(team_ids),
+    )
+
+
+COMPANIES = (
+    *("Padaria Sol Nascente", "Mercado Três Ipês", "Clínica Bem Viver", "Oficina do Vale"),
+    *("Livraria Maré Alta", "Transportes Serra Azul", "Ateliê Linha Fina", "Pet Amigo Fiel"),
+    *("Restaurante Cambuci", "Escola Primavera", "Óptica Horizonte", "Construtora Pedra Branca"),
+    *("Farmácia Boa Hora", "Pousada Vento Sul", "Gráfica Papel & Tinta", "Studio Pilates Leve"),
+)
+CONTACTS = 3000
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One customer.
+
+    Attributes:
+        id: In Intercom.
+        number: Place in the list; Aircall's contact id comes from it.
+        digits: Telephone number as Aircall shows it.
+    """
+
+    id: str
+    number: int
+    first_name: str
+    last_name: str
+    company: str
+    email: str
+    digits: str
+    is_lead: bool
+
+    @property
+    def name(self) -> str:
+        """In full."""
+        return f"{self.first_name} {self.last_name}"
+
+
+@cache
+def contacts(seed: int) -> tuple[Contact, ...]:
+    """All of them, most frequent first."""
+    chance = generator(seed, "contacts")
+    return tuple(_contact(number, chance) for number in range(CONTACTS))
+
+
+def draw_contact(found: tuple[Contact, ...], chance: random.Random) -> Contact:
+    """One of them: few come often, most come seldom."""
+    return found[int(chance.random() ** 2.2 * len(found))]
+
+
+def _contact(number: int, chance: random.Random) -> Contact:
+    first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+    mailbox, host = email_of(f"{first} {last}").split("@")
+    return Contact(
+        id=f"{0x6500A0000000 + number * 7919:024x}",
+        number=number,
+        first_name=first,
+        last_name=last,
+        company=chance.choice(COMPANIES),
+        email=f"{mailbox}{number}@{host}",
+        digits=f"+55 {11 + number % 9} 5550-{(number * 37) % 9000 + 1000:04d}",
+        is_lead=chance.random() < 0.12,
     )

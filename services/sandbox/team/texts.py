@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.sandbox.chance import Urn
-from services.sandbox.people import FINANCE, FRONT
+from services.sandbox.team.people import FINANCE, FRONT
+from services.sandbox.team.rng import Urn
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,6 @@ COMPLAINTS = (
     "Terceira vez que falo do mesmo assunto",
     "=HYPERLINK(\"http://example.com\";\"veja\")",
 )  # fmt: skip
-COMPANIES = (
-    *("Padaria Sol Nascente", "Mercado Três Ipês", "Clínica Bem Viver", "Oficina do Vale"),
-    *("Livraria Maré Alta", "Transportes Serra Azul", "Ateliê Linha Fina", "Pet Amigo Fiel"),
-    *("Restaurante Cambuci", "Escola Primavera", "Óptica Horizonte", "Construtora Pedra Branca"),
-    *("Farmácia Boa Hora", "Pousada Vento Sul", "Gráfica Papel & Tinta", "Studio Pilates Leve"),
-)
 KINDS = Urn([("Dúvida", 5), ("Problema", 4), ("Solicitação", 3), ("Reclamação", 1)])
 STATUSES = Urn(
     [("Resolvido", 8), ("Aguardando cliente", 1), ("Encaminhado", 1), ("Sem retorno do cliente", 1)]

@@ -2,9 +2,8 @@
 
 import pytest
 
-from services.sandbox.query import QueryError, understood
-from services.sandbox.search import Searcher
-from services.sandbox.shelf import Shelf
+from services.sandbox.apis.search import QueryError, Searcher, understood
+from services.sandbox.team.conversation_index import Shelf
 
 
 def row(number, **fields):

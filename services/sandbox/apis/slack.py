@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from services.sandbox.answer import Answer, Request
+from services.sandbox.apis.http import Answer, Request
 
 Payload = dict[str, Any]
 KEPT = 2000

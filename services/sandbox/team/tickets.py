@@ -1,14 +1,17 @@
-"""One ticket of the second line: what happens to it, told at any instant.
+"""Tickets of the second line: they hang on conversations, and go on as the clock does.
 
-Everything about it follows from its number, so that it is the same however often it is looked at.
+Everything about a ticket follows from its number, so that it is the same however often it is
+looked at.
 """
 
 import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.sandbox.chance import Spread, Urn, generator
-from services.sandbox.texts import COMPANIES, HOSTILE
+from services.sandbox.team.people import BOT_ID, COMPANIES
+from services.sandbox.team.rng import Spread, Urn, generator
+from services.sandbox.team.texts import HOSTILE
+from services.sandbox.team.world_protocol import AnyWorld
 
 Payload = dict[str, Any]
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -210,3 +213,63 @@ def _parts(ticket_id: str, done: list[Happening]) -> Payload:
             state = one.value or state
         found.append(part)
     return {"type": "ticket_part.list", "ticket_parts": found, "total_count": len(found)}
+
+
+class Tickets:
+    """All tickets of a world, as they are at its instant.
+
+    Args:
+        world: Whose conversations they hang on.
+    """
+
+    def __init__(self, world: AnyWorld) -> None:
+        self._world = world
+        self._told: dict[str, Ticket] = {}
+        self._deleted: set[str] = set()
+        self._seen: float | None = None
+
+    @property
+    def all(self) -> list[Payload]:
+        """Every ticket, oldest creation first."""
+        self._look()
+        now = self._world.now
+        there = [one for one in self._told.values() if one.created_at <= now]
+        return [
+            one.payload(now)
+            for one in sorted(there, key=lambda one: (one.created_at, one.id))
+            if one.id not in self._deleted
+        ]
+
+    def one(self, ticket_id: str) -> Payload | None:
+        """The ticket of that id."""
+        self._look()
+        found, now = self._told.get(ticket_id), self._world.now
+        if found is None or found.created_at > now or ticket_id in self._deleted:
+            return None
+        return found.payload(now)
+
+    def delete(self, ticket_id: str) -> None:
+        """Delete a ticket.
+
+        Raises:
+            KeyError: There is none of that id.
+        """
+        if self.one(ticket_id) is None:
+            raise KeyError(ticket_id)
+        self._deleted.add(ticket_id)
+
+    def _look(self) -> None:
+        """Tell the tickets of conversations that are new."""
+        latest = self._seen
+        for conversation in self._world.shelf.between("created_at", self._seen, None):
+            latest = conversation["created_at"]
+            linked = conversation.get("linked_objects") or {}
+            for one in linked.get("data") or []:
+                if one.get("type") == "ticket" and one["id"] not in self._told:
+                    self._told[one["id"]] = told(one["id"], conversation, self._people())
+        self._seen = latest
+
+    def _people(self) -> list[str]:
+        admins = self._world.directory.admins(self._world.now)
+        seated = sorted(str(one["id"]) for one in admins if one.get("has_inbox_seat"))
+        return seated or [str(BOT_ID)]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from services.sandbox.conversation import Conversation
-from services.sandbox.directory import Directory
-from services.sandbox.shelf import Shelf
+from services.sandbox.team.conversation import Conversation
+from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.team.directory import Directory
 
 Payload = dict[str, Any]
 

@@ -9,20 +9,16 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from services.sandbox.calls import Call
-from services.sandbox.chance import count, generator
-from services.sandbox.contacts import contacts
-from services.sandbox.conversation import Conversation, Event
-from services.sandbox.course import ANY, Setting, Wish
-from services.sandbox.directory import Directory, InventedDirectory
-from services.sandbox.exchange import Exchange, call_weights
-from services.sandbox.hours import HOUR, Hours, local, midnight
-from services.sandbox.opening import merge
-from services.sandbox.people import staff
-from services.sandbox.presence import Presence
-from services.sandbox.shelf import Shelf
-from services.sandbox.stage import LAST_SECONDS, Stage
-from services.sandbox.stories import Storyteller
+from services.sandbox.team.conversation import Conversation, Event
+from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.team.directory import Directory, InventedDirectory
+from services.sandbox.team.generator import ANY, Setting, Storyteller, Wish, merge
+from services.sandbox.team.hours import HOUR, Hours, local, midnight
+from services.sandbox.team.initial_state import LAST_SECONDS, Stage
+from services.sandbox.team.people import contacts, staff
+from services.sandbox.team.phone import Call, Exchange, call_weights
+from services.sandbox.team.presence import Presence
+from services.sandbox.team.rng import count, generator
 
 Payload = dict[str, Any]
 # The longest call there is; who speaks now has begun since then.

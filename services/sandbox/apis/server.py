@@ -9,9 +9,9 @@ import threading
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from services.sandbox.answer import Answer, Request
-from services.sandbox.desk import Desk
-from services.sandbox.faults import Fault
+from services.sandbox.apis.dispatcher import Desk
+from services.sandbox.apis.http import Answer, Request
+from services.sandbox.controls import Fault
 
 LONGEST_HANG = 300.0
 LARGEST_BODY = 4 * 1024 * 1024

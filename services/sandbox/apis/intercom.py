@@ -7,14 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from services.sandbox import attributes, people, versions
-from services.sandbox.answer import Answer, Request
-from services.sandbox.limits import Standing, Window
-from services.sandbox.parts import parts
-from services.sandbox.query import QueryError
-from services.sandbox.search import Found, Searcher, page_size
-from services.sandbox.tickets import Tickets
-from services.sandbox.worlds import AnyWorld
+from services.sandbox.apis import intercom_shapes as shapes
+from services.sandbox.apis.http import Answer, Request, Standing, Window
+from services.sandbox.apis.search import Found, QueryError, Searcher, page_size, search_tickets
+from services.sandbox.team import people
+from services.sandbox.team.tickets import Tickets
+from services.sandbox.team.world_protocol import AnyWorld
 
 Payload = dict[str, Any]
 WINDOW_SECONDS = 10
@@ -66,7 +64,7 @@ class IntercomApi:
         if scheme.lower() != "bearer" or not token or self._token not in (None, token):
             return self.error(401, "unauthorized", "Access Token Invalid")
         standing = self._window.take(self._world.now)
-        version = request.headers.get("intercom-version", versions.DEFAULT)
+        version = request.headers.get("intercom-version", shapes.DEFAULT_VERSION)
         found = self._limited(standing) or self._routed(request, version)
         headers = {
             **_limit_headers(standing),
@@ -96,7 +94,7 @@ class IntercomApi:
         return self.error(429, "rate_limit_exceeded", "Exceeded rate limit")
 
     def _routed(self, request: Request, version: str) -> Answer:
-        if version not in versions.KNOWN:
+        if version not in shapes.KNOWN_VERSIONS:
             message = f"The requested version {version[:20]} is not supported"
             return self.error(400, "intercom_version_invalid", message)
         accepted = request.headers.get("accept", "*/*")
@@ -107,7 +105,7 @@ class IntercomApi:
         for method, pattern, route in self._routes:
             match = pattern.fullmatch(request.path)
             if match and method == request.method:
-                found = self._tried(route, request, versions.minor(version), match)
+                found = self._tried(route, request, shapes.minor(version), match)
                 return Answer(found.status, found.body, headers)
         found = self.error(404, "not_found", "Resource Not Found")
         return Answer(found.status, found.body, headers)
@@ -123,7 +121,7 @@ class IntercomApi:
             return Answer(400, {"status": 400, "error": message})
 
     def _me(self, request: Request, number: int, match: re.Match[str]) -> Answer:
-        return Answer(200, versions.admin(self._world.directory.me(), number))
+        return Answer(200, shapes.admin(self._world.directory.me(), number))
 
     def _admins(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         return Answer(200, {"type": "admin.list", "admins": self._everybody(number)})
@@ -136,16 +134,16 @@ class IntercomApi:
 
     def _everybody(self, number: int) -> list[Payload]:
         admins = self._world.directory.admins(self._world.now)
-        return [versions.admin(one, number) for one in admins]
+        return [shapes.admin(one, number) for one in admins]
 
     def _teams(self, request: Request, number: int, match: re.Match[str]) -> Answer:
-        found = [versions.team(one, number) for one in self._world.directory.teams()]
+        found = [shapes.team(one, number) for one in self._world.directory.teams()]
         return Answer(200, {"type": "team.list", "teams": found})
 
     def _team(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         for one in self._world.directory.teams():
             if one["id"] == match[1]:
-                return Answer(200, versions.team(one, number))
+                return Answer(200, shapes.team(one, number))
         return self.error(404, "team_not_found", "Team not found")
 
     def _away_reasons(self, request: Request, number: int, match: re.Match[str]) -> Answer:
@@ -171,13 +169,13 @@ class IntercomApi:
         model = request.params.get("model")
         if number >= 16 and model == "conversation":
             return self.error(422, "parameter_invalid", "model is not supported in this version")
-        found = attributes.as_data_attributes() if model in (None, "conversation") else []
+        found = shapes.as_data_attributes() if model in (None, "conversation") else []
         return Answer(200, {"type": "list", "data": found})
 
     def _attributes(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         if number < 16:
             return self.error(404, "not_found", "Resource Not Found")
-        return Answer(200, {"type": "list", "data": attributes.as_conversation_attributes()})
+        return Answer(200, {"type": "list", "data": shapes.as_conversation_attributes()})
 
     def _deleted(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         if number < 16:
@@ -217,7 +215,7 @@ class IntercomApi:
             "type": "conversation.list",
             "pages": found.pages(),
             "total_count": found.total,
-            "conversations": [versions.conversation(row, number) for row in found.rows],
+            "conversations": [shapes.conversation(row, number) for row in found.rows],
         }
 
     def _conversation(self, request: Request, number: int, match: re.Match[str]) -> Answer:
@@ -225,15 +223,15 @@ class IntercomApi:
         if payload is None:
             return self.error(404, "not_found", "Conversation not found")
         plain = request.params.get("display_as") == "plaintext"
-        happened = parts(payload, self._world.story(match[1]), plain=plain)
-        shown = versions.conversation(payload, number)
+        happened = shapes.parts(payload, self._world.story(match[1]), plain=plain)
+        shown = shapes.conversation(payload, number)
         return Answer(200, {**shown, "conversation_parts": happened})
 
     def _tickets(self, request: Request, number: int, match: re.Match[str]) -> Answer:
         if number < 10:
             return self.error(404, "not_found", "Resource Not Found")
-        found = self.tickets.search(request.json() if request.body else {})
-        shown = [versions.ticket(row, number) for row in found.rows]
+        found = search_tickets(self.tickets.all, request.json() if request.body else {})
+        shown = [shapes.ticket(row, number) for row in found.rows]
         total = {"total_count": found.total, "pages": found.pages()}
         return Answer(200, {"type": "ticket.list", **total, "tickets": shown})
 
@@ -241,7 +239,7 @@ class IntercomApi:
         found = self.tickets.one(match[1])
         if found is None:
             return self.error(404, "not_found", "Ticket not found")
-        return Answer(200, versions.ticket(found, number))
+        return Answer(200, shapes.ticket(found, number))
 
 
 def _limit_headers(standing: Standing) -> dict[str, str]:

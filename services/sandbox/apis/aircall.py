@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.sandbox.answer import Answer, Request
-from services.sandbox.limits import Window
-from services.sandbox.worlds import AnyWorld
+from services.sandbox.apis.http import Answer, Request, Window
+from services.sandbox.team.world_protocol import AnyWorld
 
 Payload = dict[str, Any]
 Route = Callable[[Request, re.Match[str]], Answer]

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from services.sandbox.desk import Desk
-from services.sandbox.server import Server
-from services.sandbox.slack_api import Message
-from services.sandbox.tally import Tally
-from services.sandbox.world import Size, World
-from services.sandbox.worlds import AnyWorld
+from services.sandbox.apis.dispatcher import Desk, Tally
+from services.sandbox.apis.server import Server
+from services.sandbox.apis.slack import Message
+from services.sandbox.team.world import Size, World
+from services.sandbox.team.world_protocol import AnyWorld
 
 HOST = "127.0.0.1"
 

@@ -8,11 +8,10 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from services.sandbox import texts
-from services.sandbox.conversation import Conversation, Event
-from services.sandbox.course import Setting, Wish
-from services.sandbox.people import FINANCE, FRONT, Agent
-from services.sandbox.stories import Storyteller
+from services.sandbox.team import texts
+from services.sandbox.team.conversation import Conversation, Event
+from services.sandbox.team.generator import Setting, Storyteller, Wish
+from services.sandbox.team.people import FINANCE, FRONT, Agent
 
 MINUTE, HOUR = 60, 3600
 # Arrivals of the last half hour are arranged; so many at least.

@@ -5,8 +5,8 @@ from operator import itemgetter
 from statistics import median
 from typing import Any, NamedTuple
 
-from services.sandbox.contacts import Contact
-from services.sandbox.hours import Hours
+from services.sandbox.team.hours import Hours
+from services.sandbox.team.people import Contact
 
 Payload = dict[str, Any]
 STATISTICS = (

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from services.sandbox.chance import generator
-from services.sandbox.hours import HOUR, Hours, local
-from services.sandbox.people import FIRST_AGENT_ID, Agent
+from services.sandbox.team.hours import HOUR, Hours, local
+from services.sandbox.team.people import FIRST_AGENT_ID, Agent
+from services.sandbox.team.rng import generator
 
 Doing = Literal["work", "focus", "lunch", "break", "meeting", "off"]
 # What somebody at the controls may say that an agent does; who is on a call puts themselves away.

@@ -1,0 +1,1 @@
+"""The vendors' HTTP interfaces over a world, and the server in front of them."""
