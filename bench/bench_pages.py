@@ -24,7 +24,7 @@ from playwright.sync_api import Page, sync_playwright
 from bench import bench_metrics
 from bench.soak_wall import answers, prepared, running, wait_for
 from callbacks.reports.report_page import BI_PAGES
-from callbacks.web.registry import PAGES
+from layouts.roles import PAGES
 from metrics.model import schema
 from metrics.model.definitions import Rules
 from metrics.model.tables import Tables

@@ -4,7 +4,6 @@ from flask import Flask, Response, make_response, redirect, request
 from flask_wtf.csrf import generate_csrf
 
 from callbacks.access.login_throttle import failed, succeeded, throttled
-from callbacks.access.session import home_of
 from callbacks.access.sign_in import (
     door_page,
     let_in,
@@ -15,6 +14,7 @@ from callbacks.access.sign_in import (
     words_of,
 )
 from layouts.access.auth_pages import Field, Form
+from layouts.roles import ROLES
 from services.accounts.accounts import AccountError
 from services.accounts.first_start import FirstStart
 from services.accounts.sessions import hashed
@@ -77,4 +77,4 @@ def _make(first: FirstStart, backend: Backend) -> Response:
         return _page(backend, "door.first.wrong", 401)
     backend.audit.note("account", account.email, did="first", account=account.email)
     let_in(account, "password", backend)
-    return make_response(redirect(home_of(account.role), 303))
+    return make_response(redirect(ROLES[account.role].home, 303))

@@ -17,7 +17,7 @@ from callbacks.access.refusals import is_navigation, refusal
 from callbacks.access.roles import ROLES_BY_CALLBACK
 from callbacks.access.session import current_viewer, safe_next
 from callbacks.access.user_activity import is_activity
-from callbacks.web.registry import PAGES, Page
+from layouts.roles import MANAGER, PAGES, ROLES, Page, sees_wall
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 
@@ -81,7 +81,7 @@ def _guard(backend: Backend) -> Response | None:
         backend.sessions.note_activity(current_user.get_id())
     if request.path == DASH_POST:
         return _guard_callback(viewer, backend)
-    if request.endpoint in PERSONAL and viewer.role != "wall":
+    if request.endpoint in PERSONAL and not ROLES[viewer.role].is_screen:
         return None
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         return refusal(403, "forbidden", "not for this address")
@@ -112,8 +112,7 @@ def _guard_token(given: str, backend: Backend) -> Response | None:
         if token.reach != "all" and request.endpoint not in REACH.get(token.reach, ()):
             return refusal(403, "forbidden", f"not for a token of the reach {token.reach}")
         name = f"API {token.id}"
-    g.viewer = Viewer("manager", "", name)
-    g.by_token = True
+    g.viewer = Viewer(MANAGER, "", name)
     return None
 
 
@@ -155,15 +154,8 @@ def _output() -> str | None:
 def page_for(path: str, viewer: Viewer, backend: Backend) -> Page | None:
     """The page at a path, if the viewer may see it."""
     page = PAGES.get(path)
-    if page is None or viewer.role not in page.roles:
-        return None
-    if (
-        path == "/operations"
-        and viewer.role == "analyst"
-        and not backend.settings.access.analyst_wall
-    ):
-        return None
-    return page
+    wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
+    return page if page and page.is_open_to(viewer.role, sees_wall=wall) else None
 
 
 def _is_open_file() -> bool:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from callbacks.access.login_throttle import note_failure, succeeded, throttled
 from callbacks.access.refusals import refusal
-from callbacks.access.session import User, current_viewer, home_of
+from callbacks.access.session import User, current_viewer
 from callbacks.access.sign_in import (
     door_page,
     new_password,
@@ -21,6 +21,7 @@ from callbacks.access.sign_in import (
 from layouts.access import auth_pages as door
 from layouts.access.auth_pages import Field, Form
 from layouts.i18n import Text
+from layouts.roles import ROLES
 from services.accounts.accounts import Account, AccountError, Viewer
 from services.accounts.second_factor import SecondFactor, otpauth
 from services.accounts.sessions import hashed
@@ -38,7 +39,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 
 def _show(backend: Backend) -> Response:
-    if current_viewer(backend).role == "wall":
+    if ROLES[current_viewer(backend).role].is_screen:
         return refusal(403, "forbidden", "not for this role")
     return _page(backend)
 
@@ -157,7 +158,7 @@ def _page(
         content=Markup("").join(parts),
         message=message and text(message, minimum=backend.accounts.minimum),
         done=text(done) if done else None,
-        back=(home_of(viewer.role), text("door.me.back")),
+        back=(ROLES[viewer.role].home, text("door.me.back")),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from dash import Dash
 
 from callbacks.web.errors import panel_error
+from layouts.roles import EVERYBODY as EVERYBODY
 
 ROLES_BY_CALLBACK = "VIGIA_CALLBACK_ROLES"
-EVERYBODY = frozenset({"manager", "analyst", "wall"})
 
 
 def role_callback(

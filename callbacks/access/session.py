@@ -11,12 +11,11 @@ from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
 from layouts.palette import THEMES
+from layouts.roles import ANALYST, WALL, sees_wall
 from services.accounts.accounts import Viewer
 from services.accounts.sessions import proof_of
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
-
-HOMES = {"manager": "/overview", "analyst": "/analyst", "wall": "/operations?kiosk=1"}
 
 
 class User(UserMixin):  # type: ignore[misc]
@@ -44,7 +43,7 @@ def current_viewer(backend: Backend | None = None) -> Viewer:
         viewer: Viewer = g.viewer
         return viewer
     viewer = current_user.viewer
-    if backend is not None and viewer.role == "analyst":
+    if backend is not None and viewer.role == ANALYST:
         agent = _agent_id(viewer.email, backend.dataset.snapshot())
         viewer = Viewer(viewer.role, viewer.email, viewer.name, agent)
         g.viewer = viewer
@@ -57,7 +56,7 @@ def current_context(backend: Backend, path: str = "/") -> Context:
     text = text_for(language_of(request.cookies, backend))
     theme = theme_of(request.cookies)
     formats = Formats(text, backend.settings.zone)
-    wall = viewer.role != "analyst" or backend.settings.access.analyst_wall
+    wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
     return Context(text, formats, theme, viewer.role, viewer.name, path, wall)
 
 
@@ -71,11 +70,6 @@ def theme_of(cookies: Mapping[str, str]) -> Any:
     """The reader's choice; dark where there is none."""
     chosen = cookies.get("vigia_theme")
     return chosen if chosen in THEMES else "dark"
-
-
-def home_of(role: str) -> str:
-    """Where a role begins."""
-    return HOMES[role]
 
 
 def safe_next(target: str | None) -> str | None:
@@ -96,7 +90,7 @@ def _user(word: str, backend: Backend) -> User | None:
     if found is None:
         return None
     if found.device:
-        return User(word, Viewer("wall", "", found.device))
+        return User(word, Viewer(WALL, "", found.device))
     account = backend.accounts.find(found.email)
     if account is None or account.disabled or proof_of(account) != found.proof:
         return None

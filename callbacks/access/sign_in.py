@@ -14,11 +14,12 @@ from callbacks.access.login_throttle import (
     succeeded,
     throttled,
 )
-from callbacks.access.session import User, home_of, language_of, safe_next, theme_of
+from callbacks.access.session import User, language_of, safe_next, theme_of
 from layouts.access import auth_pages as door
 from layouts.access import login
 from layouts.access.auth_pages import Field, Form
 from layouts.i18n import Text, text_for
+from layouts.roles import ROLES, WALL
 from services.accounts.accounts import Account, AccountError, Viewer
 from services.accounts.sessions import hashed, proof_of
 from services.runtime.backend import Backend
@@ -98,13 +99,13 @@ def next_step(
         }
         return _ask_code(backend) if asks_code else _ask_password(backend)
     let_in(account, how, backend)
-    return make_response(redirect(target or home_of(account.role), 303))
+    return make_response(redirect(target or ROLES[account.role].home, 303))
 
 
 def _show_login(backend: Backend) -> Response:
     # A screen has nowhere to sign out: a person at it must be able to sign in.
-    if current_user.is_authenticated and current_user.viewer.role != "wall":
-        return make_response(redirect(home_of(current_user.viewer.role), 303))
+    if current_user.is_authenticated and not ROLES[current_user.viewer.role].is_screen:
+        return make_response(redirect(ROLES[current_user.viewer.role].home, 303))
     return login_page(backend)
 
 
@@ -261,7 +262,7 @@ def _choose_password(backend: Backend) -> Response:
         return _ask_password(backend, f"command.{error}", 400)
     backend.audit.note("account", account.email, did="password", account=account.email)
     let_in(changed, "password", backend)
-    return make_response(redirect(safe_next(kept.get("next")) or home_of(changed.role), 303))
+    return make_response(redirect(safe_next(kept.get("next")) or ROLES[changed.role].home, 303))
 
 
 def _sign_out(backend: Backend) -> Response:
@@ -280,8 +281,8 @@ def _open_device(word: str, backend: Backend) -> Response:
     if found is None or not found.device:
         return login_page(backend, "dead_link", 404)
     start_anew(backend)
-    login_user(User(word, Viewer("wall", "", found.device)))
-    return make_response(redirect(home_of("wall"), 303))
+    login_user(User(word, Viewer(WALL, "", found.device)))
+    return make_response(redirect(ROLES[WALL].home, 303))
 
 
 def _csrf_failed(error: CSRFError, backend: Backend) -> Response:

@@ -13,8 +13,9 @@ from callbacks.access.oidc_client import (
     provider_of,
     way_there,
 )
-from callbacks.access.session import home_of, safe_next
+from callbacks.access.session import safe_next
 from callbacks.access.sign_in import let_in, login_page
+from layouts.roles import ROLES
 from services.accounts.sessions import hashed
 from services.runtime.backend import Backend
 from services.runtime.oidc_accounts import NotAdmittedError, admit, person_of
@@ -71,7 +72,7 @@ def _come_back(provider: Provider, setting: OidcSetting, backend: Backend) -> Re
         return _refused(error, target, backend)
     # No second factor of ours: who the person is has been the provider's matter.
     let_in(account, "oidc", backend)
-    return make_response(redirect(target or home_of(account.role), 303))
+    return make_response(redirect(target or ROLES[account.role].home, 303))
 
 
 def _way_back(setting: OidcSetting, backend: Backend) -> str:

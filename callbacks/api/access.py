@@ -2,25 +2,24 @@
 
 from dataclasses import dataclass, replace
 
+from layouts.roles import MANAGER, MANAGERS, PEOPLE, sees_wall
 from metrics.model.filters import Filters
 from services.accounts.accounts import Viewer
 
-MANAGER, ANALYST, WALL = "manager", "analyst", "wall"
-
 # Route -> roles. Whoever holds the API token counts as a manager.
 ROLES: dict[str, frozenset[str]] = {
-    "summary": frozenset({MANAGER, ANALYST}),
-    "agents": frozenset({MANAGER, ANALYST}),
-    "breakdown": frozenset({MANAGER, ANALYST}),
-    "conversations": frozenset({MANAGER, ANALYST}),
-    "calls": frozenset({MANAGER, ANALYST}),
-    "tickets": frozenset({MANAGER}),
-    "queue": frozenset({MANAGER, ANALYST}),
-    "fair_target": frozenset({MANAGER}),
-    "staffing": frozenset({MANAGER}),
-    "alerts": frozenset({MANAGER}),
-    "status": frozenset({MANAGER}),
-    "openapi": frozenset({MANAGER}),
+    "summary": PEOPLE,
+    "agents": PEOPLE,
+    "breakdown": PEOPLE,
+    "conversations": PEOPLE,
+    "calls": PEOPLE,
+    "tickets": MANAGERS,
+    "queue": PEOPLE,
+    "fair_target": MANAGERS,
+    "staffing": MANAGERS,
+    "alerts": MANAGERS,
+    "status": MANAGERS,
+    "openapi": MANAGERS,
 }
 
 
@@ -70,6 +69,6 @@ def scope_of(viewer: Viewer, route: str, *, analyst_wall: bool) -> Scope:
         raise RefusedError(f"not for the role {viewer.role}")
     if viewer.role == MANAGER:
         return Scope(everything=True)
-    if route == "queue" and not analyst_wall:
+    if route == "queue" and not sees_wall(viewer.role, analyst_wall=analyst_wall):
         raise RefusedError("the wall is closed to analysts here (access.analyst_wall)")
     return Scope(everything=False, agent_id=viewer.agent_id)

@@ -9,7 +9,7 @@ from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
 from layouts import ids
 from layouts.components.frame import ages, alerts_count, queue_chip
-from layouts.components.shell import ANALYST, MANAGER
+from layouts.roles import PAGES, PEOPLE
 from metrics.live import current as now
 from services.runtime.backend import Backend
 
@@ -17,7 +17,7 @@ from services.runtime.backend import Backend
 def register(app: Dash, backend: Backend) -> None:
     """Attach the callback of the frame."""
 
-    @role_callback(app, roles={MANAGER, ANALYST})(
+    @role_callback(app, roles=PEOPLE)(
         Output(ids.QUEUE_CHIP, "children"),
         Output(ids.HEADER_AGES, "children"),
         Input(ids.REFRESH, "n_intervals"),
@@ -39,7 +39,7 @@ def register(app: Dash, backend: Backend) -> None:
         chip = queue_chip(len(waiting), longest, limit, at, context)
         return chip, ages(snapshot.sources, at, context)
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES["/alerts"].roles)(
         Output(ids.NAV_ALERTS, "children"),
         Input(ids.REFRESH, "n_intervals"),
         Input(ids.PAGE, "children"),

@@ -15,6 +15,7 @@ from callbacks.access.session import current_viewer, language_of, theme_of
 from layouts import ids
 from layouts.access import error_page as fault
 from layouts.i18n import text_for
+from layouts.roles import ROLES
 from services.accounts.heartbeats import Heartbeats
 from services.errors import ServiceError
 from services.runtime.backend import Backend
@@ -37,7 +38,7 @@ def _note(heartbeats: Heartbeats) -> None:
     if request.path != DASH_POST or not current_user.is_authenticated:
         return
     viewer = current_viewer()
-    is_device = viewer.role == "wall"
+    is_device = ROLES[viewer.role].is_screen
     if not is_device and not _is_kiosk():
         return
     if is_device and not session.get(SCREEN):

@@ -4,6 +4,7 @@ from flask import Flask, Response, make_response, redirect
 
 from callbacks.access.refusals import refusal
 from callbacks.access.session import current_viewer
+from layouts.roles import MANAGER, ROLES
 from metrics.model.schema import CALL_AGENTS
 from services.runtime.backend import Backend
 
@@ -18,7 +19,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 def _recording(call_id: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     snapshot = backend.dataset.snapshot()
-    if viewer.role == "wall":
+    if ROLES[viewer.role].is_screen:
         return refusal(403, "forbidden", "not for this role")
     if snapshot is None:
         return refusal(404, "not_found", "no recording of such a call")
@@ -26,7 +27,7 @@ def _recording(call_id: str, backend: Backend) -> Response:
     found = calls[calls["id"].eq(call_id)]
     people = {person for column in CALL_AGENTS for person in found[column].dropna()}
     # Asked first: which calls of other people exist, and which were recorded, is not told either.
-    if viewer.role != "manager" and viewer.agent_id not in people:
+    if viewer.role != MANAGER and viewer.agent_id not in people:
         return refusal(403, "forbidden", "an analyst hears own calls only")
     if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
         return refusal(404, "not_found", "no recording of such a call")

@@ -1,8 +1,8 @@
-"""The pages: their routes, who may see them, and what draws them."""
+"""What draws and fills each page of `layouts.roles`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
+from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.accounts import page as accounts
@@ -20,60 +20,39 @@ from callbacks.pages.telephony import page as telephony
 from callbacks.pages.times import page as times
 from callbacks.reports import filters, rows_panel
 from layouts.components.context import Context
-from layouts.components.shell import ANALYST, MANAGER, WALL
+from services.runtime.backend import Backend
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page.
+class PageCallbacks(Protocol):
+    """The module of a page."""
 
-    Attributes:
-        path: Its route.
-        roles: Who may see it.
-        title: Key of its name.
-        render: Draws its frame; what depends on data is filled by its callbacks.
-    """
+    def render(self, context: Context, search: str) -> Component:
+        """The frame; what depends on data is filled by the page's callbacks."""
 
-    path: str
-    roles: frozenset[str]
-    title: str
-    render: Callable[[Context, str], Component]
+    def register(self, app: Dash, backend: Backend) -> None:
+        """Attach the page's callbacks."""
 
 
-PAGES = {
-    page.path: page
-    for page in (
-        Page(
-            "/operations", frozenset({MANAGER, ANALYST, WALL}), "nav.operations", operations.render
-        ),
-        Page("/overview", frozenset({MANAGER}), "nav.overview", overview.render),
-        Page("/quality", frozenset({MANAGER}), "nav.quality", quality.render),
-        Page("/times", frozenset({MANAGER}), "nav.times", times.render),
-        Page("/crosstabs", frozenset({MANAGER}), "nav.crosstabs", crosstabs.render),
-        Page("/telephony", frozenset({MANAGER}), "nav.telephony", telephony.render),
-        Page("/staffing", frozenset({MANAGER}), "nav.staffing", staffing.render),
-        Page("/backoffice", frozenset({MANAGER}), "nav.backoffice", backoffice.render),
-        Page("/details", frozenset({MANAGER}), "nav.details", details.render),
-        Page("/analyst", frozenset({MANAGER, ANALYST}), "nav.analyst", analyst.render),
-        Page("/alerts", frozenset({MANAGER}), "nav.alerts", alerts.render),
-        Page("/status", frozenset({MANAGER}), "nav.status", status.render),
-        Page("/accounts", frozenset({MANAGER}), "nav.accounts", accounts.render),
-    )
+PAGES: dict[str, PageCallbacks] = {
+    "/operations": operations,
+    "/overview": overview,
+    "/quality": quality,
+    "/times": times,
+    "/crosstabs": crosstabs,
+    "/telephony": telephony,
+    "/staffing": staffing,
+    "/backoffice": backoffice,
+    "/details": details,
+    "/analyst": analyst,
+    "/alerts": alerts,
+    "/status": status,
+    "/accounts": accounts,
 }
-MODULES = (
-    operations,
-    overview,
-    quality,
-    times,
-    crosstabs,
-    telephony,
-    staffing,
-    backoffice,
-    details,
-    analyst,
-    filters,
-    rows_panel,
-    alerts,
-    status,
-    accounts,
-)
+
+
+def register(app: Dash, backend: Backend) -> None:
+    """Attach the callbacks of all pages, and those that reports share."""
+    for page in PAGES.values():
+        page.register(app, backend)
+    filters.register(app, backend)
+    rows_panel.register(app, backend)

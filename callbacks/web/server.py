@@ -17,17 +17,17 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.access import first_start, guard, own_account, session, sign_in, single_sign_on
-from callbacks.access.roles import EVERYBODY, ROLES_BY_CALLBACK, role_callback
+from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
 from callbacks.reports import exports
-from callbacks.web import errors, frame, headers, health, heartbeat, recordings
+from callbacks.web import errors, frame, headers, health, heartbeat, recordings, registry
 from callbacks.web import request_check as wiring
-from callbacks.web.registry import MODULES, PAGES
 from layouts import ids
 from layouts.components import states
 from layouts.components.shell import page_frame
 from layouts.i18n import text_for
+from layouts.roles import EVERYBODY, PAGES, ROLES
 from services.runtime.backend import Backend
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ class GuardedDash(Dash):  # type: ignore[misc]
         table = self.server.config.get(ROLES_BY_CALLBACK, {})
         role = session.current_viewer().role
         foreign = tuple(
-            ids.panel(path.strip("/"), "") for path, page in PAGES.items() if role not in page.roles
+            ids.panel(page.name, "") for page in PAGES.values() if role not in page.roles
         )
         own = [
             entry
@@ -128,8 +128,7 @@ def create_app(backend: Backend) -> Dash:
     app.layout = lambda: _layout(backend)
     _routing(app, backend)
     frame.register(app, backend)
-    for module in MODULES:
-        module.register(app, backend)
+    registry.register(app, backend)
     server.after_request(lambda response: _with_csrf_cookie(response, backend))
     _page_status(server, backend)
     return app
@@ -186,7 +185,7 @@ def _routes(server: Flask, backend: Backend) -> None:
         )
 
     def home() -> Response:
-        return make_response(redirect(session.home_of(session.current_viewer().role), 302))
+        return make_response(redirect(ROLES[session.current_viewer().role].home, 302))
 
     server.add_url_rule("/favicon.ico", "favicon", favicon)
     server.add_url_rule("/", "home", home)
@@ -257,12 +256,12 @@ def _routing(app: Dash, backend: Backend) -> None:
         viewer = session.current_viewer(backend)
         page = guard.page_for(path, viewer, backend)
         if page is not None:
-            return page.render(context, search if isinstance(search, str) else "")
+            return registry.PAGES[path].render(context, search if isinstance(search, str) else "")
         return _no_page(path, context)
 
     def _no_page(path: str, context: Any) -> Component:
         home = dcc.Link(
-            context.text("shell.home"), href=session.home_of(context.role), className="button"
+            context.text("shell.home"), href=ROLES[context.role].home, className="button"
         )
         text = context.text
         if path in PAGES:

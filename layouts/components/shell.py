@@ -1,7 +1,6 @@
 """What surrounds every page: navigation, the queue chip, page title, age of the data, account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from dash import dcc, html
@@ -10,45 +9,13 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.svg import logo
 from layouts.icons import icon
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A page in the navigation.
-
-    Attributes:
-        path: Its route.
-        icon: Its icon.
-        roles: Who sees it there.
-        group: Entries of one group stand together.
-        shares_filters: Whether its link carries the filters of the present page along.
-    """
-
-    path: str
-    icon: str
-    roles: frozenset[str]
-    group: int
-    shares_filters: bool = False
-
+from layouts.roles import ANALYST as ANALYST
+from layouts.roles import MANAGER as MANAGER
+from layouts.roles import PAGES, ROLES, Page
+from layouts.roles import WALL as WALL
 
 # As many as a thumb can tell apart.
 TABS = 4
-MANAGER, ANALYST, WALL = "manager", "analyst", "wall"
-ENTRIES = (
-    Entry("/operations", "broadcast", frozenset({MANAGER, ANALYST, WALL}), 0),
-    Entry("/overview", "columns-gap", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/quality", "emoji-smile", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/times", "stopwatch", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/crosstabs", "grid-3x3", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/telephony", "telephone", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/staffing", "calendar2-week", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/backoffice", "diagram-3", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/details", "table", frozenset({MANAGER}), 1, shares_filters=True),
-    Entry("/analyst", "flag", frozenset({MANAGER, ANALYST}), 2),
-    Entry("/alerts", "bell", frozenset({MANAGER}), 3),
-    Entry("/status", "hdd-network", frozenset({MANAGER}), 3),
-    Entry("/accounts", "people", frozenset({MANAGER}), 3),
-)
 
 
 def page_frame(
@@ -57,7 +24,6 @@ def page_frame(
     content: Any,
     tools: Sequence[Any] = (),
     beside_title: Sequence[Any] = (),
-    entries: Sequence[Entry] = ENTRIES,
 ) -> html.Div:
     """A desk page: navigation at the left (tabs below on a phone), header, content.
 
@@ -67,7 +33,6 @@ def page_frame(
         content: What the page shows.
         tools: Buttons at the right of the header.
         beside_title: Controls right of the title, such as the choice of a period.
-        entries: The pages that the navigation offers, before the role is looked at.
     """
     header = html.Header(
         [
@@ -80,24 +45,24 @@ def page_frame(
     )
     return html.Div(
         [
-            navigation(context, entries),
+            navigation(context),
             html.Main([header, html.Div(content, className="page-content")], className="page"),
-            tabs(context, entries),
+            tabs(context),
         ],
         className="app",
     )
 
 
-def navigation(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
+def navigation(context: Context) -> html.Nav:
     """The column at the left: mark, queue chip, pages, account."""
     colours = context.palette
     links: list[Any] = []
     group = 0
-    for entry in _visible(context, entries):
-        if entry.group != group and links:
+    for page in _visible(context):
+        if page.group != group and links:
             links.append(html.Hr())
-        group = entry.group
-        links.append(_link(context, entry, "nav"))
+        group = page.group
+        links.append(_link(context, page, "nav"))
     return html.Nav(
         [
             html.Div([logo(colours["ink1"], colours["accent"], 24), "Vigia"], className="brand"),
@@ -110,22 +75,22 @@ def navigation(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav
     )
 
 
-def tabs(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
+def tabs(context: Context) -> html.Nav:
     """The same pages as tabs at the bottom of a phone; the last leads to what has no room."""
-    shown = _visible(context, entries)
-    rest: list[Entry] = []
+    shown = _visible(context)
+    rest: list[Page] = []
     if len(shown) > TABS:
         # The present page keeps a tab, wherever it stands.
-        ordered = sorted(shown[2:], key=lambda entry: entry.path != context.path)
-        rest = [entry for entry in shown[2:] if entry is not ordered[0]]
+        ordered = sorted(shown[2:], key=lambda page: page.path != context.path)
+        rest = [page for page in shown[2:] if page is not ordered[0]]
         shown = [*shown[:2], ordered[0]]
-    links: list[Any] = [_link(context, entry, "tabs") for entry in shown]
+    links: list[Any] = [_link(context, page, "tabs") for page in shown]
     if rest:
         words = context.text("nav.more")
         summary = html.Summary(
             [icon("three-dots"), html.Span(words, className="nav-word")], className="nav-link-other"
         )
-        more = html.Div([_link(context, entry, "more") for entry in rest], className="tabs-sheet")
+        more = html.Div([_link(context, page, "more") for page in rest], className="tabs-sheet")
         links.append(html.Details([summary, more], className="tabs-more"))
     return html.Nav(
         links,
@@ -134,25 +99,23 @@ def tabs(context: Context, entries: Sequence[Entry] = ENTRIES) -> html.Nav:
     )
 
 
-def _visible(context: Context, entries: Sequence[Entry]) -> list[Entry]:
+def _visible(context: Context) -> list[Page]:
     return [
-        entry
-        for entry in entries
-        if context.role in entry.roles and (context.wall or entry.path != "/operations")
+        page for page in PAGES.values() if page.is_open_to(context.role, sees_wall=context.wall)
     ]
 
 
-def _link(context: Context, entry: Entry, place: str) -> dcc.Link:
-    here = context.path == entry.path
-    key = f"nav.{entry.path.strip('/')}"
+def _link(context: Context, page: Page, place: str) -> dcc.Link:
+    here = context.path == page.path
+    key = f"nav.{page.name}"
     own = f"{key}_{context.role}"
     name = context.text(own if context.text.has(own) else key)
-    carried = {"id": ids.carrying(place, entry.path)} if entry.shares_filters else {}
-    told = [html.Span(id=ids.NAV_ALERTS)] if (entry.path, place) == ("/alerts", "nav") else []
+    carried = {"id": ids.carrying(place, page.path)} if page.is_report else {}
+    alerts = [html.Span(id=ids.NAV_ALERTS)] if (page.path, place) == ("/alerts", "nav") else []
     return dcc.Link(
-        [icon(entry.icon), html.Span(name, className="nav-word"), *told],
+        [icon(page.icon), html.Span(name, className="nav-word"), *alerts],
         **carried,
-        href=entry.path,
+        href=page.path,
         className="nav-link-here" if here else "nav-link-other",
         title=name,
     )
@@ -178,7 +141,7 @@ def _account(context: Context) -> html.Div:
             ),
             html.Div(
                 [
-                    *([_own(context)] if context.role != WALL else []),
+                    *([_own(context)] if not ROLES[context.role].is_screen else []),
                     _preference(
                         "moon" if context.theme == "light" else "sun",
                         text(f"nav.theme.{other_theme}"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.web.registry import PAGES
+from layouts.roles import PAGES
 from tests.worlds.api_world import snapshot
 from tests.worlds.web_world import MANAGER
 

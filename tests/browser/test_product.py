@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
-from callbacks.web.registry import PAGES
+from layouts.roles import PAGES
 from services.runtime.demo import ACCOUNTS
 from tests.worlds.demo import Demo
 

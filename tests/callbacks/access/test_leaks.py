@@ -6,10 +6,10 @@ from itertools import product
 import pytest
 
 from callbacks.access import guard
-from callbacks.access.roles import EVERYBODY, ROLES_BY_CALLBACK, roles_of
+from callbacks.access.roles import ROLES_BY_CALLBACK, roles_of
 from callbacks.api.access import Scope
 from callbacks.pages.analyst import page as analyst
-from callbacks.web.registry import PAGES
+from layouts.roles import EVERYBODY, PAGES
 from services.settings.config import Settings
 from tests.worlds.api_world import FELIPE, JOAO, LUANA, MARIANA, call, conversation, snapshot
 from tests.worlds.web_world import ANALYST, MANAGER, STRANGER, web
