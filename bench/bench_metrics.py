@@ -17,12 +17,12 @@ from metrics.live import trends
 from metrics.measures import workload
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.people import with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
 from metrics.query import report
+from services.settings.config import Settings
 
 NOW = pd.Timestamp("2026-11-24T15:00:00Z")
 HISTORY_DAYS, PERIOD_DAYS, AGENTS = 90, 28, 12
@@ -34,7 +34,7 @@ MISSED = ["agents_did_not_answer", "short_abandoned", "out_of_opening_hours", "a
 def main(conversations: int = 20_000, calls: int = 6_000) -> None:
     """Measure and print, milliseconds, the median of some repeats."""
     tables = world(conversations, calls)
-    rules, everything = Rules(), Filters()
+    rules, everything = Settings().rules(), Filters()
     today = NOW.date()
     period = Period(today - timedelta(days=PERIOD_DAYS - 1), today)
     history = Period(today - timedelta(days=HISTORY_DAYS - 1), today)
@@ -113,7 +113,7 @@ def _conversations(count: int, chance: np.random.Generator) -> pd.DataFrame:
     created = _instants(count, chance)
     people = [str(number) for number in range(AGENTS)]
     rating = _some(pd.Series(chance.integers(1, 6, count)), 0.3, chance)
-    labels = Rules().labels
+    labels = Settings().rules().labels
     old = created < NOW - pd.Timedelta(hours=6)
     state = pd.Series(chance.choice(["open", "snoozed"], count), dtype="str").mask(old, "closed")
     frame = pd.DataFrame(

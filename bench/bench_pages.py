@@ -26,11 +26,10 @@ from bench.soak_wall import answers, prepared, running, wait_for
 from callbacks.reports.report_page import BI_PAGES
 from layouts.roles import PAGES
 from metrics.model import schema
-from metrics.model.definitions import Rules
 from metrics.model.tables import Tables
 from services.accounts.accounts import Accounts
 from services.runtime.deployment import claim_cache, open_stores, owner
-from services.settings.config import load_environment, load_settings
+from services.settings.config import Settings, load_environment, load_settings
 from services.snapshot.manifest import WHOLE, History, PartitionId, SourceStatus
 from services.snapshot.snapshot import SnapshotWriter
 from services.storage.lease import raise_epoch
@@ -175,7 +174,7 @@ def dressed(conversations: int, calls: int) -> Tables:
     tables = bench_metrics.world(conversations, calls)
     chance = np.random.default_rng(21)
     frame = tables.conversations
-    labels = vars(Rules().labels)
+    labels = vars(Settings().rules().labels)
     added = {
         schema.attribute(labels[name]): chance.choice(
             [f"{name} {n}" for n in range(count)], len(frame)

@@ -51,7 +51,7 @@ from services.settings.sections import (
     TeamSetting,
     TelephonySetting,
     WallSetting,
-    zone_name,
+    check_zone,
 )
 
 
@@ -59,7 +59,7 @@ class Settings(Section):
     """All of `config.yaml`; every key has a default."""
 
     language: Literal["pt-BR", "en"] = "pt-BR"
-    time_zone: Annotated[str, AfterValidator(zone_name)] = "America/Sao_Paulo"
+    time_zone: Annotated[str, AfterValidator(check_zone)] = "America/Sao_Paulo"
     teams: list[TeamSetting] = Field(default_factory=list)
     people: list[PersonSetting] = Field(default_factory=list)
     sync: SyncSetting = SyncSetting()
@@ -86,7 +86,7 @@ class Settings(Section):
 
     @field_validator("accounts")
     @classmethod
-    def _one_account_per_email(cls, accounts: list[AccountSetting]) -> list[AccountSetting]:
+    def _check_one_account_per_email(cls, accounts: list[AccountSetting]) -> list[AccountSetting]:
         emails = [account.email for account in accounts]
         if doubled := {email for email in emails if emails.count(email) > 1}:
             raise ValueError(f"more than one account for {', '.join(sorted(doubled))}")
@@ -94,11 +94,9 @@ class Settings(Section):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone that cuts the days."""
         return ZoneInfo(self.time_zone)
 
     def rules(self) -> Rules:
-        """The agreements that the measures need."""
         hours = self.office_hours
         return Rules(
             time_zone=self.zone,
@@ -115,7 +113,7 @@ class Settings(Section):
             close_seconds=self.targets.close_seconds,
             service_level_seconds=self.targets.service_level_seconds,
             csat_minimum=self.csat_minimum,
-            office_hours=tuple(tuple(map(_parsed, getattr(hours, day))) for day in DAYS),
+            office_hours=tuple(tuple(map(_parse_opening, getattr(hours, day))) for day in DAYS),
             holidays=frozenset(hours.holidays),
             main_lines=tuple(self.telephony.main_lines),
             overload_open=self.alerts.overload.open,
@@ -132,19 +130,19 @@ def _as_text(value: str | bool | int) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _parsed(opening: str) -> Opening:
+def _parse_opening(opening: str) -> Opening:
     start, _, end = opening.partition("-")
     last = time.max if end == "24:00" else time.fromisoformat(end)
     return time.fromisoformat(start), last
 
 
-def _origin(text: str) -> str:
+def _check_origin(text: str) -> str:
     if not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
         raise ValueError("must be an origin without a path, such as https://api.intercom.io")
     return text.rstrip("/")
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
+Origin = Annotated[str, AfterValidator(_check_origin)]
 
 
 class Environment(BaseModel):
@@ -172,7 +170,7 @@ class Environment(BaseModel):
     host: str = "127.0.0.1"
 
     @model_validator(mode="after")
-    def _pairs_are_whole(self) -> "Environment":
+    def _check_pairs(self) -> "Environment":
         if (self.aircall_id is None) != (self.aircall_token is None):
             missing = "AIRCALL_ID" if self.aircall_id is None else "AIRCALL_TOKEN"
             raise ValueError(f"{missing} is missing: AIRCALL_ID and AIRCALL_TOKEN come as a pair")
@@ -203,7 +201,7 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        raise ConfigurationError(_explained(str(path), error)) from error
+        raise ConfigurationError(_explain(str(path), error)) from error
 
 
 def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
@@ -217,16 +215,16 @@ def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
     values: dict[str, Any] = {}
     for field_name in Environment.model_fields:
         name = field_name.upper()
-        value = source.get(name) or _from_file(name, source.get(f"{name}_FILE"))
+        value = source.get(name) or _read_file(name, source.get(f"{name}_FILE"))
         if value:
             values[field_name] = value
     try:
         return Environment.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError(_explained("environment", error, hide_values=True)) from error
+        raise ConfigurationError(_explain("environment", error, hide_values=True)) from error
 
 
-def _from_file(name: str, path: str | None) -> str | None:
+def _read_file(name: str, path: str | None) -> str | None:
     if not path:
         return None
     try:
@@ -235,7 +233,7 @@ def _from_file(name: str, path: str | None) -> str | None:
         raise ConfigurationError(f"{name}_FILE: {path} cannot be read") from error
 
 
-def _explained(source: str, error: ValidationError, hide_values: bool = False) -> str:
+def _explain(source: str, error: ValidationError, hide_values: bool = False) -> str:
     lines = []
     for problem in error.errors(include_url=False):
         path = ".".join(str(part) for part in problem["loc"])
@@ -246,12 +244,12 @@ def _explained(source: str, error: ValidationError, hide_values: bool = False) -
         value = "" if hidden else f" = {problem['input']!r}"
         reason = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            reason = f"unknown key; allowed here: {', '.join(_siblings(problem['loc']))}"
+            reason = f"unknown key; allowed here: {', '.join(_list_allowed_keys(problem['loc']))}"
         lines.append(f"{path}{value}: {reason}" if path else reason)
     return f"{source}: " + "; ".join(lines)
 
 
-def _siblings(location: tuple[int | str, ...]) -> list[str]:
+def _list_allowed_keys(location: tuple[int | str, ...]) -> list[str]:
     model: Any = Settings
     for part in location[:-1]:
         if isinstance(part, int):

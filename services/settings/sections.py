@@ -1,4 +1,7 @@
-"""The sections of `config.yaml`: every setting with its default, type and range."""
+"""The sections of `config.yaml`: every setting with its default, type and range.
+
+The only place of the defaults. What a setting means, and its unit, `config.yaml` says.
+"""
 
 import re
 from datetime import date
@@ -16,8 +19,6 @@ from pydantic import (
     model_validator,
 )
 
-from metrics.model.definitions import Labels
-
 CALLBACK_PATH = "/login/oidc/callback"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,28 +31,27 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Severity = Literal["critical", "warning", "info"]
 
 
-def zone_name(name: str) -> str:
-    """An IANA name, or ValueError."""
+def check_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("not an IANA time zone, such as America/Sao_Paulo")
     return name
 
 
-def _opening(text: str) -> str:
+def _check_opening(text: str) -> str:
     match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)", text)
     if not match:
         raise ValueError('not of the form "09:00-18:00"')
     return text
 
 
-def _opening_in_a_day(text: str) -> str:
-    start, _, end = _opening(text).partition("-")
+def _check_opening_of_a_day(text: str) -> str:
+    start, _, end = _check_opening(text).partition("-")
     if end <= start:
         raise ValueError("the end must lie after the start, on the same day")
     return text
 
 
-def _link_template(text: str) -> str:
+def _check_link_template(text: str) -> str:
     if not text.startswith("https://") or "{id}" not in text:
         raise ValueError("must start with https:// and contain {id}")
     return text
@@ -65,7 +65,7 @@ def is_private(address: str) -> bool:
     )
 
 
-def _issuer(text: str) -> str:
+def _check_issuer(text: str) -> str:
     if not is_private(text):
         raise ValueError("must start with https://; plain http:// only for localhost")
     if re.search(r"[?#@\s]", text):
@@ -73,39 +73,39 @@ def _issuer(text: str) -> str:
     return text
 
 
-def _domain(text: str) -> str:
+def _check_domain(text: str) -> str:
     domain = text.strip().lower()
     if not re.fullmatch(r"[^@\s/]+\.[^@\s/]+", domain):
         raise ValueError("must be the part of an e-mail after the @, such as example.com")
     return domain
 
 
-def _scopes(scopes: list[str]) -> list[str]:
+def _check_scopes(scopes: list[str]) -> list[str]:
     if "openid" not in scopes:
         raise ValueError("must contain openid")
     return scopes
 
 
-def _redirect_uri(text: str) -> str:
+def _check_redirect_uri(text: str) -> str:
     if not re.fullmatch(r"https?://[^/?#@\s]+" + re.escape(CALLBACK_PATH), text):
         raise ValueError(f"must be the whole address, such as https://vigia.example{CALLBACK_PATH}")
     return text
 
 
-def _word(text: str) -> str:
+def _check_word(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
     return text
 
 
-OpeningText = Annotated[str, AfterValidator(_opening_in_a_day)]
-QuietText = Annotated[str, AfterValidator(_opening)]
-LinkTemplate = Annotated[str, AfterValidator(_link_template)]
-Word = Annotated[str, AfterValidator(_word)]
-Issuer = Annotated[str, AfterValidator(_issuer)]
-Domain = Annotated[str, AfterValidator(_domain)]
-Scopes = Annotated[list[str], AfterValidator(_scopes)]
-RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
+OpeningText = Annotated[str, AfterValidator(_check_opening_of_a_day)]
+QuietText = Annotated[str, AfterValidator(_check_opening)]
+LinkTemplate = Annotated[str, AfterValidator(_check_link_template)]
+Word = Annotated[str, AfterValidator(_check_word)]
+Issuer = Annotated[str, AfterValidator(_check_issuer)]
+Domain = Annotated[str, AfterValidator(_check_domain)]
+Scopes = Annotated[list[str], AfterValidator(_check_scopes)]
+RedirectUri = Annotated[str, AfterValidator(_check_redirect_uri)]
 Claim = Annotated[str, Field(min_length=1)]
 
 
@@ -116,30 +116,22 @@ class Section(BaseModel):
 
 
 class TeamSetting(Section):
-    """A team in scope, by its Intercom id."""
-
     id: str
     name: str | None = None
     online_text: int | None = Field(default=None, ge=0)
 
 
 class PersonSetting(Section):
-    """One person with two e-mails."""
-
     intercom: str
     aircall: str
 
 
 class SyncSetting(Section):
-    """How often and how far back the vendors are read."""
-
     interval_seconds: int = Field(default=60, ge=1, le=3600)
     history_days: int = Field(default=90, ge=1, le=3650)
 
 
 class IntercomSetting(Section):
-    """How Intercom is asked."""
-
     version: Literal["2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16"] = "2.14"
     conversation_url: LinkTemplate = (
         "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
@@ -148,54 +140,42 @@ class IntercomSetting(Section):
 
 
 class AircallSetting(Section):
-    """How Aircall is asked."""
-
     requests_per_minute: int = Field(default=50, ge=1)
     recording_url: LinkTemplate = "https://assets.aircall.io/calls/{id}/recording"
 
 
 class SlackSetting(Section):
-    """Where the robot speaks."""
-
     channel: str | None = None
     mention: str | None = None
     api_base_url: str = "https://slack.com/api"
 
 
 class GoalsSetting(Section):
-    """What the operation aims at."""
-
     online_text: int = Field(default=4, ge=0)
     online_voice: int = Field(default=2, ge=0)
     classification: Share = 0.9
 
 
 class AttributesSetting(Section):
-    """Labels of the workspace's conversation attributes."""
-
-    reason: str = Labels.reason
-    second_reason: str = Labels.second_reason
-    kind: str = Labels.kind
-    status: str = Labels.status
-    resolved_value: str = Labels.resolved_value
-    category: str = Labels.category
-    expansion: str = Labels.expansion
-    system_category: str = Labels.system_category
-    registrations: str = Labels.registrations
-    area: str = Labels.area
+    reason: str = "Motivo de Contato"
+    second_reason: str = "Motivo 2 (Se houver)"
+    kind: str = "Tipo de Atendimento"
+    status: str = "Status do atendimento"
+    resolved_value: str = "Resolvido"
+    category: str = "Ticket category"
+    expansion: str = "Expansão (Passagem de bastão para CSM)"
+    system_category: str = "Categoria do sistema"
+    registrations: str = "Cadastros"
+    area: str = "Equipe"
 
 
 class ClassificationSetting(Section):
-    """Rows that do not count for the classification goal."""
-
     exclude: dict[str, list[str | bool | int]] = Field(
         default={"Ticket category": ["Back-office ticket"], "Merged": [True]}
     )
 
 
 class CallsInConversationsSetting(Section):
-    """Signs by which a call written into Intercom is recognised."""
-
     source_types: list[str] = ["phone_call"]
     tags: list[str] = []
     authors: list[str] = []
@@ -210,8 +190,6 @@ class BackofficeAttributes(Section):
 
 
 class BackofficeSetting(Section):
-    """Which tickets are read, and what is read out of them."""
-
     enabled: bool = True
     ticket_types: list[Word] = Field(default_factory=list)
     attributes: BackofficeAttributes = BackofficeAttributes()
@@ -221,24 +199,18 @@ class BackofficeSetting(Section):
 
 
 class MergedSetting(Section):
-    """Signs by which a conversation that was closed as a duplicate is recognised."""
-
     attribute: str = "Merged"
     tags: list[Word] = Field(default=["merged", "duplicate", "duplicad"])
     destination: str | None = None
 
 
 class TargetsSetting(Section):
-    """Promised times, in seconds."""
-
     first_response_seconds: float = Field(default=900, gt=0)
     close_seconds: float = Field(default=86400, gt=0)
     service_level_seconds: float = Field(default=20, ge=0)
 
 
 class OfficeHoursSetting(Section):
-    """Opening times, local."""
-
     monday: list[OpeningText] = ["09:00-18:00"]
     tuesday: list[OpeningText] = ["09:00-18:00"]
     wednesday: list[OpeningText] = ["09:00-18:00"]
@@ -250,8 +222,6 @@ class OfficeHoursSetting(Section):
 
 
 class TelephonySetting(Section):
-    """Lines that count for the loss rate; empty means all."""
-
     main_lines: list[str] = []
 
 
@@ -264,8 +234,6 @@ class RuleAlert(Section):
 
 
 class QueueAlert(RuleAlert):
-    """When a queue is told."""
-
     minimum: int = Field(default=1, ge=1)
     minimum_wait_minutes: float = Field(default=0, ge=0)
     cooldown_minutes: float | None = Field(default=10, ge=0)
@@ -273,14 +241,10 @@ class QueueAlert(RuleAlert):
 
 
 class OverloadAlert(RuleAlert):
-    """When a person has too many open conversations."""
-
     open: int = Field(default=10, ge=1)
 
 
 class SpikeAlert(RuleAlert):
-    """When arrivals are unusual."""
-
     mode: Literal["fixed", "adaptive"] = "fixed"
     conversations: int = Field(default=3, ge=1)
     minutes: int = Field(default=30, ge=1, le=1440)
@@ -292,20 +256,14 @@ class StaffingAlert(RuleAlert):
 
 
 class StaleAlert(RuleAlert):
-    """When data is old."""
-
     minutes: float = Field(default=5, gt=0)
 
 
 class WallSilentAlert(RuleAlert):
-    """When a television shows no sign of life."""
-
     minutes: float = Field(default=5, gt=0)
 
 
 class AlertsSetting(Section):
-    """What the robot tells, and when."""
-
     enabled: bool = True
     cooldown_minutes: float = Field(default=10, ge=0)
     working_hours: Literal["office", "always", "never"] = "office"
@@ -323,7 +281,7 @@ class AlertsSetting(Section):
         mode="before",
     )
     @classmethod
-    def _null_is_off(cls, given: object) -> object:
+    def _read_null_as_off(cls, given: object) -> object:
         return {"enabled": False} if given is None else given
 
 
@@ -346,7 +304,7 @@ class OidcSetting(Section):
     redirect_uri: RedirectUri | None = None
 
     @model_validator(mode="after")
-    def _somebody_is_kept_out(self) -> "OidcSetting":
+    def _check_somebody_is_kept_out(self) -> "OidcSetting":
         if bool(self.roles) != (self.role_claim is not None):
             raise ValueError("role_claim and roles come as a pair")
         if self.default_role and self.create_accounts and not self._is_narrow:
@@ -362,8 +320,6 @@ class OidcSetting(Section):
 
 
 class AccessSetting(Section):
-    """Who may see what, for how long."""
-
     analyst_wall: bool = True
     session_hours: float = Field(default=12, gt=0)
     password_minimum_length: int = Field(default=10, ge=8)
@@ -373,14 +329,10 @@ class AccessSetting(Section):
 
 
 class WallSetting(Section):
-    """What a device link shows."""
-
     customer_data: bool = False
 
 
 class AccountSetting(Section):
-    """A read-only account."""
-
     email: str
     name: str
     role: Literal["manager", "analyst", "wall"]
@@ -388,33 +340,27 @@ class AccountSetting(Section):
 
     @field_validator("email")
     @classmethod
-    def _lower_case(cls, email: str) -> str:
+    def _lower_email(cls, email: str) -> str:
         return email.strip().lower()
 
     @field_validator("password_hash")
     @classmethod
-    def _is_hash(cls, given: SecretStr) -> SecretStr:
+    def _check_hash(cls, given: SecretStr) -> SecretStr:
         if not PASSWORD_HASH.fullmatch(given.get_secret_value()):
             raise ValueError("not a hash; `python app.py account hash` makes one of a password")
         return given
 
 
 class CacheSetting(Section):
-    """How long customers' data may lie in the cache, and how much of it."""
-
     expires_hours: float = Field(default=36, gt=0)
     maximum_megabytes: int = Field(default=2048, ge=16)
 
 
 class ServerSetting(Section):
-    """The web server."""
-
     threads: int = Field(default=8, ge=1)
     behind_tls: bool = False
     trusted_proxies: int = Field(default=0, ge=0)
 
 
 class HistorySetting(Section):
-    """Optional long-term aggregates."""
-
     mongo_database: str = "vigia"

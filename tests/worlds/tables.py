@@ -1,5 +1,6 @@
 """Small tables for tests: name the columns that matter, the rest is missing."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -7,14 +8,17 @@ import pandas as pd
 
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Rules, TeamRule
+from metrics.model.definitions import TeamRule
 from metrics.model.filters import Filters
 from metrics.model.people import with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
 from metrics.query import report
+from services.settings.config import Settings
 
-UTC_RULES = Rules(time_zone=ZoneInfo("UTC"))
+# As the settings ship.
+RULES = Settings().rules()
+UTC_RULES = replace(RULES, time_zone=ZoneInfo("UTC"))
 NOW = pd.Timestamp("2026-11-24T12:00:00Z")
 DAY = Period(NOW.date(), NOW.date())
 EVERYTHING = Filters()
@@ -37,7 +41,7 @@ def days(first, last):
 
 
 def scoped(*teams, **values):
-    return Rules(time_zone=ZoneInfo("UTC"), teams=tuple(TeamRule(team) for team in teams), **values)
+    return replace(UTC_RULES, teams=tuple(TeamRule(team) for team in teams), **values)
 
 
 def _frame(table, rows, defaults):

@@ -1,12 +1,21 @@
+from dataclasses import replace
 from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from metrics.alerts.conditions import evaluate
 from metrics.alerts.model import Health, Limits
-from metrics.model.definitions import Rules, TeamRule
-from tests.worlds.tables import FINANCE, NOW, SUPPORT, agents, conversations, tables, teams
+from metrics.model.definitions import TeamRule
+from tests.worlds.tables import (
+    FINANCE,
+    NOW,
+    SUPPORT,
+    UTC_RULES,
+    agents,
+    conversations,
+    tables,
+    teams,
+)
 
 # Tuesday noon in UTC: office hours.
 OK = {"intercom": Health("ok"), "aircall": Health("ok")}
@@ -16,7 +25,7 @@ OPEN = ((time(9), time(18)),)
 
 def rules(**values):
     quiet = {"goal_online_text": 0, "goal_online_voice": 0}
-    return Rules(time_zone=ZoneInfo("UTC"), **{**quiet, **values})
+    return replace(UTC_RULES, **{**quiet, **values})
 
 
 def person(row_id, **values):

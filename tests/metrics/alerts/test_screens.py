@@ -1,5 +1,6 @@
 """A television that shows the wall and says nothing."""
 
+from dataclasses import replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,10 @@ import pytest
 from metrics.alerts.conditions import evaluate
 from metrics.alerts.model import Health, Limits, Screen
 from metrics.alerts.screens import wall_silent
-from metrics.model.definitions import Rules
-from tests.worlds.tables import NOW, conversations, tables
+from tests.worlds.tables import NOW, UTC_RULES, conversations, tables
 
 # Tuesday noon in UTC: open since nine.
-RULES = Rules(time_zone=ZoneInfo("UTC"), goal_online_text=0, goal_online_voice=0)
+RULES = replace(UTC_RULES, goal_online_text=0, goal_online_voice=0)
 MINUTE = 60
 
 
@@ -62,7 +62,7 @@ def test_one_that_was_off_at_night_has_until_the_limit_after_the_opening(minutes
 
 def test_an_opening_that_began_before_midnight_goes_on():
     night = ((time(22), time(23, 59)),)
-    rules = Rules(time_zone=ZoneInfo("America/Sao_Paulo"), office_hours=(night,) * 7)
+    rules = replace(RULES, time_zone=ZoneInfo("America/Sao_Paulo"), office_hours=(night,) * 7)
     now = pd.Timestamp("2026-11-25T01:03:00Z")
     seen = now.timestamp() - 3600
     assert fires(Screen("tv1", "Sala 2", seen), now=now, rules=rules) == []

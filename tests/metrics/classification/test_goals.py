@@ -22,11 +22,10 @@ from metrics.classification.goals import (
     with_empty_days,
 )
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Rules
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.schema import attribute
 from tests.worlds import tables as build
-from tests.worlds.tables import NOW, REASON, UTC_RULES, agents, conversations, tables
+from tests.worlds.tables import NOW, REASON, RULES, UTC_RULES, agents, conversations, tables
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 11, day) for day in range(23, 28))
 WEEK = build.days("2026-11-23", "2026-11-29")
@@ -52,7 +51,7 @@ def test_nothing_to_classify_is_no_rate_and_no_success():
 
 def test_rows_that_do_not_count_stay_out():
     values = pd.Series([1, 0, pd.NA, 1], dtype="Float64")
-    assert goal(values, Rules()) == Goal(eligible=3, classified=2, share=0.9)
+    assert goal(values, RULES) == Goal(eligible=3, classified=2, share=0.9)
 
 
 def test_each_excluded_row_is_told_once():
@@ -69,11 +68,11 @@ def test_each_excluded_row_is_told_once():
             "attr.Merged": ["true", None, "true", "true", "false"],
         }
     )
-    assert excluded(rows, Rules()) == {"Ticket category": 2, "Merged": 1}
+    assert excluded(rows, RULES) == {"Ticket category": 2, "Merged": 1}
 
 
 def test_a_workspace_without_the_attribute_excludes_nothing():
-    assert excluded(pd.DataFrame({"state": ["closed"]}), Rules()) == {}
+    assert excluded(pd.DataFrame({"state": ["closed"]}), RULES) == {}
 
 
 @given(st.integers(0, 5000), st.integers(0, 1000))
@@ -132,9 +131,9 @@ def test_no_pace_is_told_where_it_would_be_a_guess(pairs, today):
 
 
 def test_the_pace_looks_to_the_last_day_that_the_office_opens():
-    rules = Rules(holidays=frozenset({FRIDAY}))
+    rules = replace(RULES, holidays=frozenset({FRIDAY}))
     assert pace(days_of((20, 18), (0, 0)), WEEK, TUESDAY, rules).last_day == THURSDAY
-    open_saturday = Rules(office_hours=(((time(9), time(18)),),) * 6 + ((),))
+    open_saturday = replace(RULES, office_hours=(((time(9), time(18)),),) * 6 + ((),))
     found = pace(days_of((20, 18), (0, 0)), WEEK, TUESDAY, open_saturday)
     assert found.last_day == date(2026, 11, 28)
 
@@ -177,7 +176,7 @@ def measured(frame, rules=UTC_RULES):
 
 
 def test_a_conversation_belongs_to_its_local_day():
-    rules = Rules(time_zone=ZoneInfo("America/Sao_Paulo"))
+    rules = replace(RULES, time_zone=ZoneInfo("America/Sao_Paulo"))
     frame = conversations(
         {"created_at": "2026-11-24T02:59:59Z", "state": "closed", REASON: "Boleto"},
         {"created_at": "2026-11-24T03:00:00Z", "state": "closed"},
@@ -202,7 +201,7 @@ def test_working_days_are_shown_empty_and_the_weekend_only_with_rows():
 
 
 def test_a_holiday_is_no_empty_working_day():
-    shown = with_empty_days([], WEEK, Rules(holidays=frozenset({MONDAY})))
+    shown = with_empty_days([], WEEK, replace(RULES, holidays=frozenset({MONDAY})))
     assert shown[0][0] == TUESDAY
 
 
@@ -235,9 +234,9 @@ def test_the_rule_that_leaves_a_row_out_is_named():
         {"state": "closed"},
         {"state": "open", merged: "true"},
     )
-    labels = excluded_by(frame, Rules())
+    labels = excluded_by(frame, RULES)
     assert labels.fillna("").tolist() == ["Ticket category", "Merged", "", ""]
-    assert excluded(frame, Rules()) == {"Ticket category": 1, "Merged": 1}
+    assert excluded(frame, RULES) == {"Ticket category": 1, "Merged": 1}
 
 
 def test_the_team_is_told_person_by_person_and_its_sum_is_the_whole():

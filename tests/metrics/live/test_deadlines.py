@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from metrics.live.deadlines import first_responses_due
 from metrics.measures.stocks import reply_seconds_left
-from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from tests.worlds.tables import NOW, UTC_RULES, conversations, scoped, tables, told
 
@@ -63,7 +64,7 @@ def test_the_clock_is_that_of_the_first_response():
 
 
 def test_another_target_moves_the_deadline():
-    short = Rules(time_zone=UTC_RULES.time_zone, first_response_seconds=60)
+    short = replace(UTC_RULES, first_response_seconds=60)
     found = first_responses_due(tables(conversations(*ROWS)), short)
     assert found["due"].tolist() == ["overdue"] * 4 + ["nearly_due"]
 

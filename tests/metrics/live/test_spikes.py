@@ -9,10 +9,9 @@ import pytest
 
 from metrics.live.current import load
 from metrics.live.spikes import arrivals_until, expectations, poisson_tail, spikes, would_have_fired
-from metrics.model.definitions import Rules
-from tests.worlds.tables import NOW, SUPPORT, agents, conversations, tables
+from tests.worlds.tables import NOW, SUPPORT, UTC_RULES, agents, conversations, tables
 
-RULES = Rules(time_zone=ZoneInfo("UTC"))
+RULES = UTC_RULES
 ADAPTIVE = replace(RULES, spike_mode="adaptive")
 FIRST_DAY = date(2026, 8, 24)
 
@@ -122,7 +121,7 @@ def test_without_enough_weeks_persons_are_counted():
 
 def test_the_hour_is_the_local_one_on_both_sides_of_a_change_of_clocks():
     # New York puts its clocks back on 1 November 2026: nine o'clock is 13:00Z before, 14:00Z after.
-    rules = Rules(time_zone=ZoneInfo("America/New_York"))
+    rules = replace(RULES, time_zone=ZoneInfo("America/New_York"))
     local = [
         pd.Timestamp(f"{day} 08:45", tz="America/New_York")
         for day in ("2026-11-03", "2026-10-27", "2026-10-20", "2026-10-13")

@@ -1,7 +1,6 @@
 import pytest
 
 from metrics.measures.responsiveness import reopened_closes
-from metrics.model.definitions import Rules
 from tests.worlds.tables import NOW, UTC_RULES, conversations, tables, told
 
 OFFICE = UTC_RULES.with_clock("office")
@@ -98,7 +97,7 @@ def test_closed_without_a_record_is_counted_beside_it(rules):
     ],
 )
 def test_exactly_on_the_target_is_in_time(key, target, column):
-    rules = Rules(time_zone=UTC_RULES.time_zone)
+    rules = UTC_RULES
     assert target in (rules.first_response_seconds, rules.close_seconds)
     ends = {900: ("08:15:00", "08:15:01"), 86400: ("08:00:00", "08:00:01")}[target]
     day = "2026-11-24" if target == 900 else "2026-11-25"

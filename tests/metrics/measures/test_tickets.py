@@ -1,7 +1,8 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.query.drilldown import Cell, rows_behind
 from tests.worlds.tables import (
@@ -53,7 +54,7 @@ def test_overdue_from_exactly_the_agreed_age_on(created, overdue):
     content = tables(tickets_=tickets({"created_at": created}, {"created_at": created, **DONE}))
     assert told("tickets_open", content).value == 1
     assert told("tickets_overdue", content).value == overdue
-    later = Rules(time_zone=UTC_RULES.time_zone, ticket_age_seconds=1)
+    later = replace(UTC_RULES, ticket_age_seconds=1)
     assert told("tickets_overdue", content, rules=later).value == 1
 
 

@@ -5,12 +5,12 @@ import pytest
 
 from layouts.i18n import LANGUAGES, text_for
 from metrics.model.catalog import CATALOG, Metric, metric
-from metrics.model.definitions import Rules
 from metrics.query import report
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
     NOW,
+    RULES,
     UTC_RULES,
     agents,
     calls,
@@ -143,7 +143,7 @@ def test_a_measure_gives_one_value_for_each_row(found: Metric):
         found.table
     ]
     frame = rows({}, {}, {}).set_axis([7, 3, 5])
-    values = found.measure(frame, Rules(), NOW)
+    values = found.measure(frame, RULES, NOW)
     assert values.index.tolist() == [7, 3, 5]
     assert str(values.dtype) == "Float64"
 

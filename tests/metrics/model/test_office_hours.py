@@ -4,11 +4,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics.model.definitions import Rules
 from metrics.model.office_hours import is_open, is_open_at, openings
-from tests.worlds.tables import instants
+from tests.worlds.tables import RULES, instants
 
-SAO_PAULO = Rules()  # 09:00 to 18:00 local, which is 12:00 to 21:00 UTC
+SAO_PAULO = RULES  # 09:00 to 18:00 local, which is 12:00 to 21:00 UTC
 
 
 @pytest.mark.parametrize(

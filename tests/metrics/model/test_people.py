@@ -1,8 +1,7 @@
 import pytest
 
-from metrics.model.definitions import Rules
 from metrics.model.people import in_teams, members, names, unmatched, with_agents
-from tests.worlds.tables import FINANCE, SUPPORT, agents, calls, scoped, tables, teams
+from tests.worlds.tables import FINANCE, RULES, SUPPORT, agents, calls, scoped, tables, teams
 
 PEOPLE = agents(
     {"id": "1", "name": "Luana", "team_ids": SUPPORT},
@@ -20,8 +19,8 @@ TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Fi
 @pytest.mark.parametrize(
     ("rules", "with_teams", "expected"),
     [
-        (Rules(), True, ["1", "2"]),
-        (Rules(), False, ["1", "2", "3"]),
+        (RULES, True, ["1", "2"]),
+        (RULES, False, ["1", "2", "3"]),
         (scoped(FINANCE), True, ["2"]),
         (scoped("61"), True, []),  # no part of another id
     ],
@@ -93,12 +92,12 @@ def test_people_whom_one_vendor_only_knows_are_listed_by_name():
         {"id": "voice:7", "name": "Recepção", "voice_id": "7"},
         {"id": "voice:8", "name": "Antiga", "voice_id": "8", "active": False},
     )
-    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), Rules())
+    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), RULES)
     assert list(voice_only["name"]) == ["Recepção"]
     assert list(text_only["name"]) == ["Caio", "Felipe"]
 
 
 def test_without_telephony_nobody_lacks_a_telephone():
     people = agents({"id": "1", "name": "Luana", "team_ids": SUPPORT})
-    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), Rules())
+    voice_only, text_only = unmatched(tables(agents_=people, teams_=TEAMS), RULES)
     assert (len(voice_only), len(text_only)) == (0, 0)

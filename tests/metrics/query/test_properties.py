@@ -1,5 +1,6 @@
 """What holds of every operation, however odd."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from metrics.live import current as now
 from metrics.measures import workload
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.tables import Tables
 from metrics.query import report
@@ -20,6 +20,7 @@ from tests.worlds.tables import (
     FINANCE,
     NOW,
     REASON,
+    RULES,
     SECOND_REASON,
     SUPPORT,
     agents,
@@ -103,8 +104,8 @@ def operations(draw):
 
 
 rules_of = st.builds(
-    lambda zone, clock, listed: Rules(
-        time_zone=ZoneInfo(zone), clock=clock, teams=scoped(*listed).teams
+    lambda zone, clock, listed: replace(
+        RULES, time_zone=ZoneInfo(zone), clock=clock, teams=scoped(*listed).teams
     ),
     st.sampled_from(ZONES),
     st.sampled_from(["all", "office"]),

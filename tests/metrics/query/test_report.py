@@ -6,7 +6,6 @@ import pytest
 
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Labels
 from metrics.model.filters import Filters
 from metrics.query import report
 from tests.worlds.tables import (
@@ -177,7 +176,7 @@ def test_several_breakdowns_are_each_as_alone():
 
 
 def test_labels_that_nobody_uses_are_missing():
-    rules = replace(UTC_RULES, labels=Labels(status="Situação"))
+    rules = replace(UTC_RULES, labels=replace(UTC_RULES.labels, status="Situação"))
     rows = conversations({schema.attribute("Equipe"): "N1", REASON: "A", SECOND_REASON: None})
     missing = report.missing_attributes(tables(rows), rules)
     assert "Situação" in missing

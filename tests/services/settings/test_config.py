@@ -2,9 +2,11 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from services.errors import ConfigurationError
 from services.settings.config import Settings, load_environment, load_settings
+from services.settings.sections import RuleAlert, Section
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,6 +23,21 @@ def written(tmp_path):
 
 def test_the_shipped_file_holds_exactly_the_defaults():
     assert load_settings(ROOT / "config.yaml") == Settings()
+
+
+def test_the_shipped_file_names_every_setting():
+    def absent(model, content, path=""):
+        for name, field in model.model_fields.items():
+            if name not in content:
+                yield f"{path}{name}"
+            elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+                yield from absent(field.annotation, content[name], f"{path}{name}.")
+
+    content = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    # What every alert has is explained once, above them.
+    common = tuple(RuleAlert.model_fields)
+    named = [path for path in absent(Settings, content) if not path.endswith(common)]
+    assert named == []
 
 
 def test_an_absent_and_an_empty_file_are_the_defaults(written):

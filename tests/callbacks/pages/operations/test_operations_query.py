@@ -5,7 +5,7 @@ import pytest
 
 from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
 from callbacks.reports.query import ParameterError
-from metrics.model.definitions import Rules
+from tests.worlds.tables import RULES
 
 NOW = pd.Timestamp("2026-11-24T15:00:00Z")
 
@@ -15,12 +15,12 @@ def test_nothing_asked_is_today_of_all_teams():
 
 
 def test_today_starts_at_local_midnight():
-    start = read_operations(None).start(NOW, Rules())
+    start = read_operations(None).start(NOW, RULES)
     assert start == pd.Timestamp("2026-11-24T03:00:00Z")
 
 
 def test_48_hours_reach_back_from_the_version_s_own_instant():
-    start = read_operations("?period=48h").start(NOW, Rules())
+    start = read_operations("?period=48h").start(NOW, RULES)
     assert start == pd.Timestamp("2026-11-22T15:00:00Z")
 
 
