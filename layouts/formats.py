@@ -146,7 +146,7 @@ class Formats:
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def full_moment(self, instant: datetime) -> str:
-        """Everything about an instant, in words, for titles and passports."""
+        """Everything about an instant, in words, for titles and metric infos."""
         local = instant.astimezone(self.zone)
         return str(format_datetime(local, "d MMM y HH:mm:ss", locale=self._locale))
 

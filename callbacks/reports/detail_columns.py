@@ -25,7 +25,7 @@ from services.settings.links import conversation_url
 
 
 @dataclass(frozen=True)
-class Reading:
+class ColumnContext:
     """What the columns need to know besides their rows."""
 
     question: Question[Any]
@@ -37,10 +37,9 @@ class Reading:
     server: str = ""
 
     @classmethod
-    def of(
+    def build(
         cls, question: Question[Any], backend: Backend, context: Context, server: str = ""
-    ) -> "Reading":
-        """The reading of a question."""
+    ) -> "ColumnContext":
         names = people.names(question.tables)
         teams = team_names(question.tables, question.rules)
         return cls(question, backend, context, names, teams, server)
@@ -76,7 +75,7 @@ class DetailColumn:
 
     key: str
     kind: Kind
-    read: Callable[[pd.DataFrame, Reading], pd.Series] = field(repr=False)
+    read: Callable[[pd.DataFrame, ColumnContext], pd.Series] = field(repr=False)
     label: str | None = None
     width: float = 18
 
@@ -142,105 +141,105 @@ def chosen_columns(
     return [column for key, column in known.items() if key in names]
 
 
-def _plain(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+def _plain(name: str) -> Callable[[pd.DataFrame, ColumnContext], pd.Series]:
     return lambda rows, _: rows[name]
 
 
-def _local(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
+def _local(name: str) -> Callable[[pd.DataFrame, ColumnContext], pd.Series]:
     """Instants in the operation's own zone; that they are local is what a sheet can say."""
 
-    def read(rows: pd.DataFrame, of: Reading) -> pd.Series:
-        return rows[name].dt.tz_convert(of.question.rules.time_zone).dt.tz_localize(None)
+    def read(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+        return rows[name].dt.tz_convert(scope.question.rules.time_zone).dt.tz_localize(None)
 
     return read
 
 
-def _measured(key: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
-    def read(rows: pd.DataFrame, of: Reading) -> pd.Series:
-        return CATALOG[key].measure(rows, of.question.rules, of.question.tables.now)
+def _measured(key: str) -> Callable[[pd.DataFrame, ColumnContext], pd.Series]:
+    def read(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+        return CATALOG[key].measure(rows, scope.question.rules, scope.question.tables.now)
 
     return read
 
 
-def _agent(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    return of.person(agent_of(rows, of.question.tables, None).fillna(UNASSIGNED))
+def _agent(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    return scope.person(agent_of(rows, scope.question.tables, None).fillna(UNASSIGNED))
 
 
-def _person(name: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
-    return lambda rows, of: of.person(rows[name])
+def _person(name: str) -> Callable[[pd.DataFrame, ColumnContext], pd.Series]:
+    return lambda rows, scope: scope.person(rows[name])
 
 
-def _team(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _team(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     ids = rows["team_id"].astype("str").fillna(UNASSIGNED)
-    return ids.map({team: team_word(team, of.teams, of.context) for team in ids.unique()})
+    return ids.map({team: team_word(team, scope.teams, scope.context) for team in ids.unique()})
 
 
-def _worded(name: str, prefix: str) -> Callable[[pd.DataFrame, Reading], pd.Series]:
-    return lambda rows, of: of.words(prefix, rows[name])
+def _worded(name: str, prefix: str) -> Callable[[pd.DataFrame, ColumnContext], pd.Series]:
+    return lambda rows, scope: scope.words(prefix, rows[name])
 
 
-def _tags(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _tags(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     return rows["tags"].astype("str").str.replace("\n", ", ")
 
 
-def _merged(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    words = pd.Series(of.context.text("details.merged"), index=rows.index, dtype="str")
+def _merged(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    words = pd.Series(scope.context.text("details.merged"), index=rows.index, dtype="str")
     return words.where(rows["is_merged"].fillna(False).astype(bool))
 
 
-def _url(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    template = of.backend.settings.intercom.conversation_url
-    app_id = workspace_id(of.question, of.backend)
+def _url(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    template = scope.backend.settings.intercom.conversation_url
+    app_id = workspace_id(scope.question, scope.backend)
     return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
 
 
-def _ticket_url(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    template = of.backend.settings.backoffice.ticket_url
-    app_id = workspace_id(of.question, of.backend)
+def _ticket_url(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    template = scope.backend.settings.backoffice.ticket_url
+    app_id = workspace_id(scope.question, scope.backend)
     return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
 
 
-def _first_conversation(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    template = of.backend.settings.intercom.conversation_url
-    app_id = workspace_id(of.question, of.backend)
+def _first_conversation(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    template = scope.backend.settings.intercom.conversation_url
+    app_id = workspace_id(scope.question, scope.backend)
     first = rows["conversation_ids"].astype("str").str.split(",").str[0]
     return first.map(lambda one: conversation_url(template, app_id, one), na_action="ignore")
 
 
-def _ticket_age(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _ticket_age(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     """Until now, or until it was resolved."""
-    end = rows["resolved_at"].where(~tickets.is_open(rows)).fillna(of.question.tables.now)
+    end = rows["resolved_at"].where(~tickets.is_open(rows)).fillna(scope.question.tables.now)
     return seconds_between(rows["created_at"], end)
 
 
-def _overdue(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    late = tickets.is_overdue(rows, of.question.rules, of.question.tables.now)
-    words = pd.Series(of.context.text("details.overdue"), index=rows.index, dtype="str")
+def _overdue(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    late = tickets.is_overdue(rows, scope.question.rules, scope.question.tables.now)
+    words = pd.Series(scope.context.text("details.overdue"), index=rows.index, dtype="str")
     return words.where(late)
 
 
-def _recording(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _recording(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     paths = rows["id"].map(
-        lambda row_id: f"{of.server}/calls/{quote(str(row_id), safe='')}/recording"
+        lambda row_id: f"{scope.server}/calls/{quote(str(row_id), safe='')}/recording"
     )
     return paths.where(rows["has_recording"].fillna(False).astype(bool))
 
 
-def _outcome(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    words = telephony.outcome(rows, of.question.rules, of.question.tables.now)
-    return of.words("metrics.parts", words)
+def _outcome(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    words = telephony.outcome(rows, scope.question.rules, scope.question.tables.now)
+    return scope.words("metrics.parts", words)
 
 
-def _talk(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _talk(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     return seconds_between(rows["answered_at"], rows["ended_at"])
 
 
-def _answer(rows: pd.DataFrame, of: Reading) -> pd.Series:
+def _answer(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
     return seconds_between(rows["started_at"], rows["answered_at"])
 
 
-def _first_close(rows: pd.DataFrame, of: Reading) -> pd.Series:
-    return responsiveness.time_to_first_close(rows, of.question.rules, of.question.tables.now)
+def _first_close(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
+    return responsiveness.time_to_first_close(rows, scope.question.rules, scope.question.tables.now)
 
 
 _CONVERSATIONS = (
@@ -300,7 +299,9 @@ _CALLS = (
     DetailColumn("started_at", "moment", _local("started_at"), width=19),
     DetailColumn("contact_name", "text", _plain("contact_name"), width=26),
     DetailColumn("digits", "text", _plain("digits")),
-    DetailColumn("call_kind", "text", lambda rows, of: of.words("rows.call", call_kinds(rows))),
+    DetailColumn(
+        "call_kind", "text", lambda rows, scope: scope.words("rows.call", call_kinds(rows))
+    ),
     DetailColumn("outcome", "text", _outcome),
     DetailColumn("agent", "text", _person("agent_id"), width=24),
     DetailColumn("transferred_by", "text", _person("transferred_by_agent_id"), width=24),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.reports.detail_columns import DetailColumn, Reading
+from callbacks.reports.detail_columns import ColumnContext, DetailColumn
 from callbacks.reports.listing import Listing, Positions, frame_of
 from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric
@@ -33,9 +33,9 @@ def check_count(count: int) -> None:
         raise TooManyRowsError
 
 
-def summary_sheet(of: Reading) -> Sheet:
+def summary_sheet(scope: ColumnContext) -> Sheet:
     """Every number of the catalogue, with its population and the period before."""
-    text, question = of.context.text, of.question
+    text, question = scope.context.text, scope.question
     earlier = question.previous
     names = ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n", "key")
     kinds = {"metric": "text", "key": "text", "n": "number", "before_n": "number"}
@@ -48,16 +48,16 @@ def summary_sheet(of: Reading) -> Sheet:
             metric,
             question.number(metric),
             question.number(metric, earlier) if earlier else None,
-            of,
+            scope,
         )
         for metric in CATALOG.values()
     ]
     return Sheet(text("export.summary"), columns, lines)
 
 
-def attribute_sheet(label: str, rows: pd.DataFrame, of: Reading) -> Sheet:
+def attribute_sheet(label: str, rows: pd.DataFrame, scope: ColumnContext) -> Sheet:
     """How often each value of an attribute occurs, most frequent first; shares are of all rows."""
-    text = of.context.text
+    text = scope.context.text
     values = attribute_values(rows, label).fillna(text("filters.empty_value"))
     counts = values.value_counts()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
@@ -74,22 +74,22 @@ def rows_sheet(
     listed: Listing,
     places: Positions,
     columns: Sequence[DetailColumn],
-    of: Reading,
+    scope: ColumnContext,
 ) -> Sheet:
     """The rows of a list in their order, with these columns and what each adds to the number."""
-    heads = [Column(c.title(of.context), c.kind, c.width) for c in columns]
-    return Sheet(name, heads, _rows(listed, places, columns, of))
+    heads = [Column(c.title(scope.context), c.kind, c.width) for c in columns]
+    return Sheet(name, heads, _rows(listed, places, columns, scope))
 
 
-def definitions_sheet(of: Reading, about: str, keys: Sequence[str]) -> Sheet:
+def definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
     """What was asked, and what each number means.
 
     Args:
-        of: The question and its reader.
+        scope: The question and its reader.
         about: The page or list.
         keys: Of the metrics whose definitions are told.
     """
-    text, formats, question = of.context.text, of.context.formats, of.question
+    text, formats, question = scope.context.text, scope.context.formats, scope.question
     period, earlier = question.period, question.previous
 
     def span(days: Any) -> str:
@@ -105,7 +105,7 @@ def definitions_sheet(of: Reading, about: str, keys: Sequence[str]) -> Sheet:
         ("filters", "; ".join(question.filter_words) or text("passport.no_filters")),
         ("data", formats.full_moment(min(read, default=question.snapshot.published_at))),
         ("version", str(question.snapshot.version)),
-        ("made", formats.full_moment(datetime.fromtimestamp(of.backend.clock(), UTC))),
+        ("made", formats.full_moment(datetime.fromtimestamp(scope.backend.clock(), UTC))),
     ]
     lines = [(text(f"export.{key}"), words, "") for key, words in facts]
     lines += [
@@ -117,7 +117,7 @@ def definitions_sheet(of: Reading, about: str, keys: Sequence[str]) -> Sheet:
 
 
 def _summary_line(
-    metric: Metric, now: Summary, before: Summary | None, of: Reading
+    metric: Metric, now: Summary, before: Summary | None, scope: ColumnContext
 ) -> tuple[Any, ...]:
     kind = KINDS[metric.unit]
 
@@ -125,7 +125,7 @@ def _summary_line(
         return None if value is None else (kind, value)
 
     return (
-        of.context.text(f"metrics.{metric.key}.label"),
+        scope.context.text(f"metrics.{metric.key}.label"),
         typed(now.value),
         now.n,
         typed(now.mean),
@@ -139,17 +139,17 @@ def _summary_line(
 
 
 def _rows(
-    listed: Listing, places: Positions, columns: Sequence[DetailColumn], of: Reading
+    listed: Listing, places: Positions, columns: Sequence[DetailColumn], scope: ColumnContext
 ) -> Iterator[tuple[Any, ...]]:
     for start in range(0, len(places), PIECE):
-        frame = frame_of(of.question, listed, places[start : start + PIECE])
-        values = [plain_values(column, frame, of) for column in columns]
+        frame = frame_of(scope.question, listed, places[start : start + PIECE])
+        values = [plain_values(column, frame, scope) for column in columns]
         yield from zip(*values, strict=True)
 
 
-def plain_values(column: DetailColumn, frame: pd.DataFrame, of: Reading) -> list[Any]:
+def plain_values(column: DetailColumn, frame: pd.DataFrame, scope: ColumnContext) -> list[Any]:
     """The column's values as plain Python values; None where there is none."""
-    series = column.read(frame, of)
+    series = column.read(frame, scope)
     if column.kind == "moment":
         return [None if pd.isna(at) else at.to_pydatetime() for at in series]
     if column.kind in ("number", "seconds"):

@@ -16,7 +16,7 @@ from callbacks.pages.crosstabs.sheets import pivot_sheets
 from callbacks.pages.details.query import DetailsQuery
 from callbacks.pages.staffing.query import StaffingQuery
 from callbacks.pages.staffing.sheets import KEYS, staffing_sheets
-from callbacks.reports.detail_columns import Reading, chosen_columns, columns
+from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
 from callbacks.reports.export_sheets import (
     TooManyRowsError,
     attribute_sheet,
@@ -28,7 +28,7 @@ from callbacks.reports.export_sheets import (
 from callbacks.reports.listing import Listing, arranged, frame_of, listing
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import BI_PAGES, bi_context, question_at, with_words
+from callbacks.reports.report_page import REPORT_PAGES, question_at, report_context, with_words
 from callbacks.reports.row_words import title
 from layouts.components.download import ROWS_AT_MOST
 from layouts.components.shell import MANAGER
@@ -65,16 +65,16 @@ def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
     if viewer.role != MANAGER:
         return refusal(403, "forbidden", "not for this role")
     path = f"/{page}"
-    if path not in BI_PAGES or kind not in TYPES:
+    if path not in REPORT_PAGES or kind not in TYPES:
         return refusal(404, "not_found", "there is no such file")
     search = request.query_string.decode()
     try:
-        reading = _reading(path, search, backend)
-        if reading is None:
+        scope = _column_context(path, search, backend)
+        if scope is None:
             return refusal(503, "starting", "no data has been collected yet")
         with _AT_ONCE:
-            sheets, count = (_row_sheets if rows else _page_sheets)(reading, search)
-            content = _file(sheets, kind, reading)
+            sheets, count = (_row_sheets if rows else _page_sheets)(scope, search)
+            content = _file(sheets, kind, scope)
     except (ParameterError, CellError) as error:
         return refusal(400, "invalid_parameter", str(error))
     except TooManyRowsError:
@@ -82,98 +82,99 @@ def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
     who = viewer.actor
     backend.audit.note("export", who, page=page, kind=kind, rows=count)
     response = Response(content, mimetype=TYPES[kind])
-    name = _file_name(page, kind, reading)
+    name = _file_name(page, kind, scope)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
 
 
-def _reading(path: str, search: str, backend: Backend) -> Reading | None:
-    context = bi_context(backend, path, search)
+def _column_context(path: str, search: str, backend: Backend) -> ColumnContext | None:
+    context = report_context(backend, path, search)
     question = question_at(path, search, backend)
     if question is None:
         return None
     server = request.host_url.rstrip("/")
-    return Reading.of(with_words(question, context), backend, context, server)
+    return ColumnContext.build(with_words(question, context), backend, context, server)
 
 
-def _file(sheets: Sequence[Sheet], kind: str, of: Reading) -> bytes:
+def _file(sheets: Sequence[Sheet], kind: str, scope: ColumnContext) -> bytes:
     if kind == "csv":
-        return comma_separated(sheets[0], of.context.text.language == "pt-BR")
+        return comma_separated(sheets[0], scope.context.text.language == "pt-BR")
     return workbook(sheets)
 
 
-def _row_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
+def _row_sheets(scope: ColumnContext, search: str) -> tuple[list[Sheet], int]:
     """The rows behind a number, as the panel has them: found, and in the same order."""
     panel = read_panel(search)
     if panel is None:
         raise ParameterError("rows", "required")
     cells = panel.cells
-    found = listing(of.question, panel.rows, cells)
-    places = arranged(of.question, found, panel.find, panel.order)
+    found = listing(scope.question, panel.rows, cells)
+    places = arranged(scope.question, found, panel.find, panel.order)
     table = found.metric.table
-    shown = list(columns(table, of.question).values())
+    shown = list(columns(table, scope.question).values())
     check_count(len(places))
-    name, crumbs = title(found.metric, cells, of.question, of.context)
+    name, crumbs = title(found.metric, cells, scope.question, scope.context)
     about = " · ".join([*crumbs[:-1], name])
     keys = [panel.rows]
     sheets = [
-        rows_sheet(of.context.text("export.rows"), found, places, shown, of),
-        definitions_sheet(of, about, keys),
+        rows_sheet(scope.context.text("export.rows"), found, places, shown, scope),
+        definitions_sheet(scope, about, keys),
     ]
     return sheets, len(places)
 
 
-def _page_sheets(of: Reading, search: str) -> tuple[list[Sheet], int]:
+def _page_sheets(scope: ColumnContext, search: str) -> tuple[list[Sheet], int]:
     """Summary, attributes, every row, definitions; before them the table that the page is about."""
-    text, question, query = of.context.text, of.question, of.question.query
+    text, question, query = scope.context.text, scope.question, scope.question.query
     if isinstance(query, BackofficeQuery):
-        return ticket_sheets(of, query)
-    found = {table: _every_row(of, table) for table in TABLES}
+        return ticket_sheets(scope, query)
+    found = {table: _every_row(scope, table) for table in TABLES}
     check_count(sum(len(places) for _, places in found.values()))
     names = {"conversations": text("export.base"), "calls": text("export.calls")}
     sheets = {
-        table: rows_sheet(names[table], *found[table], _columns(of, table), of) for table in TABLES
+        table: rows_sheet(names[table], *found[table], _columns(scope, table), scope)
+        for table in TABLES
     }
     base = frame_of(question, *found["conversations"])
-    labels = [column.label for column in _columns(of, "conversations") if column.label]
+    labels = [column.label for column in _columns(scope, "conversations") if column.label]
     if not isinstance(query, DetailsQuery):
-        labels = [label for label in labels if label in _usual_labels(of)]
-    details = text(f"{of.context.path.strip('/')}.title")
-    own = staffing_sheets(of) if isinstance(query, StaffingQuery) else []
+        labels = [label for label in labels if label in _usual_labels(scope)]
+    details = text(f"{scope.context.path.strip('/')}.title")
+    own = staffing_sheets(scope) if isinstance(query, StaffingQuery) else []
     told: list[Sheet] = [
-        *(pivot_sheets(of) if isinstance(query, CrosstabsQuery) else []),
+        *(pivot_sheets(scope) if isinstance(query, CrosstabsQuery) else []),
         *own,
-        summary_sheet(of),
-        *[attribute_sheet(label, base, of) for label in labels if len(base)],
+        summary_sheet(scope),
+        *[attribute_sheet(label, base, scope) for label in labels if len(base)],
         sheets["conversations"],
         sheets["calls"],
-        definitions_sheet(of, details, [*CATALOG, *(KEYS if own else ())]),
+        definitions_sheet(scope, details, [*CATALOG, *(KEYS if own else ())]),
     ]
     if isinstance(query, DetailsQuery):
         told.sort(key=lambda sheet: sheet is not sheets[query.table])
     return told, sum(len(places) for _, places in found.values())
 
 
-def _every_row(of: Reading, table: Table) -> tuple[Listing, Any]:
-    found = listing(of.question, table, ())
-    query = of.question.query
+def _every_row(scope: ColumnContext, table: Table) -> tuple[Listing, Any]:
+    found = listing(scope.question, table, ())
+    query = scope.question.query
     if isinstance(query, DetailsQuery) and query.table == table:
-        return found, query.places(of, found)
-    return found, arranged(of.question, found, "", None)
+        return found, query.places(scope, found)
+    return found, arranged(scope.question, found, "", None)
 
 
-def _columns(of: Reading, table: Table) -> list[Any]:
-    query = of.question.query
+def _columns(scope: ColumnContext, table: Table) -> list[Any]:
+    query = scope.question.query
     if isinstance(query, DetailsQuery) and query.table == table:
-        return chosen_columns(table, query.column, of.question)
-    return list(columns(table, of.question).values())
+        return chosen_columns(table, query.column, scope.question)
+    return list(columns(table, scope.question).values())
 
 
-def _usual_labels(of: Reading) -> set[str]:
-    labels = vars(of.question.rules.labels)
+def _usual_labels(scope: ColumnContext) -> set[str]:
+    labels = vars(scope.question.rules.labels)
     return {words for name, words in labels.items() if name != "resolved_value"}
 
 
-def _file_name(page: str, kind: str, of: Reading) -> str:
-    period = of.question.period
+def _file_name(page: str, kind: str, scope: ColumnContext) -> str:
+    period = scope.question.period
     return f"vigia-{page}-{period.first_day}-{period.last_day}.{kind}"

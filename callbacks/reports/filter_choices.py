@@ -46,7 +46,7 @@ def bar(question: Question[Q], context: Context) -> Bar:
 
 
 def words(question: Question[Q], context: Context) -> list[str]:
-    """The filters as a passport, or a sheet of an export, says them."""
+    """The filters as a metric info, or a sheet of an export, says them."""
     text, query = context.text, question.query
     names = people.names(question.tables)
     teams = team_names(question.tables, question.rules)

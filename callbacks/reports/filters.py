@@ -1,4 +1,4 @@
-"""The filter bar's own callbacks, the same on every BI page."""
+"""The filter bar's own callbacks, the same on every report page."""
 
 from typing import Any
 

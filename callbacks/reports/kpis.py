@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from callbacks.reports.metric_info import is_late, passport
+from callbacks.reports.metric_info import is_late, number_info
 from callbacks.reports.report_view import Q, Question
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
@@ -56,7 +56,7 @@ def kpi(
         low=_plain(band["low"].loc[shown]),
         high=_plain(band["high"].loc[shown]),
         verdict=_verdict(usual, values.loc[shown], weights.loc[shown]),
-        passport=passport(
+        info=number_info(
             metric,
             now,
             before,

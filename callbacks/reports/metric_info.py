@@ -1,4 +1,4 @@
-"""Passports of numbers: the same lines on every page."""
+"""What each number and figure of a page is made of, in words: the same lines on every page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.model.catalog import Metric, Source
 from metrics.model.periods import Period
 from metrics.model.summary import Summary
 from services.snapshot.dataset import Snapshot
 
 
-def passport(
+def number_info(
     metric: Metric,
     now: Summary,
     before: Summary | None,
@@ -23,7 +23,7 @@ def passport(
     snapshot: Snapshot,
     at: datetime,
     context: Context,
-) -> Passport:
+) -> MetricInfo:
     """What the number is made of, in the reader's words.
 
     Args:
@@ -65,7 +65,7 @@ def passport(
     lines.append((text("passport.data"), _data(metric.sources, snapshot, at, context)))
     # Only pages of numbers list rows; their readers have an address with choices.
     listed = now.n if context.lists_rows and metric.table != "agents" else None
-    return Passport(metric.key, tuple(lines), listed)
+    return MetricInfo(metric.key, tuple(lines), listed)
 
 
 def is_late(metric: Metric, snapshot: Snapshot) -> bool:
@@ -83,7 +83,7 @@ def _data(sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: 
     return context.text("passport.data_words", age=age, version=version)
 
 
-def figure_passport(
+def figure_info(
     key: str,
     n: int,
     question: Question[Any],
@@ -93,7 +93,7 @@ def figure_passport(
     sources: Sequence[Source] = ("intercom",),
     timed: bool = False,
     listed: str | None = "conversations",
-) -> Passport:
+) -> MetricInfo:
     """What a figure of many numbers is made of.
 
     Args:
@@ -115,7 +115,7 @@ def figure_passport(
     chosen = "; ".join(question.filter_words) or text("passport.no_filters")
     lines.append((text("passport.filters"), chosen))
     lines.append((text("passport.data"), _data(sources, question.snapshot, at, context)))
-    return Passport(key, tuple(lines), n if listed else None, listed)
+    return MetricInfo(key, tuple(lines), n if listed else None, listed)
 
 
 def _period_line(period: Period, context: Context) -> tuple[str, str]:

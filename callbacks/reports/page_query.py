@@ -1,4 +1,4 @@
-"""What the address of a BI page asks for: which rows, compared with what, and what is open.
+"""What the address of a report page asks for: which rows, compared with what, and what is open.
 
 The filters are those of /api/v1. What only concerns the view (a table instead of a chart, the open
 list of rows) is parted from them, so that opening it draws nothing anew.

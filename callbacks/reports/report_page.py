@@ -1,4 +1,4 @@
-"""What the BI pages have in common: one answer per address and version, a bar, a list of rows.
+"""What the report pages have in common: one answer per address and version, a bar, a list of rows.
 
 A page says what it reads from its address and what it draws; everything else is here.
 """
@@ -18,8 +18,7 @@ from callbacks.reports.page_query import PageQuery, choices_of, page_search, rea
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import Question
 from layouts import ids
-from layouts.components import report_frame as bi_frame
-from layouts.components import states
+from layouts.components import report_frame, states
 from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
 from layouts.components.shell import MANAGER
@@ -30,7 +29,7 @@ Content = Callable[[Question[Any], Context, Backend], Sequence[Component]]
 
 
 @dataclass(frozen=True)
-class BiPage:
+class ReportPage:
     """One page of numbers.
 
     Attributes:
@@ -50,24 +49,24 @@ class BiPage:
 
     def render(self, context: Context, search: str) -> Component:
         """The page's frame, before its first numbers."""
-        return bi_frame.page(
+        return report_frame.page(
             self.name, replace(context, choices=choices_of(search), lists_rows=True)
         )
 
 
-BI_PAGES: dict[str, BiPage] = {}
+REPORT_PAGES: dict[str, ReportPage] = {}
 _LOCK = threading.Lock()
 
 
-def bi_page(path: str, query: type[PageQuery], content: Content) -> BiPage:
+def add_report_page(path: str, query: type[PageQuery], content: Content) -> ReportPage:
     """Enter a page, so that filters, list of rows and exports know what its address means."""
-    page = BiPage(path, query, content)
+    page = ReportPage(path, query, content)
     with _LOCK:
-        BI_PAGES[path] = page
+        REPORT_PAGES[path] = page
     return page
 
 
-def register(app: Dash, backend: Backend, page: BiPage) -> None:
+def register(app: Dash, backend: Backend, page: ReportPage) -> None:
     """Attach a page's callback: filled when its address changes, and when a version arrives."""
 
     @role_callback(app, roles={MANAGER})(
@@ -86,7 +85,7 @@ def register(app: Dash, backend: Backend, page: BiPage) -> None:
         marker = [backend.edition(snapshot), page_search(search)]
         if path != page.path or marker == shown:
             return no_update, no_update, no_update
-        context = bi_context(backend, page.path, search)
+        context = report_context(backend, page.path, search)
         if snapshot is None:
             return None, states.starting(context), marker
         has_bar = shown is not None and shown[0] != backend.edition(None)
@@ -99,21 +98,21 @@ def register(app: Dash, backend: Backend, page: BiPage) -> None:
         return no_update if same_choice else bar, content, marker
 
 
-def bi_context(backend: Backend, path: str, search: str | None) -> Context:
-    """The reader of a BI page, with the choices of its address."""
+def report_context(backend: Backend, path: str, search: str | None) -> Context:
+    """The reader of a report page, with the choices of its address."""
     context = current_context(backend, path)
-    return replace(context, choices=choices_of(search), lists_rows=path in BI_PAGES)
+    return replace(context, choices=choices_of(search), lists_rows=path in REPORT_PAGES)
 
 
 def question_at(path: str | None, search: str | None, backend: Backend) -> Question[Any] | None:
-    """What the address of a BI page asks of the newest version.
+    """What the address of a report page asks of the newest version.
 
     None: there is no such page, or no data yet.
 
     Raises:
         ParameterError: The address cannot be read.
     """
-    page, snapshot = BI_PAGES.get(path or ""), backend.dataset.snapshot()
+    page, snapshot = REPORT_PAGES.get(path or ""), backend.dataset.snapshot()
     if page is None or snapshot is None:
         return None
     return _asked(page, snapshot, search, backend)
@@ -124,7 +123,9 @@ def with_words(question: Question[Any], context: Context) -> Question[Any]:
     return replace(question, filter_words=tuple(filter_choices.words(question, context)))
 
 
-def _asked(page: BiPage, snapshot: Snapshot, search: str | None, backend: Backend) -> Question[Any]:
+def _asked(
+    page: ReportPage, snapshot: Snapshot, search: str | None, backend: Backend
+) -> Question[Any]:
     query = read_page(page.query, search)
     question = Question(snapshot, query, backend.rules.with_clock(query.clock))
     question.period  # noqa: B018  (refuses dates that cannot be)
@@ -132,18 +133,18 @@ def _asked(page: BiPage, snapshot: Snapshot, search: str | None, backend: Backen
 
 
 def _drawn(
-    page: BiPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
+    page: ReportPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
 ) -> tuple[Component, list[Component]]:
     notice = None
     try:
         question = _asked(page, snapshot, search, backend)
     except ParameterError as error:
-        notice = bi_frame.unusable(None if error.turned else error.name, context)
+        notice = report_frame.unusable(None if error.turned else error.name, context)
         context = replace(context, choices={})
         question = _asked(page, snapshot, "", backend)
     history = snapshot.history
     if notice is None and not history.complete:
-        notice = bi_frame.partial(history.loaded_days, history.total_days, context)
+        notice = report_frame.partial(history.loaded_days, history.total_days, context)
     question = with_words(question, context)
     content = page.content(question, context, backend)
     bar = filter_bar(filter_choices.bar(question, context), context)

@@ -1,4 +1,4 @@
-"""One choice of rows of one version: whatever a BI page shows answers it."""
+"""One choice of rows of one version: whatever a report page shows answers it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Question(Generic[Q]):
         snapshot: The version.
         query: What the address asks for.
         rules: The agreements, with the clock of the query.
-        filter_words: The filters in words, for passports.
+        filter_words: The filters in words, for metric infos.
     """
 
     snapshot: Snapshot

@@ -1,4 +1,4 @@
-"""The list of rows beside a BI page: opened, searched and turned by the address."""
+"""The list of rows beside a report page: opened, searched and turned by the address."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from callbacks.reports import row_lines, row_words
 from callbacks.reports.listing import Listing, arranged, listing
 from callbacks.reports.page_query import PanelQuery, page_search, read_panel
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import bi_context, question_at
+from callbacks.reports.report_page import question_at, report_context
 from callbacks.reports.report_view import Question
 from layouts import ids
 from layouts.components import rows_panel as layout
@@ -37,7 +37,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_panel(
         search: str | None, _: int | None, path: str | None, shown: Any
     ) -> tuple[Any, Any]:
-        context = bi_context(backend, path or "/", search)
+        context = report_context(backend, path or "/", search)
         try:
             panel = read_panel(search)
             if panel is None:
@@ -65,7 +65,7 @@ def register(app: Dash, backend: Backend) -> None:
             of = listing(question, panel.rows, panel.cells)
         except (ParameterError, CellError):
             return no_update
-        return _rows(panel, of, question, backend, bi_context(backend, path or "/", search))
+        return _rows(panel, of, question, backend, report_context(backend, path or "/", search))
 
     app.clientside_callback(
         ClientsideFunction("rows", "look"),

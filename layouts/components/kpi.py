@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.svg import sparkline
 from layouts.components.view_link import rows_link
 from layouts.icons import icon
@@ -27,7 +27,7 @@ class Kpi:
         low: Lower edge of each day's usual band.
         high: Upper edge of it.
         verdict: Where the period lies against its usual range; None where that is unknown.
-        passport: What the number is made of.
+        info: What the number is made of.
         late: Whether a source of it is late or failed.
         compared: Whether it is to be compared with another period at all.
     """
@@ -39,7 +39,7 @@ class Kpi:
     low: Sequence[float | None]
     high: Sequence[float | None]
     verdict: Verdict | None
-    passport: Passport
+    info: MetricInfo
     late: bool = False
     compared: bool = True
 
@@ -62,9 +62,7 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
         shown = rows_link(number, context, metric.key) if now.n else number
         value = html.P(shown, className="kpi-value")
     lines = [
-        html.Div(
-            [html.H3(label), passport_button(page, kpi.passport, context)], className="kpi-label"
-        ),
+        html.Div([html.H3(label), info_button(page, kpi.info, context)], className="kpi-label"),
         html.Div(
             [value, line] if line is not None and now.value is not None else [value],
             className="kpi-main",

@@ -1,4 +1,4 @@
-"""The passport of a number: what it means, what it rests on, and how old it is."""
+"""What a number means, what it rests on, and how old it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from layouts.icons import icon
 
 
 @dataclass(frozen=True)
-class Passport:
+class MetricInfo:
     """What a reader may ask of a number.
 
     Attributes:
         key: The catalogue's key.
         lines: (what, words), in order: population, period, clock, filters, before, data.
         rows: How many rows it rests on, where they can be listed.
-        listed: Key of that list, where it is not the passport's own.
+        listed: Key of that list, where it is not the metric info's own.
     """
 
     key: str
@@ -28,30 +28,30 @@ class Passport:
     listed: str | None = None
 
 
-def passport_button(
-    page: str, passport: Passport, context: Context, place: str = "passport"
+def info_button(
+    page: str, info: MetricInfo, context: Context, place: str = "passport"
 ) -> html.Span:
-    """A small button that opens the passport beside its number.
+    """A small button that opens the metric info beside its number.
 
     Args:
         page: The page, for the id.
-        passport: What it says.
+        info: What it says.
         context: The reader.
-        place: Parts two passports of one number on one page.
+        place: Parts two metric infos of one number on one page.
     """
     text = context.text
-    target = f"{page}--{passport.key}-{place}"
-    label = text(f"metrics.{passport.key}.label")
-    rows = [part for what, words in passport.lines for part in (html.Dt(what), html.Dd(words))]
+    target = f"{page}--{info.key}-{place}"
+    label = text(f"metrics.{info.key}.label")
+    rows = [part for what, words in info.lines for part in (html.Dt(what), html.Dd(words))]
     body = [
-        html.Div([html.H4(label), html.Code(passport.key)], className="passport-head"),
-        html.P(text(f"metrics.{passport.key}.definition")),
+        html.Div([html.H4(label), html.Code(info.key)], className="passport-head"),
+        html.P(text(f"metrics.{info.key}.definition")),
         html.Dl(rows),
     ]
-    if passport.rows:
-        words = text.plural("rows.see", passport.rows, n=context.formats.count(passport.rows))
+    if info.rows:
+        words = text.plural("rows.see", info.rows, n=context.formats.count(info.rows))
         link = rows_link(
-            words, context, passport.listed or passport.key, class_name="button button-primary"
+            words, context, info.listed or info.key, class_name="button button-primary"
         )
         body.append(html.Div(link, className="passport-foot"))
     return html.Span(

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 
@@ -53,7 +53,7 @@ def figure_panel(
     population: str = "",
     tools: Sequence[Any] = (),
     footnote: Any = None,
-    passport: Passport | None = None,
+    info: MetricInfo | None = None,
     class_name: str = "",
 ) -> html.Section:
     """A panel whose chart turns into its table, with a passport.
@@ -68,7 +68,7 @@ def figure_panel(
         population: How many rows it rests on, in words.
         tools: More tools, left of the common ones.
         footnote: One line below.
-        passport: What the figure means and rests on.
+        info: What the figure means and rests on.
         class_name: More classes.
     """
     words = context.text("rows.table")
@@ -89,8 +89,8 @@ def figure_panel(
             html.Div(table, className="view-table table-frame"),
         ]
         views = {"data-views": key}
-    if passport is not None:
-        shown.append(passport_button(page, passport, context, "panel-passport"))
+    if info is not None:
+        shown.append(info_button(page, info, context, "panel-passport"))
     return panel(
         title,
         body,

@@ -1,4 +1,4 @@
-"""The frame of a BI page: filter bar, content, and the place of the rows behind a number."""
+"""The frame of a report page: filter bar, content, and the place of the rows behind a number."""
 
 from collections.abc import Sequence
 from typing import Any

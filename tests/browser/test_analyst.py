@@ -147,7 +147,7 @@ def test_what_does_not_count_is_listed_on_request(served):
     expect(page.locator(".excluded-table")).to_have_count(0)
 
 
-def test_a_number_opens_its_passport(served):
+def test_a_number_opens_its_metric_info(served):
     page = opened(served)
     page.locator("#analyst--first_response_time-passport").click()
     expect(page.locator(".popover.passport")).to_contain_text("28 out a 24 nov 2026")

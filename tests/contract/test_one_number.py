@@ -1,4 +1,4 @@
-"""One number, wherever it is asked for: page, passport, list of rows, API, workbook."""
+"""One number, wherever it is asked for: page, metric info, list of rows, API, workbook."""
 
 import io
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from callbacks.reports.query import SummaryQuery, read
-from callbacks.reports.report_page import BI_PAGES
+from callbacks.reports.report_page import REPORT_PAGES
 from layouts.formats import Formats
 from layouts.i18n import Text
 from metrics.model.catalog import CATALOG
@@ -109,7 +109,7 @@ def told(manager, asked: dict[str, str]) -> dict[str, Any]:
 
 def everywhere(manager, asked: dict[str, str]) -> list[Shown]:
     """Every metric on every page for one choice of rows."""
-    pages = [(path.strip("/"), {}) for path in BI_PAGES] + REPORTS
+    pages = [(path.strip("/"), {}) for path in REPORT_PAGES] + REPORTS
     return [one for page, more in pages for one in shown(manager, page, {**asked, **more})]
 
 
@@ -121,7 +121,7 @@ def shown(manager, page: str, asked: dict[str, str]) -> list[Shown]:
     assert answer.status_code == 200, answer.text
     drawn = answer.get_json()["response"][f"{page}--content"]["children"]
     found = []
-    for key, rows in passports(drawn):
+    for key, rows in infos(drawn):
         if key in CATALOG:
             found.append(Shown(page, key, value_of(drawn, f"{page}--{key}"), rows))
     return found + [Shown(page, key, value, None) for key, value in totals(drawn)]
@@ -149,11 +149,11 @@ def summary_lines(manager, asked: dict[str, str]) -> dict[str, tuple[Any, ...]]:
     return {row[-1]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
 
 
-def passports(drawn: Any) -> Iterator[tuple[str, str]]:
-    """The key of each passport, and the rows that it says its number rests on."""
-    for passport in of_class(drawn, "passport"):
-        (key,) = [words(c) for c in components(passport) if c["type"] == "Code"]
-        first = next(c for c in components(passport) if c["type"] == "Dd")
+def infos(drawn: Any) -> Iterator[tuple[str, str]]:
+    """The key of each metric info, and the rows that it says its number rests on."""
+    for info in of_class(drawn, "passport"):
+        (key,) = [words(c) for c in components(info) if c["type"] == "Code"]
+        first = next(c for c in components(info) if c["type"] == "Dd")
         yield key, plain(words(first))
 
 
@@ -172,7 +172,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("asked", cases())
-def test_pages_and_passports_say_what_the_api_says(manager, formats, asked):
+def test_pages_and_metric_infos_say_what_the_api_says(manager, formats, asked):
     numbers = told(manager, asked)
     seen = everywhere(manager, asked)
     for one in seen:
@@ -200,7 +200,7 @@ def test_what_was_never_read_is_no_data_anywhere(tmp_path, formats):
 def test_every_metric_is_on_a_page_but_those_of_the_wall(manager):
     seen = everywhere(manager, PERIODS["a week"])
     assert set(CATALOG) - {one.key for one in seen} == NOT_ON_A_PAGE
-    # Figures of many numbers have a passport of their own and no value at one place.
+    # Figures of many numbers have a metric info of their own and no value at one place.
     without = {one.key for one in seen} - {one.key for one in seen if one.value is not None}
     assert without == {"backlog_age", "awaiting_first_response"}
 

@@ -1,4 +1,4 @@
-"""An operation with enough rows, and labels that nobody would wish for, for the BI pages."""
+"""An operation with enough rows, and labels that nobody would wish for, for the report pages."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks.pages.analyst.compared import compared
-from callbacks.pages.analyst.view import Own
+from callbacks.pages.analyst.view import AgentView
 from layouts.components.context import Context
 from layouts.pages.analyst.data import Call, Calls
 from metrics.model.catalog import CATALOG
@@ -19,7 +19,7 @@ NUMBERS = ("calls_answered", "talk_time")
 CALL_ROWS, CALLS_MAXIMUM = 5, 200
 
 
-def calls(own: Own, at: datetime, context: Context) -> Calls:
+def calls(own: AgentView, at: datetime, context: Context) -> Calls:
     """Own calls, transferred ones included, whatever became of them."""
     aircall = own.snapshot.sources.get("aircall")
     found = _took_part(own)
@@ -34,7 +34,7 @@ def calls(own: Own, at: datetime, context: Context) -> Calls:
     )
 
 
-def _took_part(own: Own) -> pd.DataFrame:
+def _took_part(own: AgentView) -> pd.DataFrame:
     if own.agent_id == UNASSIGNED:
         return own.tables.calls.iloc[:0]
     found = own.tables.calls
@@ -42,7 +42,7 @@ def _took_part(own: Own) -> pd.DataFrame:
     return found.sort_values(["started_at", "id"], ascending=False)
 
 
-def _call(own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:
+def _call(own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:
     key, other = _what(own, row, known)
     answered, ended = row["answered_at"], row["ended_at"]
     talked = None
@@ -60,7 +60,7 @@ def _call(own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
 
 
 def _what(
-    own: Own, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
+    own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
 ) -> tuple[str, str]:
     """What the call was for this person (a key of the texts), and who else had a part in it."""
     if row["status"] != "done":

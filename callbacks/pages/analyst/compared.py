@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from callbacks.pages.analyst.view import Own
-from callbacks.reports.metric_info import passport
+from callbacks.pages.analyst.view import AgentView
+from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.analyst.data import Comparison
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
@@ -14,7 +14,7 @@ from metrics.query.peers import against_own_past, team_number
 
 
 def compared(
-    own: Own, key: str, at: datetime, context: Context, *, team: bool = False
+    own: AgentView, key: str, at: datetime, context: Context, *, team: bool = False
 ) -> Comparison:
     """An own number of the window beside the one before, what is usual, and the team's if asked."""
     metric = CATALOG[key]
@@ -34,15 +34,15 @@ def compared(
         before=before,
         team=everyone.value if everyone else None,
         verdict=verdict,
-        passport=own_passport(own, key, now, before, at, context),
+        info=own_info(own, key, now, before, at, context),
     )
 
 
-def own_passport(
-    own: Own, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
-) -> Passport:
+def own_info(
+    own: AgentView, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
+) -> MetricInfo:
     """What an own number of the window is made of."""
-    return passport(
+    return number_info(
         CATALOG[key],
         now,
         before,

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from callbacks.access.refusals import refusal
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.query import read_analyst
-from callbacks.pages.analyst.view import Own, whose
+from callbacks.pages.analyst.view import AgentView, resolve_agent
 from callbacks.reports.query import ParameterError
 from layouts.components.context import Context
 from metrics.live.current import team_names
@@ -59,11 +59,11 @@ def _export(kind: str, backend: Backend) -> Response:
         return refusal(503, "unavailable", "the first data has not arrived yet")
     try:
         query = read_analyst(request.query_string.decode("utf-8", "replace"))
-        agent_id = whose(query, viewer)
+        agent_id = resolve_agent(query, viewer)
         if agent_id is None:
             return refusal(404, "not_found", "nobody is chosen")
         template = backend.settings.intercom.conversation_url
-        own = Own(snapshot, query, agent_id, backend.rules, template)
+        own = AgentView(snapshot, query, agent_id, backend.rules, template)
         period = own.period
     except ParameterError as error:
         return refusal(400, "bad_request", str(error))
@@ -76,7 +76,7 @@ def _export(kind: str, backend: Backend) -> Response:
     return response
 
 
-def _file(kind: str, own: Own, context: Context) -> bytes:
+def _file(kind: str, own: AgentView, context: Context) -> bytes:
     text = context.text
     columns = [
         Column(text(f"analyst.export.{name}"), kind_of, width)
@@ -88,7 +88,7 @@ def _file(kind: str, own: Own, context: Context) -> bytes:
     return workbook([sheet])
 
 
-def _lines(own: Own, context: Context) -> Iterator[list[Any]]:
+def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
     teams = team_names(own.snapshot.tables, own.rules)
     app_id = own.snapshot.meta.get("app_id")
     found = own.history()

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from callbacks.pages.analyst.calls import calls
-from callbacks.pages.analyst.compared import compared, own_passport
+from callbacks.pages.analyst.compared import compared, own_info
 from callbacks.pages.analyst.query import ROWS_MAXIMUM
-from callbacks.pages.analyst.view import Own
+from callbacks.pages.analyst.view import AgentView
 from layouts.components.context import Context
 from layouts.pages.analyst.data import Comment, Head, History, Panel, Pending, Quality, Row
 from metrics.classification.goals import excluded, goal, goals_by_day, pace, streak, with_empty_days
@@ -30,7 +30,7 @@ COMMENT_CHARACTERS = 600
 
 
 def panel(
-    own: Own,
+    own: AgentView,
     head: Head,
     model: Model | None,
     seen: Collection[str],
@@ -71,17 +71,17 @@ def panel(
     )
 
 
-def growth(own: Own) -> Growth | None:
+def growth(own: AgentView) -> Growth | None:
     """A catch-all reason that this person gives more often than in the window before."""
     return catch_all_growth(own.tables, own.window, own.window_before, own.filters, own.rules)
 
 
-def pending_ids(own: Own) -> list[str]:
+def pending_ids(own: AgentView) -> list[str]:
     """What is pending now, for the browser to remember."""
     return [str(one) for one in own.pending()["id"].head(ROWS_MAXIMUM)]
 
 
-def _pending(own: Own, model: Model | None, seen: Collection[str]) -> Pending:
+def _pending(own: AgentView, model: Model | None, seen: Collection[str]) -> Pending:
     found = own.pending()
     suggested = suggest(model, found["subject"].fillna("").astype("str"))
     words = pd.Series([one.reason if one else "" for one in suggested], found.index, dtype="str")
@@ -103,7 +103,7 @@ def _pending(own: Own, model: Model | None, seen: Collection[str]) -> Pending:
     )
 
 
-def _history(own: Own) -> History:
+def _history(own: AgentView) -> History:
     found, query = own.history(), own.query
     return History(
         rows=_rows(own, found.head(query.lines)),
@@ -116,7 +116,7 @@ def _history(own: Own) -> History:
     )
 
 
-def _rows(own: Own, found: pd.DataFrame, suggestions: pd.Series | None = None) -> list[Row]:
+def _rows(own: AgentView, found: pd.DataFrame, suggestions: pd.Series | None = None) -> list[Row]:
     teams = team_names(own.snapshot.tables, own.rules)
     app_id = own.snapshot.meta.get("app_id")
     lines = found[["id", "subject", "team_id", "created_at", "last_close_at"]]
@@ -137,7 +137,7 @@ def _rows(own: Own, found: pd.DataFrame, suggestions: pd.Series | None = None) -
     ]
 
 
-def _quality(own: Own, at: datetime, context: Context) -> Quality:
+def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
     metric = CATALOG["csat_score"]
     score, adjusted = (_number(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
     before = own.number(metric, own.window_before)
@@ -156,14 +156,14 @@ def _quality(own: Own, at: datetime, context: Context) -> Quality:
         minimum=own.rules.csat_minimum,
         comments=_comments(own, written.head(shown)),
         total_comments=len(written),
-        passports=(
-            own_passport(own, "csat_score", score, before, at, context),
-            own_passport(own, "csat_adjusted", adjusted, adjusted_before, at, context),
+        infos=(
+            own_info(own, "csat_score", score, before, at, context),
+            own_info(own, "csat_adjusted", adjusted, adjusted_before, at, context),
         ),
     )
 
 
-def _comments(own: Own, found: pd.DataFrame) -> list[Comment]:
+def _comments(own: AgentView, found: pd.DataFrame) -> list[Comment]:
     app_id = own.snapshot.meta.get("app_id")
     return [
         Comment(
@@ -176,7 +176,7 @@ def _comments(own: Own, found: pd.DataFrame) -> list[Comment]:
     ]
 
 
-def _number(own: Own, key: str, period: Period) -> Summary:
+def _number(own: AgentView, key: str, period: Period) -> Summary:
     found = own.number(CATALOG[key], period)
     assert found is not None
     return found

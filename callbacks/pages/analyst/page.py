@@ -14,7 +14,7 @@ from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.figures import panel, pending_ids
 from callbacks.pages.analyst.query import ROWS_MAXIMUM, AnalystQuery, given, read_analyst
 from callbacks.pages.analyst.team import choosable, team
-from callbacks.pages.analyst.view import Own, whose
+from callbacks.pages.analyst.view import AgentView, resolve_agent
 from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states
@@ -142,11 +142,11 @@ def _seen(before: dict[str, Any]) -> tuple[str, ...]:
 def _drawn(asked: Asked) -> Drawn:
     context, snapshot, rules = asked.context, asked.snapshot, asked.backend.rules
     query, choices, notices = _query(asked)
-    agent_id = whose(query, asked.viewer)
+    agent_id = resolve_agent(query, asked.viewer)
     if agent_id is None and asked.viewer.role == ANALYST:
         return Drawn([], [analyst.nobody(context)])
     template = asked.backend.settings.intercom.conversation_url
-    own = Own(snapshot, query, agent_id or "", rules, template)
+    own = AgentView(snapshot, query, agent_id or "", rules, template)
     notices += _history_notices(own, context)
     manager = asked.viewer.role == MANAGER
     head = Head(
@@ -177,14 +177,14 @@ def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]
     """What the address asks for; where it cannot be used, this week and a banner that says so."""
     try:
         query = read_analyst(asked.search)
-        Own(asked.snapshot, query, "", asked.backend.rules, "").period  # noqa: B018
+        AgentView(asked.snapshot, query, "", asked.backend.rules, "").period  # noqa: B018
     except ParameterError as error:
         name = None if error.turned else error.name
         return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]
     return query, given(asked.search), []
 
 
-def _history_notices(own: Own, context: Context) -> list[Any]:
+def _history_notices(own: AgentView, context: Context) -> list[Any]:
     """A period that is still arriving, or that begins before what is kept."""
     history, first = own.snapshot.history, own.snapshot.history.first_day
     whole = first is not None and first <= own.period.first_day

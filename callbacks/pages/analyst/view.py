@@ -27,7 +27,7 @@ WINDOW_DAYS = 28
 RATE = "classification_rate"
 
 
-def whose(query: AnalystQuery, viewer: Viewer) -> str | None:
+def resolve_agent(query: AnalystQuery, viewer: Viewer) -> str | None:
     """Whose rows: an analyst's own whatever was asked for, a manager's choice; None = nobody's."""
     if viewer.role == "analyst":
         return viewer.agent_id
@@ -35,7 +35,7 @@ def whose(query: AnalystQuery, viewer: Viewer) -> str | None:
 
 
 @dataclass(frozen=True)
-class Own:
+class AgentView:
     """One person's question to one version.
 
     Attributes:

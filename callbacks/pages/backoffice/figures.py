@@ -12,12 +12,12 @@ from callbacks.pages.backoffice.query import COLUMNS, LISTED, BackofficeQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.kpis import kpis
 from callbacks.reports.listing import Positions, frame_of, listing
-from callbacks.reports.metric_info import figure_passport, is_late, passport
+from callbacks.reports.metric_info import figure_info, is_late, number_info
 from callbacks.reports.report_view import Question
 from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.backoffice.page import Choice, Duplicate, Line, Ticket
 from metrics.measures.tickets import is_open, is_overdue
 from metrics.model import people
@@ -47,7 +47,7 @@ def sheet(question: Asked, at: datetime, context: Context) -> list[Kpi]:
 def _stock(key: str, question: Asked, at: datetime, context: Context) -> Kpi:
     metric = CATALOG[key]
     number = question.number(metric)
-    told = passport(
+    told = number_info(
         metric,
         number,
         None,
@@ -182,7 +182,7 @@ def _called(name: str, value: str, names: Mapping[str, tuple[str, str]], context
 
 
 def choices_in_words(found: Sequence[Choice], context: Context) -> list[str]:
-    """The chosen values as a passport says them."""
+    """The chosen values as a metric info says them."""
     said = []
     for choice in found:
         if choice.chosen:
@@ -228,12 +228,12 @@ def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int
     return behind.n, found
 
 
-def passports(question: Asked, merged: int, at: datetime, context: Context) -> dict[str, Passport]:
+def infos(question: Asked, merged: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     still = question.number(CATALOG["tickets_open"]).n
     key, cells = question.query.listed
     told = {
-        name: figure_passport(
+        name: figure_info(
             name, still, question, at, context, sources=("tickets",), listed="tickets_open"
         )
         for name in (
@@ -244,7 +244,7 @@ def passports(question: Asked, merged: int, at: datetime, context: Context) -> d
         )
     }
     rows = listing(question, key, cells).n
-    told["tickets_table"] = figure_passport(
+    told["tickets_table"] = figure_info(
         "tickets_table",
         rows,
         question,
@@ -253,7 +253,7 @@ def passports(question: Asked, merged: int, at: datetime, context: Context) -> d
         sources=("tickets",),
         listed=None if cells else key,
     )
-    told["duplicates"] = figure_passport(MERGED, merged, question, at, context, listed=MERGED)
+    told["duplicates"] = figure_info(MERGED, merged, question, at, context, listed=MERGED)
     return told
 
 

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.backoffice import figures
 from callbacks.pages.backoffice.query import BackofficeQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
 from layouts.pages.backoffice import page as backoffice
@@ -28,11 +28,11 @@ def content(
     cause = (meta.get("causes") or {}).get("tickets")
     at = datetime.now(UTC)
     merged, duplicates = figures.duplicates(question, backend, context)
-    passports = figures.passports(question, merged, at, context)
+    infos = figures.infos(question, merged, at, context)
     if question.tables.tickets.empty and source.state in ("off", "starting"):
         return [
             backoffice.nothing_read(source.state, cause, context),
-            backoffice.duplicates(duplicates, merged, passports, context),
+            backoffice.duplicates(duplicates, merged, infos, context),
         ]
     first_day = _loading_from(meta)
     if first_day is not None:
@@ -40,7 +40,7 @@ def content(
     choices = figures.choices(question, context)
     said = figures.choices_in_words(choices, context)
     question = replace(question, filter_words=(*question.filter_words, *said))
-    passports = figures.passports(question, merged, at, context)
+    infos = figures.infos(question, merged, at, context)
     shown = Backoffice(
         kpis=figures.sheet(question, at, context),
         choices=choices,
@@ -58,7 +58,7 @@ def content(
         has_external=figures.has_external(question, backend),
         duplicates=duplicates,
         merged=merged,
-        passports=passports,
+        infos=infos,
     )
     return [
         # While conversations arrive too, one banner says enough.
@@ -84,10 +84,10 @@ def _loading_from(meta: object) -> date | None:
     return date.fromisoformat(first) if first else date.max
 
 
-PAGE = bi_pages.bi_page("/backoffice", BackofficeQuery, content)
+PAGE = report_page.add_report_page("/backoffice", BackofficeQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from callbacks.pages.crosstabs.query import COLUMNS, LINES_AT_MOST, TOPS, CrosstabsQuery
 from callbacks.pages.crosstabs.sides import groups, side
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question, choice
 from layouts.components.context import Context
 from layouts.pages.crosstabs.data import Choices, Cross
@@ -53,7 +53,7 @@ def cross(question: Asked, at: datetime, context: Context) -> Cross:
         down, across = (side(one.by, question, context, one) for one in axes)
     known = groups(question, context)
     n = table.total.n if table else 0
-    passport = figure_passport(
+    info = figure_info(
         "crosstab", n, question, at, context, timed=query.measure == "time", listed=None
     )
     return Cross(
@@ -81,7 +81,7 @@ def cross(question: Asked, at: datetime, context: Context) -> Cross:
         show=query.show,
         measure=query.measure,
         csat_minimum=question.rules.csat_minimum,
-        passports={passport.key: passport},
+        infos={info.key: info},
     )
 
 

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from callbacks.pages.crosstabs.cross import cross
 from callbacks.pages.crosstabs.query import CrosstabsQuery
 from callbacks.pages.crosstabs.reports import categories, pairs
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
 from layouts.pages.crosstabs import page as crosstabs
@@ -29,10 +29,10 @@ def content(
     return crosstabs.cross(cross(question, at, context), context)
 
 
-PAGE = bi_pages.bi_page("/crosstabs", CrosstabsQuery, content)
+PAGE = report_page.add_report_page("/crosstabs", CrosstabsQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)

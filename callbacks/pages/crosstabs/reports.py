@@ -7,10 +7,10 @@ from callbacks.pages.crosstabs.cross import COUNTED, shown_axis, tops
 from callbacks.pages.crosstabs.query import LINES_AT_MOST, TOPS, CrosstabsQuery
 from callbacks.pages.crosstabs.sides import groups, side
 from callbacks.reports.kpis import kpis
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question, choice
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.components.share_bars import BarLine, StackedLine
 from layouts.links import view
 from layouts.pages.crosstabs.data import CONVERSATIONS, Categories, Pairs, Side, Spread
@@ -55,7 +55,7 @@ def pairs(question: Asked, at: datetime, context: Context) -> Pairs:
         n=n,
         back=query.direction == "back",
         tops=tops(query.top, context),
-        passports=_passports(question, at, context, {"reason_pairs": n}),
+        infos=_infos(question, at, context, {"reason_pairs": n}),
     )
 
 
@@ -160,7 +160,7 @@ def categories(question: Asked, at: datetime, context: Context) -> Categories:
         both=both,
         area=area,
         details=view("/details", kept),
-        passports=_passports(
+        infos=_infos(
             question, at, context, {"distribution": told.n, "crosstab": both, "areas": area.n}
         ),
     )
@@ -200,10 +200,10 @@ def _stacked(
     return down, across, lines, part_names(told, across), told.total.n
 
 
-def _passports(
+def _infos(
     question: Asked, at: datetime, context: Context, counts: dict[str, int]
-) -> dict[str, Passport]:
+) -> dict[str, MetricInfo]:
     return {
-        key: figure_passport(key, n, question, at, context, timed=key == "areas", listed=None)
+        key: figure_info(key, n, question, at, context, timed=key == "areas", listed=None)
         for key, n in counts.items()
     }

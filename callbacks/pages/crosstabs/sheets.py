@@ -7,7 +7,7 @@ from typing import Any
 from callbacks.pages.crosstabs.cross import COUNTED, cross, shown_axis
 from callbacks.pages.crosstabs.query import LINES_AT_MOST, TOPS
 from callbacks.pages.crosstabs.sides import side
-from callbacks.reports.detail_columns import Reading
+from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.report_view import choice
 from layouts.pages.crosstabs.data import Side
 from metrics.model.schema import attribute
@@ -20,40 +20,42 @@ SHARES = ("row", "column", "all")
 Cell = Callable[[int | None, int | None, Summary | None], Any]
 
 
-def pivot_sheets(of: Reading) -> list[Sheet]:
+def pivot_sheets(scope: ColumnContext) -> list[Sheet]:
     """The table that the address asks for: counts, and beside them what its cells tell."""
-    question, query, labels = of.question, of.question.query, of.question.rules.labels
+    question, query, labels = scope.question, scope.question.query, scope.question.rules.labels
     if query.report == "reasons":
-        return _counted(attribute(labels.reason), attribute(labels.second_reason), of)
+        return _counted(attribute(labels.reason), attribute(labels.second_reason), scope)
     if query.report == "categories":
-        return _counted(attribute(labels.system_category), attribute(labels.registrations), of)
-    shown = cross(question, datetime.fromtimestamp(of.backend.clock(), UTC), of.context)
+        return _counted(attribute(labels.system_category), attribute(labels.registrations), scope)
+    shown = cross(question, datetime.fromtimestamp(scope.backend.clock(), UTC), scope.context)
     table, measured = shown.table, shown.measured
     if table is None:
         return []
-    sheets = [_sheet(shown.down, shown.across, table, "number", _count, of)]
+    sheets = [_sheet(shown.down, shown.across, table, "number", _count, scope)]
     if query.measure in SHARES:
         share = _share_of(table, query.measure)
-        sheets.append(_sheet(shown.down, shown.across, table, "share", share, of))
+        sheets.append(_sheet(shown.down, shown.across, table, "share", share, scope))
     if measured is not None:
         kind: Kind = "seconds" if query.measure == "time" else "share"
-        sheets.append(_sheet(shown.down, shown.across, measured, kind, _value, of))
+        sheets.append(_sheet(shown.down, shown.across, measured, kind, _value, scope))
     return sheets
 
 
-def _counted(down_by: str, across_by: str, of: Reading) -> list[Sheet]:
-    question, context = of.question, of.context
+def _counted(down_by: str, across_by: str, scope: ColumnContext) -> list[Sheet]:
+    question, context = scope.question, scope.context
     if any(side(by, question, context).missing for by in (down_by, across_by)):
         return []
     top = min(TOPS[question.query.top], LINES_AT_MOST)
     axes = [shown_axis(by, question, top, False) for by in (down_by, across_by)]
     table = crosstab(COUNTED, axes[0], axes[1], choice(question))
     down, across = (side(one.by, question, context, one) for one in axes)
-    return [_sheet(down, across, table, "number", _count, of)]
+    return [_sheet(down, across, table, "number", _count, scope)]
 
 
-def _sheet(down: Side, across: Side, table: Crosstab, kind: Kind, cell: Cell, of: Reading) -> Sheet:
-    text = of.context.text
+def _sheet(
+    down: Side, across: Side, table: Crosstab, kind: Kind, cell: Cell, scope: ColumnContext
+) -> Sheet:
+    text = scope.context.text
     title = text("crosstabs.by", row=down.name, column=across.name)
     total = text("overview.total")
     columns = [

@@ -6,8 +6,8 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from callbacks.pages.details.query import DetailsQuery
-from callbacks.reports import report_page as bi_pages
-from callbacks.reports.detail_columns import Reading, chosen_columns, columns
+from callbacks.reports import report_page
+from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
 from callbacks.reports.export_sheets import plain_values
 from callbacks.reports.listing import frame_of, listing
 from callbacks.reports.report_view import Question
@@ -24,9 +24,9 @@ def content(
 ) -> Sequence[Component]:
     """The table below the filters."""
     query = question.query
-    reading = Reading.of(question, backend, context)
+    scope = ColumnContext.build(question, backend, context)
     found = listing(question, query.table, ())
-    places = query.places(reading, found)
+    places = query.places(scope, found)
     last = max(0, (len(places) - 1) // ROWS)
     number = min(query.page - 1, last)
     first = number * ROWS
@@ -39,7 +39,7 @@ def content(
             columns=[
                 details.Shown(column.key, column.title(context), column.kind) for column in shown
             ],
-            rows=list(zip(*(plain_values(c, frame, reading) for c in shown), strict=True)),
+            rows=list(zip(*(plain_values(c, frame, scope) for c in shown), strict=True)),
             first=first,
             total=len(places),
             last_page=last,
@@ -52,13 +52,13 @@ def content(
     )
 
 
-PAGE = bi_pages.bi_page("/details", DetailsQuery, content)
+PAGE = report_page.add_report_page("/details", DetailsQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)
     app.clientside_callback(
         ClientsideFunction("details", "choose"),
         Output(ids.URL, "search", allow_duplicate=True),

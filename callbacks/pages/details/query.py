@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from callbacks.reports.detail_columns import Reading, columns
+from callbacks.reports.detail_columns import ColumnContext, columns
 from callbacks.reports.listing import Listing, Positions, arranged, frame_of
 from callbacks.reports.page_query import PageQuery
 from metrics.model.catalog import Table
@@ -33,22 +33,22 @@ class DetailsQuery(PageQuery):
             return None
         return self.order.removeprefix("-"), self.order.startswith("-")
 
-    def places(self, of: Reading, found: Listing) -> Positions:
+    def places(self, scope: ColumnContext, found: Listing) -> Positions:
         """The rows that have the words looked for, in order; remembered for their version."""
-        memory = of.question.snapshot.memory
-        language = of.context.text.language
+        memory = scope.question.snapshot.memory
+        language = scope.context.text.language
         asked = ("details", language, self.model_copy(update={"page": 1, "column": ()}).key)
-        return memory.get(asked, lambda: self._places(of, found))
+        return memory.get(asked, lambda: self._places(scope, found))
 
-    def _places(self, of: Reading, found: Listing) -> Positions:
-        places = arranged(of.question, found, self.find, None)
+    def _places(self, scope: ColumnContext, found: Listing) -> Positions:
+        places = arranged(scope.question, found, self.find, None)
         if self.sorted_by is None:
             return places
         key, descending = self.sorted_by
-        column = columns(self.table, of.question).get(key)
+        column = columns(self.table, scope.question).get(key)
         if column is None:
             return places
-        ranks = _ranks(column.read(frame_of(of.question, found, places), of))
+        ranks = _ranks(column.read(frame_of(scope.question, found, places), scope))
         # Rows without a value come last either way; equal ones stay newest first.
         keys = np.where(np.isnan(ranks), np.inf, -ranks if descending else ranks)
         return places[np.argsort(keys, kind="stable")]

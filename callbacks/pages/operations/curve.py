@@ -7,7 +7,7 @@ import pandas as pd
 
 from callbacks.pages.operations.view import Question
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.operations.day_curve import Curve, Slot, Tick, day_curve
 from metrics.live import today as watch
 from metrics.live import trends
@@ -23,7 +23,7 @@ FEW_HOURS = 13
 
 def curve(
     question: Question,
-    passport: Callable[[str], Passport | None],
+    info: Callable[[str], MetricInfo | None],
     context: Context,
 ) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
@@ -55,10 +55,10 @@ def curve(
         usual=usual,
         note="" if banded else _note(question, context),
         table=[_line(slot, context) for slot in slots],
-        passport=passport("arrivals"),
+        info=info("arrivals"),
         late=question.late_at("intercom") is not None,
         closing=_closing(question),
-        closing_passport=passport("queue_at_closing"),
+        closing_info=info("queue_at_closing"),
     )
 
 

@@ -50,11 +50,11 @@ def wall(question: Question, choices: Choices, at: datetime, context: Context) -
         read=question.snapshot.sources["intercom"].as_of is not None,
         lamp=replace(_lamp(question, told), latest=latest),
         crew=crew(question, choices),
-        curve=curve(question, told.passport, context),
+        curve=curve(question, told.info, context),
         figures=_figures(question, told, context),
         debt=_debt(question, told),
         latest=latest,
-        timeline=strips(question, told.passport),
+        timeline=strips(question, told.info),
         subjects=any(one.subject is not None for one in latest),
     )
 
@@ -86,7 +86,7 @@ def _lamp(question: Question, told: Told) -> Lamp:
         key: report.evaluate(CATALOG[key], tables, _day(question), filters, rules)
         for key in ("queue", "longest_wait")
     }
-    passports = [told.passport(key, number) for key, number in numbers.items()]
+    infos = [told.info(key, number) for key, number in numbers.items()]
     waits = any(one.since is not None for one in queue)
     longest = watch.longest_wait_of(question.today, tables, rules, filters)
     return Lamp(
@@ -99,7 +99,7 @@ def _lamp(question: Question, told: Told) -> Lamp:
         by_team=_by_team(found),
         quiet_since=None if waits else instant(watch.quiet_since(tables, rules, filters)),
         longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
-        passports=[one for one in passports if one is not None],
+        infos=[one for one in infos if one is not None],
     )
 
 
@@ -148,7 +148,7 @@ def _conversations(question: Question, told: Told, context: Context) -> Figure:
         "conversations",
         int(number.value or 0),
         note,
-        passport=told.passport("conversations", number),
+        info=told.info("conversations", number),
         late_at=question.late_at("intercom"),
     )
 
@@ -162,7 +162,7 @@ def _calls(question: Question, told: Told, context: Context) -> Figure:
         "calls_answered",
         int(number.value or 0) if read else None,
         note if read else "",
-        passport=told.passport("calls_answered", number),
+        info=told.info("calls_answered", number),
         late_at=question.late_at("aircall"),
     )
 
@@ -191,7 +191,7 @@ def _online(key: str, question: Question, told: Told, context: Context) -> Figur
         value if known else None,
         note if known else "",
         verdict if known else "",  # type: ignore[arg-type]
-        told.passport(key, number),
+        told.info(key, number),
         question.late_at("intercom" if key == "online_text" else "aircall"),
     )
 
@@ -214,7 +214,7 @@ def _debt(question: Question, told: Told) -> Debt | None:
     owed = now.callback_debt(question.tables, question.rules, question.start)
     oldest = instant(owed["since"].iloc[0]) if len(owed) else None
     late = question.late_at("aircall")
-    return Debt(len(owed), oldest, told.passport("callback_debt"), late)
+    return Debt(len(owed), oldest, told.info("callback_debt"), late)
 
 
 def _latest(question: Question) -> Sequence[Assignment]:

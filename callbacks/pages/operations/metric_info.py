@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from callbacks.pages.operations.view import Question
-from callbacks.reports.metric_info import passport
+from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period, today
 from metrics.model.summary import Summary
 
 
 class Told:
-    """Passports for one question; screens in a room have none.
+    """Metric infos for one question; screens in a room have none.
 
     Args:
         question: One version, and what is asked of it.
@@ -25,7 +25,7 @@ class Told:
         self._at = at
         self._context = context
 
-    def passport(self, key: str, number: Summary | None = None) -> Passport | None:
+    def info(self, key: str, number: Summary | None = None) -> MetricInfo | None:
         """What a number is made of: of the catalogue, or one of the lists."""
         question, text = self._question, self._context.text
         if question.kiosk:
@@ -37,12 +37,12 @@ class Told:
             data = (text("passport.data"), self._data())
             lines = [(text("passport.period"), self._stretch())]
             lines += [(text("passport.filters"), "; ".join(chosen) or text("passport.no_filters"))]
-            return Passport(key, (*lines, data))
+            return MetricInfo(key, (*lines, data))
         zone = question.rules.time_zone
         period = None
         if metric.dated_by is not None:
             period = Period(today(question.start, zone), question.today)
-        made = passport(
+        made = number_info(
             metric,
             number,
             None,
@@ -57,7 +57,7 @@ class Told:
             return made
         when = text("passport.period")
         lines = [(what, self._stretch() if what == when else said) for what, said in made.lines]
-        return Passport(key, tuple(lines))
+        return MetricInfo(key, tuple(lines))
 
     def _stretch(self) -> str:
         is_long = self._question.query.period == "48h"

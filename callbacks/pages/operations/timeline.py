@@ -6,7 +6,7 @@ from datetime import timedelta
 import pandas as pd
 
 from callbacks.pages.operations.view import Question
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.operations.timeline import Stretch, Strip, Timeline
 from metrics.live.timeline import UNOBSERVED, hours_by_state, timeline
 from metrics.model import people
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 def strips(
     question: Question,
-    passport: Callable[[str], Passport | None] = lambda key: None,
+    info: Callable[[str], MetricInfo | None] = lambda key: None,
     only: str | None = None,
 ) -> Timeline | None:
     """The strips of those whose day the reader may see; of one person, if one is named.
@@ -51,7 +51,7 @@ def strips(
         )
         for agent, rows in inside.groupby("agent_id", sort=False)
     ]
-    return Timeline(first.to_pydatetime(), last.to_pydatetime(), found, passport("timeline"))
+    return Timeline(first.to_pydatetime(), last.to_pydatetime(), found, info("timeline"))
 
 
 def _window(table: pd.DataFrame, question: Question) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -8,11 +8,11 @@ import pandas as pd
 
 from callbacks.pages.overview.query import OverviewQuery
 from callbacks.reports.filter_choices import person_word
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.overview.data import AgentRow, Point, Reason, VolumeBar
 from metrics.measures import workload
 from metrics.model import people
@@ -196,14 +196,14 @@ def origins(question: Asked) -> dict[str, int]:
     return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
 
 
-def passports(question: Asked, at: datetime, context: Context) -> dict[str, Passport]:
+def infos(question: Asked, at: datetime, context: Context) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     n = question.number(CATALOG["conversations"]).n
     mentioned = question.number(LISTS[TOP_REASONS]).n
     both: tuple[Source, ...] = ("intercom", "aircall")
 
-    def of(key: str, rows: int = n, **more: Any) -> Passport:
-        return figure_passport(key, rows, question, at, context, **more)
+    def of(key: str, rows: int = n, **more: Any) -> MetricInfo:
+        return figure_info(key, rows, question, at, context, **more)
 
     told = [
         of(TOP_REASONS, mentioned, listed=TOP_REASONS),
@@ -213,7 +213,7 @@ def passports(question: Asked, at: datetime, context: Context) -> dict[str, Pass
         of("efficiency", timed=True),
         of("agents_table", timed=True, sources=both),
     ]
-    return {passport.key: passport for passport in told}
+    return {info.key: info for info in told}
 
 
 def news(

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.overview import figures
 from callbacks.pages.overview.query import OverviewQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
@@ -48,16 +48,16 @@ def content(
             csat_minimum=rules.csat_minimum,
             goal=rules.goal_classification,
             participations=int(credits.loc[credits["agent_id"].notna(), "calls"].sum()),
-            passports=figures.passports(question, at, context),
+            infos=figures.infos(question, at, context),
         ),
         context,
     )
 
 
-PAGE = bi_pages.bi_page("/overview", OverviewQuery, content)
+PAGE = report_page.add_report_page("/overview", OverviewQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)

@@ -12,10 +12,10 @@ from callbacks.access.roles import role_callback
 from callbacks.pages.quality.query import ReaderQuery
 from callbacks.reports.filter_choices import person_word, plain
 from callbacks.reports.listing import Listing, arranged, frame_of, listing
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, read
-from callbacks.reports.report_page import bi_context, question_at, with_words
+from callbacks.reports.report_page import question_at, report_context, with_words
 from callbacks.reports.report_view import Question
 from callbacks.reports.ticket_lines import workspace_id
 from layouts import ids
@@ -55,7 +55,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_comments(search: str | None, path: str | None) -> Any:
         if path != f"/{PAGE}":
             return no_update
-        context = bi_context(backend, path, search)
+        context = report_context(backend, path, search)
         try:
             question = question_at(path, search, backend)
             query = read_reader(search)
@@ -137,7 +137,7 @@ def _comments(
         read=read,
         find=query.find,
         target=question.rules.first_response_seconds,
-        passport=figure_passport(
+        info=figure_info(
             "comments",
             of.n,
             question,

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from callbacks.pages.quality.query import QualityQuery
 from callbacks.reports.filter_choices import person_word
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.quality.data import Ranks, Rated, Stretch
 from metrics.measures.satisfaction import focused, negatives
 from metrics.model import people
@@ -92,9 +92,7 @@ def ranks(question: Asked, by: str, context: Context) -> Ranks:
     )
 
 
-def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[str, Passport]:
+def infos(question: Asked, n: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     keys: Sequence[str] = ("csat_trend", "csat_by_reason", "csat_by_agent")
-    return {
-        key: figure_passport(key, n, question, at, context, listed="csat_score") for key in keys
-    }
+    return {key: figure_info(key, n, question, at, context, listed="csat_score") for key in keys}

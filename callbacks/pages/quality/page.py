@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
 from callbacks.pages.quality.query import QualityQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
@@ -41,17 +41,17 @@ def content(
             closed=question.number(CATALOG["conversations_closed"]).n,
             reason_label=rules.labels.reason,
             reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
-            passports=figures.passports(question, n, at, context),
+            infos=figures.infos(question, n, at, context),
         ),
         context,
     )
 
 
-PAGE = bi_pages.bi_page("/quality", QualityQuery, content)
+PAGE = report_page.add_report_page("/quality", QualityQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)
     quality_comments.register(app, backend)

@@ -9,12 +9,12 @@ import pandas as pd
 
 from callbacks.pages.staffing.query import Assuming, StaffingQuery
 from callbacks.reports.filter_choices import person_word
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import read_page
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
 from layouts.pages.staffing.page import LIMITS
 from metrics.live.timeline import STATES, UNOBSERVED
@@ -188,22 +188,22 @@ def online(question: Asked, stretches: adherence.Stretches, weekday: int) -> tup
     return adherence.online(own, question.rules), len(own)
 
 
-def passports(
+def infos(
     question: Asked,
     found: Mapping[Stream, Work],
     fair_found: FairTarget,
     presence_n: int,
     at: datetime,
     context: Context,
-) -> dict[str, Passport]:
+) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     arrived = sum(work.demand.total for work in found.values())
     sources: Any = tuple("aircall" if name == "calls" else "intercom" for name in found)
-    needed_one = _demand_passport(question, found, arrived, at, context, sources)
+    needed_one = _demand_info(question, found, arrived, at, context, sources)
     return {
         "staffing_need": needed_one,
-        "staffing_day": Passport("staffing_day", needed_one.lines),
-        "fair_target": figure_passport(
+        "staffing_day": MetricInfo("staffing_day", needed_one.lines),
+        "fair_target": figure_info(
             "fair_target",
             question.number(CATALOG["calls_answered"]).n,
             question,
@@ -212,7 +212,7 @@ def passports(
             sources=("aircall",),
             listed="calls_answered",
         ),
-        "schedule_adherence": figure_passport(
+        "schedule_adherence": figure_info(
             "schedule_adherence",
             presence_n,
             question,
@@ -224,24 +224,24 @@ def passports(
     }
 
 
-def _demand_passport(
+def _demand_info(
     question: Asked,
     found: Mapping[Stream, Work],
     arrived: int,
     at: datetime,
     context: Context,
     sources: Any,
-) -> Passport:
+) -> MetricInfo:
     """The history is not the period's: its own days stand in the place of them."""
     text = context.text
-    told = figure_passport(
+    told = figure_info(
         "staffing_need", arrived, question, at, context, sources=sources, listed=None
     )
     days = span(next(iter(found.values())).demand, context)
     lines = [
         (what, days if what == text("passport.period") else words) for what, words in told.lines
     ]
-    return Passport("staffing_need", (*lines, _assumed_line(question, found, context)))
+    return MetricInfo("staffing_need", (*lines, _assumed_line(question, found, context)))
 
 
 def _assumed_line(

@@ -13,11 +13,11 @@ from callbacks.access.session import current_context
 from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.actions import act
 from callbacks.pages.staffing.query import StaffingQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.page_query import choices_of
 from callbacks.reports.report_view import Question
 from layouts import ids
-from layouts.components import report_frame as bi_frame
+from layouts.components import report_frame
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER
 from layouts.pages.staffing import page, roster
@@ -61,24 +61,24 @@ def content(
             basis=query.basis,
             presence=figures.presence_lines(table, question, context),
             presence_days=days,
-            passports=figures.passports(question, works, fair, len(table), at, context),
+            infos=figures.infos(question, works, fair, len(table), at, context),
         ),
         context,
     )
 
 
-BI_PAGE = bi_pages.bi_page(PATH, StaffingQuery, content)
+REPORT_PAGE = report_page.add_report_page(PATH, StaffingQuery, content)
 
 
 def render(context: Context, search: str) -> Component:
     """The page's frame: the assumptions and the grid stay while the numbers are drawn anew."""
     context = replace(context, choices=choices_of(search), lists_rows=True)
-    return bi_frame.page(PAGE, context, before=[page.place()], after=[roster.place(context)])
+    return report_frame.page(PAGE, context, before=[page.place()], after=[roster.place(context)])
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, BI_PAGE)
+    report_page.register(app, backend, REPORT_PAGE)
 
     @role_callback(app, roles={MANAGER})(
         Output(ids.panel(PAGE, "whatif"), "children"),
@@ -94,7 +94,7 @@ def register(app: Dash, backend: Backend) -> None:
         # What the reader is moving is not drawn anew under the hand.
         if values == shown:
             return no_update, no_update
-        context = bi_pages.bi_context(backend, PATH, search)
+        context = report_page.report_context(backend, PATH, search)
         return page.controls(values, defaults, context), values
 
     @role_callback(app, roles={MANAGER})(

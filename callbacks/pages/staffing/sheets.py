@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from callbacks.pages.staffing import figures
-from callbacks.reports.detail_columns import Reading
+from callbacks.reports.detail_columns import ColumnContext
 from layouts.pages.staffing.data import Work
 from layouts.pages.staffing.week import clock
 from metrics.live.timeline import STATES, UNOBSERVED
@@ -18,19 +18,19 @@ from services.files.workbook import Column, Sheet
 KEYS = ("staffing_need", "fair_target", "schedule_adherence")
 
 
-def staffing_sheets(of: Reading) -> list[Sheet]:
+def staffing_sheets(scope: ColumnContext) -> list[Sheet]:
     """What the page shows, for the same assumptions and filters."""
-    schedule = kept(of.backend.state).schedule
-    works = figures.works(of.question, schedule)
+    schedule = kept(scope.backend.state).schedule
+    works = figures.works(scope.question, schedule)
     return [
-        *[_week(name, work, of) for name, work in works.items()],
-        _fair(schedule, of),
-        _presence(schedule, of),
+        *[_week(name, work, scope) for name, work in works.items()],
+        _fair(schedule, scope),
+        _presence(schedule, scope),
     ]
 
 
-def _week(stream: str, work: Work, of: Reading) -> Sheet:
-    text = of.context.text
+def _week(stream: str, work: Work, scope: ColumnContext) -> Sheet:
+    text = scope.context.text
     names = ("half", "arrivals", "p90", "handling", "load", "there", "needed", "scheduled", "gap")
     kinds: dict[str, Any] = {"half": "text", "handling": "seconds"}
     columns = [
@@ -38,10 +38,10 @@ def _week(stream: str, work: Work, of: Reading) -> Sheet:
         *[Column(text(f"staffing.head.{n}"), kinds.get(n, "number"), 12) for n in names],
     ]
     kind = text(f"staffing.stream.{stream}")
-    return Sheet(f"{text('staffing.sheet.week')} {kind}", columns, _halves(work, of))
+    return Sheet(f"{text('staffing.sheet.week')} {kind}", columns, _halves(work, scope))
 
 
-def _halves(work: Work, of: Reading) -> Iterator[tuple[Any, ...]]:
+def _halves(work: Work, scope: ColumnContext) -> Iterator[tuple[Any, ...]]:
     """A line for each half-hour in which anything happens; weekdays nobody counted have none."""
     plan, demand = work.plan, work.demand
     for weekday in range(WEEKDAYS):
@@ -54,7 +54,7 @@ def _halves(work: Work, of: Reading) -> Iterator[tuple[Any, ...]]:
             reached = known and needed >= 0
             work_of = plan.handling[weekday, half]
             yield (
-                of.context.text(f"rows.weekday.{weekday}"),
+                scope.context.text(f"rows.weekday.{weekday}"),
                 clock(half),
                 float(plan.arrivals[weekday, half]) if known else None,
                 float(demand.p90[weekday, half]) if known else None,
@@ -67,9 +67,9 @@ def _halves(work: Work, of: Reading) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def _fair(schedule: Schedule, of: Reading) -> Sheet:
-    text = of.context.text
-    found = figures.fair(of.question, schedule)
+def _fair(schedule: Schedule, scope: ColumnContext) -> Sheet:
+    text = scope.context.text
+    found = figures.fair(scope.question, schedule)
     names = ("calls", "expected", "difference", "share", "shifts", "hours")
     columns = [
         Column(text("staffing.fair_head.person"), "text", 30),
@@ -80,20 +80,20 @@ def _fair(schedule: Schedule, of: Reading) -> Sheet:
     ]
     lines: list[tuple[Any, ...]] = [
         (one.name, one.calls, one.expected, one.difference, one.share, one.shifts, one.hours)
-        for one in figures.fair_lines(found, of.question, of.context)
+        for one in figures.fair_lines(found, scope.question, scope.context)
     ]
     # Who has no shift stands below, with calls and nothing else.
     lines += [
         (name, calls, None, None, None, 0, 0.0)
-        for _, name, calls in figures.others(found, of.question, of.context)
+        for _, name, calls in figures.others(found, scope.question, scope.context)
     ]
     return Sheet(text("staffing.fair"), columns, lines)
 
 
-def _presence(schedule: Schedule, of: Reading) -> Sheet:
-    text = of.context.text
-    stretches = figures.observed(of.question)
-    table, _ = figures.presence(of.question, schedule, stretches)
+def _presence(schedule: Schedule, scope: ColumnContext) -> Sheet:
+    text = scope.context.text
+    stretches = figures.observed(scope.question)
+    table, _ = figures.presence(scope.question, schedule, stretches)
     states = (*STATES, UNOBSERVED)
     columns = [
         Column(text("staffing.fair_head.person"), "text", 30),
@@ -110,6 +110,6 @@ def _presence(schedule: Schedule, of: Reading) -> Sheet:
             one.scheduled / 3600,
             *[one.states[state] for state in states],
         )
-        for one in figures.presence_lines(table, of.question, of.context)
+        for one in figures.presence_lines(table, scope.question, scope.context)
     ]
     return Sheet(text("staffing.presence"), columns, lines)

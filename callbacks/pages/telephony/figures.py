@@ -8,10 +8,10 @@ import numpy as np
 
 from callbacks.pages.telephony.query import TelephonyQuery
 from callbacks.reports.filter_choices import person_word
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.telephony.data import LineChoice
 from metrics.live import calls_tables
 from metrics.live.calls_tables import Peaks
@@ -92,7 +92,7 @@ def person_names(axis: Axis, question: Question[Any], context: Context) -> list[
     return [person_word(agent, known, context) for agent in axis.keys]
 
 
-def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[str, Passport]:
+def infos(question: Asked, n: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
 
     def number(key: str) -> int:
@@ -113,6 +113,6 @@ def passports(question: Asked, n: int, at: datetime, context: Context) -> dict[s
         ("calls", n, "calls"),
     ]
     return {
-        key: figure_passport(key, rows, question, at, context, sources=("aircall",), listed=listed)
+        key: figure_info(key, rows, question, at, context, sources=("aircall",), listed=listed)
         for key, rows, listed in told
     }

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.telephony import figures, tables
 from callbacks.pages.telephony.query import TelephonyQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import Question, choice
 from layouts.components.context import Context
@@ -70,16 +70,16 @@ def content(
             owed=tables.owed(question, chosen),
             recent=tables.recent(question, backend, context),
             calls=every.n,
-            passports=figures.passports(question, every.n, at, context),
+            infos=figures.infos(question, every.n, at, context),
         ),
         context,
     )
 
 
-PAGE = bi_pages.bi_page("/telephony", TelephonyQuery, content)
+PAGE = report_page.add_report_page("/telephony", TelephonyQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)

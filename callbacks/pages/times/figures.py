@@ -7,11 +7,11 @@ import pandas as pd
 
 from callbacks.pages.times.query import TimesQuery
 from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.metric_info import figure_passport
+from callbacks.reports.metric_info import figure_info
 from callbacks.reports.report_view import Question
 from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.pages.times.data import Case, Group, Spread
 from metrics.live.current import team_names
 from metrics.live.deadlines import first_responses_due
@@ -171,9 +171,9 @@ def reopened(question: Asked) -> tuple[Summary, Summary]:
     return summarise(metric, first), summarise(metric, last)
 
 
-def passports(
+def infos(
     question: Asked, numbers: Mapping[str, Summary], at: datetime, context: Context
-) -> dict[str, Passport]:
+) -> dict[str, MetricInfo]:
     """What each panel means and rests on.
 
     Args:
@@ -183,9 +183,9 @@ def passports(
         context: The reader.
     """
 
-    def of(key: str, listed: str, timed: bool = True) -> Passport:
+    def of(key: str, listed: str, timed: bool = True) -> MetricInfo:
         n = numbers[listed].n
-        return figure_passport(key, n, question, at, context, timed=timed, listed=listed)
+        return figure_info(key, n, question, at, context, timed=timed, listed=listed)
 
     told = [
         of("first_response_spread", "first_response_time"),
@@ -198,4 +198,4 @@ def passports(
         of("backlog_age", "backlog_age", timed=False),
         of("awaiting_first_response", "awaiting_first_response", timed=False),
     ]
-    return {passport.key: passport for passport in told}
+    return {info.key: info for info in told}

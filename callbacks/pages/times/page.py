@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.times import figures
 from callbacks.pages.times.query import TimesQuery
-from callbacks.reports import report_page as bi_pages
+from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import Question
 from layouts.components.context import Context
@@ -55,16 +55,16 @@ def content(
             due_parts=numbers["awaiting_first_response"].parts,
             target=rules.first_response_seconds,
             at=at,
-            passports=figures.passports(question, numbers, at, context),
+            infos=figures.infos(question, numbers, at, context),
         ),
         context,
     )
 
 
-PAGE = bi_pages.bi_page("/times", TimesQuery, content)
+PAGE = report_page.add_report_page("/times", TimesQuery, content)
 render = PAGE.render
 
 
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
-    bi_pages.register(app, backend, PAGE)
+    report_page.register(app, backend, PAGE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.links import Choices
 from metrics.classification.goals import Day, Goal, Pace
 from metrics.classification.suggestions import Growth
@@ -144,7 +144,7 @@ class Quality:
         minimum: Ratings under which no share is shown.
         comments: Those that are shown, newest first.
         total_comments: All of them.
-        passports: Of score and adjusted.
+        infos: Of score and adjusted.
     """
 
     score: Summary
@@ -154,7 +154,7 @@ class Quality:
     minimum: int
     comments: Sequence[Comment]
     total_comments: int
-    passports: tuple[Passport, Passport]
+    infos: tuple[MetricInfo, MetricInfo]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Comparison:
         before: That of as many days before; None where they are not loaded.
         team: The team's; None where it may not be told.
         verdict: Where it lies against its own past; None where that is too short.
-        passport: What it is made of.
+        info: What it is made of.
     """
 
     key: str
@@ -177,7 +177,7 @@ class Comparison:
     before: Summary | None
     team: float | None
     verdict: Verdict | None
-    passport: Passport
+    info: MetricInfo
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.live_time import timer
-from layouts.components.metric_info import passport_button
+from layouts.components.metric_info import info_button
 from layouts.components.panel import no_data, panel
 from layouts.icons import icon
 from layouts.links import view
@@ -35,7 +35,7 @@ def ratings_panel(own: Panel, context: Context) -> html.Section:
         text(f"analyst.ratings.title_{_whose(own)}"),
         parts,
         population=_days(own, context),
-        tools=[passport_button(PAGE, quality.passports[0], context)],
+        tools=[info_button(PAGE, quality.infos[0], context)],
         id=ids.panel(PAGE, "csat_score"),
     )
 
@@ -101,7 +101,7 @@ def _adjusted(own: Panel, context: Context) -> html.Div:
             html.Div(
                 [
                     html.Span(text("metrics.csat_adjusted.label")),
-                    passport_button(PAGE, own.quality.passports[1], context),
+                    info_button(PAGE, own.quality.infos[1], context),
                     html.B(value),
                 ],
                 className="result-line",
@@ -185,7 +185,7 @@ def _compared(one: Comparison, context: Context) -> html.Div:
             html.Div(
                 [
                     html.Span(text(f"metrics.{one.key}.label")),
-                    passport_button(PAGE, one.passport, context),
+                    info_button(PAGE, one.info, context),
                     html.B(value),
                 ],
                 className="result-line",

@@ -11,7 +11,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.kpi import Kpi, kpi_sheet
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.components.panel import figure_panel, open_link, pill, segmented
 from layouts.components.popover import chooser
 from layouts.components.share_bars import BarLine, bar_table
@@ -122,7 +122,7 @@ class Backoffice:
         has_external: Whether another system's state is looked for.
         duplicates: The newest of the duplicates.
         merged: All of them.
-        passports: Of the panels, by their key.
+        infos: Of the panels, by their key.
     """
 
     kpis: Sequence[Kpi]
@@ -141,7 +141,7 @@ class Backoffice:
     has_external: bool
     duplicates: Sequence[Duplicate]
     merged: int
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]
 
 
 def tickets(shown: Backoffice, context: Context) -> html.Section:
@@ -181,7 +181,7 @@ def tickets(shown: Backoffice, context: Context) -> html.Section:
         population=text("units.n", n=formats.count(total)),
         tools=[segmented(tabs, text("backoffice.tabs"), "ticket-tabs")],
         footnote=note,
-        passport=shown.passports["tickets_table"],
+        info=shown.infos["tickets_table"],
     )
 
 
@@ -261,7 +261,7 @@ def _conversations(ticket: Ticket, context: Context) -> html.Span:
 def duplicates(
     found: Sequence[Duplicate],
     merged: int,
-    passports: Mapping[str, Passport],
+    infos: Mapping[str, MetricInfo],
     context: Context,
 ) -> html.Section:
     """Conversations closed as duplicates, with both reasons where both are known."""
@@ -285,7 +285,7 @@ def duplicates(
         None,
         context,
         footnote=note,
-        passport=passports["duplicates"],
+        info=infos["duplicates"],
     )
 
 
@@ -333,7 +333,7 @@ def content(shown: Backoffice, context: Context) -> list[Any]:
         tickets(shown, context),
         _row(_states(shown, context), _owners(shown, context)),
         _row(_platforms(shown, context), _ages(shown, context)),
-        duplicates(shown.duplicates, shown.merged, shown.passports, context),
+        duplicates(shown.duplicates, shown.merged, shown.infos, context),
     ]
 
 
@@ -481,7 +481,7 @@ def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> html.Se
         None,
         context,
         population=text("times.now_n", n=context.formats.count(shown.open)),
-        passport=shown.passports[key],
+        info=shown.infos[key],
     )
 
 

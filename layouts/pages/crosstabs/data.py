@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.components.share_bars import BarLine, StackedLine
 from metrics.query.crosstab import Crosstab
 
@@ -16,7 +16,7 @@ Show = Literal["heat", "table"]
 Measure = Literal["row", "column", "all", "time", "csat"]
 # What may be chosen: its words, its address, and whether it is.
 Choices = Sequence[tuple[str, str, bool]]
-Passports = Mapping[str, Passport]
+MetricInfos = Mapping[str, MetricInfo]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Cross:
         show: heat, table, or None for bars.
         measure: What the cells tell.
         csat_minimum: Ratings needed before a share is coloured.
-        passports: Of the panels.
+        infos: Of the panels.
     """
 
     ready: Choices
@@ -78,7 +78,7 @@ class Cross:
     show: Show | None
     measure: Measure | None
     csat_minimum: int
-    passports: Passports
+    infos: MetricInfos
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Pairs:
         n: Conversations with both reasons.
         back: Whether it goes from the second reason to the first.
         tops: How many lines.
-        passports: Of the panels.
+        infos: Of the panels.
     """
 
     first: Side
@@ -107,7 +107,7 @@ class Pairs:
     n: int
     back: bool
     tops: Choices
-    passports: Passports
+    infos: MetricInfos
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Categories:
         both: Conversations with both.
         area: Conversations by area, with their median time to close; None where it is missing.
         details: The address of the rows, with the same filters.
-        passports: Of the panels.
+        infos: Of the panels.
     """
 
     kpis: Sequence[Kpi]
@@ -159,4 +159,4 @@ class Categories:
     both: int
     area: Spread
     details: str
-    passports: Passports
+    infos: MetricInfos

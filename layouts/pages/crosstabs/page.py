@@ -119,7 +119,7 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
             body,
             None,
             context,
-            passport=shown.passports["reason_pairs"],
+            info=shown.infos["reason_pairs"],
         )
         return [reports("reasons", context), tools, panel]
     names: list[Any] = [
@@ -148,7 +148,7 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
                     context,
                     population=text("crosstabs.both_n", n=formats.count(shown.n)),
                     footnote=text("crosstabs.pairs_note"),
-                    passport=shown.passports["reason_pairs"],
+                    info=shown.infos["reason_pairs"],
                 ),
                 figure_panel(
                     PAGE,
@@ -223,7 +223,7 @@ def _distribution(shown: Categories, context: Context) -> html.Section:
                 html.A(text("crosstabs.details"), href=shown.details, className="link"),
             ]
         ),
-        passport=shown.passports["distribution"],
+        info=shown.infos["distribution"],
     )
 
 
@@ -239,7 +239,7 @@ def _area(shown: Categories, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(shown.area.n)),
         footnote=text("crosstabs.parts_note"),
-        passport=shown.passports["areas"],
+        info=shown.infos["areas"],
     )
 
 
@@ -271,5 +271,5 @@ def _registrations(shown: Categories, context: Context) -> html.Section:
         context,
         population=text("crosstabs.both_n", n=formats.count(shown.both)),
         footnote=text("crosstabs.bars_note"),
-        passport=shown.passports["crosstab"],
+        info=shown.infos["crosstab"],
     )

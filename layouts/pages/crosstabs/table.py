@@ -118,7 +118,7 @@ def figure(shown: Cross, context: Context) -> html.Section:
         population=population,
         tools=tools,
         footnote=note,
-        passport=shown.passports["crosstab"],
+        info=shown.infos["crosstab"],
         class_name="cross",
     )
 

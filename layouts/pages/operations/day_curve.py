@@ -10,7 +10,7 @@ from dash import html
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.graph import graph, template
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from metrics.live.projection import Projection
 
 HALF = 0.25
@@ -165,10 +165,10 @@ class Curve:
         usual: What is usual by now; None where that is unknown.
         note: Why there is no band, if so.
         table: (half hour, arrivals, usual) in words, for who asks for them.
-        passport: Of the chart, where it is offered.
+        info: Of the chart, where it is offered.
         late: Whether its source is late.
         closing: Where the queue is heading; None where that cannot be said.
-        closing_passport: Of that, where it is offered.
+        closing_info: Of that, where it is offered.
     """
 
     figure: go.Figure
@@ -177,10 +177,10 @@ class Curve:
     usual: tuple[float, float] | None
     note: str
     table: Sequence[tuple[str, str, str]]
-    passport: Passport | None
+    info: MetricInfo | None
     late: bool
     closing: Projection | None = None
-    closing_passport: Passport | None = None
+    closing_info: MetricInfo | None = None
 
 
 def place(context: Context) -> html.Section:
@@ -218,8 +218,8 @@ def head(of: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
     """
     text = context.text
     buttons = []
-    if of.passport is not None and not kiosk:
-        buttons = [passport_button(PAGE, of.passport, context)]
+    if of.info is not None and not kiosk:
+        buttons = [info_button(PAGE, of.info, context)]
     line = html.Div(
         [
             html.H2([text("operations.curve.title"), *buttons]),
@@ -256,8 +256,8 @@ def _second(of: Curve, kiosk: bool, context: Context) -> html.Span | None:
             said.append(html.B(context.text(f"operations.curve.{key}")))
     if of.closing is not None:
         said += [", "] * bool(said) + [_closing(of.closing, context)]
-        if of.closing_passport is not None and not kiosk:
-            said.append(passport_button(PAGE, of.closing_passport, context))
+        if of.closing_info is not None and not kiosk:
+            said.append(info_button(PAGE, of.closing_info, context))
     return html.Span(said, className="curve-second") if said else None
 
 

@@ -11,7 +11,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages
 from layouts.components.live_time import clock, lasting
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import no_data, segmented
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
@@ -103,7 +103,7 @@ class Figure:
         value: None where nothing was read yet.
         note: The line below.
         verdict: reached (a tick), short (amber) or nothing.
-        passport: Where it is offered.
+        info: Where it is offered.
         late_at: When its source last answered, if that is too long ago.
     """
 
@@ -111,7 +111,7 @@ class Figure:
     value: int | None
     note: str = ""
     verdict: Literal["", "reached", "short"] = ""
-    passport: Passport | None = None
+    info: MetricInfo | None = None
     late_at: datetime | None = None
 
 
@@ -122,13 +122,13 @@ class Debt:
     Attributes:
         count: How many.
         oldest: Since when the first of them waits.
-        passport: Where it is offered.
+        info: Where it is offered.
         late_at: When Aircall last answered, if that is too long ago.
     """
 
     count: int
     oldest: datetime | None
-    passport: Passport | None = None
+    info: MetricInfo | None = None
     late_at: datetime | None = None
 
 
@@ -145,8 +145,8 @@ def figures(
 def _figure(one: Figure, kiosk: bool, context: Context) -> html.Article:
     text, formats = context.text, context.formats
     label: list[Any] = [icon(ICONS[one.key]), html.H3(text(f"operations.figures.{one.key}"))]
-    if one.passport is not None and not kiosk:
-        label.append(passport_button(PAGE, one.passport, context))
+    if one.info is not None and not kiosk:
+        label.append(info_button(PAGE, one.info, context))
     value = no_data(context) if one.value is None else formats.count(one.value)
     note: list[Any] = [one.note]
     if one.late_at is not None:
@@ -183,8 +183,8 @@ def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
             words = text("operations.figures.debt_oldest", span="{span}")
             said += [", ", lasting(debt.oldest, at, context, words)]
     parts: list[Any] = [icon("telephone-outbound"), html.Span(said)]
-    if debt.passport is not None and not kiosk:
-        parts.append(passport_button(PAGE, debt.passport, context))
+    if debt.info is not None and not kiosk:
+        parts.append(info_button(PAGE, debt.info, context))
     late = " doubtful" if debt.late_at is not None else ""
     return html.Div(parts, id=ids.panel(PAGE, "callback_debt"), className=f"figure-debt{late}")
 

@@ -10,7 +10,7 @@ from dash import html
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.live_time import NEAR, lasting, timer, urgency
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import open_link, panel
 from layouts.icons import channel_icon, icon
 
@@ -276,7 +276,7 @@ class Lamp:
         by_team: Team's name (None without one) and how many of the queue are its; most first.
         quiet_since: Since when nobody has been waiting.
         longest_today: The longest wait of today that is over, and when it began.
-        passports: Of the numbers, where they are offered.
+        infos: Of the numbers, where they are offered.
         latest: The latest assignments.
     """
 
@@ -284,7 +284,7 @@ class Lamp:
     by_team: Sequence[tuple[str | None, int]]
     quiet_since: datetime | None = None
     longest_today: tuple[float, datetime] | None = None
-    passports: Sequence[Passport] = ()
+    infos: Sequence[MetricInfo] = ()
     latest: Sequence[Assignment] = ()
 
     def level(self, at: datetime) -> Level:
@@ -349,7 +349,7 @@ def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
 
 
 def _heading(of: Lamp, kiosk: bool, context: Context) -> html.H2:
-    buttons = [] if kiosk else [passport_button(PAGE, one, context) for one in of.passports[:1]]
+    buttons = [] if kiosk else [info_button(PAGE, one, context) for one in of.infos[:1]]
     return html.H2([context.text("operations.wait_title"), *buttons], className="lamp-title")
 
 
@@ -394,7 +394,7 @@ def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
             ],
             className="lamp-longest",
         )
-    buttons = [] if kiosk else [passport_button(PAGE, one, context) for one in of.passports[1:2]]
+    buttons = [] if kiosk else [info_button(PAGE, one, context) for one in of.infos[1:2]]
     return html.Div(
         [
             html.P(

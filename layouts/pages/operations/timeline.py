@@ -9,7 +9,7 @@ from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport, passport_button
+from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import panel
 
 PAGE = "operations"
@@ -50,13 +50,13 @@ class Timeline:
         first: A full hour.
         last: A full hour.
         strips: By name.
-        passport: Where it is offered.
+        info: Where it is offered.
     """
 
     first: datetime
     last: datetime
     strips: Sequence[Strip]
-    passport: Passport | None = None
+    info: MetricInfo | None = None
 
 
 def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
@@ -80,8 +80,8 @@ def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
         className="strip-table",
     )
     tools = [_legend(context)]
-    if of.passport is not None:
-        tools.append(passport_button(PAGE, of.passport, context))
+    if of.info is not None:
+        tools.append(info_button(PAGE, of.info, context))
     return panel(
         text("operations.timeline.title"),
         html.Div([axis, html.Ul(rows, className="strips"), more], className="timeline"),

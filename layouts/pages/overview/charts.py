@@ -45,7 +45,7 @@ def by_day(overview: Overview, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(total)),
         tools=tools,
-        passport=overview.passports["daily"],
+        info=overview.infos["daily"],
     )
 
 
@@ -65,7 +65,7 @@ def by_hour(overview: Overview, context: Context) -> html.Section:
         _volumes(overview.hours, "hour", context) if total else None,
         context,
         population=text("units.n", n=formats.count(total)),
-        passport=overview.passports["hourly"],
+        info=overview.infos["hourly"],
     )
 
 
@@ -75,11 +75,9 @@ def origin(overview: Overview, context: Context) -> html.Section:
     total = sum(overview.origins.values())
     known = [(key, n) for key, n in overview.origins.items() if n]
     title = text("overview.origin.title")
-    passport = overview.passports["origin"]
+    info = overview.infos["origin"]
     if not total:
-        return figure_panel(
-            PAGE, "origin", title, _nothing(context), None, context, passport=passport
-        )
+        return figure_panel(PAGE, "origin", title, _nothing(context), None, context, info=info)
 
     def cell(key: str) -> str:
         return f"origin:{'none' if key == 'unknown' else key}"
@@ -122,7 +120,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
         None,
         context,
         population=text("units.n", n=formats.count(total)),
-        passport=passport,
+        info=info,
     )
 
 
@@ -166,7 +164,7 @@ def matrix(overview: Overview, context: Context) -> html.Section:
         population=text.plural(key, count, n=count),
         tools=[switch],
         footnote=html.Div([*scale, note], className="matrix-foot"),
-        passport=overview.passports["efficiency"],
+        info=overview.infos["efficiency"],
     )
 
 

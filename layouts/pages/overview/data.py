@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.model.summary import Summary
 
 PAGE = "overview"
@@ -116,7 +116,7 @@ class Overview:
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
         participations: Credits of answered calls; more than calls where calls were transferred.
-        passports: Of the panels, by their id.
+        infos: Of the panels, by their id.
     """
 
     kpis: Sequence[Kpi]
@@ -135,4 +135,4 @@ class Overview:
     csat_minimum: int
     goal: float
     participations: int
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]

@@ -73,7 +73,7 @@ def _news(overview: Overview) -> html.Ul | None:
 def reasons_panel(overview: Overview, context: Context) -> html.Section:
     """Bars in a table; each opens the conversations that mention it."""
     text, formats = context.text, context.formats
-    passport = overview.passports[TOP_REASONS]
+    info = overview.infos[TOP_REASONS]
     title = text("overview.reasons")
     if overview.reason_missing or not overview.reasons:
         words = text(
@@ -81,7 +81,7 @@ def reasons_panel(overview: Overview, context: Context) -> html.Section:
             label=overview.reason_label,
         )
         nothing = empty(context, words)
-        return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, passport=passport)
+        return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, info=info)
     # The others together would make every reason small: their bar is cut, and says so.
     scale = [r for r in overview.reasons if r.name is not None] or overview.reasons
     widest = max(max(r.mentions, r.previous_mentions or 0) for r in scale) or 1
@@ -114,7 +114,7 @@ def reasons_panel(overview: Overview, context: Context) -> html.Section:
         context,
         population=text("overview.mentions", n=formats.count(overview.mentions)),
         footnote=text("overview.reasons_note" if compared else "overview.reasons_note_alone"),
-        passport=passport,
+        info=info,
     )
 
 
@@ -201,7 +201,7 @@ def agents_panel(overview: Overview, context: Context) -> html.Section:
         context,
         population=text.plural("overview.lines", len(rows), n=len(rows)),
         footnote=note,
-        passport=overview.passports["agents_table"],
+        info=overview.infos["agents_table"],
     )
 
 

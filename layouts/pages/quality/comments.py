@@ -6,7 +6,7 @@ from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.metric_info import passport_button
+from layouts.components.metric_info import info_button
 from layouts.components.panel import open_link, segmented
 from layouts.components.search import search_field
 from layouts.components.states import message
@@ -40,7 +40,7 @@ def comments(shown: Comments, context: Context) -> html.Section:
             [
                 search_field(ids.panel(PAGE, "find"), shown.find, text("quality.find")),
                 _rows_of_band(chosen, context),
-                passport_button(PAGE, shown.passport, context, "panel-passport"),
+                info_button(PAGE, shown.info, context, "panel-passport"),
             ],
             className="panel-tools comment-tools",
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.measures.satisfaction import Focus
 from metrics.model.summary import Summary
 
@@ -83,7 +83,7 @@ class Quality:
         closed: Closed conversations of the period.
         reason_label: Label of the attribute.
         reason_missing: Whether the data does not have it.
-        passports: Of the panels.
+        infos: Of the panels.
     """
 
     kpis: Mapping[str, Kpi]
@@ -97,7 +97,7 @@ class Quality:
     closed: int
     reason_label: str
     reason_missing: bool
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Comments:
         read: The one that is read; None where there is none.
         find: Words looked for.
         target: Agreed seconds of the first response.
-        passport: Of the panel.
+        info: Of the panel.
     """
 
     bands: Sequence[tuple[str, int, str, bool]]
@@ -197,4 +197,4 @@ class Comments:
     read: Read | None
     find: str
     target: float
-    passport: Passport
+    info: MetricInfo

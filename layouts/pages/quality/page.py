@@ -12,7 +12,7 @@ from layouts.components.data_table import data_table
 from layouts.components.graph import graph, template
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import Kpi, change_words, population
-from layouts.components.metric_info import passport_button
+from layouts.components.metric_info import info_button
 from layouts.components.panel import figure_panel, no_data, panel, pill, segmented
 from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
@@ -90,7 +90,7 @@ def _score(quality: Quality, context: Context) -> html.Section:
         text("metrics.csat_score.label"),
         html.Div(body, className="score"),
         population=text.plural("quality.ratings", now.n, n=formats.count(now.n)),
-        tools=[passport_button(PAGE, kpi.passport, context, "panel-passport")],
+        tools=[info_button(PAGE, kpi.info, context, "panel-passport")],
         class_name="doubtful" if kpi.late else "",
         id=f"{PAGE}--csat_score",
     )
@@ -192,9 +192,7 @@ def _kin(kpi: Kpi, context: Context) -> html.Div:
     value: Any = no_data(context)
     if now.value is not None:
         value = rows_link(formats.value(now.value, now.unit), context, key)
-    name = html.Span(
-        [text(f"quality.kin.{key}"), passport_button(PAGE, kpi.passport, context, "kin")]
-    )
+    name = html.Span([text(f"quality.kin.{key}"), info_button(PAGE, kpi.info, context, "kin")])
     parts = [html.Div(value, className="kin-value"), name]
     rests = population(kpi.metric, now, kpi.before, context).split(" · ")
     parts.append(html.Small([html.Span(f"{words} ") for words in rests]))
@@ -238,7 +236,7 @@ def _trend(quality: Quality, context: Context) -> html.Section:
         population=text("quality.trend_key"),
         tools=[switch],
         footnote=text(note),
-        passport=quality.passports["csat_trend"],
+        info=quality.infos["csat_trend"],
     )
 
 
@@ -417,7 +415,7 @@ def ranks(quality: Quality, found: Ranks, context: Context) -> html.Section:
             ],
             className="ranks-key",
         ),
-        passport=quality.passports[key],
+        info=quality.infos[key],
     )
 
 

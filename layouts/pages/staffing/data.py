@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.planning.demand import Demand, Grid
 from metrics.planning.fair_target import FairTarget
 from metrics.planning.staffing import Plan, Whole
@@ -74,7 +74,7 @@ class Staffing:
         basis: What calls are expected by: shifts or hours.
         presence: Presence against the schedule.
         presence_days: The days that were observed.
-        passports: Of the panels, by their key.
+        infos: Of the panels, by their key.
     """
 
     works: Mapping[Stream, Work]
@@ -95,7 +95,7 @@ class Staffing:
     basis: str
     presence: Sequence[PresenceLine]
     presence_days: Sequence[date]
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]
 
     @property
     def main(self) -> Work:

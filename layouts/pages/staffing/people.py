@@ -62,7 +62,7 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
         ),
         tools=[html.Span(text("staffing.basis.label"), className="quieter"), basis, switch],
         footnote=_fair_foot(staffing, context),
-        passport=staffing.passports["fair_target"],
+        info=staffing.infos["fair_target"],
     )
 
 
@@ -189,7 +189,7 @@ def presence(staffing: Staffing, context: Context) -> html.Section:
             )
             if part
         ),
-        passport=staffing.passports["schedule_adherence"],
+        info=staffing.infos["schedule_adherence"],
     )
 
 

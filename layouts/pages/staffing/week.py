@@ -154,7 +154,7 @@ def week_panel(staffing: Staffing, context: Context) -> html.Section:
         population=text("units.n", n=formats.count(total)),
         tools=[switch],
         footnote=_week_foot(staffing, context),
-        passport=staffing.passports["staffing_need"],
+        info=staffing.infos["staffing_need"],
     )
 
 
@@ -409,7 +409,7 @@ def day_panel(staffing: Staffing, context: Context) -> html.Section:
         population=text.plural("staffing.fact.days", count, n=formats.count(count)),
         tools=[switch],
         footnote=_day_foot(staffing, context),
-        passport=staffing.passports["staffing_day"],
+        info=staffing.infos["staffing_day"],
     )
 
 

@@ -33,13 +33,13 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
     """Answered, then why not: what counts as lost, and what does not."""
     text, formats = context.text, context.formats
     total = telephony.inbound
-    passport = telephony.passports["outcomes"]
+    info = telephony.infos["outcomes"]
     population = text("units.n", n=formats.count(total))
     title = text("telephony.outcomes")
     if not total:
         body = empty(context, text("telephony.no_inbound"))
         return figure_panel(
-            PAGE, "outcomes", title, body, None, context, population=population, passport=passport
+            PAGE, "outcomes", title, body, None, context, population=population, info=info
         )
 
     def line(outcome: str, kind: str) -> BarLine:
@@ -82,7 +82,7 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=population,
         footnote=note,
-        passport=passport,
+        info=info,
     )
 
 
@@ -102,7 +102,7 @@ def lost_hours(telephony: Telephony, context: Context) -> html.Section:
         )
         for outcome, n in sums.items()
     ]
-    title, passport = text("telephony.lost_hours"), telephony.passports["lost_by_hour"]
+    title, info = text("telephony.lost_hours"), telephony.infos["lost_by_hour"]
     population = text("units.n", n=formats.count(total))
     if not total:
         body, table = empty(context, text("telephony.none_lost")), None
@@ -135,7 +135,7 @@ def lost_hours(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=population,
         footnote=html.Div(key, className="keys") if total else None,
-        passport=passport,
+        info=info,
     )
 
 
@@ -143,7 +143,7 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
     """How long callers waited until somebody answered."""
     text, formats = context.text, context.formats
     n = telephony.answer.n
-    title, passport = text("telephony.answers"), telephony.passports["answers"]
+    title, info = text("telephony.answers"), telephony.infos["answers"]
     population = text("telephony.answers_n", n=formats.count(n))
     if not n:
         body, table, note = empty(context, text("telephony.no_answered")), None, None
@@ -181,7 +181,7 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=population,
         footnote=note,
-        passport=passport,
+        info=info,
     )
 
 
@@ -289,7 +289,7 @@ def week(telephony: Telephony, context: Context) -> html.Section:
         text("telephony.week"),
     )
     shown = telephony.week_loss if telephony.heat == "loss" else telephony.week
-    passport = telephony.passports["calls_by_weekday_hour"]
+    info = telephony.infos["calls_by_weekday_hour"]
     if not shown.total.n:
         body, foot = empty(context, text("telephony.no_inbound")), None
     else:
@@ -304,7 +304,7 @@ def week(telephony: Telephony, context: Context) -> html.Section:
         population=text("units.n", n=formats.count(shown.total.n)),
         tools=[switch],
         footnote=foot,
-        passport=passport,
+        info=info,
     )
 
 
@@ -402,7 +402,7 @@ def people(telephony: Telephony, context: Context) -> html.Section:
     """Who answers at which hour."""
     text, formats = context.text, context.formats
     shown = telephony.people
-    passport = telephony.passports["calls_by_agent_hour"]
+    info = telephony.infos["calls_by_agent_hour"]
     if not shown.total.n:
         body = empty(context, text("telephony.no_answered"))
     else:
@@ -442,7 +442,7 @@ def people(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(shown.total.n)),
         footnote=text("telephony.people_note"),
-        passport=passport,
+        info=info,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.components.rows_panel import Call
 from metrics.live.calls_tables import Peaks
 from metrics.model.summary import Summary
@@ -120,7 +120,7 @@ class Telephony:
         recent: The newest calls.
         calls: All calls, in and out.
         agent_names: Words of the lines of `people`.
-        passports: Of the panels, by their key.
+        infos: Of the panels, by their key.
     """
 
     kpis: Sequence[Kpi]
@@ -150,4 +150,4 @@ class Telephony:
     owed: Sequence[Owed]
     recent: Sequence[Call]
     calls: int
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]

@@ -61,7 +61,7 @@ def agents(telephony: Telephony, context: Context) -> html.Section:
             credits=formats.count(telephony.credits),
             calls=formats.count(telephony.answered),
         ),
-        passport=telephony.passports["calls_per_agent"],
+        info=telephony.infos["calls_per_agent"],
     )
 
 
@@ -114,7 +114,7 @@ def lines(telephony: Telephony, context: Context) -> html.Section:
         None,
         context,
         population=text.plural("telephony.lines_n", len(rows), n=len(rows)),
-        passport=telephony.passports["lines_table"],
+        info=telephony.infos["lines_table"],
     )
 
 
@@ -160,7 +160,7 @@ def transfers(telephony: Telephony, context: Context) -> html.Section:
         None,
         context,
         population=text("units.n", n=formats.count(total)),
-        passport=telephony.passports["transfers"],
+        info=telephony.infos["transfers"],
     )
 
 
@@ -194,7 +194,7 @@ def callers(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=text.plural("telephony.callers_n", count, n=formats.count(count)),
         footnote=note,
-        passport=telephony.passports["recurring_callers"],
+        info=telephony.infos["recurring_callers"],
     )
 
 
@@ -240,7 +240,7 @@ def owed(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=text.plural("telephony.owed_n", count, n=formats.count(count)),
         footnote=text("telephony.owed_note"),
-        passport=telephony.passports["callback_debt"],
+        info=telephony.infos["callback_debt"],
     )
 
 
@@ -261,7 +261,7 @@ def recent(telephony: Telephony, context: Context) -> html.Section:
         context,
         population=text("telephony.recent_n", n=len(rows), total=formats.count(telephony.calls)),
         tools=[every],
-        passport=telephony.passports["calls"],
+        info=telephony.infos["calls"],
     )
 
 

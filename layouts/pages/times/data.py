@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from layouts.components.kpi import Kpi
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from metrics.model.summary import Summary
 from metrics.query.distribution import Bucket
 
@@ -103,7 +103,7 @@ class Times:
         due_parts: All of them, by how near their target is.
         target: Agreed seconds of the first response.
         at: The present instant.
-        passports: Of the panels.
+        infos: Of the panels.
     """
 
     kpis: Sequence[Kpi]
@@ -127,4 +127,4 @@ class Times:
     due_parts: Mapping[str, int]
     target: float
     at: datetime
-    passports: Mapping[str, Passport]
+    infos: Mapping[str, MetricInfo]

@@ -51,7 +51,7 @@ def slowest(times: Times, context: Context) -> html.Section:
         context,
         tools=[switch],
         footnote=note,
-        passport=times.passports["slowest"],
+        info=times.infos["slowest"],
     )
 
 
@@ -98,7 +98,7 @@ def due(times: Times, context: Context) -> html.Section:
         context,
         population=text("times.now_n", n=formats.count(total)),
         footnote=html.Span(note),
-        passport=times.passports["awaiting_first_response"],
+        info=times.infos["awaiting_first_response"],
     )
 
 
@@ -119,7 +119,7 @@ def backlog(times: Times, context: Context) -> html.Section:
         context,
         population=text("times.now_n", n=formats.count(total)),
         footnote=text("times.backlog_note"),
-        passport=times.passports["backlog_age"],
+        info=times.infos["backlog_age"],
     )
 
 
@@ -127,11 +127,11 @@ def sla(times: Times, context: Context) -> html.Section:
     """The SLAs as the vendor judged them."""
     text, formats = context.text, context.formats
     total = sum(times.sla.values())
-    passport = times.passports["sla_hit_rate"]
+    info = times.infos["sla_hit_rate"]
     title = text("times.sla")
     if not total:
         nothing = empty(context, text("times.no_sla"))
-        return figure_panel(PAGE, "sla_parts", title, nothing, None, context, passport=passport)
+        return figure_panel(PAGE, "sla_parts", title, nothing, None, context, info=info)
     rate = times.sla_rate
     note = text("times.no_sla_decided")
     if rate.value is not None and rate.low is not None and rate.high is not None:
@@ -151,7 +151,7 @@ def sla(times: Times, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(total)),
         footnote=note,
-        passport=passport,
+        info=info,
     )
 
 
@@ -159,11 +159,11 @@ def reopened(times: Times, context: Context) -> html.Section:
     """How many conversations came back, and what that cost."""
     text, formats = context.text, context.formats
     rate, price = times.reopen_rate, times.price
-    passport = times.passports["reopened"]
+    info = times.infos["reopened"]
     title = text("metrics.reopened.label")
     if rate.value is None:
         nothing = empty(context, text("times.no_reopens"))
-        return figure_panel(PAGE, "reopened", title, nothing, None, context, passport=passport)
+        return figure_panel(PAGE, "reopened", title, nothing, None, context, info=info)
     count = round(rate.value * rate.n)
     share: Any = formats.share(rate.value)
     if count:
@@ -197,7 +197,7 @@ def reopened(times: Times, context: Context) -> html.Section:
         None,
         context,
         population=text("units.n", n=formats.count(rate.n)),
-        passport=passport,
+        info=info,
     )
 
 

@@ -68,11 +68,11 @@ def content(times: Times, context: Context) -> list[Any]:
 def _spread(one: Spread, times: Times, context: Context) -> html.Section:
     text, formats = context.text, context.formats
     key = PANELS[one.key]
-    passport = times.passports[key]
+    info = times.infos[key]
     title = text(f"times.spread.{one.key}")
     if not one.buckets:
         nothing = empty(context, text(f"times.nothing.{one.key}"))
-        return figure_panel(PAGE, key, title, nothing, None, context, passport=passport)
+        return figure_panel(PAGE, key, title, nothing, None, context, info=info)
     n = one.summary.n
     figure = spread(one.buckets, one.target, text("times.count_axis"), context)
     label = text("times.spread_label", title=title, n=formats.count(n))
@@ -100,17 +100,17 @@ def _spread(one: Spread, times: Times, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(n)),
         footnote=html.Span(note) if note else None,
-        passport=passport,
+        info=info,
     )
 
 
 def _hours(times: Times, context: Context) -> html.Section:
     text, formats = context.text, context.formats
-    passport = times.passports["times_by_hour"]
+    info = times.infos["times_by_hour"]
     title = text("times.by_hour")
     if not times.hours:
         nothing = empty(context, text("times.nothing.first_response_time"))
-        return figure_panel(PAGE, "times_by_hour", title, nothing, None, context, passport=passport)
+        return figure_panel(PAGE, "times_by_hour", title, nothing, None, context, info=info)
     n = sum(number.n for number in times.hours.values())
     figure = by_hour(times.hours, times.target, context)
     label = text("times.spread_label", title=title, n=formats.count(n))
@@ -142,7 +142,7 @@ def _hours(times: Times, context: Context) -> html.Section:
         context,
         population=text("units.n", n=formats.count(n)),
         footnote=text("times.by_hour_note", span=formats.duration(times.target)),
-        passport=passport,
+        info=info,
     )
 
 
@@ -356,7 +356,7 @@ def panel(times: Times, context: Context) -> html.Section:
         population=text.plural("times.lines", count, n=formats.count(count)),
         tools=[switch],
         footnote=text("times.by.note"),
-        passport=times.passports["times_by"],
+        info=times.infos["times_by"],
     )
 
 

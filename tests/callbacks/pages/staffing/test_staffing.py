@@ -141,7 +141,7 @@ def test_too_few_people_are_unstable_and_have_no_percentage(world):
     assert "100" not in ten
 
 
-def test_the_passport_says_what_was_assumed(world):
+def test_the_metric_info_says_what_was_assumed(world):
     told = words(panel(content(world, "?stream=both&patience=60&volume=20"), "staffing_need"))
     assert "volume 20% e duração 0% a mais" in told
     assert "paciência de 60 s" in told

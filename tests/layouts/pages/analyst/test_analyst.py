@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from layouts.components.context import Context
-from layouts.components.metric_info import Passport
+from layouts.components.metric_info import MetricInfo
 from layouts.formats import Formats
 from layouts.i18n import LANGUAGES, text_for
 from layouts.pages.analyst import goal as analyst_goal
@@ -63,7 +63,7 @@ def row(row_id="1", **values):
 def panel(eligible=10, classified=6, **values):
     goal = Goal(eligible, classified, 0.9)
     head = Head({}, [], "201", "week", WEEK, TODAY, "")
-    passports = Passport("csat_score"), Passport("csat_adjusted")
+    infos = MetricInfo("csat_score"), MetricInfo("csat_adjusted")
     given: dict[str, Any] = {
         "head": head,
         "name": "João Vitor Lacerda",
@@ -76,7 +76,7 @@ def panel(eligible=10, classified=6, **values):
         "pending": Pending([], 0, "oldest", 0, True, [], {}, None),
         "history": History([], 0, 0, None, None, "", []),
         "window": WINDOW,
-        "quality": Quality(NOTHING, NOTHING, None, None, 10, [], 0, passports),
+        "quality": Quality(NOTHING, NOTHING, None, None, 10, [], 0, infos),
         "times": [],
         "calls": Calls([], 0, 0, [], True),
         "growth": None,
@@ -240,7 +240,7 @@ def score(value, n, low=0.7, high=0.9):
 
 
 def quality(**values):
-    passports = Passport("csat_score"), Passport("csat_adjusted")
+    infos = MetricInfo("csat_score"), MetricInfo("csat_adjusted")
     given: dict[str, Any] = {
         "score": score(0.827, 104),
         "adjusted": score(0.85, 98),
@@ -249,7 +249,7 @@ def quality(**values):
         "minimum": 10,
         "comments": [],
         "total_comments": 0,
-        "passports": passports,
+        "infos": infos,
     }
     return panel(quality=Quality(**{**given, **values}))
 
@@ -306,7 +306,7 @@ def test_a_change_is_told_by_what_it_means(key, now, before, verdict, said):
         Summary(before, 40, "seconds"),
         None,
         verdict,
-        Passport(key),
+        MetricInfo(key),
     )
     assert said in words(analyst_results.times_panel(panel(times=[one]), reader()))
 
@@ -319,7 +319,7 @@ def test_a_count_is_told_without_praise():
         Summary(102, 102, "count"),
         None,
         None,
-        Passport("calls_answered"),
+        MetricInfo("calls_answered"),
     )
     drawn = analyst_results.calls_panel(panel(calls=Calls([], 0, 0, [one], True)), reader())
     assert "antes 102" in words(drawn)
