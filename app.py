@@ -102,7 +102,7 @@ def serve(words: Sequence[str]) -> int:
     """Web server and collector on this machine, and with --demo the invented vendors too."""
     from services.robot.slack import slack_client
     from services.runtime import web_server
-    from services.vendors.clients import intercom_client
+    from services.vendors.intercom import intercom_client
 
     parser = _parser("serve", serve)
     parser.add_argument("--demo", action="store_true", help="on an invented operation")
@@ -188,7 +188,8 @@ def collect(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
     from services.collector.collector import Collector
     from services.robot.slack import slack_client
-    from services.vendors.clients import aircall_client, intercom_client
+    from services.vendors.aircall import aircall_client
+    from services.vendors.intercom import intercom_client
 
     _parser("collect", collect).parse_args(words)
     set_up("collect")

@@ -55,8 +55,8 @@ class AircallSource:
         self._buffer = buffer
         self._zone = zone
         self._clock = clock
-        self._users = PagedList(aircall.users_page)
-        self._lines = PagedList(aircall.numbers_page)
+        self._users = PagedList(aircall.get_users_page)
+        self._lines = PagedList(aircall.get_numbers_page)
         self._hourly: list[Callable[[], bool]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
@@ -86,9 +86,9 @@ class AircallSource:
             return None
         return "not to be had from Aircall: " + ", ".join(sorted(self._missing))
 
-    def requests_last_minute(self) -> int:
+    def count_recent_requests(self) -> int:
         """How many requests went out in the last minute."""
-        return self._aircall.requests_last_minute()
+        return self._aircall.count_recent_requests()
 
     def first(self) -> None:
         """The present state and today's calls; after a restart, what came since."""
@@ -98,7 +98,7 @@ class AircallSource:
         if self.history.boundary is None:
             day = today(pd.Timestamp(now, unit="s", tz="UTC"), self._zone)
             start = int(midnight(day, self._zone).timestamp())
-            self._read(self._aircall.calls(start, now + BACK_SECONDS))
+            self._read(self._aircall.list_calls(start, now + BACK_SECONDS))
             self.newest = max(start, self.newest or start)
             self.history.start(start)
         else:
@@ -159,7 +159,7 @@ class AircallSource:
             self._unfinished = _running(self._buffer.frames("calls"))
 
     def _between(self, since: int, until: int) -> Iterator[Page]:
-        return self._aircall.calls(since, until)
+        return self._aircall.list_calls(since, until)
 
     def _read(self, pages: Iterable[Page]) -> None:
         for page in pages:
@@ -174,7 +174,7 @@ class AircallSource:
         oldest = now - LONGEST_CALL_SECONDS
         running = [at for at in self._unfinished.values() if at >= oldest]
         since = min([min(self.newest, now) - BACK_SECONDS, *running])
-        self._read(self._aircall.calls(since, now + BACK_SECONDS))
+        self._read(self._aircall.list_calls(since, now + BACK_SECONDS))
 
     def _read_rolling(self, now: int) -> None:
         """One more page of the last two days: calls get tags, recordings and comments late.
@@ -185,7 +185,7 @@ class AircallSource:
         if self._rolling_page == 1:
             since = min(now, self._rolled_at or now) - LATE_CHANGES_SECONDS
             self._rolling = since, now
-        page = self._aircall.calls_page(*self._rolling, self._rolling_page)
+        page = self._aircall.get_calls_page(*self._rolling, self._rolling_page)
         self.keep(page.rows)
         self._rolling_page += 1
         if page.pages <= page.number:
@@ -193,7 +193,7 @@ class AircallSource:
 
     def _read_availabilities(self) -> None:
         try:
-            self.availabilities = self._aircall.availabilities()
+            self.availabilities = self._aircall.get_availabilities()
         except NotFoundError:
             self._missing.add("availabilities")
             self.availabilities = {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.vendors.intercom import Page
+from services.vendors.pages import Page
 
 DAY = 86400
 WIDEST = 32 * DAY

@@ -12,7 +12,8 @@ from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.settings.config import Settings
 from services.vendors.http import Payload
-from services.vendors.intercom import Intercom, Page
+from services.vendors.intercom import Intercom
+from services.vendors.pages import Page
 from services.vendors.tables import conversations_table
 
 # Whether a search finds a change at once is not settled: the last minutes are read again.
@@ -50,8 +51,10 @@ class IntercomSource:
         self._signs = settings.calls_in_conversations
         self._merged = settings.merged
         self._clock = clock
-        lists = [partial(intercom.state_page, state) for state in LISTED]
-        swept = ScannedList("conversations", lists, intercom.conversation, _is_listed, self.keep)
+        lists = [partial(intercom.get_state_page, state) for state in LISTED]
+        swept = ScannedList(
+            "conversations", lists, intercom.get_conversation, _is_listed, self.keep
+        )
         self._sweep = DeletionScan(swept, buffer)
         self._hourly: list[Callable[[], None]] = []
         self._hourly_at = 0.0
@@ -80,14 +83,14 @@ class IntercomSource:
         """The version that answered."""
         return self._intercom.answered_version
 
-    def requests_last_minute(self) -> int:
+    def count_recent_requests(self) -> int:
         """How many requests went out in the last minute."""
-        return self._intercom.requests_last_minute()
+        return self._intercom.count_recent_requests()
 
     def first(self) -> None:
         """The present state; after a restart, what changed since."""
-        self.app = self._intercom.me().get("app") or {}
-        self.admins = self._intercom.admins()
+        self.app = self._intercom.get_me().get("app") or {}
+        self.admins = self._intercom.list_admins()
         self._read_teams()
         self._read_reasons()
         self._read_attributes()
@@ -100,7 +103,7 @@ class IntercomSource:
     def minute(self) -> None:
         """What changed: three requests when all is quiet."""
         self._read_changes()
-        self.admins = self._intercom.admins()
+        self.admins = self._intercom.list_admins()
         if abs(self._clock() - self._hourly_at) >= HOUR:
             self._hourly = [self._read_teams, self._read_reasons, self._read_attributes]
             self._hourly_at = self._clock()
@@ -141,7 +144,7 @@ class IntercomSource:
             self.history.resume(watermark.get("history") or {})
 
     def _between(self, since: int, until: int) -> Iterator[Page]:
-        return self._intercom.conversations_updated(since, until)
+        return self._intercom.list_updated_conversations(since, until)
 
     def _read_present(self) -> None:
         """Everything open and snoozed; history ends, and changes begin, at the newest of it.
@@ -151,7 +154,7 @@ class IntercomSource:
         now = int(self._clock())
         newest = now - DAY
         for state in LISTED:
-            for page in self._intercom.conversations_in_state(state):
+            for page in self._intercom.list_conversations_in_state(state):
                 self.keep(page.rows)
                 newest = max([newest, *_updates(page)])
         self.updated = min(newest, now)
@@ -161,7 +164,7 @@ class IntercomSource:
     def _read_changes(self) -> None:
         assert self.updated is not None
         newest, pages = self.updated, 0
-        for page in self._intercom.conversations_updated(self._since()):
+        for page in self._intercom.list_updated_conversations(self._since()):
             self.keep(page.rows)
             newest = max([newest, *_updates(page)])
             pages += 1
@@ -185,13 +188,13 @@ class IntercomSource:
         return self.updated - OVERLAP_SECONDS
 
     def _read_teams(self) -> None:
-        self.teams = self._intercom.teams()
+        self.teams = self._intercom.list_teams()
 
     def _read_reasons(self) -> None:
-        self.reasons = self._optional("away reasons", self._intercom.away_status_reasons)
+        self.reasons = self._optional("away reasons", self._intercom.list_away_status_reasons)
 
     def _read_attributes(self) -> None:
-        found = self._optional("attributes", self._intercom.conversation_attributes)
+        found = self._optional("attributes", self._intercom.list_conversation_attributes)
         self.attributes = [str(row.get("label") or row.get("name") or "") for row in found]
 
     def _optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:

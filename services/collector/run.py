@@ -262,7 +262,7 @@ class CollectorRun:
             "tickets_history": self._tickets_history(),
             "cycle_seconds": {w.source.name: w.cycle_seconds for w in self.workers},
             "requests_last_minute": {
-                worker.source.name: worker.source.requests_last_minute()
+                worker.source.name: worker.source.count_recent_requests()
                 for worker in self.workers
                 if worker.source.name == worker.source.vendor
             },

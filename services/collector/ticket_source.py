@@ -26,9 +26,10 @@ from services.errors import (
 )
 from services.settings.config import Settings
 from services.vendors.http import Payload
-from services.vendors.intercom import Intercom, Page
+from services.vendors.intercom import Intercom
+from services.vendors.intercom_rows import build_scope_check, build_scope_filter
+from services.vendors.pages import Page
 from services.vendors.tables import tickets_table
-from services.vendors.ticket_rows import in_scope, scope_filter
 
 # One minute in so many looks for deleted tickets instead of changes.
 SWEEP_EVERY = 5
@@ -64,9 +65,9 @@ class TicketSource:
         self._setting = settings.backoffice
         self._clock = clock
         self._history_days = settings.sync.history_days
-        self._is_meant = in_scope(self._setting)
-        self._scope = scope_filter(self._setting, settings.intercom.version)
-        swept = ScannedList("tickets", [self._listed], intercom.ticket, _is_listed, self.keep)
+        self._is_meant = build_scope_check(self._setting)
+        self._scope = build_scope_filter(self._setting, settings.intercom.version)
+        swept = ScannedList("tickets", [self._listed], intercom.get_ticket, _is_listed, self.keep)
         self._sweep = DeletionScan(swept, buffer)
         self._minutes = 0
         self._has_any = False
@@ -80,7 +81,7 @@ class TicketSource:
         """The version that answered."""
         return self._intercom.answered_version
 
-    def requests_last_minute(self) -> int:
+    def count_recent_requests(self) -> int:
         """None of its own: they are among those of Intercom."""
         return 0
 
@@ -161,16 +162,16 @@ class TicketSource:
         return self.history.is_done(int(self._clock()) - (self._history_days - 1) * DAY)
 
     def _between(self, since: int, until: int) -> Iterator[Page]:
-        return self._intercom.tickets_updated(since, until, self._scope)
+        return self._intercom.list_updated_tickets(since, until, self._scope)
 
     def _listed(self, cursor: str | None) -> tuple[list[Payload], str | None]:
-        return self._intercom.open_tickets_page(cursor, self._scope)
+        return self._intercom.get_open_tickets_page(cursor, self._scope)
 
     def _read_present(self) -> None:
         """Everything open; history ends, and changes begin, at the newest of it."""
         now = int(self._clock())
         newest = now - DAY
-        for page in self._intercom.open_tickets(self._scope):
+        for page in self._intercom.list_open_tickets(self._scope):
             self.keep(page.rows)
             newest = max([newest, *_updates(page)])
         self.updated = min(newest, now)
@@ -179,7 +180,7 @@ class TicketSource:
     def _read_changes(self) -> None:
         assert self.updated is not None
         newest = self.updated
-        for page in self._intercom.tickets_updated(
+        for page in self._intercom.list_updated_tickets(
             self.updated - OVERLAP_SECONDS, scope=self._scope
         ):
             self.keep(page.rows)

@@ -64,7 +64,7 @@ class Source(Protocol):
     def minute(self) -> None:
         """Read what changed."""
 
-    def requests_last_minute(self) -> int:
+    def count_recent_requests(self) -> int:
         """How many requests went out in the last minute."""
 
     def watermark(self) -> dict[str, Any]:

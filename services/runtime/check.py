@@ -14,9 +14,8 @@ from services.errors import (
 )
 from services.robot.slack import Bot, Payload, RefusedError, Slack, slack_client
 from services.settings.config import Environment, Settings
-from services.vendors.aircall import Aircall
-from services.vendors.clients import aircall_client, intercom_client
-from services.vendors.intercom import Intercom
+from services.vendors.aircall import Aircall, aircall_client
+from services.vendors.intercom import Intercom, intercom_client
 
 
 class Words(Protocol):
@@ -69,8 +68,8 @@ def check(
 
 def _intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
     try:
-        app = intercom.me().get("app") or {}
-        people = intercom.admins()
+        app = intercom.get_me().get("app") or {}
+        people = intercom.list_admins()
     except ServiceError as error:
         yield Finding(False, "Intercom", _cause(error, "INTERCOM_TOKEN", text))
         return
@@ -85,7 +84,7 @@ def _intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[F
 
 
 def _teams(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
-    known = {str(team["id"]): team.get("name") for team in intercom.teams()}
+    known = {str(team["id"]): team.get("name") for team in intercom.list_teams()}
     for team in settings.teams:
         if team.id not in known:
             there = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
@@ -93,7 +92,7 @@ def _teams(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Find
 
 
 def _labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
-    rows = intercom.conversation_attributes()
+    rows = intercom.list_conversation_attributes()
     known = {str(row.get("label") or row.get("name") or "") for row in rows}
     wanted = settings.attributes.model_dump(exclude={"resolved_value"})
     for key, label in wanted.items():
@@ -108,7 +107,7 @@ def _aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterat
         return
     try:
         aircall.ping()
-        people = aircall.users()
+        people = aircall.list_users()
     except ServiceError as error:
         yield Finding(False, "Aircall", _cause(error, "AIRCALL_ID, AIRCALL_TOKEN", text))
         return
@@ -117,7 +116,7 @@ def _aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterat
 
 
 def _lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Finding]:
-    lines = aircall.numbers()
+    lines = aircall.list_numbers()
     known = {str(line.get(key)) for line in lines for key in ("name", "digits")}
     for line in settings.telephony.main_lines:
         if line not in known:

@@ -1,16 +1,34 @@
 """Aircall's API: payloads out, nothing else. `services.vendors.tables` turns them into tables."""
 
+import time
 from collections.abc import Callable, Iterator
 
+from requests.auth import HTTPBasicAuth
+
 from services.errors import BadResponseError, NotFoundError
-from services.vendors.http import Payload, VendorSession
-from services.vendors.pages import Page, rows_of, whole_number
+from services.settings.config import Environment, Settings
+from services.vendors.http import AIRCALL, Payload, VendorSession
+from services.vendors.pages import Page, parse_whole_number, require_rows
 
 PAGE_SIZE = 50
 # The vendor ends a list here without saying so.
 CAP = 10_000
 # A page that does not hold what it says is asked for once more.
 PAGE_ATTEMPTS = 2
+
+
+def aircall_client(
+    environment: Environment, settings: Settings, sleep: Callable[[float], object] = time.sleep
+) -> "Aircall | None":
+    """The client of the company whose key is in the environment; None without a key."""
+    if environment.aircall_id is None or environment.aircall_token is None:
+        return None
+    key = HTTPBasicAuth(
+        environment.aircall_id.get_secret_value(), environment.aircall_token.get_secret_value()
+    )
+    limit = settings.aircall.requests_per_minute
+    base_url = environment.aircall_base_url
+    return Aircall(VendorSession(AIRCALL, base_url, key, requests_per_minute=limit, sleep=sleep))
 
 
 class Aircall:
@@ -20,108 +38,105 @@ class Aircall:
         self._http = http
         self._users_path, self._other_users_path = "/v2/users", "/v1/users"
 
-    def requests_last_minute(self) -> int:
-        """How many requests went out in the last minute."""
-        return self._http.requests_last_minute()
+    def count_recent_requests(self) -> int:
+        return self._http.count_recent_requests()
 
     def ping(self) -> Payload:
         """The cheapest proof that the key works."""
         return self._http.get("/v1/ping")
 
-    def users(self) -> list[Payload]:
-        """Everyone of the company."""
-        return [row for page in self._walk(self.users_page) for row in page.rows]
+    def list_users(self) -> list[Payload]:
+        return [row for page in self._read_pages(self.get_users_page) for row in page.rows]
 
-    def users_page(self, number: int) -> Page:
+    def get_users_page(self, number: int) -> Page:
         """One page of the company's people; the older address where the newer is not there."""
         try:
-            return self._page(self._users_path, "users", number, {})
+            return self._read_page(self._users_path, "users", number, {})
         except NotFoundError:
-            page = self._page(self._other_users_path, "users", number, {})
+            page = self._read_page(self._other_users_path, "users", number, {})
         self._users_path, self._other_users_path = self._other_users_path, self._users_path
         return page
 
-    def availabilities(self) -> dict[str, str]:
+    def get_availabilities(self) -> dict[str, str]:
         """User id -> available, offline, do_not_disturb, in_call, after_call_work or others."""
-        rows = self._all("/v1/users/availabilities", "users")
+        rows = self._read_all("/v1/users/availabilities", "users")
         return {str(row["id"]): str(row.get("availability") or "") for row in rows}
 
-    def teams(self) -> list[Payload]:
-        """The telephone teams."""
-        return self._all("/v1/teams", "teams")
+    def list_numbers(self) -> list[Payload]:
+        return self._read_all("/v1/numbers", "numbers")
 
-    def numbers(self) -> list[Payload]:
-        """The lines."""
-        return self._all("/v1/numbers", "numbers")
+    def get_numbers_page(self, number: int) -> Page:
+        return self._read_page("/v1/numbers", "numbers", number, {})
 
-    def numbers_page(self, number: int) -> Page:
-        """One page of the lines."""
-        return self._page("/v1/numbers", "numbers", number, {})
-
-    def calls(self, since: int, until: int, *, newest_first: bool = False) -> Iterator[Page]:
+    def list_calls(self, since: int, until: int) -> Iterator[Page]:
         """Calls created from `since` to `until` (Unix seconds, both included), none twice.
 
         A stretch with more calls than the vendor lists is halved until each part is whole.
         """
         seen: set[str] = set()
-        for page in self._stretch(since, until, newest_first):
+        for page in self._read_stretch(since, until):
             fresh = [row for row in page.rows if str(row["id"]) not in seen]
             seen.update(str(row["id"]) for row in fresh)
             yield Page(fresh, page.total, page.number, page.pages)
 
-    def calls_page(self, since: int, until: int, page: int) -> Page:
+    def get_calls_page(self, since: int, until: int, page: int) -> Page:
         """One page of the calls created in a stretch, oldest first."""
         params = {"from": since, "to": until, "order": "asc", "fetch_contact": "true"}
-        return self._page("/v1/calls", "calls", page, params)
+        return self._read_page("/v1/calls", "calls", page, params)
 
-    def _stretch(self, since: int, until: int, newest_first: bool) -> Iterator[Page]:
-        first = self.calls_page(since, until, 1)
+    def _read_stretch(self, since: int, until: int) -> Iterator[Page]:
+        first = self.get_calls_page(since, until, 1)
         if first.total < CAP:
-            yield from self._walk(lambda number: self.calls_page(since, until, number), first)
+            yield from self._read_pages(
+                lambda number: self.get_calls_page(since, until, number), first
+            )
             return
         if until - since < 2:
             raise BadResponseError("Aircall: too many calls in one second to be listed")
         middle = (since + until) // 2
         # Both contain the second between them: whether `to` includes its value is not settled.
-        halves = [(since, middle), (middle, until)]
-        for start, end in reversed(halves) if newest_first else halves:
-            yield from self._stretch(start, end, newest_first)
+        for start, end in ((since, middle), (middle, until)):
+            yield from self._read_stretch(start, end)
 
-    def _all(self, path: str, key: str) -> list[Payload]:
-        pages = self._walk(lambda number: self._page(path, key, number, {}))
+    def _read_all(self, path: str, key: str) -> list[Payload]:
+        pages = self._read_pages(lambda number: self._read_page(path, key, number, {}))
         return [row for page in pages for row in page.rows]
 
-    def _walk(self, page_of: Callable[[int], Page], first: Page | None = None) -> Iterator[Page]:
+    def _read_pages(
+        self, read_page: Callable[[int], Page], first: Page | None = None
+    ) -> Iterator[Page]:
         """All pages, by number: the vendor's own links are not followed with our key."""
-        page = first or page_of(1)
+        page = first or read_page(1)
         yield page
         while page.number < page.pages:
             if page.number * PAGE_SIZE > CAP:
                 raise BadResponseError("Aircall: a list does not end")
-            page = page_of(page.number + 1)
+            page = read_page(page.number + 1)
             yield page
 
-    def _page(self, path: str, key: str, number: int, params: Payload) -> Page:
-        asked = {**params, "page": number, "per_page": PAGE_SIZE}
+    def _read_page(self, path: str, key: str, number: int, params: Payload) -> Page:
+        query = {**params, "page": number, "per_page": PAGE_SIZE}
         for _ in range(PAGE_ATTEMPTS):
-            answer = self._http.get(path, asked)
-            page = _whole_page(rows_of("Aircall", answer, key), _meta(answer, key), number)
+            answer = self._http.get(path, query)
+            page = _parse_page(
+                require_rows("Aircall", answer, key), _require_meta(answer, key), number
+            )
             if page is not None:
                 return page
         raise BadResponseError(f"Aircall: a page of {key} was cut short")
 
 
-def _meta(answer: Payload, key: str) -> Payload:
+def _require_meta(answer: Payload, key: str) -> Payload:
     meta = answer.get("meta")
     if not isinstance(meta, dict):
         raise BadResponseError(f"Aircall: the answer does not say how many {key} there are")
     return meta
 
 
-def _whole_page(rows: list[Payload], meta: Payload, number: int) -> Page | None:
+def _parse_page(rows: list[Payload], meta: Payload, number: int) -> Page | None:
     """The page, or None where it does not hold what its own `meta` says."""
-    size = whole_number(meta.get("per_page")) or PAGE_SIZE
-    total = whole_number(meta.get("total"))
+    size = parse_whole_number(meta.get("per_page")) or PAGE_SIZE
+    total = parse_whole_number(meta.get("total"))
     listed = min(total, CAP)
     others_follow = bool(meta.get("next_page_link"))
     expected = size if others_follow else max(0, min(size, listed - (number - 1) * size))

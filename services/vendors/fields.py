@@ -19,64 +19,64 @@ LATEST = 32_503_680_000
 LARGEST = 2**53
 
 
-def member(payload: Mapping[str, Any], key: str) -> Payload:
+def get_object(payload: Mapping[str, Any], key: str) -> Payload:
     """An object within an object; empty where it is null, missing or something else."""
     value = payload.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def members(payload: Mapping[str, Any], key: str) -> list[Payload]:
+def list_objects(payload: Mapping[str, Any], key: str) -> list[Payload]:
     """The objects of a list within an object."""
     value = payload.get(key)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def identity(payload: Any, kind: str) -> str:
+def require_id(payload: Any, kind: str) -> str:
     """The id of a thing of that kind.
 
     Raises:
         BadResponseError: It has none.
     """
-    found = _as_text(payload.get("id")) if isinstance(payload, dict) else None
+    found = _parse_text_id(payload.get("id")) if isinstance(payload, dict) else None
     if found is None:
         raise BadResponseError(f"a {kind} has no id")
     return found
 
 
-def reference(value: Any) -> str | None:
+def parse_id(value: Any) -> str | None:
     """An id that may be missing; null up to 2.15 and 0 from 2.16 on both mean nobody."""
-    text = _as_text(value)
+    text = _parse_text_id(value)
     return None if text == "0" else text
 
 
-def _as_text(value: Any) -> str | None:
+def _parse_text_id(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     return single_line(str(value), WORD_LENGTH)
 
 
-def required_instant(payload: Payload, key: str, kind: str) -> int:
+def require_instant(payload: Payload, key: str, kind: str) -> int:
     """When a thing of that kind happened.
 
     Raises:
         BadResponseError: It does not say.
     """
-    found = instant(payload.get(key))
+    found = parse_instant(payload.get(key))
     if found is None:
         raise BadResponseError(f"a {kind} has no {key}")
     return found
 
 
-def instant(value: Any) -> int | None:
+def parse_instant(value: Any) -> int | None:
     """Unix seconds; web-hooks before 2.15 write ISO 8601, some lists numbers as text."""
     if isinstance(value, str):
-        value = _from_text(value)
+        value = _parse_text_instant(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 < value < LATEST else None
 
 
-def _from_text(text: str) -> float | None:
+def _parse_text_instant(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
@@ -88,38 +88,38 @@ def _from_text(text: str) -> float | None:
         return None
 
 
-def seconds(value: Any) -> float | None:
+def parse_seconds(value: Any) -> float | None:
     """A duration."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < LATEST else None
 
 
-def count(value: Any) -> int | None:
+def parse_count(value: Any) -> int | None:
     """A number of things."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value < LARGEST else None
 
 
-def word(value: Any) -> str | None:
+def parse_word(value: Any) -> str | None:
     """One of the vendor's own words, known or not."""
     return single_line(value, WORD_LENGTH)
 
 
-def email(value: Any) -> str | None:
+def parse_email(value: Any) -> str | None:
     """An address in lower case."""
     found = single_line(value, VALUE_LENGTH)
     return found.lower() if found else None
 
 
-def tags(payload: Mapping[str, Any]) -> str | None:
+def join_tags(payload: Mapping[str, Any]) -> str | None:
     """The names of a payload's `tags`, one a line."""
-    names = (html_to_text(tag.get("name")) for tag in members(payload, "tags"))
+    names = (html_to_text(tag.get("name")) for tag in list_objects(payload, "tags"))
     return TAG_SEPARATOR.join(name for name in names if name) or None
 
 
-def digits(value: Any) -> str | None:
+def parse_phone_number(value: Any) -> str | None:
     """A telephone number as "+" and digits, however it was written; None for anonymous callers."""
     if not isinstance(value, str):
         return None
@@ -131,25 +131,25 @@ def _is_digit(character: str) -> bool:
     return character in "0123456789"
 
 
-def attribute(value: Any, depth: int = 0) -> str | None:
+def format_attribute(value: Any, depth: int = 0) -> str | None:
     """A custom attribute's value as text; a list or an object in its plainest form."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return single_line(value, VALUE_LENGTH)
     if isinstance(value, float):
-        return _number(value)
+        return _format_number(value)
     if isinstance(value, int):
         return single_line(str(value), VALUE_LENGTH) if abs(value) < LARGEST**2 else None
     if depth < DEEPEST and isinstance(value, list):
-        parts = (attribute(part, depth + 1) for part in value)
+        parts = (format_attribute(part, depth + 1) for part in value)
         return single_line(", ".join(part for part in parts if part), VALUE_LENGTH)
     if depth < DEEPEST and isinstance(value, dict):
-        return attribute(value.get("value", value.get("label")), depth + 1)
+        return format_attribute(value.get("value", value.get("label")), depth + 1)
     return None
 
 
-def _number(value: float) -> str | None:
+def _format_number(value: float) -> str | None:
     if not math.isfinite(value):
         return None
     return str(int(value)) if value.is_integer() and abs(value) < LARGEST else str(value)

@@ -162,7 +162,7 @@ class VendorSession:
         """The JSON object that answers a question put as JSON; asked again like `get`."""
         return self._ask("POST", path, json=body)
 
-    def requests_last_minute(self) -> int:
+    def count_recent_requests(self) -> int:
         """How many requests went out in the last minute, retries included."""
         return self._limiter.count()
 

@@ -1,16 +1,16 @@
 """Intercom's API: payloads out, nothing else. `services.vendors.tables` turns them into tables."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, Literal
 from urllib.parse import quote
 
-from services.errors import BadResponseError, NotFoundError
-from services.vendors.http import Payload, VendorSession
-from services.vendors.pages import Page, rows_of, whole_number
-
-__all__ = ["Intercom", "Page"]
+from services.errors import BadResponseError, ConfigurationError, NotFoundError
+from services.settings.config import Environment, Settings
+from services.vendors.http import INTERCOM, BearerAuth, Payload, VendorSession
+from services.vendors.pages import Page, parse_whole_number, require_rows
 
 VENDOR = "Intercom"
 PAGE_SIZE = 150
@@ -26,6 +26,30 @@ Kind = tuple[str, str]
 KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
 
 
+def intercom_client(
+    environment: Environment, settings: Settings, sleep: Callable[[float], object] = time.sleep
+) -> "Intercom":
+    """The client of the workspace whose token is in the environment.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    if environment.intercom_token is None:
+        raise ConfigurationError(
+            "INTERCOM_TOKEN is missing; `make run` shows Vigia on an invented operation"
+        )
+    version = settings.intercom.version
+    http = VendorSession(
+        INTERCOM,
+        environment.intercom_base_url,
+        BearerAuth(environment.intercom_token.get_secret_value()),
+        headers={"Intercom-Version": version},
+        requests_per_minute=settings.intercom.requests_per_minute,
+        sleep=sleep,
+    )
+    return Intercom(http, version)
+
+
 class Intercom:
     """Yields Intercom's own payloads.
 
@@ -37,7 +61,7 @@ class Intercom:
     def __init__(self, http: VendorSession, version: str) -> None:
         self._http = http
         self._version = version
-        self._attributes_moved = version == "2.16"
+        self._are_attributes_moved = version == "2.16"
         self.answered_version: str | None = None
 
     @property
@@ -47,23 +71,21 @@ class Intercom:
             return None
         return f"Intercom answers in version {self.answered_version}, not {self._version}"
 
-    def requests_last_minute(self) -> int:
-        """How many requests went out in the last minute."""
-        return self._http.requests_last_minute()
+    def count_recent_requests(self) -> int:
+        return self._http.count_recent_requests()
 
-    def me(self) -> Payload:
+    def get_me(self) -> Payload:
         """The token's own admin, with the workspace under `app`."""
         return self._get("/me")
 
-    def admins(self) -> list[Payload]:
+    def list_admins(self) -> list[Payload]:
         """Everyone of the workspace, the bot included; leavers are missing."""
-        return rows_of(VENDOR, self._get("/admins"), "admins")
+        return require_rows(VENDOR, self._get("/admins"), "admins")
 
-    def teams(self) -> list[Payload]:
-        """The teams."""
-        return rows_of(VENDOR, self._get("/teams"), "teams")
+    def list_teams(self) -> list[Payload]:
+        return require_rows(VENDOR, self._get("/teams"), "teams")
 
-    def away_status_reasons(self) -> list[Payload]:
+    def list_away_status_reasons(self) -> list[Payload]:
         """Reasons for being away, deleted ones included; from 2.14 on.
 
         Raises:
@@ -72,30 +94,30 @@ class Intercom:
         """
         if self._version in ("2.9", "2.10", "2.11", "2.12", "2.13"):
             raise NotFoundError("away reasons come with version 2.14")
-        return rows_of(VENDOR, self._get("/away_status_reasons"), "data")
+        return require_rows(VENDOR, self._get("/away_status_reasons"), "data")
 
-    def conversation_attributes(self) -> list[Payload]:
+    def list_conversation_attributes(self) -> list[Payload]:
         """The attributes of conversations; 2.16 moved them to another address."""
         try:
-            return self._attributes(moved=self._attributes_moved)
+            return self._read_attributes(moved=self._are_attributes_moved)
         except (NotFoundError, BadResponseError) as error:
             if isinstance(error, BadResponseError) and error.status is None:
                 raise
         # The version that answers need not be the one we asked for.
-        found = self._attributes(moved=not self._attributes_moved)
-        self._attributes_moved = not self._attributes_moved
+        found = self._read_attributes(moved=not self._are_attributes_moved)
+        self._are_attributes_moved = not self._are_attributes_moved
         return found
 
-    def conversations_updated(self, since: int, until: int | None = None) -> Iterator[Page]:
+    def list_updated_conversations(self, since: int, until: int | None = None) -> Iterator[Page]:
         """Conversations updated from `since` to `until` (Unix seconds, both included).
 
         Oldest update first, so that a row touched while we read moves to the end and is seen
         again instead of being skipped. Whether the vendor's `>` includes its value is not
         settled: we ask one second wider and look exactly.
         """
-        yield from self._updated(CONVERSATIONS, since, until, [])
+        yield from self._search_updated(CONVERSATIONS, since, until, [])
 
-    def tickets_updated(
+    def list_updated_tickets(
         self, since: int, until: int | None = None, scope: Payload | None = None
     ) -> Iterator[Page]:
         """Tickets updated from `since` to `until` (Unix seconds, both included).
@@ -109,20 +131,22 @@ class Intercom:
             NotFoundError: The version has no search for tickets.
             ForbiddenError: The token may not read them.
         """
-        yield from self._updated(TICKETS, since, until, [scope] if scope else [])
+        yield from self._search_updated(TICKETS, since, until, [scope] if scope else [])
 
-    def open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
+    def list_open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
         """All tickets that are open now, oldest update first."""
-        yield from self._search(TICKETS, _open_tickets(scope))
+        yield from self._search(TICKETS, _build_open_tickets_query(scope))
 
-    def open_tickets_page(
+    def get_open_tickets_page(
         self, cursor: str | None, scope: Payload | None = None
     ) -> tuple[list[Payload], str | None]:
         """One page of the open tickets, oldest creation first, and the next one's cursor."""
-        answer = self._search_once(TICKETS, _open_tickets(scope), BY_CREATION, cursor)
-        return rows_of(VENDOR, answer, "tickets"), _next_cursor(answer)
+        answer = self._read_search_page(
+            TICKETS, _build_open_tickets_query(scope), BY_CREATION, cursor
+        )
+        return require_rows(VENDOR, answer, "tickets"), _read_next_cursor(answer)
 
-    def ticket(self, ticket_id: str) -> Payload:
+    def get_ticket(self, ticket_id: str) -> Payload:
         """One ticket.
 
         Raises:
@@ -133,11 +157,11 @@ class Intercom:
             raise BadResponseError("Intercom: the answer is not the ticket asked for")
         return ticket
 
-    def conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
+    def list_conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
         """All conversations that are in this state now, oldest update first."""
-        yield from self._search(CONVERSATIONS, _filter("state", "=", state))
+        yield from self._search(CONVERSATIONS, _build_filter("state", "=", state))
 
-    def state_page(
+    def get_state_page(
         self, state: Literal["open", "snoozed"], cursor: str | None
     ) -> tuple[list[Payload], str | None]:
         """One page of the conversations in this state, oldest creation first.
@@ -145,15 +169,13 @@ class Intercom:
         Returns:
             The rows, and the cursor of the next page; None after the last.
         """
-        answer = self._search_once(CONVERSATIONS, _filter("state", "=", state), BY_CREATION, cursor)
-        rows = rows_of(VENDOR, answer, "conversations")
-        return rows, _next_cursor(answer)
+        answer = self._read_search_page(
+            CONVERSATIONS, _build_filter("state", "=", state), BY_CREATION, cursor
+        )
+        rows = require_rows(VENDOR, answer, "conversations")
+        return rows, _read_next_cursor(answer)
 
-    def open_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
-        """One page of the open conversations, oldest creation first, and the next one's cursor."""
-        return self.state_page("open", cursor)
-
-    def conversation(self, conversation_id: str) -> Payload:
+    def get_conversation(self, conversation_id: str) -> Payload:
         """One conversation.
 
         Raises:
@@ -164,22 +186,22 @@ class Intercom:
             raise BadResponseError("Intercom: the answer is not the conversation asked for")
         return conversation
 
-    def _attributes(self, *, moved: bool) -> list[Payload]:
+    def _read_attributes(self, *, moved: bool) -> list[Payload]:
         if moved:
-            return rows_of(VENDOR, self._get("/conversations/attributes"), "data", "name")
-        return rows_of(
+            return require_rows(VENDOR, self._get("/conversations/attributes"), "data", "name")
+        return require_rows(
             VENDOR, self._get("/data_attributes", {"model": "conversation"}), "data", "name"
         )
 
-    def _updated(
+    def _search_updated(
         self, kind: Kind, since: int, until: int | None, more: list[Payload]
     ) -> Iterator[Page]:
-        query = [*more, _filter("updated_at", ">", since - 1)]
+        query = [*more, _build_filter("updated_at", ">", since - 1)]
         if until is not None:
-            query.append(_filter("updated_at", "<", until + 1))
+            query.append(_build_filter("updated_at", "<", until + 1))
         for page in self._search(kind, {"operator": "AND", "value": query}):
             yield Page(
-                [row for row in page.rows if _updated_within(row, since, until)],
+                [row for row in page.rows if _is_updated_within(row, since, until)],
                 page.total,
                 page.number,
                 page.pages,
@@ -195,21 +217,24 @@ class Intercom:
         cursors: set[str | None] = {None}
         cursor: str | None = None
         for number in count(1):
-            answer = self._search_once(kind, query, BY_UPDATE, cursor)
-            rows = rows_of(VENDOR, answer, kind[1])
-            fresh = [row for row in rows if seen.get(str(row["id"]), MISSING) != _version(row)]
-            seen.update((str(row["id"]), _version(row)) for row in rows)
-            total, cursor = whole_number(answer.get("total_count")), _next_cursor(answer)
+            answer = self._read_search_page(kind, query, BY_UPDATE, cursor)
+            rows = require_rows(VENDOR, answer, kind[1])
+            fresh = [
+                row for row in rows if seen.get(str(row["id"]), MISSING) != row.get("updated_at")
+            ]
+            seen.update((str(row["id"]), row.get("updated_at")) for row in rows)
+            total, cursor = parse_whole_number(answer.get("total_count")), _read_next_cursor(answer)
+            page_count = parse_whole_number(_require_paging(answer).get("total_pages"))
             if cursor is None and len(seen) < total:
                 raise BadResponseError(f"Intercom: {len(seen)} of {total} {kind[1]} came")
-            yield Page(fresh, total, number, _page_count(answer))
+            yield Page(fresh, total, number, page_count)
             if cursor is None:
                 return
             if cursor in cursors:
                 raise BadResponseError("Intercom: the same page came twice")
             cursors.add(cursor)
 
-    def _search_once(
+    def _read_search_page(
         self, kind: Kind, query: Payload, sort: Payload, cursor: str | None
     ) -> Payload:
         pagination: Payload = {"per_page": PAGE_SIZE}
@@ -239,20 +264,16 @@ class Intercom:
         self.answered_version = answered
 
 
-def _filter(field: str, operator: str, value: Any) -> Payload:
+def _build_filter(field: str, operator: str, value: Any) -> Payload:
     return {"field": field, "operator": operator, "value": value}
 
 
-def _open_tickets(scope: Payload | None) -> Payload:
-    is_open = _filter("open", "=", True)
+def _build_open_tickets_query(scope: Payload | None) -> Payload:
+    is_open = _build_filter("open", "=", True)
     return {"operator": "AND", "value": [scope, is_open]} if scope else is_open
 
 
-def _version(row: Payload) -> Any:
-    return row.get("updated_at")
-
-
-def _updated_within(row: Payload, since: int, until: int | None) -> bool:
+def _is_updated_within(row: Payload, since: int, until: int | None) -> bool:
     updated = row.get("updated_at")
     if not isinstance(updated, int):
         return True
@@ -265,28 +286,24 @@ def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
     Totals move while pages are read, so a page is judged by its own words only: one that others
     follow is full, and the only one holds everything.
     """
-    rows = len(rows_of(VENDOR, answer, key))
-    if _next_cursor(answer) is not None:
-        return rows >= (whole_number(_pages(answer).get("per_page")) or PAGE_SIZE)
-    return not first or rows >= whole_number(answer.get("total_count"))
+    rows = len(require_rows(VENDOR, answer, key))
+    if _read_next_cursor(answer) is not None:
+        return rows >= (parse_whole_number(_require_paging(answer).get("per_page")) or PAGE_SIZE)
+    return not first or rows >= parse_whole_number(answer.get("total_count"))
 
 
-def _pages(answer: Payload) -> Payload:
+def _require_paging(answer: Payload) -> Payload:
     pages = answer.get("pages")
     if not isinstance(pages, dict):
         raise BadResponseError("Intercom: the answer does not say which page it is")
     return pages
 
 
-def _next_cursor(answer: Payload) -> str | None:
-    following = _pages(answer).get("next")
+def _read_next_cursor(answer: Payload) -> str | None:
+    following = _require_paging(answer).get("next")
     if following is None:
         return None
     cursor = following.get("starting_after") if isinstance(following, dict) else None
     if not isinstance(cursor, str) or not cursor:
         raise BadResponseError("Intercom: the next page has no cursor")
     return cursor
-
-
-def _page_count(answer: Payload) -> int:
-    return whole_number(_pages(answer).get("total_pages"))

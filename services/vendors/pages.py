@@ -25,7 +25,7 @@ class Page:
     pages: int
 
 
-def rows_of(vendor: str, answer: Payload, key: str, identity: str = "id") -> list[Payload]:
+def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -> list[Payload]:
     """The list that an answer holds under `key`.
 
     Raises:
@@ -35,13 +35,13 @@ def rows_of(vendor: str, answer: Payload, key: str, identity: str = "id") -> lis
     if not isinstance(rows, list):
         raise BadResponseError(f"{vendor}: the answer has no list of {key}")
     for row in rows:
-        found = row.get(identity) if isinstance(row, dict) else None
-        if not isinstance(found, int | str) or found == "":
+        value = row.get(identity) if isinstance(row, dict) else None
+        if not isinstance(value, int | str) or value == "":
             raise BadResponseError(f"{vendor}: one of the {key} has no {identity}")
     return rows
 
 
-def whole_number(value: Any) -> int:
+def parse_whole_number(value: Any) -> int:
     """A count, which some answers give as text; 0 where it is neither."""
     try:
         return int(value)

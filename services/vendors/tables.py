@@ -12,14 +12,9 @@ from services.settings.sections import (
     MergedSetting,
     PersonSetting,
 )
-from services.vendors import fields
-from services.vendors.agent_rows import agent_rows
-from services.vendors.call_rows import call_row
-from services.vendors.conversation_rows import call_recogniser, conversation_row
+from services.vendors import aircall_rows, fields, intercom_rows
 from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
-from services.vendors.merged_rows import merged_recogniser
-from services.vendors.ticket_rows import ticket_row
 
 # What a column is made of before `schema.conform` gives it its type.
 _RAW = {schema.LABEL: "str", schema.SECONDS: "Float64", schema.INSTANT: "Int64"}
@@ -42,10 +37,14 @@ def conversations_table(
     Raises:
         BadResponseError: Something is not a conversation at all.
     """
-    is_call, as_merged = call_recogniser(signs), merged_recogniser(merged or MergedSetting())
-    rows = [conversation_row(payload, is_call) | as_merged(payload) for payload in payloads]
+    is_call = intercom_rows.build_call_check(signs)
+    read_merge = intercom_rows.build_merge_reader(merged or MergedSetting())
+    rows = [
+        intercom_rows.build_conversation_row(payload, is_call) | read_merge(payload)
+        for payload in payloads
+    ]
     rows.sort(key=lambda row: row["updated_at"] or 0)
-    return _table(rows, "conversations")
+    return _build_table(rows, "conversations")
 
 
 def calls_table(payloads: Iterable[Payload]) -> pd.DataFrame:
@@ -54,7 +53,7 @@ def calls_table(payloads: Iterable[Payload]) -> pd.DataFrame:
     Raises:
         BadResponseError: Something is not a call at all.
     """
-    return _table([call_row(payload) for payload in payloads], "calls")
+    return _build_table([aircall_rows.build_call_row(payload) for payload in payloads], "calls")
 
 
 def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd.DataFrame:
@@ -67,17 +66,18 @@ def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd
     Raises:
         BadResponseError: Something is not a ticket at all.
     """
-    rows = [ticket_row(payload, setting) for payload in payloads]
+    rows = [intercom_rows.build_ticket_row(payload, setting) for payload in payloads]
     rows.sort(key=lambda row: row["updated_at"] or 0)
-    return _table(rows, "tickets")
+    return _build_table(rows, "tickets")
 
 
 def teams_table(payloads: Iterable[Payload]) -> pd.DataFrame:
-    """Teams as in `schema.TEAMS`."""
+    """Intercom's teams as in `schema.TEAMS`."""
     rows = [
-        {"id": fields.identity(p, "team"), "name": html_to_text(p.get("name"))} for p in payloads
+        {"id": fields.require_id(team, "team"), "name": html_to_text(team.get("name"))}
+        for team in payloads
     ]
-    return _table(rows, "teams")
+    return _build_table(rows, "teams")
 
 
 def agents_table(
@@ -87,7 +87,10 @@ def agents_table(
     people: Iterable[PersonSetting],
     reasons: Iterable[Payload] = (),
 ) -> pd.DataFrame:
-    """Everyone of both vendors as in `schema.AGENTS`; `*_since` is left to the collector.
+    """Everyone of both vendors as in `schema.AGENTS`, matched by e-mail.
+
+    One row for each of Intercom's admins, and one for each Aircall user that is none of them;
+    `*_since` is left to the collector.
 
     Args:
         admins: Intercom's present list.
@@ -96,10 +99,38 @@ def agents_table(
         people: Who has two e-mails.
         reasons: Intercom's reasons for being away.
     """
-    return _table(agent_rows(admins, list(users), availabilities, people, reasons), "agents")
+    aliases = {p.intercom.strip().lower(): p.aircall.strip().lower() for p in people}
+    labels = {fields.parse_id(r.get("id")): html_to_text(r.get("label")) for r in reasons}
+    users = list(users)
+    by_email: dict[str, Payload] = {}
+    for user in users:
+        if address := fields.parse_email(user.get("email")):
+            by_email.setdefault(address, user)
+    rows, matched = [], set()
+    for admin in admins:
+        row = intercom_rows.build_admin_row(admin, labels)
+        row["voice_email"] = _find_voice_email(row["email"], aliases)
+        own_user = by_email.get(row["voice_email"] or "")
+        if own_user is not None:
+            row |= aircall_rows.build_telephone_columns(own_user, availabilities)
+            matched.add(row["voice_id"])
+        rows.append(row)
+    rows += [
+        aircall_rows.build_user_row(user, availabilities)
+        for user in users
+        if fields.require_id(user, "user") not in matched
+    ]
+    return _build_table(rows, "agents")
 
 
-def _table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
+def _find_voice_email(address: str | None, aliases: Mapping[str, str]) -> str | None:
+    """An address that the settings give to somebody else is no longer one's own."""
+    if address is None or address in aliases.values():
+        return aliases.get(address or "")
+    return aliases.get(address, address)
+
+
+def _build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
     """Rows of plain values as the canonical table; ids are unique, the last one wins."""
     rows = list({row["id"]: row for row in rows}.values())
     types = schema.TABLES[name]

@@ -6,9 +6,13 @@ import requests
 from services.errors import NotFoundError
 from services.settings.config import Settings
 from services.settings.sections import BackofficeSetting
-from services.vendors.call_rows import call_row
-from services.vendors.conversation_rows import call_recogniser, conversation_row
-from services.vendors.ticket_rows import in_scope, scope_filter
+from services.vendors.aircall_rows import build_call_row
+from services.vendors.intercom_rows import (
+    build_call_check,
+    build_conversation_row,
+    build_scope_check,
+    build_scope_filter,
+)
 from tests.worlds.boxes import Clients, Clock, small_box
 
 
@@ -31,13 +35,13 @@ def clients(request, box, clock):
 
 
 def test_every_conversation_comes_and_becomes_a_row(clients, box):
-    rows = [row for page in clients.intercom.conversations_updated(0) for row in page.rows]
+    rows = [row for page in clients.intercom.list_updated_conversations(0) for row in page.rows]
     expected = {one["id"]: one for one in box.world.conversations}
     assert [row["id"] for row in rows] == sorted(
         expected, key=lambda one: (expected[one]["updated_at"], one)
     )
-    is_call = call_recogniser(Settings().calls_in_conversations)
-    for row in (conversation_row(row, is_call) for row in rows):
+    is_call = build_call_check(Settings().calls_in_conversations)
+    for row in (build_conversation_row(row, is_call) for row in rows):
         original = expected[row["id"]]
         assert row["state"] == original["state"]
         assert row["agent_id"] == (str(original["admin_assignee_id"] or "") or None)
@@ -48,7 +52,7 @@ def test_every_conversation_comes_and_becomes_a_row(clients, box):
 
 @pytest.mark.parametrize("state", ["open", "snoozed"])
 def test_the_states_are_found(clients, box, state):
-    pages = clients.intercom.conversations_in_state(state)
+    pages = clients.intercom.list_conversations_in_state(state)
     found = {row["id"] for page in pages for row in page.rows}
     assert found == {one["id"] for one in box.world.conversations if one["state"] == state}
     assert len(found) == box.truth[state]
@@ -56,22 +60,22 @@ def test_the_states_are_found(clients, box, state):
 
 def test_people_teams_and_attributes_are_read(clients):
     intercom = clients.intercom
-    assert intercom.me()["email"] == "marina.falcao@example.com"
-    people = {one["email"] for one in intercom.admins()}
+    assert intercom.get_me()["email"] == "marina.falcao@example.com"
+    people = {one["email"] for one in intercom.list_admins()}
     assert {"joao.lacerda@example.com", "luana.tavares@example.com"} <= people
-    assert {one["id"] for one in intercom.teams()} == {"6101", "6102"}
-    assert "Motivo de Contato" in {one["name"] for one in intercom.conversation_attributes()}
+    assert {one["id"] for one in intercom.list_teams()} == {"6101", "6102"}
+    assert "Motivo de Contato" in {one["name"] for one in intercom.list_conversation_attributes()}
     if (clients.version < "2.14" and clients.version != "2.9") or clients.version == "2.9":
         with pytest.raises(NotFoundError):
-            intercom.away_status_reasons()
+            intercom.list_away_status_reasons()
     else:
-        assert "Almoço" in {one["label"] for one in intercom.away_status_reasons()}
+        assert "Almoço" in {one["label"] for one in intercom.list_away_status_reasons()}
 
 
 def test_every_call_comes_and_becomes_a_row(clients, box, clock):
     until = int(clock.now) + 900
-    pages = clients.aircall.calls(until - 30 * 86400, until)
-    rows = [call_row(row) for page in pages for row in page.rows]
+    pages = clients.aircall.list_calls(until - 30 * 86400, until)
+    rows = [build_call_row(row) for page in pages for row in page.rows]
     calls = box.world.calls
     assert [row["id"] for row in rows] == [str(one["id"]) for one in calls]
     assert {row["missed_call_reason"] for row in rows} >= {None, "out_of_opening_hours"}
@@ -80,13 +84,13 @@ def test_every_call_comes_and_becomes_a_row(clients, box, clock):
 
 def test_the_telephone_side_is_read(clients):
     aircall = clients.aircall
-    users = {one["email"]: one for one in aircall.users()}
+    users = {one["email"]: one for one in aircall.list_users()}
     # One is missing here, one is spelt differently, and one is nobody of Intercom's.
     assert "ingrid.hoffmann@example.com" not in users
     assert "Rafael.Quintela@Example.Com" in users
     assert "sofia.albuquerque@example.com" in users
-    assert len(aircall.numbers()) == 3
-    assert set(aircall.availabilities()) == {str(one["id"]) for one in users.values()}
+    assert len(aircall.list_numbers()) == 3
+    assert set(aircall.get_availabilities()) == {str(one["id"]) for one in users.values()}
     assert aircall.ping() == {"ping": "pong"}
 
 
@@ -96,8 +100,10 @@ def test_a_deleted_conversation_is_gone(clock):
         answer = requests.post(f"{own.url}/_sandbox/delete", json={"id": gone}, timeout=5)
         assert answer.status_code == 200
         with pytest.raises(NotFoundError):
-            clients.intercom.conversation(gone)
-        found = {row["id"] for p in clients.intercom.conversations_updated(0) for row in p.rows}
+            clients.intercom.get_conversation(gone)
+        found = {
+            row["id"] for p in clients.intercom.list_updated_conversations(0) for row in p.rows
+        }
         assert gone not in found
         assert len(found) == own.truth["conversations"]
 
@@ -167,15 +173,15 @@ def test_back_office_tickets_are_found(box):
 @pytest.mark.parametrize("version", ["2.11", "2.12", "2.16"])
 def test_our_client_reads_every_ticket_of_the_back_office(box, clock, version):
     setting = BackofficeSetting()
-    scope = scope_filter(setting, version)
+    scope = build_scope_filter(setting, version)
     with Clients(box, clock, version) as clients:
-        pages = list(clients.intercom.tickets_updated(0, scope=scope))
-        still = [row for page in clients.intercom.open_tickets(scope) for row in page.rows]
+        pages = list(clients.intercom.list_updated_tickets(0, scope=scope))
+        still = [row for page in clients.intercom.list_open_tickets(scope) for row in page.rows]
     rows = [row for page in pages for row in page.rows]
     wanted = [one for one in box.tickets if one["category"] == "Back-office"]
     assert {row["id"] for row in rows} == {one["id"] for one in wanted}
     assert {row["id"] for row in still} == {one["id"] for one in wanted if one["open"]}
-    assert all(map(in_scope(setting), rows))
+    assert all(map(build_scope_check(setting), rows))
 
 
 def test_tickets_go_on_with_the_clock(box, clock):

@@ -49,14 +49,14 @@ def test_a_queue_is_filled_and_emptied(box, clients, clock):
     assert queue(box, FRONT) == []
     ids = order(box, "arrive", team=FRONT, count=5)["ids"]
     assert sorted(row["id"] for row in queue(box, FRONT)) == sorted(ids)
-    seen = clients.intercom.conversation(ids[0])
+    seen = clients.intercom.get_conversation(ids[0])
     assert (seen["state"], seen["waiting_since"]) == ("open", int(clock.now))
     order(box, "close", team=FINANCE)
     assert order(box, "close", team=FRONT, keep=2) == {"closed": 3}
     clock.now += 3600
     # Nobody takes by himself what was put there.
     assert set(ids[3:]) <= {row["id"] for row in queue(box, FRONT)}
-    assert clients.intercom.conversation(ids[0])["state"] == "closed"
+    assert clients.intercom.get_conversation(ids[0])["state"] == "closed"
 
 
 def test_an_agent_gets_conversations_and_loses_them(box):
@@ -70,16 +70,16 @@ def test_an_agent_gets_conversations_and_loses_them(box):
 def test_what_has_waited_long_was_created_then_and_changed_now(box, clients, clock):
     [waits] = order(box, "arrive", team=FRONT, age=1200)["ids"]
     [held] = order(box, "arrive", agent=EVERYBODY[0], age=1200)["ids"]
-    seen = clients.intercom.conversation(waits)
+    seen = clients.intercom.get_conversation(waits)
     assert (seen["waiting_since"], seen["updated_at"]) == (clock.now - 1200, clock.now)
-    seen = clients.intercom.conversation(held)
+    seen = clients.intercom.get_conversation(held)
     assert (seen["created_at"], seen["updated_at"]) == (clock.now - 1200, clock.now)
 
 
 def presence(clients):
-    admins = {int(one["id"]): one for one in clients.intercom.admins()}
+    admins = {int(one["id"]): one for one in clients.intercom.list_admins()}
     away = [admins[one]["away_mode_enabled"] for one in EVERYBODY]
-    found = clients.aircall.availabilities()
+    found = clients.aircall.get_availabilities()
     return away, {found[str(40101 + place)] for place in range(7)}
 
 

@@ -58,11 +58,11 @@ def test_each_fault_is_the_error_it_should_be_and_heals(box, clients, kind, erro
     words = {"retry_after": 3600} if kind == "429" else {}
     box.fail("intercom", kind, **words)
     with pytest.raises(error):
-        clients.intercom.teams()
+        clients.intercom.list_teams()
     assert clients.aircall.ping(), "the other vendor is well"
     box.heal()
     with Clients(box, Clock()) as others:
-        assert others.intercom.teams()
+        assert others.intercom.list_teams()
 
 
 @pytest.mark.parametrize("kind", ["500", "truncate", "malformed", "reset"])
@@ -74,24 +74,24 @@ def test_a_fault_of_one_time_is_gone_after_it(box, clients, kind):
 def test_a_slow_answer_comes_after_all(box, clients):
     box.fail("intercom", "slow", times=1, delay=0.1)
     began = time.monotonic()
-    assert clients.intercom.teams()
+    assert clients.intercom.list_teams()
     assert time.monotonic() - began >= 0.1
 
 
 def test_a_429_is_waited_for(box, clients, clock):
     before = clock.now
     box.fail("intercom", "429", times=1, retry_after=7)
-    assert clients.intercom.teams()
+    assert clients.intercom.list_teams()
     assert clock.now - before >= 7
 
 
 def test_a_fault_may_strike_one_address_only_and_end_by_itself(box, clients, clock):
     box.fail("intercom", "403", path="/away_status_reasons", seconds=60)
-    assert clients.intercom.admins()
+    assert clients.intercom.list_admins()
     with pytest.raises(ForbiddenError):
-        clients.intercom.away_status_reasons()
+        clients.intercom.list_away_status_reasons()
     clock.now += 61
-    assert clients.intercom.away_status_reasons()
+    assert clients.intercom.list_away_status_reasons()
 
 
 def test_a_telephone_key_that_is_wrong_is_told_as_such(box, clients):
@@ -120,8 +120,8 @@ def test_only_this_machine_may_command(box, host, path):
 
 def test_requests_are_counted(box, clients, clock):
     before = box.requests.total("intercom")
-    clients.intercom.teams()
-    clients.intercom.conversation(box.world.conversations[0]["id"])
+    clients.intercom.list_teams()
+    clients.intercom.get_conversation(box.world.conversations[0]["id"])
     shown = requests.get(f"{box.url}/_sandbox/requests", timeout=5).json()["intercom"]
     assert shown["total"] == before + 2
     assert shown["paths"]["GET /conversations/{id}"] >= 1
@@ -134,6 +134,6 @@ def test_it_closes_even_while_somebody_hangs(clock):
     with small_box(clock, conversations=20, calls=5) as own:
         own.fail("intercom", "hang")
         with Clients(own, clock, limits=IMPATIENT) as clients, pytest.raises(UnavailableError):
-            clients.intercom.teams()
+            clients.intercom.list_teams()
         began = time.monotonic()
     assert time.monotonic() - began < 5

@@ -93,24 +93,24 @@ def test_everything_is_moved_by_the_same_whole_weeks(folder):
 def test_the_clients_read_all_of_it_beyond_the_cap(folder):
     clock = Clock()
     with small_box(clock, replay=folder) as box, Clients(box, clock) as clients:
-        pages = clients.intercom.conversations_updated(0)
+        pages = clients.intercom.list_updated_conversations(0)
         assert len([row for page in pages for row in page.rows]) == 301
         until = int(clock.now)
-        pages = clients.aircall.calls(until - 30 * 86400, until)
+        pages = clients.aircall.list_calls(until - 30 * 86400, until)
         assert len({row["id"] for page in pages for row in page.rows}) == 10_500
-        assert {one["name"] for one in clients.intercom.admins()} == {"Fin", "Iris"}
-        assert clients.aircall.users()[0]["email"] == "nina@example.com"
-        assert clients.aircall.numbers()[0]["name"] == "Central"
-        assert set(clients.aircall.availabilities()) == {"601"}
-        assert clients.intercom.conversation("0")["conversation_parts"]["total_count"] == 0
+        assert {one["name"] for one in clients.intercom.list_admins()} == {"Fin", "Iris"}
+        assert clients.aircall.list_users()[0]["email"] == "nina@example.com"
+        assert clients.aircall.list_numbers()[0]["name"] == "Central"
+        assert set(clients.aircall.get_availabilities()) == {"601"}
+        assert clients.intercom.get_conversation("0")["conversation_parts"]["total_count"] == 0
 
 
 def test_files_may_be_missing(tmp_path):
     (tmp_path / "conversations.jsonl").write_text(json.dumps(conversation(1, OLD)))
     clock = Clock()
     with small_box(clock, replay=tmp_path) as box, Clients(box, clock) as clients:
-        assert clients.intercom.admins()[1]["id"] == "501"
-        assert clients.aircall.users() == []
+        assert clients.intercom.list_admins()[1]["id"] == "501"
+        assert clients.aircall.list_users() == []
         assert box.truth["calls"] == 0
 
 

@@ -1,7 +1,7 @@
 """Two vendors in memory, with the methods of the clients; they fail on command."""
 
 from services.errors import NotFoundError
-from services.vendors.intercom import Page
+from services.vendors.pages import Page
 
 PAGE = 5
 
@@ -18,7 +18,7 @@ class FakeVendor:
         if self.failure is not None:
             raise self.failure
 
-    def requests_last_minute(self):
+    def count_recent_requests(self):
         return self.requests
 
     def pages(self, rows):
@@ -70,7 +70,7 @@ class FakeIntercom(FakeVendor):
             self.requests += 1
             raise self.tickets_failure
 
-    def tickets_updated(self, since, until=None, scope=None):
+    def list_updated_tickets(self, since, until=None, scope=None):
         self.asked_for_tickets()
         found = [
             row
@@ -79,12 +79,12 @@ class FakeIntercom(FakeVendor):
         ]
         yield from self.pages(sorted(found, key=lambda row: (row["updated_at"], row["id"])))
 
-    def open_tickets(self, scope=None):
+    def list_open_tickets(self, scope=None):
         self.asked_for_tickets()
         found = [row for row in self.tickets.values() if row["open"]]
         yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
 
-    def open_tickets_page(self, cursor, scope=None):
+    def get_open_tickets_page(self, cursor, scope=None):
         self.asked_for_tickets()
         self.asked()
         found = [row for row in self.tickets.values() if row["open"]]
@@ -93,34 +93,34 @@ class FakeIntercom(FakeVendor):
         following = str(start + PAGE) if start + PAGE < len(found) else None
         return [dict(row) for row in found[start : start + PAGE]], following
 
-    def ticket(self, ticket_id):
+    def get_ticket(self, ticket_id):
         self.asked_for_tickets()
         self.asked()
         if ticket_id not in self.tickets:
             raise NotFoundError("gone")
         return dict(self.tickets[ticket_id])
 
-    def me(self):
+    def get_me(self):
         self.asked()
         return {"app": dict(self.app)}
 
-    def admins(self):
+    def list_admins(self):
         self.asked()
         return [dict(person) for person in self.people]
 
-    def teams(self):
+    def list_teams(self):
         self.asked()
         return [{"id": "7", "name": "Suporte"}]
 
-    def away_status_reasons(self):
+    def list_away_status_reasons(self):
         self.asked()
         return []
 
-    def conversation_attributes(self):
+    def list_conversation_attributes(self):
         self.asked()
         return [{"name": "Motivo", "label": "Motivo"}]
 
-    def conversations_updated(self, since, until=None):
+    def list_updated_conversations(self, since, until=None):
         found = [
             row
             for row in self.rows.values()
@@ -128,11 +128,11 @@ class FakeIntercom(FakeVendor):
         ]
         yield from self.pages(sorted(found, key=lambda row: (row["updated_at"], row["id"])))
 
-    def conversations_in_state(self, state):
+    def list_conversations_in_state(self, state):
         found = [row for row in self.rows.values() if row["state"] == state]
         yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
 
-    def state_page(self, state, cursor):
+    def get_state_page(self, state, cursor):
         self.asked()
         found = [row for row in self.rows.values() if row["state"] == state]
         found.sort(key=lambda row: (row["created_at"], row["id"]))
@@ -140,7 +140,7 @@ class FakeIntercom(FakeVendor):
         following = str(start + PAGE) if start + PAGE < len(found) else None
         return [dict(row) for row in found[start : start + PAGE]], following
 
-    def conversation(self, conversation_id):
+    def get_conversation(self, conversation_id):
         self.asked()
         if conversation_id not in self.rows:
             raise NotFoundError("gone")
@@ -164,10 +164,10 @@ class FakeAircall(FakeVendor):
             **fields,
         }
 
-    def users_page(self, number):
+    def get_users_page(self, number):
         return self.listed(self.people, number)
 
-    def numbers_page(self, number):
+    def get_numbers_page(self, number):
         return self.listed(self.lines, number)
 
     def listed(self, rows, number):
@@ -175,16 +175,16 @@ class FakeAircall(FakeVendor):
         chunk = rows[(number - 1) * 50 : number * 50]
         return Page([dict(row) for row in chunk], len(rows), number, max(1, -(-len(rows) // 50)))
 
-    def availabilities(self):
+    def get_availabilities(self):
         for _ in range(-(-len(self.people) // 50)):
             self.asked()
         return dict(self.words)
 
-    def calls(self, since, until, *, newest_first=False):
+    def list_calls(self, since, until):
         found = [row for row in self.rows.values() if since <= row["started_at"] <= until]
         yield from self.pages(sorted(found, key=lambda row: row["started_at"]))
 
-    def calls_page(self, since, until, page):
+    def get_calls_page(self, since, until, page):
         found = [row for row in self.rows.values() if since <= row["started_at"] <= until]
         found.sort(key=lambda row: row["started_at"])
         self.asked()

@@ -7,7 +7,8 @@ import pytest
 from requests.auth import HTTPBasicAuth
 
 from services.errors import BadResponseError, UnauthorizedError
-from services.vendors.aircall import CAP, PAGE_SIZE, Aircall
+from services.settings.config import Settings, load_environment
+from services.vendors.aircall import CAP, PAGE_SIZE, Aircall, aircall_client
 from services.vendors.http import AIRCALL, VendorSession
 from tests.worlds.fake_vendor import Answer, Asked, Clock, FakeVendor, fake_vendor
 
@@ -66,6 +67,12 @@ def ids(pages: Any) -> list[int]:
     return [row["id"] for page in pages for row in page.rows]
 
 
+def test_aircall_is_asked_only_where_the_environment_has_a_key():
+    environment = load_environment({"AIRCALL_ID": "id", "AIRCALL_TOKEN": "secret"})
+    assert aircall_client(environment, Settings()).count_recent_requests() == 0
+    assert aircall_client(load_environment({}), Settings()) is None
+
+
 def test_the_key_is_proved_by_a_ping(vendor: FakeVendor, client: Aircall):
     vendor.answer(Answer({"ping": "pong"}))
     assert client.ping() == {"ping": "pong"}
@@ -82,7 +89,7 @@ def test_a_wrong_key_is_unauthorized_though_the_vendor_says_forbidden(
 
 def test_calls_are_read_page_by_page_from_a_fixed_stretch(vendor: FakeVendor, client: Aircall):
     vendor.script = Listing("calls", calls(120))
-    assert ids(client.calls(START, START + 1000)) == list(range(120))
+    assert ids(client.list_calls(START, START + 1000)) == list(range(120))
     assert [a.params["page"] for a in vendor.asked] == ["1", "2", "3"]
     assert {a.params["to"] for a in vendor.asked} == {str(START + 1000)}
     assert vendor.asked[0].params | {"page": ""} == {
@@ -97,24 +104,21 @@ def test_calls_are_read_page_by_page_from_a_fixed_stretch(vendor: FakeVendor, cl
 
 def test_the_vendors_links_are_not_followed(vendor: FakeVendor, client: Aircall):
     vendor.script = Listing("calls", calls(60))
-    assert len(ids(client.calls(START, START + 1000))) == 60
+    assert len(ids(client.list_calls(START, START + 1000))) == 60
     assert len(vendor.asked) == 2
 
 
 def test_no_calls_are_one_empty_page(vendor: FakeVendor, client: Aircall):
     vendor.script = Listing("calls", [])
-    (page,) = client.calls(START, START + 10)
+    (page,) = client.list_calls(START, START + 10)
     assert (page.rows, page.total, page.number, page.pages) == ([], 0, 1, 1)
 
 
-@pytest.mark.parametrize("newest_first", [False, True])
-def test_more_calls_than_the_vendor_lists_are_read_in_parts(
-    vendor: FakeVendor, client: Aircall, newest_first: bool
-):
+def test_more_calls_than_the_vendor_lists_are_read_in_parts(vendor: FakeVendor, client: Aircall):
     vendor.script = Listing("calls", calls(CAP + 300))
-    found = ids(client.calls(START, START + CAP + 300, newest_first=newest_first))
+    found = ids(client.list_calls(START, START + CAP + 300))
     assert sorted(found) == list(range(CAP + 300))
-    assert (found[0] > CAP / 2) is newest_first
+    assert found[0] <= CAP / 2
 
 
 def test_more_calls_in_a_second_than_the_vendor_lists_are_an_error(
@@ -122,7 +126,7 @@ def test_more_calls_in_a_second_than_the_vendor_lists_are_an_error(
 ):
     vendor.script = Listing("calls", calls(CAP + 1, apart=0))
     with pytest.raises(BadResponseError, match="too many"):
-        list(client.calls(START - 100, START + 100))
+        list(client.list_calls(START - 100, START + 100))
 
 
 def test_a_call_that_moved_to_the_next_page_comes_once(vendor: FakeVendor, client: Aircall):
@@ -137,7 +141,7 @@ def test_a_call_that_moved_to_the_next_page_comes_once(vendor: FakeVendor, clien
         return answer
 
     vendor.script = insert_before
-    found = ids(client.calls(START, START + 1000))
+    found = ids(client.list_calls(START, START + 1000))
     assert len(found) == len(set(found)) == 70
 
 
@@ -178,14 +182,14 @@ def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
     listing.spoil = spoil
     vendor.script = listing
     with pytest.raises(BadResponseError):
-        list(client.calls(START, START + 1000))
+        list(client.list_calls(START, START + 1000))
 
 
 def test_a_page_cut_short_once_is_asked_again(vendor: FakeVendor, client: Aircall):
     listing = Listing("calls", calls(60))
     listing.spoil = lambda body: drop_a_row(body) if len(vendor.asked) == 1 else None
     vendor.script = listing
-    assert len(ids(client.calls(START, START + 1000))) == 60
+    assert len(ids(client.list_calls(START, START + 1000))) == 60
 
 
 def test_a_vendor_that_gives_smaller_pages_is_read_to_the_end(vendor: FakeVendor, client: Aircall):
@@ -196,7 +200,7 @@ def test_a_vendor_that_gives_smaller_pages_is_read_to_the_end(vendor: FakeVendor
         return listing(asked)
 
     vendor.script = smaller
-    assert len(ids(client.calls(START, START + 1000))) == 60
+    assert len(ids(client.list_calls(START, START + 1000))) == 60
 
 
 def test_people_come_from_the_newer_address_and_else_from_the_older(
@@ -206,31 +210,31 @@ def test_people_come_from_the_newer_address_and_else_from_the_older(
     gone = Answer({"message": "Not Found"}, status=404)
     there = "/v2/users"
     vendor.script = lambda asked: listing(asked) if asked.path == there else gone
-    assert len(client.users()) == 60
+    assert len(client.list_users()) == 60
     assert {a.path for a in vendor.asked} == {"/v2/users"}
 
     there = "/v1/users"
-    assert len(client.users()) == 60
+    assert len(client.list_users()) == 60
     vendor.asked.clear()
-    client.users_page(1)
+    client.get_users_page(1)
     assert [a.path for a in vendor.asked] == ["/v1/users"]
 
     there = "/v2/users"
-    assert len(client.users()) == 60
+    assert len(client.list_users()) == 60
 
 
 def test_availabilities_of_all_pages_are_known_by_user(vendor: FakeVendor, client: Aircall):
     words = ["available", "in_call", "something_new"]
     people = [{"id": n, "availability": words[n % 3]} for n in range(75)]
     vendor.script = Listing("users", people)
-    found = client.availabilities()
+    found = client.get_availabilities()
     assert len(found) == 75
     assert [found["0"], found["1"], found["74"]] == words
     assert [a.path for a in vendor.asked] == ["/v1/users/availabilities"] * 2
 
 
-@pytest.mark.parametrize("kind", ["teams", "numbers", "users"])
+@pytest.mark.parametrize("kind", ["numbers", "users"])
 def test_lists_are_handed_on(vendor: FakeVendor, client: Aircall, kind: str):
     answer = json.loads((PAYLOADS / f"aircall_{kind}.json").read_text(encoding="utf-8"))
     vendor.answer(Answer(answer))
-    assert getattr(client, kind)() == answer[kind]
+    assert getattr(client, f"list_{kind}")() == answer[kind]

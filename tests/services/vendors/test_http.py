@@ -283,9 +283,9 @@ def test_requests_are_counted_for_a_minute_retries_included(
     vendor.answer(Answer(status=500), WELL)
     session = open_session()
     session.get("/me")
-    assert session.requests_last_minute() == 2
+    assert session.count_recent_requests() == 2
     clock.now += 60
-    assert session.requests_last_minute() == 0
+    assert session.count_recent_requests() == 0
 
 
 def test_threads_share_one_pace(vendor: FakeVendor, open_session: Opener):

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from services.errors import BadResponseError, NotFoundError, UnauthorizedError
+from services.errors import (
+    BadResponseError,
+    ConfigurationError,
+    NotFoundError,
+    UnauthorizedError,
+)
+from services.settings.config import Settings, load_environment
 from services.vendors.http import INTERCOM, BearerAuth, VendorSession
-from services.vendors.intercom import PAGE_SIZE, Intercom
+from services.vendors.intercom import PAGE_SIZE, Intercom, intercom_client
 from tests.worlds.fake_vendor import Answer, Asked, Clock, FakeVendor, fake_vendor
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -91,13 +97,13 @@ def test_updates_are_exact_whether_the_operators_include_their_value_or_not(
     vendor: FakeVendor, open_client: Opener, inclusive: bool
 ):
     vendor.script = Search(rows(10), inclusive)
-    pages = list(open_client().conversations_updated(START + 3, START + 6))
+    pages = list(open_client().list_updated_conversations(START + 3, START + 6))
     assert [row["id"] for page in pages for row in page.rows] == ["3", "4", "5", "6"]
 
 
 def test_all_pages_are_walked(vendor: FakeVendor, open_client: Opener):
     vendor.script = Search(rows(2 * PAGE_SIZE + 1))
-    pages = list(open_client().conversations_in_state("open"))
+    pages = list(open_client().list_conversations_in_state("open"))
     assert [(len(p.rows), p.number, p.pages, p.total) for p in pages] == [
         (150, 1, 3, 301),
         (150, 2, 3, 301),
@@ -108,12 +114,12 @@ def test_all_pages_are_walked(vendor: FakeVendor, open_client: Opener):
 
 def test_exactly_full_pages_end_without_an_empty_one(vendor: FakeVendor, open_client: Opener):
     vendor.script = Search(rows(PAGE_SIZE))
-    assert len(list(open_client().conversations_in_state("open"))) == 1
+    assert len(list(open_client().list_conversations_in_state("open"))) == 1
 
 
 def test_nothing_found_is_one_empty_page(vendor: FakeVendor, open_client: Opener):
     vendor.script = Search([])
-    (page,) = open_client().conversations_in_state("snoozed")
+    (page,) = open_client().list_conversations_in_state("snoozed")
     assert (page.rows, page.total) == ([], 0)
 
 
@@ -130,7 +136,7 @@ def test_what_changes_while_we_read_is_seen_again_with_its_newest_state(
 
     search.after_page = touch
     vendor.script = search
-    seen = [r for page in open_client().conversations_updated(START) for r in page.rows]
+    seen = [r for page in open_client().list_updated_conversations(START) for r in page.rows]
     assert len(seen) == PAGE_SIZE + 6
     assert [r["state"] for r in seen if r["id"] == "1"] == ["open", "closed"]
 
@@ -145,7 +151,9 @@ def test_what_leaves_or_joins_while_we_read_is_no_error(vendor: FakeVendor, open
 
     search.after_page = change
     vendor.script = search
-    seen = {r["id"] for page in open_client().conversations_in_state("open") for r in page.rows}
+    seen = {
+        r["id"] for page in open_client().list_conversations_in_state("open") for r in page.rows
+    }
     assert len(seen) == 2 * PAGE_SIZE + 1
 
 
@@ -202,7 +210,7 @@ def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
     search.spoil = spoil
     vendor.script = search
     with pytest.raises(BadResponseError):
-        list(open_client().conversations_updated(START))
+        list(open_client().list_updated_conversations(START))
 
 
 def test_a_short_last_page_is_an_error(vendor: FakeVendor, open_client: Opener):
@@ -210,28 +218,28 @@ def test_a_short_last_page_is_an_error(vendor: FakeVendor, open_client: Opener):
     search.spoil = lambda body: None if body["pages"].get("next") else drop_a_row(body)
     vendor.script = search
     with pytest.raises(BadResponseError, match="169 of 170"):
-        list(open_client().conversations_updated(START))
+        list(open_client().list_updated_conversations(START))
 
 
 def test_a_page_cut_short_once_is_asked_again(vendor: FakeVendor, open_client: Opener):
     search = Search(rows(20))
     search.spoil = lambda body: drop_a_row(body) if len(vendor.asked) == 1 else None
     vendor.script = search
-    (page,) = open_client().conversations_updated(START)
+    (page,) = open_client().list_updated_conversations(START)
     assert len(page.rows) == 20
 
 
 def test_the_sweep_goes_page_by_page_and_ends(vendor: FakeVendor, open_client: Opener):
     vendor.script = Search(rows(PAGE_SIZE + 1))
     client = open_client()
-    first, cursor = client.open_page(None)
-    second, end = client.open_page(cursor)
+    first, cursor = client.get_state_page("open", None)
+    second, end = client.get_state_page("open", cursor)
     assert (len(first), len(second), end) == (PAGE_SIZE, 1, None)
 
 
 def test_one_conversation_is_asked_for_by_id(vendor: FakeVendor, open_client: Opener):
     vendor.answer(Answer({"type": "conversation", "id": "7"}))
-    assert open_client().conversation("7")["id"] == "7"
+    assert open_client().get_conversation("7")["id"] == "7"
     assert vendor.asked[0].path == "/conversations/7"
 
 
@@ -240,19 +248,19 @@ def test_another_conversation_than_the_one_asked_for_is_an_error(
 ):
     vendor.answer(Answer({"type": "conversation", "id": "8"}))
     with pytest.raises(BadResponseError):
-        open_client().conversation("7")
+        open_client().get_conversation("7")
 
 
 def test_a_conversation_that_is_gone_is_not_found(vendor: FakeVendor, open_client: Opener):
     vendor.answer(Answer({"errors": [{"code": "not_found"}]}, status=404))
     with pytest.raises(NotFoundError):
-        open_client().conversation("7")
+        open_client().get_conversation("7")
 
 
 def test_a_refused_token_is_unauthorized(vendor: FakeVendor, open_client: Opener):
     vendor.answer(Answer({"errors": [{"code": "unauthorized"}]}, status=401))
     with pytest.raises(UnauthorizedError):
-        open_client().me()
+        open_client().get_me()
 
 
 @pytest.mark.parametrize("answered", [None, "2.14"])
@@ -261,14 +269,14 @@ def test_the_version_asked_for_is_no_warning(
 ):
     vendor.answer(Answer({"id": "1"}, headers={"intercom-version": answered} if answered else {}))
     client = open_client()
-    client.me()
+    client.get_me()
     assert client.warning is None
 
 
 def test_another_known_version_is_a_warning(vendor: FakeVendor, open_client: Opener):
     vendor.answer(Answer({"id": "1"}, headers={"intercom-version": "2.11"}))
     client = open_client()
-    client.me()
+    client.get_me()
     assert client.warning == "Intercom answers in version 2.11, not 2.14"
 
 
@@ -276,7 +284,7 @@ def test_another_known_version_is_a_warning(vendor: FakeVendor, open_client: Ope
 def test_an_unknown_version_is_refused(vendor: FakeVendor, open_client: Opener, answered: str):
     vendor.answer(Answer({"id": "1"}, headers={"intercom-version": answered}))
     with pytest.raises(BadResponseError, match="not supported") as caught:
-        open_client().me()
+        open_client().get_me()
     assert "<" not in str(caught.value)
     assert len(vendor.asked) == 1
 
@@ -290,8 +298,8 @@ def test_attributes_are_found_where_the_answering_version_keeps_them(
     found = Answer({"type": "list", "data": [{"name": "Motivo de Contato"}]})
     vendor.script = lambda asked: found if asked.path == kept_at else refusal
     client = open_client(asked_for)
-    assert client.conversation_attributes() == [{"name": "Motivo de Contato"}]
-    client.conversation_attributes()
+    assert client.list_conversation_attributes() == [{"name": "Motivo de Contato"}]
+    client.list_conversation_attributes()
     assert vendor.asked[-1].path == kept_at
     assert len(vendor.asked) == (2 if spoken == asked_for else 3)
 
@@ -302,17 +310,17 @@ def test_reasons_for_being_away_come_with_2_14(
 ):
     vendor.answer(Answer({"type": "list", "data": []}))
     if has:
-        assert open_client(version).away_status_reasons() == []
+        assert open_client(version).list_away_status_reasons() == []
     else:
         with pytest.raises(NotFoundError):
-            open_client(version).away_status_reasons()
+            open_client(version).list_away_status_reasons()
 
 
 @pytest.mark.parametrize("kind", ["admins", "teams"])
 def test_lists_without_pages_are_handed_on(vendor: FakeVendor, open_client: Opener, kind: str):
     answer = json.loads((PAYLOADS / f"intercom_{kind}.json").read_text(encoding="utf-8"))
     vendor.answer(Answer(answer))
-    assert getattr(open_client(), kind)() == answer[kind]
+    assert getattr(open_client(), f"list_{kind}")() == answer[kind]
     assert vendor.asked[0].path == f"/{kind}"
 
 
@@ -322,4 +330,13 @@ def test_a_list_that_is_none_is_an_error(
 ):
     vendor.answer(Answer(answer))
     with pytest.raises(BadResponseError):
-        open_client().admins()
+        open_client().list_admins()
+
+
+def test_a_token_of_the_environment_is_required():
+    environment = load_environment(
+        {"INTERCOM_TOKEN": "token", "INTERCOM_BASE_URL": "http://127.0.0.1:1"}
+    )
+    assert intercom_client(environment, Settings()).warning is None
+    with pytest.raises(ConfigurationError, match="INTERCOM_TOKEN is missing"):
+        intercom_client(load_environment({}), Settings())

@@ -5,8 +5,12 @@ from services.errors import BadResponseError
 from services.sandbox.apis import intercom_shapes as shapes
 from services.sandbox.team.tickets import told
 from services.settings.sections import BackofficeSetting, MergedSetting
+from services.vendors.intercom_rows import (
+    build_scope_check,
+    build_scope_filter,
+    find_external_state,
+)
 from services.vendors.tables import conversations_table, tickets_table
-from services.vendors.ticket_rows import external_state, in_scope, scope_filter
 from tests.services.vendors.test_tables import SIGNS
 
 SETTING = BackofficeSetting(status_phrase="Status Jira:")
@@ -71,7 +75,7 @@ def test_every_version_gives_the_same_row(number):
     found = tickets_table([shown], SETTING).iloc[0]
     missing = ["conversation_ids", "category"] if number == 9 else []
     assert found.drop(missing).equals(expected.drop(missing))
-    assert in_scope(SETTING)(shown)
+    assert build_scope_check(SETTING)(shown)
     assert expected["state"] == "resolved"
     assert expected["agent_id"] in ("11", "12", "13")
     assert expected["creator_id"] in ("11", "12", "13")
@@ -127,20 +131,22 @@ def test_only_named_attributes_are_kept_and_never_a_body():
 )
 def test_the_state_of_another_system_comes_from_the_newest_comment_that_names_it(bodies, expected):
     parts = [{"created_at": n, "body": body} for n, body in enumerate(bodies)]
-    assert external_state(parts, "Status Jira:") == expected
-    assert external_state(parts, None) is None
+    assert find_external_state(parts, "Status Jira:") == expected
+    assert find_external_state(parts, None) is None
 
 
 def test_types_in_scope_by_name_or_id_and_otherwise_the_back_office():
     customers, own = {**RECORDED, "category": "Customer"}, {**RECORDED, "category": "Back-office"}
-    assert [in_scope(SETTING)(one) for one in (RECORDED, customers, own)] == [False, False, True]
+    is_in_scope = build_scope_check(SETTING)
+    assert [is_in_scope(one) for one in (RECORDED, customers, own)] == [False, False, True]
     for word in ("ensaio", "1", " ENSAIO "):
-        assert in_scope(BackofficeSetting(ticket_types=[word]))(RECORDED)
-    assert not in_scope(BackofficeSetting(ticket_types=["11"]))(RECORDED)
-    assert scope_filter(SETTING, "2.14")["value"] == "task"
-    assert scope_filter(SETTING, "2.10") is None
-    assert scope_filter(BackofficeSetting(ticket_types=["301", "302"]), "2.14")["operator"] == "IN"
-    assert scope_filter(BackofficeSetting(ticket_types=["301", "N2"]), "2.14") is None
+        assert build_scope_check(BackofficeSetting(ticket_types=[word]))(RECORDED)
+    assert not build_scope_check(BackofficeSetting(ticket_types=["11"]))(RECORDED)
+    assert build_scope_filter(SETTING, "2.14")["value"] == "task"
+    assert build_scope_filter(SETTING, "2.10") is None
+    numbered = BackofficeSetting(ticket_types=["301", "302"])
+    assert build_scope_filter(numbered, "2.14")["operator"] == "IN"
+    assert build_scope_filter(BackofficeSetting(ticket_types=["301", "N2"]), "2.14") is None
 
 
 @pytest.mark.parametrize(
