@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from layouts.access.plain_pages import TEMPLATES
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("callbacks", "layouts", "metrics", "services")
 ASSETS = ROOT / "assets"
@@ -191,6 +193,16 @@ def test_markup_of_a_customer_is_never_taken_for_ours():
     )
     sources = [p for p in SHOWN if p.suffix in (".py", ".js") and p.name not in VENDORED]
     assert [name(p) for p in sources if words.search(p.read_text(encoding="utf-8"))] == []
+
+
+def test_templates_escape_whatever_they_show():
+    words = re.compile(r"\|\s*safe\b|autoescape|Markup\(")
+    templates = [p for p in SHOWN if p.suffix == ".html"]
+    assert templates
+    assert [name(p) for p in templates if words.search(p.read_text(encoding="utf-8"))] == []
+    # Nothing else makes markup of text.
+    assert {file for file, _, _ in called("Markup")} == set()
+    assert TEMPLATES.autoescape is True
 
 
 def test_scripts_need_no_eval():

@@ -1,11 +1,10 @@
 """The first account, made in the browser by whoever can read the log."""
 
 from flask import Flask, Response, make_response, redirect, request
-from flask_wtf.csrf import generate_csrf
 
 from callbacks.access.login_throttle import failed, succeeded, throttled
 from callbacks.access.sign_in import (
-    door_page,
+    answer_form,
     let_in,
     login_page,
     new_password,
@@ -13,7 +12,7 @@ from callbacks.access.sign_in import (
     takes_passwords,
     words_of,
 )
-from layouts.access.auth_pages import Field, Form
+from layouts.access.plain_pages import Field, Form
 from layouts.roles import ROLES
 from services.accounts.accounts import AccountError
 from services.accounts.first_start import FirstStart
@@ -49,12 +48,12 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
         Field("name", text("door.first.name"), "text", "name", typed.get("name", "")[:120]),
         *password_fields(text, minimum),
     ]
-    return door_page(
+    return answer_form(
         backend,
         status,
         title=text("door.first.title"),
         lead=text("door.first.lead"),
-        content=Form("/login/first", fields, text("door.first.submit")).markup(generate_csrf()),
+        form=Form("/login/first", fields, text("door.first.submit")),
         message=message and text(message, minimum=minimum),
         back=("/login", text("door.back")),
     )

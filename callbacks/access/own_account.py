@@ -4,22 +4,19 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask, Response, make_response, redirect, request
 from flask_login import current_user, login_user
-from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 
 from callbacks.access.login_throttle import note_failure, succeeded, throttled
 from callbacks.access.refusals import refusal
 from callbacks.access.session import User, current_viewer
 from callbacks.access.sign_in import (
-    door_page,
+    answer_form,
     new_password,
     password_fields,
     start_anew,
     takes_passwords,
     words_of,
 )
-from layouts.access import auth_pages as door
-from layouts.access.auth_pages import Field, Form
+from layouts.access.plain_pages import Field, Form, Section
 from layouts.i18n import Text
 from layouts.roles import ROLES
 from services.accounts.accounts import Account, AccountError, Viewer
@@ -53,12 +50,12 @@ def _change(backend: Backend) -> Response:
     if account is None:
         return make_response(redirect("/login", 303))
     try:
-        done, told = action(account, backend)
+        done, codes = action(account, backend)
     except AccountError as error:
         return _page(backend, message=f"command.{error}", status=400)
     except _SaidError as error:
         return _page(backend, message=str(error), status=400)
-    return _page(backend, done=done, told=told)
+    return _page(backend, done=done, codes=codes)
 
 
 def _set_password(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
@@ -126,81 +123,62 @@ def _page(
     backend: Backend,
     message: str | None = None,
     done: str = "",
-    told: Sequence[str] = (),
+    codes: Sequence[str] = (),
     status: int = 200,
 ) -> Response:
     text, viewer = words_of(backend), current_viewer(backend)
     account = backend.accounts.find(viewer.email)
-    read_only = account is not None and account.read_only
+    sections = []
+    if codes:
+        title, words = text("door.me.recovery"), text("door.me.recovery_words")
+        sections.append(Section(title, words, secret=codes))
     if account is not None and account.has_password and takes_passwords(backend):
-        own = [
-            _password_part(text, read_only, backend.accounts.minimum),
-            _factor_part(text, viewer.email, backend.second_factor),
-        ]
+        minimum = backend.accounts.minimum
+        sections.append(_password_section(text, account.read_only, minimum))
+        sections.append(_factor_section(text, viewer.email, backend.second_factor))
     else:
-        own = [door.section(text("door.me.password"), text("door.me.elsewhere"), Markup(""))]
-    parts = [
-        _told(text, told),
-        *own,
-        door.section(
-            text("door.me.sessions"),
-            text("door.me.sessions_words"),
-            Form("/me", [], text("door.me.sessions_submit"), "sessions").markup(
-                generate_csrf(), quiet=True
-            ),
-        ),
-    ]
-    return door_page(
+        sections.append(Section(text("door.me.password"), text("door.me.elsewhere")))
+    end = Form("/me", [], text("door.me.sessions_submit"), "sessions", quiet=True)
+    sections.append(Section(text("door.me.sessions"), text("door.me.sessions_words"), end))
+    return answer_form(
         backend,
         status,
         title=text("door.me.title"),
         lead=f"{viewer.name} · {viewer.email}",
-        content=Markup("").join(parts),
+        sections=sections,
         message=message and text(message, minimum=backend.accounts.minimum),
         done=text(done) if done else None,
         back=(ROLES[viewer.role].home, text("door.me.back")),
     )
 
 
-def _told(text: Text, codes: Sequence[str]) -> Markup:
-    if not codes:
-        return Markup("")
-    shown = Markup("<br>").join(codes)
-    return door.section(
-        text("door.me.recovery"), text("door.me.recovery_words"), door.secret(shown)
-    )
-
-
-def _current(text: Text) -> Field:
+def _current_password(text: Text) -> Field:
     return Field("current", text("door.me.current"), "password", "current-password")
 
 
-def _password_part(text: Text, read_only: bool, minimum: int) -> Markup:
+def _password_section(text: Text, read_only: bool, minimum: int) -> Section:
     if read_only:
-        return door.section(text("door.me.password"), text("door.me.read_only"), Markup(""))
-    fields = [_current(text), *password_fields(text, minimum)]
+        return Section(text("door.me.password"), text("door.me.read_only"))
+    fields = [_current_password(text), *password_fields(text, minimum)]
     form = Form("/me", fields, text("door.password.submit"), "password")
-    return door.section(
-        text("door.me.password"), text("door.me.password_words"), form.markup(generate_csrf())
-    )
+    return Section(text("door.me.password"), text("door.me.password_words"), form)
 
 
-def _factor_part(text: Text, email: str, factor: SecondFactor) -> Markup:
-    title, token = text("door.me.factor"), generate_csrf()
+def _factor_section(text: Text, email: str, factor: SecondFactor) -> Section:
+    title, current = text("door.me.factor"), _current_password(text)
     code = Field("code", text("door.code.label"), autocomplete="one-time-code")
     if factor.is_on(email):
         left = factor.recovery_codes_left(email)
-        form = Form("/me", [_current(text), code], text("door.me.factor_stop"), "stop")
-        words = text.plural("door.me.factor_on", left, n=left)
-        return door.section(title, words, form.markup(token, quiet=True))
+        form = Form("/me", [current, code], text("door.me.factor_stop"), "stop", quiet=True)
+        return Section(title, text.plural("door.me.factor_on", left, n=left), form)
     pending = factor.pending(email)
     if pending is None:
-        begin = Form("/me", [], text("door.me.factor_begin"), "begin")
-        return door.section(title, text("door.me.factor_off"), begin.markup(token, quiet=True))
-    address = otpauth(email, pending)
-    grouped = " ".join(pending[n : n + 4] for n in range(0, len(pending), 4))
-    link = Markup('<p><a href="{}">{}</a></p>').format(address, text("door.me.factor_link"))
-    confirm = Form("/me", [code, _current(text)], text("door.me.factor_confirm"), "confirm")
-    return door.section(
-        title, text("door.me.factor_words"), link + door.secret(grouped) + confirm.markup(token)
+        form = Form("/me", [], text("door.me.factor_begin"), "begin", quiet=True)
+        return Section(title, text("door.me.factor_off"), form)
+    return Section(
+        title,
+        text("door.me.factor_words"),
+        Form("/me", [code, current], text("door.me.factor_confirm"), "confirm"),
+        link=(otpauth(email, pending), text("door.me.factor_link")),
+        secret=[" ".join(pending[n : n + 4] for n in range(0, len(pending), 4))],
     )

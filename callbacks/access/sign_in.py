@@ -15,9 +15,8 @@ from callbacks.access.login_throttle import (
     throttled,
 )
 from callbacks.access.session import User, language_of, safe_next, theme_of
-from layouts.access import auth_pages as door
-from layouts.access import login
-from layouts.access.auth_pages import Field, Form
+from layouts.access import plain_pages
+from layouts.access.plain_pages import Field, Form
 from layouts.i18n import Text, text_for
 from layouts.roles import ROLES, WALL
 from services.accounts.accounts import Account, AccountError, Viewer
@@ -49,9 +48,10 @@ def words_of(backend: Backend) -> Text:
     return text_for(language_of(request.cookies, backend))
 
 
-def door_page(backend: Backend, status: int = 200, **parts: Any) -> Response:
-    """A page at the door that no cache keeps."""
-    markup = door.page(words_of(backend), theme=theme_of(request.cookies), **parts)
+def answer_form(backend: Backend, status: int = 200, **parts: Any) -> Response:
+    """A page of forms that no cache keeps; `parts` as `plain_pages.form_page` takes them."""
+    theme, token = theme_of(request.cookies), generate_csrf()
+    markup = plain_pages.form_page(words_of(backend), theme=theme, csrf_token=token, **parts)
     response = make_response(markup, status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -119,7 +119,7 @@ def login_page(
     """The login page, with what went wrong."""
     text, oidc = words_of(backend), backend.settings.access.oidc
     passwords = takes_passwords(backend)
-    markup = login.page(
+    markup = plain_pages.login_page(
         text,
         theme=theme_of(request.cookies),
         csrf_token=generate_csrf(),
@@ -184,12 +184,12 @@ def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -
         focus=True,
     )
     form = Form("/login/code", [field], text("login.submit"))
-    return door_page(
+    return answer_form(
         backend,
         status,
         title=text("door.code.title"),
         lead=text("door.code.lead"),
-        content=form.markup(generate_csrf()),
+        form=form,
         message=message and text(message),
         back=("/login", text("door.back")),
     )
@@ -237,12 +237,12 @@ def _ask_password(backend: Backend, message: str | None = None, status: int = 20
     text, minimum = words_of(backend), backend.accounts.minimum
     fields = password_fields(text, minimum, focus=True)
     form = Form("/login/password", fields, text("door.password.submit"))
-    return door_page(
+    return answer_form(
         backend,
         status,
         title=text("door.password.title"),
         lead=text("door.password.lead"),
-        content=form.markup(generate_csrf()),
+        form=form,
         message=message and text(message, minimum=minimum),
         back=("/login", text("door.back")),
     )

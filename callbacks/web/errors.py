@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from callbacks.access.refusals import is_navigation, refusal
 from callbacks.access.session import language_of, theme_of
 from layouts import i18n as words
-from layouts.access import error_page as fault
+from layouts.access import plain_pages
 from layouts.components.states import failed_words
 from services.errors import ServiceError
 from services.runtime.backend import Backend
@@ -70,7 +70,7 @@ def _said(
         return refusal(status, code, message)
     text = words.text_for(language_of(request.cookies, backend))
     title, rest = text(f"{key}.title"), text(f"{key}.words", **values)
-    markup = fault.page(text, theme=theme_of(request.cookies), title=title, words=rest)
+    markup = plain_pages.error_page(text, theme=theme_of(request.cookies), title=title, words=rest)
     return Response(markup, status, mimetype="text/html")
 
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 from callbacks.access.guard import DASH_POST
 from callbacks.access.session import current_viewer, language_of, theme_of
 from layouts import ids
-from layouts.access import error_page as fault
+from layouts.access import plain_pages
 from layouts.i18n import text_for
 from layouts.roles import ROLES
 from services.accounts.heartbeats import Heartbeats
@@ -56,7 +56,7 @@ def _switched_off(backend: Backend) -> Response | None:
     if not asks or current_user.is_authenticated or BY_PERSON in request.args:
         return None
     text = text_for(language_of(request.cookies, backend))
-    markup = fault.page(
+    markup = plain_pages.error_page(
         text,
         theme=theme_of(request.cookies),
         title=text("status.screen_off.title"),

@@ -149,7 +149,7 @@ def build_id() -> str:
     digest = hashlib.sha256()
     for folder in ("assets", "layouts", "callbacks", "metrics"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".css", ".js", ".yaml"):
+            if path.suffix in (".py", ".css", ".js", ".yaml", ".html", ".svg"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
