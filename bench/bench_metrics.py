@@ -21,6 +21,7 @@ from metrics.model.filters import Filters
 from metrics.model.people import with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
+from metrics.model.view import View, view_of_today
 from metrics.query import report
 from services.settings.config import Settings
 
@@ -40,26 +41,25 @@ def main(conversations: int = 20_000, calls: int = 6_000) -> None:
     history = Period(today - timedelta(days=HISTORY_DAYS - 1), today)
     chosen = Filters(teams=("6101",), agents=("1", "2", "3"))
     asked: dict[str, Callable[[], object]] = {
-        f"summary, {PERIOD_DAYS} days": lambda: report.summary(tables, period, everything, rules),
-        "summary, filtered": lambda: report.summary(tables, period, chosen, rules),
-        "agents table": lambda: report.agents_table(tables, period, everything, rules),
-        "efficiency": lambda: report.efficiency(tables, period, everything, rules),
+        f"summary, {PERIOD_DAYS} days": lambda: report.summary(
+            View(tables, period, everything, rules)
+        ),
+        "summary, filtered": lambda: report.summary(View(tables, period, chosen, rules)),
+        "agents table": lambda: report.agents_table(View(tables, period, everything, rules)),
+        "efficiency": lambda: report.efficiency(View(tables, period, everything, rules)),
         "every metric by agent": lambda: report.breakdowns(
             [m for m in CATALOG.values() if m.kind != "stock"],
             "agent",
-            tables,
-            period,
-            everything,
-            rules,
+            View(tables, period, everything, rules),
         ),
         f"time_to_close by day, {HISTORY_DAYS} days": lambda: report.breakdown(
-            CATALOG["time_to_close"], "day", tables, history, everything, rules
+            CATALOG["time_to_close"], "day", View(tables, history, everything, rules)
         ),
-        "top reasons": lambda: workload.top_reasons(tables, period, everything, rules),
+        "top reasons": lambda: workload.top_reasons(View(tables, period, everything, rules)),
         "arrivals with band": lambda: trends.arrivals(
-            tables, rules, today, first_day=history.first_day
+            view_of_today(tables, rules), today, first_day=history.first_day
         ),
-        "load": lambda: now.load(tables, rules, NOW - pd.Timedelta(hours=12)),
+        "load": lambda: now.load(view_of_today(tables, rules), NOW - pd.Timedelta(hours=12)),
         "callback debt": lambda: now.callback_debt(tables, rules),
     }
     print(f"{conversations} conversations, {calls} calls")

@@ -16,10 +16,10 @@ from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
-from metrics.model.periods import Period
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import rows as selected
+from metrics.model.selection import select_rows
 from metrics.model.summary import Summary
+from metrics.model.view import View, view_of_today
 from metrics.query import report
 from services.runtime.backend import Backend
 from services.settings.links import conversation_url
@@ -63,6 +63,11 @@ class Request:
         """The agreements, with the clock asked for."""
         return replace(self.backend.rules, clock=query.clock)
 
+    def view(self, query: SummaryQuery) -> View:
+        """The rows asked for, as `metrics` takes it."""
+        tables, period = self.snapshot.tables, query.period(self.today)
+        return View(tables, period, self.filters(query), self.rules(query))
+
     def remembered(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
         """What `compute` gives, kept for this version, this question and this scope."""
         edition = self.backend.edition(self.snapshot)
@@ -104,11 +109,10 @@ class Request:
 
 def summary(request: Request, query: SummaryQuery) -> Row:
     """Every metric of the period."""
-    filters, period, rules = _asked(request, query)
+    view = request.view(query)
 
     def compute() -> Row:
-        tables = request.snapshot.tables
-        numbers = report.summary(tables, period, filters, rules)
+        numbers = report.summary(view)
         return {key: number(request, CATALOG[key], numbers[key]) for key in CATALOG}
 
     metrics = request.remembered("summary", query, compute=compute)
@@ -117,18 +121,17 @@ def summary(request: Request, query: SummaryQuery) -> Row:
 
 def breakdown(request: Request, query: BreakdownQuery) -> Row:
     """One metric in groups."""
-    filters, period, rules = _asked(request, query)
+    view = request.view(query)
     metric, by = CATALOG[query.metric], query.group(request.labels)
 
     def compute() -> list[Row]:
-        tables = request.snapshot.tables
         return [
             {"key": group.key, "label": group.label, **number(request, metric, group.summary)}
-            for group in report.breakdown(metric, by, tables, period, filters, rules)
+            for group in report.breakdown(metric, by, view)
             # A call has several people; an analyst does not read the others' part in it.
             if by not in ("agent", CREATOR)
             or request.scope.everything
-            or group.key in filters.agents
+            or group.key in view.filters.agents
         ]
 
     groups = request.remembered("breakdown", query, compute=compute)
@@ -139,12 +142,12 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
 def queue(request: Request, query: QueueQuery) -> Row:
     """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
     check_labels(query, request.labels)
-    tables, rules = request.snapshot.tables, request.backend.rules
+    view = view_of_today(request.snapshot.tables, request.backend.rules)
 
     def compute() -> Row:
         return {
-            "queue": _waiting(request, query, "queue", now.queue(tables, rules)),
-            "unrouted": _waiting(request, query, "unrouted", now.unrouted(tables, rules)),
+            "queue": _waiting(request, query, "queue", now.queue(view)),
+            "unrouted": _waiting(request, query, "unrouted", now.unrouted(view)),
         }
 
     return request.envelope(("intercom",)) | request.remembered("queue", query, compute=compute)
@@ -171,15 +174,10 @@ def number(request: Request, metric: Metric, summary: Summary) -> Row:
     return answer
 
 
-def _asked(request: Request, query: SummaryQuery) -> tuple[Filters, Period, Rules]:
-    return request.filters(query), query.period(request.today), request.rules(query)
-
-
 def _waiting(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
     if query.filters != Filters():
-        period = Period(request.today, request.today)
-        tables, rules = request.snapshot.tables, request.backend.rules
-        kept = selected(CATALOG[key], tables, period, query.filters, rules)["id"]
+        view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
+        kept = select_rows(CATALOG[key], view)["id"]
         frame = frame[frame["id"].isin(kept)]
     shown = {name: listed(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
     for name in CUSTOMER_COLUMNS:

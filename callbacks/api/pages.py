@@ -95,21 +95,16 @@ def _page(request: Request, query: AnyQuery, table: Table) -> tuple[Row, pd.Data
 
 
 def _population(request: Request, query: AnyQuery, table: Table) -> Ordered:
-    filters, period, rules = (
-        request.filters(query),
-        query.period(request.today),
-        request.rules(query),
-    )
-    tables = request.snapshot.tables
+    view = request.view(query)
 
     def compute() -> Ordered:
         if query.metric is not None:
             try:
-                found = rows_behind(query.metric, query.cells, tables, period, filters, rules)
+                found = rows_behind(query.metric, query.cells, view)
             except CellError as error:
                 raise ParameterError("cell", str(error)) from error
             return ordered(found.rows, CREATED[table], found.values)
-        every = rows_behind(table, (), tables, period, filters, rules)
+        every = rows_behind(table, (), view)
         return ordered(every.rows, CREATED[table])
 
     # Refused before anything is computed.

@@ -14,6 +14,7 @@ from metrics.model.catalog import CATALOG, Metric
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import midnight
 from metrics.model.summary import summarise
+from metrics.model.view import view_of_today
 from metrics.query import report
 
 NOTHING = pd.Series([], dtype="float64")
@@ -35,7 +36,9 @@ def _rows(request: Request, query: AgentsQuery) -> list[Row]:
     present = now.presence(tables, rules).set_index("agent_id").to_dict("index")
     first_day = request.snapshot.history.first_day
     loads = (
-        now.load(tables, rules, start, first_day=first_day).set_index("agent_id").to_dict("index")
+        now.load(view_of_today(tables, rules), start, first_day=first_day)
+        .set_index("agent_id")
+        .to_dict("index")
     )
     emails = dict(zip(tables.agents["id"], tables.agents["email"], strict=True))
     known = people.names(tables) | {UNASSIGNED: ("unassigned", "unassigned")}
@@ -67,12 +70,11 @@ def _rows(request: Request, query: AgentsQuery) -> list[Row]:
 
 def _numbers(request: Request, query: AgentsQuery) -> Numbers:
     """Metric -> person -> number."""
-    filters, period = request.filters(query), query.period(request.today)
-    tables, rules = request.snapshot.tables, request.rules(query)
+    view = request.view(query)
     return {
         key: {
             group.key: number(request, metric, group.summary)
-            for group in report.breakdown(metric, "agent", tables, period, filters, rules)
+            for group in report.breakdown(metric, "agent", view)
         }
         for key, metric in CATALOG.items()
         if metric.kind != "stock" or key in HELD.values()

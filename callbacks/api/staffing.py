@@ -16,7 +16,6 @@ from metrics.model import people
 from metrics.planning.fair_target import fair_target as worked_out
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from metrics.planning.staffing import Plan
-from metrics.query.crosstab import Choice
 from services.files.schedule import kept
 
 OF_CALLS = ("aircall",)
@@ -117,16 +116,15 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
     """Answered calls over shifts, person by person."""
     schedule = kept(request.backend.state).schedule
     read = request.is_read("aircall")
-    filters, rules = request.filters(query), request.rules(query)
-    choice = Choice(request.snapshot.tables, query.period(request.today), filters, rules)
+    view = request.view(query)
     found = worked_out(
-        choice,
+        view,
         schedule,
         transfers=query.transfers is not None,
         basis=query.basis,
         first_day=request.snapshot.history.first_day,
     )
-    names = people.names(request.snapshot.tables, rules)
+    names = people.names(view.tables, view.rules)
     rows = [
         {
             **row,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from callbacks.reports.row_lines import call_kinds
 from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
@@ -28,7 +28,7 @@ from services.settings.links import conversation_url
 class ColumnContext:
     """What the columns need to know besides their rows."""
 
-    question: Question[Any]
+    question: ReportView[Any]
     backend: Backend
     context: Context
     names: Mapping[str, tuple[str, str]]
@@ -38,7 +38,7 @@ class ColumnContext:
 
     @classmethod
     def build(
-        cls, question: Question[Any], backend: Backend, context: Context, server: str = ""
+        cls, question: ReportView[Any], backend: Backend, context: Context, server: str = ""
     ) -> "ColumnContext":
         names = people.names(question.tables)
         teams = team_names(question.tables, question.rules)
@@ -110,7 +110,7 @@ DEFAULTS: Mapping[Table, tuple[str, ...]] = {
 }
 
 
-def columns(table: Table, question: Question[Any]) -> dict[str, DetailColumn]:
+def columns(table: Table, question: ReportView[Any]) -> dict[str, DetailColumn]:
     """All columns of a table, the workspace's own attributes after ours."""
     if table == "calls":
         return {column.key: column for column in _CALLS}
@@ -131,7 +131,7 @@ def attribute_column(label: str) -> DetailColumn:
 
 
 def chosen_columns(
-    table: Table, wanted: tuple[str, ...], question: Question[Any]
+    table: Table, wanted: tuple[str, ...], question: ReportView[Any]
 ) -> list[DetailColumn]:
     """The columns that the address names, in the order of the table; else the usual ones."""
     known = columns(table, question)

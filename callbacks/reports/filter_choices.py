@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from callbacks.reports.report_view import Q, Question
+from callbacks.reports.report_view import Q, ReportView
 from layouts.components.context import Context
 from layouts.components.filter_bar import Bar, Option, Value
 from metrics.live.current import team_names
@@ -15,12 +15,12 @@ from metrics.model.filters import EMPTY, UNASSIGNED, Filters
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import attribute_values, rows
+from metrics.model.selection import attribute_values, select_rows
 
 VALUES_SHOWN = 60
 
 
-def bar(question: Question[Q], context: Context) -> Bar:
+def bar(question: ReportView[Q], context: Context) -> Bar:
     """The bar of a page."""
     tables, rules, query = question.tables, question.rules, question.query
     names = people.names(tables)
@@ -45,7 +45,7 @@ def bar(question: Question[Q], context: Context) -> Bar:
     )
 
 
-def words(question: Question[Q], context: Context) -> list[str]:
+def words(question: ReportView[Q], context: Context) -> list[str]:
     """The filters as a metric info, or a sheet of an export, says them."""
     text, query = context.text, question.query
     names = people.names(question.tables)
@@ -67,7 +67,7 @@ def words(question: Question[Q], context: Context) -> list[str]:
     return said
 
 
-def _line_words(question: Question[Q], context: Context) -> list[str]:
+def _line_words(question: ReportView[Q], context: Context) -> list[str]:
     """The chosen telephone lines, the main ones as one."""
     if not question.query.line:
         return []
@@ -87,7 +87,7 @@ def team_word(team: str, teams: Mapping[str, str], context: Context) -> str:
     return context.text("rows.no_team") if team == UNASSIGNED else teams.get(team, team)
 
 
-def found_labels(question: Question[Q], wanted: str) -> list[tuple[str, int]]:
+def found_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
     """The attributes whose label has the wanted words in it, with how many rows have them filled.
 
     Attributes that no row of the period carries come last.
@@ -103,7 +103,7 @@ def found_labels(question: Question[Q], wanted: str) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda item: (not item[1], item[0].casefold()))
 
 
-def found_values(question: Question[Q], label: str, wanted: str) -> tuple[list[Value], int]:
+def found_values(question: ReportView[Q], label: str, wanted: str) -> tuple[list[Value], int]:
     """The values of an attribute that have the wanted words in them, and how many more there are.
 
     Rows are those of all the other filters, so that the counts say what ticking would add. Chosen
@@ -137,9 +137,9 @@ def plain(words: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _rows(question: Question[Q], filters: Filters) -> pd.DataFrame:
+def _rows(question: ReportView[Q], filters: Filters) -> pd.DataFrame:
     metric = CATALOG["conversations"]
-    return rows(metric, question.tables, question.period, filters, question.rules)
+    return select_rows(metric, question.view.with_filters(filters))
 
 
 def _options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:

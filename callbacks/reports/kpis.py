@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from callbacks.reports.metric_info import is_late, number_info
-from callbacks.reports.report_view import Q, Question
+from callbacks.reports.report_view import Q, ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from metrics.model.catalog import CATALOG, Metric
@@ -14,7 +14,7 @@ from metrics.model.summary import Summary
 from metrics.query.usual import Range, Verdict, usual_range, weekday_band
 
 
-def kpis(question: Question[Q], keys: Iterable[str], at: datetime, context: Context) -> list[Kpi]:
+def kpis(question: ReportView[Q], keys: Iterable[str], at: datetime, context: Context) -> list[Kpi]:
     """The sheet of these metrics of a period.
 
     Args:
@@ -29,7 +29,7 @@ def kpis(question: Question[Q], keys: Iterable[str], at: datetime, context: Cont
 
 
 def kpi(
-    question: Question[Q],
+    question: ReportView[Q],
     metric: Metric,
     daily: Mapping[str, Summary],
     at: datetime,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from callbacks.reports.filter_choices import plain
 from callbacks.reports.page_query import Order
-from callbacks.reports.report_view import Q, Question
+from callbacks.reports.report_view import Q, ReportView
 from metrics.model import people
 from metrics.model.catalog import Metric
 from metrics.model.schema import CALL_AGENTS
@@ -51,7 +51,7 @@ class Listing:
         return len(self.positions)
 
 
-def listing(question: Question[Q], key: str, cells: Sequence[Cell]) -> Listing:
+def listing(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
     """The rows behind a number, remembered for its version.
 
     Raises:
@@ -62,7 +62,7 @@ def listing(question: Question[Q], key: str, cells: Sequence[Cell]) -> Listing:
     return question.snapshot.memory.get(asked, lambda: _found(question, key, cells))
 
 
-def listing_of(behind: Behind, question: Question[Q]) -> Listing:
+def listing_of(behind: Behind, question: ReportView[Q]) -> Listing:
     """The same from rows that are known already."""
     table = getattr(question.tables, behind.metric.table)
     positions = table.index.get_indexer(behind.rows.index).astype("int64")
@@ -70,7 +70,7 @@ def listing_of(behind: Behind, question: Question[Q]) -> Listing:
     return Listing(behind.metric, positions, values, behind.total)
 
 
-def arranged(question: Question[Q], of: Listing, find: str, order: Order | None) -> Positions:
+def arranged(question: ReportView[Q], of: Listing, find: str, order: Order | None) -> Positions:
     """Which of the rows have the words in them, in order: places in the listing."""
     wanted = plain(find).split()
     places = np.arange(of.n)
@@ -97,13 +97,13 @@ def date_column(table: pd.DataFrame, metric: Metric) -> pd.Series:
     return table[metric.dated_by or created].dt.tz_localize(None).dt.as_unit("s")
 
 
-def frame_of(question: Question[Q], of: Listing, places: Positions) -> pd.DataFrame:
+def frame_of(question: ReportView[Q], of: Listing, places: Positions) -> pd.DataFrame:
     """These rows of the table, in order."""
     table: pd.DataFrame = getattr(question.tables, of.metric.table)
     return table.iloc[of.positions[places]]
 
 
-def _found(question: Question[Q], key: str, cells: Sequence[Cell]) -> Listing:
+def _found(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
     return listing_of(question.behind(key, *cells), question)
 
 
@@ -122,7 +122,7 @@ def _search_texts(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:
     return np.array([plain(" ".join(line)) for line in lines], dtype=object)
 
 
-def _agent_ranks(question: Question[Q], metric: Metric) -> npt.NDArray[np.int64]:
+def _agent_ranks(question: ReportView[Q], metric: Metric) -> npt.NDArray[np.int64]:
     """The alphabetical place of each row's person; rows without one last."""
     table = getattr(question.tables, metric.table)
     agents = (

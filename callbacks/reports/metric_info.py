@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from metrics.model.catalog import Metric, Source
@@ -86,7 +86,7 @@ def _data(sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: 
 def figure_info(
     key: str,
     n: int,
-    question: Question[Any],
+    question: ReportView[Any],
     at: datetime,
     context: Context,
     *,

@@ -16,7 +16,7 @@ from callbacks.access.session import current_context
 from callbacks.reports import filter_choices
 from callbacks.reports.page_query import PageQuery, choices_of, page_search, read_page
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame, states
 from layouts.components.context import Context
@@ -25,7 +25,7 @@ from layouts.components.shell import MANAGER
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
-Content = Callable[[Question[Any], Context, Backend], Sequence[Component]]
+Content = Callable[[ReportView[Any], Context, Backend], Sequence[Component]]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def report_context(backend: Backend, path: str, search: str | None) -> Context:
     return replace(context, choices=choices_of(search), lists_rows=path in REPORT_PAGES)
 
 
-def question_at(path: str | None, search: str | None, backend: Backend) -> Question[Any] | None:
+def question_at(path: str | None, search: str | None, backend: Backend) -> ReportView[Any] | None:
     """What the address of a report page asks of the newest version.
 
     None: there is no such page, or no data yet.
@@ -118,16 +118,16 @@ def question_at(path: str | None, search: str | None, backend: Backend) -> Quest
     return _asked(page, snapshot, search, backend)
 
 
-def with_words(question: Question[Any], context: Context) -> Question[Any]:
+def with_words(question: ReportView[Any], context: Context) -> ReportView[Any]:
     """The question with its filters in the reader's words."""
     return replace(question, filter_words=tuple(filter_choices.words(question, context)))
 
 
 def _asked(
     page: ReportPage, snapshot: Snapshot, search: str | None, backend: Backend
-) -> Question[Any]:
+) -> ReportView[Any]:
     query = read_page(page.query, search)
-    question = Question(snapshot, query, backend.rules.with_clock(query.clock))
+    question = ReportView(snapshot, query, backend.rules.with_clock(query.clock))
     question.period  # noqa: B018  (refuses dates that cannot be)
     return question
 

@@ -1,53 +1,50 @@
-"""One choice of rows of one version: whatever a report page shows answers it."""
+"""One question to one version: whatever a page of numbers shows answers it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pandas as pd
 
 from callbacks.reports.page_query import PageQuery
+from callbacks.reports.query import NoQuery
 from metrics.model.catalog import Metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.periods import Period, is_complete, today
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query import report
-from metrics.query.crosstab import Choice
 from metrics.query.drilldown import Behind, Cell, rows_behind
 from services.snapshot.dataset import Snapshot
 
+A = TypeVar("A", bound=NoQuery)
 Q = TypeVar("Q", bound=PageQuery)
 
 
 @dataclass(frozen=True)
-class Question(Generic[Q]):
-    """What the address asks of a version.
-
-    Attributes:
-        snapshot: The version.
-        query: What the address asks for.
-        rules: The agreements, with the clock of the query.
-        filter_words: The filters in words, for metric infos.
-    """
+class VersionView(ABC, Generic[A]):
+    """What an address asks of a version, as `metrics` takes it."""
 
     snapshot: Snapshot
-    query: Q
+    query: A
     rules: Rules
-    filter_words: Sequence[str] = ()
 
     @property
     def tables(self) -> Tables:
-        """The version's tables."""
         return self.snapshot.tables
 
     @property
-    def filters(self) -> Filters:
-        """The reader's choice."""
-        return self.query.filters
+    @abstractmethod
+    def filters(self) -> Filters: ...
+
+    @property
+    @abstractmethod
+    def period(self) -> Period: ...
 
     @cached_property
     def today(self) -> date:
@@ -55,8 +52,27 @@ class Question(Generic[Q]):
         return today(self.snapshot.published_at, self.rules.time_zone)
 
     @cached_property
+    def view(self) -> View:
+        return View(self.tables, self.period, self.filters, self.rules)
+
+
+@dataclass(frozen=True)
+class ReportView(VersionView[Q]):
+    """The question of a page with the filters of all reports.
+
+    Attributes:
+        rules: With the clock of the query.
+        filter_words: The filters in words, for metric infos.
+    """
+
+    filter_words: Sequence[str] = ()
+
+    @property
+    def filters(self) -> Filters:
+        return self.query.filters
+
+    @cached_property
     def period(self) -> Period:
-        """The days asked for."""
         return self.query.period(self.today)
 
     @cached_property
@@ -93,7 +109,7 @@ class Question(Generic[Q]):
         """
         if not self.is_known(metric):
             return Summary(None, 0, metric.unit)
-        return report.evaluate(metric, self.tables, period or self.period, self.filters, self.rules)
+        return report.evaluate(metric, self.view.with_period(period or self.period))
 
     def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
         """The metric's number of each group."""
@@ -104,7 +120,7 @@ class Question(Generic[Q]):
     ) -> dict[str, dict[str, Summary]]:
         """The number of each group for several metrics, which share the work of grouping."""
         shown = period or self.period
-        found = report.breakdowns(metrics, by, self.tables, shown, self.filters, self.rules)
+        found = report.breakdowns(metrics, by, self.view.with_period(shown))
         return {key: {one.key: one.summary for one in told} for key, told in found.items()}
 
     def behind(self, key: str, *cells: Cell) -> Behind:
@@ -113,9 +129,4 @@ class Question(Generic[Q]):
         Raises:
             CellError: There are none of that kind.
         """
-        return rows_behind(key, cells, self.tables, self.period, self.filters, self.rules)
-
-
-def choice(question: Question[Any]) -> Choice:
-    """The question as `metrics` takes it."""
-    return Choice(question.tables, question.period, question.filters, question.rules)
+        return rows_behind(key, cells, self.view)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.listing import Listing, Positions, date_column, frame_of
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from callbacks.reports.row_words import side
 from callbacks.reports.ticket_lines import ticket_lines, workspace_id
 from layouts.components.context import Context
@@ -25,7 +25,7 @@ from services.settings.links import conversation_url
 
 
 def lines(
-    question: Question[Any],
+    question: ReportView[Any],
     of: Listing,
     places: Positions,
     backend: Backend,
@@ -54,7 +54,7 @@ def _conversations(
     frame: pd.DataFrame,
     marks: list[str],
     metric: Metric,
-    question: Question[Any],
+    question: ReportView[Any],
     backend: Backend,
     context: Context,
 ) -> list[Conversation]:
@@ -92,7 +92,7 @@ def _conversations(
 
 
 def _calls(
-    frame: pd.DataFrame, marks: list[str], question: Question[Any], context: Context
+    frame: pd.DataFrame, marks: list[str], question: ReportView[Any], context: Context
 ) -> list[Call]:
     names = people.names(question.tables)
     outcomes = telephony.outcome(frame, question.rules, question.tables.now)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from metrics.live.current import team_names
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
@@ -18,7 +18,7 @@ from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, 
 
 
 def title(
-    metric: Metric, cells: Sequence[Cell], question: Question[Any], context: Context
+    metric: Metric, cells: Sequence[Cell], question: ReportView[Any], context: Context
 ) -> tuple[str, list[str]]:
     """The title of a list, and what stands before it: the number and its period."""
     label = context.text(f"metrics.{metric.key}.label")
@@ -42,7 +42,7 @@ def side(metric: Metric, key: str | None, context: Context) -> str:
     return text(own if text.has(own) else f"rows.side.{'yes' if key == '1' else 'no'}")
 
 
-def cell_words(cell: Cell, metric: Metric, question: Question[Any], context: Context) -> str:
+def cell_words(cell: Cell, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """One mark in words."""
     named = _NAMED.get(cell.by)
     if named is not None:
@@ -60,54 +60,54 @@ def cell_words(cell: Cell, metric: Metric, question: Question[Any], context: Con
     return cell.key
 
 
-def _day(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _day(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.formats.weekday(date.fromisoformat(key))
 
 
-def _week(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _week(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     first = date.fromisoformat(key)
     return context.formats.span(first, first + timedelta(days=6))
 
 
-def _hour(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _hour(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text("rows.hour", first=key, last=int(key) + 1)
 
 
-def _weekday(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _weekday(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"rows.weekday.{key}")
 
 
-def _weekday_hour(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _weekday_hour(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     weekday, _, hour = key.partition("-")
     return f"{context.text(f'rows.weekday.{weekday}')}, {_hour(hour, metric, question, context)}"
 
 
-def _agent(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _agent(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return person_word(key, people.names(question.tables), context)
 
 
-def _team(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _team(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return team_word(key, team_names(question.tables, question.rules), context)
 
 
-def _reason(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _reason(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return key or context.text("rows.no_reason")
 
 
-def _others(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _others(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text("rows.other_reasons")
 
 
-def _origin(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _origin(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"overview.origin.{key if key != 'none' else 'unknown'}")
 
 
-def _part(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _part(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     name = f"metrics.parts.{key}"
     return context.text(name) if context.text.has(name) else key
 
 
-def _value(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _value(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """A range of values, such as a bar of a distribution."""
     text = context.text
     low, ranged, high = key.partition("..")
@@ -123,43 +123,43 @@ def _value(key: str, metric: Metric, question: Question[Any], context: Context) 
     return text("rows.from", **said) if "low" in said else text("rows.under", **said)
 
 
-def _state(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _state(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     name = f"rows.state.{key}"
     return context.text(name) if context.text.has(name) else key
 
 
-def _line(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _line(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     names = line_names(question.tables.calls)
     return names.get(key) or context.text("telephony.no_line")
 
 
-def _caller(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _caller(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """The number itself: an address names only one of its calls."""
     calls = question.tables.calls
     digits = calls.loc[calls["id"].eq(key), "digits"].dropna()
     return str(digits.iloc[0]) if len(digits) else context.text("rows.no_number")
 
 
-def _giver(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _giver(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text("rows.passed_by", name=_agent(key, metric, question, context))
 
 
-def _taker(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _taker(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     if key == UNASSIGNED:
         return context.text("telephony.unknown_taker")
     return context.text("rows.passed_to", name=_agent(key, metric, question, context))
 
 
-def _standing(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _standing(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"rows.standing.{key}")
 
 
-def _creator(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _creator(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     name = _agent(key, metric, question, context)
     return context.text("rows.created_by", name=name)
 
 
-def _ticket_word(key: str, metric: Metric, question: Question[Any], context: Context) -> str:
+def _ticket_word(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return key or context.text("filters.empty_value")
 
 

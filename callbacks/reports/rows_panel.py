@@ -11,7 +11,7 @@ from callbacks.reports.listing import Listing, arranged, listing
 from callbacks.reports.page_query import PanelQuery, page_search, read_panel
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import question_at, report_context
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import rows_panel as layout
 from layouts.components.context import Context
@@ -76,7 +76,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def _head(panel: PanelQuery, question: Question[Any], context: Context) -> layout.Head:
+def _head(panel: PanelQuery, question: ReportView[Any], context: Context) -> layout.Head:
     text, formats = context.text, context.formats
     cells = panel.cells
     of = listing(question, panel.rows, cells)
@@ -119,7 +119,7 @@ def _parts(
     panel: PanelQuery,
     cells: tuple[Cell, ...],
     of: Listing,
-    question: Question[Any],
+    question: ReportView[Any],
     context: Context,
 ) -> list[tuple[str, str, bool]]:
     """Of a share: all its rows, those that count for it, and the others."""
@@ -139,7 +139,7 @@ def _parts(
 
 
 def _rows(
-    panel: PanelQuery, of: Listing, question: Question[Any], backend: Backend, context: Context
+    panel: PanelQuery, of: Listing, question: ReportView[Any], backend: Backend, context: Context
 ) -> list[Any]:
     asked = ("order", panel.rows, panel.cell, panel.find, panel.order, question.query.key)
     places = question.snapshot.memory.get(

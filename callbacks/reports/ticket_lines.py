@@ -6,7 +6,7 @@ import pandas as pd
 
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.listing import date_column
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.rows_panel import Conversation
 from metrics.model import people
@@ -17,7 +17,7 @@ from services.runtime.backend import Backend
 from services.settings.links import conversation_url
 
 
-def workspace_id(question: Question[Any], backend: Backend) -> str | None:
+def workspace_id(question: ReportView[Any], backend: Backend) -> str | None:
     """The id of the Intercom workspace, for links."""
     return backend.environment.intercom_app_id or question.snapshot.meta.get("app_id")
 
@@ -26,7 +26,7 @@ def ticket_lines(
     frame: pd.DataFrame,
     marks: list[str],
     metric: Metric,
-    question: Question[Any],
+    question: ReportView[Any],
     backend: Backend,
     context: Context,
 ) -> list[Conversation]:

@@ -11,6 +11,7 @@ from layouts import ids
 from layouts.components.frame import ages, alerts_count, queue_chip
 from layouts.roles import PAGES, PEOPLE
 from metrics.live import current as now
+from metrics.model.view import view_of_today
 from services.runtime.backend import Backend
 
 
@@ -32,7 +33,7 @@ def register(app: Dash, backend: Backend) -> None:
         if not context.wall:
             return None, ages(snapshot.sources, at, context)
         waiting = backend.dataset.cached(
-            ("queue",), lambda: now.queue(snapshot.tables, backend.rules)
+            ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
         )
         longest = waiting["waiting_since"].min() if len(waiting) else None
         limit = backend.rules.first_response_seconds

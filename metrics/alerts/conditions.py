@@ -15,8 +15,9 @@ from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import in_teams, members
-from metrics.model.selection import agent_of, rows
+from metrics.model.selection import agent_of, select_rows
 from metrics.model.tables import Tables
+from metrics.model.view import view_of_today
 
 EVERYTHING = Filters()
 NO_TEAM = "none"
@@ -83,7 +84,7 @@ def queue(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
     `value` counts the whole queue, as the wall does. With a minimum wait the rule fires on those
     who have waited for that long.
     """
-    waiting = now.queue(tables, rules)
+    waiting = now.queue(view_of_today(tables, rules))
     if waiting.empty:
         return
     least = rules.queue_minimum_wait_seconds
@@ -110,7 +111,7 @@ def queue(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
 
 def overload(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
     """Members with too many open conversations, over all teams."""
-    held = rows(CATALOG["open_now"], tables, None, EVERYTHING, rules, by_person=True)
+    held = select_rows(CATALOG["open_now"], view_of_today(tables, rules), by_person=True)
     held = held[held["state"].eq("open")].sort_values(["waiting_since", "id"])
     people = members(tables, rules).set_index("id")["name"]
     agents = agent_of(held, tables, None)
@@ -288,7 +289,7 @@ def _is_starting(sources: Mapping[str, Health], name: str) -> bool:
 
 def _hands(tables: Tables, rules: Rules) -> pd.DataFrame:
     people = now.presence(tables, rules)
-    return now.next_hands(people, now.load(tables, rules, tables.now))
+    return now.next_hands(people, now.load(view_of_today(tables, rules), tables.now))
 
 
 def _of_team(hands: pd.DataFrame, tables: Tables, team: str) -> tuple[tuple[str, int], ...]:

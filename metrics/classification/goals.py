@@ -12,11 +12,11 @@ import pandas as pd
 from metrics.measures.workload import is_merged
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
-from metrics.model.filters import UNASSIGNED, Filters
+from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import Period, local_days
 from metrics.model.schema import attribute
-from metrics.model.selection import agent_of, attribute_values, rows
-from metrics.model.tables import Tables
+from metrics.model.selection import agent_of, attribute_values, select_rows
+from metrics.model.view import View
 
 # Fewer finished conversations than this say nothing about a pace.
 PACE_MINIMUM = 10
@@ -204,12 +204,13 @@ def standings(found: pd.DataFrame, values: pd.Series) -> pd.Series:
     return words.mask(values.eq(0).fillna(False).astype(bool), "pending")
 
 
-def team_goals(tables: Tables, period: Period, filters: Filters, rules: Rules) -> dict[str, Goal]:
+def team_goals(view: View) -> dict[str, Goal]:
     """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
     metric = CATALOG["classification_rate"]
-    found = rows(metric, tables, period, filters, rules)
-    values = metric.measure(found, rules, tables.now)
-    people = agent_of(found, tables, metric).fillna(UNASSIGNED)
+    rules = view.rules
+    found = select_rows(metric, view)
+    values = metric.measure(found, rules, view.tables.now)
+    people = agent_of(found, view.tables, metric).fillna(UNASSIGNED)
     known = values.notna().to_numpy()
     counted = values[known].to_numpy(dtype="float64")
     codes, names = pd.factorize(people[known])

@@ -16,10 +16,10 @@ import pandas as pd
 
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.model.selection import attribute_values, conversations, rows
+from metrics.model.selection import attribute_values, select_conversations, select_rows
 from metrics.model.tables import Tables
+from metrics.model.view import View, view_of_today
 
 # A reason with fewer classified subjects teaches nothing, and one word seen less often neither.
 EXAMPLES_MINIMUM = 5
@@ -160,28 +160,23 @@ def suggest(model: Model | None, subjects: Iterable[str]) -> list[Suggestion | N
 
 def team_model(tables: Tables, rules: Rules) -> Model | None:
     """What all classified conversations in scope teach."""
-    found = conversations(tables, Filters(), rules)
+    found = select_conversations(view_of_today(tables, rules))
     return learn(found["subject"], attribute_values(found, rules.labels.reason))
 
 
-def catch_all_growth(
-    tables: Tables, period: Period, before: Period | None, filters: Filters, rules: Rules
-) -> Growth | None:
+def catch_all_growth(view: View, before: Period | None) -> Growth | None:
     """The catch-all reason that gained most; None where none gained beyond chance.
 
     A gain is told when it is at least `GROWTH` of all reasons, both periods have `GROWTH_MINIMUM`
     reasons, and a two-proportion test would find it by chance less than once in twenty times.
 
     Args:
-        tables: One version.
-        period: The days in question.
+        view: Whose conversations, and the days in question.
         before: What they are compared with; None = nothing to compare with.
-        filters: Whose conversations.
-        rules: Scope and the label of the reason.
     """
     if before is None:
         return None
-    now, then = (_reasons(tables, days, filters, rules) for days in (period, before))
+    now, then = (_reasons(view.with_period(days)) for days in (view.period, before))
     n, before_n = int(now.sum()), int(then.sum())
     if min(n, before_n) < GROWTH_MINIMUM:
         return None
@@ -221,7 +216,7 @@ def _suggestion(model: Model, subject: str) -> Suggestion | None:
     return Suggestion(reason, float(chances[best]))
 
 
-def _reasons(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.Series:
-    found = rows(CATALOG["classification_rate"], tables, period, filters, rules)
-    counts: pd.Series = attribute_values(found, rules.labels.reason).value_counts()
+def _reasons(view: View) -> pd.Series:
+    found = select_rows(CATALOG["classification_rate"], view)
+    counts: pd.Series = attribute_values(found, view.rules.labels.reason).value_counts()
     return counts

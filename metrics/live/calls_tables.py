@@ -11,9 +11,9 @@ from metrics.measures import telephony
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period, local_days
 from metrics.model.values import seconds_between
-from metrics.query.crosstab import Choice
+from metrics.model.view import View
 from metrics.query.drilldown import LISTS
-from metrics.query.grouping import grouped
+from metrics.query.grouping import GroupInput, grouped
 from metrics.query.report import breakdowns
 
 # What the outcome of a call, and its caller, are told by.
@@ -38,7 +38,7 @@ AGENT_KEYS = (
 )
 
 
-def agent_calls(choice: Choice) -> pd.DataFrame:
+def agent_calls(view: View) -> pd.DataFrame:
     """What each person did at the telephone; a call counts for everyone who took part in it.
 
     Returns:
@@ -49,13 +49,10 @@ def agent_calls(choice: Choice) -> pd.DataFrame:
     told = breakdowns(
         [CATALOG[key] for key in AGENT_KEYS],
         "agent",
-        choice.tables,
-        choice.period,
-        choice.filters,
-        choice.rules,
+        view,
     )
     numbers = {key: {group.key: group.summary for group in groups} for key, groups in told.items()}
-    given = transfers(choice).groupby("giver")["calls"].sum()
+    given = transfers(view).groupby("giver")["calls"].sum()
     agents = sorted(
         {a for groups in numbers.values() for a, s in groups.items() if s.n}
         | set(given.index.astype("str"))
@@ -86,15 +83,15 @@ def agent_calls(choice: Choice) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
-def transfers(choice: Choice) -> pd.DataFrame:
+def transfers(view: View) -> pd.DataFrame:
     """Calls that were passed on: from whom, to whom, how many; most first.
 
     Returns:
         `giver` and `taker` (agent ids; `UNASSIGNED` where the vendor does not say) and `calls`.
     """
     passed = ["transferred_by_agent_id", "transferred_to_agent_id"]
-    question = choice.question(LISTS["transfers"], columns=passed)
-    sides = [grouped(by, question).words for by in ("transferred_by", "transferred_to")]
+    asked = GroupInput.select(LISTS["transfers"], view, columns=passed)
+    sides = [grouped(by, asked).words for by in ("transferred_by", "transferred_to")]
     pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
     table = pairs.groupby(["giver", "taker"], observed=True).size().rename("calls").reset_index()
     return table.sort_values(
@@ -102,7 +99,7 @@ def transfers(choice: Choice) -> pd.DataFrame:
     )
 
 
-def recurring_callers(choice: Choice) -> pd.DataFrame:
+def recurring_callers(view: View) -> pd.DataFrame:
     """Numbers with two or more calls in the period; anonymous ones are never put together.
 
     Returns:
@@ -110,11 +107,11 @@ def recurring_callers(choice: Choice) -> pd.DataFrame:
         NA), `calls`, `lost`, `talk_mean` (seconds over the answered ones; NA without any) and
         `last_at`; most calls first, then the latest.
     """
-    question = choice.question(LISTS["calls"], columns=CALLER_COLUMNS)
-    calls = question.rows.assign(
-        caller=grouped("caller", question).words.to_numpy(),
-        lost=telephony.lost(question.rows, choice.rules, choice.tables.now),
-        talk=seconds_between(question.rows["answered_at"], question.rows["ended_at"]),
+    asked = GroupInput.select(LISTS["calls"], view, columns=CALLER_COLUMNS)
+    calls = asked.rows.assign(
+        caller=grouped("caller", asked).words.to_numpy(),
+        lost=telephony.lost(asked.rows, view.rules, view.tables.now),
+        talk=seconds_between(asked.rows["answered_at"], asked.rows["ended_at"]),
     )
     calls = calls.dropna(subset=["caller"]).sort_values(["started_at", "id"])
     found = calls.groupby("caller")
@@ -134,11 +131,11 @@ def recurring_callers(choice: Choice) -> pd.DataFrame:
     )
 
 
-def lost_by_hour(choice: Choice) -> pd.DataFrame:
+def lost_by_hour(view: View) -> pd.DataFrame:
     """Lost calls per local hour of their start: one line per hour, one column per outcome."""
-    question = choice.question(CATALOG["calls_missed"], columns=CALLER_COLUMNS)
-    words = telephony.outcome(question.rows, choice.rules, choice.tables.now)
-    hours = question.dates.dt.tz_convert(choice.rules.time_zone).dt.hour
+    asked = GroupInput.select(CATALOG["calls_missed"], view, columns=CALLER_COLUMNS)
+    words = telephony.outcome(asked.rows, view.rules, view.tables.now)
+    hours = asked.dates.dt.tz_convert(view.rules.time_zone).dt.hour
     counts = pd.crosstab(hours.to_numpy(), words.to_numpy(dtype="object"))
     return counts.reindex(index=range(24), columns=telephony.LOST, fill_value=0)
 
@@ -166,19 +163,19 @@ def occurrences(period: Period, first: date | None, last: date) -> list[int]:
     return counts
 
 
-def peaks(choice: Choice, happened: list[int]) -> Peaks:
+def peaks(view: View, happened: list[int]) -> Peaks:
     """The busiest hour and weekday of the inbound calls, by how often each occurs.
 
     Args:
-        choice: Which calls.
+        view: Which calls.
         happened: `occurrences` of the period.
     """
-    question = choice.question(CATALOG["calls_inbound"], columns=("started_at", "direction"))
-    found = question.dates[question.rows["direction"].eq("inbound")]
+    asked = GroupInput.select(CATALOG["calls_inbound"], view, columns=("started_at", "direction"))
+    found = asked.dates[asked.rows["direction"].eq("inbound")]
     days = sum(happened)
     if not len(found) or not days:
         return Peaks()
-    zone = choice.rules.time_zone
+    zone = view.rules.time_zone
     hours = np.bincount(found.dt.tz_convert(zone).dt.hour, minlength=24)
     weekdays = np.bincount(local_days(found, zone).dt.day_of_week, minlength=7)
     means = [count / often if often else 0 for count, often in zip(weekdays, happened, strict=True)]
@@ -190,21 +187,21 @@ def _n(summary: object) -> int:
     return int(getattr(summary, "n", 0))
 
 
-def owed(choice: Choice, start: pd.Timestamp) -> pd.DataFrame:
+def owed(view: View, start: pd.Timestamp) -> pd.DataFrame:
     """Callers we lost in the period whom nobody has talked to since, the oldest first.
 
     Args:
-        choice: Which calls may be owed.
+        view: Which calls may be owed.
         start: Begin of the period.
 
     Returns:
         As `now.callback_debt`, with `caller` (a group of `grouping`).
     """
-    question = choice.question(LISTS["calls"], columns=("id", "digits", "started_at"))
+    asked = GroupInput.select(LISTS["calls"], view, columns=("id", "digits", "started_at"))
     callers = dict(
-        zip(question.rows["id"], grouped("caller", question).words, strict=True),
+        zip(asked.rows["id"], grouped("caller", asked).words, strict=True),
     )
-    table = now.callback_debt(choice.tables, choice.rules, start)
+    table = now.callback_debt(view.tables, view.rules, start)
     known = np.array([call in callers for call in table["last_call_id"]], dtype=bool)
     table = table[known]
     found = pd.Series([callers[call] for call in table["last_call_id"]], table.index, dtype="str")

@@ -9,11 +9,10 @@ from metrics.measures import telephony
 from metrics.measures.stocks import RECENT, waiting_seconds
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.people import members, names
-from metrics.model.selection import agent_of, credited, rows
-from metrics.model.selection import conversations as selected
+from metrics.model.selection import agent_of, credited, select_conversations, select_rows
 from metrics.model.tables import Tables
+from metrics.model.view import EVERYTHING, View
 
 UNAVAILABLE = ("offline", "do_not_disturb", "unavailable")
 QUEUE = [
@@ -27,26 +26,26 @@ QUEUE = [
     "contact_name",
     "created_at",
 ]
-EVERYTHING = Filters()
 
 
-def queue(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.DataFrame:
+def queue(view: View) -> pd.DataFrame:
     """The queue, longest wait first; those that wait for the customer come last.
 
     Returns:
         `id`, `team_id`, `team` (NA without one), `waiting_since`, `waiting_seconds` (NA when it
         is the customer's turn), `channel`, `subject`, `contact_name`, `created_at`.
     """
-    return _waiting("queue", tables, rules, filters)
+    return _waiting("queue", view)
 
 
-def unrouted(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.DataFrame:
+def unrouted(view: View) -> pd.DataFrame:
     """The limbo, with the columns of `queue`; no scope applies: it has no team."""
-    return _waiting("unrouted", tables, rules, filters)
+    return _waiting("unrouted", view)
 
 
-def _waiting(key: str, tables: Tables, rules: Rules, filters: Filters) -> pd.DataFrame:
-    found = rows(CATALOG[key], tables, None, filters, rules)
+def _waiting(key: str, view: View) -> pd.DataFrame:
+    tables, rules = view.tables, view.rules
+    found = select_rows(CATALOG[key], view)
     found = found[CATALOG[key].measure(found, rules, tables.now).notna()]
     found = found.assign(
         waiting_seconds=waiting_seconds(found, tables.now),
@@ -94,21 +93,13 @@ def presence(tables: Tables, rules: Rules) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def load(
-    tables: Tables,
-    rules: Rules,
-    start: pd.Timestamp,
-    filters: Filters = EVERYTHING,
-    first_day: date | None = None,
-) -> pd.DataFrame:
+def load(view: View, start: pd.Timestamp, first_day: date | None = None) -> pd.DataFrame:
     """What each member holds and did, whoever can take the next case first.
 
     Args:
-        tables: One version.
-        rules: Scope and limits.
+        view: Its filters choose the conversations of the period and the recent ones; what a person
+            holds counts whatever is chosen.
         start: From when conversations and calls are counted.
-        filters: Which conversations count as of the period and as recent; what a person holds
-            counts whatever is chosen.
         first_day: First day of the loaded history, with which an adaptive spike is compared.
 
     Returns:
@@ -116,12 +107,13 @@ def load(
         over all teams), `on_call`, `after_call`, `conversations` and `calls` (answered, since
         `start`), `recent` (30 minutes), `overloaded`, `spike`.
     """
+    tables, rules = view.tables, view.rules
     people = presence(tables, rules)
     ids = people["agent_id"]
-    held = rows(CATALOG["open_now"], tables, None, EVERYTHING, rules, by_person=True)
+    held = select_rows(CATALOG["open_now"], view.with_filters(EVERYTHING), by_person=True)
     opened = held["state"].eq("open")
     ours = opened & held["waiting_since"].notna()
-    scoped = selected(tables, filters, rules)
+    scoped = select_conversations(view)
     created = scoped["created_at"]
     spike_start = tables.now - pd.Timedelta(minutes=rules.spike_minutes)
 
@@ -189,15 +181,14 @@ def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
     return found[["agent_id", "name", "open", "voice_free"]].reset_index(drop=True)
 
 
-def last_assignments(
-    tables: Tables, rules: Rules, n: int = 10, filters: Filters = EVERYTHING
-) -> pd.DataFrame:
+def last_assignments(view: View, n: int = 10) -> pd.DataFrame:
     """The latest assignments to a person, by the moment of the assignment, newest first.
 
     Returns:
         `id`, `at`, `agent_id`, `agent`, `team`, `subject`, `state`.
     """
-    found = selected(tables, filters, rules)
+    tables, rules = view.tables, view.rules
+    found = select_conversations(view)
     found = found.assign(agent_id=agent_of(found, tables, None))
     found = found.dropna(subset=["agent_id", "last_assignment_at"])
     found = found.sort_values(["last_assignment_at", "id"], ascending=False).head(n)

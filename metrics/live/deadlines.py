@@ -4,24 +4,19 @@ import pandas as pd
 
 from metrics.measures.stocks import reply_due, reply_seconds_left
 from metrics.model.catalog import CATALOG
-from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
-from metrics.model.selection import rows
-from metrics.model.tables import Tables
-
-EVERYTHING = Filters()
+from metrics.model.selection import select_rows
+from metrics.model.view import View
 
 
-def first_responses_due(
-    tables: Tables, rules: Rules, filters: Filters = EVERYTHING
-) -> pd.DataFrame:
+def first_responses_due(view: View) -> pd.DataFrame:
     """The rows of `awaiting_first_response`, the one that is due first (or longest late) first.
 
     Returns:
         The columns of conversations, and `since` (when the clock started), `seconds_left` (negative
         when late) and `due` (the part of the metric).
     """
-    found = rows(CATALOG["awaiting_first_response"], tables, None, filters, rules)
+    tables, rules = view.tables, view.rules
+    found = select_rows(CATALOG["awaiting_first_response"], view)
     left = reply_seconds_left(found, rules, tables.now)
     found = found.assign(
         since=found["first_contact_reply_at"].fillna(found["created_at"]),

@@ -9,14 +9,12 @@ import pandas as pd
 
 from metrics.measures.stocks import is_waiting_for_anybody
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.office_hours import is_open_at, openings
 from metrics.model.periods import today
-from metrics.model.selection import conversations
-from metrics.model.tables import Tables
+from metrics.model.selection import select_conversations
+from metrics.model.view import View
 from metrics.query.usual import WEEKDAYS_MINIMUM
 
-EVERYTHING = Filters()
 WEEKS = 12
 STEP = timedelta(minutes=30)
 
@@ -38,13 +36,7 @@ class Projection:
     days: int
 
 
-def queue_at_closing(
-    tables: Tables,
-    rules: Rules,
-    filters: Filters = EVERYTHING,
-    *,
-    first_day: date | None = None,
-) -> Projection | None:
+def queue_at_closing(view: View, *, first_day: date | None = None) -> Projection | None:
     """Where the queue would stand at closing time if the rest of today went as on earlier days.
 
     Each day of the same weekday in the last `WEEKS` weeks is played over today's queue: half hour
@@ -58,16 +50,15 @@ def queue_at_closing(
     assignment is not foreseen, because the vendor keeps only the first one.
 
     Args:
-        tables: One version, of a source that is fresh.
-        rules: Scope, zone and opening times.
-        filters: The reader's choice.
+        view: Of a version whose source is fresh.
         first_day: First day of the loaded history; None = it is not whole yet.
 
     Returns:
         None outside the opening times, in the last half hour of them, and with fewer than
         `WEEKDAYS_MINIMUM` earlier days on which the office was open.
     """
-    now = tables.now.to_pydatetime()
+    rules = view.rules
+    now = view.tables.now.to_pydatetime()
     day = today(now, rules.time_zone)
     hours = openings(day, rules)
     if not hours or not is_open_at(now, rules):
@@ -75,7 +66,7 @@ def queue_at_closing(
     closing = max(end for _, end in hours)
     if closing - now < STEP:
         return None
-    rows = conversations(tables, filters, rules)
+    rows = select_conversations(view)
     waiting = int(is_waiting_for_anybody(rows).sum())
     came, left = _sorted(rows["created_at"]), _sorted(_left_at(rows))
     ends = []

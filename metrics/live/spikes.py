@@ -10,18 +10,17 @@ import pandas as pd
 
 from metrics.live.trends import WEEKS
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.people import members
 from metrics.model.periods import midnight
-from metrics.model.selection import agent_of, conversations
+from metrics.model.selection import agent_of, select_conversations
 from metrics.model.tables import Tables
+from metrics.model.view import view_of_today
 from metrics.query.usual import WEEKDAYS_MINIMUM
 
 HOUR = 3600
 # What nobody has seen in so many weeks is rare, not impossible: half an arrival in all of them.
 PRIOR = 0.5
 NEGLIGIBLE = 1e-15
-EVERYTHING = Filters()
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def poisson_tail(count: int, rate: float) -> float:
 
 
 def _groups(tables: Tables, rules: Rules, with_teams: bool) -> Iterator[Group]:
-    rows = conversations(tables, EVERYTHING, rules).sort_values(["created_at", "id"])
+    rows = select_conversations(view_of_today(tables, rules)).sort_values(["created_at", "id"])
     agents = agent_of(rows, tables, None)
     people = set(members(tables, rules)["id"])
     yield from _grouped("agent", rows, agents.where(agents.isin(people)))

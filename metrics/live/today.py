@@ -6,15 +6,12 @@ from datetime import date
 import pandas as pd
 
 from metrics.model.catalog import Metric
-from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.periods import Period, today, within
-from metrics.model.selection import agent_of, conversations
+from metrics.model.selection import agent_of, select_conversations
 from metrics.model.summary import Summary, summarise
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query.report import values
-
-EVERYTHING = Filters()
 
 
 @dataclass(frozen=True)
@@ -25,48 +22,44 @@ class Wait:
     since: pd.Timestamp
 
 
-def since(
-    metric: Metric, tables: Tables, start: pd.Timestamp, filters: Filters, rules: Rules
-) -> Summary:
+def since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
     """The metric's number over the rows dated from `start` on, up to the end of today.
 
     Args:
         metric: Dated; its parts are not told.
-        tables: One version.
+        view: Its period is not looked at.
         start: The first instant; it need not be a midnight.
-        filters: The reader's choice.
-        rules: Scope and zone.
     """
-    zone = rules.time_zone
-    days = Period(today(start, zone), max(today(start, zone), today(tables.now, zone)))
-    found, measured = values(metric, tables, days, filters, rules)
+    zone = view.rules.time_zone
+    days = Period(today(start, zone), max(today(start, zone), today(view.tables.now, zone)))
+    found, measured = values(metric, view.with_period(days))
     assert metric.dated_by is not None
     return summarise(metric, measured[found[metric.dated_by].ge(start)])
 
 
-def quiet_since(tables: Tables, rules: Rules, filters: Filters = EVERYTHING) -> pd.Timestamp | None:
+def quiet_since(view: View) -> pd.Timestamp | None:
     """The instant at which the last conversation left the queue; None if none ever did.
 
     A conversation leaves it with its first assignment. Unassigned ones leave it when they are
     closed, and wait for the customer from our last reply on.
     """
-    ended = _left_at(conversations(tables, filters, rules), tables)
-    ended = ended[ended.le(tables.now)]
+    ended = _left_at(select_conversations(view), view.tables)
+    ended = ended[ended.le(view.tables.now)]
     return None if ended.empty else ended.max()
 
 
-def longest_wait_of(
-    day: date, tables: Tables, rules: Rules, filters: Filters = EVERYTHING
-) -> Wait | None:
+def longest_wait_of(day: date, view: View) -> Wait | None:
     """The longest wait that a conversation of that day had in the queue, if any has left it.
 
     It lasts from the creation to the first assignment or reply. What we started ourselves never
     waited for us.
     """
-    rows = conversations(tables, filters, rules)
-    rows = rows[within(rows["created_at"], Period(day, day), rules.time_zone)]
+    rows = select_conversations(view)
+    rows = rows[within(rows["created_at"], Period(day, day), view.rules.time_zone)]
     rows = rows[rows["origin"].ne("teammate").fillna(True)]
-    ended = pd.concat([_left_at(rows, tables), rows["first_admin_reply_at"]], axis=1).min(axis=1)
+    ended = pd.concat([_left_at(rows, view.tables), rows["first_admin_reply_at"]], axis=1).min(
+        axis=1
+    )
     waited = (ended - rows["created_at"]).dt.total_seconds().dropna()
     if waited.empty:
         return None

@@ -6,33 +6,22 @@ import numpy as np
 import pandas as pd
 
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.periods import Period, local_days, midnight, today, within
-from metrics.model.selection import conversations
+from metrics.model.selection import select_conversations
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query.usual import WEEKDAYS_MINIMUM, weekday_band
 
-EVERYTHING = Filters()
 HALF_HOURS = 48
 # A weekday's band looks back this many weeks: longer, and it tells of another season.
 WEEKS = 12
 
 
-def arrivals(
-    tables: Tables,
-    rules: Rules,
-    day: date,
-    filters: Filters = EVERYTHING,
-    *,
-    first_day: date | None = None,
-) -> pd.DataFrame:
+def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.DataFrame:
     """Conversations per local half hour of a day, with the usual band of the same weekday.
 
     Args:
-        tables: One version.
-        rules: Scope and zone.
-        day: The local day.
-        filters: The reader's choice.
+        day: The local day, whatever the view's period.
         first_day: First day of the loaded history; None = no band yet.
 
     Returns:
@@ -41,8 +30,9 @@ def arrivals(
         earlier weekdays; NA under `WEEKDAYS_MINIMUM` of them). On days when the clock is put back,
         the half hours that happen twice are added up.
     """
+    tables, rules = view.tables, view.rules
     days = [day, *_same_weekdays(day, first_day)]
-    created = conversations(tables, filters, rules)["created_at"]
+    created = select_conversations(view)["created_at"]
     counts = np.array([_per_half_hour(created, one, rules) for one in days])
     table = pd.DataFrame(
         {
@@ -53,30 +43,20 @@ def arrivals(
     return table.assign(**_band(counts[1:]))
 
 
-def daily(
-    tables: Tables,
-    rules: Rules,
-    period: Period,
-    filters: Filters = EVERYTHING,
-    *,
-    first_day: date | None = None,
-) -> pd.DataFrame:
-    """Conversations per local day, with the usual band of each weekday.
+def daily(view: View, *, first_day: date | None = None) -> pd.DataFrame:
+    """Conversations per local day of the period, with the usual band of each weekday.
 
     Args:
-        tables: One version.
-        rules: Scope and zone.
-        period: The days.
-        filters: The reader's choice.
         first_day: First day of the loaded history; None = no band yet.
 
     Returns:
         `day` (midnight without a zone), `count` (NA for days to come), `low`, `usual`, `high` as
         in `usual.weekday_band` over all loaded days that are over, and `partial` (still running).
     """
-    zone, now = rules.time_zone, today(tables.now, rules.time_zone)
+    period, zone = view.period, view.rules.time_zone
+    now = today(view.tables.now, zone)
     known = Period(min(first_day or period.first_day, period.first_day), period.last_day)
-    created = conversations(tables, filters, rules)["created_at"]
+    created = select_conversations(view)["created_at"]
     per_day = local_days(created[within(created, known, zone)], zone).value_counts()
     days = pd.date_range(known.first_day, known.last_day, freq="D", unit="s")
     counts = per_day.reindex(days, fill_value=0)
@@ -88,22 +68,18 @@ def daily(
 
 
 def usual_until(
-    tables: Tables,
-    rules: Rules,
-    day: date,
-    filters: Filters = EVERYTHING,
-    *,
-    first_day: date | None = None,
+    view: View, day: date, *, first_day: date | None = None
 ) -> tuple[float, float] | None:
     """The usual number of arrivals by this time of the day: tenth and ninetieth percentile.
 
     None while there are fewer than `WEEKDAYS_MINIMUM` of the same weekday.
     """
-    created = conversations(tables, filters, rules)["created_at"]
-    passed = tables.now - midnight(day, rules.time_zone)
+    zone = view.rules.time_zone
+    created = select_conversations(view)["created_at"]
+    passed = view.tables.now - midnight(day, zone)
     totals = []
     for earlier in _same_weekdays(day, first_day):
-        start = midnight(earlier, rules.time_zone)
+        start = midnight(earlier, zone)
         totals.append(int((created.ge(start) & created.lt(start + passed)).sum()))
     if len(totals) < WEEKDAYS_MINIMUM:
         return None

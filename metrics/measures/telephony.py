@@ -5,13 +5,11 @@ import pandas as pd
 
 from metrics.model.catalog import CATALOG, metric
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
-from metrics.model.periods import Period
-from metrics.model.selection import chosen_people, credited, rows
-from metrics.model.tables import Tables
+from metrics.model.selection import chosen_people, credited, select_rows
 from metrics.model.values import flags, ones, seconds_between
+from metrics.model.view import View
 
 CALL = "Aircall, call object"
 OUTCOMES = (
@@ -192,7 +190,7 @@ def service_level(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Se
     return flags(waited.le(target), waited.notna() | gave_up)
 
 
-def calls_per_agent(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
+def calls_per_agent(view: View) -> pd.DataFrame:
     """Answered inbound calls, credited once to each distinct person who took part.
 
     Under a filter only the people it chooses are credited: the others' part in these calls is not
@@ -202,8 +200,8 @@ def calls_per_agent(tables: Tables, period: Period, filters: Filters, rules: Rul
         `agent_id` (NA for calls without anybody) and `calls`, most first. The sum may exceed the
         number of calls: a transferred call counts for who passed it on and for who took it over.
     """
-    calls = rows(CATALOG["calls_answered"], tables, period, filters, rules)
-    people = credited(calls[_answered(calls)], chosen_people(tables, filters))
+    calls = select_rows(CATALOG["calls_answered"], view)
+    people = credited(calls[_answered(calls)], chosen_people(view.tables, view.filters))
     counts = people["agent"].value_counts(dropna=False)
     table = counts.rename_axis("agent_id").rename("calls").reset_index()
     return table.sort_values(["calls", "agent_id"], ascending=[False, True], ignore_index=True)

@@ -4,12 +4,11 @@ import pandas as pd
 
 from metrics.model.catalog import CATALOG, metric
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.schema import attribute
-from metrics.model.selection import attribute_values, is_filled, rows
-from metrics.model.tables import Tables
+from metrics.model.selection import attribute_values, is_filled, select_rows
 from metrics.model.values import flags, ones
+from metrics.model.view import View
 
 
 def mentions(table: pd.DataFrame, rules: Rules) -> pd.Series:
@@ -127,20 +126,10 @@ def complex_conversations(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) 
     return ones(filled >= 2)
 
 
-def top_reasons(
-    tables: Tables,
-    period: Period,
-    filters: Filters,
-    rules: Rules,
-    before: Period | None = None,
-) -> pd.DataFrame:
+def top_reasons(view: View, before: Period | None = None) -> pd.DataFrame:
     """Mentions of reason and second reason together, with those of another period beside them.
 
     Args:
-        tables: One version.
-        period: Local days.
-        filters: The reader's choice.
-        rules: Scope and labels.
         before: The period to compare with; the same number of days just before when absent.
 
     Returns:
@@ -148,8 +137,8 @@ def top_reasons(
         `previous_share` (NA where a period mentions nothing); the most mentioned first, equal ones
         by name. A conversation that names the same reason twice mentions it twice.
     """
-    compared = before or period.previous
-    now, then = (_mentions(tables, days, filters, rules) for days in (period, compared))
+    now = _mentions(view)
+    then = _mentions(view.with_period(before or view.period.previous))
     table = pd.DataFrame({"mentions": now, "previous_mentions": then}).fillna(0).astype("int64")
     for name in ("mentions", "previous_mentions"):
         total = table[name].sum()
@@ -159,8 +148,9 @@ def top_reasons(
     return table[["reason", "mentions", "share", "previous_mentions", "previous_share"]]
 
 
-def _mentions(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.Series:
+def _mentions(view: View) -> pd.Series:
+    rules, tables = view.rules, view.tables
     labels = (rules.labels.reason, rules.labels.second_reason)
     columns = [column for label in labels if (column := attribute(label)) in tables.conversations]
-    found = rows(CATALOG["conversations"], tables, period, filters, rules, columns=columns)
+    found = select_rows(CATALOG["conversations"], view, columns=columns)
     return mentions(found, rules).value_counts()

@@ -8,12 +8,12 @@ import pandas as pd
 
 from metrics.model import schema
 from metrics.model.catalog import Metric
-from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED, Filters
 from metrics.model.lines import on_lines
 from metrics.model.people import in_teams, members
-from metrics.model.periods import Period, within
+from metrics.model.periods import within
 from metrics.model.tables import Tables
+from metrics.model.view import View
 
 RATING = ("rating", "rating_at", "rating_remark", "rated_agent_id")
 CREDITED = tuple(schema.CALL_AGENTS)
@@ -22,12 +22,9 @@ Mask = npt.NDArray[np.bool_]
 _DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
 
 
-def rows(
+def select_rows(
     metric: Metric,
-    tables: Tables,
-    period: Period | None,
-    filters: Filters,
-    rules: Rules,
+    view: View,
     *,
     by_person: bool = False,
     columns: Collection[str] | None = None,
@@ -35,20 +32,15 @@ def rows(
     """The rows that a metric may count: in scope, dated in the period, and chosen.
 
     Args:
-        metric: Says the table and the date; stocks ignore the period.
-        tables: One version.
-        period: Local days; None only for stocks.
-        filters: The reader's choice.
-        rules: Scope and zone.
         by_person: Whether the number is told person by person; what each of them holds then
             counts over all teams, as it does when people are chosen.
         columns: Only these; taking all of 200,000 rows costs a tenth of a second.
     """
     if metric.table == "agents":
-        return _people(tables, filters, rules)
-    table = table_of(metric, tables)
+        return _people(view)
+    table = table_of(metric, view.tables)
     shown = table if columns is None else table[list(columns)]
-    return shown[chosen_rows(metric, tables, period, filters, rules, by_person=by_person)]
+    return shown[row_mask(metric, view, by_person=by_person)]
 
 
 def table_of(metric: Metric, tables: Tables) -> pd.DataFrame:
@@ -57,19 +49,12 @@ def table_of(metric: Metric, tables: Tables) -> pd.DataFrame:
     return found
 
 
-def chosen_rows(
-    metric: Metric,
-    tables: Tables,
-    period: Period | None,
-    filters: Filters,
-    rules: Rules,
-    *,
-    by_person: bool = False,
-) -> Mask:
-    """Whether each row of the metric's table is one of `rows`.
+def row_mask(metric: Metric, view: View, *, by_person: bool = False) -> Mask:
+    """Whether each row of the metric's table is one of `select_rows`.
 
     Both halves are remembered for the version: many metrics share them.
     """
+    tables, rules = view.tables, view.rules
     by_person = by_person and metric.scope == "person"
     # Ratings belong to who was rated.
     about = metric.table, metric.scope, metric.dated_by == "rating_at", by_person
@@ -77,60 +62,31 @@ def chosen_rows(
 
     def choose() -> Mask:
         if metric.table == "calls":
-            return _plain_mask(_calls(tables, filters, rules))
+            return _plain_mask(_calls(view))
         if metric.table == "tickets":
-            return _plain_mask(_tickets(tables, filters))
-        return _plain_mask(_conversations(tables, filters, rules, metric, by_person=by_person))
+            return _plain_mask(_tickets(view))
+        return _plain_mask(_conversations(view, metric, by_person=by_person))
 
-    mask = tables.memory.get(("chosen", about, filters.key, agreed), choose)
+    mask = tables.memory.get(("chosen", about, view.filters.key, agreed), choose)
     if metric.dated_by is None:
         return mask
-    if period is None:
-        raise ValueError(f"{metric.key} needs a period")
-    table = table_of(metric, tables)
-    dates, zone = table[metric.dated_by], rules.time_zone
+    dates, zone = table_of(metric, tables)[metric.dated_by], rules.time_zone
     dated = tables.memory.get(
-        ("dated", metric.table, metric.dated_by, period, zone.key),
-        lambda: _plain_mask(within(dates, period, zone)),
+        ("dated", metric.table, metric.dated_by, view.period, zone.key),
+        lambda: _plain_mask(within(dates, view.period, zone)),
     )
     return mask & dated
 
 
-def conversations(
-    tables: Tables,
-    filters: Filters,
-    rules: Rules,
-    metric: Metric | None = None,
-    *,
-    by_person: bool = False,
-    calls: bool = False,
-) -> pd.DataFrame:
-    """Conversations in scope that the filters choose.
-
-    Args:
-        tables: One version.
-        filters: The reader's choice.
-        rules: Scope.
-        metric: For whom a row counts depends on it: ratings belong to who was rated.
-        by_person: As in `rows`.
-        calls: Whether to give the calls that were written as conversations instead of the
-            conversations proper.
-    """
-    keep = _conversations(tables, filters, rules, metric, by_person=by_person, calls=calls)
-    return tables.conversations[keep]
+def select_conversations(view: View) -> pd.DataFrame:
+    """Conversations in scope that the filters choose, of any day; none that a call wrote."""
+    return view.tables.conversations[_conversations(view, None)]
 
 
-def _conversations(
-    tables: Tables,
-    filters: Filters,
-    rules: Rules,
-    metric: Metric | None,
-    *,
-    by_person: bool = False,
-    calls: bool = False,
-) -> pd.Series:
+def _conversations(view: View, metric: Metric | None, *, by_person: bool = False) -> pd.Series:
+    tables, filters, rules = view.tables, view.filters, view.rules
     table = tables.conversations
-    keep = table["is_call"].fillna(False).astype(bool).eq(calls)
+    keep = ~table["is_call"].fillna(False).astype(bool)
     scope = metric.scope if metric else "teams"
     if rules.team_ids and scope != "workspace":
         inside = table["team_id"].isin(rules.team_ids)
@@ -146,14 +102,6 @@ def _conversations(
     if filters.agents:
         keep &= _chosen(agent_of(table, tables, metric), filters.agents)
     return keep
-
-
-def recognised_calls(
-    tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> pd.DataFrame:
-    """Conversations created in the period that are calls, and so are counted as calls only."""
-    found = conversations(tables, filters, rules, calls=True)
-    return found[within(found["created_at"], period, rules.time_zone)]
 
 
 def agent_of(table: pd.DataFrame, tables: Tables, metric: Metric | None) -> pd.Series:
@@ -244,8 +192,9 @@ def is_filled(table: pd.DataFrame, label: str) -> pd.Series:
     return attribute_values(table, label).notna()
 
 
-def _people(tables: Tables, filters: Filters, rules: Rules) -> pd.DataFrame:
-    found = members(tables, rules)
+def _people(view: View) -> pd.DataFrame:
+    filters = view.filters
+    found = members(view.tables, view.rules)
     if filters.teams:
         found = found[found["id"].isin(in_teams(found, filters.teams))]
     if filters.agents:
@@ -253,14 +202,15 @@ def _people(tables: Tables, filters: Filters, rules: Rules) -> pd.DataFrame:
     return found
 
 
-def _calls(tables: Tables, filters: Filters, rules: Rules) -> pd.Series:
+def _calls(view: View) -> pd.Series:
+    tables, filters = view.tables, view.filters
     calls = tables.calls
     if filters.attributes:
         # Only conversations carry attributes: no call has the value that was asked for.
         return pd.Series(False, index=calls.index)
     keep = calls["status"].eq("done")
     if filters.lines:
-        keep &= on_lines(calls, filters.lines, rules)
+        keep &= on_lines(calls, filters.lines, view.rules)
     if filters.origin:
         keep &= calls["direction"].eq(_DIRECTIONS[filters.origin])
     if filters.teams:
@@ -278,8 +228,9 @@ def _plain_mask(keep: pd.Series) -> Mask:
     return plain
 
 
-def _tickets(tables: Tables, filters: Filters) -> pd.Series:
+def _tickets(view: View) -> pd.Series:
     """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
+    tables, filters = view.tables, view.filters
     table = tables.tickets
     keep = pd.Series(True, index=table.index)
     if filters.attributes or filters.origin:

@@ -11,9 +11,10 @@ from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.model.selection import conversations, rows
+from metrics.model.selection import select_conversations, select_rows
 from metrics.model.tables import Tables
 from metrics.model.values import seconds_between
+from metrics.model.view import EVERYTHING, View, view_of_today
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS
 
 # So many of a weekday say what it usually brings.
@@ -102,7 +103,7 @@ def conversation_demand(
     """
     days = counted_days(whole_days, rules)
     chosen = Filters(filters.teams, (), "customer", filters.attributes)
-    found = conversations(tables, chosen, rules)
+    found = select_conversations(view_of_today(tables, rules, chosen))
     work = pd.Series(seconds, index=found.index, dtype="Float64")
     return _demand(found["created_at"], work, days, rules, None)
 
@@ -130,7 +131,7 @@ def _in_days(tables: Tables, rules: Rules, days: pd.DatetimeIndex) -> pd.DataFra
     if days.empty:
         return tables.calls.iloc[:0]
     period = Period(days[0].date(), days[-1].date())
-    return rows(metric, tables, period, Filters(), rules)
+    return select_rows(metric, View(tables, period, EVERYTHING, rules))
 
 
 def _demand(

@@ -9,9 +9,9 @@ import pandas as pd
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import Period
-from metrics.model.selection import chosen_people, credited, rows
+from metrics.model.selection import chosen_people, credited, select_rows
+from metrics.model.view import View
 from metrics.planning.schedule import Schedule, shifts_of
-from metrics.query.crosstab import Choice
 
 Basis = Literal["shifts", "hours"]
 COLUMNS = ["agent_id", "calls", "shifts", "hours", "expected", "difference", "share"]
@@ -47,7 +47,7 @@ class FairTarget:
 
 
 def fair_target(
-    choice: Choice,
+    view: View,
     schedule: Schedule,
     *,
     transfers: bool = False,
@@ -60,17 +60,17 @@ def fair_target(
     calls are not known, would make everybody look idle. Calls of holidays count like any others.
 
     Args:
-        choice: Which calls; its people are those who are told.
+        view: Which calls; its people are those who are told.
         schedule: The week.
         transfers: Whether a call counts for who passed it on and who took it over too, as
             `telephony.calls_per_agent` does; else only for who had it.
         basis: Whether each shift lets expect as much as any other, or each hour of them.
         first_day: First day of the loaded history; None = nothing is known of it.
     """
-    period = _known(choice, first_day)
-    counts = _calls(choice, period, transfers)
-    chosen = chosen_people(choice.tables, choice.filters)
-    shifts = _begun(choice, schedule, period)
+    period = _known(view, first_day)
+    counts = _calls(view, period, transfers)
+    chosen = chosen_people(view.tables, view.filters)
+    shifts = _begun(view, schedule, period)
     if chosen is not None:
         shifts = shifts[shifts["agent_id"].isin(chosen)]
     by_person = shifts.groupby("agent_id")
@@ -91,7 +91,7 @@ def fair_target(
     others = counts[~counts.index.isin(table.index)]
     left = others.rename_axis("agent_id").rename("calls").reset_index()
     left = left.sort_values(["calls", "agent_id"], ascending=[False, True], ignore_index=True)
-    inside = () if period is None else (d for d in choice.rules.holidays if _holds(period, d))
+    inside = () if period is None else (d for d in view.rules.holidays if _holds(period, d))
     return FairTarget(
         people=people,
         others=left,
@@ -105,28 +105,28 @@ def fair_target(
     )
 
 
-def _known(choice: Choice, first_day: date | None) -> Period | None:
+def _known(view: View, first_day: date | None) -> Period | None:
     """The days of the period that are loaded and have begun."""
-    local = choice.tables.now.tz_convert(choice.rules.time_zone).date()
-    first = max(choice.period.first_day, first_day or choice.period.first_day)
-    last = min(choice.period.last_day, local)
+    local = view.tables.now.tz_convert(view.rules.time_zone).date()
+    first = max(view.period.first_day, first_day or view.period.first_day)
+    last = min(view.period.last_day, local)
     return Period(first, last) if first <= last else None
 
 
-def _begun(choice: Choice, schedule: Schedule, period: Period | None) -> pd.DataFrame:
+def _begun(view: View, schedule: Schedule, period: Period | None) -> pd.DataFrame:
     if period is None:
-        nothing = Period(choice.period.first_day, choice.period.first_day)
-        return shifts_of(schedule, nothing, choice.rules).iloc[:0]
-    found = shifts_of(schedule, period, choice.rules)
-    return found[found["start"].le(choice.tables.now)]
+        nothing = Period(view.period.first_day, view.period.first_day)
+        return shifts_of(schedule, nothing, view.rules).iloc[:0]
+    found = shifts_of(schedule, period, view.rules)
+    return found[found["start"].le(view.tables.now)]
 
 
-def _calls(choice: Choice, period: Period | None, transfers: bool) -> pd.Series:
+def _calls(view: View, period: Period | None, transfers: bool) -> pd.Series:
     """Person -> answered calls; NA stands for calls of nobody."""
     metric = CATALOG["calls_answered"]
-    found = rows(metric, choice.tables, period or choice.period, choice.filters, choice.rules)
-    calls = found[metric.measure(found, choice.rules, choice.tables.now).notna()]
-    chosen = chosen_people(choice.tables, choice.filters)
+    found = select_rows(metric, view.with_period(period or view.period))
+    calls = found[metric.measure(found, view.rules, view.tables.now).notna()]
+    chosen = chosen_people(view.tables, view.filters)
     if transfers:
         return credited(calls, chosen)["agent"].value_counts(dropna=False)
     owners = calls["agent_id"].astype("str")

@@ -5,7 +5,7 @@ that shares are always of everything. Rows without a value are parted from the o
 anything is counted, unless they are asked for.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,33 +14,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from metrics.model.catalog import CATALOG, Metric
-from metrics.model.definitions import Rules
-from metrics.model.filters import EMPTY, UNASSIGNED, Filters
-from metrics.model.periods import Period
-from metrics.model.selection import rows
+from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.summary import Summary, summarise, summarise_by
-from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query.evaluation import measured
-from metrics.query.grouping import Grouping, Question, columns_of, grouped
+from metrics.query.grouping import Grouping, GroupInput, columns_of, grouped
 
 # Groups that stand for having no value: of people and teams, and of everything else.
 _NOBODY = frozenset({"agent", "team", "origin"})
 Codes = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which rows are counted: one version under a reader's choice."""
-
-    tables: Tables
-    period: Period
-    filters: Filters
-    rules: Rules
-
-    def question(self, metric: Metric, *, columns: Collection[str] | None = None) -> Question:
-        """The rows of a metric, ready to be grouped; with these columns only, if they are named."""
-        found = rows(metric, self.tables, self.period, self.filters, self.rules, columns=columns)
-        return Question(metric, found, self.tables, self.period, self.filters, self.rules)
 
 
 @dataclass(frozen=True)
@@ -126,13 +108,13 @@ def frequent(words: pd.Series, by: str) -> list[str]:
     return [str(word) for word, _ in ordered if word != nothing(by)]
 
 
-def axis(metric: Metric, by: str, choice: Choice, top: int, *, with_empty: bool = False) -> Axis:
+def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = False) -> Axis:
     """The lines of one side: the first `top` groups of the metric's rows, the others as one.
 
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    grouping = _grouping(metric, by, choice)
+    grouping = _grouping(metric, by, view)
     if grouping.keys is not None:
         return Axis(by, grouping.keys)
     known = frequent(grouping.words, by)
@@ -143,14 +125,14 @@ def axis(metric: Metric, by: str, choice: Choice, top: int, *, with_empty: bool 
     return Axis(by, tuple(known[:shown]), max(0, len(known) - shown), empty, labels)
 
 
-def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosstab:
+def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     """The metric in every cell of two axes.
 
     A row that stands in several groups (a call that was passed on) counts in each of their cells,
     and once in the totals.
     """
-    lines, columns = _grouping(metric, down.by, choice), _grouping(metric, across.by, choice)
-    added = measured(metric, choice.tables, choice.period, choice.filters, choice.rules)
+    lines, columns = _grouping(metric, down.by, view), _grouping(metric, across.by, view)
+    added = measured(metric, view)
     pairs = _pairs(_coded(down, lines), _coded(across, columns))
     inside = added.iloc[np.unique(pairs["row"].to_numpy())]
     width = len(across.lines)
@@ -181,7 +163,7 @@ def crosstab(metric: Metric, down: Axis, across: Axis, choice: Choice) -> Crosst
 
 def table_of(
     by: tuple[str, str],
-    choice: Choice,
+    view: View,
     *,
     metric: Metric = CATALOG["conversations"],
     top: tuple[int, int] = (10, 8),
@@ -189,15 +171,15 @@ def table_of(
 ) -> Crosstab:
     """The usual table of a metric: down and across, each cut to its most frequent groups."""
     down, across = (
-        axis(metric, one, choice, count, with_empty=with_empty)
+        axis(metric, one, view, count, with_empty=with_empty)
         for one, count in zip(by, top, strict=True)
     )
-    return crosstab(metric, down, across, choice)
+    return crosstab(metric, down, across, view)
 
 
-def _grouping(metric: Metric, by: str, choice: Choice) -> Grouping:
-    needed = columns_of(by, metric, choice.tables, choice.rules)
-    return grouped(by, choice.question(metric, columns=needed))
+def _grouping(metric: Metric, by: str, view: View) -> Grouping:
+    columns = columns_of(by, metric, view)
+    return grouped(by, GroupInput.select(metric, view, columns=columns))
 
 
 def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:

@@ -14,13 +14,11 @@ import pandas as pd
 from metrics.measures import tickets, workload
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
-from metrics.model.periods import Period
-from metrics.model.selection import rows
-from metrics.model.tables import Tables
+from metrics.model.selection import select_rows
 from metrics.model.values import ones
-from metrics.query.crosstab import Choice, frequent, nothing
-from metrics.query.grouping import Grouping, Question, grouped
+from metrics.model.view import View
+from metrics.query.crosstab import frequent, nothing
+from metrics.query.grouping import Grouping, GroupInput, grouped
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
 # Before the name of a group: all but its first so many, and all that have a value.
@@ -157,95 +155,83 @@ def listed_metric(key: str) -> Metric:
     return found
 
 
-def rows_behind(
-    key: str,
-    cells: Sequence[Cell],
-    tables: Tables,
-    period: Period,
-    filters: Filters,
-    rules: Rules,
-) -> Behind:
+def rows_behind(key: str, cells: Sequence[Cell], view: View) -> Behind:
     """The rows that a number counts.
 
     Args:
         key: Of the catalogue, or of `LISTS`.
         cells: Which mark was clicked; several lie in all of them, none is the whole number.
-        tables: One version.
-        period: Local days; stocks ignore it.
-        filters: The reader's choice.
-        rules: Zone, scope, clock, labels.
 
     Raises:
         CellError: There is no such metric or group.
     """
     metric = listed_metric(key)
     by_person = any(cell.by == "agent" for cell in cells)
-    found = rows(metric, tables, period, filters, rules, by_person=by_person)
-    measured = metric.measure(found, rules, tables.now)
+    found = select_rows(metric, view, by_person=by_person)
+    measured = metric.measure(found, view.rules, view.tables.now)
     if key == TOP_REASONS:
-        cells, measured = _mentioned(cells, found, measured, rules)
-    question = Question(metric, found, tables, period, filters, rules)
+        cells, measured = _mentioned(cells, found, measured, view.rules)
+    asked = GroupInput(metric, found, view)
     inside: Mask = np.ones(len(found), dtype=bool)
     for cell in cells:
-        inside &= _inside(cell, question, measured)
+        inside &= _inside(cell, asked, measured)
     if not any(cell.by == PART for cell in cells):
         inside &= measured.notna().to_numpy()
     return Behind(metric, found[inside], measured[inside])
 
 
-def _inside(cell: Cell, question: Question, measured: pd.Series) -> Mask:
+def _inside(cell: Cell, asked: GroupInput, measured: pd.Series) -> Mask:
     if cell.by == PART:
-        return _in_part(cell.key, question)
+        return _in_part(cell.key, asked)
     if cell.by == VALUE:
         return _in_range(cell.key, measured)
     if cell.by.startswith((OTHERS, FILLED)):
-        return _in_several(cell, question)
-    grouping = _grouped(cell.by, question)
+        return _in_several(cell, asked)
+    grouping = _grouped(cell.by, asked)
     if grouping.keys is not None and cell.key not in grouping.keys:
         raise CellError(f"{cell.key} is no {cell.by} of this period")
-    inside: Mask = np.zeros(len(question.rows), dtype=bool)
+    inside: Mask = np.zeros(len(asked.rows), dtype=bool)
     lines = grouping.words.astype("str").eq(cell.key).fillna(False).to_numpy(dtype=bool)
     inside[grouping.positions[lines]] = True
     return inside
 
 
-def _in_several(cell: Cell, question: Question) -> Mask:
+def _in_several(cell: Cell, asked: GroupInput) -> Mask:
     """Rows of the groups that have no line of their own in a table, or of all that are a value."""
     by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
-    words = _grouped(by, question).words.astype("str")
+    words = _grouped(by, asked).words.astype("str")
     inside = words.notna() & words.ne(nothing(by))
     if cell.by.startswith(OTHERS):
-        inside &= ~words.isin(_first_groups(by, cell.key, question))
-    found: Mask = np.zeros(len(question.rows), dtype=bool)
-    found[_grouped(by, question).positions[inside.to_numpy(dtype=bool)]] = True
+        inside &= ~words.isin(_first_groups(by, cell.key, asked))
+    found: Mask = np.zeros(len(asked.rows), dtype=bool)
+    found[_grouped(by, asked).positions[inside.to_numpy(dtype=bool)]] = True
     return found
 
 
-def _first_groups(by: str, count: str, question: Question) -> list[str]:
+def _first_groups(by: str, count: str, asked: GroupInput) -> list[str]:
     """The lines of a table, whatever it tells of them: they are chosen by conversations."""
     if not count.isdecimal():
         raise CellError(f"{count} is no number of groups")
-    metric = question.metric
+    metric = asked.metric
     if metric.table == "conversations":
         metric = CATALOG["conversations"]
-    choice = Choice(question.tables, question.period, question.filters, question.rules)
-    whole = choice.question(metric)
+    whole = GroupInput.select(metric, asked.view)
     return frequent(_grouped(by, whole).words, by)[: int(count)]
 
 
-def _grouped(by: str, question: Question) -> Grouping:
+def _grouped(by: str, asked: GroupInput) -> Grouping:
     try:
-        return grouped(by, question)
+        return grouped(by, asked)
     except ValueError as error:
         raise CellError(str(error)) from error
 
 
-def _in_part(word: str, question: Question) -> Mask:
-    metric = question.metric
+def _in_part(word: str, asked: GroupInput) -> Mask:
+    metric = asked.metric
     if metric.parts is None:
         raise CellError(f"{metric.key} has no parts")
-    words = metric.parts(question.rows, question.rules, question.tables.now)
-    if not words.index.equals(question.rows.index):
+    words = metric.parts(asked.rows, asked.view.rules, asked.view.tables.now)
+    if not words.index.equals(asked.rows.index):
         raise CellError(f"the parts of {metric.key} are no rows")
     found: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
     return found

@@ -1,6 +1,6 @@
 """In which group each row of a number stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,15 +12,21 @@ import pandas as pd
 from metrics.measures import workload
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
 from metrics.model.catalog import Metric
-from metrics.model.definitions import Rules
-from metrics.model.filters import EMPTY, UNASSIGNED, Filters
+from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
-from metrics.model.periods import Period, local_days
+from metrics.model.periods import local_days
 from metrics.model.schema import ATTRIBUTE_PREFIX, attribute
-from metrics.model.selection import CREDITED, agent_of, attribute_values, chosen_people, credited
+from metrics.model.selection import (
+    CREDITED,
+    agent_of,
+    attribute_values,
+    chosen_people,
+    credited,
+    select_rows,
+)
 from metrics.model.summary import Sorted
-from metrics.model.tables import Tables
+from metrics.model.view import View
 
 HOURS, WEEKDAYS = range(24), range(7)
 DATED = frozenset({"day", "hour", "week", "weekday", "weekday_hour"})
@@ -50,15 +56,24 @@ class Grouping:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is grouped: rows of one metric under a reader's choice."""
+class GroupInput:
+    """Rows of one metric, to be grouped; they may be cut to the columns that tell the group."""
 
     metric: Metric
     rows: pd.DataFrame
-    tables: Tables
-    period: Period
-    filters: Filters
-    rules: Rules
+    view: View
+
+    @classmethod
+    def select(
+        cls,
+        metric: Metric,
+        view: View,
+        *,
+        by_person: bool = False,
+        columns: Collection[str] | None = None,
+    ) -> "GroupInput":
+        """The metric's rows under a view, as `select_rows` gives them."""
+        return cls(metric, select_rows(metric, view, by_person=by_person, columns=columns), view)
 
     @property
     def dates(self) -> pd.Series:
@@ -72,37 +87,36 @@ class Question:
         return self.rows[self.metric.dated_by]
 
 
-def grouped(by: str, question: Question) -> Grouping:
+def grouped(by: str, asked: GroupInput) -> Grouping:
     """The rows in groups.
 
     Args:
         by: A key of `GROUPS`, or `attr.<label>`.
-        question: Which rows.
 
     Raises:
         ValueError: There is no such group, or these rows cannot be grouped so.
     """
     if by in GROUPS:
-        return GROUPS[by](question)
+        return GROUPS[by](asked)
     if by.startswith(ATTRIBUTE_PREFIX):
-        return _by_attribute(question, by.removeprefix(ATTRIBUTE_PREFIX))
+        return _by_attribute(asked, by.removeprefix(ATTRIBUTE_PREFIX))
     raise ValueError(f"no group called {by}")
 
 
-def columns_of(by: str, metric: Metric, tables: Tables, rules: Rules) -> list[str] | None:
+def columns_of(by: str, metric: Metric, view: View) -> list[str] | None:
     """The columns that a group is told by; None where they may be any.
 
-    The rows of a question may be cut to these, if it is only to be grouped.
+    The rows of a `GroupInput` may be cut to these, if it is only to be grouped.
     """
     if metric.table not in ("conversations", "calls"):
         return None
-    calls = metric.table == "calls"
+    calls, labels = metric.table == "calls", view.rules.labels
     needed = {
         "agent": CREDITED if calls else ("agent_id", "rated_agent_id"),
         "team": CREDITED if calls else ("team_id",),
         "origin": ("direction",) if calls else ("origin",),
         "line": ("line_id", "line_name"),
-        "reason": (attribute(rules.labels.reason), attribute(rules.labels.second_reason)),
+        "reason": (attribute(labels.reason), attribute(labels.second_reason)),
         "state": ("state",),
         "channel": ("channel",),
     }
@@ -114,75 +128,75 @@ def columns_of(by: str, metric: Metric, tables: Tables, rules: Rules) -> list[st
         columns = needed[by]
     else:
         return None
-    table = tables.calls if calls else tables.conversations
+    table = view.tables.calls if calls else view.tables.conversations
     return [column for column in columns if column in table]
 
 
-def _by_day(question: Question) -> Grouping:
-    period = question.period
-    day = local_days(question.dates, question.rules.time_zone) - pd.Timestamp(period.first_day)
+def _by_day(asked: GroupInput) -> Grouping:
+    period = asked.view.period
+    day = local_days(asked.dates, asked.view.rules.time_zone) - pd.Timestamp(period.first_day)
     days = (period.first_day + timedelta(days=number) for number in range(period.days))
     return _numbered(day.dt.days, tuple(day.isoformat() for day in days))
 
 
-def _by_hour(question: Question) -> Grouping:
-    local = question.dates.dt.tz_convert(question.rules.time_zone)
+def _by_hour(asked: GroupInput) -> Grouping:
+    local = asked.dates.dt.tz_convert(asked.view.rules.time_zone)
     return _numbered(local.dt.hour, tuple(map(str, HOURS)))
 
 
-def _by_weekday_hour(question: Question) -> Grouping:
-    local = question.dates.dt.tz_convert(question.rules.time_zone)
+def _by_weekday_hour(asked: GroupInput) -> Grouping:
+    local = asked.dates.dt.tz_convert(asked.view.rules.time_zone)
     keys = tuple(f"{weekday}-{hour}" for weekday in WEEKDAYS for hour in HOURS)
     return _numbered(local.dt.day_of_week * len(HOURS) + local.dt.hour, keys)
 
 
-def _by_week(question: Question) -> Grouping:
+def _by_week(asked: GroupInput) -> Grouping:
     """Weeks begin on Monday; the first and the last may be cut by the period."""
-    period, zone = question.period, question.rules.time_zone
+    period, zone = asked.view.period, asked.view.rules.time_zone
     first = period.first_day - timedelta(days=period.first_day.weekday())
     weeks = (period.last_day - first).days // 7 + 1
-    passed = (local_days(question.dates, zone) - pd.Timestamp(first)).dt.days // 7
+    passed = (local_days(asked.dates, zone) - pd.Timestamp(first)).dt.days // 7
     keys = tuple((first + timedelta(weeks=number)).isoformat() for number in range(weeks))
     return _numbered(passed, keys)
 
 
-def _by_weekday(question: Question) -> Grouping:
-    local = question.dates.dt.tz_convert(question.rules.time_zone)
+def _by_weekday(asked: GroupInput) -> Grouping:
+    local = asked.dates.dt.tz_convert(asked.view.rules.time_zone)
     return _numbered(local.dt.day_of_week, tuple(map(str, WEEKDAYS)))
 
 
-def _by_origin(question: Question) -> Grouping:
+def _by_origin(asked: GroupInput) -> Grouping:
     """Who started it; a call that came in was started by a customer."""
-    if question.metric.table == "calls":
+    if asked.metric.table == "calls":
         side = {"inbound": "customer", "outbound": "teammate"}
-        return _one_each(question.rows["direction"].astype("str").map(side).fillna(UNASSIGNED))
-    _refuse_others(question, "origin")
-    return _one_each(question.rows["origin"].astype("str").fillna(UNASSIGNED))
+        return _one_each(asked.rows["direction"].astype("str").map(side).fillna(UNASSIGNED))
+    _refuse_others(asked, "origin")
+    return _one_each(asked.rows["origin"].astype("str").fillna(UNASSIGNED))
 
 
-def _by_agent(question: Question) -> Grouping:
-    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
-    if question.metric.table == "calls":
-        credits = credited(question.rows, chosen_people(question.tables, question.filters))
+def _by_agent(asked: GroupInput) -> Grouping:
+    labels = {agent: name for agent, (name, _) in names(asked.view.tables).items() if name}
+    if asked.metric.table == "calls":
+        credits = credited(asked.rows, chosen_people(asked.view.tables, asked.view.filters))
         words = credits["agent"].fillna(UNASSIGNED)
         return Grouping(words, credits["row"].to_numpy(), labels=labels)
-    if question.metric.table == "agents":
-        return _one_each(question.rows["id"], labels)
-    agents = agent_of(question.rows, question.tables, question.metric)
+    if asked.metric.table == "agents":
+        return _one_each(asked.rows["id"], labels)
+    agents = agent_of(asked.rows, asked.view.tables, asked.metric)
     return _one_each(agents.fillna(UNASSIGNED), labels)
 
 
-def _by_team(question: Question) -> Grouping:
-    teams = question.tables.teams.dropna(subset=["name"])
+def _by_team(asked: GroupInput) -> Grouping:
+    teams = asked.view.tables.teams.dropna(subset=["name"])
     labels = dict(zip(teams["id"], teams["name"], strict=True))
-    labels |= {team.id: team.name for team in question.rules.teams if team.name}
-    if question.metric.table in ("conversations", "tickets"):
-        return _one_each(question.rows["team_id"].astype("str").fillna(UNASSIGNED), labels)
-    lines = _people_of(question)
-    own = question.tables.agents.set_index("id")["team_ids"].astype("str")
+    labels |= {team.id: team.name for team in asked.view.rules.teams if team.name}
+    if asked.metric.table in ("conversations", "tickets"):
+        return _one_each(asked.rows["team_id"].astype("str").fillna(UNASSIGNED), labels)
+    lines = _people_of(asked)
+    own = asked.view.tables.agents.set_index("id")["team_ids"].astype("str")
     lines["team"] = lines["agent"].map(own).astype("str").str.split(",")
     lines = lines.explode("team")
-    lines["team"] = lines["team"].astype("str").where(_is_shown(lines["team"], question))
+    lines["team"] = lines["team"].astype("str").where(_is_shown(lines["team"], asked))
     lines = lines.drop_duplicates(["row", "team"])
     # Where somebody's team is known, the others need no line of their own beside it.
     known = lines["team"].notna().groupby(lines["row"]).transform("any")
@@ -190,105 +204,105 @@ def _by_team(question: Question) -> Grouping:
     return Grouping(lines["team"].fillna(UNASSIGNED), lines["row"].to_numpy(), labels=labels)
 
 
-def _people_of(question: Question) -> pd.DataFrame:
-    if question.metric.table == "calls":
-        return credited(question.rows, chosen_people(question.tables, question.filters))
-    ids = question.rows["id"].astype("str")
+def _people_of(asked: GroupInput) -> pd.DataFrame:
+    if asked.metric.table == "calls":
+        return credited(asked.rows, chosen_people(asked.view.tables, asked.view.filters))
+    ids = asked.rows["id"].astype("str")
     return pd.DataFrame({"row": np.arange(len(ids)), "agent": ids.to_numpy()})
 
 
-def _is_shown(teams: pd.Series, question: Question) -> pd.Series:
+def _is_shown(teams: pd.Series, asked: GroupInput) -> pd.Series:
     """Whether each team is one of those in scope and chosen."""
     shown = teams.notna() & teams.ne("")
-    for restriction in (question.rules.team_ids, question.filters.teams):
+    for restriction in (asked.view.rules.team_ids, asked.view.filters.teams):
         if restriction:
             shown &= teams.isin(restriction)
     return shown
 
 
-def _by_reason(question: Question) -> Grouping:
+def _by_reason(asked: GroupInput) -> Grouping:
     """Conversations by each reason they mention, once even where the same is named twice."""
-    _refuse_others(question, "reason")
-    numbered = question.rows.reset_index(drop=True)
-    mentioned = workload.mentions(numbered, question.rules)
+    _refuse_others(asked, "reason")
+    numbered = asked.rows.reset_index(drop=True)
+    mentioned = workload.mentions(numbered, asked.view.rules)
     without = numbered.index.difference(mentioned.index)
     lines = pd.concat([mentioned, pd.Series(EMPTY, index=without, dtype="str")])
     lines = lines.rename_axis("row").rename("reason").reset_index().drop_duplicates()
     return Grouping(lines["reason"], lines["row"].to_numpy(), labels=EMPTY_LABEL)
 
 
-def _by_state(question: Question) -> Grouping:
-    if question.metric.table != "tickets":
-        _refuse_others(question, "state")
-    return _one_each(question.rows["state"].astype("str").fillna(EMPTY), EMPTY_LABEL)
+def _by_state(asked: GroupInput) -> Grouping:
+    if asked.metric.table != "tickets":
+        _refuse_others(asked, "state")
+    return _one_each(asked.rows["state"].astype("str").fillna(EMPTY), EMPTY_LABEL)
 
 
-def _by_channel(question: Question) -> Grouping:
-    _refuse_others(question, "channel")
-    return _one_each(question.rows["channel"].astype("str").fillna(EMPTY), EMPTY_LABEL)
+def _by_channel(asked: GroupInput) -> Grouping:
+    _refuse_others(asked, "channel")
+    return _one_each(asked.rows["channel"].astype("str").fillna(EMPTY), EMPTY_LABEL)
 
 
-def _by_line(question: Question) -> Grouping:
-    _refuse_others(question, "line", "calls")
-    return _one_each(line_of(question.rows), line_names(question.rows))
+def _by_line(asked: GroupInput) -> Grouping:
+    _refuse_others(asked, "line", "calls")
+    return _one_each(line_of(asked.rows), line_names(asked.rows))
 
 
-def _by_caller(question: Question) -> Grouping:
+def _by_caller(asked: GroupInput) -> Grouping:
     """Calls by the number at the other end, told by its first call: an address tells no number.
 
     Anonymous calls are in no group: nobody knows whether they are of one person.
     """
-    _refuse_others(question, "caller", "calls")
-    ordered = question.rows.sort_values(["started_at", "id"])
-    first = ordered.groupby("digits")["id"].transform("first").reindex(question.rows.index)
+    _refuse_others(asked, "caller", "calls")
+    ordered = asked.rows.sort_values(["started_at", "id"])
+    first = ordered.groupby("digits")["id"].transform("first").reindex(asked.rows.index)
     return _one_each(first)
 
 
-def _by_user(question: Question) -> Grouping:
+def _by_user(asked: GroupInput) -> Grouping:
     """Calls by the one person who had them: not by who passed them on or took them over."""
-    _refuse_others(question, "user", "calls")
-    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
-    return _one_each(question.rows["agent_id"].astype("str").fillna(UNASSIGNED), labels)
+    _refuse_others(asked, "user", "calls")
+    labels = {agent: name for agent, (name, _) in names(asked.view.tables).items() if name}
+    return _one_each(asked.rows["agent_id"].astype("str").fillna(UNASSIGNED), labels)
 
 
-def _by_giver(question: Question) -> Grouping:
-    return _by_side(question, "transferred_by")
+def _by_giver(asked: GroupInput) -> Grouping:
+    return _by_side(asked, "transferred_by")
 
 
-def _by_taker(question: Question) -> Grouping:
-    return _by_side(question, "transferred_to")
+def _by_taker(asked: GroupInput) -> Grouping:
+    return _by_side(asked, "transferred_to")
 
 
-def _by_side(question: Question, side: str) -> Grouping:
+def _by_side(asked: GroupInput, side: str) -> Grouping:
     """Transferred calls by who passed them on, or by whom they went to."""
-    _refuse_others(question, side, "calls")
-    labels = {agent: name for agent, (name, _) in names(question.tables).items() if name}
-    words = question.rows[f"{side}_agent_id"].astype("str").fillna(UNASSIGNED)
-    return _one_each(words.where(question.rows["transferred_by_agent_id"].notna()), labels)
+    _refuse_others(asked, side, "calls")
+    labels = {agent: name for agent, (name, _) in names(asked.view.tables).items() if name}
+    words = asked.rows[f"{side}_agent_id"].astype("str").fillna(UNASSIGNED)
+    return _one_each(words.where(asked.rows["transferred_by_agent_id"].notna()), labels)
 
 
-def _by_ticket(name: str) -> Callable[[Question], Grouping]:
+def _by_ticket(name: str) -> Callable[[GroupInput], Grouping]:
     """Tickets by something that only they have."""
 
-    def group(question: Question) -> Grouping:
-        _refuse_others(question, name, "tickets")
-        words = TICKET_WORDS[name](question.rows, question.period, question.rules)
+    def group(asked: GroupInput) -> Grouping:
+        _refuse_others(asked, name, "tickets")
+        words = TICKET_WORDS[name](asked.rows, asked.view.period, asked.view.rules)
         labels = EMPTY_LABEL
         if name == CREATOR:
-            labels = {agent: called for agent, (called, _) in names(question.tables).items()}
+            labels = {agent: called for agent, (called, _) in names(asked.view.tables).items()}
         return _one_each(words, labels)
 
     return group
 
 
-def _by_attribute(question: Question, label: str) -> Grouping:
-    _refuse_others(question, label)
-    return _one_each(attribute_values(question.rows, label).fillna(EMPTY), EMPTY_LABEL)
+def _by_attribute(asked: GroupInput, label: str) -> Grouping:
+    _refuse_others(asked, label)
+    return _one_each(attribute_values(asked.rows, label).fillna(EMPTY), EMPTY_LABEL)
 
 
-def _refuse_others(question: Question, what: str, table: str = "conversations") -> None:
-    if question.metric.table != table:
-        raise ValueError(f"{question.metric.key} cannot be grouped by {what}: {table} can")
+def _refuse_others(asked: GroupInput, what: str, table: str = "conversations") -> None:
+    if asked.metric.table != table:
+        raise ValueError(f"{asked.metric.key} cannot be grouped by {what}: {table} can")
 
 
 def _one_each(words: pd.Series, labels: dict[str, str] | None = None) -> Grouping:
@@ -301,7 +315,7 @@ def _numbered(numbers: pd.Series, keys: tuple[str, ...]) -> Grouping:
     return Grouping(words, np.arange(len(words)), keys)
 
 
-GROUPS: dict[str, Callable[[Question], Grouping]] = {
+GROUPS: dict[str, Callable[[GroupInput], Grouping]] = {
     "day": _by_day,
     "hour": _by_hour,
     "week": _by_week,

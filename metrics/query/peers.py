@@ -5,12 +5,10 @@ person's own past.
 import pandas as pd
 
 from metrics.model.catalog import Metric
-from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.selection import agent_of
 from metrics.model.summary import Summary, summarise
-from metrics.model.tables import Tables
+from metrics.model.view import EVERYTHING, View
 from metrics.query import report
 from metrics.query.usual import Verdict, usual_range
 
@@ -18,9 +16,7 @@ from metrics.query.usual import Verdict, usual_range
 OTHERS_MINIMUM = 5
 
 
-def team_number(
-    metric: Metric, tables: Tables, period: Period, agent_id: str, rules: Rules
-) -> Summary | None:
+def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
     """The number of everybody in scope; None for a group too small to stay anonymous.
 
     The group is large enough when at least `OTHERS_MINIMUM` people besides the one who looks have
@@ -28,37 +24,31 @@ def team_number(
 
     Args:
         metric: A number over conversations.
-        tables: One version.
-        period: Local days.
+        view: Its filters choose nothing here.
         agent_id: Who looks.
-        rules: Scope and clock.
     """
-    found, measured = report.values(metric, tables, period, Filters(), rules)
-    people: pd.Series = agent_of(found, tables, metric).dropna()
+    found, measured = report.values(metric, view.with_filters(EVERYTHING))
+    people: pd.Series = agent_of(found, view.tables, metric).dropna()
     if people[people.ne(agent_id)].nunique() < OTHERS_MINIMUM:
         return None
     return summarise(metric, measured)
 
 
-def against_own_past(
-    metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules, history: Period
-) -> Verdict | None:
+def against_own_past(metric: Metric, view: View, history: Period) -> Verdict | None:
     """Where a period lies against the earlier stretches of as many days; None = too few of them.
 
     Both sides are means of daily values, weighted by their rows, so that they are comparable.
 
     Args:
         metric: A duration or share.
-        tables: One version.
-        period: The days in question; all loaded.
-        filters: Whose rows.
-        rules: Scope and clock.
+        view: Whose rows, and the days in question, which are all loaded.
         history: All days that are loaded.
     """
-    groups = report.breakdown(metric, "day", tables, history, filters, rules)
+    groups = report.breakdown(metric, "day", view.with_period(history))
     days = pd.DatetimeIndex([group.key for group in groups])
     values = pd.Series([group.summary.value for group in groups], index=days, dtype="Float64")
     weights = pd.Series([float(group.summary.n) for group in groups], index=days)
+    period = view.period
     first, last = pd.Timestamp(period.first_day), pd.Timestamp(period.last_day)
     earlier, inside = days < first, (days >= first) & (days <= last)
     usual = usual_range(values[earlier], weights[earlier], period.days)

@@ -10,13 +10,13 @@ from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED, Filters
 from metrics.model.people import members, names
-from metrics.model.periods import Period
 from metrics.model.schema import attribute
-from metrics.model.selection import chosen_people, rows
+from metrics.model.selection import chosen_people, select_rows
 from metrics.model.summary import Summary, summarise, summarise_by
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query.evaluation import measured, parts_of
-from metrics.query.grouping import Grouping, Question, columns_of, grouped
+from metrics.query.grouping import Grouping, GroupInput, columns_of, grouped
 
 # The themes enter their measures into the catalogue when they are imported.
 THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
@@ -49,59 +49,38 @@ class Group:
     summary: Summary
 
 
-def evaluate(
-    metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> Summary:
+def evaluate(metric: Metric, view: View) -> Summary:
     """The metric's number."""
-    asked = (metric, tables, period, filters, rules)
-    return summarise(metric, measured(*asked), parts_of(*asked))
+    return summarise(metric, measured(metric, view), parts_of(metric, view))
 
 
-def values(
-    metric: Metric, tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> tuple[pd.DataFrame, pd.Series]:
+def values(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Series]:
     """The rows behind the number, and what each of them adds to it: the population only."""
-    found = rows(metric, tables, period, filters, rules)
-    added = measured(metric, tables, period, filters, rules)
+    found = select_rows(metric, view)
+    added = measured(metric, view)
     known = added.notna()
     return found[known], added[known]
 
 
-def summary(tables: Tables, period: Period, filters: Filters, rules: Rules) -> dict[str, Summary]:
+def summary(view: View) -> dict[str, Summary]:
     """Every number of the catalogue."""
-    return {
-        key: evaluate(metric, tables, period, filters, rules) for key, metric in CATALOG.items()
-    }
+    return {key: evaluate(metric, view) for key, metric in CATALOG.items()}
 
 
-def breakdown(
-    metric: Metric, by: str, tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> list[Group]:
+def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
     """The metric's number in groups.
 
     Args:
-        metric: What is counted.
         by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`. Of the first three
             every group is there, in order; of the others those with rows, most first.
-        tables: One version.
-        period: Local days.
-        filters: The reader's choice.
-        rules: Zone, scope, labels.
 
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    return breakdowns([metric], by, tables, period, filters, rules)[metric.key]
+    return breakdowns([metric], by, view)[metric.key]
 
 
-def breakdowns(
-    metrics: Iterable[Metric],
-    by: str,
-    tables: Tables,
-    period: Period,
-    filters: Filters,
-    rules: Rules,
-) -> dict[str, list[Group]]:
+def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list[Group]]:
     """`breakdown` of several metrics; rows are selected and grouped once for those that share them.
 
     Raises:
@@ -113,18 +92,15 @@ def breakdowns(
     for metric in metrics:
         same = _same_rows(metric)
         if same not in shared:
-            shared[same] = _grouping(metric, by, tables, period, filters, rules)
-        added = measured(metric, tables, period, filters, rules, by_person=by_person)
+            shared[same] = _grouping(metric, by, view)
+        added = measured(metric, view, by_person=by_person)
         told[metric.key] = _groups(metric, added, shared[same])
     return told
 
 
-def _grouping(
-    metric: Metric, by: str, tables: Tables, period: Period, filters: Filters, rules: Rules
-) -> Grouping:
-    needed = columns_of(by, metric, tables, rules)
-    found = rows(metric, tables, period, filters, rules, by_person=by == "agent", columns=needed)
-    return grouped(by, Question(metric, found, tables, period, filters, rules))
+def _grouping(metric: Metric, by: str, view: View) -> Grouping:
+    columns = columns_of(by, metric, view)
+    return grouped(by, GroupInput.select(metric, view, by_person=by == "agent", columns=columns))
 
 
 def missing_attributes(tables: Tables, rules: Rules) -> list[str]:
@@ -134,7 +110,7 @@ def missing_attributes(tables: Tables, rules: Rules) -> list[str]:
     return [label for label in labels.values() if attribute(label) not in tables.conversations]
 
 
-def agents_table(tables: Tables, period: Period, filters: Filters, rules: Rules) -> pd.DataFrame:
+def agents_table(view: View) -> pd.DataFrame:
     """One row per person: members, and whoever else has rows in the period.
 
     Returns:
@@ -145,10 +121,12 @@ def agents_table(tables: Tables, period: Period, filters: Filters, rules: Rules)
     """
     held = ("open_now", "snoozed_now")
     keys = (*held, *AGENT_METRICS)
-    told = _told(keys, "agent", tables, period, filters, rules).drop(columns="label")
+    told = _told(keys, "agent", view).drop(columns="label")
     populations = told[[f"{key}_n" for key in keys]].fillna(0)
-    shown = _members(tables, filters, rules) | set(told.index[populations.gt(0).any(axis=1)])
-    known = names(tables, rules) | {UNASSIGNED: ("", "unassigned")}
+    shown = _members(view.tables, view.filters, view.rules) | set(
+        told.index[populations.gt(0).any(axis=1)]
+    )
+    known = names(view.tables, view.rules) | {UNASSIGNED: ("", "unassigned")}
     people = pd.DataFrame.from_dict(
         {agent: known.get(agent, ("", "left")) for agent in sorted(shown)},
         orient="index",
@@ -165,16 +143,10 @@ def agents_table(tables: Tables, period: Period, filters: Filters, rules: Rules)
     return table.drop(columns=[f"{key}_n" for key in held]).rename_axis("agent_id").reset_index()
 
 
-def efficiency(
-    tables: Tables, period: Period, filters: Filters, rules: Rules, by: str = "agent"
-) -> pd.DataFrame:
+def efficiency(view: View, by: str = "agent") -> pd.DataFrame:
     """The points of the efficiency matrix: who, or what, closed something.
 
     Args:
-        tables: One version.
-        period: Local days.
-        filters: The reader's choice.
-        rules: Scope, clock and the fewest ratings that are shown.
         by: agent or reason.
 
     Returns:
@@ -182,7 +154,7 @@ def efficiency(
         seconds), `csat_score` (NA under `rules.csat_minimum` ratings) and `ratings`; most
         conversations first. Rows without a person or a reason are no point.
     """
-    told = _told(MATRIX_METRICS, by, tables, period, filters, rules)
+    told = _told(MATRIX_METRICS, by, view)
     told = told.drop(index=UNASSIGNED if by == "agent" else EMPTY, errors="ignore")
     told = told[told["time_to_close"].notna() & told["conversations"].gt(0)]
     table = pd.DataFrame(
@@ -191,7 +163,7 @@ def efficiency(
             "conversations": told["conversations"].astype("int64"),
             "closed": told["time_to_close_n"].astype("int64"),
             "time_to_close": told["time_to_close"],
-            "csat_score": told["csat_score"].where(told["csat_score_n"] >= rules.csat_minimum),
+            "csat_score": told["csat_score"].where(told["csat_score_n"] >= view.rules.csat_minimum),
             "ratings": told["csat_score_n"].fillna(0).astype("int64"),
         }
     ).rename_axis("key")
@@ -226,18 +198,11 @@ def _groups(metric: Metric, added: pd.Series, grouping: Grouping) -> list[Group]
     return [Group(key, labels.get(key, key), number) for key, number in ordered]
 
 
-def _told(
-    keys: Iterable[str],
-    by: str,
-    tables: Tables,
-    period: Period,
-    filters: Filters,
-    rules: Rules,
-) -> pd.DataFrame:
+def _told(keys: Iterable[str], by: str, view: View) -> pd.DataFrame:
     """Value and population of several metrics side by side, one line per group."""
     metrics = [CATALOG[key] for key in keys]
     columns: dict[str, Mapping[str, object]] = {"label": {}}
-    for key, groups in breakdowns(metrics, by, tables, period, filters, rules).items():
+    for key, groups in breakdowns(metrics, by, view).items():
         columns["label"] = {g.key: g.label for g in groups} | dict(columns["label"])
         columns[key] = {g.key: g.summary.value for g in groups}
         columns[f"{key}_n"] = {g.key: g.summary.n for g in groups}

@@ -13,6 +13,7 @@ from metrics.model.filters import Filters
 from metrics.model.people import with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.query import report
 from services.settings.config import Settings
 
@@ -94,10 +95,10 @@ def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW,
 
 def told(key, content, *, period=DAY, filters=EVERYTHING, rules=UTC_RULES):
     """The number of one metric."""
-    return report.evaluate(CATALOG[key], content, period, filters, rules)
+    return report.evaluate(CATALOG[key], View(content, period, filters, rules))
 
 
 def groups(key, by, content, *, period=DAY, filters=EVERYTHING, rules=UTC_RULES):
     """The value of one metric in each of its groups."""
-    found = report.breakdown(CATALOG[key], by, content, period, filters, rules)
+    found = report.breakdown(CATALOG[key], by, View(content, period, filters, rules))
     return {group.key: group.summary.value for group in found}

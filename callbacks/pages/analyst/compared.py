@@ -22,11 +22,11 @@ def compared(
     assert now is not None
     everyone = None
     if team:
-        everyone = team_number(metric, own.snapshot.tables, own.window, own.agent_id, own.rules)
+        everyone = team_number(metric, own.team_view, own.agent_id)
     first, verdict = own.snapshot.history.first_day, None
     if metric.unit != "count" and first is not None and first < own.window.first_day:
         history = Period(first, own.window.last_day)
-        verdict = against_own_past(metric, own.tables, own.window, own.filters, own.rules, history)
+        verdict = against_own_past(metric, own.view.with_period(own.window), history)
     return Comparison(
         key=key,
         better=metric.better,

@@ -63,7 +63,7 @@ def _export(kind: str, backend: Backend) -> Response:
         if agent_id is None:
             return refusal(404, "not_found", "nobody is chosen")
         template = backend.settings.intercom.conversation_url
-        own = AgentView(snapshot, query, agent_id, backend.rules, template)
+        own = AgentView(snapshot, query, backend.rules, agent_id, template)
         period = own.period
     except ParameterError as error:
         return refusal(400, "bad_request", str(error))

@@ -17,7 +17,7 @@ from metrics.classification.suggestions import Growth, Model, catch_all_growth, 
 from metrics.live.current import team_names
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
-from metrics.model.selection import rows
+from metrics.model.selection import select_rows
 from metrics.model.summary import Summary
 from metrics.model.values import word
 from metrics.query.peers import team_number
@@ -73,7 +73,7 @@ def panel(
 
 def growth(own: AgentView) -> Growth | None:
     """A catch-all reason that this person gives more often than in the window before."""
-    return catch_all_growth(own.tables, own.window, own.window_before, own.filters, own.rules)
+    return catch_all_growth(own.view.with_period(own.window), own.window_before)
 
 
 def pending_ids(own: AgentView) -> list[str]:
@@ -141,8 +141,8 @@ def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
     metric = CATALOG["csat_score"]
     score, adjusted = (_number(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
     before = own.number(metric, own.window_before)
-    team = team_number(metric, own.snapshot.tables, own.window, own.agent_id, own.rules)
-    rated = rows(metric, own.tables, own.window, own.filters, own.rules)
+    team = team_number(metric, own.team_view, own.agent_id)
+    rated = select_rows(metric, own.view.with_period(own.window))
     remarks = rated["rating_remark"].fillna("").astype("str").str.strip()
     written = rated[remarks.ne("") & rated["rating"].between(1, 5).fillna(False)]
     written = written.sort_values(["rating_at", "id"], ascending=False)

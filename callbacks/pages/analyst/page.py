@@ -146,7 +146,7 @@ def _drawn(asked: Asked) -> Drawn:
     if agent_id is None and asked.viewer.role == ANALYST:
         return Drawn([], [analyst.nobody(context)])
     template = asked.backend.settings.intercom.conversation_url
-    own = AgentView(snapshot, query, agent_id or "", rules, template)
+    own = AgentView(snapshot, query, rules, agent_id or "", template)
     notices += _history_notices(own, context)
     manager = asked.viewer.role == MANAGER
     head = Head(
@@ -177,7 +177,7 @@ def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]
     """What the address asks for; where it cannot be used, this week and a banner that says so."""
     try:
         query = read_analyst(asked.search)
-        AgentView(asked.snapshot, query, "", asked.backend.rules, "").period  # noqa: B018
+        AgentView(asked.snapshot, query, asked.backend.rules, "", "").period  # noqa: B018
     except ParameterError as error:
         name = None if error.turned else error.name
         return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]

@@ -7,11 +7,12 @@ from metrics.classification.goals import Goal, goal, team_goals
 from metrics.classification.suggestions import catch_all_growth
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
-from metrics.model.filters import UNASSIGNED, Filters
+from metrics.model.filters import UNASSIGNED
 from metrics.model.people import members, names
 from metrics.model.periods import Period, comparable, last_days
 from metrics.model.schema import attribute
-from metrics.model.selection import rows
+from metrics.model.selection import select_rows
+from metrics.model.view import EVERYTHING, View
 from services.snapshot.dataset import Snapshot
 
 
@@ -20,10 +21,11 @@ def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, ru
 
     Who misses most comes first, then by name: the table says where help is needed.
     """
-    tables, filters = snapshot.tables, query.filters
+    tables = snapshot.tables
     metric = CATALOG[RATE]
-    found = rows(metric, tables, period, filters, rules)
-    goals = team_goals(tables, period, filters, rules)
+    view = View(tables, period, query.filters, rules)
+    found = select_rows(metric, view)
+    goals = team_goals(view)
     known = names(tables, rules)
     nothing = Goal(0, 0, rules.goal_classification)
     lines = [
@@ -35,7 +37,7 @@ def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, ru
         head=head,
         lines=lines,
         total=goal(metric.measure(found, rules, tables.now), rules),
-        growth=catch_all_growth(tables, *_windows(snapshot, rules), Filters(), rules),
+        growth=catch_all_growth(*_windows(snapshot, rules)),
         reason_label=rules.labels.reason,
         reason_missing=attribute(rules.labels.reason) not in tables.conversations,
     )
@@ -44,7 +46,7 @@ def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, ru
 def choosable(snapshot: Snapshot, period: Period, chosen: str | None, rules: Rules) -> list[Person]:
     """Members, whoever else has conversations in the period, and who is chosen; by name."""
     tables, known = snapshot.tables, names(snapshot.tables, rules)
-    goals = team_goals(tables, period, Filters(), rules)
+    goals = team_goals(View(tables, period, EVERYTHING, rules))
     ids = {*members(tables, rules)["id"], *goals, *([chosen] if chosen else [])}
     people = [Person(str(one), known.get(str(one), ("", ""))[0]) for one in ids]
     return sorted(people, key=lambda one: (one.id == UNASSIGNED, one.name.casefold(), one.id))
@@ -57,6 +59,7 @@ def _line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> Line:
     return Line(agent, name, status, reached)
 
 
-def _windows(snapshot: Snapshot, rules: Rules) -> tuple[Period, Period | None]:
+def _windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:
     window = last_days(WINDOW_DAYS, snapshot.published_at, rules.time_zone)
-    return window, comparable(window, snapshot.history.first_day)
+    view = View(snapshot.tables, window, EVERYTHING, rules)
+    return view, comparable(window, snapshot.history.first_day)

@@ -1,26 +1,26 @@
-"""One person's question to one version: whose rows, of which days, how each counts."""
+"""One person's own rows of a version: of which days, and how each counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 import pandas as pd
 
 from callbacks.pages.analyst.query import AnalystQuery
+from callbacks.reports.report_view import VersionView
 from metrics.classification.goals import Day, excluded_by, goals_by_day, standings
 from metrics.model.catalog import CATALOG, Metric
-from metrics.model.definitions import Rules
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.people import names
-from metrics.model.periods import Period, comparable, today
+from metrics.model.periods import Period, comparable
 from metrics.model.schema import CALL_AGENTS, attribute
-from metrics.model.selection import attribute_values, rows, without_others_ratings
+from metrics.model.selection import attribute_values, select_rows, without_others_ratings
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
+from metrics.model.view import EVERYTHING, View
 from metrics.query import report
 from services.accounts.accounts import Viewer
-from services.snapshot.dataset import Snapshot
 
 # Ratings, times and calls need many rows; shorter periods are shown within so many days.
 WINDOW_DAYS = 28
@@ -35,27 +35,16 @@ def resolve_agent(query: AnalystQuery, viewer: Viewer) -> str | None:
 
 
 @dataclass(frozen=True)
-class AgentView:
-    """One person's question to one version.
+class AgentView(VersionView[AnalystQuery]):
+    """What the panel of one person answers.
 
     Attributes:
-        snapshot: The version.
-        query: What the address asks for.
         agent_id: Whose panel it is; decided on the server.
-        rules: The agreements.
         url_template: Where a conversation opens.
     """
 
-    snapshot: Snapshot
-    query: AnalystQuery
     agent_id: str
-    rules: Rules
     url_template: str
-
-    @cached_property
-    def today(self) -> date:
-        """The local day of the version."""
-        return today(self.snapshot.published_at, self.rules.time_zone)
 
     @cached_property
     def period(self) -> Period:
@@ -93,6 +82,11 @@ class AgentView:
             whole, conversations=text[mine.fillna(False).astype(bool)], calls=voice[took_part]
         )
 
+    @property
+    def team_view(self) -> View:
+        """Everybody's rows of the window, to compare with."""
+        return View(self.snapshot.tables, self.window, EVERYTHING, self.rules)
+
     @cached_property
     def names(self) -> Mapping[str, tuple[str, str]]:
         """Everybody's name and status."""
@@ -103,7 +97,7 @@ class AgentView:
         """Whose panel it is; empty when nobody knows the name any more."""
         return self.names.get(self.agent_id, ("", ""))[0]
 
-    @cached_property
+    @property
     def filters(self) -> Filters:
         """Own rows only."""
         return Filters(agents=(self.agent_id,))
@@ -111,7 +105,7 @@ class AgentView:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Own conversations of the period."""
-        return rows(CATALOG[RATE], self.tables, self.period, self.filters, self.rules)
+        return select_rows(CATALOG[RATE], self.view)
 
     @cached_property
     def classified(self) -> pd.Series:
@@ -140,7 +134,7 @@ class AgentView:
         if first is None or first > self.today:
             return []
         metric, tables = CATALOG[RATE], self.tables
-        found = rows(metric, tables, Period(first, self.today), self.filters, self.rules)
+        found = select_rows(metric, self.view.with_period(Period(first, self.today)))
         values = metric.measure(found, self.rules, tables.now)
         return goals_by_day(found, values, self.rules)
 
@@ -153,7 +147,7 @@ class AgentView:
         """An own number of a period; None without one."""
         if period is None:
             return None
-        return report.evaluate(metric, self.tables, period, self.filters, self.rules)
+        return report.evaluate(metric, self.view.with_period(period))
 
     def pending(self) -> pd.DataFrame:
         """Closed, counting, without a reason: oldest first.

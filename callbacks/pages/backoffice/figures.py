@@ -13,7 +13,7 @@ from callbacks.reports.filter_choices import person_word
 from callbacks.reports.kpis import kpis
 from callbacks.reports.listing import Positions, frame_of, listing
 from callbacks.reports.metric_info import figure_info, is_late, number_info
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
@@ -35,7 +35,7 @@ MERGED = "conversations_merged"
 SHOWN, DUPLICATES_SHOWN = 200, 50
 DAY = 86_400
 
-Asked = Question[BackofficeQuery]
+Asked = ReportView[BackofficeQuery]
 
 
 def sheet(question: Asked, at: datetime, context: Context) -> list[Kpi]:
@@ -168,8 +168,8 @@ def choices(question: Asked, context: Context) -> list[Choice]:
 
 
 def _values(column: str, question: Asked, filters: Filters) -> dict[str, int]:
-    asked = (question.tables, question.period, filters, question.rules)
-    still, created = (rows_behind(key, (), *asked).rows for key in ("tickets_open", "tickets"))
+    view = question.view.with_filters(filters)
+    still, created = (rows_behind(key, (), view).rows for key in ("tickets_open", "tickets"))
     every = pd.concat([still, created[~created["id"].isin(still["id"])]])
     counted = every[column].astype("str").fillna("").value_counts()
     return {str(value): int(n) for value, n in counted.items() if n}

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from callbacks.pages.backoffice import figures
 from callbacks.pages.backoffice.query import BackofficeQuery
 from callbacks.reports import report_page
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
@@ -20,7 +20,7 @@ from services.snapshot.manifest import SourceStatus
 
 
 def content(
-    question: Question[BackofficeQuery], context: Context, backend: Backend
+    question: ReportView[BackofficeQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
     meta, history = question.snapshot.meta, question.snapshot.history
@@ -67,7 +67,7 @@ def content(
     ]
 
 
-def _from(question: Question[BackofficeQuery], first_day: date) -> Question[BackofficeQuery]:
+def _from(question: ReportView[BackofficeQuery], first_day: date) -> ReportView[BackofficeQuery]:
     """The question where less is known: nothing is compared with days that have not arrived."""
     snapshot = question.snapshot
     known = max(filter(None, (snapshot.history.first_day, first_day)))

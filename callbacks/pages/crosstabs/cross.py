@@ -7,14 +7,14 @@ from typing import Any
 from callbacks.pages.crosstabs.query import COLUMNS, LINES_AT_MOST, TOPS, CrosstabsQuery
 from callbacks.pages.crosstabs.sides import groups, side
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question, choice
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.crosstabs.data import Choices, Cross
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
 from metrics.query.crosstab import Axis, axis, crosstab
 
-Asked = Question[CrosstabsQuery]
+Asked = ReportView[CrosstabsQuery]
 COUNTED = CATALOG["conversations"]
 MEASURED = {"time": CATALOG["time_to_close"], "csat": CATALOG["csat_score"]}
 # (name, down, across) of the usual tables: fields of the settings' labels.
@@ -36,7 +36,7 @@ def cross(question: Asked, at: datetime, context: Context) -> Cross:
     """The table that the address asks for."""
     query = question.query
     down_by, across_by = sides_asked(question)
-    chosen = choice(question)
+    chosen = question.view
     down, across = side(down_by, question, context), side(across_by, question, context)
     table = measured = None
     if not (down.missing or across.missing or down_by == across_by):
@@ -118,6 +118,6 @@ def _ready(question: Asked, context: Context) -> list[tuple[str, str, bool]]:
     return found
 
 
-def shown_axis(by: str, question: Question[Any], top: int, with_empty: bool) -> Axis:
+def shown_axis(by: str, question: ReportView[Any], top: int, with_empty: bool) -> Axis:
     """The axis of conversations by one group."""
-    return axis(COUNTED, by, choice(question), top, with_empty=with_empty)
+    return axis(COUNTED, by, question.view, top, with_empty=with_empty)

@@ -10,14 +10,14 @@ from callbacks.pages.crosstabs.cross import cross
 from callbacks.pages.crosstabs.query import CrosstabsQuery
 from callbacks.pages.crosstabs.reports import categories, pairs
 from callbacks.reports import report_page
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.crosstabs import page as crosstabs
 from services.runtime.backend import Backend
 
 
 def content(
-    question: Question[CrosstabsQuery], context: Context, backend: Backend
+    question: ReportView[CrosstabsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
     at = datetime.fromtimestamp(backend.clock(), UTC)

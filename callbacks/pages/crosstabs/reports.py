@@ -8,7 +8,7 @@ from callbacks.pages.crosstabs.query import LINES_AT_MOST, TOPS, CrosstabsQuery
 from callbacks.pages.crosstabs.sides import groups, side
 from callbacks.reports.kpis import kpis
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question, choice
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.components.share_bars import BarLine, StackedLine
@@ -19,7 +19,7 @@ from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
 from metrics.query.crosstab import Axis, Crosstab, crosstab
 
-Asked = Question[CrosstabsQuery]
+Asked = ReportView[CrosstabsQuery]
 PARTS = 7
 KPIS = ("conversations", "conversations_resolved", "complex_conversations", "time_to_close")
 OWN = ("of", "report", "top", "row", "column", "columns", "show", "measure", "empty", "direction")
@@ -41,7 +41,7 @@ def pairs(question: Asked, at: datetime, context: Context) -> Pairs:
         wanted = query.value
         if wanted and wanted not in axes[0].keys:
             axes[0] = Axis(first_by, (*axes[0].keys, wanted), axes[0].folded)
-        told = crosstab(COUNTED, axes[0], axes[1], choice(question))
+        told = crosstab(COUNTED, axes[0], axes[1], question.view)
         first, second = (side(one.by, question, context, one) for one in axes)
     n = told.total.n if told else 0
     left, right, values, chosen = _pair_lines(told, first, second, query.value, context)
@@ -101,7 +101,7 @@ def _pair_lines(
     return left, right, values, first.lines[chosen]
 
 
-def spread(by: str, question: Question[Any], top: int, context: Context) -> Spread:
+def spread(by: str, question: ReportView[Any], top: int, context: Context) -> Spread:
     """Conversations by the values of a group; shares are of all, also of those without a value."""
     one = side(by, question, context)
     n = question.number(COUNTED).n
@@ -110,7 +110,7 @@ def spread(by: str, question: Question[Any], top: int, context: Context) -> Spre
     shown = shown_axis(by, question, top, True)
     one = side(by, question, context, shown)
     # Against nothing else: the table of a group by itself has its totals on both sides.
-    told = crosstab(COUNTED, shown, shown, choice(question)).down_totals
+    told = crosstab(COUNTED, shown, shown, question.view).down_totals
     lines = [
         BarLine(
             one.lines[place],
@@ -194,7 +194,7 @@ def _stacked(
     if down.missing or across.missing:
         return down, across, None, [], 0
     axes = shown_axis(down_by, question, top, False), shown_axis(across_by, question, PARTS, False)
-    told = crosstab(COUNTED, *axes, choice(question))
+    told = crosstab(COUNTED, *axes, question.view)
     down, across = (side(one.by, question, context, one) for one in axes)
     lines = stacked_lines(told, down, across)
     return down, across, lines, part_names(told, across), told.total.n

@@ -8,7 +8,6 @@ from callbacks.pages.crosstabs.cross import COUNTED, cross, shown_axis
 from callbacks.pages.crosstabs.query import LINES_AT_MOST, TOPS
 from callbacks.pages.crosstabs.sides import side
 from callbacks.reports.detail_columns import ColumnContext
-from callbacks.reports.report_view import choice
 from layouts.pages.crosstabs.data import Side
 from metrics.model.schema import attribute
 from metrics.model.summary import Summary
@@ -47,7 +46,7 @@ def _counted(down_by: str, across_by: str, scope: ColumnContext) -> list[Sheet]:
         return []
     top = min(TOPS[question.query.top], LINES_AT_MOST)
     axes = [shown_axis(by, question, top, False) for by in (down_by, across_by)]
-    table = crosstab(COUNTED, axes[0], axes[1], choice(question))
+    table = crosstab(COUNTED, axes[0], axes[1], question.view)
     down, across = (side(one.by, question, context, one) for one in axes)
     return [_sheet(down, across, table, "number", _count, scope)]
 

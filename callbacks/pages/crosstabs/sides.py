@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.crosstabs.data import Side
 from metrics.live.current import team_names
@@ -16,7 +16,7 @@ from metrics.query.drilldown import FILLED, OTHERS, Cell
 PLAIN = ("state", "team", "agent", "channel", "origin")
 
 
-def groups(question: Question[Any], context: Context) -> dict[str, str]:
+def groups(question: ReportView[Any], context: Context) -> dict[str, str]:
     """Every group that may stand on a side, with its name: the settings' own attributes first."""
     labels = vars(question.rules.labels)
     own = [labels[name] for name in ("reason", "second_reason", "status", "kind", "expansion")]
@@ -29,7 +29,7 @@ def groups(question: Question[Any], context: Context) -> dict[str, str]:
     return found | {by: context.text(f"crosstabs.groups.{by}") for by in PLAIN}
 
 
-def side(by: str, question: Question[Any], context: Context, axis: Axis | None = None) -> Side:
+def side(by: str, question: ReportView[Any], context: Context, axis: Axis | None = None) -> Side:
     """One side; with its lines where the axis is known.
 
     A group that the workspace does not have is missing.
@@ -50,7 +50,7 @@ def _cell(key: str | None, axis: Axis) -> str:
     return str(Cell(axis.by, key))
 
 
-def _word(key: str | None, axis: Axis, question: Question[Any], context: Context) -> str:
+def _word(key: str | None, axis: Axis, question: ReportView[Any], context: Context) -> str:
     text = context.text
     if key is None:
         return text.plural("crosstabs.others", axis.folded, n=context.formats.count(axis.folded))

@@ -10,7 +10,7 @@ from callbacks.reports import report_page
 from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
 from callbacks.reports.export_sheets import plain_values
 from callbacks.reports.listing import frame_of, listing
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.details import page as details
@@ -20,7 +20,7 @@ ROWS = 100
 
 
 def content(
-    question: Question[DetailsQuery], context: Context, backend: Backend
+    question: ReportView[DetailsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """The table below the filters."""
     query = question.query

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.operations.day_curve import Curve, Slot, Tick, day_curve
@@ -22,27 +22,17 @@ FEW_HOURS = 13
 
 
 def curve(
-    question: Question,
+    question: OperationsView,
     info: Callable[[str], MetricInfo | None],
     context: Context,
 ) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
     slots = _slots(question)
-    total = watch.since(
-        CATALOG["conversations"],
-        question.tables,
-        question.start,
-        question.filters,
-        question.rules,
-    )
+    total = watch.since(CATALOG["conversations"], question.view, question.start)
     usual = None
     if question.query.period == "today":
         usual = trends.usual_until(
-            question.tables,
-            question.rules,
-            question.today,
-            question.filters,
-            first_day=_whole_history(question),
+            question.view, question.today, first_day=_whole_history(question)
         )
     banded = any(slot.high is not None for slot in slots)
     is_drawn = any(slot.count or slot.high for slot in slots)
@@ -62,37 +52,31 @@ def curve(
     )
 
 
-def _closing(question: Question) -> Projection | None:
+def _closing(question: OperationsView) -> Projection | None:
     """Where the queue is heading; of fresh numbers of today only."""
     if question.query.period != "today" or question.late_at("intercom") is not None:
         return None
-    return queue_at_closing(
-        question.tables, question.rules, question.filters, first_day=_whole_history(question)
-    )
+    return queue_at_closing(question.view, first_day=_whole_history(question))
 
 
-def _whole_history(question: Question) -> date | None:
+def _whole_history(question: OperationsView) -> date | None:
     """The first loaded day; None while history arrives: part of it says nothing about usual."""
     history = question.snapshot.history
     return history.first_day if history.complete else None
 
 
-def _first_day(question: Question) -> date:
+def _first_day(question: OperationsView) -> date:
     return today(question.start, question.rules.time_zone)
 
 
-def _slots(question: Question) -> list[Slot]:
+def _slots(question: OperationsView) -> list[Slot]:
     """The half hours of the stretch; the one that runs now has no count yet."""
     first = _first_day(question)
     now = _now(question)
     found = []
     for number in range((question.today - first).days + 1):
         told = trends.arrivals(
-            question.tables,
-            question.rules,
-            first + timedelta(days=number),
-            question.filters,
-            first_day=_whole_history(question),
+            question.view, first + timedelta(days=number), first_day=_whole_history(question)
         )
         for place, row in enumerate(told.to_dict("records")):
             hour = number * 24 + place / 2
@@ -109,7 +93,7 @@ def _slots(question: Question) -> list[Slot]:
     return _shown(found, question)
 
 
-def _shown(slots: list[Slot], question: Question) -> list[Slot]:
+def _shown(slots: list[Slot], question: OperationsView) -> list[Slot]:
     """Without the empty hours at either end; of 48 hours, from their first instant on."""
     if question.query.period == "48h":
         start = _hours_since(question.start, question)
@@ -120,18 +104,18 @@ def _shown(slots: list[Slot], question: Question) -> list[Slot]:
     return [slot for slot in slots if first <= slot.hour <= last]
 
 
-def _hours_since(instant: pd.Timestamp, question: Question) -> float:
+def _hours_since(instant: pd.Timestamp, question: OperationsView) -> float:
     zone = question.rules.time_zone
     local = instant.tz_convert(zone)
     days = (local.date() - _first_day(question)).days
     return float(days * 24 + local.hour + local.minute / 60)
 
 
-def _now(question: Question) -> float:
+def _now(question: OperationsView) -> float:
     return _hours_since(question.tables.now, question)
 
 
-def _ticks(slots: list[Slot], question: Question, context: Context) -> list[Tick]:
+def _ticks(slots: list[Slot], question: OperationsView, context: Context) -> list[Tick]:
     first, last = slots[0].hour, slots[-1].hour + 0.5
     if question.query.period == "48h":
         return [
@@ -144,14 +128,14 @@ def _ticks(slots: list[Slot], question: Question, context: Context) -> list[Tick
     return [Tick(hour, f"{hour}h") for hour in hours]
 
 
-def _tick_words(hour: int, question: Question, context: Context) -> str:
+def _tick_words(hour: int, question: OperationsView, context: Context) -> str:
     if hour % 24:
         return f"{hour % 24}h"
     day = _first_day(question) + timedelta(days=hour // 24)
     return context.formats.weekday(day)
 
 
-def _note(question: Question, context: Context) -> str:
+def _note(question: OperationsView, context: Context) -> str:
     history, formats = question.snapshot.history, context.formats
     if not history.complete:
         return context.text(

@@ -8,20 +8,20 @@ from dash.development.base_component import Component
 
 from callbacks.pages.operations.people import PATH, Choices
 from callbacks.pages.operations.timeline import strips
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from layouts.components.context import Context
 from layouts.links import view
 from layouts.pages.operations import drawer as layout
 from layouts.pages.operations.drawer import Call, Drawer, Ticket
 from metrics.model.filters import Filters
 from metrics.model.schema import CALL_AGENTS
-from metrics.model.selection import conversations
+from metrics.model.selection import select_conversations
 from metrics.model.values import word
 
 ROWS = 100
 
 
-def drawer(question: Question, choices: Choices, context: Context) -> Component | None:
+def drawer(question: OperationsView, choices: Choices, context: Context) -> Component | None:
     """The panel of the person in the address; refused to whom that person's rows are not meant."""
     agent_id = question.query.agent
     if agent_id is None or question.kiosk:
@@ -53,15 +53,15 @@ def drawer(question: Question, choices: Choices, context: Context) -> Component 
     )
 
 
-def _conversations(question: Question, agent_id: str) -> pd.DataFrame:
+def _conversations(question: OperationsView, agent_id: str) -> pd.DataFrame:
     """The rows behind the table's number of conversations."""
     chosen = Filters(agents=(agent_id,))
-    rows = conversations(question.tables, chosen, question.rules)
+    rows = select_conversations(question.view.with_filters(chosen))
     rows = rows[rows["created_at"].ge(question.start)]
     return rows.sort_values(["created_at", "id"], ascending=False)
 
 
-def _calls(question: Question, agent_id: str) -> pd.DataFrame:
+def _calls(question: OperationsView, agent_id: str) -> pd.DataFrame:
     """All calls in which the person took part, whatever became of them."""
     calls = question.tables.calls
     mine = pd.Series(False, index=calls.index)
@@ -71,7 +71,7 @@ def _calls(question: Question, agent_id: str) -> pd.DataFrame:
     return found.sort_values(["started_at", "id"], ascending=False)
 
 
-def _ticket(row: Mapping[Any, Any], question: Question) -> Ticket:
+def _ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
     return Ticket(
         id=str(row["id"]),
         created_at=row["created_at"].to_pydatetime(),

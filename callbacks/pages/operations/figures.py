@@ -10,7 +10,7 @@ from callbacks.pages.operations.curve import curve
 from callbacks.pages.operations.metric_info import Told, scope_words
 from callbacks.pages.operations.people import Choices, crew
 from callbacks.pages.operations.timeline import strips
-from callbacks.pages.operations.view import Question, instant
+from callbacks.pages.operations.view import OperationsView, instant
 from layouts.components.context import Context
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
 from layouts.pages.operations.queue_panel import Assignment, Lamp, Queue, Waiting
@@ -18,15 +18,15 @@ from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.model.catalog import CATALOG
 from metrics.model.office_hours import is_open
-from metrics.model.periods import Period
 from metrics.model.summary import Summary
 from metrics.model.values import word
+from metrics.model.view import view_of_today
 from metrics.query import report
 
 ASSIGNMENTS = 10
 
 
-def wall(question: Question, choices: Choices, at: datetime, context: Context) -> Wall:
+def wall(question: OperationsView, choices: Choices, at: datetime, context: Context) -> Wall:
     """Everything that the wall draws.
 
     Args:
@@ -59,7 +59,7 @@ def wall(question: Question, choices: Choices, at: datetime, context: Context) -
     )
 
 
-def rotation(question: Question) -> Rotation | None:
+def rotation(question: OperationsView) -> Rotation | None:
     """The teams that a wall in a room goes round; nothing where there is one at most."""
     seconds = question.query.rotate
     if seconds is None or len(question.teams) < 2:
@@ -67,9 +67,8 @@ def rotation(question: Question) -> Rotation | None:
     return Rotation(seconds, tuple(question.teams))
 
 
-def _lamp(question: Question, told: Told) -> Lamp:
-    tables, rules, filters = question.tables, question.rules, question.filters
-    found = now.queue(tables, rules, filters)
+def _lamp(question: OperationsView, told: Told) -> Lamp:
+    found = now.queue(question.view)
     # Nobody's conversation yet: only who may see everybody's may open it.
     may_open = question.may_see(None)
     queue = [
@@ -83,21 +82,20 @@ def _lamp(question: Question, told: Told) -> Lamp:
         for row in found.to_dict("records")
     ]
     numbers = {
-        key: report.evaluate(CATALOG[key], tables, _day(question), filters, rules)
-        for key in ("queue", "longest_wait")
+        key: report.evaluate(CATALOG[key], question.view) for key in ("queue", "longest_wait")
     }
     infos = [told.info(key, number) for key, number in numbers.items()]
     waits = any(one.since is not None for one in queue)
-    longest = watch.longest_wait_of(question.today, tables, rules, filters)
+    longest = watch.longest_wait_of(question.today, question.view)
     return Lamp(
         queue=Queue(
             rows=queue,
             unrouted=_unrouted(question),
-            limit_seconds=rules.first_response_seconds,
+            limit_seconds=question.rules.first_response_seconds,
             late_at=question.late_at("intercom"),
         ),
         by_team=_by_team(found),
-        quiet_since=None if waits else instant(watch.quiet_since(tables, rules, filters)),
+        quiet_since=None if waits else instant(watch.quiet_since(question.view)),
         longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
         infos=[one for one in infos if one is not None],
     )
@@ -109,18 +107,14 @@ def _by_team(found: pd.DataFrame) -> list[tuple[str | None, int]]:
     return [(str(team) or None, int(n)) for team, n in ordered]
 
 
-def _unrouted(question: Question) -> int:
+def _unrouted(question: OperationsView) -> int:
     """Those of no team, where the queue does not show them already."""
     if not question.rules.team_ids and not question.query.team:
         return 0
-    return len(now.unrouted(question.tables, question.rules))
+    return len(now.unrouted(view_of_today(question.tables, question.rules)))
 
 
-def _day(question: Question) -> Period:
-    return Period(question.today, question.today)
-
-
-def _figures(question: Question, told: Told, context: Context) -> list[Figure]:
+def _figures(question: OperationsView, told: Told, context: Context) -> list[Figure]:
     shown = [_conversations(question, told, context)]
     if question.has_voice:
         shown.append(_calls(question, told, context))
@@ -130,17 +124,15 @@ def _figures(question: Question, told: Told, context: Context) -> list[Figure]:
     return shown
 
 
-def _since(key: str, question: Question) -> Summary:
-    tables, rules = question.tables, question.rules
-    return watch.since(CATALOG[key], tables, question.start, question.filters, rules)
+def _since(key: str, question: OperationsView) -> Summary:
+    return watch.since(CATALOG[key], question.view, question.start)
 
 
-def _stock(key: str, question: Question) -> Summary:
-    tables, rules = question.tables, question.rules
-    return report.evaluate(CATALOG[key], tables, _day(question), question.filters, rules)
+def _stock(key: str, question: OperationsView) -> Summary:
+    return report.evaluate(CATALOG[key], question.view)
 
 
-def _conversations(question: Question, told: Told, context: Context) -> Figure:
+def _conversations(question: OperationsView, told: Told, context: Context) -> Figure:
     number = _since("conversations", question)
     recent = int(_stock("arrivals_recent", question).value or 0)
     note = context.text.plural("operations.figures.recent", recent, n=context.formats.count(recent))
@@ -153,7 +145,7 @@ def _conversations(question: Question, told: Told, context: Context) -> Figure:
     )
 
 
-def _calls(question: Question, told: Told, context: Context) -> Figure:
+def _calls(question: OperationsView, told: Told, context: Context) -> Figure:
     number = _since("calls_answered", question)
     missed = int(_since("calls_missed", question).value or 0)
     note = context.text.plural("operations.figures.missed", missed, n=context.formats.count(missed))
@@ -167,7 +159,7 @@ def _calls(question: Question, told: Told, context: Context) -> Figure:
     )
 
 
-def _online(key: str, question: Question, told: Told, context: Context) -> Figure:
+def _online(key: str, question: OperationsView, told: Told, context: Context) -> Figure:
     text, formats = context.text, context.formats
     number = _stock(key, question)
     known = key == "online_text" or question.voice_read
@@ -196,7 +188,7 @@ def _online(key: str, question: Question, told: Told, context: Context) -> Figur
     )
 
 
-def _goal(key: str, question: Question) -> int:
+def _goal(key: str, question: OperationsView) -> int:
     """The common goal; of chosen teams their own, if each of them has one."""
     rules = question.rules
     if key == "online_voice":
@@ -208,7 +200,7 @@ def _goal(key: str, question: Question) -> int:
     return rules.goal_online_text
 
 
-def _debt(question: Question, told: Told) -> Debt | None:
+def _debt(question: OperationsView, told: Told) -> Debt | None:
     if not question.voice_read:
         return None
     owed = now.callback_debt(question.tables, question.rules, question.start)
@@ -217,9 +209,9 @@ def _debt(question: Question, told: Told) -> Debt | None:
     return Debt(len(owed), oldest, told.info("callback_debt"), late)
 
 
-def _latest(question: Question) -> Sequence[Assignment]:
+def _latest(question: OperationsView) -> Sequence[Assignment]:
     """The latest assignments; a subject only where the reader may see that person's rows."""
-    found = now.last_assignments(question.tables, question.rules, ASSIGNMENTS, question.filters)
+    found = now.last_assignments(question.view, ASSIGNMENTS)
     told = []
     for row in found.to_dict("records"):
         may_see = question.may_see(str(row["agent_id"]))

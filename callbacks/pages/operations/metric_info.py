@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
@@ -20,7 +20,7 @@ class Told:
         context: The reader.
     """
 
-    def __init__(self, question: Question, at: datetime, context: Context) -> None:
+    def __init__(self, question: OperationsView, at: datetime, context: Context) -> None:
         self._question = question
         self._at = at
         self._context = context
@@ -72,7 +72,7 @@ class Told:
         return self._context.text("passport.data_words", age=age, version=version)
 
 
-def scope_words(question: Question, context: Context) -> str:
+def scope_words(question: OperationsView, context: Context) -> str:
     """The teams in words: the chosen ones, else those in scope."""
     text = context.text
     ids = question.query.team or tuple(question.teams)

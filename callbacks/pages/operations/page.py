@@ -12,7 +12,7 @@ from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.operations.drawer import drawer
 from callbacks.pages.operations.figures import wall
 from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states
@@ -124,7 +124,7 @@ def _drawn(
 
 def _question(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str | None
-) -> tuple[Question, str | None]:
+) -> tuple[OperationsView, str | None]:
     """What the address asks for; where it cannot be used, the default and which parameter."""
     problem = None
     try:
@@ -133,7 +133,7 @@ def _question(
         query = OperationsQuery(kiosk="1" if is_kiosk(search) else None)
         # Its own words are for machines: the reader gets those of the screen.
         problem = str(error).partition(":")[0]
-    return Question(snapshot, query, viewer, backend.rules, backend.settings), problem
+    return OperationsView(snapshot, query, backend.rules, viewer, backend.settings), problem
 
 
 def _choices(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.pages.operations.view import Question, instant
+from callbacks.pages.operations.view import OperationsView, instant
 from layouts.links import view
 from layouts.pages.operations.agents import Agent, Crew, Hand
 from metrics.live import current as now
@@ -16,12 +16,12 @@ PATH = "/operations"
 Choices = Mapping[str, list[str]]
 
 
-def crew(question: Question, choices: Choices) -> Crew:
+def crew(question: OperationsView, choices: Choices) -> Crew:
     """Everybody in scope, and of the chosen teams if there are any."""
     tables, rules = question.tables, question.rules
     present = now.presence(tables, rules)
     first_day = question.snapshot.history.first_day
-    loads = now.load(tables, rules, question.start, question.filters, first_day)
+    loads = now.load(question.view, question.start, first_day)
     if question.query.team:
         inside = people.in_teams(tables.agents, question.query.team)
         present = present[present["agent_id"].isin(inside)]
@@ -65,7 +65,7 @@ def _busy(present: pd.DataFrame, loads: pd.DataFrame) -> dict[str, int]:
 
 
 def _agent(
-    row: Mapping[Any, Any], seen: Mapping[Any, Any], question: Question, choices: Choices
+    row: Mapping[Any, Any], seen: Mapping[Any, Any], question: OperationsView, choices: Choices
 ) -> Agent:
     agent_id = str(row["agent_id"])
     href = view(PATH, choices, agent=agent_id) if question.may_see(agent_id) else None

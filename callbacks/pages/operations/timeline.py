@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.operations.timeline import Stretch, Strip, Timeline
 from metrics.live.timeline import UNOBSERVED, hours_by_state, timeline
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def strips(
-    question: Question,
+    question: OperationsView,
     info: Callable[[str], MetricInfo | None] = lambda key: None,
     only: str | None = None,
 ) -> Timeline | None:
@@ -54,7 +54,7 @@ def strips(
     return Timeline(first.to_pydatetime(), last.to_pydatetime(), found, info("timeline"))
 
 
-def _window(table: pd.DataFrame, question: Question) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _window(table: pd.DataFrame, question: OperationsView) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Full hours around the opening times, and around everything that was seen."""
     zone = question.rules.time_zone
     begin, end = (

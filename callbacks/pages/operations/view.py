@@ -1,51 +1,38 @@
-"""One question to one version: who asks, for which teams, from when."""
+"""What the wall asks of a version: for whom, for which teams, from when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from callbacks.pages.operations.query import OperationsQuery
+from callbacks.reports.report_view import VersionView
 from layouts.pages.operations.page import Late
 from metrics.live.current import team_names
 from metrics.model import people
-from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
-from metrics.model.periods import today
-from metrics.model.tables import Tables
+from metrics.model.periods import Period
 from services.accounts.accounts import Viewer
 from services.settings.config import Settings
 from services.settings.links import conversation_url
-from services.snapshot.dataset import Snapshot
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
 
 
 @dataclass(frozen=True)
-class Question:
+class OperationsView(VersionView[OperationsQuery]):
     """What the wall and the panel beside it answer.
 
     Attributes:
-        snapshot: The version.
-        query: What the address asks for.
         viewer: Who asks; from the session.
-        rules: The agreements.
         settings: Where things open, and what devices may show.
     """
 
-    snapshot: Snapshot
-    query: OperationsQuery
     viewer: Viewer
-    rules: Rules
     settings: Settings
-
-    @property
-    def tables(self) -> Tables:
-        """The version's tables."""
-        return self.snapshot.tables
 
     @property
     def kiosk(self) -> bool:
@@ -54,13 +41,12 @@ class Question:
 
     @property
     def filters(self) -> Filters:
-        """The choice of rows."""
         return self.query.filters
 
-    @cached_property
-    def today(self) -> date:
-        """The local day of the version."""
-        return today(self.tables.now, self.rules.time_zone)
+    @property
+    def period(self) -> Period:
+        """Today, whatever stretch is asked for: `start` says from when volume is counted."""
+        return Period(self.today, self.today)
 
     @cached_property
     def start(self) -> pd.Timestamp:

@@ -9,7 +9,7 @@ import pandas as pd
 from callbacks.pages.overview.query import OverviewQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
 from layouts.components.metric_info import MetricInfo
@@ -18,7 +18,7 @@ from metrics.measures import workload
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.selection import rows as selected
+from metrics.model.selection import select_rows
 from metrics.model.summary import Summary
 from metrics.query.drilldown import LISTS, TOP_REASONS
 from metrics.query.report import MATRIX_METRICS
@@ -41,21 +41,19 @@ AGENT_KEYS = (
 )
 
 
-Asked = Question[OverviewQuery]
+Asked = ReportView[OverviewQuery]
 
 
 def volume(question: Asked) -> pd.DataFrame:
     """Conversations per day and hour over the whole history, under the page's filters."""
     metric = CATALOG["conversations"]
-    found = selected(metric, question.tables, question.history, question.filters, question.rules)
+    found = select_rows(metric, question.view.with_period(question.history))
     return counts_by_day_and_hour(found["created_at"], question.history, question.rules.time_zone)
 
 
 def reasons(question: Asked) -> tuple[list[Reason], int]:
     """The most mentioned reasons with their change, the rest as one line, and all mentions."""
-    table = workload.top_reasons(
-        question.tables, question.period, question.filters, question.rules, question.previous
-    )
+    table = workload.top_reasons(question.view, question.previous)
     compared = question.previous is not None
     total = int(table["mentions"].sum())
 

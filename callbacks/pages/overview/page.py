@@ -10,7 +10,7 @@ from callbacks.pages.overview import figures
 from callbacks.pages.overview.query import OverviewQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.overview import page as overview
 from layouts.pages.overview.data import Overview
@@ -20,7 +20,7 @@ from services.runtime.backend import Backend
 
 
 def content(
-    question: Question[OverviewQuery], context: Context, backend: Backend
+    question: ReportView[OverviewQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
     at = datetime.fromtimestamp(backend.clock(), UTC)
@@ -29,7 +29,7 @@ def content(
     reasons, mentions = figures.reasons(question)
     counted = figures.volume(question)
     agents, total = figures.agents(question, context)
-    credits = telephony.calls_per_agent(question.tables, question.period, question.filters, rules)
+    credits = telephony.calls_per_agent(question.view)
     return overview.content(
         Overview(
             kpis=sheet,

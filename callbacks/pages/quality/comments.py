@@ -16,7 +16,7 @@ from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, read
 from callbacks.reports.report_page import question_at, report_context, with_words
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from callbacks.reports.ticket_lines import workspace_id
 from layouts import ids
 from layouts.components.context import Context
@@ -88,7 +88,7 @@ def read_reader(search: str | None) -> ReaderQuery:
 
 
 def _comments(
-    question: Question[Any], query: ReaderQuery, backend: Backend, context: Context
+    question: ReportView[Any], query: ReaderQuery, backend: Backend, context: Context
 ) -> Comments:
     cells = [Cell(PART, query.part)] if query.part else []
     of = listing(question, METRIC, cells)
@@ -152,7 +152,7 @@ def _band_address(band: str, context: Context) -> str:
     return context.view(band=None if band == "negative" else band)
 
 
-def _with_words(question: Question[Any], of: Listing, find: str) -> Any:
+def _with_words(question: ReportView[Any], of: Listing, find: str) -> Any:
     """Places of the ratings that come with words, newest first; those looked for in them."""
     places = arranged(question, of, "", None)
     remarks = frame_of(question, of, places)["rating_remark"].astype("str").fillna("")
@@ -163,7 +163,7 @@ def _with_words(question: Question[Any], of: Listing, find: str) -> Any:
 
 
 def _listed(
-    rows: pd.DataFrame, question: Question[Any], backend: Backend, context: Context
+    rows: pd.DataFrame, question: ReportView[Any], backend: Backend, context: Context
 ) -> list[Comment]:
     tables = question.tables
     names = people.names(tables)
@@ -185,7 +185,7 @@ def _listed(
     ]
 
 
-def _read(row: pd.Series, comment: Comment, question: Question[Any], context: Context) -> Read:
+def _read(row: pd.Series, comment: Comment, question: ReportView[Any], context: Context) -> Read:
     rules, tables = question.rules.with_clock("all"), question.tables
     one = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
     answered = first_response_time(one, rules, tables.now).iloc[0]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from callbacks.pages.quality.query import QualityQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.quality.data import Ranks, Rated, Stretch
@@ -22,15 +22,13 @@ SHOWN = 12
 # Whole weeks before the period, to see it among others.
 WEEKS_BEFORE = 7
 
-Asked = Question[QualityQuery]
+Asked = ReportView[QualityQuery]
 
 
 def notes(question: Asked) -> dict[int, int]:
     """How often each rating was given, the best first."""
     metric = CATALOG["csat_average"]
-    _, given = report.values(
-        metric, question.tables, question.period, question.filters, question.rules
-    )
+    _, given = report.values(metric, question.view)
     counts = given.astype("int64").value_counts()
     return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
 

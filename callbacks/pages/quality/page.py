@@ -11,7 +11,7 @@ from callbacks.pages.quality import figures
 from callbacks.pages.quality.query import QualityQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.quality import page as quality
 from layouts.pages.quality.data import Quality
@@ -21,7 +21,7 @@ from services.runtime.backend import Backend
 
 
 def content(
-    question: Question[QualityQuery], context: Context, backend: Backend
+    question: ReportView[QualityQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters; the comments come by themselves."""
     at = datetime.fromtimestamp(backend.clock(), UTC)

@@ -12,7 +12,7 @@ from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import read_page
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
@@ -30,10 +30,9 @@ from metrics.planning.demand import Demand, Grid, call_demand, conversation_dema
 from metrics.planning.fair_target import FairTarget, fair_target
 from metrics.planning.schedule import Schedule, cover
 from metrics.planning.staffing import Whole, plan
-from metrics.query.crosstab import Choice
 from services.snapshot.dataset import Snapshot
 
-Asked = Question[StaffingQuery]
+Asked = ReportView[StaffingQuery]
 
 
 def assumed(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -108,9 +107,8 @@ def needed(found: Mapping[Stream, Work]) -> Whole:
 
 def fair(question: Asked, schedule: Schedule) -> FairTarget:
     """The fair target of the period."""
-    choice = Choice(question.tables, question.period, question.filters, question.rules)
     return fair_target(
-        choice,
+        question.view,
         schedule,
         transfers=question.query.transfers is not None,
         basis=question.query.basis,

@@ -15,7 +15,7 @@ from callbacks.pages.staffing.actions import act
 from callbacks.pages.staffing.query import StaffingQuery
 from callbacks.reports import report_page
 from callbacks.reports.page_query import choices_of
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame
 from layouts.components.context import Context
@@ -29,7 +29,7 @@ from services.runtime.backend import Backend
 
 
 def content(
-    question: Question[StaffingQuery], context: Context, backend: Backend
+    question: ReportView[StaffingQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything between the filters and the grid of the schedule."""
     at, query = datetime.now(UTC), question.query

@@ -9,7 +9,7 @@ import numpy as np
 from callbacks.pages.telephony.query import TelephonyQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.telephony.data import LineChoice
@@ -18,14 +18,15 @@ from metrics.live.calls_tables import Peaks
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.lines import MAIN, line_names, line_of
-from metrics.query.crosstab import Axis, Choice
+from metrics.model.view import View
+from metrics.query.crosstab import Axis
 from metrics.query.drilldown import LISTS
 from metrics.query.evaluation import measured
 
 # Waiting times are told in stretches of this many seconds, up to a last one without an end.
 STRETCH, STRETCHES = 5, 12
 
-Asked = Question[TelephonyQuery]
+Asked = ReportView[TelephonyQuery]
 
 
 def line_choices(question: Asked) -> list[LineChoice]:
@@ -46,14 +47,14 @@ def happened(question: Asked) -> list[int]:
     return calls_tables.occurrences(question.period, first, question.today)
 
 
-def busiest(question: Asked, chosen: Choice) -> Peaks:
+def busiest(question: Asked, view: View) -> Peaks:
     """The busiest hour and weekday."""
-    return calls_tables.peaks(chosen, happened(question))
+    return calls_tables.peaks(view, happened(question))
 
 
-def lost_hours(chosen: Choice) -> dict[int, Mapping[str, int]]:
+def lost_hours(view: View) -> dict[int, Mapping[str, int]]:
     """Lost calls by hour and outcome, from the first hour that has any to the last."""
-    table = calls_tables.lost_by_hour(chosen)
+    table = calls_tables.lost_by_hour(view)
     used = np.flatnonzero(table.sum(axis=1).to_numpy())
     if not len(used):
         return {}
@@ -65,8 +66,7 @@ def lost_hours(chosen: Choice) -> dict[int, Mapping[str, int]]:
 
 
 def _waits(question: Asked) -> Any:
-    asked = question.tables, question.period, question.filters, question.rules
-    return measured(CATALOG["time_to_answer"], *asked).dropna().to_numpy(dtype="float64")
+    return measured(CATALOG["time_to_answer"], question.view).dropna().to_numpy(dtype="float64")
 
 
 def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:
@@ -86,7 +86,7 @@ def in_time(question: Asked) -> int:
     return int((_waits(question) <= question.rules.service_level_seconds).sum())
 
 
-def person_names(axis: Axis, question: Question[Any], context: Context) -> list[str]:
+def person_names(axis: Axis, question: ReportView[Any], context: Context) -> list[str]:
     """Words of the people of an axis."""
     known = people.names(question.tables)
     return [person_word(agent, known, context) for agent in axis.keys]

@@ -10,7 +10,7 @@ from callbacks.pages.telephony import figures, tables
 from callbacks.pages.telephony.query import TelephonyQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
-from callbacks.reports.report_view import Question, choice
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.telephony import page as telephony
 from layouts.pages.telephony.data import Telephony
@@ -24,7 +24,7 @@ PEOPLE_SHOWN = 40
 
 
 def content(
-    question: Question[TelephonyQuery], context: Context, backend: Backend
+    question: ReportView[TelephonyQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
     source = question.snapshot.sources.get("aircall")
@@ -32,7 +32,7 @@ def content(
         return [telephony.off(context)]
     at = datetime.fromtimestamp(backend.clock(), UTC)
     lines = figures.line_choices(question)
-    chosen = choice(question)
+    chosen = question.view
     week = table_of(("weekday", "hour"), chosen, metric=CATALOG["calls_inbound"])
     people = table_of(
         ("agent", "hour"), chosen, metric=CATALOG["calls_answered"], top=(PEOPLE_SHOWN, 24)

@@ -8,7 +8,7 @@ from callbacks.pages.telephony.query import TelephonyQuery
 from callbacks.reports import row_lines
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.listing import arranged, listing
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.rows_panel import Call
 from layouts.pages.telephony.data import AgentCalls, Caller, LineCalls, Owed, Transfer
@@ -20,20 +20,20 @@ from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import line_names
 from metrics.model.periods import midnight
 from metrics.model.values import word
-from metrics.query.crosstab import Choice
+from metrics.model.view import View
 from services.runtime.backend import Backend
 
 RECENT = 20
 
-Asked = Question[TelephonyQuery]
+Asked = ReportView[TelephonyQuery]
 
 
-def agents(question: Asked, chosen: Choice, context: Context) -> tuple[list[AgentCalls], int]:
+def agents(question: Asked, view: View, context: Context) -> tuple[list[AgentCalls], int]:
     """The table of people, most answered first, and their participations in answered calls."""
     names = people.names(question.tables)
-    given = calls_tables.transfers(chosen)
+    given = calls_tables.transfers(view)
     found = []
-    for row in calls_tables.agent_calls(chosen).to_dict("records"):
+    for row in calls_tables.agent_calls(view).to_dict("records"):
         agent = str(row["agent_id"])
         if agent == UNASSIGNED:
             continue
@@ -88,7 +88,7 @@ def lines(question: Asked, context: Context) -> list[LineCalls]:
     return sorted(rows, key=lambda row: (-size(row), row.name))
 
 
-def transfers(question: Asked, chosen: Choice, context: Context) -> list[Transfer]:
+def transfers(question: Asked, view: View, context: Context) -> list[Transfer]:
     """Who passed calls on to whom."""
     names = people.names(question.tables)
     return [
@@ -99,11 +99,11 @@ def transfers(question: Asked, chosen: Choice, context: Context) -> list[Transfe
             taker_name=_taker(str(row["taker"]), names, context),
             calls=int(row["calls"]),
         )
-        for row in calls_tables.transfers(chosen).to_dict("records")
+        for row in calls_tables.transfers(view).to_dict("records")
     ]
 
 
-def callers(chosen: Choice) -> list[Caller]:
+def callers(view: View) -> list[Caller]:
     """Numbers with two or more calls."""
     return [
         Caller(
@@ -115,14 +115,14 @@ def callers(chosen: Choice) -> list[Caller]:
             talk_mean=_known(row["talk_mean"]),
             last_at=row["last_at"].to_pydatetime(),
         )
-        for row in calls_tables.recurring_callers(chosen).to_dict("records")
+        for row in calls_tables.recurring_callers(view).to_dict("records")
     ]
 
 
-def owed(question: Asked, chosen: Choice) -> list[Owed]:
+def owed(question: Asked, view: View) -> list[Owed]:
     """Who is still to be called back."""
     start = midnight(question.period.first_day, question.rules.time_zone)
-    table = calls_tables.owed(chosen, pd.Timestamp(start))
+    table = calls_tables.owed(view, pd.Timestamp(start))
     return [
         Owed(
             id=str(row["caller"]),

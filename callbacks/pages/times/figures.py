@@ -8,7 +8,7 @@ import pandas as pd
 from callbacks.pages.times.query import TimesQuery
 from callbacks.reports.filter_choices import person_word, team_word
 from callbacks.reports.metric_info import figure_info
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from callbacks.reports.ticket_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
@@ -19,8 +19,7 @@ from metrics.measures.responsiveness import reopened_closes
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.selection import agent_of, attribute_values
-from metrics.model.selection import rows as selected
+from metrics.model.selection import agent_of, attribute_values, select_rows
 from metrics.model.summary import P90_MINIMUM, Summary, summarise
 from metrics.model.values import word
 from metrics.query import report
@@ -36,7 +35,7 @@ TIMED = {
 }
 COLUMNS = (*TIMED, *TIMED.values(), "reopen_rate")
 
-Asked = Question[TimesQuery]
+Asked = ReportView[TimesQuery]
 
 
 def spreads(question: Asked, numbers: Mapping[str, Summary]) -> list[Spread]:
@@ -51,9 +50,7 @@ def spreads(question: Asked, numbers: Mapping[str, Summary]) -> list[Spread]:
 
 
 def _values(question: Asked, key: str) -> tuple[pd.DataFrame, pd.Series]:
-    return report.values(
-        CATALOG[key], question.tables, question.period, question.filters, question.rules
-    )
+    return report.values(CATALOG[key], question.view)
 
 
 def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
@@ -62,14 +59,7 @@ def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
     Groups of a few rows come last: one slow case would put them on top.
     """
     by = question.query.group
-    found = report.breakdowns(
-        [CATALOG[key] for key in COLUMNS],
-        by,
-        question.tables,
-        question.period,
-        question.filters,
-        question.rules,
-    )
+    found = report.breakdowns([CATALOG[key] for key in COLUMNS], by, question.view)
     numbers: dict[str, dict[str, Summary]] = {}
     for metric, told in found.items():
         for group in told:
@@ -116,7 +106,7 @@ def slowest(question: Asked, backend: Backend, context: Context) -> list[Case]:
 
 def due(question: Asked, backend: Backend, context: Context) -> list[Case]:
     """Open conversations that nobody has answered, the first to be late (or latest) first."""
-    rows = first_responses_due(question.tables, question.rules, question.filters).head(CASES)
+    rows = first_responses_due(question.view).head(CASES)
     target = question.rules.first_response_seconds
     passed = [target - left for left in rows["seconds_left"]]
     cases = _cases(rows, passed, question, backend, context)
@@ -166,7 +156,7 @@ def _cases(
 def reopened(question: Asked) -> tuple[Summary, Summary]:
     """First and last close of the conversations that were opened again."""
     metric = CATALOG["time_to_close"]
-    found = selected(metric, question.tables, question.period, question.filters, question.rules)
+    found = select_rows(metric, question.view)
     first, last = reopened_closes(found, question.rules, question.tables.now)
     return summarise(metric, first), summarise(metric, last)
 

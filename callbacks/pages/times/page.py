@@ -10,7 +10,7 @@ from callbacks.pages.times import figures
 from callbacks.pages.times.query import TimesQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
-from callbacks.reports.report_view import Question
+from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.times import page as times
 from layouts.pages.times.data import Group, Times
@@ -22,7 +22,7 @@ STOCKS = ("backlog_age", "awaiting_first_response")
 
 
 def content(
-    question: Question[TimesQuery], context: Context, backend: Backend
+    question: ReportView[TimesQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
     at = datetime.fromtimestamp(backend.clock(), UTC)

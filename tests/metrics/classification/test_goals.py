@@ -24,6 +24,7 @@ from metrics.classification.goals import (
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.schema import attribute
+from metrics.model.view import View
 from tests.worlds import tables as build
 from tests.worlds.tables import NOW, REASON, RULES, UTC_RULES, agents, conversations, tables
 
@@ -254,7 +255,7 @@ def test_the_team_is_told_person_by_person_and_its_sum_is_the_whole():
     ]
     people = agents({"id": "a"}, {"id": "b"}, {"id": "bot", "bot": True})
     content = tables(conversations(*rows), agents_=people)
-    found = team_goals(content, build.DAY, Filters(), rules)
+    found = team_goals(View(content, build.DAY, Filters(), rules))
     assert found == {
         "a": Goal(2, 1, 0.9),
         "b": Goal(1, 1, 0.9),
@@ -265,7 +266,7 @@ def test_the_team_is_told_person_by_person_and_its_sum_is_the_whole():
 
 
 def test_an_empty_team_has_no_goals():
-    assert team_goals(tables(), build.DAY, Filters(), UTC_RULES) == {}
+    assert team_goals(View(tables(), build.DAY, Filters(), UTC_RULES)) == {}
 
 
 def test_a_duplicate_that_only_a_tag_gives_away_is_left_out_under_the_same_reason():

@@ -16,6 +16,7 @@ from metrics.classification.suggestions import (
 )
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
+from metrics.model.view import View
 from tests.worlds import tables as build
 from tests.worlds.tables import REASON, UTC_RULES, conversations, tables
 
@@ -168,7 +169,7 @@ def mentioned(now, before):
         for reason, count in counts.items():
             lines += [{"created_at": instant, REASON: reason, "state": "closed"}] * count
     content = tables(conversations(*lines))
-    return catch_all_growth(content, NOW, BEFORE, Filters(), UTC_RULES)
+    return catch_all_growth(View(content, NOW, Filters(), UTC_RULES), BEFORE)
 
 
 def test_a_catch_all_that_takes_more_room_is_told_with_both_shares():
@@ -200,7 +201,7 @@ def test_no_growth_is_told_where_there_is_none(now, before):
 
 def test_without_a_period_before_nothing_grew():
     day = Period(date(2026, 11, 24), date(2026, 11, 24))
-    assert catch_all_growth(tables(), day, None, Filters(), UTC_RULES) is None
+    assert catch_all_growth(View(tables(), day, Filters(), UTC_RULES), None) is None
 
 
 def test_the_greatest_gain_is_told():

@@ -4,6 +4,7 @@ import pytest
 from metrics.live import current as now
 from metrics.model.filters import Filters
 from metrics.model.people import members
+from metrics.model.view import view_of_today
 from tests.worlds.tables import (
     FINANCE,
     NOW,
@@ -44,7 +45,7 @@ def test_the_longest_wait_comes_first_and_the_customer_s_turn_last():
         {"id": "taken", "waiting_since": "2026-11-24T09:00:00Z", "agent_id": "1"},
         {"id": "call", "waiting_since": "2026-11-24T09:00:00Z", "is_call": True},
     ]
-    table = now.queue(content(*rows), UTC_RULES)
+    table = now.queue(view_of_today(content(*rows), UTC_RULES))
     assert table.columns.tolist() == [
         "id",
         "team_id",
@@ -59,19 +60,21 @@ def test_the_longest_wait_comes_first_and_the_customer_s_turn_last():
     assert table["id"].tolist() == ["long", "short", "theirs"]
     assert table["waiting_seconds"].tolist() == [3600, 30, pd.NA]
     assert table["team"].fillna("").tolist() == ["", "Financeiro", "Suporte N1"]
-    assert now.unrouted(content(*rows), UTC_RULES)["id"].tolist() == ["long"]
+    assert now.unrouted(view_of_today(content(*rows), UTC_RULES))["id"].tolist() == ["long"]
 
 
 def test_the_queue_keeps_to_the_scope_and_the_limbo_has_none():
     rows = [{"id": "a", "team_id": SUPPORT}, {"id": "b", "team_id": FINANCE}, {"id": "c"}]
     rules = scoped(FINANCE)
-    assert now.queue(content(*rows), rules)["id"].tolist() == ["b"]
-    assert now.unrouted(content(*rows), rules)["id"].tolist() == ["c"]
-    assert now.queue(content(*rows), UTC_RULES, Filters(teams=(SUPPORT,)))["id"].tolist() == ["a"]
+    assert now.queue(view_of_today(content(*rows), rules))["id"].tolist() == ["b"]
+    assert now.unrouted(view_of_today(content(*rows), rules))["id"].tolist() == ["c"]
+    assert now.queue(view_of_today(content(*rows), UTC_RULES, Filters(teams=(SUPPORT,))))[
+        "id"
+    ].tolist() == ["a"]
 
 
 def test_an_empty_queue_has_its_columns():
-    assert now.queue(content(), UTC_RULES).columns.tolist() == now.QUEUE
+    assert now.queue(view_of_today(content(), UTC_RULES)).columns.tolist() == now.QUEUE
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ TALKED = [
 def test_what_each_holds_and_did():
     people = [person("1"), person("2", voice_status="after_call_work")]
     found = content(*HELD, people=people, calls_=TALKED)
-    table = now.load(found, scoped(SUPPORT), MIDNIGHT).set_index("agent_id")
+    table = now.load(view_of_today(found, scoped(SUPPORT)), MIDNIGHT).set_index("agent_id")
     assert table.loc["1"].to_dict() == {
         "name": "Agente 1",
         "open": 3,
@@ -149,7 +152,7 @@ def test_what_each_holds_and_did():
 @pytest.mark.parametrize(("held", "overloaded"), [(9, False), (10, True)])
 def test_ten_open_ones_are_too_many(held, overloaded):
     found = content(*[{"agent_id": "1"}] * held, people=[person("1")])
-    assert now.load(found, UTC_RULES, MIDNIGHT).loc[0, "overloaded"] == overloaded
+    assert now.load(view_of_today(found, UTC_RULES), MIDNIGHT).loc[0, "overloaded"] == overloaded
 
 
 @pytest.mark.parametrize(
@@ -166,7 +169,7 @@ def test_three_in_half_an_hour_are_a_spike_across_midnight_too(created, recent, 
         for day, at in zip(days, created, strict=True)
     ]
     found = content(*rows, people=[person("1")], now="2026-11-24T00:05:00Z")
-    row = now.load(found, UTC_RULES, MIDNIGHT).iloc[0]
+    row = now.load(view_of_today(found, UTC_RULES), MIDNIGHT).iloc[0]
     assert (row["recent"], row["spike"]) == (recent, spike)
 
 
@@ -184,7 +187,7 @@ WORK = [{"agent_id": "full"}] * 10 + [{"agent_id": "one"}]
 
 
 def test_whoever_can_take_the_next_case_stands_first():
-    table = now.load(content(*WORK, people=CREW), UTC_RULES, MIDNIGHT)
+    table = now.load(view_of_today(content(*WORK, people=CREW), UTC_RULES), MIDNIGHT)
     assert table["agent_id"].tolist() == [
         "both",
         "one",
@@ -199,7 +202,9 @@ def test_whoever_can_take_the_next_case_stands_first():
 
 def test_the_next_hands_are_free_ones():
     found = content(*WORK, people=CREW)
-    hands = now.next_hands(now.presence(found, UTC_RULES), now.load(found, UTC_RULES, MIDNIGHT))
+    hands = now.next_hands(
+        now.presence(found, UTC_RULES), now.load(view_of_today(found, UTC_RULES), MIDNIGHT)
+    )
     assert hands.columns.tolist() == ["agent_id", "name", "open", "voice_free"]
     assert hands[["agent_id", "open", "voice_free"]].to_numpy().tolist() == [
         ["both", 0, True],
@@ -218,12 +223,14 @@ def test_assignments_are_told_by_their_own_moment():
         {"id": "unsaid", "agent_id": "1"},
     ]  # fmt: skip
     people = [person("1"), person("4", active=False), person("9", bot=True)]
-    table = now.last_assignments(content(*rows, people=people), UTC_RULES)
+    table = now.last_assignments(view_of_today(content(*rows, people=people), UTC_RULES))
     assert table[["id", "agent", "team"]].fillna("").to_numpy().tolist() == [
         ["old", "Agente 1", "Suporte N1"],
         ["new", "Agente 4", ""],
     ]
-    assert len(now.last_assignments(content(*rows, people=people), UTC_RULES, n=1)) == 1
+    assert (
+        len(now.last_assignments(view_of_today(content(*rows, people=people), UTC_RULES), n=1)) == 1
+    )
 
 
 ANA = "+5511955501234"
@@ -327,15 +334,15 @@ def test_nobody_is_a_table_without_rows():
     empty = content()
     assert members(empty, UTC_RULES).empty
     assert now.presence(empty, UTC_RULES).empty
-    assert now.load(empty, UTC_RULES, MIDNIGHT).empty
-    assert now.last_assignments(empty, UTC_RULES).empty
+    assert now.load(view_of_today(empty, UTC_RULES), MIDNIGHT).empty
+    assert now.last_assignments(view_of_today(empty, UTC_RULES)).empty
     assert now.callback_debt(empty, UTC_RULES).empty
 
 
 def test_load_counts_what_came_in_the_chosen_teams_and_holds_what_is_held_anywhere():
     rows = [{"agent_id": "201", "team_id": SUPPORT}, {"agent_id": "201", "team_id": FINANCE}]
     some = content(*rows, people=[person("201")])
-    found = now.load(some, UTC_RULES, MIDNIGHT, Filters(teams=(FINANCE,))).iloc[0]
+    found = now.load(view_of_today(some, UTC_RULES, Filters(teams=(FINANCE,))), MIDNIGHT).iloc[0]
     assert (found["open"], found["conversations"]) == (2, 1)
 
 
@@ -343,5 +350,5 @@ def test_the_latest_assignments_are_of_the_chosen_teams():
     row = {"agent_id": "201", "last_assignment_at": "2026-11-24T11:00:00Z"}
     rows = [{**row, "team_id": SUPPORT}, {**row, "team_id": FINANCE}]
     some = content(*rows, people=[person("201")])
-    found = now.last_assignments(some, UTC_RULES, filters=Filters(teams=(FINANCE,)))
+    found = now.last_assignments(view_of_today(some, UTC_RULES, Filters(teams=(FINANCE,))))
     assert list(found["id"]) == ["2"]

@@ -5,6 +5,7 @@ import pytest
 from metrics.live.deadlines import first_responses_due
 from metrics.measures.stocks import reply_seconds_left
 from metrics.model.filters import Filters
+from metrics.model.view import view_of_today
 from tests.worlds.tables import NOW, UTC_RULES, conversations, scoped, tables, told
 
 # The target is 15 minutes, and it is noon.
@@ -42,7 +43,7 @@ ROWS = [
 
 
 def test_the_most_urgent_comes_first_and_only_what_nobody_answered():
-    found = first_responses_due(tables(conversations(*ROWS)), UTC_RULES)
+    found = first_responses_due(view_of_today(tables(conversations(*ROWS)), UTC_RULES))
     assert list(zip(found["id"], found["seconds_left"], found["due"], strict=True)) == [
         ("late", -300, "overdue"),
         ("edge", 0, "nearly_due"),
@@ -65,20 +66,20 @@ def test_the_clock_is_that_of_the_first_response():
 
 def test_another_target_moves_the_deadline():
     short = replace(UTC_RULES, first_response_seconds=60)
-    found = first_responses_due(tables(conversations(*ROWS)), short)
+    found = first_responses_due(view_of_today(tables(conversations(*ROWS)), short))
     assert found["due"].tolist() == ["overdue"] * 4 + ["nearly_due"]
 
 
 def test_scope_and_filters_hold():
     rows = [{**ROWS[0], "team_id": "6101"}, {**ROWS[1], "team_id": "6102"}]
     content = tables(conversations(*rows))
-    assert first_responses_due(content, scoped("6102"))["id"].tolist() == ["edge"]
+    assert first_responses_due(view_of_today(content, scoped("6102")))["id"].tolist() == ["edge"]
     only = Filters(teams=("6101",))
-    assert first_responses_due(content, UTC_RULES, only)["id"].tolist() == ["late"]
+    assert first_responses_due(view_of_today(content, UTC_RULES, only))["id"].tolist() == ["late"]
 
 
 @pytest.mark.parametrize("rows", [[], [ROWS[5]]])
 def test_nothing_due_is_zero_and_an_empty_list(rows):
     content = tables(conversations(*rows))
     assert told("awaiting_first_response", content).value == 0
-    assert first_responses_due(content, UTC_RULES).empty
+    assert first_responses_due(view_of_today(content, UTC_RULES)).empty

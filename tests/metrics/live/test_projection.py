@@ -6,6 +6,7 @@ import pytest
 
 from metrics.live.projection import Projection, queue_at_closing
 from metrics.model.filters import Filters
+from metrics.model.view import view_of_today
 from tests.worlds.tables import FINANCE, SUPPORT, UTC_RULES, conversations, tables
 
 TUESDAY = date(2026, 11, 24)
@@ -33,7 +34,9 @@ def taken(count, at, week):
 
 def told(*rows, now="2026-11-24T12:00:00Z", rules=UTC_RULES, first_day=LONG_AGO, filters=None):
     content = tables(conversations(*rows), now=now)
-    return queue_at_closing(content, rules, filters or Filters(), first_day=first_day)
+    return queue_at_closing(
+        view_of_today(content, rules, filters or Filters()), first_day=first_day
+    )
 
 
 def only(count):

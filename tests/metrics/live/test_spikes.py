@@ -9,6 +9,7 @@ import pytest
 
 from metrics.live.current import load
 from metrics.live.spikes import arrivals_until, expectations, poisson_tail, spikes, would_have_fired
+from metrics.model.view import view_of_today
 from tests.worlds.tables import NOW, SUPPORT, UTC_RULES, agents, conversations, tables
 
 RULES = UTC_RULES
@@ -155,7 +156,7 @@ def test_a_spike_that_goes_on_is_one_and_one_that_paused_is_two():
 
 def test_the_wall_marks_what_the_adaptive_mode_finds():
     def marked(content, rules=ADAPTIVE):
-        table = load(content, rules, NOW, first_day=FIRST_DAY).set_index("agent_id")
+        table = load(view_of_today(content, rules), NOW, first_day=FIRST_DAY).set_index("agent_id")
         return [agent for agent, is_spike in table["spike"].items() if is_spike]
 
     unusual = world(*weekly(12, "18:00:00"), *BURST)

@@ -7,7 +7,8 @@ import pandas as pd
 from metrics.live.today import Wait, longest_wait_of, quiet_since, since
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
-from tests.worlds.tables import EVERYTHING, UTC_RULES, agents, calls, conversations, tables
+from metrics.model.view import view_of_today
+from tests.worlds.tables import UTC_RULES, agents, calls, conversations, tables
 
 DAY = date(2026, 11, 24)
 
@@ -21,14 +22,14 @@ def test_counts_from_an_instant_and_not_from_midnight():
         )
     )
     start = pd.Timestamp("2026-11-22T12:00:00Z")
-    found = since(CATALOG["conversations"], content, start, EVERYTHING, UTC_RULES)
+    found = since(CATALOG["conversations"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (2, 2)
 
 
 def test_no_call_since_then_is_zero():
     content = tables(calls_=calls({"started_at": "2026-11-24T09:00:00Z"}))
     start = pd.Timestamp("2026-11-24T10:00:00Z")
-    found = since(CATALOG["calls_answered"], content, start, EVERYTHING, UTC_RULES)
+    found = since(CATALOG["calls_answered"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (0, 0)
 
 
@@ -40,7 +41,7 @@ def test_the_queue_is_quiet_since_the_last_conversation_left_it():
             {"last_admin_reply_at": "2026-11-24T10:30:00Z"},
         )
     )
-    assert quiet_since(content, UTC_RULES) == pd.Timestamp("2026-11-24T10:40:00Z")
+    assert quiet_since(view_of_today(content, UTC_RULES)) == pd.Timestamp("2026-11-24T10:40:00Z")
 
 
 def test_a_conversation_that_still_waits_has_not_left():
@@ -52,7 +53,7 @@ def test_a_conversation_that_still_waits_has_not_left():
             }
         )
     )
-    assert quiet_since(content, UTC_RULES) is None
+    assert quiet_since(view_of_today(content, UTC_RULES)) is None
 
 
 def test_what_the_bot_holds_waits_for_a_person():
@@ -60,7 +61,7 @@ def test_what_the_bot_holds_waits_for_a_person():
         conversations({"agent_id": "9", "first_assignment_at": "2026-11-24T10:05:00Z"}),
         agents_=agents({"id": "9", "bot": True}),
     )
-    assert quiet_since(content, UTC_RULES) is None
+    assert quiet_since(view_of_today(content, UTC_RULES)) is None
 
 
 def test_only_the_chosen_teams_are_looked_at():
@@ -70,7 +71,7 @@ def test_only_the_chosen_teams_are_looked_at():
             {"team_id": "2", "state": "closed", "last_close_at": "2026-11-24T10:20:00Z"},
         )
     )
-    found = quiet_since(content, UTC_RULES, Filters(teams=("1",)))
+    found = quiet_since(view_of_today(content, UTC_RULES, Filters(teams=("1",))))
     assert found == pd.Timestamp("2026-11-24T10:10:00Z")
 
 
@@ -97,14 +98,16 @@ def test_the_longest_wait_of_the_day_ends_with_assignment_or_reply():
             },
         )
     )
-    assert longest_wait_of(DAY, content, UTC_RULES) == Wait(192.0, pd.Timestamp(created))
+    assert longest_wait_of(DAY, view_of_today(content, UTC_RULES)) == Wait(
+        192.0, pd.Timestamp(created)
+    )
 
 
 def test_what_we_started_never_waited_for_us():
     row = {"agent_id": "201", "first_assignment_at": "2026-11-24T11:00:00Z", "origin": "teammate"}
-    assert longest_wait_of(DAY, tables(conversations(row)), UTC_RULES) is None
+    assert longest_wait_of(DAY, view_of_today(tables(conversations(row)), UTC_RULES)) is None
 
 
 def test_a_day_without_conversations_had_no_wait():
-    assert longest_wait_of(DAY, tables(), UTC_RULES) is None
-    assert quiet_since(tables(), UTC_RULES) is None
+    assert longest_wait_of(DAY, view_of_today(tables(), UTC_RULES)) is None
+    assert quiet_since(view_of_today(tables(), UTC_RULES)) is None

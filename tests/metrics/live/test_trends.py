@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from metrics.live.trends import arrivals, daily, usual_until
+from metrics.model.view import EVERYTHING, View, view_of_today
 from tests.worlds.tables import UTC_RULES, conversations, days, tables
 
 TUESDAY = date(2026, 11, 24)
@@ -23,7 +24,7 @@ def weekly(counts, at="10:15:00Z", day=TUESDAY):
 
 def course(*rows, day=TUESDAY, rules=UTC_RULES, now="2026-11-24T12:00:00Z", first_day=LONG_AGO):
     content = tables(conversations(*rows), now=now)
-    return arrivals(content, rules, day, first_day=first_day).set_index("start")
+    return arrivals(view_of_today(content, rules), day, first_day=first_day).set_index("start")
 
 
 def test_the_day_is_cut_into_half_hours():
@@ -75,7 +76,9 @@ def test_half_hours_that_the_clock_skips_or_repeats():
 def test_the_course_of_days_says_which_still_runs_and_which_are_to_come():
     rows = weekly([2, 1, 1, 1, 1])
     content = tables(conversations(*rows))
-    table = daily(content, UTC_RULES, days("2026-11-23", "2026-11-25"), first_day=LONG_AGO)
+    table = daily(
+        View(content, days("2026-11-23", "2026-11-25"), EVERYTHING, UTC_RULES), first_day=LONG_AGO
+    )
     assert table.columns.tolist() == ["day", "count", "low", "usual", "high", "partial"]
     assert table["count"].tolist() == [0, 2, pd.NA]
     assert table["partial"].tolist() == [False, True, False]
@@ -85,18 +88,20 @@ def test_the_course_of_days_says_which_still_runs_and_which_are_to_come():
 def test_the_running_day_does_not_say_what_is_usual():
     content = tables(conversations(*weekly([90, 1, 1, 1, 1])))
     period = days("2026-11-24", "2026-11-24")
-    known = daily(content, UTC_RULES, period, first_day=date(2026, 10, 27))
+    known = daily(View(content, period, EVERYTHING, UTC_RULES), first_day=date(2026, 10, 27))
     assert known.loc[0, ["count", "low", "usual", "high"]].tolist() == [90, 1, 1, 1]
-    short = daily(content, UTC_RULES, period, first_day=date(2026, 11, 3))
+    short = daily(View(content, period, EVERYTHING, UTC_RULES), first_day=date(2026, 11, 3))
     assert short[["low", "usual", "high"]].isna().all(axis=None)
-    unknown = daily(content, UTC_RULES, days("2026-10-01", "2026-11-24"))
+    unknown = daily(View(content, days("2026-10-01", "2026-11-24"), EVERYTHING, UTC_RULES))
     assert unknown[["low", "usual", "high"]].isna().all(axis=None)
 
 
 def test_by_this_time_of_the_day():
     rows = weekly([0, 1, 2, 3, 4, 5]) + weekly([9, 9, 9, 9, 9, 9], at="12:00:00Z")
     content = tables(conversations(*rows))
-    found = usual_until(content, UTC_RULES, TUESDAY, first_day=date(2026, 10, 20))
+    found = usual_until(view_of_today(content, UTC_RULES), TUESDAY, first_day=date(2026, 10, 20))
     assert found == (1.4, pytest.approx(4.6))
-    assert usual_until(content, UTC_RULES, TUESDAY, first_day=date(2026, 11, 1)) is None
-    assert usual_until(content, UTC_RULES, TUESDAY) is None
+    assert (
+        usual_until(view_of_today(content, UTC_RULES), TUESDAY, first_day=date(2026, 11, 1)) is None
+    )
+    assert usual_until(view_of_today(content, UTC_RULES), TUESDAY) is None

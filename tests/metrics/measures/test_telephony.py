@@ -4,6 +4,7 @@ import pytest
 
 from metrics.measures.telephony import LOST, OUTCOMES, calls_per_agent
 from metrics.model.filters import Filters
+from metrics.model.view import View
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -201,7 +202,7 @@ HANDLED = calls(
 
 
 def credits(filters=EVERYTHING):
-    table = calls_per_agent(tables(calls_=HANDLED, agents_=PEOPLE), DAY, filters, UTC_RULES)
+    table = calls_per_agent(View(tables(calls_=HANDLED, agents_=PEOPLE), DAY, filters, UTC_RULES))
     return dict(zip(table["agent_id"].fillna("none"), table["calls"], strict=True))
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from metrics.measures.workload import top_reasons
 from metrics.model import schema
+from metrics.model.view import View
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -106,7 +107,7 @@ def reasons(*pairs, before=()):
         {REASON: first, SECOND_REASON: second, "created_at": "2026-11-23T10:00:00Z"}
         for first, second in before
     ]
-    return top_reasons(tables(conversations(*rows)), DAY, EVERYTHING, UTC_RULES)
+    return top_reasons(View(tables(conversations(*rows)), DAY, EVERYTHING, UTC_RULES))
 
 
 def test_shares_are_of_all_mentions_whatever_is_shown():

@@ -5,6 +5,7 @@ import pytest
 
 from layouts.i18n import LANGUAGES, text_for
 from metrics.model.catalog import CATALOG, Metric, metric
+from metrics.model.view import View
 from metrics.query import report
 from tests.worlds.tables import (
     DAY,
@@ -150,7 +151,7 @@ def test_a_measure_gives_one_value_for_each_row(found: Metric):
 
 @BY_KEY
 def test_nothing_is_no_data_and_only_counts_are_zero(found: Metric):
-    summary = report.evaluate(found, tables(), DAY, EVERYTHING, UTC_RULES)
+    summary = report.evaluate(found, View(tables(), DAY, EVERYTHING, UTC_RULES))
     assert summary.n == 0
     assert summary.value == (0 if found.unit == "count" else None)
     assert set(summary.parts.values()) <= {0}

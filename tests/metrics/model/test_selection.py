@@ -3,7 +3,12 @@ import pytest
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
-from metrics.model.selection import attribute_values, conversations, recognised_calls, rows
+from metrics.model.selection import (
+    attribute_values,
+    select_conversations,
+    select_rows,
+)
+from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -21,7 +26,7 @@ LABEL = UTC_RULES.labels.reason
 
 
 def ids(content, filters=EVERYTHING, rules=UTC_RULES, key="conversations"):
-    return rows(CATALOG[key], content, DAY, filters, rules)["id"].tolist()
+    return select_rows(CATALOG[key], View(content, DAY, filters, rules))["id"].tolist()
 
 
 MIXED = tables(
@@ -74,16 +79,12 @@ def test_a_filter_does_not_reach_beyond_the_scope():
     assert ids(MIXED, Filters(teams=(FINANCE,)), scoped(SUPPORT)) == []
 
 
-def test_calls_written_as_conversations_are_listed_and_counted_nowhere_else():
-    assert recognised_calls(MIXED, DAY, EVERYTHING, UTC_RULES)["id"].tolist() == ["f"]
-    assert recognised_calls(MIXED, DAY, Filters(agents=("2",)), UTC_RULES).empty
-    assert "f" not in conversations(MIXED, EVERYTHING, UTC_RULES)["id"].tolist()
+def test_calls_written_as_conversations_are_no_conversations():
+    assert "f" not in select_conversations(view_of_today(MIXED, UTC_RULES))["id"].tolist()
 
 
-def test_a_dated_metric_needs_a_period():
-    with pytest.raises(ValueError, match="conversations needs a period"):
-        rows(CATALOG["conversations"], MIXED, None, EVERYTHING, UTC_RULES)
-    assert len(rows(CATALOG["open_now"], MIXED, None, EVERYTHING, UTC_RULES)) == 6
+def test_a_stock_ignores_the_period():
+    assert len(select_rows(CATALOG["open_now"], view_of_today(MIXED, UTC_RULES))) == 6
 
 
 @pytest.mark.parametrize("dtype", ["category", "str"])

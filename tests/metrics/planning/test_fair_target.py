@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from metrics.model.filters import Filters
+from metrics.model.view import View
 from metrics.planning.fair_target import fair_target
 from metrics.planning.schedule import Schedule
-from metrics.query.crosstab import Choice
 from tests.metrics.planning.test_schedule import week
 from tests.worlds.tables import EVERYTHING, UTC_RULES, agents, calls, days, tables
 
@@ -37,7 +37,7 @@ def took(agent, count, day="2026-11-17", **values):
 
 def told(rows, schedule, *, period=WEEK, filters=EVERYTHING, rules=UTC_RULES, **options):
     content = tables(calls_=calls(*rows), agents_=PEOPLE)
-    return fair_target(Choice(content, period, filters, rules), schedule, **options)
+    return fair_target(View(content, period, filters, rules), schedule, **options)
 
 
 def lines(found):

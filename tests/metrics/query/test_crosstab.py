@@ -6,7 +6,8 @@ from metrics.live import calls_tables as voice
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.query.crosstab import Choice, axis, crosstab, table_of
+from metrics.model.view import View
+from metrics.query.crosstab import axis, crosstab, table_of
 from metrics.query.drilldown import Cell, rows_behind
 from tests.worlds.tables import (
     DAY,
@@ -44,7 +45,7 @@ WORLD = tables(
 
 
 def choice(content=WORLD, filters=EVERYTHING, rules=UTC_RULES, period=DAY):
-    return Choice(content, period, filters, rules)
+    return View(content, period, filters, rules)
 
 
 def counts(told):
@@ -103,7 +104,7 @@ def test_every_number_has_its_rows(metric, with_empty, top):
     told = crosstab(CATALOG[metric], axes[0], axes[1], asked)
 
     def behind(*cells):
-        return rows_behind(metric, cells, WORLD, DAY, EVERYTHING, UTC_RULES).n
+        return rows_behind(metric, cells, View(WORLD, DAY, EVERYTHING, UTC_RULES)).n
 
     filled = [] if with_empty else [Cell(f"filled.{side.by}", "1") for side in axes]
     for place in told.cells:
@@ -192,7 +193,9 @@ def test_recurring_callers_are_named_by_a_call_and_have_its_rows():
     table = voice.recurring_callers(choice(VOICE))
     for row in table.to_dict("records"):
         cell = Cell("caller", row["caller"])
-        assert rows_behind("calls", [cell], VOICE, DAY, EVERYTHING, UTC_RULES).n == row["calls"]
+        assert (
+            rows_behind("calls", [cell], View(VOICE, DAY, EVERYTHING, UTC_RULES)).n == row["calls"]
+        )
 
 
 def test_lost_calls_stand_in_their_hour_by_outcome():
@@ -224,4 +227,4 @@ def test_the_busiest_hour_and_weekday_are_means():
 def test_a_line_is_an_id_a_name_or_the_main_ones(lines, expected):
     rules = scoped(main_lines=("sales",))
     filters = Filters(lines=lines)
-    assert rows_behind("calls", [], VOICE, DAY, filters, rules).n == expected
+    assert rows_behind("calls", [], View(VOICE, DAY, filters, rules)).n == expected

@@ -5,6 +5,7 @@ import pytest
 from metrics.measures import workload
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
+from metrics.model.view import View
 from metrics.query import report
 from metrics.query.drilldown import LISTS, Cell, CellError, listed_metric, rows_behind
 from tests.worlds.tables import (
@@ -70,12 +71,12 @@ GROUPS = (
 
 def behind(key, *cells, filters=EVERYTHING, period=DAY, content=WORLD):
     chosen = [Cell.parse(cell) for cell in cells]
-    return rows_behind(key, chosen, content, period, filters, UTC_RULES)
+    return rows_behind(key, chosen, View(content, period, filters, UTC_RULES))
 
 
 @pytest.mark.parametrize("key", [k for k, m in CATALOG.items() if m.table != "agents"])
 def test_every_number_has_as_many_rows_as_its_population(key):
-    expected = report.evaluate(CATALOG[key], WORLD, DAY, EVERYTHING, UTC_RULES)
+    expected = report.evaluate(CATALOG[key], View(WORLD, DAY, EVERYTHING, UTC_RULES))
     assert behind(key).n == expected.n
 
 
@@ -89,7 +90,7 @@ def test_every_number_has_as_many_rows_as_its_population(key):
 )
 def test_every_cell_has_as_many_rows_as_its_number(key, by):
     try:
-        groups = report.breakdown(CATALOG[key], by, WORLD, DAY, EVERYTHING, UTC_RULES)
+        groups = report.breakdown(CATALOG[key], by, View(WORLD, DAY, EVERYTHING, UTC_RULES))
     except ValueError:
         return
     # The hours without rows are many, and all the same.
@@ -98,7 +99,7 @@ def test_every_cell_has_as_many_rows_as_its_number(key, by):
 
 
 def test_a_reason_has_the_mentions_that_its_bar_counts():
-    told = workload.top_reasons(WORLD, DAY, EVERYTHING, UTC_RULES)
+    told = workload.top_reasons(View(WORLD, DAY, EVERYTHING, UTC_RULES))
     for reason, mentions in zip(told["reason"], told["mentions"], strict=True):
         assert behind("top_reasons", f"reason:{reason}").total == mentions
     boleto = behind("top_reasons", "reason:Boleto")
@@ -177,9 +178,6 @@ def test_weeks_begin_on_monday_and_cover_the_period():
     told = report.breakdown(
         CATALOG["conversations"],
         "week",
-        WORLD,
-        days("2026-11-18", "2026-11-24"),
-        EVERYTHING,
-        UTC_RULES,
+        View(WORLD, days("2026-11-18", "2026-11-24"), EVERYTHING, UTC_RULES),
     )
     assert [(g.key, g.summary.n) for g in told] == [("2026-11-16", 0), ("2026-11-23", 5)]

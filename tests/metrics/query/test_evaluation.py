@@ -9,7 +9,8 @@ import pytest
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.model.selection import rows
+from metrics.model.selection import select_rows
+from metrics.model.view import View
 from metrics.query import report
 from metrics.query.evaluation import measured, parts_of
 from services.settings.config import Settings
@@ -38,10 +39,10 @@ def tables():
 @pytest.mark.parametrize("rules", [RULES, SCOPED, RULES.with_clock("office")])
 def test_values_and_parts_are_those_of_the_chosen_rows_alone(tables, key, filters, rules):
     metric = CATALOG[key]
-    found = rows(metric, tables, PERIOD, filters, rules)
+    found = select_rows(metric, View(tables, PERIOD, filters, rules))
     alone = metric.measure(found, rules, tables.now)
-    pd.testing.assert_series_equal(measured(metric, tables, PERIOD, filters, rules), alone)
-    parts = parts_of(metric, tables, PERIOD, filters, rules)
+    pd.testing.assert_series_equal(measured(metric, View(tables, PERIOD, filters, rules)), alone)
+    parts = parts_of(metric, View(tables, PERIOD, filters, rules))
     if metric.parts is None:
         assert parts is None
     else:
@@ -52,6 +53,6 @@ def test_values_and_parts_are_those_of_the_chosen_rows_alone(tables, key, filter
 
 def test_other_tables_remember_nothing_of_these(tables):
     metric = CATALOG["conversations"]
-    everything = report.evaluate(metric, tables, PERIOD, Filters(), RULES)
+    everything = report.evaluate(metric, View(tables, PERIOD, Filters(), RULES))
     fewer = replace(tables, conversations=tables.conversations.iloc[:10])
-    assert everything.n > 10 >= report.evaluate(metric, fewer, PERIOD, Filters(), RULES).n
+    assert everything.n > 10 >= report.evaluate(metric, View(fewer, PERIOD, Filters(), RULES)).n

@@ -1,6 +1,7 @@
 import pytest
 
 from metrics.model.catalog import CATALOG
+from metrics.model.view import EVERYTHING, View
 from metrics.query.peers import team_number
 from tests.worlds import tables as build
 from tests.worlds.tables import UTC_RULES, agents, conversations, tables
@@ -23,7 +24,7 @@ def team(people, minutes=10, **values):
 
 def told(content, rules=UTC_RULES):
     metric = CATALOG["first_response_time"]
-    return team_number(metric, content, build.DAY, "a", rules)
+    return team_number(metric, View(content, build.DAY, EVERYTHING, rules), "a")
 
 
 def test_five_others_are_enough_and_the_number_is_everybodys():

@@ -14,6 +14,7 @@ from metrics.measures import workload
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.tables import Tables
+from metrics.model.view import View, view_of_today
 from metrics.query import report
 from tests.worlds.tables import (
     EVERYTHING,
@@ -119,7 +120,7 @@ property_test = settings(
 @property_test
 @given(operations(), rules_of)
 def test_numbers_lie_where_their_unit_puts_them(content, rules):
-    for key, number in report.summary(content, PERIOD, EVERYTHING, rules).items():
+    for key, number in report.summary(View(content, PERIOD, EVERYTHING, rules)).items():
         if number.value is None:
             assert number.n == 0
             continue
@@ -136,7 +137,7 @@ def test_numbers_lie_where_their_unit_puts_them(content, rules):
 @property_test
 @given(operations(), rules_of)
 def test_answered_and_missed_are_inbound(content, rules):
-    found = report.summary(content, PERIOD, EVERYTHING, rules)
+    found = report.summary(View(content, PERIOD, EVERYTHING, rules))
     inbound, missed = found["calls_inbound"], found["calls_missed"]
     assert found["calls_answered"].value + missed.value == inbound.value
     assert sum(missed.parts.values()) == missed.value
@@ -145,7 +146,7 @@ def test_answered_and_missed_are_inbound(content, rules):
 @property_test
 @given(operations(), rules_of)
 def test_bands_and_ages_add_up(content, rules):
-    found = report.summary(content, PERIOD, EVERYTHING, rules)
+    found = report.summary(View(content, PERIOD, EVERYTHING, rules))
     for key in ("csat_average", "csat_score", "backlog_age"):
         assert sum(found[key].parts.values()) == found[key].n
     assert found["backlog_age"].value == found["open_now"].value
@@ -158,8 +159,8 @@ def test_bands_and_ages_add_up(content, rules):
 @given(operations(), rules_of, st.sampled_from(["day", "hour", "weekday_hour", "agent", "team"]))
 def test_the_populations_of_the_groups_add_up(content, rules, by):
     for key in ("conversations", "csat_score", "time_to_close", "reopen_rate"):
-        found = report.breakdown(CATALOG[key], by, content, PERIOD, EVERYTHING, rules)
-        whole = report.evaluate(CATALOG[key], content, PERIOD, EVERYTHING, rules)
+        found = report.breakdown(CATALOG[key], by, View(content, PERIOD, EVERYTHING, rules))
+        whole = report.evaluate(CATALOG[key], View(content, PERIOD, EVERYTHING, rules))
         assert sum(group.summary.n for group in found) == whole.n
 
 
@@ -167,9 +168,11 @@ def test_the_populations_of_the_groups_add_up(content, rules, by):
 @given(operations(), rules_of)
 def test_days_put_together_are_the_period(content, rules):
     for key in ("conversations", "csat_score"):
-        found = report.breakdown(CATALOG[key], "day", content, PERIOD, EVERYTHING, rules)
+        found = report.breakdown(CATALOG[key], "day", View(content, PERIOD, EVERYTHING, rules))
         alone = [
-            report.evaluate(CATALOG[key], content, days(group.key, group.key), EVERYTHING, rules)
+            report.evaluate(
+                CATALOG[key], View(content, days(group.key, group.key), EVERYTHING, rules)
+            )
             for group in found
         ]
         assert [(g.summary.value, g.summary.n) for g in found] == [(s.value, s.n) for s in alone]
@@ -190,7 +193,9 @@ def test_the_order_of_the_rows_is_irrelevant(content, rules, chance):
         content.teams,
         content.now,
     )
-    one, other = (report.summary(found, PERIOD, EVERYTHING, rules) for found in (content, mixed))
+    one, other = (
+        report.summary(View(found, PERIOD, EVERYTHING, rules)) for found in (content, mixed)
+    )
     for key, number in one.items():
         assert number.n == other[key].n
         assert number.parts == other[key].parts
@@ -198,20 +203,23 @@ def test_the_order_of_the_rows_is_irrelevant(content, rules, chance):
         if number.value is not None:
             assert number.value == pytest.approx(other[key].value)
     ordered, again = (
-        workload.top_reasons(found, PERIOD, EVERYTHING, rules) for found in (content, mixed)
+        workload.top_reasons(View(found, PERIOD, EVERYTHING, rules)) for found in (content, mixed)
     )
     assert ordered.equals(again)
-    assert now.queue(content, rules)["id"].tolist() == now.queue(mixed, rules)["id"].tolist()
+    assert (
+        now.queue(view_of_today(content, rules))["id"].tolist()
+        == now.queue(view_of_today(mixed, rules))["id"].tolist()
+    )
 
 
 @property_test
 @given(operations(), rules_of)
 def test_an_agent_s_group_is_what_the_filter_gives(content, rules):
     for key in ("conversations", "csat_score", "open_now", "calls_answered"):
-        found = report.breakdown(CATALOG[key], "agent", content, PERIOD, EVERYTHING, rules)
+        found = report.breakdown(CATALOG[key], "agent", View(content, PERIOD, EVERYTHING, rules))
         for group in found:
             own = Filters(agents=(group.key,))
-            alone = report.evaluate(CATALOG[key], content, PERIOD, own, rules)
+            alone = report.evaluate(CATALOG[key], View(content, PERIOD, own, rules))
             assert (group.summary.value, group.summary.n) == (alone.value, alone.n)
 
 
@@ -219,9 +227,9 @@ def test_an_agent_s_group_is_what_the_filter_gives(content, rules):
 @given(operations(), rules_of)
 def test_no_measure_changes_its_table(content, rules):
     before = content.conversations.copy(), content.calls.copy()
-    report.summary(content, PERIOD, Filters(agents=("1",)), rules)
-    report.agents_table(content, PERIOD, EVERYTHING, rules)
-    now.load(content, rules, START)
+    report.summary(View(content, PERIOD, Filters(agents=("1",)), rules))
+    report.agents_table(View(content, PERIOD, EVERYTHING, rules))
+    now.load(view_of_today(content, rules), START)
     assert content.conversations.equals(before[0])
     assert content.calls.equals(before[1])
 
@@ -229,8 +237,8 @@ def test_no_measure_changes_its_table(content, rules):
 @property_test
 @given(operations(), rules_of)
 def test_shares_of_reasons_are_of_all_mentions(content, rules):
-    found = workload.top_reasons(content, PERIOD, EVERYTHING, rules)
-    volume = report.evaluate(CATALOG["conversations"], content, PERIOD, EVERYTHING, rules)
+    found = workload.top_reasons(View(content, PERIOD, EVERYTHING, rules))
+    volume = report.evaluate(CATALOG["conversations"], View(content, PERIOD, EVERYTHING, rules))
     assert found["mentions"].sum() == sum(volume.parts.values())
     if found["mentions"].sum():
         assert found["share"].sum() == pytest.approx(1)
@@ -240,8 +248,8 @@ def test_shares_of_reasons_are_of_all_mentions(content, rules):
 @given(operations(), rules_of)
 def test_credits_are_never_fewer_than_calls(content, rules):
     credits = report.breakdown(
-        CATALOG["calls_answered"], "agent", content, PERIOD, EVERYTHING, rules
+        CATALOG["calls_answered"], "agent", View(content, PERIOD, EVERYTHING, rules)
     )
-    total = report.evaluate(CATALOG["calls_answered"], content, PERIOD, EVERYTHING, rules)
+    total = report.evaluate(CATALOG["calls_answered"], View(content, PERIOD, EVERYTHING, rules))
     assert sum(group.summary.n for group in credits) >= total.n
     assert all(group.summary.n <= total.n for group in credits)

@@ -7,6 +7,7 @@ import pytest
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
+from metrics.model.view import View
 from metrics.query import report
 from tests.worlds.tables import (
     DAY,
@@ -61,19 +62,19 @@ WORLD = tables(conversations(*ROWS), CALLED, PEOPLE, TEAMS)
 
 
 def labels(by, key="conversations"):
-    found = report.breakdown(CATALOG[key], by, WORLD, DAY, EVERYTHING, UTC_RULES)
+    found = report.breakdown(CATALOG[key], by, View(WORLD, DAY, EVERYTHING, UTC_RULES))
     return [(group.key, group.label, group.summary.n) for group in found]
 
 
 def test_the_summary_is_every_metric_as_it_is_alone():
-    found = report.summary(WORLD, DAY, EVERYTHING, UTC_RULES)
+    found = report.summary(View(WORLD, DAY, EVERYTHING, UTC_RULES))
     assert list(found) == list(CATALOG)
     for key, number in found.items():
         assert number == told(key, WORLD)
 
 
 def test_the_rows_behind_a_number_are_its_population():
-    rows, values = report.values(CATALOG["time_to_close"], WORLD, DAY, EVERYTHING, UTC_RULES)
+    rows, values = report.values(CATALOG["time_to_close"], View(WORLD, DAY, EVERYTHING, UTC_RULES))
     assert rows["id"].tolist() == ["1", "2", "3", "4"]
     assert values.tolist() == [100, 300, 60, 900]
 
@@ -164,14 +165,14 @@ def test_an_attribute_s_blank_rows_are_a_group():
 )
 def test_what_cannot_be_grouped_is_said(key, by, words):
     with pytest.raises(ValueError, match=words):
-        report.breakdown(CATALOG[key], by, WORLD, DAY, EVERYTHING, UTC_RULES)
+        report.breakdown(CATALOG[key], by, View(WORLD, DAY, EVERYTHING, UTC_RULES))
 
 
 def test_several_breakdowns_are_each_as_alone():
     several = [CATALOG[key] for key in ("conversations", "csat_score", "open_now", "talk_time")]
-    found = report.breakdowns(several, "agent", WORLD, DAY, EVERYTHING, UTC_RULES)
+    found = report.breakdowns(several, "agent", View(WORLD, DAY, EVERYTHING, UTC_RULES))
     for metric in several:
-        alone = report.breakdown(metric, "agent", WORLD, DAY, EVERYTHING, UTC_RULES)
+        alone = report.breakdown(metric, "agent", View(WORLD, DAY, EVERYTHING, UTC_RULES))
         assert found[metric.key] == alone
 
 
@@ -184,7 +185,7 @@ def test_labels_that_nobody_uses_are_missing():
 
 
 def table(filters=EVERYTHING, rules=UTC_RULES):
-    return report.agents_table(WORLD, DAY, filters, rules).set_index("agent_id")
+    return report.agents_table(View(WORLD, DAY, filters, rules)).set_index("agent_id")
 
 
 def test_the_team_on_one_page():
@@ -226,12 +227,12 @@ def test_the_team_s_table_keeps_to_scope_and_choice():
 
 
 def test_an_operation_without_anybody_has_a_table_without_rows():
-    assert report.agents_table(tables(), DAY, EVERYTHING, UTC_RULES).empty
-    assert report.efficiency(tables(), DAY, EVERYTHING, UTC_RULES).empty
+    assert report.agents_table(View(tables(), DAY, EVERYTHING, UTC_RULES)).empty
+    assert report.efficiency(View(tables(), DAY, EVERYTHING, UTC_RULES)).empty
 
 
 def test_the_matrix_has_whoever_closed_something():
-    found = report.efficiency(WORLD, DAY, EVERYTHING, UTC_RULES)
+    found = report.efficiency(View(WORLD, DAY, EVERYTHING, UTC_RULES))
     assert found.columns.tolist() == [
         "key",
         "label",
@@ -248,7 +249,7 @@ def test_the_matrix_has_whoever_closed_something():
         ["4", "Mariana", 1, 1, 60],
         ["5", "Marina", 1, 1, 900],
     ]
-    by_reason = report.efficiency(WORLD, DAY, EVERYTHING, UTC_RULES, by="reason")
+    by_reason = report.efficiency(View(WORLD, DAY, EVERYTHING, UTC_RULES), by="reason")
     assert by_reason["key"].tolist() == ["A", "B"]
 
 
@@ -256,6 +257,6 @@ def test_the_matrix_has_whoever_closed_something():
 def test_the_matrix_shows_no_score_of_a_few_ratings(ratings, score):
     rated = {"agent_id": "1", "rating": 5, "rating_at": "2026-11-24T11:00:00Z"}
     content = tables(conversations(*[closed(60, **rated)] * ratings), agents_=PEOPLE)
-    found = report.efficiency(content, DAY, EVERYTHING, UTC_RULES)
+    found = report.efficiency(View(content, DAY, EVERYTHING, UTC_RULES))
     assert found["ratings"].tolist() == [ratings]
     assert found["csat_score"].astype("object").replace({pd.NA: None}).tolist() == [score]

@@ -13,7 +13,7 @@ from callbacks.pages.operations.figures import wall
 from callbacks.pages.operations.metric_info import scope_words
 from callbacks.pages.operations.query import read_operations
 from callbacks.pages.operations.timeline import strips
-from callbacks.pages.operations.view import Question
+from callbacks.pages.operations.view import OperationsView
 from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
@@ -43,8 +43,8 @@ AGO = "2026-11-24T14:{}:00Z".format
 
 def asked(search="", current=None, settings=None):
     settings = settings or Settings()
-    question = Question(
-        current or snapshot(), read_operations(search), MANAGER, settings.rules(), settings
+    question = OperationsView(
+        current or snapshot(), read_operations(search), settings.rules(), MANAGER, settings
     )
     return wall(question, {}, NOW, CONTEXT)
 
@@ -200,7 +200,7 @@ def test_48_hours_are_drawn_from_their_first_instant_on():
 def test_the_scope_in_words(team_ids, words):
     settings = Settings()
     query = replace_team(team_ids)
-    question = Question(snapshot(), query, MANAGER, settings.rules(), settings)
+    question = OperationsView(snapshot(), query, settings.rules(), MANAGER, settings)
     assert scope_words(question, CONTEXT) == words
 
 
@@ -212,8 +212,8 @@ def test_a_device_may_show_subjects_where_the_settings_say_so():
     settings = Settings.model_validate({"wall": {"customer_data": True}})
     row = conversation("a", AGO("10"), last_assignment_at=AGO("12"))
     device = replace(MANAGER, role="wall")
-    question = Question(
-        snapshot(conversations=[row]), read_operations(""), device, settings.rules(), settings
+    question = OperationsView(
+        snapshot(conversations=[row]), read_operations(""), settings.rules(), device, settings
     )
     latest = wall(question, {}, NOW, CONTEXT).latest
     assert (latest[0].subject, latest[0].url) == ("Boleto não chegou", None)
@@ -279,5 +279,5 @@ def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
 def test_an_analyst_sees_the_own_day_only():
     settings = Settings()
     viewer = replace(MANAGER, role="analyst", agent_id=JOAO)
-    question = Question(snapshot(), read_operations(""), viewer, settings.rules(), settings)
+    question = OperationsView(snapshot(), read_operations(""), settings.rules(), viewer, settings)
     assert [one.name for one in strips(question).strips] == ["João Vitor Lacerda"]
