@@ -1,8 +1,10 @@
-# make run: the whole product on an invented operation. make test: every check.
+# make run: the whole product on an invented operation. make test: every check that needs no whole product;
+# make test-all: those that start it, and draw each of its pages in a browser.
 
 BIN = .venv/bin
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test lock coverage bench pictures clean
+.PHONY: setup run test test-all lock coverage bench pictures clean
 
 setup:
 	@.ci/setup runtime
@@ -16,7 +18,11 @@ test:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not whole_product"
+
+test-all:
+	@.ci/setup development
+	$(PYTEST) -m whole_product
 
 # Pins every package of requirements*.in, for Python 3.11 to 3.14. What is pinned stays; LOCK=--upgrade takes the newest.
 LOCKED = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --custom-compile-command 'make lock' $(LOCK)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.worlds.api_world import LUANA, PEOPLE, conversation, person, snapshot
 
-PANEL = "..analyst--head.children...analyst--content.children...analyst--version.data.."
+PANEL = "analyst--content.children"
 HEAD, CONTENT, VERSION = "analyst--head", "analyst--content", "analyst--version"
 REASON = "attr.Motivo de Contato"
 CATEGORY, MERGED = "attr.Ticket category", "attr.Merged"

@@ -24,8 +24,8 @@ HOSTILE = [
 ]
 LABEL = "Cadastros [x]: */\\ %3A"
 REASON, SECOND = "attr.Motivo de Contato", "attr.Motivo 2 (Se houver)"
-BAR = "..{page}--bar.children...{page}--content.children...{page}--version.data.."
-PANEL = "..side-panel.children...rows--shown.data.."
+BAR = "{page}--content.children"
+PANEL = "side-panel.children"
 LIST = "rows--list.children"
 
 

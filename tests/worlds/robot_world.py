@@ -56,12 +56,6 @@ def drawn(browser: Browser, output: str, **values: Any) -> str:
     return json.dumps(answer.get_json(), ensure_ascii=False).replace("\u00a0", " ")
 
 
-def callback_of(world: Web, part: str) -> str:
-    """The callback that fills an end."""
-    [found] = [one for one in world.callback_ids() if part in one.strip(".").split("...")]
-    return found
-
-
 def inbox(world: Web) -> list[dict[str, Any]]:
     """What was asked of the collector."""
     return [json.loads(world.state.get(key) or b"{}") for key in world.state.keys("inbox/")]

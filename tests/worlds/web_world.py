@@ -117,8 +117,18 @@ class Web:
         """The callbacks that answer over HTTP."""
         return sorted(roles_of(self.app))
 
+    def callback_of(self, output: str) -> str:
+        """Dash's name of the callback that fills an output (`<id>.<property>`)."""
+        [name] = [name for name in self.callback_ids() if output in name.strip(".").split("...")]
+        return name
+
     def body(self, output: str, **values: Any) -> dict[str, Any]:
-        """What the browser sends for a callback; values by `<id>.<property>`, else null."""
+        """What the browser sends for the callback that fills an output.
+
+        Values by `<id>.<property>`, else null. Dash's own name of a callback is taken too.
+        """
+        if output not in self.app.callback_map:
+            output = self.callback_of(output)
         wiring = self.app.callback_map[output]
         listed = [_end(part) for part in output.strip(".").split("...")]
         inputs, states = (

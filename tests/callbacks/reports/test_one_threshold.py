@@ -13,7 +13,7 @@ from services.storage.disk_store import DiskStore
 from services.storage.lease import raise_epoch
 from tests.callbacks.pages.operations.test_operations import WALL
 from tests.worlds.api_world import JOAO, snapshot
-from tests.worlds.robot_world import AT, callback_of, lay
+from tests.worlds.robot_world import AT, lay
 from tests.worlds.watching import held, plainly
 from tests.worlds.web_world import MANAGER
 
@@ -35,7 +35,7 @@ def world(fresh, tmp_path):
 
 def change(world, rule, name, value):
     data = {"act": "set", "rule": rule, "name": name, "value": value, "at": 1}
-    output = callback_of(world, "alerts--download.data")
+    output = "alerts--download.data"
     answer = world.browser(MANAGER).fire(output, **{"alerts--action.data": data})
     assert answer.status_code == 200, answer.text
 

@@ -16,11 +16,8 @@ from services.settings.config import Settings
 from tests.worlds.web_world import ANALYST, MANAGER, PASSWORD, STRANGER, cheap_hash
 
 OTHER = "outra.gestora@example.com"
-DO = (
-    "..accounts--done.data...accounts--told.children...accounts--add-email.value..."
-    "accounts--add-name.value...accounts--token-name.value.."
-)
-SHOW = "..accounts--people.children...accounts--unmatched.children...accounts--tokens.children.."
+DO = "accounts--done.data"
+SHOW = "accounts--people.children"
 TRAIL = "accounts--trail.children"
 
 

@@ -16,7 +16,6 @@ from tests.worlds.robot_world import (
     LOST,
     PAST,
     WAITING,
-    callback_of,
     drawn,
     inbox,
     lay,
@@ -33,15 +32,15 @@ def world(fresh):
 
 def shown(world, search="", email=MANAGER):
     at = {"url.pathname": "/alerts", "url.search": search}
-    return drawn(world.browser(email), callback_of(world, "alerts--live.children"), **at)
+    return drawn(world.browser(email), "alerts--live.children", **at)
 
 
 def rules(world):
-    return drawn(world.browser(MANAGER), callback_of(world, "alerts--rules.children"))
+    return drawn(world.browser(MANAGER), "alerts--rules.children")
 
 
 def do(world, act, **values):
-    output = callback_of(world, "alerts--download.data")
+    output = "alerts--download.data"
     answer = world.browser(MANAGER).fire(
         output, **{"alerts--action.data": {"act": act, "at": 1, **values}}
     )
@@ -264,7 +263,7 @@ def test_a_silent_television_is_shown_by_its_name_with_the_way_to_the_screens(fr
 
 
 def test_the_navigation_counts_critical_problems(world, fresh):
-    output = callback_of(world, "nav-alerts.children")
+    output = "nav-alerts.children"
     assert '"children": "1"' in drawn(world.browser(MANAGER), output)
     calm = drawn(lay(fresh()).browser(MANAGER), output)
     assert "nav-count" not in calm

@@ -10,8 +10,8 @@ from services.settings.config import Settings
 from tests.worlds.api_world import FELIPE, conversation, snapshot
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
-OUTPUT = "..crosstabs--bar.children...crosstabs--content.children...crosstabs--version.data.."
-PANEL = "..side-panel.children...rows--shown.data.."
+OUTPUT = "crosstabs--content.children"
+PANEL = "side-panel.children"
 REASON, SECOND = "attr.Motivo de Contato", "attr.Motivo 2 (Se houver)"
 STATUS, CATEGORY = "attr.Status do atendimento", "attr.Categoria do sistema"
 REGISTRATIONS, AREA = "attr.Cadastros", "attr.Equipe"

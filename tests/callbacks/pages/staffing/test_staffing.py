@@ -30,13 +30,10 @@ from tests.worlds.api_world import (
 from tests.worlds.bi_world import HOSTILE, components, of_class, words
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
-BAR = "..staffing--bar.children...staffing--content.children...staffing--version.data.."
-EDIT = (
-    "..staffing--grid.children...staffing--said.children...staffing--done.data..."
-    "staffing--download.data.."
-)
-WHATIF = "..staffing--whatif.children...staffing--assumed.data.."
-PANEL = "..side-panel.children...rows--shown.data.."
+BAR = "staffing--content.children"
+EDIT = "staffing--done.data"
+WHATIF = "staffing--whatif.children"
+PANEL = "side-panel.children"
 LUANAS = {
     "user_id": "902",
     "user_name": "Luana",

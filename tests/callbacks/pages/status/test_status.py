@@ -13,7 +13,7 @@ from services.robot.service import Desk
 from services.settings.config import Settings
 from services.snapshot.manifest import History, SourceStatus
 from tests.worlds.api_world import NOW, OK_SOURCES, person, snapshot
-from tests.worlds.robot_world import LOST, WAITING, callback_of, drawn, inbox, lay
+from tests.worlds.robot_world import LOST, WAITING, drawn, inbox, lay
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, Browser
 
 WORD = re.compile(r"http://localhost(/wall/[\w-]+)")
@@ -34,12 +34,12 @@ def world(fresh):
 
 
 def shown(world):
-    output = callback_of(world, "status--sources.children")
+    output = "status--sources.children"
     return drawn(world.browser(MANAGER), output, **{"url.pathname": "/status"})
 
 
 def do(world, act, **values):
-    output = callback_of(world, "status--link.children")
+    output = "status--link.children"
     answer = world.browser(MANAGER).fire(
         output, **{"status--action.data": {"act": act, "at": 1, **values}}
     )
@@ -145,7 +145,7 @@ def test_the_link_of_a_deployment_behind_tls_is_a_secure_one(fresh):
     client.get("/status", base_url=base, headers=NAVIGATION)
     cookie = client.get_cookie("_csrf_token").value
     body = world.body(
-        callback_of(world, "status--link.children"),
+        "status--link.children",
         **{"status--action.data": {"act": "device", "value": "x"}},
     )
     headers = {"X-CSRFToken": cookie, "Referer": f"{base}/status"}
@@ -168,7 +168,7 @@ def test_an_open_wall_gives_a_sign_of_life_once_a_minute(world):
 
 def test_a_wall_in_kiosk_mode_counts_and_another_page_does_not(world):
     browser = world.browser(ANALYST)
-    output = callback_of(world, "operations--lamp.children")
+    output = "operations--lamp.children"
     browser.fire(output, **{"url.search": "", "url.pathname": "/operations"})
     assert Heartbeats(world.state).all() == {}
     browser.fire(output, **{"url.search": "?kiosk=1", "url.pathname": "/operations"})

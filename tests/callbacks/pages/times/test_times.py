@@ -8,8 +8,8 @@ from tests.callbacks.pages.quality.test_quality import by_id, links, of_class, w
 from tests.worlds.api_world import FELIPE, FINANCE, JOAO, LUANA, conversation, snapshot
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
-CONTENT = "..times--bar.children...times--content.children...times--version.data.."
-PANEL = "..side-panel.children...rows--shown.data.."
+CONTENT = "times--content.children"
+PANEL = "side-panel.children"
 REASON = "attr.Motivo de Contato"
 
 
