@@ -77,17 +77,17 @@ def values(label: str, found: Sequence[Value], hidden: int, context: Context) ->
             "label": html.Span(
                 [
                     html.Span(
-                        one.value or text("filters.empty_value"),
+                        row.value or text("filters.empty_value"),
                         className="bidi choice-words",
-                        title=one.value,
+                        title=row.value,
                     ),
-                    html.Small(formats.count(one.count)),
+                    html.Small(formats.count(row.count)),
                 ],
                 className="choice-line",
             ),
-            "value": one.value,
+            "value": row.value,
         }
-        for one in found
+        for row in found
     ]
     more = []
     if hidden:
@@ -102,7 +102,7 @@ def values(label: str, found: Sequence[Value], hidden: int, context: Context) ->
         dcc.Checklist(
             id=ids.panel(ids.FILTERS, "values"),
             options=options,
-            value=[one.value for one in found if one.chosen],
+            value=[row.value for row in found if row.chosen],
             className="checklist",
         ),
         *more,

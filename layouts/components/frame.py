@@ -36,7 +36,7 @@ class Status(Protocol):
 def queue_chip(
     count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
 ) -> dcc.Link:
-    """How many wait and for how long; as urgent as the wall's lamp says it is."""
+    """How many wait and for how long; as urgent as the wall's queue panel says it is."""
     text = context.text
     waits = longest is not None and not pd.isna(longest)
     seconds = (now - longest).total_seconds() if waits else 0.0

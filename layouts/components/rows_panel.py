@@ -148,8 +148,8 @@ def rows(
     if not lines:
         return [message("empty", context, text("rows.nothing"), text("rows.nothing_words"))]
     items = [
-        _conversation(one, context) if isinstance(one, Conversation) else _call(one, context)
-        for one in lines
+        _conversation(call, context) if isinstance(call, Conversation) else _call(call, context)
+        for call in lines
     ]
     where = text(
         "rows.range",
@@ -226,40 +226,48 @@ def _list_place() -> html.Div:
     return html.Div(waiting, id=ids.panel(ids.ROWS, "list"), className="rows-body")
 
 
-def _conversation(one: Conversation, context: Context) -> html.Li:
+def _conversation(conversation: Conversation, context: Context) -> html.Li:
     text, formats = context.text, context.formats
-    subject = one.subject or text("rows.no_subject")
-    words = text(f"rows.state.{one.state}")
+    subject = conversation.subject or text("rows.no_subject")
+    words = text(f"rows.state.{conversation.state}")
     span = ""
-    if one.span is not None:
-        key = "rows.closed_in" if one.state in DONE else "rows.since"
-        span = " " + text(key, span=formats.rough(one.span))
+    if conversation.span is not None:
+        key = "rows.closed_in" if conversation.state in DONE else "rows.since"
+        span = " " + text(key, span=formats.rough(conversation.span))
     state = html.Span(
-        [icon(STATE_ICONS.get(one.state, "circle-half")), words],
-        className=f"row-state row-{one.state}",
+        [icon(STATE_ICONS.get(conversation.state, "circle-half")), words],
+        className=f"row-state row-{conversation.state}",
     )
-    link = open_link(one.url, text("states.open")) if one.url else html.Span()
-    return _line(one.at, subject, [*one.about], [state, span], one.mark, link, context)
+    link = open_link(conversation.url, text("states.open")) if conversation.url else html.Span()
+    return _line(
+        conversation.at,
+        subject,
+        [*conversation.about],
+        [state, span],
+        conversation.mark,
+        link,
+        context,
+    )
 
 
-def _call(one: Call, context: Context) -> html.Li:
+def _call(call: Call, context: Context) -> html.Li:
     text, formats = context.text, context.formats
-    words = [text(f"rows.call.{one.kind}")]
-    if one.outcome:
-        words.append(text(f"metrics.parts.{one.outcome}"))
-    if one.talk is not None:
-        words.append(text("rows.talked", span=formats.talk(one.talk)))
-    state = html.Span([icon(CALL_ICONS[one.kind]), ", ".join(words)], className="row-state")
+    words = [text(f"rows.call.{call.kind}")]
+    if call.outcome:
+        words.append(text(f"metrics.parts.{call.outcome}"))
+    if call.talk is not None:
+        words.append(text("rows.talked", span=formats.talk(call.talk)))
+    state = html.Span([icon(CALL_ICONS[call.kind]), ", ".join(words)], className="row-state")
     listen: Any = html.Span()
-    if one.has_recording:
+    if call.has_recording:
         listen = html.A(
             [text("states.listen"), icon("headphones")],
-            href=f"/calls/{one.id}/recording",
+            href=f"/calls/{call.id}/recording",
             target="_blank",
             rel="noopener noreferrer",
             className="link",
         )
-    return _line(one.at, one.who, [*one.about], [state], one.mark, listen, context)
+    return _line(call.at, call.who, [*call.about], [state], call.mark, listen, context)
 
 
 def _line(

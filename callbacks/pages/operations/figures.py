@@ -8,12 +8,12 @@ import pandas as pd
 
 from callbacks.pages.operations.curve import curve
 from callbacks.pages.operations.metric_info import Told, scope_words
-from callbacks.pages.operations.people import Choices, crew
+from callbacks.pages.operations.people import Choices, build_agents_panel
 from callbacks.pages.operations.timeline import strips
 from callbacks.pages.operations.view import OperationsView, instant
 from layouts.components.context import Context
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
-from layouts.pages.operations.queue_panel import Assignment, Lamp, Queue, Waiting
+from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
 from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.model.catalog import CATALOG
@@ -48,8 +48,8 @@ def wall(question: OperationsView, choices: Choices, at: datetime, context: Cont
         late=question.late,
         notice=None,
         read=question.snapshot.sources["intercom"].as_of is not None,
-        lamp=replace(_lamp(question, told), latest=latest),
-        crew=crew(question, choices),
+        queue_panel=replace(_build_queue_panel(question, told), latest=latest),
+        agents_panel=build_agents_panel(question, choices),
         curve=curve(question, told.info, context),
         figures=_figures(question, told, context),
         debt=_debt(question, told),
@@ -67,7 +67,7 @@ def rotation(question: OperationsView) -> Rotation | None:
     return Rotation(seconds, tuple(question.teams))
 
 
-def _lamp(question: OperationsView, told: Told) -> Lamp:
+def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
     found = now.queue(question.view)
     # Nobody's conversation yet: only who may see everybody's may open it.
     may_open = question.may_see(None)
@@ -87,7 +87,7 @@ def _lamp(question: OperationsView, told: Told) -> Lamp:
     infos = [told.info(key, number) for key, number in numbers.items()]
     waits = any(one.since is not None for one in queue)
     longest = watch.longest_wait_of(question.today, question.view)
-    return Lamp(
+    return QueuePanel(
         queue=Queue(
             rows=queue,
             unrouted=_unrouted(question),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from callbacks.pages.operations.view import OperationsView, instant
 from layouts.links import view
-from layouts.pages.operations.agents import Agent, Crew, Hand
+from layouts.pages.operations.agents import Agent, AgentsPanel, Candidate
 from metrics.live import current as now
 from metrics.model import people
 from metrics.model.values import word
@@ -16,7 +16,7 @@ PATH = "/operations"
 Choices = Mapping[str, list[str]]
 
 
-def crew(question: OperationsView, choices: Choices) -> Crew:
+def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPanel:
     """Everybody in scope, and of the chosen teams if there are any."""
     tables, rules = question.tables, question.rules
     present = now.presence(tables, rules)
@@ -26,17 +26,17 @@ def crew(question: OperationsView, choices: Choices) -> Crew:
         inside = people.in_teams(tables.agents, question.query.team)
         present = present[present["agent_id"].isin(inside)]
         loads = loads[loads["agent_id"].isin(inside)]
-    hands = now.next_hands(present, loads)
+    candidates = now.next_hands(present, loads)
     seen = {str(row["agent_id"]): row for row in present.to_dict("records")}
     agents = [
         _agent(row, seen[str(row["agent_id"])], question, choices)
         for row in loads.to_dict("records")
     ]
-    return Crew(
+    return AgentsPanel(
         agents=agents,
-        hands=[
-            Hand(word(row["name"]), int(row["open"]), bool(row["voice_free"]))
-            for row in hands.to_dict("records")
+        candidates=[
+            Candidate(word(row["name"]), int(row["open"]), bool(row["voice_free"]))
+            for row in candidates.to_dict("records")
         ],
         busy=_busy(present, loads),
         limit=rules.overload_open,

@@ -214,7 +214,7 @@ def infos(question: Asked, at: datetime, context: Context) -> dict[str, MetricIn
     return {info.key: info for info in told}
 
 
-def news(
+def highlights(
     sheet: Sequence[Kpi], top: Sequence[Reason], context: Context
 ) -> list[tuple[str, str, str]]:
     """What is worth a word: the reason that moved most, and numbers outside their usual range."""

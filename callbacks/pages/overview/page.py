@@ -33,7 +33,7 @@ def content(
     return overview.content(
         Overview(
             kpis=sheet,
-            news=figures.news(sheet, reasons, context),
+            highlights=figures.highlights(sheet, reasons, context),
             reasons=reasons,
             mentions=mentions,
             reason_label=rules.labels.reason,

@@ -259,13 +259,13 @@ def tokens(found: Sequence[Machine], context: Context) -> html.Section:
     heads = [text(f"accounts.head.{h}") for h in ("machine", "reach", "made", "used", "do")]
     rows = [
         [
-            html.Span(one.name, className="name bidi"),
-            text(f"accounts.reach.{one.reach}"),
-            f"{context.formats.moment(one.made_at)} · {one.made_by}",
-            _last(one.used_at, text("accounts.head.used"), context),
-            html.Div(_token_button(one, context), className="accounts-do"),
+            html.Span(machine.name, className="name bidi"),
+            text(f"accounts.reach.{machine.reach}"),
+            f"{context.formats.moment(machine.made_at)} · {machine.made_by}",
+            _last(machine.used_at, text("accounts.head.used"), context),
+            html.Div(_token_button(machine, context), className="accounts-do"),
         ]
-        for one in found
+        for machine in found
     ]
     table = data_table(heads, rows, "accounts-table", words=len(heads))
     return panel(text("accounts.tokens"), html.Div(table, className="table-frame"))
@@ -351,15 +351,15 @@ def _button(person: Person, act: str, name: str, context: Context) -> html.Butto
     )
 
 
-def _token_button(one: Machine, context: Context) -> html.Button:
+def _token_button(machine: Machine, context: Context) -> html.Button:
     words = context.text("accounts.do.revoke")
     return html.Button(
         icon("trash"),
         className="icon-button",
         title=words,
-        **{"aria-label": f"{words}: {one.name}"},
-        **_act("revoke", one.id),
-        **_asked("revoke", context, name=one.name),
+        **{"aria-label": f"{words}: {machine.name}"},
+        **_act("revoke", machine.id),
+        **_asked("revoke", context, name=machine.name),
     )
 
 

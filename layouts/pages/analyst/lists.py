@@ -313,11 +313,11 @@ def _history_filters(own: Panel, context: Context) -> html.Div | None:
     standings = [(any_words, view(PATH, choices, state=None, lines=None), shown.standing is None)]
     standings += [
         (
-            text(f"analyst.standing.{one}"),
-            view(PATH, choices, state=one, lines=None),
-            one == shown.standing,
+            text(f"analyst.standing.{standing}"),
+            view(PATH, choices, state=standing, lines=None),
+            standing == shown.standing,
         )
-        for one in STANDINGS
+        for standing in STANDINGS
     ]
     named = {"": text("analyst.unclassified")}
     offered = ["", *shown.reasons[:REASONS_SHOWN]]
@@ -326,11 +326,11 @@ def _history_filters(own: Panel, context: Context) -> html.Div | None:
     reasons = [(any_words, view(PATH, choices, reason=None, lines=None), shown.reason is None)]
     reasons += [
         (
-            named.get(one, one),
-            view(PATH, choices, reason=one, lines=None),
-            one == shown.reason,
+            named.get(value, value),
+            view(PATH, choices, reason=value, lines=None),
+            value == shown.reason,
         )
-        for one in offered
+        for value in offered
     ]
     chosen_reason = None if shown.reason is None else named.get(shown.reason, shown.reason)
     chosen_state = text(f"analyst.standing.{shown.standing}") if shown.standing else None

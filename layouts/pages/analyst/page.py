@@ -41,7 +41,9 @@ def people(shown: Head, context: Context) -> dcc.Dropdown:
     """Whose panel a manager looks at."""
     text = context.text
     options = [{"label": text("analyst.all_people"), "value": TEAM}]
-    options += [{"label": person_name(one, context), "value": one.id} for one in shown.people]
+    options += [
+        {"label": person_name(person, context), "value": person.id} for person in shown.people
+    ]
     return dcc.Dropdown(
         id=ids.panel(PAGE, "person"),
         options=options,

@@ -118,7 +118,9 @@ def comments_panel(own: Panel, context: Context) -> html.Section | None:
     if not quality.comments:
         return None
     parts: list[Any] = [
-        html.Ul([_comment(one, context) for one in quality.comments], className="own-comments")
+        html.Ul(
+            [_comment(comment, context) for comment in quality.comments], className="own-comments"
+        )
     ]
     n = formats.count(quality.total_comments)
     if quality.total_comments > len(quality.comments):
@@ -159,7 +161,7 @@ def _comment(comment: Comment, context: Context) -> html.Li:
 def times_panel(own: Panel, context: Context) -> html.Section:
     """Medians of the own times beside the period before, and the team's where it may be told."""
     text = context.text
-    rows = [_compared(one, context) for one in own.times]
+    rows = [_compared(comparison, context) for comparison in own.times]
     return panel(
         text(f"analyst.times.title_{_whose(own)}"),
         html.Div(rows, className="result-lines"),
@@ -168,30 +170,36 @@ def times_panel(own: Panel, context: Context) -> html.Section:
     )
 
 
-def _compared(one: Comparison, context: Context) -> html.Div:
+def _compared(comparison: Comparison, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     past = []
-    if one.before is not None and one.before.value is not None:
-        past.append(text("kpi.before", value=formats.value(one.before.value, one.now.unit)))
-    if one.team is not None:
-        past.append(text("analyst.times.team", value=formats.value(one.team, one.now.unit)))
-    if one.now.unit != "count" and one.now.n:
-        past.append(text("units.n", n=formats.count(one.now.n)))
+    if comparison.before is not None and comparison.before.value is not None:
+        past.append(
+            text("kpi.before", value=formats.value(comparison.before.value, comparison.now.unit))
+        )
+    if comparison.team is not None:
+        past.append(
+            text("analyst.times.team", value=formats.value(comparison.team, comparison.now.unit))
+        )
+    if comparison.now.unit != "count" and comparison.now.n:
+        past.append(text("units.n", n=formats.count(comparison.now.n)))
     value = (
-        no_data(context) if one.now.value is None else formats.value(one.now.value, one.now.unit)
+        no_data(context)
+        if comparison.now.value is None
+        else formats.value(comparison.now.value, comparison.now.unit)
     )
     return html.Div(
         [
             html.Div(
                 [
-                    html.Span(text(f"metrics.{one.key}.label")),
-                    info_button(PAGE, one.info, context),
+                    html.Span(text(f"metrics.{comparison.key}.label")),
+                    info_button(PAGE, comparison.info, context),
                     html.B(value),
                 ],
                 className="result-line",
             ),
             html.Div(
-                [html.Span(" · ".join(past), className="quieter"), _moved(one, context)],
+                [html.Span(" · ".join(past), className="quieter"), _moved(comparison, context)],
                 className="result-line",
             )
             if past
@@ -200,28 +208,28 @@ def _compared(one: Comparison, context: Context) -> html.Div:
     )
 
 
-def _moved(one: Comparison, context: Context) -> html.Span | None:
+def _moved(comparison: Comparison, context: Context) -> html.Span | None:
     """The change against the period before: words where it is news, grey where it is usual."""
-    if one.now.value is None or one.before is None or one.before.value is None:
+    if comparison.now.value is None or comparison.before is None or comparison.before.value is None:
         return None
     text, formats = context.text, context.formats
-    difference = one.now.value - one.before.value
+    difference = comparison.now.value - comparison.before.value
     if round(difference) == 0:
         return None
     arrow = icon("arrow-up" if difference > 0 else "arrow-down")
-    if one.verdict == "within":
+    if comparison.verdict == "within":
         return html.Span([arrow, text("kpi.within")], className="moved quiet")
-    if one.now.unit == "count":
+    if comparison.now.unit == "count":
         words = text(
             f"analyst.times.{'more' if difference > 0 else 'fewer'}",
             value=formats.count(abs(difference)),
         )
         return html.Span([arrow, words], className="moved quiet")
     value = formats.rough(abs(difference))
-    if one.better is None:
+    if comparison.better is None:
         words = text(f"analyst.times.{'longer' if difference > 0 else 'shorter'}", value=value)
         return html.Span([arrow, words], className="moved quiet")
-    good = (difference < 0) == (one.better == "lower")
+    good = (difference < 0) == (comparison.better == "lower")
     words = text(f"analyst.times.{'faster' if good else 'slower'}", value=value)
     return html.Span([arrow, words], className="moved good" if good else "moved quiet")
 
@@ -241,7 +249,7 @@ def calls_panel(own: Panel, context: Context) -> html.Section:
         lines.append(
             _all_link(own, text("analyst.calls.all", n=formats.count(calls.total)), calls="all")
         )
-    numbers = [_compared(one, context) for one in calls.numbers]
+    numbers = [_compared(comparison, context) for comparison in calls.numbers]
     heading = html.H3(_days(own, context), className="result-title")
     return panel(
         title,

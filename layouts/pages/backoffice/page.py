@@ -271,7 +271,7 @@ def duplicates(
     if found:
         names = ("created", "subject", "agent", "reason", "into", "into_reason", "open")
         heads = [text(f"backoffice.columns.{name}") for name in names]
-        rows = [_duplicate(one, context) for one in found]
+        rows = [_duplicate(duplicate, context) for duplicate in found]
         table = data_table(heads, rows, "duplicates-table", words=len(names))
         body = html.Div(table, className="table-frame tall")
         words = text.plural("rows.see", merged, n=formats.count(merged))
@@ -289,30 +289,36 @@ def duplicates(
     )
 
 
-def _duplicate(one: Duplicate, context: Context) -> list[Any]:
+def _duplicate(duplicate: Duplicate, context: Context) -> list[Any]:
     text = context.text
     into: Any = html.Span(text("backoffice.unknown"), className="no-data")
     other: Any = into
-    if one.into:
-        into = open_link(one.into_url, one.into) if one.into_url else _words(one.into)
-        if one.into_reason is None:
+    if duplicate.into:
+        into = (
+            open_link(duplicate.into_url, duplicate.into)
+            if duplicate.into_url
+            else _words(duplicate.into)
+        )
+        if duplicate.into_reason is None:
             other = html.Span(text("backoffice.not_loaded"), className="no-data")
         else:
-            other = _reason(one.into_reason, context)
-    kept = one.reason and one.into_reason and one.reason != one.into_reason
+            other = _reason(duplicate.into_reason, context)
+    kept = duplicate.reason and duplicate.into_reason and duplicate.reason != duplicate.into_reason
     if kept:
         mark = icon("exclamation-triangle-fill", "warn", text("backoffice.differs"))
         other = html.Span([mark, other], className="reasons-differ")
-    link = open_link(one.url, text("states.open")) if one.url else ""
-    subject = one.subject or text("rows.no_subject")
+    link = open_link(duplicate.url, text("states.open")) if duplicate.url else ""
+    subject = duplicate.subject or text("rows.no_subject")
     agent = (
-        _words(one.agent) if one.agent else html.Span(text("rows.unassigned"), className="no-data")
+        _words(duplicate.agent)
+        if duplicate.agent
+        else html.Span(text("rows.unassigned"), className="no-data")
     )
     return [
-        context.formats.moment(one.at),
+        context.formats.moment(duplicate.at),
         _words(subject, "subject"),
         agent,
-        _reason(one.reason, context),
+        _reason(duplicate.reason, context),
         into,
         other,
         link,
@@ -396,7 +402,7 @@ def _chip(choice: Choice, context: Context) -> html.Span:
         links.append((text("backoffice.all"), context.view(**{choice.name: None}), False))
     for value, name, n in choice.values:
         on = value in choice.chosen
-        values = [one for one in choice.chosen if one != value] if on else [*choice.chosen, value]
+        values = [key for key in choice.chosen if key != value] if on else [*choice.chosen, value]
         label = f"{name} ({context.formats.count(n)})"
         links.append((label, context.view(**{choice.name: values}), on))
     chip_id = ids.panel(PAGE, f"filter-{choice.name}")

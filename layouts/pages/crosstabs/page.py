@@ -169,7 +169,7 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
 def categories(shown: Categories, context: Context) -> list[Any]:
     """Categories and registrations."""
     sheet = kpi_sheet(PAGE, shown.kpis, context)
-    sheet.children = [*sheet.children, *[_leading(one, context) for one in shown.leading]]
+    sheet.children = [*sheet.children, *[_leading(pair, context) for pair in shown.leading]]
     return [
         reports("categories", context),
         sheet,

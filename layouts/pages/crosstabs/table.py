@@ -25,28 +25,28 @@ from metrics.query.crosstab import Crosstab
 MEASURES = (None, "row", "column", "all", "time", "csat")
 
 
-def part_names(told: Crosstab, across: Side) -> list[tuple[int, str]]:
+def part_names(crosstab: Crosstab, across: Side) -> list[tuple[int, str]]:
     """The colours of the columns that have rows; 0 is grey, for others and empty."""
     return [
-        (_place(told, column), name)
+        (_place(crosstab, column), name)
         for column, name in enumerate(across.lines)
-        if told.across_totals[column].n
+        if crosstab.across_totals[column].n
     ]
 
 
-def stacked_lines(told: Crosstab, down: Side, across: Side) -> list[StackedLine]:
+def stacked_lines(crosstab: Crosstab, down: Side, across: Side) -> list[StackedLine]:
     """Each line's columns as parts of one bar."""
     found = []
     for place, name in enumerate(down.lines):
-        n = told.down_totals[place].n
+        n = crosstab.down_totals[place].n
         if not n:
             continue
         parts = [
             Part(
-                _place(told, column),
+                _place(crosstab, column),
                 across.lines[column],
-                told.n(place, column),
-                told.n(place, column) / n,
+                crosstab.n(place, column),
+                crosstab.n(place, column) / n,
                 (down.cells[place], across.cells[column]),
             )
             for column in range(len(across.lines))
@@ -56,8 +56,8 @@ def stacked_lines(told: Crosstab, down: Side, across: Side) -> list[StackedLine]
     return found
 
 
-def _place(told: Crosstab, column: int) -> int:
-    return column + 1 if column < min(len(told.across.keys), COLOURS) else 0
+def _place(crosstab: Crosstab, column: int) -> int:
+    return column + 1 if column < min(len(crosstab.across.keys), COLOURS) else 0
 
 
 def figure(shown: Cross, context: Context) -> html.Section:
@@ -200,15 +200,15 @@ def _number(table: Crosstab, line: int | None, column: int | None) -> Summary | 
 class _Scale:
     """What a cell says of its number, and the colour that goes with it."""
 
-    def __init__(self, shown: Cross, table: Crosstab, told: Crosstab, context: Context) -> None:
+    def __init__(self, shown: Cross, table: Crosstab, crosstab: Crosstab, context: Context) -> None:
         self.shown, self.table, self.context = shown, table, context
-        self.told = told
+        self.told = crosstab
         # Others and rows without a value are no one thing: they would outshine all that are.
-        named = [place for place in told.cells if self._is_named(*place)]
-        values = [self._value(told.cells[place], *place) for place in named]
+        named = [place for place in crosstab.cells if self._is_named(*place)]
+        values = [self._value(crosstab.cells[place], *place) for place in named]
         self.largest = max(values, default=0)
-        self.middle = told.total.value or 0
-        cells = [told.cells[place] for place in named]
+        self.middle = crosstab.total.value or 0
+        cells = [crosstab.cells[place] for place in named]
         enough = [c.value or 0 for c in cells if c.n >= shown.csat_minimum]
         self.reach = max((abs(value - self.middle) for value in enough), default=0)
 

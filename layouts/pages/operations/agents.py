@@ -79,7 +79,7 @@ class Agent:
 
 
 @dataclass(frozen=True)
-class Hand:
+class Candidate:
     """Somebody who could take the next case."""
 
     name: str
@@ -88,12 +88,12 @@ class Hand:
 
 
 @dataclass(frozen=True)
-class Crew:
+class AgentsPanel:
     """Everybody in scope.
 
     Attributes:
         agents: Who can take the next case first.
-        hands: Who could take the next case, best first.
+        candidates: Who could take the next case, best first.
         busy: Why the others cannot: on_call, after_call, overloaded, away -> people.
         limit: Open conversations from which on somebody has too many.
         period: today or 48h.
@@ -104,7 +104,7 @@ class Crew:
     """
 
     agents: Sequence[Agent]
-    hands: Sequence[Hand]
+    candidates: Sequence[Candidate]
     busy: Mapping[str, int] = field(default_factory=dict)
     limit: int = 10
     period: str = "today"
@@ -123,101 +123,107 @@ def _chip(kind: str, icon_name: str, words: list[Any], title: str, doubt: bool) 
     )
 
 
-def text_chip(one: Agent, crew: Crew, at: datetime, context: Context) -> html.Span:
+def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context) -> html.Span:
     """Active, or away with the reason and since when; a call explains being away."""
     text = context.text
-    if one.text == "active":
+    if agent.text == "active":
         words = text("operations.text.active")
-        return _chip("on", "chat-left-fill", [words], words, crew.text_late)
-    if one.explained:
+        return _chip("on", "chat-left-fill", [words], words, agents_panel.text_late)
+    if agent.explained:
         words = text("operations.text.explained")
-        return _chip("away", "chat-left", [words], words, crew.text_late)
-    if one.text == "unknown":
+        return _chip("away", "chat-left", [words], words, agents_panel.text_late)
+    if agent.text == "unknown":
         words = text("operations.text.unknown")
-        return _chip("away", "question-circle", [words], words, crew.text_late)
-    reason = one.text_reason or text("operations.text.away")
+        return _chip("away", "question-circle", [words], words, agents_panel.text_late)
+    reason = agent.text_reason or text("operations.text.away")
     said: list[Any] = [html.Span(reason, className="bidi presence-reason")]
-    if one.text_since is not None:
-        said += [" ", lasting(one.text_since, at, context)]
-    return _chip("away", "chat-left", said, reason, crew.text_late)
+    if agent.text_since is not None:
+        said += [" ", lasting(agent.text_since, at, context)]
+    return _chip("away", "chat-left", said, reason, agents_panel.text_late)
 
 
-def voice_chip(one: Agent, crew: Crew, at: datetime, context: Context) -> html.Span:
+def voice_chip(
+    agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context
+) -> html.Span:
     """The vendor's word in the reader's, amber where it contradicts the chat."""
     text = context.text
-    if not crew.voice_read:
+    if not agents_panel.voice_read:
         words = text("operations.voice.unread")
         return _chip("away", "telephone-x", [words], words, False)
-    if one.voice is None:
+    if agent.voice is None:
         words = text("operations.voice.none")
-        return _chip("none", "telephone-x", [words], words, crew.voice_late)
-    key = f"operations.voice.{one.voice}"
-    words = text(key) if text.has(key) else one.voice.replace("_", " ")
-    since = None if crew.voice_late else one.voice_since
-    if one.clash:
+        return _chip("none", "telephone-x", [words], words, agents_panel.voice_late)
+    key = f"operations.voice.{agent.voice}"
+    words = text(key) if text.has(key) else agent.voice.replace("_", " ")
+    since = None if agents_panel.voice_late else agent.voice_since
+    if agent.clash:
         said: list[Any] = [words, *([" ", lasting(since, at, context)] if since else [])]
         return _chip(
             "clash",
             "exclamation-diamond-fill",
             said,
             f"{words}: {text('operations.clash')}",
-            crew.voice_late,
+            agents_panel.voice_late,
         )
     said = [html.Span(words, className="bidi")]
-    if one.voice in BUSY and since is not None:
+    if agent.voice in BUSY and since is not None:
         said += [" ", timer(since, at, context)]
-    kind = "busy" if one.voice in BUSY else "on" if one.voice == "available" else "away"
-    return _chip(kind, VOICE_ICONS.get(one.voice, "telephone-x"), said, words, crew.voice_late)
+    kind = "busy" if agent.voice in BUSY else "on" if agent.voice == "available" else "away"
+    return _chip(
+        kind, VOICE_ICONS.get(agent.voice, "telephone-x"), said, words, agents_panel.voice_late
+    )
 
 
-def agents_table(crew: Crew, shown: int | None, at: datetime, context: Context) -> html.Div:
+def agents_table(
+    agents_panel: AgentsPanel, shown: int | None, at: datetime, context: Context
+) -> html.Div:
     """One line per agent; beyond `shown` the rest is told in one line.
 
     Args:
-        crew: Everybody.
+        agents_panel: Everybody.
         shown: How many lines there is room for; None = all.
         at: The server's present instant.
         context: The reader.
     """
     text = context.text
-    if not crew.agents:
+    if not agents_panel.agents:
         title, words = text("operations.crew.nobody"), text("operations.crew.nobody_words")
         return html.Div(message("empty", context, title, words), className="crew-empty")
-    cut = shown is not None and len(crew.agents) > shown
-    visible = crew.agents[: shown - 1] if cut and shown else crew.agents
-    rows = [html.Tr(_cells(one, crew, at, context), **_row(one)) for one in visible]
+    cut = shown is not None and len(agents_panel.agents) > shown
+    visible = agents_panel.agents[: shown - 1] if cut and shown else agents_panel.agents
+    rows = [html.Tr(_cells(agent, agents_panel, at, context), **_row(agent)) for agent in visible]
     if cut:
-        rows.append(_rest(crew.agents[len(visible) :], crew, context))
+        rows.append(_rest(agents_panel.agents[len(visible) :], agents_panel, context))
     table = html.Table(
-        [_columns(crew), html.Thead(_heads(crew, context)), html.Tbody(rows)],
-        className=" ".join(_kinds(crew)),
+        [_columns(agents_panel), html.Thead(_heads(agents_panel, context)), html.Tbody(rows)],
+        className=" ".join(_table_classes(agents_panel)),
     )
     return html.Div(table, className=f"crew-frame crew-{_density(len(rows))}")
 
 
-def _kinds(crew: Crew) -> list[str]:
-    late = ["crew-late"] if crew.text_late else []
-    return ["crew", *late] if crew.voice else ["crew", "crew-no-voice", *late]
+def _table_classes(agents_panel: AgentsPanel) -> list[str]:
+    late = ["crew-late"] if agents_panel.text_late else []
+    return ["crew", *late] if agents_panel.voice else ["crew", "crew-no-voice", *late]
 
 
 def _density(rows: int) -> str:
     return "airy" if rows <= 8 else "tight"
 
 
-def _row(one: Agent) -> dict[str, Any]:
-    away = one.text != "active" and not one.explained
+def _row(agent: Agent) -> dict[str, Any]:
+    away = agent.text != "active" and not agent.explained
     names = ["crew-away"] if away else []
-    names += ["crew-open"] if one.href else []
-    return {"className": " ".join(names), "data-agent": one.id}
+    names += ["crew-open"] if agent.href else []
+    return {"className": " ".join(names), "data-agent": agent.id}
 
 
-def _columns(crew: Crew) -> html.Colgroup:
-    keys = ["agent", "text", *(["voice"] if crew.voice else []), "load"]
-    keys += ["snoozed", "recent", "conversations", *(["calls"] if crew.voice_read else [])]
+def _columns(agents_panel: AgentsPanel) -> html.Colgroup:
+    keys = ["agent", "text", *(["voice"] if agents_panel.voice else []), "load"]
+    keys += ["snoozed", "recent", "conversations", *(["calls"] if agents_panel.voice_read else [])]
     return html.Colgroup([html.Col(className=f"crew-col-{key}") for key in keys])
 
 
-def _heads(crew: Crew, context: Context) -> html.Tr:
+def _heads(agents_panel: AgentsPanel, context: Context) -> html.Tr:
     text = context.text
     load = [
         html.Span(text("operations.crew.load"), className="load-word"),
@@ -228,16 +234,18 @@ def _heads(crew: Crew, context: Context) -> html.Tr:
             [html.Span(className="block"), text("operations.crew.customers")], className="key"
         ),
     ]
-    period = text(f"operations.crew.{crew.period}")
+    period = text(f"operations.crew.{agents_panel.period}")
     cells = [
         html.Th(text("operations.crew.agent")),
         html.Th(text("operations.crew.text"), className="cell-text"),
-        html.Th(text("operations.crew.voice"), className="cell-voice") if crew.voice else None,
+        html.Th(text("operations.crew.voice"), className="cell-voice")
+        if agents_panel.voice
+        else None,
         html.Th(load, className="cell-load"),
         _head("snoozed", text("operations.crew.snoozed"), context),
         _head("recent", text("operations.crew.recent"), context),
         _head("conversations", period, context),
-        _head("calls", text("operations.crew.calls"), context) if crew.voice_read else None,
+        _head("calls", text("operations.crew.calls"), context) if agents_panel.voice_read else None,
     ]
     return html.Tr([cell for cell in cells if cell is not None])
 
@@ -246,94 +254,98 @@ def _head(key: str, words: str, context: Context) -> html.Th:
     return html.Th(words, className="number", title=context.text(f"operations.crew.{key}_full"))
 
 
-def _cells(one: Agent, crew: Crew, at: datetime, context: Context) -> list[html.Td]:
+def _cells(
+    agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context
+) -> list[html.Td]:
     formats = context.formats
-    numbers = "number quieter" if crew.text_late else "number"
+    numbers = "number quieter" if agents_panel.text_late else "number"
     cells = [
-        html.Td(_name(one, context), className="cell-name"),
-        html.Td(text_chip(one, crew, at, context), className="cell-text"),
-        html.Td(voice_chip(one, crew, at, context), className="cell-voice") if crew.voice else None,
-        html.Td(_load(one, crew, context), className="cell-load"),
-        html.Td(formats.count(one.snoozed), className=f"{numbers} quiet"),
-        html.Td(_recent(one, context), className=numbers),
-        html.Td(formats.count(one.conversations), className=numbers),
+        html.Td(_name(agent, context), className="cell-name"),
+        html.Td(text_chip(agent, agents_panel, at, context), className="cell-text"),
+        html.Td(voice_chip(agent, agents_panel, at, context), className="cell-voice")
+        if agents_panel.voice
+        else None,
+        html.Td(_load(agent, agents_panel, context), className="cell-load"),
+        html.Td(formats.count(agent.snoozed), className=f"{numbers} quiet"),
+        html.Td(_recent(agent, context), className=numbers),
+        html.Td(formats.count(agent.conversations), className=numbers),
     ]
-    if crew.voice_read:
-        doubt = " quieter" if crew.voice_late else ""
-        cells.append(html.Td(formats.count(one.calls), className=f"number{doubt}"))
+    if agents_panel.voice_read:
+        doubt = " quieter" if agents_panel.voice_late else ""
+        cells.append(html.Td(formats.count(agent.calls), className=f"number{doubt}"))
     return [cell for cell in cells if cell is not None]
 
 
-def _name(one: Agent, context: Context) -> Any:
-    words = one.name or context.text("operations.crew.unnamed", id=one.id)
+def _name(agent: Agent, context: Context) -> Any:
+    words = agent.name or context.text("operations.crew.unnamed", id=agent.id)
     marks = []
-    if one.overloaded:
+    if agent.overloaded:
         title = context.text("operations.crew.overloaded")
         marks = [icon("exclamation-triangle-fill", "warn for-phone", title)]
-    name = html.Span(words, className=f"bidi crew-name{_narrow(words)}", title=words)
-    if one.href is None:
+    name = html.Span(words, className=f"bidi crew-name{_width_class(words)}", title=words)
+    if agent.href is None:
         return html.Span([name, *marks])
     title = context.text("operations.crew.see", name=words)
-    link = dcc.Link(name, href=one.href, title=title)
+    link = dcc.Link(name, href=agent.href, title=title)
     return html.Span([link, *marks])
 
 
-def _narrow(name: str) -> str:
+def _width_class(name: str) -> str:
     """Long names get narrower letters before they are cut."""
     letters = len(name)
     return next((kind for least, kind in NARROW if letters >= least), "")
 
 
-def _load(one: Agent, crew: Crew, context: Context) -> html.Div:
+def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div:
     formats = context.formats
-    count: list[Any] = [formats.count(one.open)]
-    if one.overloaded:
+    count: list[Any] = [formats.count(agent.open)]
+    if agent.overloaded:
         title = context.text("operations.crew.overloaded")
         count.insert(0, icon("exclamation-triangle-fill", "", title))
-    kind = " load-over" if one.overloaded else ""
+    kind = " load-over" if agent.overloaded else ""
     words = context.text(
         "operations.crew.load_words",
-        n=formats.count(one.open),
-        ours=formats.count(one.ours),
-        customers=formats.count(one.customers),
-        limit=crew.limit,
+        n=formats.count(agent.open),
+        ours=formats.count(agent.ours),
+        customers=formats.count(agent.customers),
+        limit=agents_panel.limit,
     )
     return html.Div(
-        [html.B(count), _blocks(one, crew, context)], className=f"load{kind}", title=words
+        [html.B(count), _blocks(agent, agents_panel, context)], className=f"load{kind}", title=words
     )
 
 
-def _blocks(one: Agent, crew: Crew, context: Context) -> html.Span:
+def _blocks(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Span:
     """A block for each open conversation: ours filled, the customer's hollow, the limit dashed."""
-    beyond = one.open - crew.limit
-    drawn = one.open if beyond <= BEYOND else crew.limit + 1
+    beyond = agent.open - agents_panel.limit
+    drawn = agent.open if beyond <= BEYOND else agents_panel.limit + 1
     marks = []
     for place in range(drawn):
-        kind = "block-ours" if place < one.ours else ""
-        over = "block-over" if place >= crew.limit else ""
+        kind = "block-ours" if place < agent.ours else ""
+        over = "block-over" if place >= agents_panel.limit else ""
         marks.append(html.Span(className=f"block {kind} {over}".strip()))
     marks += [html.Span(className="block-free")] * max(0, -beyond)
-    marks.insert(crew.limit, html.Span(className="load-limit"))
+    marks.insert(agents_panel.limit, html.Span(className="load-limit"))
     if beyond > BEYOND:
         marks.append(html.Small(f"+{context.formats.count(beyond - 1)}"))
-    return html.Span(marks, className="blocks", style={"--limit": str(crew.limit)})
+    return html.Span(marks, className="blocks", style={"--limit": str(agents_panel.limit)})
 
 
-def _recent(one: Agent, context: Context) -> Any:
-    words = context.formats.count(one.recent)
-    if not one.spike:
+def _recent(agent: Agent, context: Context) -> Any:
+    words = context.formats.count(agent.recent)
+    if not agent.spike:
         return words
     mark = icon("lightning-fill", "", context.text("operations.crew.spike"))
     return html.Span([mark, words], className="crew-spike")
 
 
-def _rest(rest: Sequence[Agent], crew: Crew, context: Context) -> html.Tr:
+def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) -> html.Tr:
     """The agents for whom there is no room, and what is remarkable about them."""
     text, formats = context.text, context.formats
     counted = {
-        "overloaded": sum(one.overloaded for one in rest),
-        "clash": sum(one.clash for one in rest) if crew.voice else 0,
-        "away": sum(one.text != "active" and not one.explained for one in rest),
+        "overloaded": sum(row.overloaded for row in rest),
+        "clash": sum(row.clash for row in rest) if agents_panel.voice else 0,
+        "away": sum(row.text != "active" and not row.explained for row in rest),
     }
     words = [
         html.Span(
@@ -347,32 +359,35 @@ def _rest(rest: Sequence[Agent], crew: Crew, context: Context) -> html.Tr:
     return html.Tr(html.Td([first, *words], colSpan=8), className="crew-rest")
 
 
-def next_hands(crew: Crew, context: Context) -> html.Div:
+def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
     """Who can take the next case and why, and who after."""
     text = context.text
     title = html.P(text("operations.next.title"), className="next-title")
-    late = " doubtful" if crew.text_late else ""
-    if not crew.hands:
+    late = " doubtful" if agents_panel.text_late else ""
+    if not agents_panel.candidates:
         why = [
             text.plural(f"operations.next.why.{key}", n, n=context.formats.count(n))
-            for key, n in crew.busy.items()
+            for key, n in agents_panel.busy.items()
             if n
         ]
-        key = "operations.next.nobody" if crew.agents else "operations.next.nobody_here"
+        key = "operations.next.nobody" if agents_panel.agents else "operations.next.nobody_here"
         said = [html.B(text(key), className="next-nobody"), html.Span(", ".join(why))]
         return html.Div(html.Div([title, html.P(said, className="next-name")]), className="next")
-    first, *others = crew.hands[:3]
+    first, *others = agents_panel.candidates[:3]
     lines = []
-    for place, one in enumerate(others):
+    for place, candidate in enumerate(others):
         before = [text("operations.next.then"), " "] if place == 0 else []
-        told = crew.voice_read and not crew.voice_late
-        extra = "text" if crew.voice and told and not one.voice_free else ""
+        told = agents_panel.voice_read and not agents_panel.voice_late
+        extra = "text" if agents_panel.voice and told and not candidate.voice_free else ""
         words = ", ".join(
             part
-            for part in (_open_words(one, context), extra and text(f"operations.next.{extra}"))
+            for part in (
+                _open_count(candidate, context),
+                extra and text(f"operations.next.{extra}"),
+            )
             if part
         )
-        lines.append(html.P([*before, html.B(one.name, className="bidi"), f", {words}"]))
+        lines.append(html.P([*before, html.B(candidate.name, className="bidi"), f", {words}"]))
     return html.Div(
         [
             html.Div(
@@ -382,7 +397,8 @@ def next_hands(crew: Crew, context: Context) -> html.Div:
                         [
                             html.B(first.name, className="bidi", title=first.name),
                             html.Span(
-                                f"{_open_words(first, context)}, {_why(first, crew, context)}"
+                                f"{_open_count(first, context)}, "
+                                f"{_availability(first, agents_panel, context)}"
                             ),
                         ],
                         className="next-name"
@@ -398,13 +414,15 @@ def next_hands(crew: Crew, context: Context) -> html.Div:
     )
 
 
-def _open_words(one: Hand, context: Context) -> str:
-    return context.text.plural("operations.next.open", one.open, n=context.formats.count(one.open))
+def _open_count(candidate: Candidate, context: Context) -> str:
+    return context.text.plural(
+        "operations.next.open", candidate.open, n=context.formats.count(candidate.open)
+    )
 
 
-def _why(one: Hand, crew: Crew, context: Context) -> str:
-    if not crew.voice:
+def _availability(candidate: Candidate, agents_panel: AgentsPanel, context: Context) -> str:
+    if not agents_panel.voice:
         return context.text("operations.next.text_only")
-    if crew.voice_late or not crew.voice_read:
+    if agents_panel.voice_late or not agents_panel.voice_read:
         return context.text("operations.next.voice_unsure")
-    return context.text(f"operations.next.{'both' if one.voice_free else 'text'}")
+    return context.text(f"operations.next.{'both' if candidate.voice_free else 'text'}")

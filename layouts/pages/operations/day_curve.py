@@ -183,7 +183,7 @@ class Curve:
     closing_info: MetricInfo | None = None
 
 
-def place(context: Context) -> html.Section:
+def curve_place(context: Context) -> html.Section:
     """Where the chart stands. It is made once: a new version changes what it draws, not itself."""
     blank = go.Figure(layout={"template": template(context.theme)})
     blank.update_xaxes(visible=False).update_yaxes(visible=False)
@@ -201,81 +201,90 @@ def place(context: Context) -> html.Section:
     )
 
 
-def chart_class(of: Curve) -> str:
+def curve_class(curve: Curve) -> str:
     """How the chart stands there: hatched when it is old, hidden when there is nothing to draw."""
-    late = " doubtful" if of.late else ""
-    return f"curve-body{late}" + ("" if of.is_drawn else " curve-empty")
+    late = " doubtful" if curve.late else ""
+    return f"curve-body{late}" + ("" if curve.is_drawn else " curve-empty")
 
 
-def head(of: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
+def curve_head(curve: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
     """The title, the total with what is usual by now, and why there is no band.
 
     Args:
-        of: The day.
+        curve: The day.
         period: today or 48h.
         kiosk: Whether it hangs in a room: no passport.
         context: The reader.
     """
     text = context.text
     buttons = []
-    if of.info is not None and not kiosk:
-        buttons = [info_button(PAGE, of.info, context)]
+    if curve.info is not None and not kiosk:
+        buttons = [info_button(PAGE, curve.info, context)]
     line = html.Div(
         [
             html.H2([text("operations.curve.title"), *buttons]),
             html.P(
-                [*_so_far(of, period, context), _second(of, kiosk, context)],
+                [*_so_far(curve, period, context), _second(curve, kiosk, context)],
                 className="curve-total",
             ),
         ],
         className="curve-head",
     )
-    note = of.note if of.is_drawn else text("operations.curve.nothing")
+    note = curve.note if curve.is_drawn else text("operations.curve.nothing")
     return [line, html.P(note, className="curve-note")] if note else [line]
 
 
-def _so_far(of: Curve, period: str, context: Context) -> list[Any]:
+def _so_far(curve: Curve, period: str, context: Context) -> list[Any]:
     text, formats = context.text, context.formats
-    strong = html.B(formats.count(of.total))
+    strong = html.B(formats.count(curve.total))
     if period == "48h":
         return [strong, " ", text("operations.curve.in_48h")]
-    if of.usual is None or not round(of.usual[1]):
+    if curve.usual is None or not round(curve.usual[1]):
         return [strong, " ", text("operations.curve.so_far")]
-    low, high = of.usual
+    low, high = curve.usual
     words = text("operations.curve.so_far_usual", low=formats.count(low), high=formats.count(high))
     return [html.Span([strong, " ", words])]
 
 
-def _second(of: Curve, kiosk: bool, context: Context) -> html.Span | None:
+def _second(curve: Curve, kiosk: bool, context: Context) -> html.Span | None:
     """What is out of the usual, and where the queue is heading."""
     said: list[Any] = []
-    if of.usual is not None and round(of.usual[1]) and not of.late:
-        low, high = of.usual
-        if not round(low) <= of.total <= round(high):
-            key = "above" if of.total > high else "below"
+    if curve.usual is not None and round(curve.usual[1]) and not curve.late:
+        low, high = curve.usual
+        if not round(low) <= curve.total <= round(high):
+            key = "above" if curve.total > high else "below"
             said.append(html.B(context.text(f"operations.curve.{key}")))
-    if of.closing is not None:
-        said += [", "] * bool(said) + [_closing(of.closing, context)]
-        if of.closing_info is not None and not kiosk:
-            said.append(info_button(PAGE, of.closing_info, context))
+    if curve.closing is not None:
+        said += [", "] * bool(said) + [_closing(curve.closing, context)]
+        if curve.closing_info is not None and not kiosk:
+            said.append(info_button(PAGE, curve.closing_info, context))
     return html.Span(said, className="curve-second") if said else None
 
 
-def _closing(of: Projection, context: Context) -> str:
+def _closing(projection: Projection, context: Context) -> str:
     text, formats = context.text, context.formats
-    local = of.closing.astimezone(formats.zone)
-    at = formats.clock(of.closing)
+    local = projection.closing.astimezone(formats.zone)
+    at = formats.clock(projection.closing)
     if not local.minute:
         at = text("operations.curve.hour", hour=local.hour or 24)
-    key = "closing" if of.low < of.high else "closing_one" if of.high else "closing_empty"
+    key = (
+        "closing"
+        if projection.low < projection.high
+        else "closing_one"
+        if projection.high
+        else "closing_empty"
+    )
     return text(
-        f"operations.curve.{key}", at=at, low=formats.count(of.low), high=formats.count(of.high)
+        f"operations.curve.{key}",
+        at=at,
+        low=formats.count(projection.low),
+        high=formats.count(projection.high),
     )
 
 
-def table(of: Curve, context: Context) -> html.Table:
+def curve_table(curve: Curve, context: Context) -> html.Table:
     """The chart for who cannot see it."""
     text = context.text
     heads = [html.Th(text(f"operations.curve.{key}")) for key in ("table", "count", "usual")]
-    rows = [html.Tr([html.Td(cell) for cell in row]) for row in of.table]
+    rows = [html.Tr([html.Td(cell) for cell in row]) for row in curve.table]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="unseen")

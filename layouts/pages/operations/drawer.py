@@ -74,48 +74,50 @@ class Drawer:
     timeline: Timeline | None = None
 
 
-def drawer(of: Drawer, context: Context) -> html.Aside:
+def drawer(drawer: Drawer, context: Context) -> html.Aside:
     """The person's conversations and calls, with ways to open them."""
     text, formats = context.text, context.formats
     tickets = text.plural(
-        "operations.drawer.conversations", of.all_tickets, n=formats.count(of.all_tickets)
+        "operations.drawer.conversations", drawer.all_tickets, n=formats.count(drawer.all_tickets)
     )
     counts: list[Any] = [html.B(tickets)]
-    if of.calls is not None:
-        words = text.plural("operations.drawer.calls", of.all_calls, n=formats.count(of.all_calls))
+    if drawer.calls is not None:
+        words = text.plural(
+            "operations.drawer.calls", drawer.all_calls, n=formats.count(drawer.all_calls)
+        )
         counts += [", ", html.B(words)]
-    key = "period.words_48h" if of.period == "48h" else "period.today"
-    at = formats.clock(of.at)
+    key = "period.words_48h" if drawer.period == "48h" else "period.today"
+    at = formats.clock(drawer.at)
     period = text("operations.drawer.of", period=text(f"operations.{key}"), at=at)
     body: list[Any] = []
-    if of.timeline is not None:
-        body.append(timeline_section(of.timeline, context))
+    if drawer.timeline is not None:
+        body.append(timeline_section(drawer.timeline, context))
     body.append(
         _part(
             text("operations.drawer.conversations_title"),
-            [_ticket(one, context) for one in of.tickets],
-            of.all_tickets,
+            [_ticket(ticket, context) for ticket in drawer.tickets],
+            drawer.all_tickets,
             text("operations.drawer.no_conversations"),
             context,
         )
     )
-    if of.calls is not None:
+    if drawer.calls is not None:
         body.append(
             _part(
                 text("operations.drawer.calls_title"),
-                [_call(one, context) for one in of.calls],
-                of.all_calls,
+                [_call(call, context) for call in drawer.calls],
+                drawer.all_calls,
                 text("operations.drawer.no_calls"),
                 context,
             )
         )
     head = [
         html.P(period, className="quieter"),
-        html.H2(of.name, className="bidi", title=of.name),
+        html.H2(drawer.name, className="bidi", title=drawer.name),
         html.P(counts, className="drawer-counts"),
     ]
-    label = text("operations.drawer.title", name=of.name)
-    return _frame(head, body, of.close, label, of.agent_id, context)
+    label = text("operations.drawer.title", name=drawer.name)
+    return _frame(head, body, drawer.close, label, drawer.agent_id, context)
 
 
 def refused(close: str, context: Context) -> html.Aside:
@@ -173,49 +175,52 @@ def _part(
     return html.Section([head, body])
 
 
-def _ticket(one: Ticket, context: Context) -> html.Li:
+def _ticket(ticket: Ticket, context: Context) -> html.Li:
     text = context.text
-    subject = one.subject or text("operations.assignments.no_subject")
+    subject = ticket.subject or text("operations.assignments.no_subject")
     state = html.Span(
-        [icon(STATE_ICONS.get(one.state, "circle-half")), text(f"operations.state.{one.state}")],
-        className=f"ticket-state ticket-{one.state}",
+        [
+            icon(STATE_ICONS.get(ticket.state, "circle-half")),
+            text(f"operations.state.{ticket.state}"),
+        ],
+        className=f"ticket-state ticket-{ticket.state}",
     )
-    about = [one.team, " · ", state] if one.team else [state]
+    about = [ticket.team, " · ", state] if ticket.team else [state]
     return html.Li(
         [
-            html.Span(context.formats.moment(one.created_at), className="drawer-when"),
+            html.Span(context.formats.moment(ticket.created_at), className="drawer-when"),
             html.Div(
                 [
                     html.P(subject, className="bidi drawer-subject", title=subject),
                     html.Small(about),
                 ]
             ),
-            open_link(one.url, text("states.open")) if one.url else html.Span(),
+            open_link(ticket.url, text("states.open")) if ticket.url else html.Span(),
         ]
     )
 
 
-def _call(one: Call, context: Context) -> html.Li:
+def _call(call: Call, context: Context) -> html.Li:
     text = context.text
-    words = text(f"operations.calls.{one.kind}")
-    about = [one.line] if one.line else []
-    if one.talk_seconds is not None:
-        about.append(text("operations.calls.talked", span=context.formats.talk(one.talk_seconds)))
+    words = text(f"operations.calls.{call.kind}")
+    about = [call.line] if call.line else []
+    if call.talk_seconds is not None:
+        about.append(text("operations.calls.talked", span=context.formats.talk(call.talk_seconds)))
     listen: Any = html.Span()
-    if one.has_recording:
+    if call.has_recording:
         listen = html.A(
             [text("states.listen"), icon("headphones")],
-            href=f"/calls/{one.id}/recording",
+            href=f"/calls/{call.id}/recording",
             target="_blank",
             rel="noopener noreferrer",
             className="link",
         )
     mark = icon(
-        CALL_ICONS.get(one.kind, "telephone-outbound" if "out" in one.kind else "telephone")
+        CALL_ICONS.get(call.kind, "telephone-outbound" if "out" in call.kind else "telephone")
     )
     return html.Li(
         [
-            html.Span(context.formats.moment(one.started_at), className="drawer-when"),
+            html.Span(context.formats.moment(call.started_at), className="drawer-when"),
             html.Div(
                 [
                     html.P([mark, words[0].upper() + words[1:]], className="drawer-subject"),

@@ -17,10 +17,15 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
 from layouts.links import Choices, view
-from layouts.pages.operations import day_curve, queue_panel
-from layouts.pages.operations.agents import Crew, agents_table, next_hands
+from layouts.pages.operations import day_curve
+from layouts.pages.operations.agents import AgentsPanel, agents_table, next_agent
 from layouts.pages.operations.day_curve import Curve
-from layouts.pages.operations.queue_panel import Lamp, lamp
+from layouts.pages.operations.queue_panel import (
+    Assignment,
+    QueuePanel,
+    assignments_table,
+    queue_panel,
+)
 from layouts.pages.operations.timeline import Timeline, timeline_panel
 
 PAGE = "operations"
@@ -136,36 +141,36 @@ def figures(
     told: Sequence[Figure], debt: Debt | None, kiosk: bool, at: datetime, context: Context
 ) -> html.Div:
     """Two by two, and the call-backs in one line below."""
-    cells: list[Any] = [_figure(one, kiosk, context) for one in told]
+    cells: list[Any] = [_figure(figure, kiosk, context) for figure in told]
     if debt is not None:
         cells.append(_debt(debt, kiosk, at, context))
     return html.Div(cells, className="figures" + ("" if debt is not None else " figures-text"))
 
 
-def _figure(one: Figure, kiosk: bool, context: Context) -> html.Article:
+def _figure(figure: Figure, kiosk: bool, context: Context) -> html.Article:
     text, formats = context.text, context.formats
-    label: list[Any] = [icon(ICONS[one.key]), html.H3(text(f"operations.figures.{one.key}"))]
-    if one.info is not None and not kiosk:
-        label.append(info_button(PAGE, one.info, context))
-    value = no_data(context) if one.value is None else formats.count(one.value)
-    note: list[Any] = [one.note]
-    if one.late_at is not None:
-        note = [text("operations.figures.at", at=formats.clock(one.late_at))]
-        if one.key == "calls_answered":
-            note = [one.note]
-    elif one.verdict == "reached":
-        note = [one.note, icon("check2", "good")]
-    elif one.verdict == "short":
-        note = [icon("exclamation-triangle-fill"), one.note]
-    kind = f" figure-{one.verdict}" if one.verdict and one.late_at is None else ""
-    late = " doubtful" if one.late_at is not None else ""
+    label: list[Any] = [icon(ICONS[figure.key]), html.H3(text(f"operations.figures.{figure.key}"))]
+    if figure.info is not None and not kiosk:
+        label.append(info_button(PAGE, figure.info, context))
+    value = no_data(context) if figure.value is None else formats.count(figure.value)
+    note: list[Any] = [figure.note]
+    if figure.late_at is not None:
+        note = [text("operations.figures.at", at=formats.clock(figure.late_at))]
+        if figure.key == "calls_answered":
+            note = [figure.note]
+    elif figure.verdict == "reached":
+        note = [figure.note, icon("check2", "good")]
+    elif figure.verdict == "short":
+        note = [icon("exclamation-triangle-fill"), figure.note]
+    kind = f" figure-{figure.verdict}" if figure.verdict and figure.late_at is None else ""
+    late = " doubtful" if figure.late_at is not None else ""
     return html.Article(
         [
             html.Div(label, className="figure-label"),
             html.P(value, className="figure-value"),
             html.P(note, className="figure-note"),
         ],
-        id=ids.panel(PAGE, one.key),
+        id=ids.panel(PAGE, figure.key),
         className=f"figure{kind}{late}",
     )
 
@@ -226,8 +231,8 @@ class Wall:
         late: Those that are late or failed.
         notice: A banner about the address, or None.
         read: Whether Intercom has ever answered.
-        lamp: The queue.
-        crew: The agents.
+        queue_panel: The queue.
+        agents_panel: The agents.
         curve: The day.
         figures: The numbers.
         debt: The call-backs; None without telephony.
@@ -246,12 +251,12 @@ class Wall:
     late: Sequence[Late]
     notice: Any
     read: bool
-    lamp: Lamp
-    crew: Crew
+    queue_panel: QueuePanel
+    agents_panel: AgentsPanel
     curve: Curve
     figures: Sequence[Figure]
     debt: Debt | None
-    latest: Sequence[queue_panel.Assignment]
+    latest: Sequence[Assignment]
     subjects: bool
     timeline: Timeline | None = None
     rotation: Rotation | None = None
@@ -262,7 +267,7 @@ class Parts(NamedTuple):
     """What each place of the frame shows, in the order of `PLACES`."""
 
     message: Any
-    lamp: Any
+    queue_panel: Any
     main: Any
     curve_head: Any
     figure: Any
@@ -320,7 +325,7 @@ def _places(context: Context) -> html.Div:
     lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
         _place("main", [html.Div(className=f"skeleton skeleton-{n}") for n in ("next", "crew")]),
-        html.Div([day_curve.place(context), _place("figures")], className="wall-bottom"),
+        html.Div([day_curve.curve_place(context), _place("figures")], className="wall-bottom"),
     ]
     return html.Div(
         [
@@ -338,7 +343,7 @@ def _place(key: str, children: Any = None) -> html.Div:
 
 def parts(wall: Wall, context: Context) -> Parts:
     """What is drawn for one version."""
-    banners = [_late(one, wall, context) for one in wall.late]
+    banners = [_late(late, wall, context) for late in wall.late]
     if wall.notice is not None:
         banners.append(wall.notice)
     if not wall.read:
@@ -349,22 +354,22 @@ def parts(wall: Wall, context: Context) -> Parts:
     main = [
         _top(wall, context) if wall.kiosk else None,
         *banners,
-        next_hands(wall.crew, context),
-        agents_table(wall.crew, shown, wall.at, context),
+        next_agent(wall.agents_panel, context),
+        agents_table(wall.agents_panel, shown, wall.at, context),
     ]
     latest: Any = None
     if not wall.kiosk:
-        latest = [queue_panel.table(wall.latest, wall.subjects, context)]
+        latest = [assignments_table(wall.latest, wall.subjects, context)]
         if wall.timeline is not None:
             latest.append(timeline_panel(wall.timeline, context))
     return Parts(
         message=None,
-        lamp=lamp(wall.lamp, wall.kiosk, wall.at, context),
+        queue_panel=queue_panel(wall.queue_panel, wall.kiosk, wall.at, context),
         main=[part for part in main if part is not None],
-        curve_head=day_curve.head(wall.curve, wall.period, wall.kiosk, context),
+        curve_head=day_curve.curve_head(wall.curve, wall.period, wall.kiosk, context),
         figure=wall.curve.figure,
-        chart_class=day_curve.chart_class(wall.curve),
-        curve_table=day_curve.table(wall.curve, context),
+        chart_class=day_curve.curve_class(wall.curve),
+        curve_table=day_curve.curve_table(wall.curve, context),
         figures=figures(wall.figures, wall.debt, wall.kiosk, wall.at, context),
         latest=latest,
     )
@@ -413,17 +418,17 @@ def _sound(context: Context) -> html.Button:
     return html.Button(words, className="wall-sound", **{"data-sound": ""})
 
 
-def _late(one: Late, wall: Wall, context: Context) -> html.Div:
+def _late(late: Late, wall: Wall, context: Context) -> html.Div:
     text = context.text
-    if one.as_of is None:
-        strong: Any = text("operations.late.never", source=one.name)
-        words = text(f"operations.late.{one.key}") if one.key == "aircall_never" else ""
+    if late.as_of is None:
+        strong: Any = text("operations.late.never", source=late.name)
+        words = text(f"operations.late.{late.key}") if late.key == "aircall_never" else ""
     else:
-        said = text("operations.late.silent", source=one.name, span="{span}")
-        strong = lasting(one.as_of, wall.at, context, said)
-        words = text(f"operations.late.{one.key}", at=context.formats.clock(one.as_of))
+        said = text("operations.late.silent", source=late.name, span="{span}")
+        strong = lasting(late.as_of, wall.at, context, said)
+        words = text(f"operations.late.{late.key}", at=context.formats.clock(late.as_of))
     parts = [icon("plug-fill"), html.Strong(strong), html.Span(words)]
-    if one.helps:
+    if late.helps:
         parts.append(dcc.Link(text("operations.late.help"), href="/status", className="link"))
     return html.Div(parts, className="banner banner-stale", role="status")
 

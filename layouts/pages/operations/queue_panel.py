@@ -54,18 +54,20 @@ class Assignment:
     url: str | None = None
 
 
-def strip(latest: Sequence[Assignment], shown: int, context: Context) -> html.Div | None:
-    """The newest few, for the lamp of a quiet hour."""
+def latest_assignments(
+    latest: Sequence[Assignment], shown: int, context: Context
+) -> html.Div | None:
+    """The newest few, for the panel of a quiet hour."""
     if not latest:
         return None
     rows = [
         html.Li(
             [
-                html.Span(context.formats.clock(one.at)),
-                html.Span(one.agent, className="bidi", title=one.agent),
+                html.Span(context.formats.clock(assignment.at)),
+                html.Span(assignment.agent, className="bidi", title=assignment.agent),
             ]
         )
-        for one in latest[:shown]
+        for assignment in latest[:shown]
     ]
     return html.Div(
         [html.H3(context.text("operations.assignments.title")), html.Ul(rows)],
@@ -73,7 +75,9 @@ def strip(latest: Sequence[Assignment], shown: int, context: Context) -> html.Di
     )
 
 
-def table(latest: Sequence[Assignment], subjects: bool, context: Context) -> html.Section:
+def assignments_table(
+    latest: Sequence[Assignment], subjects: bool, context: Context
+) -> html.Section:
     """All that are told, with the subject of those that the reader may see.
 
     Args:
@@ -85,7 +89,7 @@ def table(latest: Sequence[Assignment], subjects: bool, context: Context) -> htm
     columns = ["at", "agent", "team", *(["subject"] if subjects else []), "state"]
     heads = [html.Th(text(f"operations.assignments.{key}"), className="left") for key in columns]
     heads += [html.Th("")] if subjects else []
-    rows = [html.Tr(_cells(one, subjects, context)) for one in latest]
+    rows = [html.Tr(_assignment_cells(assignment, subjects, context)) for assignment in latest]
     body: Any = html.P(
         text("operations.assignments.nothing"), className="wall-nothing wall-nothing-panel"
     )
@@ -97,28 +101,30 @@ def table(latest: Sequence[Assignment], subjects: bool, context: Context) -> htm
     return panel(text("operations.assignments.title"), body, id=ids.panel(PAGE, "last_assignments"))
 
 
-def _cells(one: Assignment, subjects: bool, context: Context) -> list[html.Td]:
+def _assignment_cells(assignment: Assignment, subjects: bool, context: Context) -> list[html.Td]:
     text = context.text
     cells = [
-        html.Td(context.formats.moment(one.at), className="left quiet"),
-        html.Td(html.Span(one.agent, className="bidi"), className="left name"),
-        html.Td(one.team or text("operations.no_team"), className="left"),
+        html.Td(context.formats.moment(assignment.at), className="left quiet"),
+        html.Td(html.Span(assignment.agent, className="bidi"), className="left name"),
+        html.Td(assignment.team or text("operations.no_team"), className="left"),
     ]
     if subjects:
-        cells.append(html.Td(_subject(one, context), className="left subject"))
-    cells.append(html.Td(text(f"operations.state.{one.state}"), className="left quiet"))
+        cells.append(html.Td(_assignment_subject(assignment, context), className="left subject"))
+    cells.append(html.Td(text(f"operations.state.{assignment.state}"), className="left quiet"))
     if subjects:
-        cells.append(html.Td(open_link(one.url, text("states.open")) if one.url else ""))
+        cells.append(
+            html.Td(open_link(assignment.url, text("states.open")) if assignment.url else "")
+        )
     return cells
 
 
-def _subject(one: Assignment, context: Context) -> html.Span:
+def _assignment_subject(assignment: Assignment, context: Context) -> html.Span:
     text = context.text
-    if one.subject is None:
+    if assignment.subject is None:
         words = [icon("lock-fill"), text("operations.assignments.hidden")]
         return html.Span(words, className="quieter")
-    subject = one.subject or text("operations.assignments.no_subject")
-    return html.Span(subject, title=subject, className="bidi" if one.subject else "quieter")
+    subject = assignment.subject or text("operations.assignments.no_subject")
+    return html.Span(subject, title=subject, className="bidi" if assignment.subject else "quieter")
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ class Queue:
     @property
     def ours(self) -> int:
         """How many wait for us."""
-        return sum(1 for one in self.rows if one.since is not None)
+        return sum(1 for row in self.rows if row.since is not None)
 
     @property
     def oldest(self) -> datetime | None:
@@ -167,24 +173,24 @@ class Queue:
         return self.rows[0].since if self.rows else None
 
 
-def queue_list(of: Queue, kiosk: bool, at: datetime, context: Context) -> html.Div:
+def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> html.Div:
     """The lines, the longest wait first, and what there is no room for."""
     text, formats = context.text, context.formats
-    shown = of.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
-    rows = [_row(one, of, at, context) for one in shown]
-    hidden = len(of.rows) - len(shown)
+    shown = queue.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
+    rows = [_queue_row(waiting, queue, at, context) for waiting in shown]
+    hidden = len(queue.rows) - len(shown)
     notes = []
     if hidden:
-        notes.append(html.Li(_hidden_words(of, hidden, context), className="queue-note"))
-    if of.unrouted:
-        words = text.plural("operations.unrouted", of.unrouted, n=formats.count(of.unrouted))
+        notes.append(html.Li(_hidden_note(queue, hidden, context), className="queue-note"))
+    if queue.unrouted:
+        words = text.plural("operations.unrouted", queue.unrouted, n=formats.count(queue.unrouted))
         notes.append(html.Li(words, className="queue-note"))
     fold = html.Button(
         [
-            html.Span(_see_all(of, context), className="queue-closed"),
+            html.Span(_see_all(queue, context), className="queue-closed"),
             html.Span(text("operations.see_less"), className="queue-opened"),
         ],
-        className="queue-fold" + ("" if len(of.rows) > FOLDED_ROWS else " queue-short"),
+        className="queue-fold" + ("" if len(queue.rows) > FOLDED_ROWS else " queue-short"),
         **{"data-fold": ""},
     )
     return html.Div(
@@ -197,34 +203,34 @@ def queue_list(of: Queue, kiosk: bool, at: datetime, context: Context) -> html.D
     )
 
 
-def _hidden_words(of: Queue, hidden: int, context: Context) -> str:
+def _hidden_note(queue: Queue, hidden: int, context: Context) -> str:
     """How many are not shown; those of the customer's turn are the last, so they are among them."""
     text, formats = context.text, context.formats
     words = text.plural("operations.more", hidden, n=formats.count(hidden))
-    customers = min(hidden, len(of.rows) - of.ours)
+    customers = min(hidden, len(queue.rows) - queue.ours)
     if not customers:
         return words
     extra = text.plural("operations.more_customer", customers, n=formats.count(customers))
     return f"{words}, {extra}"
 
 
-def _see_all(of: Queue, context: Context) -> str:
+def _see_all(queue: Queue, context: Context) -> str:
     text, formats = context.text, context.formats
-    n, limbo = formats.count(len(of.rows)), formats.count(of.unrouted)
-    if of.unrouted:
+    n, limbo = formats.count(len(queue.rows)), formats.count(queue.unrouted)
+    if queue.unrouted:
         return text("operations.see_all_limbo", n=n, limbo=limbo)
     return text("operations.see_all", n=n)
 
 
-def _row(one: Waiting, of: Queue, at: datetime, context: Context) -> html.Li:
+def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -> html.Li:
     text = context.text
-    shown = one.id if len(one.id) <= ID_SHOWN else "…" + one.id[-ID_SHOWN + 1 :]
-    mark: Any = [channel_icon(one.channel), html.Span(shown)]
-    if one.url:
-        words = text("operations.open_this", id=one.id)
+    shown = waiting.id if len(waiting.id) <= ID_SHOWN else "…" + waiting.id[-ID_SHOWN + 1 :]
+    mark: Any = [channel_icon(waiting.channel), html.Span(shown)]
+    if waiting.url:
+        words = text("operations.open_this", id=waiting.id)
         mark = html.A(
             [*mark, icon("box-arrow-up-right")],
-            href=one.url,
+            href=waiting.url,
             target="_blank",
             rel="noopener noreferrer",
             className="queue-id",
@@ -232,43 +238,49 @@ def _row(one: Waiting, of: Queue, at: datetime, context: Context) -> html.Li:
             **{"aria-label": words},
         )
     else:
-        mark = html.Span(mark, className="queue-id", title=one.id)
+        mark = html.Span(mark, className="queue-id", title=waiting.id)
     team = html.Span(
-        one.team or text("operations.no_team"), className="queue-team bidi", title=one.team
+        waiting.team or text("operations.no_team"), className="queue-team bidi", title=waiting.team
     )
-    if one.since is None:
+    if waiting.since is None:
         word = html.B(
             text("operations.awaits"), className="queue-wait", title=text("operations.awaits_full")
         )
         return html.Li([word, team, mark], className="queue-customer")
-    share = min(1.0, ((of.late_at or at) - one.since).total_seconds() / max(1.0, of.limit_seconds))
+    share = min(
+        1.0, ((queue.late_at or at) - waiting.since).total_seconds() / max(1.0, queue.limit_seconds)
+    )
     return html.Li(
-        [html.B(wait(one.since, of, at, context), className="queue-wait"), team, mark],
+        [
+            html.B(waiting_time(waiting.since, queue, at, context), className="queue-wait"),
+            team,
+            mark,
+        ],
         style={"--share": f"{share * 100:.1f}%"},
-        **running(one.since, of),
+        **running_attributes(waiting.since, queue),
     )
 
 
-def wait(since: datetime, of: Queue, at: datetime, context: Context) -> Any:
+def waiting_time(since: datetime, queue: Queue, at: datetime, context: Context) -> Any:
     """How long it has waited; of an old queue, how long it had when it was read."""
-    if of.late_at is None:
+    if queue.late_at is None:
         return timer(since, at, context)
-    return context.formats.timer((of.late_at - since).total_seconds())
+    return context.formats.timer((queue.late_at - since).total_seconds())
 
 
-def running(since: datetime | None, of: Queue) -> dict[str, str]:
+def running_attributes(since: datetime | None, queue: Queue) -> dict[str, str]:
     """What the browser needs to go on by itself; nothing where the queue is old."""
-    if since is None or of.late_at is not None:
+    if since is None or queue.late_at is not None:
         return {}
     return {
         "data-since": f"{since.timestamp():.0f}",
-        "data-limit": f"{of.limit_seconds:.0f}",
-        "data-near": f"{NEAR * of.limit_seconds:.0f}",
+        "data-limit": f"{queue.limit_seconds:.0f}",
+        "data-near": f"{NEAR * queue.limit_seconds:.0f}",
     }
 
 
 @dataclass(frozen=True)
-class Lamp:
+class QueuePanel:
     """The queue at the instant of the version.
 
     Attributes:
@@ -297,35 +309,40 @@ class Lamp:
         return urgency(waited, self.queue.limit_seconds)
 
 
-def lamp(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Section:
+def queue_panel(
+    queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context
+) -> html.Section:
     """The left third of the wall.
 
     Args:
-        of: The queue.
+        queue_panel: The queue.
         kiosk: Whether it hangs on a wall: no links, no scrolling.
         at: The server's present instant.
         context: The reader.
     """
-    parts = [_head(of, kiosk, context), _heading(of, kiosk, context)]
-    if of.queue.rows:
-        parts += [_count(of, context), _longest(of, kiosk, at, context)]
-        parts.append(queue_list(of.queue, kiosk, at, context))
+    parts = [_head(queue_panel, kiosk, context), _heading(queue_panel, kiosk, context)]
+    if queue_panel.queue.rows:
+        parts += [_count(queue_panel, context), _longest(queue_panel, kiosk, at, context)]
+        parts.append(queue_list(queue_panel.queue, kiosk, at, context))
     else:
-        parts.append(_calm(of, at, context))
-    if len(of.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
-        parts.append(strip(of.latest, 3 if of.queue.rows else 4, context))
+        parts.append(_calm(queue_panel, at, context))
+    if len(queue_panel.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
+        parts.append(
+            latest_assignments(queue_panel.latest, 3 if queue_panel.queue.rows else 4, context)
+        )
     return html.Section(
         [part for part in parts if part is not None],
-        className=f"lamp lamp-{of.level(at)}" + ("" if of.queue.rows else " lamp-zero"),
+        className=f"lamp lamp-{queue_panel.level(at)}"
+        + ("" if queue_panel.queue.rows else " lamp-zero"),
         **{"aria-label": context.text("operations.wait_title")},
-        **running(of.queue.oldest, of.queue),
+        **running_attributes(queue_panel.queue.oldest, queue_panel.queue),
     )
 
 
-def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
+def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
     """The mark, and the level in a word; all words are there, the stylesheet shows one."""
     text = context.text
-    at = context.formats.clock(of.queue.late_at) if of.queue.late_at else ""
+    at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
     words = [
         html.Span(
             [icon(ICONS[level]), html.Span(text(f"operations.levels.{level}", at=at))],
@@ -348,42 +365,44 @@ def _head(of: Lamp, kiosk: bool, context: Context) -> html.Div:
     return html.Div([brand, page, *words], className="lamp-head")
 
 
-def _heading(of: Lamp, kiosk: bool, context: Context) -> html.H2:
-    buttons = [] if kiosk else [info_button(PAGE, one, context) for one in of.infos[:1]]
+def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.H2:
+    buttons = [] if kiosk else [info_button(PAGE, info, context) for info in queue_panel.infos[:1]]
     return html.H2([context.text("operations.wait_title"), *buttons], className="lamp-title")
 
 
-def _count(of: Lamp, context: Context) -> html.Div:
-    digits = context.formats.count(len(of.queue.rows))
+def _count(queue_panel: QueuePanel, context: Context) -> html.Div:
+    digits = context.formats.count(len(queue_panel.queue.rows))
     return html.Div(
         [
             html.P(digits, className=f"lamp-count lamp-count-{min(4, len(digits))}"),
-            html.Ul([html.Li(words) for words in _split(of, context)], className="lamp-split"),
+            html.Ul(
+                [html.Li(words) for words in _split(queue_panel, context)], className="lamp-split"
+            ),
         ],
         className="lamp-big",
     )
 
 
-def _split(of: Lamp, context: Context) -> list[str]:
+def _split(queue_panel: QueuePanel, context: Context) -> list[str]:
     """Per team, the largest three."""
     text, formats = context.text, context.formats
     lines = [
         text("operations.split.none", n=formats.count(n))
         if team is None
         else text("operations.split.team", n=formats.count(n), team=team)
-        for team, n in of.by_team[:3]
+        for team, n in queue_panel.by_team[:3]
     ]
-    rest = sum(n for _, n in of.by_team[3:])
+    rest = sum(n for _, n in queue_panel.by_team[3:])
     if rest:
         lines.append(text.plural("operations.split.rest", rest, n=formats.count(rest)))
     return lines
 
 
-def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
+def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    limit = formats.timer(of.queue.limit_seconds)
-    if of.queue.oldest is None:
-        customers = len(of.queue.rows)
+    limit = formats.timer(queue_panel.queue.limit_seconds)
+    if queue_panel.queue.oldest is None:
+        customers = len(queue_panel.queue.rows)
         words = text.plural(
             "operations.quiet_customers_words", customers, n=formats.count(customers)
         )
@@ -394,7 +413,7 @@ def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
             ],
             className="lamp-longest",
         )
-    buttons = [] if kiosk else [info_button(PAGE, one, context) for one in of.infos[1:2]]
+    buttons = [] if kiosk else [info_button(PAGE, info, context) for info in queue_panel.infos[1:2]]
     return html.Div(
         [
             html.P(
@@ -405,28 +424,33 @@ def _longest(of: Lamp, kiosk: bool, at: datetime, context: Context) -> html.Div:
                 ],
                 className="lamp-about",
             ),
-            html.P(wait(of.queue.oldest, of.queue, at, context), className="lamp-time"),
+            html.P(
+                waiting_time(queue_panel.queue.oldest, queue_panel.queue, at, context),
+                className="lamp-time",
+            ),
         ],
         className="lamp-longest",
     )
 
 
-def _calm(of: Lamp, at: datetime, context: Context) -> html.Div:
+def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
-    if of.quiet_since is not None and of.queue.late_at is None:
+    if queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:
         words = text("operations.quiet_since", span="{span}")
-        quiet = lasting(of.quiet_since, at, context, words)
+        quiet = lasting(queue_panel.quiet_since, at, context, words)
     lines = [html.P(quiet, className="lamp-quiet")]
-    if of.longest_today is not None:
-        seconds, since = of.longest_today
+    if queue_panel.longest_today is not None:
+        seconds, since = queue_panel.longest_today
         words = text(
             "operations.longest_today", span=formats.timer(seconds), at=formats.clock(since)
         )
         lines.append(html.P(words, className="lamp-about"))
-    if of.queue.unrouted:
+    if queue_panel.queue.unrouted:
         words = text.plural(
-            "operations.limbo", of.queue.unrouted, n=formats.count(of.queue.unrouted)
+            "operations.limbo",
+            queue_panel.queue.unrouted,
+            n=formats.count(queue_panel.queue.unrouted),
         )
         lines.append(html.P(words, className="lamp-about lamp-limbo"))
     return html.Div(

@@ -59,29 +59,32 @@ class Timeline:
     info: MetricInfo | None = None
 
 
-def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
+def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
     """A strip for each person, and the hours in a table for who asks."""
     text = context.text
-    if not of.strips:
+    if not timeline.strips:
         return None
     rows = [
         html.Li(
             [
-                html.Span(one.name, className="bidi strip-name", title=one.name),
-                _bar(one, of, context),
-                html.Span(_hours(one, context), className="strip-hours"),
+                html.Span(strip.name, className="bidi strip-name", title=strip.name),
+                _bar(strip, timeline, context),
+                html.Span(_hours(strip, context), className="strip-hours"),
             ]
         )
-        for one in of.strips
+        for strip in timeline.strips
     ]
-    axis = html.Div([html.Span(), _axis(of, context), html.Span()], className="strip-axis")
+    axis = html.Div([html.Span(), _axis(timeline, context), html.Span()], className="strip-axis")
     more = html.Details(
-        [html.Summary(text("operations.timeline.table"), className="link"), _table(of, context)],
+        [
+            html.Summary(text("operations.timeline.table"), className="link"),
+            _table(timeline, context),
+        ],
         className="strip-table",
     )
     tools = [_legend(context)]
-    if of.info is not None:
-        tools.append(info_button(PAGE, of.info, context))
+    if timeline.info is not None:
+        tools.append(info_button(PAGE, timeline.info, context))
     return panel(
         text("operations.timeline.title"),
         html.Div([axis, html.Ul(rows, className="strips"), more], className="timeline"),
@@ -90,12 +93,12 @@ def timeline_panel(of: Timeline, context: Context) -> html.Section | None:
     )
 
 
-def timeline_section(of: Timeline, context: Context) -> html.Section | None:
+def timeline_section(timeline: Timeline, context: Context) -> html.Section | None:
     """One person's strip with the hours of each state, for the panel at the right."""
     text = context.text
-    if not of.strips:
+    if not timeline.strips:
         return None
-    one = of.strips[0]
+    one = timeline.strips[0]
     spans = [
         html.Span(
             [
@@ -110,20 +113,24 @@ def timeline_section(of: Timeline, context: Context) -> html.Section | None:
     body = [
         html.Div(html.H3(text("operations.timeline.own")), className="drawer-title"),
         html.Div(
-            [_bar(one, of, context), _axis(of, context), html.P(spans, className="strip-spans")],
+            [
+                _bar(one, timeline, context),
+                _axis(timeline, context),
+                html.P(spans, className="strip-spans"),
+            ],
             className="drawer-strip",
         ),
     ]
     return html.Section(body)
 
 
-def _bar(one: Strip, of: Timeline, context: Context) -> html.Div:
+def _bar(strip: Strip, timeline: Timeline, context: Context) -> html.Div:
     words = []
-    for stretch in one.stretches:
-        start, end = max(stretch.start, of.first), min(stretch.end, of.last)
+    for stretch in strip.stretches:
+        start, end = max(stretch.start, timeline.first), min(stretch.end, timeline.last)
         if start >= end:
             continue
-        at, long = _part(start, of), _part(end, of) - _part(start, of)
+        at, long = _part(start, timeline), _part(end, timeline) - _part(start, timeline)
         clock = context.formats.clock
         said = context.text(
             "operations.timeline.stretch",
@@ -133,19 +140,21 @@ def _bar(one: Strip, of: Timeline, context: Context) -> html.Div:
         )
         style = {"--at": f"{at * 100:.3f}%", "--long": f"{long * 100:.3f}%"}
         words.append(html.I(className=f"strip-{stretch.state}", style=style, title=said))
-    return html.Div(words, className="strip", role="img", **{"aria-label": _said(one, context)})
+    return html.Div(
+        words, className="strip", role="img", **{"aria-label": _spoken_day(strip, context)}
+    )
 
 
-def _part(at: datetime, of: Timeline) -> float:
-    return (at - of.first).total_seconds() / (of.last - of.first).total_seconds()
+def _part(at: datetime, timeline: Timeline) -> float:
+    return (at - timeline.first).total_seconds() / (timeline.last - timeline.first).total_seconds()
 
 
-def _axis(of: Timeline, context: Context) -> html.Div:
+def _axis(timeline: Timeline, context: Context) -> html.Div:
     """The hours of the local day; where the clock changes, one is told twice or not at all."""
-    hours = round((of.last - of.first).total_seconds() / 3600)
+    hours = round((timeline.last - timeline.first).total_seconds() / 3600)
     marks = []
     for passed in range(0, hours + 1, STEP if hours > STEP else 1):
-        at = of.first + (of.last - of.first) * passed / max(1, hours)
+        at = timeline.first + (timeline.last - timeline.first) * passed / max(1, hours)
         local = at.astimezone(context.formats.zone)
         words = context.text("operations.curve.hour", hour=local.hour)
         style = {"--at": f"{passed / max(1, hours) * 100:.3f}%"}
@@ -153,10 +162,10 @@ def _axis(of: Timeline, context: Context) -> html.Div:
     return html.Div(marks, className="strip-marks", **{"aria-hidden": "true"})
 
 
-def _hours(one: Strip, context: Context) -> list[Any]:
+def _hours(strip: Strip, context: Context) -> list[Any]:
     """Available and on calls, which is what a day is asked for first."""
-    worked = one.seconds.get("available", 0) + one.seconds.get("after_call", 0)
-    talked = one.seconds.get("on_call", 0)
+    worked = strip.seconds.get("available", 0) + strip.seconds.get("after_call", 0)
+    talked = strip.seconds.get("on_call", 0)
     if not worked + talked:
         return [context.text("operations.timeline.nothing")]
     formats = context.formats
@@ -167,14 +176,14 @@ def _hours(one: Strip, context: Context) -> list[Any]:
     return parts
 
 
-def _said(one: Strip, context: Context) -> str:
+def _spoken_day(strip: Strip, context: Context) -> str:
     text = context.text
     words = [
-        f"{text(f'operations.timeline.{state}')} {context.formats.duration(one.seconds[state])}"
+        f"{text(f'operations.timeline.{state}')} {context.formats.duration(strip.seconds[state])}"
         for state in STATES
-        if one.seconds.get(state, 0) >= 1
+        if strip.seconds.get(state, 0) >= 1
     ]
-    return f"{one.name}: {', '.join(words) or text('operations.timeline.nothing')}"
+    return f"{strip.name}: {', '.join(words) or text('operations.timeline.nothing')}"
 
 
 def _legend(context: Context) -> html.Div:
@@ -190,15 +199,15 @@ def _legend(context: Context) -> html.Div:
     return html.Div(keys, className="strip-legend")
 
 
-def _table(of: Timeline, context: Context) -> html.Div:
+def _table(timeline: Timeline, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     heads = [html.Th(text("operations.crew.agent"), className="left")]
     heads += [html.Th(text(f"operations.timeline.{state}")) for state in STATES]
     rows = []
-    for one in of.strips:
-        cells = [html.Td(html.Span(one.name, className="bidi"), className="left name")]
+    for strip in timeline.strips:
+        cells = [html.Td(html.Span(strip.name, className="bidi"), className="left name")]
         for state in STATES:
-            seconds = one.seconds.get(state, 0)
+            seconds = strip.seconds.get(state, 0)
             cells.append(html.Td(formats.duration(seconds) if seconds >= 1 else "0"))
         rows.append(html.Tr(cells))
     grid = html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table")

@@ -417,7 +417,7 @@ def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None
             "line": {"color": colours["ink2"], "width": 1.2},
             "opacity": 1,
         },
-        customdata=[_told(point, context) for point in points],
+        customdata=[_hover_data(point, context) for point in points],
         hovertemplate=(
             "<b>%{customdata[1]}</b><br>"
             + text("charts.matrix_volume", n="%{customdata[4]}")
@@ -429,7 +429,7 @@ def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None
     )
 
 
-def _told(point: Point, context: Context) -> list[str]:
+def _hover_data(point: Point, context: Context) -> list[str]:
     """What the mark says under the pointer; its key first, for the rows behind it."""
     text, formats = context.text, context.formats
     ratings = formats.count(point.ratings)

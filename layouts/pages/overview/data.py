@@ -120,7 +120,7 @@ class Overview:
     """
 
     kpis: Sequence[Kpi]
-    news: Sequence[tuple[str, str, str]]
+    highlights: Sequence[tuple[str, str, str]]
     reasons: Sequence[Reason]
     mentions: int
     reason_label: str

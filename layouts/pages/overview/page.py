@@ -33,7 +33,7 @@ KEYS = (
 def content(overview: Overview, context: Context) -> list[Any]:
     """What is drawn for the present choice."""
     parts = [
-        _news(overview),
+        _highlights(overview),
         kpi_sheet(PAGE, overview.kpis, context),
         html.Div(
             [reasons_panel(overview, context), overview_charts.by_day(overview, context)],
@@ -53,8 +53,8 @@ def _hours_and_origin(overview: Overview, context: Context) -> html.Div:
     return html.Div(parts, className="bi-stack")
 
 
-def _news(overview: Overview) -> html.Ul | None:
-    if not overview.news:
+def _highlights(overview: Overview) -> html.Ul | None:
+    if not overview.highlights:
         return None
     return html.Ul(
         [
@@ -64,7 +64,7 @@ def _news(overview: Overview) -> html.Ul | None:
                     html.Span([html.B(strong, className="bidi"), " ", words]),
                 ]
             )
-            for name, strong, words in overview.news
+            for name, strong, words in overview.highlights
         ],
         className="news",
     )

@@ -84,7 +84,9 @@ def _score(quality: Quality, context: Context) -> html.Section:
         ),
         _scale(kpi, context),
         _notes(quality, context),
-        html.Div([_kin(quality.kpis[key], context) for key in KEYS[1:]], className="score-kin"),
+        html.Div(
+            [_related_scores(quality.kpis[key], context) for key in KEYS[1:]], className="score-kin"
+        ),
     ]
     return panel(
         text("metrics.csat_score.label"),
@@ -185,7 +187,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
     )
 
 
-def _kin(kpi: Kpi, context: Context) -> html.Div:
+def _related_scores(kpi: Kpi, context: Context) -> html.Div:
     """A number beside the score: value, name, what it rests on."""
     text, formats = context.text, context.formats
     key, now = kpi.metric.key, kpi.now
@@ -374,31 +376,31 @@ def focus(quality: Quality, context: Context) -> html.Div:
     return html.Div([html.Span(label), segmented(choices, label)], className="quality-focus")
 
 
-def ranks(quality: Quality, found: Ranks, context: Context) -> html.Section:
+def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
     """One line per person or reason that has enough ratings; the others by name only."""
     text, formats = context.text, context.formats
-    key = f"csat_by_{found.by}"
+    key = f"csat_by_{ranks.by}"
     everyone = quality.kpis["csat_score"].now
     assert everyone.value is not None
-    missing = found.by == "reason" and quality.reason_missing
+    missing = ranks.by == "reason" and quality.reason_missing
     body: Any
-    if missing or not (found.shown or found.few):
+    if missing or not (ranks.shown or ranks.few):
         words = text("overview.reason_missing", label=quality.reason_label) if missing else ""
         body = empty(context, words)
     else:
-        floor = scale_floor([one.csat for one in found.shown])
+        floor = scale_floor([row.csat for row in ranks.shown])
         body = [
-            html.Div(_table(found, everyone.value, floor, context), className="table-frame")
-            if found.shown
+            html.Div(_table(ranks, everyone.value, floor, context), className="table-frame")
+            if ranks.shown
             else html.P(text("quality.nobody", n=quality.csat_minimum), className="ranks-few"),
-            _rest(found, context),
-            _few(quality, found, context),
+            _rest(ranks, context),
+            _few(quality, ranks, context),
         ]
     note = text("quality.ranks_note", n=quality.csat_minimum)
     return figure_panel(
         PAGE,
         key,
-        text(f"quality.by_{found.by}"),
+        text(f"quality.by_{ranks.by}"),
         body,
         None,
         context,
@@ -419,13 +421,13 @@ def ranks(quality: Quality, found: Ranks, context: Context) -> html.Section:
     )
 
 
-def _table(found: Ranks, everyone: float, floor: float, context: Context) -> html.Table:
+def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> html.Table:
     text = context.text
     middle = (floor + 1) / 2
     ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
     head = html.Tr(
         [
-            html.Th(text(f"quality.columns.{found.by}"), className="left"),
+            html.Th(text(f"quality.columns.{ranks.by}"), className="left"),
             html.Th(html.Span([html.Span(end) for end in ends], className="scale-head")),
             html.Th("CSAT %"),
             html.Th(text("quality.columns.negatives")),
@@ -433,17 +435,17 @@ def _table(found: Ranks, everyone: float, floor: float, context: Context) -> htm
         ]
     )
     rows = [
-        html.Tr(_cells(one, found.by, everyone, floor, context), **{"data-mark": ""})
-        for one in found.shown
+        html.Tr(_cells(rated, ranks.by, everyone, floor, context), **{"data-mark": ""})
+        for rated in ranks.shown
     ]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
 
 
-def _cells(one: Rated, by: str, everyone: float, floor: float, context: Context) -> list[html.Td]:
+def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[html.Td]:
     formats = context.formats
-    cell = f"{by}:{one.key}"
-    csat = one.csat
-    name: list[Any] = [html.Span(one.name, title=one.name, className="bidi")]
+    cell = f"{by}:{rated.key}"
+    csat = rated.csat
+    name: list[Any] = [html.Span(rated.name, title=rated.name, className="bidi")]
     side = ""
     if csat.low is not None and csat.low > everyone:
         name.append(icon("caret-up-fill", title=context.text("quality.all_above")))
@@ -451,10 +453,10 @@ def _cells(one: Rated, by: str, everyone: float, floor: float, context: Context)
     elif csat.high is not None and csat.high < everyone:
         name.append(icon("caret-down-fill", title=context.text("quality.all_below")))
         side = " strong"
-    if one.left:
+    if rated.left:
         name.append(pill(context.text("overview.left")))
-    bad: Any = formats.count(one.negatives)
-    if one.negatives:
+    bad: Any = formats.count(rated.negatives)
+    if rated.negatives:
         bad = rows_link(bad, context, "dsat_score", cell, "value:1")
     return [
         html.Td(html.Div(name, className="rank-words"), className=f"left rank-name{side}"),
@@ -467,34 +469,34 @@ def _cells(one: Rated, by: str, everyone: float, floor: float, context: Context)
     ]
 
 
-def _rest(found: Ranks, context: Context) -> html.P | None:
+def _rest(ranks: Ranks, context: Context) -> html.P | None:
     text, formats = context.text, context.formats
-    if found.every:
+    if ranks.every:
         words = text("quality.fewer")
         return html.P(view_link(words, context.view(every=None), "link"), className="ranks-few")
-    if not found.hidden:
+    if not ranks.hidden:
         return None
     words = text.plural(
-        f"quality.others.{found.by}",
-        found.hidden,
-        n=formats.count(found.hidden),
-        ratings=formats.count(found.hidden_ratings),
+        f"quality.others.{ranks.by}",
+        ranks.hidden,
+        n=formats.count(ranks.hidden),
+        ratings=formats.count(ranks.hidden_ratings),
     )
-    link = view_link(text("quality.show_all"), context.view(every=found.by), "link")
+    link = view_link(text("quality.show_all"), context.view(every=ranks.by), "link")
     return html.P([words, " ", link], className="ranks-few")
 
 
-def _few(quality: Quality, found: Ranks, context: Context) -> html.P | None:
+def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:
     """Who has too few ratings to be compared: by name, each with a way to its rows."""
     text, formats = context.text, context.formats
-    if not found.few:
+    if not ranks.few:
         return None
     said: list[Any] = [text("quality.few", n=quality.csat_minimum), " "]
-    for place, one in enumerate(found.few[:NAMED]):
-        words = [html.Span(one.name, className="bidi"), f" (n {formats.count(one.csat.n)})"]
-        link = rows_link(words, context, "csat_score", f"{found.by}:{one.key}")
+    for place, rated in enumerate(ranks.few[:NAMED]):
+        words = [html.Span(rated.name, className="bidi"), f" (n {formats.count(rated.csat.n)})"]
+        link = rows_link(words, context, "csat_score", f"{ranks.by}:{rated.key}")
         said += [", " if place else "", link]
-    more = len(found.few) - NAMED
+    more = len(ranks.few) - NAMED
     if more > 0:
         said.append(text.plural("quality.few_more", more, n=formats.count(more)))
     return html.P(said, className="ranks-few")

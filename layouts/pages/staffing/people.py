@@ -32,11 +32,11 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
     basis = segmented(
         [
             (
-                text(f"staffing.basis.{one}"),
-                context.view(basis=None if one == "shifts" else one),
-                staffing.basis == one,
+                text(f"staffing.basis.{unit}"),
+                context.view(basis=None if unit == "shifts" else unit),
+                staffing.basis == unit,
             )
-            for one in ("shifts", "hours")
+            for unit in ("shifts", "hours")
         ],
         text("staffing.basis.label"),
     )

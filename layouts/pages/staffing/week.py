@@ -448,7 +448,7 @@ def _day_row(staffing: Staffing, half: int, patience: bool, context: Context) ->
     needed = int(staffing.needed[weekday, half])
     scheduled = float(staffing.scheduled[weekday, half])
     seen = staffing.online[half]
-    there = sum(int(one.plan.there[weekday, half]) for one in staffing.works.values())
+    there = sum(int(value.plan.there[weekday, half]) for value in staffing.works.values())
     impossible: Any = pill(text("staffing.impossible"), "attention", "exclamation-triangle-fill")
     if not staffing.is_known(weekday):
         needed, impossible = -1, no_data(context)

@@ -133,21 +133,21 @@ def _line(line: LineCalls, context: Context) -> list[Any]:
 def transfers(telephony: Telephony, context: Context) -> html.Section:
     """Who passes calls on to whom."""
     text, formats = context.text, context.formats
-    total = sum(one.calls for one in telephony.transfers)
+    total = sum(transfer.calls for transfer in telephony.transfers)
     heads = [text("telephony.columns.giver"), text("telephony.columns.taker"), "n"]
     rows = [
         [
-            _person(one.giver_name),
-            _person(one.taker_name),
+            _person(transfer.giver_name),
+            _person(transfer.taker_name),
             rows_link(
-                formats.count(one.calls),
+                formats.count(transfer.calls),
                 context,
                 "transfers",
-                f"transferred_by:{one.giver}",
-                f"transferred_to:{one.taker}",
+                f"transferred_by:{transfer.giver}",
+                f"transferred_to:{transfer.taker}",
             ),
         ]
-        for one in telephony.transfers
+        for transfer in telephony.transfers
     ]
     body: Any = empty(context, text("telephony.no_transfers"))
     if rows:
@@ -219,14 +219,14 @@ def owed(telephony: Telephony, context: Context) -> html.Section:
     heads = [text(f"telephony.columns.{key}") for key in keys]
     rows = [
         [
-            html.B(formats.span_of(one.waits)),
-            html.Span(one.digits, className="digits"),
-            _contact(one.name, context),
-            formats.moment(one.since),
-            rows_link(formats.count(one.missed), context, "calls", f"caller:{one.id}"),
-            html.Span(one.line, className="bidi elided", title=one.line),
+            html.B(formats.span_of(call.waits)),
+            html.Span(call.digits, className="digits"),
+            _contact(call.name, context),
+            formats.moment(call.since),
+            rows_link(formats.count(call.missed), context, "calls", f"caller:{call.id}"),
+            html.Span(call.line, className="bidi elided", title=call.line),
         ]
-        for one in telephony.owed[: SHOWN * 5]
+        for call in telephony.owed[: SHOWN * 5]
     ]
     body: Any = empty(context, text("telephony.none_owed"))
     if rows:

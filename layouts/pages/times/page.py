@@ -47,7 +47,8 @@ def content(times: Times, context: Context) -> list[Any]:
     return [
         kpi_sheet(PAGE, times.kpis, context),
         html.Div(
-            [_spread(one, times, context) for one in times.spreads], className="bi-row times-2"
+            [_spread(spread, times, context) for spread in times.spreads],
+            className="bi-row times-2",
         ),
         panel(times, context),
         html.Div(
@@ -65,31 +66,42 @@ def content(times: Times, context: Context) -> list[Any]:
     ]
 
 
-def _spread(one: Spread, times: Times, context: Context) -> html.Section:
+def _spread(distribution: Spread, times: Times, context: Context) -> html.Section:
     text, formats = context.text, context.formats
-    key = PANELS[one.key]
+    key = PANELS[distribution.key]
     info = times.infos[key]
-    title = text(f"times.spread.{one.key}")
-    if not one.buckets:
-        nothing = empty(context, text(f"times.nothing.{one.key}"))
+    title = text(f"times.spread.{distribution.key}")
+    if not distribution.buckets:
+        nothing = empty(context, text(f"times.nothing.{distribution.key}"))
         return figure_panel(PAGE, key, title, nothing, None, context, info=info)
-    n = one.summary.n
-    figure = spread(one.buckets, one.target, text("times.count_axis"), context)
+    n = distribution.summary.n
+    figure = spread(distribution.buckets, distribution.target, text("times.count_axis"), context)
     label = text("times.spread_label", title=title, n=formats.count(n))
-    drawn = graph(ids.panel(PAGE, f"{key}-graph"), figure, text, label, rows=one.key, by="value")
+    drawn = graph(
+        ids.panel(PAGE, f"{key}-graph"), figure, text, label, rows=distribution.key, by="value"
+    )
     lines = []
-    for bucket in one.buckets:
+    for bucket in distribution.buckets:
         count: Any = formats.count(bucket.count)
         if bucket.count:
-            count = rows_link(count, context, one.key, f"value:{bucket.key}")
+            count = rows_link(count, context, distribution.key, f"value:{bucket.key}")
         lines.append([bucket_words(bucket, context), count, formats.share(bucket.count / n)])
     heads = [text(f"times.table.{name}") for name in ("range", "count", "part")]
     note: Any = None
-    if one.share.value is not None:
+    if distribution.share.value is not None:
         note = [
-            rows_link(html.B(formats.share(one.share.value)), context, one.within, "value:1"),
+            rows_link(
+                html.B(formats.share(distribution.share.value)),
+                context,
+                distribution.within,
+                "value:1",
+            ),
             " ",
-            text("times.within", span=formats.duration(one.target), n=formats.count(one.share.n)),
+            text(
+                "times.within",
+                span=formats.duration(distribution.target),
+                n=formats.count(distribution.share.n),
+            ),
         ]
     return figure_panel(
         PAGE,

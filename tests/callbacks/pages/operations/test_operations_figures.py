@@ -17,7 +17,7 @@ from callbacks.pages.operations.view import OperationsView
 from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
-from layouts.pages.operations.day_curve import head
+from layouts.pages.operations.day_curve import curve_head
 from layouts.pages.operations.timeline import timeline_panel
 from metrics.model import schema
 from services.settings.config import Settings
@@ -66,18 +66,18 @@ def test_the_queue_has_the_oldest_first_and_the_customer_s_turn_last():
         waiting("b", "40", team_id=FINANCE),
         waiting("c", "10", waiting_since=None),
     ]
-    lamp = asked(current=snapshot(conversations=rows)).lamp
-    assert [one.id for one in lamp.queue.rows] == ["b", "a", "c"]
-    assert lamp.queue.ours == 2
-    assert lamp.by_team == [("Suporte N1", 2), ("Financeiro", 1)]
-    assert lamp.queue.oldest == datetime(2026, 11, 24, 14, 40, tzinfo=UTC)
+    queue_panel = asked(current=snapshot(conversations=rows)).queue_panel
+    assert [one.id for one in queue_panel.queue.rows] == ["b", "a", "c"]
+    assert queue_panel.queue.ours == 2
+    assert queue_panel.by_team == [("Suporte N1", 2), ("Financeiro", 1)]
+    assert queue_panel.queue.oldest == datetime(2026, 11, 24, 14, 40, tzinfo=UTC)
 
 
 def test_a_team_s_wall_has_that_team_s_queue_and_people():
     rows = [waiting("a", "50"), waiting("b", "40", team_id=FINANCE)]
     told = asked(f"?team={FINANCE}", snapshot(conversations=rows))
-    assert [one.id for one in told.lamp.queue.rows] == ["b"]
-    assert [one.name for one in told.crew.agents] == ["Felipe Yamamoto"]
+    assert [one.id for one in told.queue_panel.queue.rows] == ["b"]
+    assert [one.name for one in told.agents_panel.agents] == ["Felipe Yamamoto"]
     assert told.teams == "Financeiro"
 
 
@@ -85,16 +85,16 @@ def test_the_limbo_is_told_where_the_scope_leaves_it_out():
     rows = [waiting("a", "50", team_id=None)]
     settings = Settings.model_validate({"teams": [{"id": SUPPORT}]})
     told = asked(current=snapshot(conversations=rows), settings=settings)
-    assert (len(told.lamp.queue.rows), told.lamp.queue.unrouted) == (0, 1)
+    assert (len(told.queue_panel.queue.rows), told.queue_panel.queue.unrouted) == (0, 1)
     told = asked(current=snapshot(conversations=rows))
-    assert (len(told.lamp.queue.rows), told.lamp.queue.unrouted) == (1, 0)
+    assert (len(told.queue_panel.queue.rows), told.queue_panel.queue.unrouted) == (1, 0)
 
 
 def test_nobody_waits_since_the_last_one_was_taken():
     row = conversation("a", AGO("10"), first_assignment_at=AGO("22"))
-    lamp = asked(current=snapshot(conversations=[row])).lamp
-    assert lamp.quiet_since == datetime(2026, 11, 24, 14, 22, tzinfo=UTC)
-    assert lamp.longest_today == (720.0, datetime(2026, 11, 24, 14, 10, tzinfo=UTC))
+    queue_panel = asked(current=snapshot(conversations=[row])).queue_panel
+    assert queue_panel.quiet_since == datetime(2026, 11, 24, 14, 22, tzinfo=UTC)
+    assert queue_panel.longest_today == (720.0, datetime(2026, 11, 24, 14, 10, tzinfo=UTC))
 
 
 def test_volume_and_calls_are_of_the_period():
@@ -138,8 +138,8 @@ def test_without_telephony_nothing_of_it_is_told():
     told = asked(current=current)
     assert [one.key for one in told.figures] == ["conversations", "online_text"]
     assert told.debt is None
-    assert not told.crew.voice
-    assert not any(one.clash or one.explained for one in told.crew.agents)
+    assert not told.agents_panel.voice
+    assert not any(one.clash or one.explained for one in told.agents_panel.agents)
 
 
 def test_telephony_that_never_answered_is_no_zero():
@@ -157,15 +157,15 @@ def test_a_failed_source_makes_only_its_own_numbers_old():
     assert told.late[0].helps
     assert figure(told, "calls_answered").late_at == AS_OF_VOICE
     assert figure(told, "conversations").late_at is None
-    assert told.crew.voice_late
-    assert not told.crew.text_late
-    assert told.lamp.level(NOW) != "doubtful"
+    assert told.agents_panel.voice_late
+    assert not told.agents_panel.text_late
+    assert told.queue_panel.level(NOW) != "doubtful"
 
 
 def test_an_old_queue_neither_alarms_nor_calms():
     late = SourceStatus("late", AS_OF_TEXT)
     told = asked(current=snapshot(sources=OK_SOURCES | {"intercom": late}))
-    assert told.lamp.level(NOW) == "doubtful"
+    assert told.queue_panel.level(NOW) == "doubtful"
     assert told.curve.late
 
 
@@ -221,7 +221,7 @@ def test_a_device_may_show_subjects_where_the_settings_say_so():
 
 def heading(current, search="", kiosk=False):
     told = asked(search, current)
-    parts = head(told.curve, told.period, kiosk, CONTEXT)
+    parts = curve_head(told.curve, told.period, kiosk, CONTEXT)
     return json.dumps(parts, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 

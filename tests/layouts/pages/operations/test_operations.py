@@ -16,16 +16,16 @@ from layouts.formats import Formats
 from layouts.i18n import text_for
 from layouts.pages.operations.agents import (
     Agent,
-    Crew,
-    Hand,
+    AgentsPanel,
+    Candidate,
     agents_table,
-    next_hands,
+    next_agent,
     text_chip,
     voice_chip,
 )
 from layouts.pages.operations.day_curve import Slot, day_curve
 from layouts.pages.operations.page import Figure, figures
-from layouts.pages.operations.queue_panel import Lamp, Queue, Waiting, lamp
+from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
 
 TEXT = text_for("pt-BR")
 CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "M")
@@ -55,7 +55,7 @@ def queue(*seconds, late_at=None):
         Waiting(str(n), "Suporte N1", s if s is None else AT - timedelta(seconds=s), "whatsapp")
         for n, s in enumerate(seconds)
     ]
-    return Lamp(Queue(rows, 0, LIMIT, late_at), [("Suporte N1", len(rows))] if rows else [])
+    return QueuePanel(Queue(rows, 0, LIMIT, late_at), [("Suporte N1", len(rows))] if rows else [])
 
 
 def found(component, name):
@@ -84,26 +84,28 @@ def test_only_a_wait_beyond_the_limit_is_critical(seconds, level):
 
 def test_old_data_are_in_doubt_whatever_they_say():
     assert queue(4000, late_at=AT).level(AT) == "doubtful"
-    assert "tick" not in str(lamp(queue(4000, late_at=AT), True, AT, CONTEXT))
+    assert "tick" not in str(queue_panel(queue(4000, late_at=AT), True, AT, CONTEXT))
 
 
 def test_an_empty_queue_is_a_zero_in_words():
     calm = replace(queue(), quiet_since=AT - timedelta(minutes=38))
-    drawn = json.dumps(lamp(calm, True, AT, CONTEXT), cls=PlotlyJSONEncoder, ensure_ascii=False)
+    drawn = json.dumps(
+        queue_panel(calm, True, AT, CONTEXT), cls=PlotlyJSONEncoder, ensure_ascii=False
+    )
     assert "Ninguém esperando há 38\N{NO-BREAK SPACE}min" in drawn
     assert '"0"' in drawn
 
 
 def test_a_kiosk_shows_seven_and_says_how_many_more():
     crowded = queue(*range(400, 200, -1), None, None)
-    drawn = str(lamp(crowded, True, AT, CONTEXT))
+    drawn = str(queue_panel(crowded, True, AT, CONTEXT))
     assert "Mais 195 na fila, 2 aguardam o cliente" in drawn
-    assert "Mais" not in str(lamp(queue(*range(7)), True, AT, CONTEXT))
+    assert "Mais" not in str(queue_panel(queue(*range(7)), True, AT, CONTEXT))
 
 
 def test_a_long_id_is_told_by_its_end():
     row = Waiting("215470000012345", None, AT, None)
-    drawn = str(lamp(Lamp(Queue([row], 0, LIMIT), [(None, 1)]), True, AT, CONTEXT))
+    drawn = str(queue_panel(QueuePanel(Queue([row], 0, LIMIT), [(None, 1)]), True, AT, CONTEXT))
     assert "…12345" in drawn
     assert "Sem time" in drawn
 
@@ -121,7 +123,7 @@ def test_every_open_conversation_is_a_block_up_to_the_limit_and_a_little_more(
     ours, customers, blocks, over, free, words
 ):
     one = replace(SOMEBODY, ours=ours, customers=customers, overloaded=ours + customers >= 10)
-    table = agents_table(Crew([one], []), None, AT, CONTEXT)
+    table = agents_table(AgentsPanel([one], []), None, AT, CONTEXT)
     # The legend has one filled and one hollow block.
     assert found(table, "block") == blocks + 2
     assert found(table, "block-over") == over
@@ -130,62 +132,66 @@ def test_every_open_conversation_is_a_block_up_to_the_limit_and_a_little_more(
 
 
 def test_presence_is_said_in_words():
-    crew = Crew([SOMEBODY], [])
+    agents_panel = AgentsPanel([SOMEBODY], [])
     away = replace(
         SOMEBODY, text="away", text_reason="Almoço", text_since=AT - timedelta(minutes=27)
     )
-    chip = str(text_chip(away, crew, AT, CONTEXT))
+    chip = str(text_chip(away, agents_panel, AT, CONTEXT))
     assert "Almoço" in chip
     assert "27\\xa0min" in chip
     explained = replace(SOMEBODY, text="away", explained=True)
-    assert "na ligação" in str(text_chip(explained, crew, AT, CONTEXT))
+    assert "na ligação" in str(text_chip(explained, agents_panel, AT, CONTEXT))
     clash = replace(SOMEBODY, voice="unavailable", clash=True)
-    assert "presence-clash" in str(voice_chip(clash, crew, AT, CONTEXT))
-    assert "sem telefone" in str(voice_chip(replace(SOMEBODY, voice=None), crew, AT, CONTEXT))
+    assert "presence-clash" in str(voice_chip(clash, agents_panel, AT, CONTEXT))
+    assert "sem telefone" in str(
+        voice_chip(replace(SOMEBODY, voice=None), agents_panel, AT, CONTEXT)
+    )
 
 
 def test_an_unknown_word_of_the_vendor_is_shown_as_it_comes():
-    chip = voice_chip(replace(SOMEBODY, voice="something_new"), Crew([], []), AT, CONTEXT)
+    chip = voice_chip(replace(SOMEBODY, voice="something_new"), AgentsPanel([], []), AT, CONTEXT)
     assert "something new" in str(chip)
 
 
 def test_on_a_call_the_time_runs_unless_the_data_are_old():
     busy = replace(SOMEBODY, voice="in_call", voice_since=AT - timedelta(seconds=378))
-    assert "06:18" in str(voice_chip(busy, Crew([], []), AT, CONTEXT))
-    assert "06:18" not in str(voice_chip(busy, Crew([], [], voice_late=True), AT, CONTEXT))
+    assert "06:18" in str(voice_chip(busy, AgentsPanel([], []), AT, CONTEXT))
+    assert "06:18" not in str(voice_chip(busy, AgentsPanel([], [], voice_late=True), AT, CONTEXT))
 
 
 def test_for_whom_there_is_no_room_is_counted_with_what_is_remarkable():
     others = [replace(SOMEBODY, id=str(n), overloaded=n > 70, text="away") for n in range(80)]
-    table = agents_table(Crew(others, []), 10, AT, CONTEXT)
+    table = agents_table(AgentsPanel(others, []), 10, AT, CONTEXT)
     assert found(table, "cell-name") == 9
     assert "Mais 71 agentes" in str(table)
     assert "9 no limite" in str(table)
 
 
 def test_without_telephony_there_is_no_column_of_it():
-    table = agents_table(Crew([SOMEBODY], [], voice=False, voice_read=False), None, AT, CONTEXT)
+    table = agents_table(
+        AgentsPanel([SOMEBODY], [], voice=False, voice_read=False), None, AT, CONTEXT
+    )
     assert found(table, "cell-voice") == 0
     assert "Lig." not in str(table)
 
 
 def test_nobody_to_show_is_said():
-    assert "Nenhum agente para mostrar" in str(agents_table(Crew([], []), None, AT, CONTEXT))
+    assert "Nenhum agente para mostrar" in str(agents_table(AgentsPanel([], []), None, AT, CONTEXT))
 
 
 def test_who_can_take_the_next_one_and_why():
-    hands = [Hand("Luana Tavares", 4, True), Hand("Rafael Quintela", 7, False)]
-    drawn = str(next_hands(Crew([SOMEBODY], hands), CONTEXT))
+    candidates = [Candidate("Luana Tavares", 4, True), Candidate("Rafael Quintela", 7, False)]
+    drawn = str(next_agent(AgentsPanel([SOMEBODY], candidates), CONTEXT))
     assert "4 abertas, chat e telefone livres" in drawn
     assert "7 abertas, só chat" in drawn
-    unsure = str(next_hands(Crew([SOMEBODY], hands, voice_late=True), CONTEXT))
+    unsure = str(next_agent(AgentsPanel([SOMEBODY], candidates, voice_late=True), CONTEXT))
     assert "4 abertas, telefone a confirmar" in unsure
     assert "só chat" not in unsure
 
 
 def test_why_nobody_can():
     busy = {"on_call": 3, "overloaded": 0, "away": 1}
-    drawn = str(next_hands(Crew([SOMEBODY], [], busy), CONTEXT))
+    drawn = str(next_agent(AgentsPanel([SOMEBODY], [], busy), CONTEXT))
     assert "Ninguém livre agora" in drawn
     assert "3 em ligação, 1 ausente" in drawn
 
@@ -234,5 +240,5 @@ def test_a_source_that_starts_is_no_fault():
 
 def test_a_long_name_gets_narrower_letters():
     long = replace(SOMEBODY, name="João Vitor Lacerda")
-    drawn = agents_table(Crew([long, SOMEBODY], []), None, AT, CONTEXT)
+    drawn = agents_table(AgentsPanel([long, SOMEBODY], []), None, AT, CONTEXT)
     assert found(drawn, "crew-narrow") == 1
