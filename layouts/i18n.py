@@ -53,19 +53,19 @@ def text_for(language: str) -> Text:
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """All words of a language, by dotted key."""
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        found.update(_flat(path.stem, entries))
-    return MappingProxyType(found)
+        attributes.update(_flat(path.stem, entries))
+    return MappingProxyType(attributes)
 
 
 def _flat(prefix: str, entries: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for key, value in entries.items():
         name = f"{prefix}.{key}"
         if isinstance(value, dict):
-            found.update(_flat(name, value))
+            attributes.update(_flat(name, value))
         else:
-            found[name] = str(value)
-    return found
+            attributes[name] = str(value)
+    return attributes

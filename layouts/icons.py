@@ -11,8 +11,8 @@ def icon(name: str, class_name: str = "", title: str | None = None) -> html.Span
         class_name: More classes, for size or colour.
         title: Words for who cannot see it, where no text stands beside it.
     """
-    said = {"aria-hidden": "true"} if title is None else {"role": "img", "aria-label": title}
-    return html.Span(className=f"icon icon-{name} {class_name}".strip(), title=title, **said)
+    attributes = {"aria-hidden": "true"} if title is None else {"role": "img", "aria-label": title}
+    return html.Span(className=f"icon icon-{name} {class_name}".strip(), title=title, **attributes)
 
 
 CHANNELS = {

@@ -34,9 +34,9 @@ class Value:
     chosen: bool = False
 
 
-def labels(found: Sequence[tuple[str, int]], context: Context) -> Any:
+def labels(attributes: Sequence[tuple[str, int]], context: Context) -> Any:
     """Every attribute with how many conversations of the period have it filled."""
-    if not found:
+    if not attributes:
         return html.P(context.text("filters.no_attribute"), className="quieter chooser-note")
     return html.Ul(
         [
@@ -50,17 +50,17 @@ def labels(found: Sequence[tuple[str, int]], context: Context) -> Any:
                     **{"data-filter-label": label},
                 )
             )
-            for label, filled in found
+            for label, filled in attributes
         ]
     )
 
 
-def values(label: str, found: Sequence[Value], hidden: int, context: Context) -> Any:
+def values(label: str, values: Sequence[Value], hidden: int, context: Context) -> Any:
     """The values of an attribute, most frequent first, to be ticked.
 
     Args:
         label: The attribute.
-        found: What is offered.
+        values: What is offered.
         hidden: How many more there are.
         context: The reader.
     """
@@ -70,7 +70,7 @@ def values(label: str, found: Sequence[Value], hidden: int, context: Context) ->
         className="choice choice-back",
         **{"data-filter-label": ""},
     )
-    if not found:
+    if not values:
         return [head, html.P(text("filters.no_value"), className="quieter chooser-note")]
     options = [
         {
@@ -87,7 +87,7 @@ def values(label: str, found: Sequence[Value], hidden: int, context: Context) ->
             ),
             "value": row.value,
         }
-        for row in found
+        for row in values
     ]
     more = []
     if hidden:
@@ -102,7 +102,7 @@ def values(label: str, found: Sequence[Value], hidden: int, context: Context) ->
         dcc.Checklist(
             id=ids.panel(ids.FILTERS, "values"),
             options=options,
-            value=[row.value for row in found if row.chosen],
+            value=[row.value for row in values if row.chosen],
             className="checklist",
         ),
         *more,
@@ -224,8 +224,8 @@ def _chip(
 
 def _cross(label: str, href: str, context: Context) -> html.A:
     words = context.text("filters.clear", label=label)
-    said: dict[str, Any] = {"title": words, "aria-label": words}
-    return view_link(icon("x-lg"), href, "chip-clear", **said)
+    attributes: dict[str, Any] = {"title": words, "aria-label": words}
+    return view_link(icon("x-lg"), href, "chip-clear", **attributes)
 
 
 def _choice(words: str, href: str, chosen: bool, note: str = "") -> html.Li:

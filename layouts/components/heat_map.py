@@ -114,8 +114,8 @@ def _cell(cell: HeatCell, context: Context, class_name: str = "") -> html.Td:
     tone = f"heat-{cell.tone}" if cell.tone else "heat-none"
     inside: Any = html.Span(cell.words, className=f"heat-cell {tone}", title=cell.title or None)
     if cell.key and cell.words:
-        told = {"title": cell.title} if cell.title else {}
+        attributes = {"title": cell.title} if cell.title else {}
         inside = rows_link(
-            cell.words, context, cell.key, *cell.cells, class_name=f"heat-cell {tone}", **told
+            cell.words, context, cell.key, *cell.cells, class_name=f"heat-cell {tone}", **attributes
         )
     return html.Td(inside, className=class_name)

@@ -53,7 +53,7 @@ def chooser(
         )
         for words, href, on in choices
     ]
-    said: dict[str, Any] = {"aria-haspopup": "dialog"}
+    attributes: dict[str, Any] = {"aria-haspopup": "dialog"}
     return html.Span(
         [
             html.Button(
@@ -64,7 +64,7 @@ def chooser(
                 ],
                 id=chip_id,
                 className="chip",
-                **said,
+                **attributes,
             ),
             popover(chip_id, html.Ul(links), "chooser chooser-list"),
         ],

@@ -124,8 +124,8 @@ def panel(head: Head, context: Context) -> html.Aside:
 def refused(context: Context) -> html.Aside:
     """An address whose rows do not exist."""
     text = context.text
-    said = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
-    return _frame([], [], [said], text("rows.unusable"), context)
+    notice = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
+    return _frame([], [], [notice], text("rows.unusable"), context)
 
 
 def rows(

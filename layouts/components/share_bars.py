@@ -123,7 +123,7 @@ def _stacked(key: str, line: StackedLine, context: Context) -> html.Div:
     for part in line.parts:
         if not part.n:
             continue
-        said = f"{part.name}: {formats.count(part.n)} ({formats.share(part.share)})"
+        label = f"{part.name}: {formats.count(part.n)} ({formats.share(part.share)})"
         words = formats.share(part.share, 0) if part.share >= ROOM else ""
         parts.append(
             rows_link(
@@ -133,8 +133,8 @@ def _stacked(key: str, line: StackedLine, context: Context) -> html.Div:
                 *part.cells,
                 class_name=f"stacked-part part-{part.place}",
                 style={"--share": f"{part.share * 100:.2f}%"},
-                title=said,
-                **{"aria-label": said},
+                title=label,
+                **{"aria-label": label},
             )
         )
     count = rows_link(formats.count(line.n), context, key, *line.cells) if line.n else "0"

@@ -22,11 +22,11 @@ def message(
         words: What follows from it.
         action: A link or button that mends it.
     """
-    said = [html.Strong(title), html.P(words) if words else None, action]
+    parts = [html.Strong(title), html.P(words) if words else None, action]
     return html.Div(
         [
             porthole(kind, context.palette),
-            html.Div([part for part in said if part is not None], className="state-words"),
+            html.Div([part for part in parts if part is not None], className="state-words"),
         ],
         className=f"state state-{kind}",
     )
@@ -53,13 +53,13 @@ def forbidden(context: Context, action: Any = None) -> html.Div:
 
 def failed_words(text: Text, reference: str) -> html.Div:
     """A panel that could not be drawn, for whoever it was; the reference leads to the log."""
-    said = [
+    parts = [
         html.Strong(text("states.failed")),
         html.P(text("states.failed_words", reference=reference)),
     ]
     drawing = icon("exclamation-triangle-fill", "warn")
     return html.Div(
-        [drawing, html.Div(said, className="state-words")], className="state state-cracked"
+        [drawing, html.Div(parts, className="state-words")], className="state state-cracked"
     )
 
 

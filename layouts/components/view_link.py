@@ -40,6 +40,8 @@ def rows_link(
         class_name: More classes.
         attributes: Passed on.
     """
-    told: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
-    told["data-rows-link"] = "\n".join((key, *cells))
-    return view_link(words, context.rows(key, *cells), f"rows-link {class_name}".strip(), **told)
+    link_attributes: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
+    link_attributes["data-rows-link"] = "\n".join((key, *cells))
+    return view_link(
+        words, context.rows(key, *cells), f"rows-link {class_name}".strip(), **link_attributes
+    )

@@ -97,7 +97,7 @@ def _said(done: Done) -> dict[str, Any]:
 
 
 def _told(done: Done, context: Context) -> Any:
-    return layout.told(done.said, done.secret, context) if done.secret else None
+    return layout.secret_notice(done.said, done.secret, context) if done.secret else None
 
 
 def _emptied(done: Done, adds: bool) -> tuple[Any, Any, Any]:

@@ -134,9 +134,9 @@ def _turns(shown: Trail, context: Context) -> html.Div | None:
         (shown.more, "chevron-right", shown.page + 2, "rows.older"),
     ):
         if on:
-            said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
+            attributes: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
             href = context.view(page=str(page) if page > 1 else None)
-            turns.append(view_link(icon(name), href, "icon-button", **said))
+            turns.append(view_link(icon(name), href, "icon-button", **attributes))
     return html.Div(turns, className="rows-foot")
 
 
@@ -175,16 +175,16 @@ def _trail_row(line: Line, context: Context) -> list[Any]:
 def _about(about: Mapping[str, Any], context: Context) -> list[str]:
     """What it was done to: words for those that have some, else as they were noted."""
     text = context.text
-    said = []
+    parts = []
     for name, value in about.items():
         key = f"accounts.trail.{name}.{value}"
         if text.has(key):
-            said.append(text(key))
+            parts.append(text(key))
         elif text.has(f"accounts.trail.about.{name}"):
-            said.append(text(f"accounts.trail.about.{name}", value=value))
+            parts.append(text(f"accounts.trail.about.{name}", value=value))
         else:
-            said.append(str(value))
-    return said
+            parts.append(str(value))
+    return parts
 
 
 def page(context: Context) -> html.Div:
@@ -208,7 +208,7 @@ def page(context: Context) -> html.Div:
     return page_frame(context, text("accounts.title"), html.Div(content, className="stack"))
 
 
-def told(title: str, secret: str, context: Context) -> html.Div:
+def secret_notice(title: str, secret: str, context: Context) -> html.Div:
     """A password or token, to be read this once."""
     text, place = context.text, _id("secret")
     copy = html.Button(
@@ -220,17 +220,17 @@ def told(title: str, secret: str, context: Context) -> html.Div:
     return banner("information", title, words, copy)
 
 
-def people(found: Sequence[Person], context: Context) -> html.Section:
+def people(people: Sequence[Person], context: Context) -> html.Section:
     """Everybody who may sign in."""
     text = context.text
     heads = [text(f"accounts.head.{head}") for head in ("person", "role", "intercom", "seen", "do")]
     table = data_table(
         heads,
-        [_person_row(person, context) for person in found],
+        [_person_row(person, context) for person in people],
         "accounts-table",
         words=len(heads),
     )
-    count = text.plural("accounts.count", len(found), n=context.formats.count(len(found)))
+    count = text.plural("accounts.count", len(people), n=context.formats.count(len(people)))
     frame = html.Div(table, className="table-frame")
     return panel(text("accounts.people"), frame, count, footnote=text("accounts.foot"))
 
@@ -248,10 +248,10 @@ def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
     return panel(text("accounts.unmatched"), frame, count, footnote=foot)
 
 
-def tokens(found: Sequence[Machine], context: Context) -> html.Section:
+def tokens(machines: Sequence[Machine], context: Context) -> html.Section:
     """Machines that may ask."""
     text = context.text
-    if not found:
+    if not machines:
         nothing = message(
             "empty", context, text("accounts.no_tokens"), text("accounts.no_tokens_words")
         )
@@ -265,7 +265,7 @@ def tokens(found: Sequence[Machine], context: Context) -> html.Section:
             _last(machine.used_at, text("accounts.head.used"), context),
             html.Div(_token_button(machine, context), className="accounts-do"),
         ]
-        for machine in found
+        for machine in machines
     ]
     table = data_table(heads, rows, "accounts-table", words=len(heads))
     return panel(text("accounts.tokens"), html.Div(table, className="table-frame"))

@@ -137,8 +137,8 @@ def pending_panel(own: Panel, context: Context) -> html.Section:
         words = "analyst.pending.done" if own.goal.eligible else "analyst.pending.nothing"
         parts.append(message("calm", context, text(words), text(f"{words}_words")))
     parts.append(_excluded(own, context))
-    told = pending.total > 0 and not own.reason_missing
-    about = text("analyst.pending.about", n=formats.count(pending.total)) if told else ""
+    is_known = pending.total > 0 and not own.reason_missing
+    about = text("analyst.pending.about", n=formats.count(pending.total)) if is_known else ""
     order = menu(
         "order",
         text(f"analyst.pending.order.{pending.order}"),

@@ -263,8 +263,8 @@ def growth_note(growth: Growth | None, context: Context, name: str = "") -> html
         n=formats.count(growth.n),
         before=formats.share(growth.before, 0),
     )
-    whose = text("analyst.growth.of", reason=growth.reason, name=name)
-    title = whose if name else text("analyst.growth.team", reason=growth.reason)
+    personal_title = text("analyst.growth.of", reason=growth.reason, name=name)
+    title = personal_title if name else text("analyst.growth.team", reason=growth.reason)
     return banner("information", title, words)
 
 

@@ -166,11 +166,11 @@ def tickets(shown: Backoffice, context: Context) -> html.Section:
         body = html.Div(table, className="table-frame tickets-frame")
         key, cells = shown.listed
         words = text.plural("rows.see", total, n=formats.count(total))
-        said = [text("backoffice.order", days=formats.decimal(shown.age_days, 0))]
+        parts = [text("backoffice.order", days=formats.decimal(shown.age_days, 0))]
         if total > len(shown.tickets):
-            said.append(text("backoffice.first", n=formats.count(len(shown.tickets))))
+            parts.append(text("backoffice.first", n=formats.count(len(shown.tickets))))
         link = rows_link(words, context, key, *cells, class_name="link")
-        note = html.Span([" ".join(said), " ", link])
+        note = html.Span([" ".join(parts), " ", link])
     return figure_panel(
         PAGE,
         "tickets_table",
@@ -254,12 +254,12 @@ def _conversations(ticket: Ticket, context: Context) -> html.Span:
     """The ways to the linked conversations; of many, the first few."""
     name = context.text("backoffice.conversation")
     urls = ticket.conversations[:LINKS]
-    found = [open_link(url, str(n) if n > 1 else name) for n, url in enumerate(urls, 1)]
-    return html.Span(found, className="ticket-links")
+    parts = [open_link(url, str(n) if n > 1 else name) for n, url in enumerate(urls, 1)]
+    return html.Span(parts, className="ticket-links")
 
 
 def duplicates(
-    found: Sequence[Duplicate],
+    duplicates: Sequence[Duplicate],
     merged: int,
     infos: Mapping[str, MetricInfo],
     context: Context,
@@ -268,10 +268,10 @@ def duplicates(
     text, formats = context.text, context.formats
     body: Any = empty(context, text("backoffice.no_duplicates"))
     note = None
-    if found:
+    if duplicates:
         names = ("created", "subject", "agent", "reason", "into", "into_reason", "open")
         heads = [text(f"backoffice.columns.{name}") for name in names]
-        rows = [_duplicate(duplicate, context) for duplicate in found]
+        rows = [_duplicate(duplicate, context) for duplicate in duplicates]
         table = data_table(heads, rows, "duplicates-table", words=len(names))
         body = html.Div(table, className="table-frame tall")
         words = text.plural("rows.see", merged, n=formats.count(merged))
@@ -347,38 +347,38 @@ def nothing_read(state: str, cause: str | None, context: Context) -> html.Div:
     """Tickets are not read yet, may not be read, or there is none."""
     text = context.text
     if state == "starting":
-        said = message("fog", context, text("backoffice.starting"), text("states.starting_words"))
+        notice = message("fog", context, text("backoffice.starting"), text("states.starting_words"))
     elif cause == "no_tickets":
-        said = message(
+        notice = message(
             "empty", context, text("backoffice.no_tickets"), text("backoffice.no_tickets_words")
         )
     else:
         known = cause if cause in ("no_permission", "no_search") else "switched_off"
-        said = message(
+        notice = message(
             "shuttered",
             context,
             text(f"backoffice.off.{known}"),
             text(f"backoffice.off.{known}_words"),
         )
-    return html.Div(said, className="panel")
+    return html.Div(notice, className="panel")
 
 
 def notices(
     source: Any, cause: str | None, first_day: date | None, at: datetime, context: Context
 ) -> list[html.Div]:
     """Old data, and a history that is still arriving."""
-    text, found = context.text, []
+    text, banners = context.text, []
     if source.state in ("late", "failed"):
         words = text("backoffice.stale_words")
         if cause and text.has(f"status.cause.{cause}"):
             words = text(f"status.cause.{cause}", source="Intercom", secret=TOKEN)
         age = context.formats.ago((at - source.as_of).total_seconds()) if source.as_of else ""
-        found.append(banner("stale", text("backoffice.stale", age=age), words))
+        banners.append(banner("stale", text("backoffice.stale", age=age), words))
     if first_day is not None:
         when = "" if first_day == date.max else context.formats.long_day(first_day)
         key = "backoffice.arriving" if first_day == date.max else "backoffice.arriving_since"
-        found.append(banner("information", text(key, day=when), text("states.history_words")))
-    return found
+        banners.append(banner("information", text(key, day=when), text("states.history_words")))
+    return banners
 
 
 def filters(choices: Sequence[Choice], context: Context) -> html.Div | None:
@@ -456,7 +456,7 @@ def _groups(
 
 def _bars(name: str, lines: Sequence[Line], total: int, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    told = [
+    parts = [
         BarLine(
             line.name,
             line.n,
@@ -471,10 +471,10 @@ def _bars(name: str, lines: Sequence[Line], total: int, context: Context) -> htm
     if rest:
         late = sum(line.overdue for line in lines[LINES:])
         words = text("backoffice.others", n=len(lines) - LINES)
-        told.append(
+        parts.append(
             BarLine(words, rest, rest / total, "", (), "bar-other", words=formats.count(late))
         )
-    return bar_table([name, "n", text("overview.part"), text("backoffice.late")], told, context)
+    return bar_table([name, "n", text("overview.part"), text("backoffice.late")], parts, context)
 
 
 def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> html.Section:

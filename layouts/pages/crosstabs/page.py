@@ -184,12 +184,12 @@ def categories(shown: Categories, context: Context) -> list[Any]:
 def _leading(one: tuple[str, tuple[str, int] | None], context: Context) -> html.Article:
     """The value that occurs most, as a cell of the sheet."""
     text = context.text
-    key, found = one
+    key, leader = one
     label = html.Div(html.H3(text(key)), className="kpi-label")
-    if found is None:
+    if leader is None:
         value = html.P(text("states.no_data"), className="kpi-value kpi-empty")
         return html.Article([label, value], className="kpi kpi-no-data")
-    name, n = found
+    name, n = leader
     words = text.plural("crosstabs.cases", n, n=context.formats.count(n))
     return html.Article(
         [

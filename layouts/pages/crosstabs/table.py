@@ -36,7 +36,7 @@ def part_names(crosstab: Crosstab, across: Side) -> list[tuple[int, str]]:
 
 def stacked_lines(crosstab: Crosstab, down: Side, across: Side) -> list[StackedLine]:
     """Each line's columns as parts of one bar."""
-    found = []
+    lines = []
     for place, name in enumerate(down.lines):
         n = crosstab.down_totals[place].n
         if not n:
@@ -52,8 +52,8 @@ def stacked_lines(crosstab: Crosstab, down: Side, across: Side) -> list[StackedL
             for column in range(len(across.lines))
         ]
         cells = tuple(cell for cell in (down.cells[place], across.filled) if cell)
-        found.append(StackedLine(name, n, parts, cells))
-    return found
+        lines.append(StackedLine(name, n, parts, cells))
+    return lines
 
 
 def _place(crosstab: Crosstab, column: int) -> int:
@@ -168,13 +168,15 @@ def _counts(shown: Cross, table: Crosstab, context: Context) -> html.Table:
 
 
 def _heat(shown: Cross, table: Crosstab, context: Context) -> html.Div:
-    told = shown.measured or table
+    measured = shown.measured or table
     lines = range(len(shown.down.lines))
     columns = range(len(shown.across.lines))
-    scale = _Scale(shown, table, told, context)
+    scale = _Scale(shown, table, measured, context)
 
     def cell(line: int | None, column: int | None) -> HeatCell:
-        return scale.cell(_number(told, line, column), _number(table, line, column), line, column)
+        return scale.cell(
+            _number(measured, line, column), _number(table, line, column), line, column
+        )
 
     word = context.text("overview.total")
     body = [
@@ -202,7 +204,7 @@ class _Scale:
 
     def __init__(self, shown: Cross, table: Crosstab, crosstab: Crosstab, context: Context) -> None:
         self.shown, self.table, self.context = shown, table, context
-        self.told = crosstab
+        self.crosstab = crosstab
         # Others and rows without a value are no one thing: they would outshine all that are.
         named = [place for place in crosstab.cells if self._is_named(*place)]
         values = [self._value(crosstab.cells[place], *place) for place in named]
@@ -242,7 +244,7 @@ class _Scale:
             if place is not None
         )
         title = f"{name}: {self.context.text('units.n', n=formats.count(number.n))}".lstrip(": ")
-        key = self.told.metric.key
+        key = self.crosstab.metric.key
         tone = ""
         if line is not None and column is not None and shown.show == "heat":
             tone = self._tone(value, number.n) if self._is_named(line, column) else ""
@@ -265,8 +267,8 @@ class _Scale:
 
 def _note(shown: Cross, table: Crosstab, context: Context) -> html.Div:
     text = context.text
-    said = text(f"crosstabs.note.{shown.measure or 'count'}", n=shown.csat_minimum)
-    parts: list[Any] = [html.Span(said, className="foot-words")]
+    label = text(f"crosstabs.note.{shown.measure or 'count'}", n=shown.csat_minimum)
+    parts: list[Any] = [html.Span(label, className="foot-words")]
     if shown.show == "heat":
         kind = "div" if shown.measure == "csat" else "seq"
         low, high = ("worse", "better") if kind == "div" else ("less", "more")

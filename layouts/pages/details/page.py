@@ -210,6 +210,6 @@ def _turns(shown: Details, context: Context) -> html.Div:
     ):
         if 0 <= page <= shown.last_page:
             href = context.view(page=str(page + 1) if page else None)
-            said: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
-            turns.append(view_link(icon(name), href, "icon-button", **said))
+            attributes: dict[str, Any] = {"title": text(key), "aria-label": text(key)}
+            turns.append(view_link(icon(name), href, "icon-button", **attributes))
     return html.Div([html.Span(where), *turns], className="rows-foot")

@@ -136,10 +136,10 @@ def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Co
         words = text("operations.text.unknown")
         return _chip("away", "question-circle", [words], words, agents_panel.text_late)
     reason = agent.text_reason or text("operations.text.away")
-    said: list[Any] = [html.Span(reason, className="bidi presence-reason")]
+    parts: list[Any] = [html.Span(reason, className="bidi presence-reason")]
     if agent.text_since is not None:
-        said += [" ", lasting(agent.text_since, at, context)]
-    return _chip("away", "chat-left", said, reason, agents_panel.text_late)
+        parts += [" ", lasting(agent.text_since, at, context)]
+    return _chip("away", "chat-left", parts, reason, agents_panel.text_late)
 
 
 def voice_chip(
@@ -157,20 +157,20 @@ def voice_chip(
     words = text(key) if text.has(key) else agent.voice.replace("_", " ")
     since = None if agents_panel.voice_late else agent.voice_since
     if agent.clash:
-        said: list[Any] = [words, *([" ", lasting(since, at, context)] if since else [])]
+        parts: list[Any] = [words, *([" ", lasting(since, at, context)] if since else [])]
         return _chip(
             "clash",
             "exclamation-diamond-fill",
-            said,
+            parts,
             f"{words}: {text('operations.clash')}",
             agents_panel.voice_late,
         )
-    said = [html.Span(words, className="bidi")]
+    parts = [html.Span(words, className="bidi")]
     if agent.voice in BUSY and since is not None:
-        said += [" ", timer(since, at, context)]
+        parts += [" ", timer(since, at, context)]
     kind = "busy" if agent.voice in BUSY else "on" if agent.voice == "available" else "away"
     return _chip(
-        kind, VOICE_ICONS.get(agent.voice, "telephone-x"), said, words, agents_panel.voice_late
+        kind, VOICE_ICONS.get(agent.voice, "telephone-x"), parts, words, agents_panel.voice_late
     )
 
 
@@ -371,14 +371,14 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
             if n
         ]
         key = "operations.next.nobody" if agents_panel.agents else "operations.next.nobody_here"
-        said = [html.B(text(key), className="next-nobody"), html.Span(", ".join(why))]
-        return html.Div(html.Div([title, html.P(said, className="next-name")]), className="next")
+        parts = [html.B(text(key), className="next-nobody"), html.Span(", ".join(why))]
+        return html.Div(html.Div([title, html.P(parts, className="next-name")]), className="next")
     first, *others = agents_panel.candidates[:3]
     lines = []
     for place, candidate in enumerate(others):
         before = [text("operations.next.then"), " "] if place == 0 else []
-        told = agents_panel.voice_read and not agents_panel.voice_late
-        extra = "text" if agents_panel.voice and told and not candidate.voice_free else ""
+        is_voice_known = agents_panel.voice_read and not agents_panel.voice_late
+        extra = "text" if agents_panel.voice and is_voice_known and not candidate.voice_free else ""
         words = ", ".join(
             part
             for part in (

@@ -248,17 +248,17 @@ def _so_far(curve: Curve, period: str, context: Context) -> list[Any]:
 
 def _second(curve: Curve, kiosk: bool, context: Context) -> html.Span | None:
     """What is out of the usual, and where the queue is heading."""
-    said: list[Any] = []
+    parts: list[Any] = []
     if curve.usual is not None and round(curve.usual[1]) and not curve.late:
         low, high = curve.usual
         if not round(low) <= curve.total <= round(high):
             key = "above" if curve.total > high else "below"
-            said.append(html.B(context.text(f"operations.curve.{key}")))
+            parts.append(html.B(context.text(f"operations.curve.{key}")))
     if curve.closing is not None:
-        said += [", "] * bool(said) + [_closing(curve.closing, context)]
+        parts += [", "] * bool(parts) + [_closing(curve.closing, context)]
         if curve.closing_info is not None and not kiosk:
-            said.append(info_button(PAGE, curve.closing_info, context))
-    return html.Span(said, className="curve-second") if said else None
+            parts.append(info_button(PAGE, curve.closing_info, context))
+    return html.Span(parts, className="curve-second") if parts else None
 
 
 def _closing(projection: Projection, context: Context) -> str:

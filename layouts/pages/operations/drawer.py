@@ -124,16 +124,16 @@ def refused(close: str, context: Context) -> html.Aside:
     """The rows of somebody else."""
     text = context.text
     title = text("operations.drawer.forbidden")
-    said = message("shuttered", context, title, text("operations.drawer.forbidden_words"))
-    return _frame([], [said], close, title, "", context)
+    notice = message("shuttered", context, title, text("operations.drawer.forbidden_words"))
+    return _frame([], [notice], close, title, "", context)
 
 
 def unknown(close: str, context: Context) -> html.Aside:
     """Nobody with that id."""
     text = context.text
     title = text("operations.drawer.unknown")
-    said = message("empty", context, title, text("operations.drawer.unknown_words"))
-    return _frame([], [said], close, title, "", context)
+    notice = message("empty", context, title, text("operations.drawer.unknown_words"))
+    return _frame([], [notice], close, title, "", context)
 
 
 def _frame(

@@ -138,10 +138,10 @@ class Debt:
 
 
 def figures(
-    told: Sequence[Figure], debt: Debt | None, kiosk: bool, at: datetime, context: Context
+    figures: Sequence[Figure], debt: Debt | None, kiosk: bool, at: datetime, context: Context
 ) -> html.Div:
     """Two by two, and the call-backs in one line below."""
-    cells: list[Any] = [_figure(figure, kiosk, context) for figure in told]
+    cells: list[Any] = [_figure(figure, kiosk, context) for figure in figures]
     if debt is not None:
         cells.append(_debt(debt, kiosk, at, context))
     return html.Div(cells, className="figures" + ("" if debt is not None else " figures-text"))
@@ -177,17 +177,17 @@ def _figure(figure: Figure, kiosk: bool, context: Context) -> html.Article:
 
 def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    said: list[Any] = [text("operations.figures.no_debt")]
+    phrase: list[Any] = [text("operations.figures.no_debt")]
     if debt.count:
         words = text.plural("operations.figures.debt", debt.count, n=formats.count(debt.count))
-        said = [html.B(words)]
+        phrase = [html.B(words)]
         if debt.late_at is not None:
             when = text("operations.figures.debt_at", at=formats.clock(debt.late_at))
-            said.append(f", {when}")
+            phrase.append(f", {when}")
         elif debt.oldest is not None:
             words = text("operations.figures.debt_oldest", span="{span}")
-            said += [", ", lasting(debt.oldest, at, context, words)]
-    parts: list[Any] = [icon("telephone-outbound"), html.Span(said)]
+            phrase += [", ", lasting(debt.oldest, at, context, words)]
+    parts: list[Any] = [icon("telephone-outbound"), html.Span(phrase)]
     if debt.info is not None and not kiosk:
         parts.append(info_button(PAGE, debt.info, context))
     late = " doubtful" if debt.late_at is not None else ""
@@ -348,8 +348,10 @@ def parts(wall: Wall, context: Context) -> Parts:
         banners.append(wall.notice)
     if not wall.read:
         text = context.text
-        said = message("fog", context, text("operations.no_text"), text("operations.no_text_words"))
-        return only(html.Div([*banners, said], className="wall-unread"))
+        notice = message(
+            "fog", context, text("operations.no_text"), text("operations.no_text_words")
+        )
+        return only(html.Div([*banners, notice], className="wall-unread"))
     shown = (KIOSK_AGENTS_LATE if banners else KIOSK_AGENTS) if wall.kiosk else None
     main = [
         _top(wall, context) if wall.kiosk else None,
@@ -401,8 +403,8 @@ def _top(wall: Wall, context: Context) -> html.Div:
 def _fill(class_name: str, context: Context) -> html.Button:
     """The browser's own full screen."""
     words = context.text("operations.kiosk_fill")
-    said = {"data-fullscreen": "", "aria-label": words}
-    return html.Button(icon("fullscreen"), className=class_name, title=words, **said)
+    attributes = {"data-fullscreen": "", "aria-label": words}
+    return html.Button(icon("fullscreen"), className=class_name, title=words, **attributes)
 
 
 def _round(rotation: Rotation | None) -> dict[str, str]:
@@ -424,8 +426,8 @@ def _late(late: Late, wall: Wall, context: Context) -> html.Div:
         strong: Any = text("operations.late.never", source=late.name)
         words = text(f"operations.late.{late.key}") if late.key == "aircall_never" else ""
     else:
-        said = text("operations.late.silent", source=late.name, span="{span}")
-        strong = lasting(late.as_of, wall.at, context, said)
+        label = text("operations.late.silent", source=late.name, span="{span}")
+        strong = lasting(late.as_of, wall.at, context, label)
         words = text(f"operations.late.{late.key}", at=context.formats.clock(late.as_of))
     parts = [icon("plug-fill"), html.Strong(strong), html.Span(words)]
     if late.helps:

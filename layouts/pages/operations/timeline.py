@@ -132,14 +132,14 @@ def _bar(strip: Strip, timeline: Timeline, context: Context) -> html.Div:
             continue
         at, long = _part(start, timeline), _part(end, timeline) - _part(start, timeline)
         clock = context.formats.clock
-        said = context.text(
+        label = context.text(
             "operations.timeline.stretch",
             state=context.text(f"operations.timeline.{stretch.state}"),
             start=clock(start),
             end=clock(end),
         )
         style = {"--at": f"{at * 100:.3f}%", "--long": f"{long * 100:.3f}%"}
-        words.append(html.I(className=f"strip-{stretch.state}", style=style, title=said))
+        words.append(html.I(className=f"strip-{stretch.state}", style=style, title=label))
     return html.Div(
         words, className="strip", role="img", **{"aria-label": _spoken_day(strip, context)}
     )
@@ -171,8 +171,8 @@ def _hours(strip: Strip, context: Context) -> list[Any]:
     formats = context.formats
     parts = [html.B(formats.duration(worked + talked))]
     if talked:
-        said = context.text("operations.timeline.of_calls", span=formats.duration(talked))
-        parts.append(html.Span(said))
+        label = context.text("operations.timeline.of_calls", span=formats.duration(talked))
+        parts.append(html.Span(label))
     return parts
 
 

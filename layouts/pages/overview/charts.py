@@ -312,11 +312,11 @@ def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
         width=0.56,
         marker={
             "color": colours["cat-1"],
-            "opacity": [1 if told or not known else 0.62 for told in notable],
+            "opacity": [1 if is_notable or not known else 0.62 for is_notable in notable],
         },
         text=[
-            context.formats.count(hour.count) if told else ""
-            for hour, told in zip(hours, notable, strict=True)
+            context.formats.count(hour.count) if is_notable else ""
+            for hour, is_notable in zip(hours, notable, strict=True)
         ],
         textposition="outside",
         textfont={"color": colours["ink1"], "size": 12},

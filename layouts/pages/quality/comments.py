@@ -149,7 +149,7 @@ def _reader(shown: Comments, context: Context) -> html.Article:
         html.Ol([_moment(moment, context) for moment in read.moments], className="moments"),
     ]
     if read.alike:
-        said = text.plural(
+        label = text.plural(
             "quality.alike",
             read.alike,
             n=formats.count(read.alike),
@@ -164,7 +164,7 @@ def _reader(shown: Comments, context: Context) -> html.Article:
             "value:1",
             class_name="link",
         )
-        parts.append(html.P([html.B(comment.reason, className="bidi"), f": {said} ", see]))
+        parts.append(html.P([html.B(comment.reason, className="bidi"), f": {label} ", see]))
     parts.append(
         html.Div(
             [

@@ -73,12 +73,12 @@ def _score(quality: Quality, context: Context) -> html.Section:
     assert now.value is not None
     number = [formats.decimal(now.value * 100), html.Small("%")]
     low, high = formats.decimal((now.low or 0) * 100), formats.decimal((now.high or 0) * 100)
-    said = [html.P(text("quality.between", low=low, high=high)), html.P(_change(kpi, context))]
+    parts = [html.P(text("quality.between", low=low, high=high)), html.P(_change(kpi, context))]
     body = [
         html.Div(
             [
                 rows_link(number, context, "csat_score", class_name="score-number"),
-                html.Div(said, className="score-words"),
+                html.Div(parts, className="score-words"),
             ],
             className="score-head",
         ),
@@ -296,7 +296,7 @@ def _bars(
         + context.text("kpi.interval", low="%{customdata[4]}", high="%{customdata[5]}")
         + "<extra></extra>"
     )
-    told = {"customdata": [_told(s, context) for _, s in shown], "hovertemplate": hover}
+    attributes = {"customdata": [_hover_data(s, context) for _, s in shown], "hovertemplate": hover}
     places = [place for place, _ in shown]
     figure.add_bar(
         x=places,
@@ -304,7 +304,7 @@ def _bars(
         base=[s.csat.low for _, s in shown],
         width=width,
         marker={"color": colour, "opacity": 0.28 if inside else 0.2, "line": {"width": 0}},
-        **told,
+        **attributes,
     )
     figure.add_bar(
         x=places,
@@ -312,11 +312,11 @@ def _bars(
         base=[(s.csat.value or 0) - thickness for _, s in shown],
         width=width * 1.3,
         marker={"color": colour, "line": {"width": 0}},
-        **told,
+        **attributes,
     )
 
 
-def _told(stretch: Stretch, context: Context) -> list[str | None]:
+def _hover_data(stretch: Stretch, context: Context) -> list[str | None]:
     """What a mark says; its key first, for the rows behind it, where it has any."""
     formats, csat = context.formats, stretch.csat
     return [
@@ -491,12 +491,12 @@ def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:
     text, formats = context.text, context.formats
     if not ranks.few:
         return None
-    said: list[Any] = [text("quality.few", n=quality.csat_minimum), " "]
+    parts: list[Any] = [text("quality.few", n=quality.csat_minimum), " "]
     for place, rated in enumerate(ranks.few[:NAMED]):
         words = [html.Span(rated.name, className="bidi"), f" (n {formats.count(rated.csat.n)})"]
         link = rows_link(words, context, "csat_score", f"{ranks.by}:{rated.key}")
-        said += [", " if place else "", link]
+        parts += [", " if place else "", link]
     more = len(ranks.few) - NAMED
     if more > 0:
-        said.append(text.plural("quality.few_more", more, n=formats.count(more)))
-    return html.P(said, className="ranks-few")
+        parts.append(text.plural("quality.few_more", more, n=formats.count(more)))
+    return html.P(parts, className="ranks-few")

@@ -94,7 +94,7 @@ def controls(
     """
     text = context.text
     fields = [_slider(name, int(values[name]), context) for name in LIMITS]
-    told = {
+    attributes = {
         "data-assumptions": json.dumps(dict(defaults)),
         "data-stream": str(values["stream"]),
         "data-drawn": ",".join(str(values[name]) for name in LIMITS),
@@ -108,7 +108,7 @@ def controls(
     )
     return panel(
         text("staffing.whatif"),
-        html.Div(fields, className=f"whatif whatif-{values['stream']}", **told),
+        html.Div(fields, className=f"whatif whatif-{values['stream']}", **attributes),
         tools=[reset] if changed else [],
         footnote=text("staffing.whatif_foot"),
         class_name="whatif-panel",

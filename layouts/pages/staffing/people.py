@@ -21,7 +21,7 @@ SECONDS_MINIMUM = 1800
 def fair(staffing: Staffing, context: Context) -> html.Section:
     """Answered calls of each person with a shift, against what the shifts let expect."""
     text, formats = context.text, context.formats
-    found = staffing.fair
+    target = staffing.fair
     pressed: dict[str, Any] = {"aria-pressed": "true" if staffing.transfers else "false"}
     switch = view_link(
         text("staffing.with_transfers"),
@@ -57,8 +57,8 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
         context,
         population=text(
             "staffing.fair_n",
-            calls=text.plural("staffing.calls", found.calls, n=formats.count(found.calls)),
-            shifts=text.plural("staffing.shifts", found.shifts, n=formats.count(found.shifts)),
+            calls=text.plural("staffing.calls", target.calls, n=formats.count(target.calls)),
+            shifts=text.plural("staffing.shifts", target.shifts, n=formats.count(target.shifts)),
         ),
         tools=[html.Span(text("staffing.basis.label"), className="quieter"), basis, switch],
         footnote=_fair_foot(staffing, context),
@@ -68,18 +68,18 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
 
 def _fair_foot(staffing: Staffing, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    found = staffing.fair
-    said = []
-    rate = found.per_hour if staffing.basis == "hours" else found.per_shift
+    target = staffing.fair
+    parts = []
+    rate = target.per_hour if staffing.basis == "hours" else target.per_shift
     if rate is not None:
         key = "staffing.per_hour" if staffing.basis == "hours" else "staffing.per_shift"
         value = formats.decimal(rate, 2 if staffing.basis == "hours" else 1)
-        said.append(text(key, value=value, hours=formats.decimal(found.hours)))
-    if found.holidays:
-        days = ", ".join(formats.day(day) for day in found.holidays)
-        said.append(text("staffing.holidays", days=days))
-    said.append(text(f"staffing.credit.{'all' if staffing.transfers else 'own'}"))
-    return html.Div([html.Span(words) for words in said], className="foot-words")
+        parts.append(text(key, value=value, hours=formats.decimal(target.hours)))
+    if target.holidays:
+        days = ", ".join(formats.day(day) for day in target.holidays)
+        parts.append(text("staffing.holidays", days=days))
+    parts.append(text(f"staffing.credit.{'all' if staffing.transfers else 'own'}"))
+    return html.Div([html.Span(words) for words in parts], className="foot-words")
 
 
 def _fair_table(staffing: Staffing, context: Context) -> html.Table:

@@ -170,10 +170,10 @@ def saved(words: str) -> html.Div:
 def refused(title: str, words: str, lines: Sequence[str], more: int, context: Context) -> html.Div:
     """Nothing was changed, and why: one line for each cell."""
     text = context.text
-    told: list[Any] = [html.Li(line, className="bidi") for line in lines]
+    parts: list[Any] = [html.Li(line, className="bidi") for line in lines]
     if more > 0:
-        told.append(html.Li(text.plural("staffing.more_faults", more, n=more)))
+        parts.append(html.Li(text.plural("staffing.more_faults", more, n=more)))
     return html.Div(
-        [banner("attention", title, words), html.Ul(told, className="fault-list")],
+        [banner("attention", title, words), html.Ul(parts, className="fault-list")],
         role="alert",
     )

@@ -52,17 +52,17 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
     """The week in four numbers."""
     text, formats = context.text, context.formats
     needed, scheduled = staffing.needed, staffing.scheduled
-    found: list[tuple[str, Any, str]] = []
+    parts: list[tuple[str, Any, str]] = []
     if needed.max() > 0:
         weekday, half = divmod(int(needed.argmax()), needed.shape[1])
         where = f"{text(f'rows.weekday.{weekday}')}, {clock(half)}"
-        found.append(("peak", formats.count(needed.max()), where))
+        parts.append(("peak", formats.count(needed.max()), where))
     else:
-        found.append(("peak", "0", text("staffing.fact.nothing")))
+        parts.append(("peak", "0", text("staffing.fact.nothing")))
     asked = needed.clip(0)
     hours = float(asked.sum()) / 2
     have = float(scheduled.sum()) / 2
-    found.append(
+    parts.append(
         (
             "hours",
             f"{formats.count(hours)}{NBSP}h",
@@ -71,7 +71,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
     )
     short = (needed > scheduled + 1e-9) & (needed > 0)
     busy = int((needed > 0).sum())
-    found.append(
+    parts.append(
         (
             "short",
             formats.count(short.sum()) if staffing.has_schedule else text("staffing.fact.unknown"),
@@ -80,7 +80,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
     )
     total = sum(work.demand.total for work in staffing.works.values())
     occurrences = sum(staffing.main.demand.occurrences)
-    found.append(
+    parts.append(
         (
             "arrived",
             _arrived(staffing, total, context),
@@ -97,7 +97,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
             className="kpi",
             id=f"{PAGE}--fact-{key}",
         )
-        for key, value, words in found
+        for key, value, words in parts
     ]
     return html.Div(cells, className="kpis staffing-facts")
 
@@ -168,16 +168,16 @@ def _nothing(staffing: Staffing, context: Context) -> str:
 
 def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
     text = context.text
-    said = []
+    parts = []
     short = [day for day, is_short in enumerate(staffing.main.demand.is_short) if is_short]
     if short:
         days = ", ".join(text(f"rows.weekday.{day}") for day in short)
         words = text("staffing.short_words", days=days, n=OCCURRENCES_MINIMUM)
-        said.append(banner("information", text("staffing.short_history"), words))
+        parts.append(banner("information", text("staffing.short_history"), words))
     if (staffing.needed < 0).any():
         words = text("staffing.impossible_words")
-        said.append(banner("attention", text("staffing.impossible"), words))
-    return said
+        parts.append(banner("attention", text("staffing.impossible"), words))
+    return parts
 
 
 def _grid(staffing: Staffing, context: Context) -> html.Div:
@@ -245,19 +245,19 @@ def signed(value: float, context: Context) -> str:
 def cell_title(staffing: Staffing, weekday: int, half: int, context: Context) -> str:
     """Everything about a half-hour in one sentence."""
     text, formats = context.text, context.formats
-    said = [f"{text(f'rows.weekday.{weekday}')}, {clock(half)}"]
+    parts = [f"{text(f'rows.weekday.{weekday}')}, {clock(half)}"]
     for name, work in staffing.works.items():
         arrivals = formats.decimal(float(work.plan.arrivals[weekday, half]))
-        said.append(text(f"staffing.arrive.{name}", n=arrivals))
+        parts.append(text(f"staffing.arrive.{name}", n=arrivals))
     needed = int(staffing.needed[weekday, half])
     if needed < 0:
-        said.append(text("staffing.impossible"))
+        parts.append(text("staffing.impossible"))
     else:
-        said.append(text("staffing.needs", n=formats.count(needed)))
+        parts.append(text("staffing.needs", n=formats.count(needed)))
     if staffing.has_schedule:
         have = people_words(float(staffing.scheduled[weekday, half]), context)
-        said.append(text("staffing.has", n=have))
-    return "; ".join(said)
+        parts.append(text("staffing.has", n=have))
+    return "; ".join(parts)
 
 
 def _hours(staffing: Staffing, weekday: int, context: Context) -> str:
@@ -285,19 +285,19 @@ def _peak(staffing: Staffing, half: int, context: Context) -> str:
 
 def _week_foot(staffing: Staffing, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    said = [text(f"staffing.model.{'patience' if _is_impatient(staffing) else 'endless'}")]
+    parts = [text(f"staffing.model.{'patience' if _is_impatient(staffing) else 'endless'}")]
     calls = staffing.works.get("calls")
     if calls is not None:
         after = calls.demand.after_call
-        said.append(
+        parts.append(
             text("staffing.only_talk")
             if after is None
             else text("staffing.with_after", seconds=formats.duration(after))
         )
-        said.append(text("staffing.every_call"))
+        parts.append(text("staffing.every_call"))
     if "conversations" in staffing.works:
-        said.append(text("staffing.given_minutes"))
-    return html.Div([html.Span(words) for words in said], className="foot-words")
+        parts.append(text("staffing.given_minutes"))
+    return html.Div([html.Span(words) for words in parts], className="foot-words")
 
 
 def _is_impatient(staffing: Staffing) -> bool:
@@ -469,8 +469,8 @@ def _day_row(staffing: Staffing, half: int, patience: bool, context: Context) ->
         row.insert(3, formats.duration(flow.handling) if flow.handling else no_data(context))
         row += _outcome(staffing, half, context)
     if patience:
-        found = work.plan.outcome_with_patience(weekday, half)
-        row.append(formats.share(found.gives_up) if found and flow.load else no_data(context))
+        outcome = work.plan.outcome_with_patience(weekday, half)
+        row.append(formats.share(outcome.gives_up) if outcome and flow.load else no_data(context))
     return row
 
 
@@ -483,12 +483,12 @@ def _outcome(staffing: Staffing, half: int, context: Context) -> list[Any]:
         return [idle, no_data(context), no_data(context)]
     if not plan.present(weekday, half):
         return [text("staffing.nobody"), no_data(context), no_data(context)]
-    found = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)
-    if found is None:
+    outcome = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)
+    if outcome is None:
         unstable = pill(text("staffing.unstable"), "attention", "exclamation-triangle-fill")
         return [unstable, text("staffing.grows"), text("staffing.unstable")]
     return [
-        formats.share(found.in_time),
-        formats.duration(found.mean_wait),
-        formats.share(found.occupancy, 0),
+        formats.share(outcome.in_time),
+        formats.duration(outcome.mean_wait),
+        formats.share(outcome.occupancy, 0),
     ]

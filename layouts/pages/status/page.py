@@ -176,14 +176,14 @@ def _requests(row: SourceRow, context: Context) -> Any:
     if row.requests is None or row.budget is None or row.state == "off":
         return _nothing("")
     formats = context.formats
-    said = context.text(
+    label = context.text(
         "status.requests", n=formats.count(row.requests), budget=formats.count(row.budget)
     )
     share = min(1.0, row.requests / max(1, row.budget))
     bar = html.Span(
         html.Span(), className="progress-line", style={"--share": f"{share * 100:.0f}%"}
     )
-    return html.Div([html.Span(said), bar], className="budget")
+    return html.Div([html.Span(label), bar], className="budget")
 
 
 def _version(row: SourceRow, context: Context) -> Any:
@@ -211,18 +211,18 @@ def _todo(row: SourceRow, context: Context) -> list[Any]:
         )
     if row.key == "slack" and row.error:
         return [html.Span(reason_words(row.error, context))]
-    said: list[Any] = []
+    parts: list[Any] = []
     if row.state in ("late", "failed"):
         cause = row.cause or "unavailable"
         key = text(f"status.key.{row.key}") if text.has(f"status.key.{row.key}") else name
-        said.append(html.Span(text(f"status.cause.{cause}", source=name, secret=key)))
+        parts.append(html.Span(text(f"status.cause.{cause}", source=name, secret=key)))
     if row.error:
-        said.append(html.Small(row.error, className="technical"))
+        parts.append(html.Small(row.error, className="technical"))
     if row.warning:
-        said.append(html.Small([icon("info-circle"), " ", row.warning], className="technical"))
-    if not said and row.state == "ok":
-        said.append(html.Span(text("status.nothing_to_do"), className="quieter"))
-    return said
+        parts.append(html.Small([icon("info-circle"), " ", row.warning], className="technical"))
+    if not parts and row.state == "ok":
+        parts.append(html.Span(text("status.nothing_to_do"), className="quieter"))
+    return parts
 
 
 def _nothing(words: str) -> html.Span:
@@ -376,25 +376,25 @@ def parts(status: Status, context: Context) -> tuple[Any, ...]:
 
 def _notices(status: Status, context: Context) -> list[Any]:
     text = context.text
-    found = []
+    parts = []
     if status.past is None:
-        found.append(banner("information", text("status.empty"), text("status.empty_words")))
+        parts.append(banner("information", text("status.empty"), text("status.empty_words")))
     if status.problem:
-        found.append(banner("attention", text("status.unreadable"), status.problem))
+        parts.append(banner("attention", text("status.unreadable"), status.problem))
     if status.past is not None and not status.robot_runs:
-        found.append(banner("stale", text("alerts.not_running"), text("status.not_running_words")))
+        parts.append(banner("stale", text("alerts.not_running"), text("status.not_running_words")))
     silent = [plain(screen.name) for screen in status.screens if screen.is_silent]
     if silent:
         words = text.plural("status.silent_screens", len(silent), n=len(silent))
-        found.append(banner("attention", words, ", ".join(silent)))
+        parts.append(banner("attention", words, ", ".join(silent)))
     if status.given_up:
         words = text.plural("status.given_up", status.given_up, n=status.given_up)
         link = dcc.Link(text("status.see_alerts"), href="/alerts", className="link")
-        found.append(banner("attention", words, text("status.given_up_words"), link))
+        parts.append(banner("attention", words, text("status.given_up_words"), link))
     if status.waiting:
         words = text.plural("status.waiting", status.waiting, n=status.waiting)
-        found.append(banner("information", words, text("status.waiting_words")))
-    return found
+        parts.append(banner("information", words, text("status.waiting_words")))
+    return parts
 
 
 def _past(status: Status, context: Context) -> html.Section:
@@ -404,11 +404,11 @@ def _past(status: Status, context: Context) -> html.Section:
         return panel(text("status.past"), html.Div(nothing, className="status-body"))
     loaded, total = past.loaded, past.total
     share = loaded / total if total else 0.0
-    said = text("status.past_complete") if past.complete else text("status.past_words")
+    label = text("status.past_complete") if past.complete else text("status.past_words")
     content: list[Any] = [
         html.P(text("states.history", loaded=loaded, total=total), className="status-value"),
         html.Span(html.Span(), className="progress-line", style={"--share": f"{share * 100:.0f}%"}),
-        html.P(said, className="quiet"),
+        html.P(label, className="quiet"),
     ]
     if past.first_day:
         content.append(

@@ -314,14 +314,14 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
     happened = telephony.happened
     days = sum(happened)
     largest = max(
-        (_told(telephony, s, happened[d]) for (d, _), s in shown.cells.items()), default=0
+        (_shown_value(telephony, s, happened[d]) for (d, _), s in shown.cells.items()), default=0
     )
 
     def cell(number: Summary | None, often: int, cells: tuple[str, ...], name: str) -> HeatCell:
         key = LOSS if telephony.heat == "loss" else INBOUND
         if number is None or not number.n:
             return HeatCell("0" if telephony.heat != "loss" else "", title=name)
-        value = _told(telephony, number, often)
+        value = _shown_value(telephony, number, often)
         tone = sequential(value, largest)
         if telephony.heat == "loss" and number.n < ENOUGH:
             tone = ""
@@ -356,7 +356,7 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
     return heat_map("", heads, lines, foot, word, context, class_name=_class(hours))
 
 
-def _told(telephony: Telephony, number: Summary, often: int) -> float:
+def _shown_value(telephony: Telephony, number: Summary, often: int) -> float:
     value = number.value or 0
     return value / often if telephony.heat == "mean" and often else value
 
@@ -376,12 +376,12 @@ def _plain(cell: HeatCell) -> HeatCell:
 
 def _week_foot(telephony: Telephony, context: Context) -> html.Div:
     text, formats = context.text, context.formats
-    said = []
+    parts = []
     peaks = telephony.peaks
     if peaks.hour:
         hour, mean = peaks.hour
         words = text("telephony.peak_hour", hour=hour, mean=formats.decimal(mean))
-        said.append(rows_link(words, context, INBOUND, f"hour:{hour}"))
+        parts.append(rows_link(words, context, INBOUND, f"hour:{hour}"))
     if peaks.weekday:
         day, mean = peaks.weekday
         words = text(
@@ -389,12 +389,12 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
             weekday=text(f"rows.weekday.{day}"),
             mean=formats.decimal(mean),
         )
-        said.append(rows_link(words, context, INBOUND, f"weekday:{day}"))
+        parts.append(rows_link(words, context, INBOUND, f"weekday:{day}"))
     if telephony.heat == "loss":
-        said.append(html.Span(text("telephony.loss_note", n=ENOUGH)))
+        parts.append(html.Span(text("telephony.loss_note", n=ENOUGH)))
     few, many = text("telephony.few"), text("telephony.many")
     return html.Div(
-        [html.Div(said, className="foot-words"), heat_scale(few, many)], className="heat-foot"
+        [html.Div(parts, className="foot-words"), heat_scale(few, many)], className="heat-foot"
     )
 
 

@@ -61,7 +61,7 @@ def due(times: Times, context: Context) -> html.Section:
     total = sum(times.due_parts.values())
     body: Any
     if total:
-        said = [
+        parts = [
             _part_words("awaiting_first_response", part, count, context, f"due-{part}")
             for part, count in times.due_parts.items()
         ]
@@ -79,7 +79,7 @@ def due(times: Times, context: Context) -> html.Section:
             items.append(_case(html.Span(lead), case, context, f"due due-{case.due}", style))
         body = [
             server_time(times.at),
-            html.Div(said, className="part-words"),
+            html.Div(parts, className="part-words"),
             html.Ol(items, className="cases"),
         ]
     else:

@@ -401,8 +401,8 @@ def _table(times: Times, context: Context) -> html.Table:
 
 def _top(times: Times, key: str) -> float:
     """The end of the scale of bars: the longest p90, or median where there is none."""
-    found = [group.metrics.get(key) for group in (*times.groups, times.total)]
-    return max([1.0, *(n.p90 or n.value or 0 for n in found if n is not None)])
+    parts = [group.metrics.get(key) for group in (*times.groups, times.total)]
+    return max([1.0, *(n.p90 or n.value or 0 for n in parts if n is not None)])
 
 
 def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[html.Td]:
@@ -411,15 +411,15 @@ def _cells(group: Group, times: Times, tops: dict[str, float], context: Context)
     name: list[Any] = [html.Span(group.name, title=group.name, className="bidi")]
     if group.left:
         name += [" ", pill(context.text("overview.left"))]
-    found = [html.Td(html.Div(name, className="rank-words"), className="left name")]
+    parts = [html.Td(html.Div(name, className="rank-words"), className="left name")]
     for key, within in BOTH:
         number = group.metrics.get(key)
         if number is None or number.value is None:
-            found.append(html.Td(no_data(context), colSpan=6, className="left"))
+            parts.append(html.Td(no_data(context), colSpan=6, className="left"))
             continue
         p90: Any = no_data(context) if number.p90 is None else formats.rough(number.p90)
         median = rows_link(html.B(formats.duration(number.value)), context, key, *cells)
-        found += [
+        parts += [
             html.Td(_span(number, tops[key], context), className="left span-column"),
             html.Td(median),
             html.Td(formats.rough(number.mean or 0)),
@@ -427,8 +427,8 @@ def _cells(group: Group, times: Times, tops: dict[str, float], context: Context)
             html.Td(_share(group.metrics.get(within), within, cells, context)),
             html.Td(formats.count(number.n), className="quieter"),
         ]
-    found.append(html.Td(_share(group.metrics.get("reopen_rate"), "reopen_rate", cells, context)))
-    return found
+    parts.append(html.Td(_share(group.metrics.get("reopen_rate"), "reopen_rate", cells, context)))
+    return parts
 
 
 def _share(number: Summary | None, key: str, cells: list[str], context: Context) -> Any:
