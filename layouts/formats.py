@@ -23,7 +23,6 @@ class Formats:
 
     Args:
         text: The reader's words.
-        zone: The zone in which instants are shown.
     """
 
     def __init__(self, text: Text, zone: ZoneInfo) -> None:

@@ -18,8 +18,6 @@ _FOLDER = Path(__file__).parent / "text"
 
 
 class Text:
-    """The words of one language."""
-
     def __init__(self, language: Language) -> None:
         self.language = language
         self._words = words(language)
@@ -40,7 +38,6 @@ class Text:
         return self(f"{key}.{'one' if count == 1 else 'other'}", **values)
 
     def has(self, key: str) -> bool:
-        """Whether there are words for that key."""
         return key in self._words
 
 
@@ -52,7 +49,6 @@ def text_for(language: str) -> Text:
 
 @cache
 def words(language: Language) -> Mapping[str, str]:
-    """All words of a language, by dotted key."""
     attributes: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}

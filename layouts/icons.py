@@ -8,7 +8,6 @@ def icon(name: str, class_name: str = "", title: str | None = None) -> html.Span
 
     Args:
         name: A file name of bootstrap-icons that `21-icons.css` lists.
-        class_name: More classes, for size or colour.
         title: Words for who cannot see it, where no text stands beside it.
     """
     attributes = {"aria-hidden": "true"} if title is None else {"role": "img", "aria-label": title}

@@ -10,7 +10,6 @@ def view(path: str, choices: Choices, **changes: str | Sequence[str] | None) -> 
     """The address of a page with these choices, some of them changed.
 
     Args:
-        path: The page.
         choices: What is chosen now: parameter -> values.
         changes: Parameters to replace; None or nothing removes one. `from_` is `from`, which
             Python keeps for itself.

@@ -18,7 +18,6 @@ class Context:
         formats: Numbers, durations and dates as that language writes them.
         theme: dark or light.
         role: manager, analyst or wall.
-        name: The reader's name.
         path: The page that is being drawn, such as /overview.
         wall: Whether the operations wall is open to the reader.
         choices: What its address chooses: parameter -> values, without what is open beside it.

@@ -12,9 +12,7 @@ def data_table(
     """A table whose first columns are words and whose others are numbers.
 
     Args:
-        heads: Names of the columns.
         rows: Cells, as they are drawn; numbers may be `rows_link`s.
-        class_name: More classes.
         words: How many columns are words.
     """
 

@@ -15,9 +15,7 @@ def excel_button(context: Context, path: str, class_name: str = "button") -> htm
     """A workbook of what the address chooses, made when it is asked for.
 
     Args:
-        context: The reader.
         path: Route of the export; the script adds the parameters of the present address.
-        class_name: How it looks.
     """
     return download_button(context, path, [icon("file-earmark-spreadsheet"), "Excel"], class_name)
 

@@ -56,14 +56,7 @@ def labels(attributes: Sequence[tuple[str, int]], context: Context) -> Any:
 
 
 def values(label: str, values: Sequence[Value], hidden: int, context: Context) -> Any:
-    """The values of an attribute, most frequent first, to be ticked.
-
-    Args:
-        label: The attribute.
-        values: What is offered.
-        hidden: How many more there are.
-        context: The reader.
-    """
+    """The values of an attribute, most frequent first, to be ticked."""
     text, formats = context.text, context.formats
     head = html.Button(
         [icon("chevron-left"), html.Span(label, className="bidi choice-words", title=label)],
@@ -131,13 +124,11 @@ class Bar:
     """The present choice, and what else there is; the address itself is the context's.
 
     Attributes:
-        period: The days that are shown.
         preset: The name of the period, if it has one.
         today: The last day that can be chosen.
         before: The days to compare with, by the choice; None without a comparison.
         same: The days of the same period before, for the words of that choice.
         compare: same, none, or None for the days just before.
-        teams: All teams in scope.
         agents: All people with rows, leavers included.
         origin: customer, teammate or None.
         attributes: Label -> chosen values; an empty one stands for rows without a value.
@@ -200,13 +191,7 @@ def _chip(
     """A chip that opens its choices; where it is set, an outline and a cross to take it back.
 
     Args:
-        key: Of the filter.
-        label: What is filtered.
-        value: The present choice.
-        body: What can be chosen.
         clear: The address without the choice; None where nothing is chosen.
-        icon_name: Before the label.
-        context: The reader.
     """
     target = ids.panel(ids.FILTERS, f"filter-{key}")
     inside: list[Any] = [icon(icon_name)] if icon_name else []

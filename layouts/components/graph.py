@@ -76,9 +76,7 @@ def graph(
 
     Args:
         graph_id: Id of the `dcc.Graph` inside.
-        figure: What is drawn.
         text: The reader's words; they choose the chart's own locale.
-        label: The chart in words.
         rows: What is counted, where marks open their rows.
         by: The group that the marks are of (`metrics.query.grouping`).
     """

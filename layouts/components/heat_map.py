@@ -22,7 +22,6 @@ class HeatCell:
         tone: Name of its colour: seq-1..7, div-1..7, or nothing for an unfilled one.
         key: What is counted, for the rows behind it; nothing where there are none.
         cells: `<by>:<key>` of its rows.
-        title: More about it.
     """
 
     words: str
@@ -34,8 +33,6 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatLine:
-    """A line: its name, its cells, and its total."""
-
     name: str
     cells: Sequence[HeatCell]
     total: HeatCell
@@ -67,12 +64,7 @@ def heat_map(
     """The table.
 
     Args:
-        corner: What the lines are.
-        heads: Names of the columns.
         lines: From top to bottom.
-        foot: The totals of the columns.
-        total_word: Head of the totals of the lines.
-        context: The reader.
         class_name: More classes; `heat-wide` gives the cells room for words.
     """
     head = html.Tr(

@@ -28,7 +28,6 @@ def interval_bar(
         estimate: A share with `low` and `high`.
         everyone: The share of all rows together.
         floor: Where the scale starts; it ends at 1.
-        context: The reader.
     """
     assert estimate.value is not None
     assert estimate.low is not None

@@ -25,11 +25,8 @@ class Kpi:
         before: The number of the previous period; None where that reaches before the history.
         daily: One value per day of the period, for the sparkline.
         low: Lower edge of each day's usual band.
-        high: Upper edge of it.
         verdict: Where the period lies against its usual range; None where that is unknown.
-        info: What the number is made of.
         late: Whether a source of it is late or failed.
-        compared: Whether it is to be compared with another period at all.
     """
 
     metric: Metric
@@ -45,7 +42,6 @@ class Kpi:
 
 
 def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> html.Div:
-    """Numbers that share hairlines in one sheet."""
     return html.Div([kpi_cell(page, kpi, context) for kpi in kpis], className="kpis")
 
 

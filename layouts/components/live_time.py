@@ -62,9 +62,6 @@ def lasting(since: datetime, now: datetime, context: Context, words: str = "{spa
     """How long something has lasted, roughly: 27 min.
 
     Args:
-        since: When it began.
-        now: The server's present instant.
-        context: The reader.
         words: What is said, with the place of the span.
     """
     spoken = words.replace("{span}", context.formats.span_of((now - since).total_seconds()))

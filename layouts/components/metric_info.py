@@ -16,7 +16,6 @@ class MetricInfo:
     """What a reader may ask of a number.
 
     Attributes:
-        key: The catalogue's key.
         lines: (what, words), in order: population, period, clock, filters, before, data.
         rows: How many rows it rests on, where they can be listed.
         listed: Key of that list, where it is not the metric info's own.
@@ -35,8 +34,6 @@ def info_button(
 
     Args:
         page: The page, for the id.
-        info: What it says.
-        context: The reader.
         place: Parts two metric infos of one number on one page.
     """
     text = context.text

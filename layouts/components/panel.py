@@ -23,13 +23,9 @@ def panel(
     """One panel, for one population.
 
     Args:
-        title: What it shows.
         content: The chart or table.
         population: How many rows it rests on, in words.
         tools: Right of the title: view, table, passport.
-        footnote: One line below.
-        class_name: More classes, for its place in the grid.
-        attributes: Passed on, such as `id`.
     """
     head = [html.H2(title)]
     if population:
@@ -61,15 +57,9 @@ def figure_panel(
     Args:
         page: The page, for the id.
         key: Of the figure: its id, and its name in the address while it is a table.
-        title: What it shows.
-        chart: The drawing.
         table: The same numbers with their n (`data_table`); None where the chart is one already.
-        context: The reader.
         population: How many rows it rests on, in words.
         tools: More tools, left of the common ones.
-        footnote: One line below.
-        info: What the figure means and rests on.
-        class_name: More classes.
     """
     words = context.text("rows.table")
     shown = list(tools)
@@ -111,7 +101,6 @@ def segmented(
     Args:
         choices: (words, href, chosen), in order.
         label: What is chosen, for who cannot see it.
-        class_name: More classes.
     """
     return html.Div(
         [

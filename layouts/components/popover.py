@@ -16,9 +16,6 @@ def popover(
     """The part that opens.
 
     Args:
-        target: Id of the button.
-        body: What it holds.
-        class_name: How it looks.
         placement: Below the button's start or its end.
     """
     return dbc.Popover(
@@ -37,9 +34,6 @@ def chooser(
     """A chip with its choices.
 
     Args:
-        chip_id: Of the button.
-        label: What is chosen.
-        value: The present choice.
         choices: (words, href, chosen), in order.
     """
     links = [

@@ -49,7 +49,6 @@ def page(
 
 
 def copy_link(context: Context) -> html.Button:
-    """The address of what is seen, to be passed on."""
     text = context.text
     return html.Button(
         [icon("link-45deg"), text("rows.copy_link")],
@@ -72,7 +71,6 @@ def unusable(name: str | None, context: Context) -> html.Div:
 
     Args:
         name: Of the parameter that cannot be used; None when the dates are reversed.
-        context: The reader.
     """
     text = context.text
     if name is None:

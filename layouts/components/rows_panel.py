@@ -39,7 +39,6 @@ class Conversation:
     """A line about a conversation.
 
     Attributes:
-        at: When it counts.
         subject: Its first words.
         about: Customer, person and team, as far as they are known.
         state: open, closed or snoozed; of a ticket, ticket_open or ticket_closed.
@@ -78,16 +77,11 @@ class Head:
     """What the panel says of the number.
 
     Attributes:
-        crumbs: Figure and period.
         title: The mark that was clicked, or the number's name.
         count: The number that was clicked.
-        unit: What it counts, in words.
         notes: More about it: rows where it counts mentions, the value where it is a share.
         parts: (words, address, chosen): the rows for and against a share.
-        find: Words looked for.
-        order: Of the rows.
         has_values: Whether rows can be ordered by what they add.
-        export: Route of the workbook.
     """
 
     crumbs: Sequence[str]
@@ -138,11 +132,9 @@ def rows(
     """One page of the list.
 
     Args:
-        lines: The rows.
         first: Place of the first, from 0.
         total: How many rows have the words that are looked for.
         pages: Addresses of the page before and the page after.
-        context: The reader.
     """
     text, formats = context.text, context.formats
     if not lines:

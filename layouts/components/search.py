@@ -11,7 +11,6 @@ def search_field(field_id: str, value: str, label: str) -> html.Label:
     Args:
         field_id: Id of the `dcc.Input` inside.
         value: The words that are looked for now.
-        label: What is searched.
     """
     return html.Label(
         [

@@ -19,10 +19,7 @@ class BarLine:
     """A line with one bar.
 
     Attributes:
-        name: What it is.
-        n: How many rows.
         share: Of all, 0..1.
-        key: What is counted.
         cells: `<by>:<key>` of its rows.
         kind: Class of its colour: nothing, bar-other or bar-lost.
         words: More, right of the share.
@@ -50,8 +47,6 @@ class Part:
 
 @dataclass(frozen=True)
 class StackedLine:
-    """A line with a bar of several parts, and how many rows it has."""
-
     name: str
     n: int
     parts: Sequence[Part]
@@ -66,7 +61,6 @@ def bar_table(
     Args:
         heads: Name of the lines, of their count and of their share; and of `words`, where told.
         lines: From top to bottom.
-        context: The reader.
         names: What stands in the first column, where that is more than the name.
     """
     widest = max((line.n for line in lines), default=0) or 1
@@ -107,7 +101,6 @@ def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> ht
 
 
 def colour_key(names: Sequence[tuple[int, str]]) -> html.Ul:
-    """Which colour is which."""
     return html.Ul(
         [
             html.Li([html.Span(className=f"dot part-{place}"), _name(name)], title=name)

@@ -17,9 +17,6 @@ def message(
 
     Args:
         kind: A drawing of `layouts.components.svg.porthole`.
-        context: The reader.
-        title: The fact.
-        words: What follows from it.
         action: A link or button that mends it.
     """
     parts = [html.Strong(title), html.P(words) if words else None, action]
@@ -44,7 +41,6 @@ def starting(context: Context) -> html.Div:
 
 
 def forbidden(context: Context, action: Any = None) -> html.Div:
-    """A page or number of another role."""
     text = context.text
     return message(
         "shuttered", context, text("states.forbidden"), text("states.forbidden_words"), action
@@ -68,8 +64,6 @@ def banner(kind: str, strong: str, words: str = "", action: Any = None) -> html.
 
     Args:
         kind: critical, attention, stale or information.
-        strong: The fact.
-        words: What it means.
         action: A link or button.
     """
     names = {

@@ -33,7 +33,6 @@ def logo(line: str, water: str, size: float = 24) -> html.Img:
 
 
 def logo_svg(line: str, water: str) -> str:
-    """The porthole as SVG text."""
     return (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 28 28'>"
         "<clipPath id='c'><circle cx='14' cy='14' r='9.2'/></clipPath>"
@@ -58,8 +57,6 @@ def sparkline(
         values: One value per day, oldest first.
         palette: The reader's colours.
         low: Lower edge of the usual band, per day.
-        high: Upper edge of it.
-        alt: The line in words.
     """
     known = [v for v in values if v is not None]
     if len(known) < 3:
@@ -163,8 +160,6 @@ def stairs(points: Sequence[tuple[float, float]], colour: str, alt: str) -> html
 
     Args:
         points: (when, value), in order; the last one is now.
-        colour: Of line and ground.
-        alt: The drawing in words.
     """
     values = [value for _, value in points]
     if len(points) < 3 or min(values) == max(values):

@@ -18,11 +18,7 @@ def view_link(
     """A link to another view of the page; the place on the screen stays.
 
     Args:
-        words: What is read.
-        href: The view.
-        class_name: How it looks.
         mode: push keeps the present view for the back button; replace does not.
-        attributes: Passed on, such as `title`.
     """
     return html.A(words, href=href, className=class_name, **{"data-go": mode}, **attributes)
 
@@ -33,12 +29,8 @@ def rows_link(
     """A number that opens the rows behind it; it stays outlined while they are open.
 
     Args:
-        words: The number as it is drawn.
-        context: The reader, on a page.
         key: What is counted: of the catalogue, or of `metrics.query.drilldown.LISTS`.
         cells: `<by>:<key>` of the mark.
-        class_name: More classes.
-        attributes: Passed on.
     """
     link_attributes: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
     link_attributes["data-rows-link"] = "\n".join((key, *cells))

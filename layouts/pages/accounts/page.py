@@ -28,8 +28,6 @@ class Person:
     """An account.
 
     Attributes:
-        email: Under which it is known.
-        name: As the screens show it.
         role: manager, analyst or wall.
         agent: Name of the Intercom admin with that e-mail; None = nobody.
         read_only: Whether it comes from the settings.
@@ -66,8 +64,6 @@ class Machine:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was done."""
-
     at: datetime
     what: str
     who: str
@@ -82,11 +78,8 @@ class Trail:
         lines: The newest first, one page of them.
         page: Which one, from 0.
         first: Number of its first line, from 1.
-        more: Whether there are older ones.
         what: Only this kind; empty = all.
         who: Only this person; empty = all.
-        kinds: That there are.
-        people: That it can be narrowed to.
         days: So long things are kept.
     """
 
@@ -188,7 +181,6 @@ def _about(about: Mapping[str, Any], context: Context) -> list[str]:
 
 
 def page(context: Context) -> html.Div:
-    """The page's frame."""
     text = context.text
     skeleton = html.Div(className="skeleton skeleton-panel")
     content = [
@@ -221,7 +213,6 @@ def secret_notice(title: str, secret: str, context: Context) -> html.Div:
 
 
 def people(people: Sequence[Person], context: Context) -> html.Section:
-    """Everybody who may sign in."""
     text = context.text
     heads = [text(f"accounts.head.{head}") for head in ("person", "role", "intercom", "seen", "do")]
     table = data_table(
@@ -249,7 +240,6 @@ def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
 
 
 def tokens(machines: Sequence[Machine], context: Context) -> html.Section:
-    """Machines that may ask."""
     text = context.text
     if not machines:
         nothing = message(

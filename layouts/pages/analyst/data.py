@@ -27,11 +27,9 @@ class Head:
     """What stands above the panel: whose it is, and of which days.
 
     Attributes:
-        choices: The address's parameters.
         people: Whom a manager may choose; empty for an analyst.
         agent_id: Who is chosen; None = the whole team.
         preset: Name of the period, or None.
-        period: Its days.
         today: The present local day.
         download: The address's parameters as a query string, for the files; None = no files.
     """
@@ -79,10 +77,7 @@ class Pending:
     """What is still to classify.
 
     Attributes:
-        rows: Those that are shown, in order.
-        total: All of them.
         order: oldest or easiest.
-        sure: How many have a suggestion.
         learnt: Whether the team's words suffice for suggestions at all.
         done: Those that were pending when the page was opened, and are classified now.
         excluded: Label of a rule -> how many conversations it leaves out.
@@ -105,11 +100,9 @@ class History:
 
     Attributes:
         rows: Those that are shown, newest first.
-        total: All that the filters choose.
         everything: All of the period.
         reason: Of the filter; empty = without one; None = any.
         standing: Of the filter; None = any.
-        search: Words of the filter.
         reasons: The reasons of the period, the most frequent first.
     """
 
@@ -124,8 +117,6 @@ class History:
 
 @dataclass(frozen=True)
 class Comment:
-    """What a customer wrote beside a rating."""
-
     rating: int
     words: str
     at: datetime
@@ -137,14 +128,11 @@ class Quality:
     """Own ratings of the window.
 
     Attributes:
-        score: CSAT, all ratings.
         adjusted: CSAT without the neutral ones.
         before: The score of as many days before; None where they are not loaded.
         team: The team's score; None where the group is too small.
         minimum: Ratings under which no share is shown.
         comments: Those that are shown, newest first.
-        total_comments: All of them.
-        infos: Of score and adjusted.
     """
 
     score: Summary
@@ -162,13 +150,10 @@ class Comparison:
     """An own number beside its own past and the team's.
 
     Attributes:
-        key: Of the catalogue.
         better: Which direction is good news; None where neither is.
-        now: The number of the window.
         before: That of as many days before; None where they are not loaded.
         team: The team's; None where it may not be told.
         verdict: Where it lies against its own past; None where that is too short.
-        info: What it is made of.
     """
 
     key: str
@@ -209,24 +194,16 @@ class Panel:
     """Everything that the panel draws for one person and period.
 
     Attributes:
-        head: Whose, and of which days.
         name: Of the person; empty when nobody knows it any more.
-        left: Whether the person has left.
-        own: Whether it is the reader's own.
         goal: The whole period's.
         days: Goal of each day of the period, oldest first.
         pace: Where the period ends as it goes; None where that is a guess.
         streak: Days in a row at the goal.
-        pending: What is still to classify.
         history: The conversations of the period.
         window: The days of ratings, times and calls.
-        quality: Own ratings.
         times: Own response and closing times.
-        calls: Own calls.
         growth: A catch-all reason that grows, for a manager.
-        reason_label: The attribute that classifies.
         reason_missing: Whether no conversation carries it.
-        now: For ages.
     """
 
     head: Head
@@ -264,11 +241,8 @@ class Team:
     """The team's table, for a manager who has chosen nobody.
 
     Attributes:
-        head: Of which days.
         lines: Who misses most first.
-        total: All together.
         growth: A catch-all reason that grows.
-        reason_label: The attribute that classifies.
         reason_missing: Whether no conversation carries it.
     """
 

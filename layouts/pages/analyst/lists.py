@@ -37,9 +37,7 @@ def menu(
 
     Args:
         key: Of its id.
-        words: On the button.
         options: (words, href, chosen), in order.
-        class_name: Of the button.
     """
     target = ids.panel(PAGE, f"menu-{key}")
     inside = words if isinstance(words, list) else [html.Span(words), icon("chevron-down")]
@@ -64,7 +62,6 @@ def menu(
 
 
 def more(own: Panel, shown: int, total: int, name: str, context: Context) -> html.P | None:
-    """How many of how many are shown, and a link to more."""
     if shown >= total:
         return None
     text, formats = context.text, context.formats
@@ -87,8 +84,6 @@ def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) 
 
     Args:
         heads: (words, side class) of each column.
-        rows: Below them.
-        name: Class of the table.
     """
     head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
     drawn = html.Table([head, html.Tbody(list(rows))], className=f"grid-table two-lines {name}")
@@ -96,13 +91,11 @@ def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) 
 
 
 def subject(row: Row, context: Context) -> html.Span:
-    """What the conversation is about."""
     words = row.subject or context.text("analyst.no_subject")
     return html.Span(words, title=words, className="bidi" if row.subject else "quieter")
 
 
 def reason(row: Row, context: Context) -> html.Span:
-    """Its reason, or that it has none."""
     if row.reason:
         return html.Span(row.reason, title=row.reason, className="bidi")
     return html.Span(context.text("analyst.unclassified"), className="quieter")

@@ -55,7 +55,6 @@ def people(shown: Head, context: Context) -> dcc.Dropdown:
 
 
 def periods(shown: Head, context: Context) -> html.Div:
-    """The presets, and own dates."""
     text = context.text
     parts: list[Any] = []
     for name in PERIODS:
@@ -225,7 +224,6 @@ def unusable(name: str | None, context: Context) -> html.Div:
 
     Args:
         name: Of the parameter that cannot be used; None where the dates are turned round.
-        context: The reader.
     """
     text = context.text
     if name is None:

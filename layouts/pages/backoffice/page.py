@@ -35,7 +35,6 @@ class Ticket:
 
     Attributes:
         id: The vendor's.
-        number: As people know it.
         is_open: Whether it is neither resolved nor closed.
         is_overdue: Whether it has been open for too long.
         days: Whole days since its creation, or until its resolution.
@@ -45,7 +44,6 @@ class Ticket:
         external: State in the other system.
         owner: Name; empty for nobody.
         url: The ticket in Intercom.
-        conversations: Addresses of the linked conversations.
     """
 
     id: str
@@ -79,8 +77,6 @@ class Choice:
 
 @dataclass(frozen=True)
 class Line:
-    """One group: its name, its cell, how many are open, and how many of those overdue."""
-
     name: str
     cell: str
     n: int
@@ -106,23 +102,16 @@ class Backoffice:
     """Everything that the page draws below its filters.
 
     Attributes:
-        kpis: The sheet.
         choices: What tickets can be filtered by.
         tab: period, backlog or None for all open ones.
-        counts: Tickets of each tab.
         tickets: The first of the tab's.
         listed: Key and cells of the tab's list.
         states: Open tickets by state.
         owners: Open tickets by owner.
-        platforms: Open tickets by platform.
         severities: Open tickets by severity.
         ages: Band of age -> open tickets.
-        open: All open tickets.
-        age_days: From how many days on they are overdue.
         has_external: Whether another system's state is looked for.
         duplicates: The newest of the duplicates.
-        merged: All of them.
-        infos: Of the panels, by their key.
     """
 
     kpis: Sequence[Kpi]
@@ -186,7 +175,6 @@ def tickets(shown: Backoffice, context: Context) -> html.Section:
 
 
 def _columns(shown: Backoffice) -> list[str]:
-    """The columns that any of the tickets has something in."""
     optional = {
         "external": shown.has_external,
         "key": any(ticket.external_key for ticket in shown.tickets),
@@ -332,7 +320,6 @@ def _reason(words: str, context: Context) -> html.Span:
 
 
 def content(shown: Backoffice, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     return [
         filters(shown.choices, context),
         kpi_sheet(PAGE, shown.kpis, context),
@@ -414,7 +401,6 @@ def _row(*parts: Any) -> html.Div:
 
 
 def _states(shown: Backoffice, context: Context) -> html.Section:
-    """In which state they are."""
     return _groups("tickets_by_state", "state", shown.states, shown, context)
 
 
@@ -424,7 +410,6 @@ def _owners(shown: Backoffice, context: Context) -> html.Section:
 
 
 def _platforms(shown: Backoffice, context: Context) -> html.Section:
-    """Where the trouble is, and how bad."""
     text = context.text
     parts: list[Any] = []
     for name, lines in (("platform", shown.platforms), ("severity", shown.severities)):
@@ -435,7 +420,6 @@ def _platforms(shown: Backoffice, context: Context) -> html.Section:
 
 
 def _ages(shown: Backoffice, context: Context) -> html.Section:
-    """How old they are."""
     text = context.text
     lines = [
         BarLine(text(f"metrics.parts.{band}"), n, n / (shown.open or 1), OPEN, (f"part:{band}",))

@@ -28,7 +28,6 @@ from layouts.pages.crosstabs.table import figure
 
 
 def cross(shown: Cross, context: Context) -> list[Any]:
-    """Any attribute by any attribute."""
     text = context.text
     tools = html.Div(
         [
@@ -167,7 +166,6 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
 
 
 def categories(shown: Categories, context: Context) -> list[Any]:
-    """Categories and registrations."""
     sheet = kpi_sheet(PAGE, shown.kpis, context)
     sheet.children = [*sheet.children, *[_leading(pair, context) for pair in shown.leading]]
     return [

@@ -61,7 +61,6 @@ def _place(crosstab: Crosstab, column: int) -> int:
 
 
 def figure(shown: Cross, context: Context) -> html.Section:
-    """The panel of the page."""
     text, formats = context.text, context.formats
     table = shown.table
     views = [(None, "bars"), ("heat", "heat"), ("table", "pivot")]
@@ -146,7 +145,6 @@ def _cells(shown: Cross, line: int | None, column: int | None) -> tuple[str, ...
 
 
 def _counts(shown: Cross, table: Crosstab, context: Context) -> html.Table:
-    """The numbers behind the bars."""
     formats = context.formats
 
     def count(n: int, line: int | None, column: int | None) -> Any:

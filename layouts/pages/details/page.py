@@ -36,12 +36,9 @@ class Details:
 
     Attributes:
         table: conversations or calls.
-        columns: Those that are shown.
         rows: Their values, one page of them.
         first: Place of the first row, from 0.
-        total: How many rows there are.
         last_page: Of the pages, from 0.
-        find: Words looked for.
         sorted_by: Key of a column and whether the greatest comes first; None = newest first.
         known: Key and name of every column.
         chosen: Whether the reader chose the columns.
@@ -60,7 +57,6 @@ class Details:
 
 
 def content(shown: Details, context: Context) -> list[Any]:
-    """Tools, table and pages."""
     text = context.text
     body: Any = html.Div(_table(shown, context), className="table-frame details-frame")
     if not shown.rows:

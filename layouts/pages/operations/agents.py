@@ -37,17 +37,12 @@ class Agent:
         name: As Intercom has it.
         text: active, away or unknown.
         text_reason: Why away, in the person's own words.
-        text_since: Since when.
         explained: Away, but because of a call.
         voice: The vendor's word; None without a telephone.
-        voice_since: Since when.
         clash: Active in one and unavailable in the other.
         ours: Open conversations that wait for us.
         customers: Open conversations that wait for the customer.
-        snoozed: Snoozed conversations.
         recent: Conversations of the last 30 minutes.
-        conversations: Of the period.
-        calls: Answered in the period.
         overloaded: Whether the limit of open conversations is reached.
         spike: Whether many came in a short time.
         href: Where the person's rows open, for who may see them.
@@ -97,8 +92,6 @@ class AgentsPanel:
         busy: Why the others cannot: on_call, after_call, overloaded, away -> people.
         limit: Open conversations from which on somebody has too many.
         period: today or 48h.
-        voice: Whether there is telephony at all.
-        voice_read: Whether it has ever answered.
         text_late: Whether Intercom's answers are too old.
         voice_late: Whether Aircall's are.
     """
@@ -180,10 +173,7 @@ def agents_table(
     """One line per agent; beyond `shown` the rest is told in one line.
 
     Args:
-        agents_panel: Everybody.
         shown: How many lines there is room for; None = all.
-        at: The server's present instant.
-        context: The reader.
     """
     text = context.text
     if not agents_panel.agents:

@@ -25,8 +25,6 @@ class Slot:
         hour: When it begins, in hours from the first midnight that is shown.
         count: Arrivals; None while it runs and before it begins.
         low: Lower edge of the usual band; None where it is unknown.
-        usual: The usual number.
-        high: Upper edge of it.
     """
 
     hour: float
@@ -38,8 +36,6 @@ class Slot:
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on the axis with its words."""
-
     hour: float
     words: str
 
@@ -58,7 +54,6 @@ def day_curve(
         ticks: Words below the axis.
         now: The present, in the slots' own hours.
         large: Whether it is read from across the room.
-        context: The reader.
     """
     colours = context.palette
     figure = go.Figure(layout={"template": template(context.theme)})
@@ -159,14 +154,12 @@ class Curve:
     """The day's arrivals.
 
     Attributes:
-        figure: The chart.
         is_drawn: Whether anything has arrived, or is usual.
         total: Arrivals of the period so far.
         usual: What is usual by now; None where that is unknown.
         note: Why there is no band, if so.
         table: (half hour, arrivals, usual) in words, for who asks for them.
         info: Of the chart, where it is offered.
-        late: Whether its source is late.
         closing: Where the queue is heading; None where that cannot be said.
         closing_info: Of that, where it is offered.
     """
@@ -211,10 +204,8 @@ def curve_head(curve: Curve, period: str, kiosk: bool, context: Context) -> list
     """The title, the total with what is usual by now, and why there is no band.
 
     Args:
-        curve: The day.
         period: today or 48h.
         kiosk: Whether it hangs in a room: no passport.
-        context: The reader.
     """
     text = context.text
     buttons = []

@@ -23,8 +23,6 @@ CALL_ICONS = {
 
 @dataclass(frozen=True)
 class Ticket:
-    """A conversation of the person's."""
-
     id: str
     created_at: datetime
     subject: str
@@ -50,15 +48,11 @@ class Drawer:
     """One person's rows.
 
     Attributes:
-        agent_id: Whose.
-        name: The person's.
         close: The address without the panel.
         period: today or 48h.
         at: The instant for which the rows hold.
         tickets: Newest first; not more than there is room for.
-        all_tickets: How many there are.
         calls: Newest first; None without telephony.
-        all_calls: How many there are.
         timeline: The person's day, if anything of it was seen.
     """
 
@@ -121,7 +115,6 @@ def drawer(drawer: Drawer, context: Context) -> html.Aside:
 
 
 def refused(close: str, context: Context) -> html.Aside:
-    """The rows of somebody else."""
     text = context.text
     title = text("operations.drawer.forbidden")
     notice = message("shuttered", context, title, text("operations.drawer.forbidden_words"))
@@ -129,7 +122,6 @@ def refused(close: str, context: Context) -> html.Aside:
 
 
 def unknown(close: str, context: Context) -> html.Aside:
-    """Nobody with that id."""
     text = context.text
     title = text("operations.drawer.unknown")
     notice = message("empty", context, title, text("operations.drawer.unknown_words"))

@@ -48,10 +48,8 @@ def choices(
     """The switches of period and team: few teams as links, many in a list.
 
     Args:
-        chosen: The address's parameters.
         period: today or 48h.
         teams: Id and name of those in scope.
-        context: The reader.
     """
     text = context.text
     switches = [
@@ -104,11 +102,8 @@ class Figure:
     """One number with a line below it.
 
     Attributes:
-        key: The catalogue's.
         value: None where nothing was read yet.
-        note: The line below.
         verdict: reached (a tick), short (amber) or nothing.
-        info: Where it is offered.
         late_at: When its source last answered, if that is too long ago.
     """
 
@@ -125,9 +120,7 @@ class Debt:
     """Callers who are owed a call.
 
     Attributes:
-        count: How many.
         oldest: Since when the first of them waits.
-        info: Where it is offered.
         late_at: When Aircall last answered, if that is too long ago.
     """
 
@@ -199,7 +192,6 @@ class Late:
     """A source without a recent answer.
 
     Attributes:
-        name: Its name.
         key: Key of what it means for the numbers.
         as_of: Its last good answer; None = never.
         helps: Whether the reader may see what is wrong and what to do.
@@ -223,20 +215,12 @@ class Wall:
     """Everything that the wall draws.
 
     Attributes:
-        kiosk: Whether it hangs in a room.
-        at: The server's present instant.
-        teams: The scope in words.
         period: today or 48h.
         sources: The vendors' states, by name.
         late: Those that are late or failed.
         notice: A banner about the address, or None.
         read: Whether Intercom has ever answered.
-        queue_panel: The queue.
-        agents_panel: The agents.
-        curve: The day.
-        figures: The numbers.
         debt: The call-backs; None without telephony.
-        latest: The latest assignments.
         subjects: Whether the reader sees any subjects.
         timeline: The day of those whom the reader may see; None where that is nobody.
         rotation: The teams it goes round, if it does.
@@ -342,7 +326,6 @@ def _place(key: str, children: Any = None) -> html.Div:
 
 
 def parts(wall: Wall, context: Context) -> Parts:
-    """What is drawn for one version."""
     banners = [_late(late, wall, context) for late in wall.late]
     if wall.notice is not None:
         banners.append(wall.notice)
@@ -440,7 +423,6 @@ def unusable(name: str, context: Context) -> html.Div:
 
     Args:
         name: The parameter that cannot be used.
-        context: The reader.
     """
     text = context.text
     key = f"operations.unusable.{name}"

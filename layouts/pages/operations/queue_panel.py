@@ -38,8 +38,6 @@ class Assignment:
     """A conversation that came to somebody.
 
     Attributes:
-        at: When.
-        agent: To whom.
         team: The conversation's team, if it has one.
         state: open, closed or snoozed.
         subject: None where the reader may not see it.
@@ -83,7 +81,6 @@ def assignments_table(
     Args:
         latest: Newest first.
         subjects: Whether the reader sees any subjects; else the column is left out.
-        context: The reader.
     """
     text = context.text
     columns = ["at", "agent", "team", *(["subject"] if subjects else []), "state"]
@@ -132,7 +129,6 @@ class Waiting:
     """A conversation of the queue.
 
     Attributes:
-        id: Of the conversation.
         team: Its team's name, if it has one.
         since: Since when it waits for us; None when it is the customer's turn.
         channel: The vendor's word for where it came from.
@@ -164,7 +160,6 @@ class Queue:
 
     @property
     def ours(self) -> int:
-        """How many wait for us."""
         return sum(1 for row in self.rows if row.since is not None)
 
     @property
@@ -284,12 +279,10 @@ class QueuePanel:
     """The queue at the instant of the version.
 
     Attributes:
-        queue: Everybody who is in it.
         by_team: Team's name (None without one) and how many of the queue are its; most first.
         quiet_since: Since when nobody has been waiting.
         longest_today: The longest wait of today that is over, and when it began.
         infos: Of the numbers, where they are offered.
-        latest: The latest assignments.
     """
 
     queue: Queue
@@ -315,10 +308,7 @@ def queue_panel(
     """The left third of the wall.
 
     Args:
-        queue_panel: The queue.
         kiosk: Whether it hangs on a wall: no links, no scrolling.
-        at: The server's present instant.
-        context: The reader.
     """
     parts = [_head(queue_panel, kiosk, context), _heading(queue_panel, kiosk, context)]
     if queue_panel.queue.rows:

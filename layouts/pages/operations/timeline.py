@@ -20,8 +20,6 @@ STEP = 2
 
 @dataclass(frozen=True)
 class Stretch:
-    """A time in one state."""
-
     state: str
     start: datetime
     end: datetime
@@ -32,7 +30,6 @@ class Strip:
     """One agent's day.
 
     Attributes:
-        name: The person's.
         stretches: In order, without gaps.
         seconds: State -> how long, within the hours that are shown.
     """
@@ -49,8 +46,6 @@ class Timeline:
     Attributes:
         first: A full hour.
         last: A full hour.
-        strips: By name.
-        info: Where it is offered.
     """
 
     first: datetime

@@ -70,7 +70,6 @@ def by_hour(overview: Overview, context: Context) -> html.Section:
 
 
 def origin(overview: Overview, context: Context) -> html.Section:
-    """Who started it, as parts of one bar."""
     text, formats = context.text, context.formats
     total = sum(overview.origins.values())
     known = [(key, n) for key, n in overview.origins.items() if n]
@@ -459,7 +458,6 @@ def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None
 
 
 def _corners(figure: go.Figure, context: Context) -> None:
-    """What it means to stand in each corner."""
     for x, y, key in CORNERS:
         figure.add_annotation(
             x=x,

@@ -29,7 +29,6 @@ class AgentRow:
 
     Attributes:
         id: Intercom admin id, or `none`; empty for the total.
-        name: Name, as the roster remembers it.
         status: member, outside, left, voice, unassigned or total.
         metrics: Numbers of the period, by key.
         open: Open conversations now; None for people who are no longer there.
@@ -52,10 +51,8 @@ class Point:
 
     Attributes:
         key: The person's id, or the reason.
-        name: Its name.
         volume: Conversations of the period.
         seconds: Median time to close.
-        ratings: How many ratings it has; size follows it.
         csat: Share of good ratings; None where there are too few.
     """
 
@@ -73,10 +70,7 @@ class VolumeBar:
 
     Attributes:
         at: The day, or the hour of the day.
-        count: Rows in it.
         low: Lower edge of the usual band; None where it is unknown.
-        usual: The usual number.
-        high: Upper edge of it.
         partial: Whether it is still running, so that it cannot be compared yet.
     """
 
@@ -100,23 +94,17 @@ class Overview:
     """Everything that the page draws below its filters.
 
     Attributes:
-        kpis: The sheet.
         news: (icon, strong, words): what is worth a word.
         reasons: The most mentioned first.
         mentions: All mentions of the period; shares are of them.
         reason_label: Label of the attribute.
         reason_missing: Whether the data does not have it.
-        days: Volume per day.
-        hours: Volume per hour of the day.
-        points: The matrix.
         by_reason: Whether the matrix shows reasons instead of people.
         origins: origin -> conversations.
-        agents: The table.
         total: The table's last line.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
         participations: Credits of answered calls; more than calls where calls were transferred.
-        infos: Of the panels, by their id.
     """
 
     kpis: Sequence[Kpi]

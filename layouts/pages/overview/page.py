@@ -31,7 +31,6 @@ KEYS = (
 
 
 def content(overview: Overview, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     parts = [
         _highlights(overview),
         kpi_sheet(PAGE, overview.kpis, context),

@@ -18,7 +18,6 @@ class Stretch:
 
     Attributes:
         first: Its first day.
-        csat: The score.
         inside: Whether it belongs to the period; the others are there to compare with.
     """
 
@@ -32,11 +31,7 @@ class Rated:
     """A person or a reason with what was said about it.
 
     Attributes:
-        key: Of its cell.
-        name: In words.
-        csat: Its score.
         negatives: Ratings of 1 and 2.
-        left: Whether it is a person who left.
     """
 
     key: str
@@ -52,11 +47,8 @@ class Ranks:
 
     Attributes:
         by: agent or reason.
-        shown: In order.
         hidden: How many more could be compared, and are not drawn.
-        hidden_ratings: The ratings of these.
         few: Those with too few ratings to have a place.
-        every: Whether all of them are asked for.
     """
 
     by: str
@@ -72,18 +64,13 @@ class Quality:
     """Everything that the page draws below its filters, but the comments.
 
     Attributes:
-        kpis: By key.
         notes: Rating -> how many.
-        trend: In order.
-        by_day: Whether the trend is of days.
-        reasons: The reasons.
         agents: The people who were rated.
         focus: What stands first.
         csat_minimum: Ratings needed to have a place.
         closed: Closed conversations of the period.
         reason_label: Label of the attribute.
         reason_missing: Whether the data does not have it.
-        infos: Of the panels.
     """
 
     kpis: Mapping[str, Kpi]
@@ -105,11 +92,8 @@ class Comment:
     """What one customer wrote.
 
     Attributes:
-        id: Of the conversation.
         rating: 1 to 5.
-        words: The customer's.
         at: When the rating was asked for.
-        agent: Who was rated.
         reason: Reason of contact; empty where there is none.
         url: The conversation in Intercom; None as long as the workspace is not known.
     """
@@ -129,7 +113,6 @@ class Moment:
 
     Attributes:
         what: created, answered, first_close, last_close or rated.
-        at: When.
         seconds: Since the moment before; None for the first.
         late: Whether that took longer than agreed.
     """
@@ -145,15 +128,10 @@ class Read:
     """The comment that is being read.
 
     Attributes:
-        comment: What was written.
-        team: The team's name.
         first_response: Seconds; None where nobody answered.
         close: Seconds to the last close; None while it is open.
         reopens: How often it was opened again; None where that is not known.
-        moments: In order.
         place: Its place among those that are listed, from 0.
-        before: Address of the one before.
-        after: Address of the one after.
         alike: Bad ratings of the same reason.
         alike_late: Of these, those whose first response was late.
     """
@@ -177,15 +155,12 @@ class Comments:
 
     Attributes:
         bands: (key, ratings, address, chosen), in order.
-        ratings: Ratings of the chosen band.
         found: Of these, how many have words, and those that are looked for in them.
         listed: One page, with their addresses.
         first: Place of the first of them, from 0.
         turns: Addresses of the page before and after.
         read: The one that is read; None where there is none.
-        find: Words looked for.
         target: Agreed seconds of the first response.
-        info: Of the panel.
     """
 
     bands: Sequence[tuple[str, int, str, bool]]

@@ -32,7 +32,6 @@ NAMED = 12
 
 
 def content(quality: Quality, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     if not quality.kpis["csat_score"].now.n:
         return [_no_ratings(quality, context)]
     return [
@@ -248,7 +247,6 @@ def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Contex
     Args:
         stretches: In order; those outside the period are grey and open nothing.
         everyone: The score of the whole period, as a dashed line.
-        context: The reader.
     """
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [(place, s) for place, s in enumerate(stretches) if s.csat.value is not None]

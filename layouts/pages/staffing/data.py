@@ -59,22 +59,12 @@ class Staffing:
         works: The kinds of work that were asked for.
         scheduled: People on the schedule in each half-hour, 7 × 48.
         needed: People needed for all kinds together; -1 where nobody can reach the target.
-        has_schedule: Whether there is a schedule at all.
-        has_calls: Whether there is a telephone.
-        stream: Which kinds were asked for.
         heat: What the cells of the week tell.
         level: mean or p90.
-        day: The weekday that is drawn.
         online: People seen there in each half-hour of that weekday; NaN where nobody was read.
-        online_days: On so many days.
-        fair: The fair target.
-        fair_lines: Its people.
         others: (person, calls) without a shift.
         transfers: Whether passed-on calls count for everybody.
         basis: What calls are expected by: shifts or hours.
-        presence: Presence against the schedule.
-        presence_days: The days that were observed.
-        infos: Of the panels, by their key.
     """
 
     works: Mapping[Stream, Work]
@@ -127,8 +117,6 @@ class ScheduleRow:
     """One person in the grid.
 
     Attributes:
-        agent_id: Who.
-        name: What they are called.
         status: member, outside, left or voice; empty where nobody remembers them.
         saved: The shifts of seven days as they are kept, as text.
         shown: The same as they are to be shown: another text is not saved yet.
@@ -148,10 +136,7 @@ class Roster:
     """The schedule as it is edited.
 
     Attributes:
-        rows: The people.
         version: Of the schedule; 0 = there is none yet.
-        by: Who changed it last.
-        at: When.
         file: Name of the file that was read and is not saved yet.
     """
 

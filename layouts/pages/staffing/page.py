@@ -34,7 +34,6 @@ ONLY = {
 
 
 def content(staffing: Staffing, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     return [
         _choices(staffing, context),
         week.facts(staffing, context),
@@ -46,7 +45,6 @@ def content(staffing: Staffing, context: Context) -> list[Any]:
 
 
 def _choices(staffing: Staffing, context: Context) -> html.Div:
-    """Which work, and how much of it."""
     text = context.text
     streams = [
         (
@@ -90,7 +88,6 @@ def controls(
     Args:
         values: What the address assumes; `stream` says which of them matter.
         defaults: What holds where it says nothing.
-        context: The reader.
     """
     text = context.text
     fields = [_slider(name, int(values[name]), context) for name in LIMITS]

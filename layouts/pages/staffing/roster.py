@@ -37,7 +37,6 @@ def grid(roster: Roster, stamp: str, context: Context) -> html.Section:
     Args:
         roster: Who works when, and what is not saved yet.
         stamp: Tells one drawing from the other, so that no field keeps what it had before.
-        context: The reader.
     """
     text = context.text
     body: Any = empty(context, text("staffing.nobody_known"))
@@ -163,7 +162,6 @@ def _cell(row: ScheduleRow, day: int, stamp: str, context: Context) -> html.Labe
 
 
 def saved(words: str) -> html.Div:
-    """The change has been made."""
     return html.Div([icon("check2"), words], className="schedule-good", role="status")
 
 

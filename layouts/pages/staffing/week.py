@@ -49,7 +49,6 @@ def no_schedule(context: Context) -> html.Div:
 
 
 def facts(staffing: Staffing, context: Context) -> html.Div:
-    """The week in four numbers."""
     text, formats = context.text, context.formats
     needed, scheduled = staffing.needed, staffing.scheduled
     parts: list[tuple[str, Any, str]] = []

@@ -42,7 +42,6 @@ class SourceRow:
         state: starting, ok, late, failed or off.
         as_of: The instant for which its data hold.
         since: Since when it has been in this state.
-        cause: A word for what is wrong.
         error: The same as the vendor's client put it.
         warning: Something to know while all is well.
         asked: Version asked for.
@@ -85,8 +84,6 @@ class Screen:
 
 @dataclass(frozen=True)
 class Past:
-    """How much of the history is there."""
-
     loaded: int
     total: int
     complete: bool
@@ -97,8 +94,6 @@ class Past:
 
 @dataclass(frozen=True)
 class Status:
-    """The whole deployment at one moment."""
-
     at: datetime
     sources: Sequence[SourceRow]
     past: Past | None
@@ -132,7 +127,6 @@ def name_of(source: str) -> str:
 
 
 def sources(status: Status, context: Context) -> html.Section:
-    """The sheet of sources."""
     text = context.text
     heads = [
         html.Th(text(f"status.head.{column}"), className="left", scope="col") for column in COLUMNS
@@ -287,7 +281,6 @@ def new_link(name: str, address: str, context: Context) -> html.Div:
 
 
 def screens(status: Status, context: Context) -> list[Any]:
-    """Every screen with its last sign of life."""
     text = context.text
     if not status.screens and not status.kiosks:
         return [html.P(text("status.no_screens"), className="quiet screens-none")]
@@ -343,7 +336,6 @@ def _revoke(screen: Screen, context: Context) -> html.Button:
 
 
 def page(context: Context) -> html.Div:
-    """The page's frame."""
     text = context.text
     places = {place: html.Div(id=ids.panel(PAGE, place), className="stack") for place in PLACES}
     places["sources"].children = html.Div(className="skeleton skeleton-panel")

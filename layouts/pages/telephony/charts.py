@@ -399,7 +399,6 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
 
 
 def people(telephony: Telephony, context: Context) -> html.Section:
-    """Who answers at which hour."""
     text, formats = context.text, context.formats
     shown = telephony.people
     info = telephony.infos["calls_by_agent_hour"]

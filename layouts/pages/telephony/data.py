@@ -44,8 +44,6 @@ class AgentCalls:
 
 @dataclass(frozen=True)
 class LineCalls:
-    """One line of the table of lines."""
-
     id: str
     name: str
     metrics: Mapping[str, Summary]
@@ -93,7 +91,6 @@ class Telephony:
     """Everything that the page draws below its filters.
 
     Attributes:
-        kpis: The sheet.
         lines: The lines to choose from, the main ones first.
         has_main_lines: Whether the settings name any.
         heat: What the week's cells tell: None is the count.
@@ -102,25 +99,15 @@ class Telephony:
         happened: How often each weekday lies in the period.
         peaks: The busiest hour and weekday.
         outcomes: Outcome -> missed calls.
-        answered: Answered inbound calls.
-        inbound: All inbound calls.
-        loss: The loss rate.
         lost_hours: hour -> outcome -> lost calls.
         answers: Bars of the time to answer: (from, to or None, calls), in seconds.
-        answer: The time to answer.
         target: Seconds within which an answer is in time.
         in_time: Calls answered within it.
         people: Hours of the day by person, answered calls.
-        agents: The table of people.
         credits: Participations in answered calls, which may be more than the calls.
-        line_rows: The table of lines.
-        transfers: Who passed how many on to whom.
         callers: Numbers with two or more calls.
-        owed: Who is to be called back.
         recent: The newest calls.
-        calls: All calls, in and out.
         agent_names: Words of the lines of `people`.
-        infos: Of the panels, by their key.
     """
 
     kpis: Sequence[Kpi]

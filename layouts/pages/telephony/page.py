@@ -28,7 +28,6 @@ KEYS = (
 
 
 def content(telephony: Telephony, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     if not telephony.calls and not telephony.owed:
         return [_lines(telephony, context), no_calls(context)]
     return [
@@ -53,7 +52,6 @@ def off(context: Context) -> html.Div:
 
 
 def no_calls(context: Context) -> html.Div:
-    """Nobody called, and nobody was called."""
     text = context.text
     link = view_link(text("telephony.every_line"), context.view(line=None), "button")
     action = link if context.choices.get("line") else None
@@ -66,7 +64,6 @@ def _row(kind: int, *parts: Any) -> html.Div:
 
 
 def _lines(telephony: Telephony, context: Context) -> html.Div | None:
-    """The choice of lines: all, the main ones, or one of them."""
     text = context.text
     if len(telephony.lines) < 2 and not telephony.has_main_lines:
         return None

@@ -39,7 +39,6 @@ def _person(name: str) -> html.Span:
 
 
 def agents(telephony: Telephony, context: Context) -> html.Section:
-    """What each person did, in and out."""
     text, formats = context.text, context.formats
     keys = ("agent", "answered", "out", "out_answered", "answer", "mean", "sum", "passed", "to")
     heads = [text(f"telephony.columns.{key}") for key in keys]
@@ -101,7 +100,6 @@ def _agent(agent: AgentCalls, widest: int, context: Context) -> list[Any]:
 
 
 def lines(telephony: Telephony, context: Context) -> html.Section:
-    """Which line rings."""
     text = context.text
     heads = [text("telephony.columns.line")]
     heads += [text(f"telephony.columns.{key}") for key in LINE_KEYS]
@@ -131,7 +129,6 @@ def _line(line: LineCalls, context: Context) -> list[Any]:
 
 
 def transfers(telephony: Telephony, context: Context) -> html.Section:
-    """Who passes calls on to whom."""
     text, formats = context.text, context.formats
     total = sum(transfer.calls for transfer in telephony.transfers)
     heads = [text("telephony.columns.giver"), text("telephony.columns.taker"), "n"]

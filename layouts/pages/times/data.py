@@ -17,11 +17,7 @@ class Spread:
     """How a duration is spread.
 
     Attributes:
-        key: Of its metric.
-        buckets: In order.
-        summary: The number itself.
         within: Key of the share within its target.
-        share: That share.
         target: Seconds agreed.
     """
 
@@ -39,9 +35,6 @@ class Group:
 
     Attributes:
         key: Of its cell; empty for the total.
-        name: In words.
-        metrics: Numbers by key.
-        left: Whether it is a person who left.
     """
 
     key: str
@@ -55,7 +48,6 @@ class Case:
     """One conversation of a list.
 
     Attributes:
-        id: Its id.
         subject: Its first words.
         about: Agent, team and reason.
         at: When it was created.
@@ -82,28 +74,21 @@ class Times:
     """Everything that the page draws below its filters.
 
     Attributes:
-        kpis: The sheet.
         spreads: First response and time to close.
         by: agent, team or reason.
         groups: The lines of the table, the slowest first.
         hidden: Lines that are not drawn.
-        every: Whether all lines are asked for.
-        total: All of them together.
         label: Label of the reason; empty where the data has it or nobody asks.
         hours: First response by hour of arrival.
         slow_key: Metric of the slowest cases.
         slowest: These, the longest first.
         reopened: First and last close of those that were opened again, and their price.
-        price: The price of reopening.
-        reopen_rate: How many were.
         backlog: Band of age -> open conversations now.
         sla: State of the vendor's SLA -> conversations.
         sla_rate: Share that was hit.
         due: Open conversations without a first response, soonest first; only the first of them.
         due_parts: All of them, by how near their target is.
         target: Agreed seconds of the first response.
-        at: The present instant.
-        infos: Of the panels.
     """
 
     kpis: Sequence[Kpi]

@@ -124,7 +124,6 @@ def backlog(times: Times, context: Context) -> html.Section:
 
 
 def sla(times: Times, context: Context) -> html.Section:
-    """The SLAs as the vendor judged them."""
     text, formats = context.text, context.formats
     total = sum(times.sla.values())
     info = times.infos["sla_hit_rate"]

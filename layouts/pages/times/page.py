@@ -43,7 +43,6 @@ BOTH = (
 
 
 def content(times: Times, context: Context) -> list[Any]:
-    """What is drawn for the present choice."""
     return [
         kpi_sheet(PAGE, times.kpis, context),
         html.Div(
@@ -193,10 +192,7 @@ def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context
     """One bar per bucket, each with its share; those beyond the target in another colour.
 
     Args:
-        buckets: In order.
         target: Seconds agreed; a line where it falls between two buckets.
-        axis: What is counted.
-        context: The reader.
     """
     colours, text, formats = context.palette, context.text, context.formats
     figure = go.Figure(layout={"template": template(context.theme)})
