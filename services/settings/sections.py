@@ -232,6 +232,11 @@ class RuleAlert(Section):
     cooldown_minutes: float | None = Field(default=None, ge=0)
     severity: Severity = "warning"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_null_as_off(cls, given: object) -> object:
+        return {"enabled": False} if given is None else given
+
 
 class QueueAlert(RuleAlert):
     minimum: int = Field(default=1, ge=1)
@@ -275,14 +280,6 @@ class AlertsSetting(Section):
     stale: StaleAlert = StaleAlert()
     wall_silent: WallSilentAlert = WallSilentAlert()
     quiet_hours: list[QuietText] = []
-
-    @field_validator(
-        *("queue", "overload", "spike", "staffing_text", "staffing_voice", "stale", "wall_silent"),
-        mode="before",
-    )
-    @classmethod
-    def _read_null_as_off(cls, given: object) -> object:
-        return {"enabled": False} if given is None else given
 
 
 class OidcSetting(Section):
