@@ -34,7 +34,7 @@ from layouts.components.download import ROWS_AT_MOST
 from layouts.components.shell import MANAGER
 from metrics.model.catalog import CATALOG, Table
 from metrics.query.drilldown import CellError
-from services.files.workbook import Sheet, comma_separated, workbook
+from services.files.workbook import Sheet, write_csv, write_workbook
 from services.runtime.backend import Backend
 
 TYPES = {
@@ -98,8 +98,8 @@ def _column_context(path: str, search: str, backend: Backend) -> ColumnContext |
 
 def _file(sheets: Sequence[Sheet], kind: str, scope: ColumnContext) -> bytes:
     if kind == "csv":
-        return comma_separated(sheets[0], scope.context.text.language == "pt-BR")
-    return workbook(sheets)
+        return write_csv(sheets[0], scope.context.text.language == "pt-BR")
+    return write_workbook(sheets)
 
 
 def _row_sheets(scope: ColumnContext, search: str) -> tuple[list[Sheet], int]:

@@ -17,7 +17,7 @@ from callbacks.reports.query import ParameterError
 from layouts.components.context import Context
 from metrics.live.current import team_names
 from metrics.model.values import word
-from services.files.workbook import Column, Kind, Sheet, comma_separated, workbook
+from services.files.workbook import Column, Kind, Sheet, write_csv, write_workbook
 from services.runtime.backend import Backend
 from services.settings.links import conversation_url
 
@@ -84,8 +84,8 @@ def _file(kind: str, own: AgentView, context: Context) -> bytes:
     ]
     sheet = Sheet(text("analyst.history.title"), columns, _lines(own, context))
     if kind == "csv":
-        return comma_separated(sheet, text.language == "pt-BR")
-    return workbook([sheet])
+        return write_csv(sheet, text.language == "pt-BR")
+    return write_workbook([sheet])
 
 
 def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:

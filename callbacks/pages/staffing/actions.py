@@ -13,7 +13,7 @@ from layouts.pages.staffing import roster as layout
 from metrics.planning.schedule import LONGEST_CELL, WEEKDAYS, ShiftError, read_day, written
 from services.files.schedule import Change, TakenError, change, kept
 from services.files.schedule_sheet import CellFault, SheetError, read_sheet
-from services.files.workbook import Column, Sheet, workbook
+from services.files.workbook import Column, Sheet, write_workbook
 from services.runtime.backend import Backend
 
 MOST_CELLS = 7 * 2000
@@ -191,7 +191,7 @@ def _export(data: Mapping[str, Any], context: Context, backend: Backend) -> Answ
         *[Column(text(f"rows.weekday.{day}"), "text", 24) for day in range(WEEKDAYS)],
     ]
     rows = [(emails.get(row.agent_id, ""), row.name, *row.saved) for row in shown]
-    content = workbook([Sheet(text("staffing.schedule"), columns, rows)])
+    content = write_workbook([Sheet(text("staffing.schedule"), columns, rows)])
     who = viewer.actor
     backend.audit.note("export", who, page="staffing", kind="xlsx", rows=len(rows))
     file = {

@@ -9,11 +9,10 @@ from services.files.workbook import (
     LINKS_PER_SHEET,
     Column,
     Sheet,
-    comma_separated,
-    sheet_name,
-    workbook,
+    name_sheet,
+    write_csv,
+    write_workbook,
 )
-from services.files.workbook_parts import letters
 
 # A spreadsheet knows no zones: its moments are local ones.
 MOMENT = datetime(2026, 11, 24, 15, 4, 5)  # noqa: DTZ001
@@ -36,7 +35,7 @@ PLAIN = ["a=b", "1-2", "e-mail", "'=1", "não", "#REF!", "🎉 مرحبا"]
 
 
 def opened(*sheets):
-    return openpyxl.load_workbook(io.BytesIO(workbook(sheets)))
+    return openpyxl.load_workbook(io.BytesIO(write_workbook(sheets)))
 
 
 def column(kind, *values):
@@ -67,16 +66,14 @@ def test_what_looks_like_a_formula_stays_text(words):
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_plain_text_table_never_begins_a_value_like_a_formula(words):
-    told = comma_separated(Sheet("x", [Column("a")], [[words]]), True).decode("utf-8-sig")
+    told = write_csv(Sheet("x", [Column("a")], [[words]]), True).decode("utf-8-sig")
     assert told.splitlines()[1].lstrip('"').startswith("'")
 
 
 @pytest.mark.parametrize("words", PLAIN)
 def test_plain_words_stay_as_they_are(words):
     assert column("text", words)["A2"].value == words
-    assert comma_separated(Sheet("x", [Column("a")], [[words]]), True).decode().splitlines()[1] == (
-        words
-    )
+    assert write_csv(Sheet("x", [Column("a")], [[words]]), True).decode().splitlines()[1] == (words)
 
 
 def test_titles_and_links_do_not_run_either():
@@ -104,7 +101,7 @@ def test_links_open_and_are_read():
 
 def test_no_sheet_has_more_links_than_excel_takes():
     addresses = [["https://x/1"]] * (LINKS_PER_SHEET + 2)
-    content = workbook([Sheet("x", [Column("l", "link")], addresses)])
+    content = write_workbook([Sheet("x", [Column("l", "link")], addresses)])
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     assert book["x"].max_row in (None, LINKS_PER_SHEET + 3)
 
@@ -130,20 +127,8 @@ def test_odd_names_of_sheets_survive():
 
 
 def test_a_name_is_kept_where_it_can_be():
-    assert sheet_name("Motivo de Contato", set()) == "Motivo de Contato"
-    assert sheet_name("Resumo", {"resumo"}) == "Resumo (2)"
-
-
-def test_columns_are_lettered_beyond_z():
-    assert [letters(n) for n in (1, 26, 27, 52, 53, 702, 703)] == [
-        "A",
-        "Z",
-        "AA",
-        "AZ",
-        "BA",
-        "ZZ",
-        "AAA",
-    ]
+    assert name_sheet("Motivo de Contato", set()) == "Motivo de Contato"
+    assert name_sheet("Resumo", {"resumo"}) == "Resumo (2)"
 
 
 def test_a_plain_text_table_reads_as_the_country_writes():
@@ -152,7 +137,7 @@ def test_a_plain_text_table_reads_as_the_country_writes():
         [Column("quando", "moment"), Column("nota", "number"), Column("texto")],
         [[MOMENT, 4.5, 'a;"b"'], [None, 3, "ç"]],
     )
-    assert comma_separated(sheet, True).decode("utf-8-sig") == (
+    assert write_csv(sheet, True).decode("utf-8-sig") == (
         'quando;nota;texto\r\n2026-11-24 15:04:05;4,5;"a;""b"""\r\n;3;ç\r\n'
     )
-    assert comma_separated(sheet, False).splitlines()[1].startswith(b"2026-11-24 15:04:05,4.5,")
+    assert write_csv(sheet, False).splitlines()[1].startswith(b"2026-11-24 15:04:05,4.5,")
