@@ -1,19 +1,28 @@
-"""The small tables of the snapshot, agents and teams, made of what both vendors tell."""
+"""The tables of agents and teams: who is there, who left, and since when in which state."""
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
+import orjson
 import pandas as pd
 
 from metrics.model import schema
 from services.collector.aircall_source import AircallSource
 from services.collector.intercom_source import IntercomSource
-from services.collector.roster import Roster, with_since
 from services.settings.sections import PersonSetting
 from services.snapshot.manifest import WHOLE, PartitionId
 from services.storage.store import Store
 from services.vendors.tables import agents_table, teams_table
 
+log = logging.getLogger(__name__)
+
 AGENTS, TEAMS = ("agents", WHOLE), ("teams", WHOLE)
+ROSTER_KEY = "roster"
+# Since when -> the columns that make the state.
+STATES = {"away_since": ("away", "away_reason"), "voice_since": ("voice_status",)}
+# How somebody is called whose name nobody knows any more; the screen finds words for it.
+NAMELESS: tuple[str | None, str | None] = ("", None)
 
 Frames = dict[PartitionId, pd.DataFrame]
 
@@ -22,8 +31,8 @@ class AgentTables:
     """Who is there, who left, and in which teams they are.
 
     Args:
-        text: Where admins and teams come from.
-        voice: Where the telephone's users come from, if there is a telephone.
+        intercom: Where admins and teams come from.
+        aircall: Where the telephone's users come from, if there is a telephone.
         aliases: Who has two e-mails.
         state: Where the roster lies.
         clock: Unix seconds.
@@ -31,53 +40,145 @@ class AgentTables:
 
     def __init__(
         self,
-        text: IntercomSource,
-        voice: AircallSource | None,
+        intercom: IntercomSource,
+        aircall: AircallSource | None,
         aliases: Collection[PersonSetting],
         state: Store,
         clock: Callable[[], float],
     ) -> None:
-        self._text = text
-        self._voice = voice
+        self._intercom = intercom
+        self._aircall = aircall
         self._aliases = aliases
         self._roster = Roster(state)
         self._clock = clock
-        self._mentioned: set[str] = set()
+        self._referenced: set[str] = set()
         self._published: Frames = {
             AGENTS: schema.empty("agents"),
             TEAMS: schema.empty("teams"),
         }
 
-    def mention(self, conversations: pd.DataFrame) -> None:
-        """Somebody may be named there whom nobody remembers."""
+    def note_referenced_agents(self, conversations: pd.DataFrame) -> None:
+        """Conversations may name somebody who has left and whom the roster does not know."""
         for column in ("agent_id", "rated_agent_id"):
-            self._mentioned.update(conversations[column].dropna().unique())
+            self._referenced.update(conversations[column].dropna().unique())
 
-    def published(self, frames: Frames) -> None:
-        """These are what was published last."""
+    def mark_published(self, frames: Frames) -> None:
         self._published |= frames
 
     @property
     def agents(self) -> pd.DataFrame:
-        """The people as they were published last."""
+        """As they were published last."""
         return self._published[AGENTS]
 
-    def changes(self, lost: Collection[PartitionId]) -> Frames:
+    def find_changes(self, lost: Collection[PartitionId]) -> Frames:
         """The tables that differ from what was published last, or that are lost."""
-        if not self._text.admins:
+        if not self._intercom.admins:
             return {}
-        frames = {AGENTS: self._agents(), TEAMS: teams_table(self._text.teams)}
+        frames = {AGENTS: self._build_agents(), TEAMS: teams_table(self._intercom.teams)}
         return {
             name: rows
             for name, rows in frames.items()
             if name in lost or not rows.equals(self._published[name])
         }
 
-    def _agents(self) -> pd.DataFrame:
-        users = self._voice.users if self._voice else []
-        words = self._voice.availabilities if self._voice else {}
-        present = agents_table(self._text.admins, users, words, self._aliases, self._text.reasons)
+    def _build_agents(self) -> pd.DataFrame:
+        users = self._aircall.users if self._aircall else []
+        availabilities = self._aircall.availabilities if self._aircall else {}
+        present = agents_table(
+            self._intercom.admins, users, availabilities, self._aliases, self._intercom.reasons
+        )
         now = pd.Timestamp(int(self._clock()), unit="s", tz="UTC")
-        present = with_since(present, self._published[AGENTS], now)
+        present = add_since_columns(present, self._published[AGENTS], now)
         self._roster.remember(present)
-        return self._roster.with_leavers(present, self._mentioned)
+        return self._roster.add_leavers(present, self._referenced)
+
+
+class Roster:
+    """Names of everyone who was ever seen in Intercom, kept in the state store: id -> name, e-mail.
+
+    People of the telephone only are not kept: their calls carry their names.
+    """
+
+    def __init__(self, state: Store) -> None:
+        self._state = state
+        self._known = _load_roster(state)
+
+    def remember(self, agents: pd.DataFrame) -> None:
+        """Keep the names of these people; written only when something is new."""
+        known = dict(self._known)
+        for row in agents[["id", "name", "email"]].itertuples(index=False):
+            if not row.id.startswith("voice:"):
+                known[row.id] = (_to_text(row.name), _to_text(row.email))
+        if known != self._known:
+            self._state.set(ROSTER_KEY, orjson.dumps(known))
+            self._known = known
+
+    def add_leavers(self, agents: pd.DataFrame, referenced: Iterable[str]) -> pd.DataFrame:
+        """The people with those who are gone: remembered ones, and ids that nobody can name.
+
+        Args:
+            agents: Present people, as in `schema.AGENTS`.
+            referenced: Ids that conversations name.
+        """
+        absent = sorted((self._known.keys() | set(referenced)) - set(agents["id"]))
+        if not absent:
+            return agents
+        names = [self._known.get(agent, NAMELESS) for agent in absent]
+        gone = pd.DataFrame(
+            {
+                "id": absent,
+                "name": [name or "" for name, _ in names],
+                "email": [email for _, email in names],
+                "active": False,
+                "bot": False,
+            }
+        )
+        return pd.concat([agents, schema.conform(gone, "agents")], ignore_index=True)
+
+
+def add_since_columns(
+    agents: pd.DataFrame, before: pd.DataFrame, now: pd.Timestamp
+) -> pd.DataFrame:
+    """The people with `away_since` and `voice_since`: when we first saw their present state.
+
+    Where the state itself is not known, neither is its beginning.
+
+    Args:
+        agents: Present people.
+        before: The table published last; empty at the first start.
+        now: When this state was read.
+    """
+    known = {row["id"]: row for row in before.to_dict("records")}
+    rows = agents.to_dict("records")
+    table = agents.copy()
+    for since, columns in STATES.items():
+        table[since] = [_find_since(row, known.get(row["id"]), since, columns, now) for row in rows]
+    return schema.conform(table, "agents")
+
+
+def _find_since(
+    row: Mapping[str, Any],
+    earlier: Mapping[str, Any] | None,
+    since: str,
+    columns: tuple[str, ...],
+    now: pd.Timestamp,
+) -> object:
+    if pd.isna(row[columns[0]]):
+        return pd.NaT
+    if earlier is None or any(_to_text(row[name]) != _to_text(earlier[name]) for name in columns):
+        return now
+    return earlier[since]
+
+
+def _load_roster(state: Store) -> dict[str, tuple[str | None, str | None]]:
+    content = state.get(ROSTER_KEY)
+    try:
+        roster = orjson.loads(content) if content else {}
+        return {str(agent): (name, email) for agent, (name, email) in roster.items()}
+    except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
+        log.warning("roster: unreadable, so it is written anew")
+        return {}
+
+
+def _to_text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)

@@ -12,7 +12,6 @@ import pandas as pd
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
-from services.collector.paged_list import PagedList
 from services.collector.row_buffer import RowBuffer
 from services.errors import NotFoundError
 from services.vendors.aircall import Aircall
@@ -32,8 +31,6 @@ class AircallSource:
     """Calls and people of Aircall.
 
     Args:
-        aircall: The client.
-        buffer: Where the rows go.
         zone: Where today begins.
         clock: Unix seconds.
     """
@@ -57,14 +54,14 @@ class AircallSource:
         self._clock = clock
         self._users = PagedList(aircall.get_users_page)
         self._lines = PagedList(aircall.get_numbers_page)
-        self._hourly: list[Callable[[], bool]] = []
+        self._hourly_tasks: list[Callable[[], bool]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
         self._unfinished: dict[str, int] = {}
         self._rolling_page = 1
         self._rolling = (0, 0)
         self._rolled_at: int | None = None
-        self.history = Backfill(self._between, self.keep)
+        self.history = Backfill(self._read_between, self.add_rows)
         self.newest: int | None = None
         self.is_live = False
         self.availabilities: dict[str, str] = {}
@@ -87,42 +84,44 @@ class AircallSource:
         return "not to be had from Aircall: " + ", ".join(sorted(self._missing))
 
     def count_recent_requests(self) -> int:
-        """How many requests went out in the last minute."""
         return self._aircall.count_recent_requests()
 
-    def first(self) -> None:
+    def start(self) -> None:
         """The present state and today's calls; after a restart, what came since."""
-        self._users.read()
+        self._users.read_all()
         self._read_availabilities()
         now = int(self._clock())
         if self.history.boundary is None:
             day = today(pd.Timestamp(now, unit="s", tz="UTC"), self._zone)
             start = int(midnight(day, self._zone).timestamp())
-            self._read(self._aircall.list_calls(start, now + BACK_SECONDS))
+            self._add_pages(self._aircall.list_calls(start, now + BACK_SECONDS))
             self.newest = max(start, self.newest or start)
             self.history.start(start)
         else:
             self._read_new(now)
         if self._rolled_at is None:
             self._rolled_at = now
-        self._hourly, self._hourly_at = [self._read_lines], now
+        self._hourly_tasks, self._hourly_at = [self._read_lines_page], now
         self.is_live = True
 
-    def minute(self) -> None:
+    def refresh(self) -> None:
         """What changed: three requests when all is quiet, one more per further 50 people."""
         self._read_availabilities()
         now = int(self._clock())
         self._read_new(now)
         if abs(now - self._hourly_at) >= HOUR:
-            self._hourly, self._hourly_at = [self._read_users, self._read_lines], now
-        if self._hourly:
+            self._hourly_tasks, self._hourly_at = (
+                [self._read_users_page, self._read_lines_page],
+                now,
+            )
+        if self._hourly_tasks:
             # In place of the rolling page, so that no minute costs more than another.
-            if self._hourly[0]():
-                self._hourly.pop(0)
+            if self._hourly_tasks[0]():
+                self._hourly_tasks.pop(0)
         else:
             self._read_rolling(now)
 
-    def keep(self, payloads: list[Payload]) -> None:
+    def add_rows(self, payloads: list[Payload]) -> None:
         """Put calls where they belong, and note those that are still running."""
         if not payloads:
             return
@@ -136,12 +135,11 @@ class AircallSource:
                 self.newest = max(started_at, self.newest or started_at)
         self._buffer.put("calls", calls_table(payloads))
 
-    def watermark(self) -> dict[str, Any]:
-        """What a restart needs to go on."""
+    def build_watermark(self) -> dict[str, Any]:
         return {
             "newest": self.newest,
             "rolled_at": self._rolled_at,
-            "history": self.history.watermark(),
+            "history": self.history.build_watermark(),
             "users": self.users,
             "lines": self.lines,
             "availabilities": self.availabilities,
@@ -156,14 +154,14 @@ class AircallSource:
             self.history.resume(watermark.get("history") or {})
             self.newest = watermark["newest"]
             self._rolled_at = watermark.get("rolled_at")
-            self._unfinished = _running(self._buffer.frames("calls"))
+            self._unfinished = _find_running_calls(self._buffer.list_frames("calls"))
 
-    def _between(self, since: int, until: int) -> Iterator[Page]:
+    def _read_between(self, since: int, until: int) -> Iterator[Page]:
         return self._aircall.list_calls(since, until)
 
-    def _read(self, pages: Iterable[Page]) -> None:
+    def _add_pages(self, pages: Iterable[Page]) -> None:
         for page in pages:
-            self.keep(page.rows)
+            self.add_rows(page.rows)
 
     def _read_new(self, now: int) -> None:
         """Calls since the newest one, the last minutes and those still running read again.
@@ -174,7 +172,7 @@ class AircallSource:
         oldest = now - LONGEST_CALL_SECONDS
         running = [at for at in self._unfinished.values() if at >= oldest]
         since = min([min(self.newest, now) - BACK_SECONDS, *running])
-        self._read(self._aircall.list_calls(since, now + BACK_SECONDS))
+        self._add_pages(self._aircall.list_calls(since, now + BACK_SECONDS))
 
     def _read_rolling(self, now: int) -> None:
         """One more page of the last two days: calls get tags, recordings and comments late.
@@ -186,7 +184,7 @@ class AircallSource:
             since = min(now, self._rolled_at or now) - LATE_CHANGES_SECONDS
             self._rolling = since, now
         page = self._aircall.get_calls_page(*self._rolling, self._rolling_page)
-        self.keep(page.rows)
+        self.add_rows(page.rows)
         self._rolling_page += 1
         if page.pages <= page.number:
             self._rolling_page, self._rolled_at = 1, self._rolling[1]
@@ -200,15 +198,15 @@ class AircallSource:
         else:
             self._missing.discard("availabilities")
 
-    def _read_users(self) -> bool:
+    def _read_users_page(self) -> bool:
         """Read one page of the people; whether it was the last."""
-        self._users.step()
+        self._users.read_page()
         return self._users.is_whole
 
-    def _read_lines(self) -> bool:
+    def _read_lines_page(self) -> bool:
         """Read one page of the lines; whether it was the last."""
         try:
-            self._lines.step()
+            self._lines.read_page()
         except NotFoundError:
             self._missing.add("numbers")
             return True
@@ -216,10 +214,47 @@ class AircallSource:
         return self._lines.is_whole
 
 
-def _running(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
+def _find_running_calls(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
     """Id -> start of the calls that had not ended."""
-    found: dict[str, int] = {}
+    running: dict[str, int] = {}
     for calls in frames:
         open_ones = calls.loc[calls["status"].ne("done"), ["id", "started_at"]]
-        found |= {row.id: int(row.started_at.timestamp()) for row in open_ones.itertuples()}
-    return found
+        running |= {row.id: int(row.started_at.timestamp()) for row in open_ones.itertuples()}
+    return running
+
+
+class PagedList:
+    """A list that changes so seldom that it is read one page at a time.
+
+    Its rows are those of the last round that was whole. Pages are numbered from 1.
+    """
+
+    def __init__(self, fetch_page: Callable[[int], Page]) -> None:
+        self._fetch_page = fetch_page
+        self._partial: list[Payload] = []
+        self._pages = 0
+        self.rows: list[Payload] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no round is under way."""
+        return self._pages == 0
+
+    def read_page(self) -> None:
+        """Read the next page; an error leaves it to be read again."""
+        page = self._fetch_page(self._pages + 1)
+        self._partial += page.rows
+        self._pages += 1
+        if page.pages <= page.number:
+            self.rows, self._partial, self._pages = self._partial, [], 0
+
+    def read_all(self) -> None:
+        """Read all of it, from the beginning."""
+        self._partial, self._pages = [], 0
+        self.read_page()
+        while not self.is_whole:
+            self.read_page()
+
+    def resume(self, rows: Any) -> None:
+        """Take over what was published."""
+        self.rows = rows if isinstance(rows, list) else []

@@ -17,16 +17,16 @@ class Backfill:
 
     Args:
         read: Pages of the rows between two instants (Unix seconds, both included).
-        keep: What is done with the rows of a page.
+        add_rows: What is done with the rows of a page.
     """
 
     def __init__(
         self,
         read: Callable[[int, int], Iterator[Page]],
-        keep: Callable[[list[dict[str, Any]]], object],
+        add_rows: Callable[[list[dict[str, Any]]], object],
     ) -> None:
         self._read = read
-        self._keep = keep
+        self._add_rows = add_rows
         self._pages: Iterator[Page] | None = None
         self._from = 0
         self._rows = 0
@@ -59,7 +59,7 @@ class Backfill:
             page = next(self._pages, None)
             if page is not None:
                 self._rows += len(page.rows)
-                self._keep(page.rows)
+                self._add_rows(page.rows)
                 return
         except BaseException:
             self._pages = None
@@ -71,11 +71,9 @@ class Backfill:
         elif self._rows > BUSY_ROWS:
             self.width = max(self.width // 2, DAY)
 
-    def watermark(self) -> dict[str, int | None]:
-        """What a restart needs to go on."""
+    def build_watermark(self) -> dict[str, int | None]:
         return {"origin": self.origin, "boundary": self.boundary, "width": self.width}
 
     def resume(self, watermark: dict[str, Any]) -> None:
-        """Go on from what was published."""
         self.origin, self.boundary = watermark.get("origin"), watermark.get("boundary")
         self.width = watermark.get("width") or DAY

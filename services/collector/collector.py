@@ -24,10 +24,10 @@ from services.vendors.intercom import Intercom
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.25
-INBOX_SECONDS = 1.0
+WAIT_SECONDS = 0.25
+COMMANDS_SECONDS = 1.0
 # After a store failed, or had no room.
-AGAIN_SECONDS = 5.0
+RETRY_SECONDS = 5.0
 END_SECONDS = 0.5
 
 
@@ -39,7 +39,7 @@ class Collector:
         aircall: The client of the optional one; None = not configured.
         lease: The right to collect.
         cache: Where snapshots are published.
-        state: Where the roster and the inbox lie.
+        state: Where the roster and the commands lie.
         settings: Intervals, history, people.
         clock: Unix seconds.
         after_publish: Called with every version, in turn, before the next one is published.
@@ -63,7 +63,7 @@ class Collector:
         self._cache = cache
         self._after_publish = after_publish
         self._during = during
-        self._inbox = CommandQueue(state)
+        self._commands = CommandQueue(state)
         self._dataset = Dataset(cache, clock=clock, poll_seconds=0)
         self._start_run = partial(
             CollectorRun,
@@ -76,10 +76,10 @@ class Collector:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Wait for the lease, work while it is ours, and so on until told to stop."""
+        """Wait for the lease, work while it is ours, and so on until `stop` is set."""
         while not stop.is_set():
             try:
-                epoch = self._lease.acquire(LOOK_SECONDS)
+                epoch = self._lease.acquire(WAIT_SECONDS)
                 if epoch is None:
                     continue
                 log.info("collecting (epoch %d)", epoch)
@@ -89,12 +89,12 @@ class Collector:
                 log.warning("collector: %s", error)
             except ServiceError as error:
                 log.warning("collector: starting over: %s", error)
-                stop.wait(AGAIN_SECONDS)
+                stop.wait(RETRY_SECONDS)
             finally:
                 self._lease.release()
 
-    def cycle(self) -> None:
-        """One minute in this very thread: take the lease, read what changed, publish, let go.
+    def run_cycle(self) -> None:
+        """One cycle in this very thread: take the lease, read what changed, publish, let go.
 
         Raises:
             FencedError: Another collector has taken over.
@@ -106,32 +106,34 @@ class Collector:
             run = self._start_run(epoch=epoch)
             with self._during(epoch):
                 for worker in run.workers:
-                    worker.minute()
+                    worker.run_cycle()
                 self._publish(run)
         finally:
             self._lease.release()
 
     def _work(self, run: CollectorRun, stop: threading.Event) -> None:
-        over = threading.Event()
+        stop_workers = threading.Event()
         threads = [
-            threading.Thread(target=worker.run, args=(over,), daemon=True, name=worker.source.name)
+            threading.Thread(
+                target=worker.run, args=(stop_workers,), daemon=True, name=worker.source.name
+            )
             for worker in run.workers
         ]
         for thread in threads:
             thread.start()
         try:
-            looked_at = 0.0
+            checked_at = 0.0
             while not stop.is_set() and self._lease.held():
-                if run.wait(LOOK_SECONDS):
+                if run.wait(WAIT_SECONDS):
                     self._publish(run)
-                if time.monotonic() - looked_at >= INBOX_SECONDS:
-                    looked_at = time.monotonic()
-                    if self._inbox.take(CLEAR_CACHE):
+                if time.monotonic() - checked_at >= COMMANDS_SECONDS:
+                    checked_at = time.monotonic()
+                    if self._commands.take(CLEAR_CACHE):
                         log.info("cache emptied on demand; collecting anew")
                         self._cache.clear()
                         return
         finally:
-            over.set()
+            stop_workers.set()
             end = time.monotonic() + END_SECONDS
             for thread in threads:
                 # One that waits for its vendor finds nobody to hand its answer to.

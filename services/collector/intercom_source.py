@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from services.collector.backfill import DAY, Backfill
-from services.collector.deletion_scan import DeletionScan, ScannedList
+from services.collector.deletion_scan import DeletionScan, ScannedTable
 from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.settings.config import Settings
@@ -28,8 +28,6 @@ class IntercomSource:
     """Conversations and people of Intercom.
 
     Args:
-        intercom: The client.
-        buffer: Where the rows go.
         settings: Signs of calls among the conversations.
         clock: Unix seconds.
     """
@@ -52,16 +50,16 @@ class IntercomSource:
         self._merged = settings.merged
         self._clock = clock
         lists = [partial(intercom.get_state_page, state) for state in LISTED]
-        swept = ScannedList(
-            "conversations", lists, intercom.get_conversation, _is_listed, self.keep
+        scanned = ScannedTable(
+            "conversations", lists, intercom.get_conversation, _is_listed, self.add_rows
         )
-        self._sweep = DeletionScan(swept, buffer)
-        self._hourly: list[Callable[[], None]] = []
+        self._deletion_scan = DeletionScan(scanned, buffer)
+        self._hourly_tasks: list[Callable[[], None]] = []
         self._hourly_at = 0.0
         self._missing: set[str] = set()
-        self._moved_at = 0.0
-        self._is_crowded = False
-        self.history = Backfill(self._between, self.keep)
+        self._advanced_at = 0.0
+        self._is_overlap_long = False
+        self.history = Backfill(self._read_between, self.add_rows)
         self.updated: int | None = None
         self.is_live = False
         self.app: Payload = {}
@@ -80,14 +78,12 @@ class IntercomSource:
 
     @property
     def version(self) -> str | None:
-        """The version that answered."""
         return self._intercom.answered_version
 
     def count_recent_requests(self) -> int:
-        """How many requests went out in the last minute."""
         return self._intercom.count_recent_requests()
 
-    def first(self) -> None:
+    def start(self) -> None:
         """The present state; after a restart, what changed since."""
         self.app = self._intercom.get_me().get("app") or {}
         self.admins = self._intercom.list_admins()
@@ -100,31 +96,30 @@ class IntercomSource:
         self._read_changes()
         self.is_live = True
 
-    def minute(self) -> None:
+    def refresh(self) -> None:
         """What changed: three requests when all is quiet."""
         self._read_changes()
         self.admins = self._intercom.list_admins()
         if abs(self._clock() - self._hourly_at) >= HOUR:
-            self._hourly = [self._read_teams, self._read_reasons, self._read_attributes]
+            self._hourly_tasks = [self._read_teams, self._read_reasons, self._read_attributes]
             self._hourly_at = self._clock()
-        if self._hourly:
-            # In place of the sweep, so that no minute costs more than another.
-            self._hourly[0]()
-            self._hourly.pop(0)
+        if self._hourly_tasks:
+            # In place of the deletion scan, so that no minute costs more than another.
+            self._hourly_tasks[0]()
+            self._hourly_tasks.pop(0)
         else:
-            self._sweep.step()
+            self._deletion_scan.step()
 
-    def keep(self, payloads: list[Payload]) -> None:
+    def add_rows(self, payloads: list[Payload]) -> None:
         """Put conversations where they belong."""
         if payloads:
             rows = conversations_table(payloads, self._signs, self._merged)
             self._buffer.put("conversations", rows)
 
-    def watermark(self) -> dict[str, Any]:
-        """What a restart needs to go on."""
+    def build_watermark(self) -> dict[str, Any]:
         return {
             "updated": self.updated,
-            "history": self.history.watermark(),
+            "history": self.history.build_watermark(),
             "app": self.app,
             "admins": self.admins,
             "teams": self.teams,
@@ -143,7 +138,7 @@ class IntercomSource:
             self.updated = watermark["updated"]
             self.history.resume(watermark.get("history") or {})
 
-    def _between(self, since: int, until: int) -> Iterator[Page]:
+    def _read_between(self, since: int, until: int) -> Iterator[Page]:
         return self._intercom.list_updated_conversations(since, until)
 
     def _read_present(self) -> None:
@@ -155,27 +150,27 @@ class IntercomSource:
         newest = now - DAY
         for state in LISTED:
             for page in self._intercom.list_conversations_in_state(state):
-                self.keep(page.rows)
-                newest = max([newest, *_updates(page)])
+                self.add_rows(page.rows)
+                newest = max([newest, *list_update_instants(page)])
         self.updated = min(newest, now)
-        self._moved_at = self._clock()
+        self._advanced_at = self._clock()
         self.history.start(self.updated)
 
     def _read_changes(self) -> None:
         assert self.updated is not None
         newest, pages = self.updated, 0
-        for page in self._intercom.list_updated_conversations(self._since()):
-            self.keep(page.rows)
-            newest = max([newest, *_updates(page)])
+        for page in self._intercom.list_updated_conversations(self._find_start()):
+            self.add_rows(page.rows)
+            newest = max([newest, *list_update_instants(page)])
             pages += 1
         # Only a complete pass gets here, so nothing in between can be missing.
         newest = min(newest, int(self._clock()) + SKEW_SECONDS)
         if newest > self.updated:
-            self.updated, self._moved_at = newest, self._clock()
-            self._is_crowded = False
-        self._is_crowded = self._is_crowded or pages > 1
+            self.updated, self._advanced_at = newest, self._clock()
+            self._is_overlap_long = False
+        self._is_overlap_long = self._is_overlap_long or pages > 1
 
-    def _since(self) -> int:
+    def _find_start(self) -> int:
         """The first instant of the next pass.
 
         After a bulk change the overlap may fill many pages, and where nothing else happens it
@@ -183,7 +178,7 @@ class IntercomSource:
         served its purpose.
         """
         assert self.updated is not None
-        if self._is_crowded and self._clock() - self._moved_at > OVERLAP_SECONDS:
+        if self._is_overlap_long and self._clock() - self._advanced_at > OVERLAP_SECONDS:
             return self.updated + 1
         return self.updated - OVERLAP_SECONDS
 
@@ -191,13 +186,13 @@ class IntercomSource:
         self.teams = self._intercom.list_teams()
 
     def _read_reasons(self) -> None:
-        self.reasons = self._optional("away reasons", self._intercom.list_away_status_reasons)
+        self.reasons = self._read_optional("away reasons", self._intercom.list_away_status_reasons)
 
     def _read_attributes(self) -> None:
-        found = self._optional("attributes", self._intercom.list_conversation_attributes)
-        self.attributes = [str(row.get("label") or row.get("name") or "") for row in found]
+        rows = self._read_optional("attributes", self._intercom.list_conversation_attributes)
+        self.attributes = [str(row.get("label") or row.get("name") or "") for row in rows]
 
-    def _optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:
+    def _read_optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:
         """What a token, or a version, may lack: its absence switches off just its feature."""
         try:
             rows = read()
@@ -216,5 +211,5 @@ def _is_listed(rows: pd.DataFrame) -> pd.Series:
     return rows["state"].isin(LISTED)
 
 
-def _updates(page: Page) -> list[int]:
+def list_update_instants(page: Page) -> list[int]:
     return [row["updated_at"] for row in page.rows if isinstance(row.get("updated_at"), int)]

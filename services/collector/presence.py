@@ -31,70 +31,70 @@ class Presence:
     def __init__(self, interval_seconds: float) -> None:
         self._gap = timedelta(seconds=max(GAP_SECONDS, GAP_INTERVALS * interval_seconds))
         self._days: dict[PartitionId, list[Row]] = {}
-        self._last: dict[tuple[str, str], Row] = {}
+        self._latest: dict[tuple[str, str], Row] = {}
         self._changed: set[PartitionId] = set()
-        self._over: set[PartitionId] = set()
+        self._expired: set[PartitionId] = set()
 
     def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
         """Go on from what is published."""
-        found = rows.sort_values("began_at").astype(object).to_dict("records")
-        self._days[name] = [{str(key): value for key, value in row.items()} for row in found]
+        records = rows.sort_values("began_at").astype(object).to_dict("records")
+        self._days[name] = [{str(key): value for key, value in row.items()} for row in records]
         for row in self._days[name]:
             key = str(row["id"]), str(row["channel"])
-            if key not in self._last or self._last[key]["began_at"] <= row["began_at"]:
-                self._last[key] = row
+            if key not in self._latest or self._latest[key]["began_at"] <= row["began_at"]:
+                self._latest[key] = row
 
-    def note(self, agents: pd.DataFrame, read_at: Mapping[str, datetime]) -> None:
+    def record(self, agents: pd.DataFrame, read_at: Mapping[str, datetime]) -> None:
         """Remember what was read; a reading that is known already changes nothing.
 
         Args:
             agents: Everybody, as in `schema.AGENTS`.
             read_at: Vendor -> when it last answered.
         """
-        people = agents[agents["active"].fillna(False) & ~agents["bot"].fillna(False)]
-        text = people["away"].map({True: "away", False: "active"})
-        seen = {"text": ("intercom", text), "voice": ("aircall", people["voice_status"])}
+        agents = agents[agents["active"].fillna(False) & ~agents["bot"].fillna(False)]
+        text = agents["away"].map({True: "away", False: "active"})
+        seen = {"text": ("intercom", text), "voice": ("aircall", agents["voice_status"])}
         for channel, (vendor, states) in seen.items():
             if vendor not in read_at:
                 continue
             at = pd.Timestamp(read_at[vendor]).floor("s")
-            for agent, state in zip(people["id"], states, strict=True):
+            for agent, state in zip(agents["id"], states, strict=True):
                 if not pd.isna(state):
-                    self._see(str(agent), channel, str(state), at)
+                    self._record_state(str(agent), channel, str(state), at)
 
-    def changes(
+    def find_changes(
         self, lost: Collection[PartitionId], now: datetime
     ) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
         """The days that differ from what was published or are lost, and those that are over."""
         first = f"{now.astimezone(UTC).date() - timedelta(days=KEPT_DAYS - 1)}"
-        self._over = {name for name in self._days if name[1] < first}
-        wanted = (self._changed | set(lost)) & self._days.keys() - self._over
-        return {name: _frame(self._days[name]) for name in wanted}, set(self._over)
+        self._expired = {name for name in self._days if name[1] < first}
+        changed = (self._changed | set(lost)) & self._days.keys() - self._expired
+        return {name: _build_frame(self._days[name]) for name in changed}, set(self._expired)
 
-    def published(self) -> None:
-        """What `changes` told is published."""
+    def mark_published(self) -> None:
+        """What `find_changes` told is published."""
         self._changed.clear()
-        for name in self._over:
+        for name in self._expired:
             self._days.pop(name, None)
 
-    def _see(self, agent: str, channel: str, state: str, at: pd.Timestamp) -> None:
-        last = self._last.get((agent, channel))
-        passed = at - last["until_at"] if last is not None else None
+    def _record_state(self, agent: str, channel: str, state: str, at: pd.Timestamp) -> None:
+        latest = self._latest.get((agent, channel))
+        passed = at - latest["until_at"] if latest is not None else None
         # A clock that was set back by more than that begins anew.
         if passed is not None and -self._gap <= passed <= timedelta(0):
             return
         name = PRESENCE, f"{at.date()}"
-        if last is not None and passed is not None and timedelta(0) < passed <= self._gap:
-            last["until_at"] = at
-            begun = PRESENCE, f"{last['began_at'].date()}"
-            self._changed.add(begun)
-            if last["state"] == state and begun == name:
+        if latest is not None and passed is not None and timedelta(0) < passed <= self._gap:
+            latest["until_at"] = at
+            first_day = PRESENCE, f"{latest['began_at'].date()}"
+            self._changed.add(first_day)
+            if latest["state"] == state and first_day == name:
                 return
         row = {"id": agent, "channel": channel, "state": state, "began_at": at, "until_at": at}
-        self._last[agent, channel] = row
+        self._latest[agent, channel] = row
         self._days.setdefault(name, []).append(row)
         self._changed.add(name)
 
 
-def _frame(rows: list[Row]) -> pd.DataFrame:
+def _build_frame(rows: list[Row]) -> pd.DataFrame:
     return schema.conform(pd.DataFrame(rows), PRESENCE)

@@ -15,7 +15,7 @@ DATES: Mapping[str, tuple[str, str | None]] = {
     "tickets": ("created_at", "updated_at"),
 }
 # Rows that stay however old they are.
-STAYING: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+KEEPS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
     "conversations": lambda rows: rows["state"].isin(["open", "snoozed"]),
     "tickets": lambda rows: rows["is_open"].fillna(False).astype(bool),
 }
@@ -39,7 +39,7 @@ class RowBuffer:
         """Add rows; of two with the same id the newer one stays, of equals the later one."""
         if rows.empty:
             return
-        rows = as_text(rows)
+        rows = convert_labels_to_text(rows)
         days = rows[DATES[table][0]].dt.strftime("%Y-%m-%d")
         parts = [(str(day), part) for day, part in rows.groupby(days)]
         with self._lock:
@@ -49,84 +49,84 @@ class RowBuffer:
     def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
         """Take over a partition as it is published already."""
         with self._lock:
-            self._days[name] = as_text(rows)
+            self._days[name] = convert_labels_to_text(rows)
 
     def remove(self, table: str, ids: Iterable[str]) -> None:
         """Drop rows that the vendor does not have any more."""
         gone = set(ids)
         with self._lock:
-            self._settle()
+            self._merge_waiting()
             for name, rows in list(self._days.items()):
                 hit = rows["id"].isin(gone) if name[0] == table else None
                 if hit is not None and hit.any():
-                    self._replace(name, rows[~hit].reset_index(drop=True))
+                    self._set_partition(name, rows[~hit].reset_index(drop=True))
 
     def clear(self, table: str) -> None:
         """Drop all rows of a table."""
-        self.remove(table, [one for rows in self.frames(table) for one in rows["id"]])
+        self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])
 
-    def forget_before(self, day: date) -> None:
+    def drop_before(self, day: date) -> None:
         """Drop what fell out of the history; open, snoozed and lately touched rows stay."""
         with self._lock:
-            self._settle()
+            self._merge_waiting()
             for name, rows in list(self._days.items()):
                 if name[1] == WHOLE or date.fromisoformat(name[1]) >= day:
                     continue
                 kept = rows.iloc[:0]
-                if name[0] in STAYING:
+                if name[0] in KEEPS:
                     touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
-                    stays = STAYING[name[0]](rows) | touched
+                    stays = KEEPS[name[0]](rows) | touched
                     kept = rows[stays].reset_index(drop=True)
                 if len(kept) < len(rows):
-                    self._replace(name, kept)
+                    self._set_partition(name, kept)
 
-    def changes(self) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
+    def take_changes(self) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
         """Partitions that differ from what was published last, and those that are empty now.
 
-        They count as published from here on; `unpublished` takes that back.
+        They count as published from here on; `return_changes` takes that back.
         """
         with self._lock:
-            self._settle()
+            self._merge_waiting()
             changed, self._changed = self._changed, set()
             removed, self._removed = self._removed, set()
             return {name: self._days[name] for name in changed if name in self._days}, removed
 
-    def unpublished(self, names: Iterable[PartitionId], removed: Iterable[PartitionId]) -> None:
+    def return_changes(self, names: Iterable[PartitionId], removed: Iterable[PartitionId]) -> None:
         """These still have to be published, or to go, whichever they are by now."""
         with self._lock:
             for name in (*names, *removed):
                 (self._changed if name in self._days else self._removed).add(name)
 
-    def frames(self, table: str) -> Iterator[pd.DataFrame]:
+    def list_frames(self, table: str) -> Iterator[pd.DataFrame]:
         """All rows of a table, in parts."""
         with self._lock:
-            self._settle()
-            found = [rows for name, rows in self._days.items() if name[0] == table]
-        yield from found
+            self._merge_waiting()
+            frames = [rows for name, rows in self._days.items() if name[0] == table]
+        yield from frames
 
-    def partition(self, name: PartitionId) -> pd.DataFrame | None:
+    def get_partition(self, name: PartitionId) -> pd.DataFrame | None:
         """The rows of one partition; None where there are none."""
         with self._lock:
-            self._settle()
+            self._merge_waiting()
             return self._days.get(name)
 
-    def oldest_day(self) -> date | None:
+    def find_oldest_day(self) -> date | None:
         """The first day that has rows."""
         with self._lock:
-            self._settle()
+            self._merge_waiting()
             return min((date.fromisoformat(day) for _, day in self._days), default=None)
 
-    def _settle(self) -> None:
+    def _merge_waiting(self) -> None:
         """Put waiting rows where they belong."""
         for name, parts in self._waiting.items():
             held = self._days.get(name)
             before = [] if held is None else [held]
-            merged = merged_rows(name[0], [*before, *parts])
+            merged = merge_rows(name[0], [*before, *parts])
             if held is None or not merged.equals(held):
-                self._replace(name, merged)
+                self._set_partition(name, merged)
         self._waiting.clear()
 
-    def _replace(self, name: PartitionId, rows: pd.DataFrame) -> None:
+    def _set_partition(self, name: PartitionId, rows: pd.DataFrame) -> None:
         if rows.empty:
             self._days.pop(name, None)
             self._changed.discard(name)
@@ -137,7 +137,7 @@ class RowBuffer:
             self._removed.discard(name)
 
 
-def merged_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+def merge_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     """The rows of all parts, each id once, by id.
 
     A read that was overtaken by a newer one never wins: conversations say when they were updated.
@@ -153,7 +153,7 @@ def merged_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+def convert_labels_to_text(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with text in place of categories, which would not fit those of other rows."""
     labels = {name: "str" for name, dtype in rows.dtypes.items() if dtype == "category"}
     return rows.astype(labels)

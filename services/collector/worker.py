@@ -1,14 +1,16 @@
-"""One vendor's thread: its minute when it is due, a page of history in between."""
+"""One vendor's thread: a cycle when it is due, a page of history in between; and its progress."""
 
 import logging
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
+from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
 from services.errors import (
     BadResponseError,
@@ -18,7 +20,7 @@ from services.errors import (
     ServiceError,
     UnauthorizedError,
 )
-from services.snapshot.manifest import SourceStatus
+from services.snapshot.manifest import History, SourceStatus
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ IDLE_SECONDS = 0.25
 RETRY_SECONDS = 60.0
 # What this token may not have is asked for again only so often.
 PROBE_SECONDS = 3600.0
-NOTHING_THERE = "no_tickets"
+NO_TICKETS = "no_tickets"
 
 
 class Source(Protocol):
@@ -40,7 +42,7 @@ class Source(Protocol):
         credentials: Where its key stands.
         history: Its back-fill.
         is_live: Whether the present state has been read.
-        read_at: For when its rows hold, in Unix seconds; None = for the end of its last minute.
+        read_at: For when its rows hold, in Unix seconds; None = for the end of its last cycle.
     """
 
     name: str
@@ -58,16 +60,16 @@ class Source(Protocol):
     def version(self) -> str | None:
         """The version that answered."""
 
-    def first(self) -> None:
+    def start(self) -> None:
         """Read the present state."""
 
-    def minute(self) -> None:
+    def refresh(self) -> None:
         """Read what changed."""
 
     def count_recent_requests(self) -> int:
-        """How many requests went out in the last minute."""
+        """Requests of the last minute."""
 
-    def watermark(self) -> dict[str, Any]:
+    def build_watermark(self) -> dict[str, Any]:
         """What a restart needs."""
 
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
@@ -79,9 +81,9 @@ class Worker:
 
     Args:
         source: The vendor.
-        interval_seconds: Between two minutes.
+        interval_seconds: Between two cycles.
         target: First instant (Unix seconds) of the wanted history.
-        wake: Called when a minute has ended, well or not (True), and after every page of
+        notify: Called when a cycle has ended, well or not (True), and after every page of
             history (False).
         clock: Unix seconds.
     """
@@ -91,13 +93,13 @@ class Worker:
         source: Source,
         interval_seconds: float,
         target: Callable[[], int],
-        wake: Callable[[bool], None],
+        notify: Callable[[bool], None],
         clock: Callable[[], float],
     ) -> None:
         self.source = source
         self._interval = interval_seconds
         self._target = target
-        self._wake = wake
+        self._notify = notify
         self._clock = clock
         self._status = SourceStatus("starting")
         self._is_well = False
@@ -116,7 +118,7 @@ class Worker:
         return replace(self._status, warning="; ".join(filter(None, warnings)) or None)
 
     @property
-    def is_out(self) -> bool:
+    def has_never_answered(self) -> bool:
         """Whether the vendor has failed from the start, so that nothing is known from it."""
         return self._status.state in ("failed", "off") and self._status.as_of is None
 
@@ -126,7 +128,6 @@ class Worker:
         return self.source.history.is_done(self._target())
 
     def run(self, stop: threading.Event) -> None:
-        """Work until told to stop."""
         while not stop.is_set():
             if not self.step():
                 stop.wait(IDLE_SECONDS)
@@ -140,7 +141,7 @@ class Worker:
             latest = now + self._interval
             self._due = following if now < following <= latest else latest
             self._longest = self._interval
-            self.minute()
+            self.run_cycle()
             return True
         # Clocks are set back too.
         paused = 0 < self._paused_until - now <= RETRY_SECONDS
@@ -155,9 +156,8 @@ class Worker:
         if whole and status.state not in ("off", "starting"):
             self._status = status
 
-    def watermark(self) -> dict[str, Any]:
-        """What a restart needs to go on."""
-        mark = self.source.watermark()
+    def build_watermark(self) -> dict[str, Any]:
+        mark = self.source.build_watermark()
         boundary = mark["history"]["boundary"]
         if boundary is not None:
             # What lies before has been let go: a longer history has to be read again.
@@ -172,36 +172,38 @@ class Worker:
         age = self._clock() - status.as_of.timestamp()
         if age > LATE_INTERVALS * self._interval + RETRY_SECONDS:
             error = "no answer for a while; it is asked again by itself"
-            self._set(replace(status, state="late", error=error), "unavailable")
+            self._set_status(replace(status, state="late", error=error), "unavailable")
 
-    def minute(self) -> None:
+    def run_cycle(self) -> None:
         """Read what changed, or the present state where nothing is known yet."""
         began = self._clock()
-        error = self._failure(self.source.minute if self.source.is_live else self.source.first)
+        error = self._catch_failure(
+            self.source.refresh if self.source.is_live else self.source.start
+        )
         self.error = error
         self._is_well = error is None
         self.cycle_seconds = self._clock() - began
         if error is None:
             held = self._clock() if self.source.read_at is None else self.source.read_at
             as_of = datetime.fromtimestamp(held, UTC)
-            self._set(SourceStatus("ok", as_of, version=self.source.version), None)
+            self._set_status(SourceStatus("ok", as_of, version=self.source.version), None)
         else:
-            self._fail(error)
-        self._wake(True)
+            self._note_failure(error)
+        self._notify(True)
 
     def _is_due(self, now: float) -> bool:
         return now >= self._due or self._due - now > self._longest
 
     def _read_history(self) -> None:
-        error = self._failure(lambda: self.source.history.step(self._target()))
+        error = self._catch_failure(lambda: self.source.history.step(self._target()))
         self._history_problem = None
         if error is not None:
             log.info("%s: history waits: %s", self.source.name, error)
             self._history_problem = f"history waits: {error}"
             self._paused_until = self._clock() + min(self._interval, RETRY_SECONDS)
-        self._wake(False)
+        self._notify(False)
 
-    def _failure(self, work: Callable[[], None]) -> ServiceError | None:
+    def _catch_failure(self, work: Callable[[], None]) -> ServiceError | None:
         try:
             work()
         except ServiceError as error:
@@ -214,18 +216,18 @@ class Worker:
             return BadResponseError(f"{self.source.name}: an answer could not be understood")
         return None
 
-    def _fail(self, error: ServiceError) -> None:
-        cause = cause_of(error)
+    def _note_failure(self, error: ServiceError) -> None:
+        cause = name_cause(error)
         if isinstance(error, NotOfferedError):
             self._longest = max(self._interval, PROBE_SECONDS)
             self._due = self._clock() + self._longest
         elif cause not in ("unauthorized", "forbidden"):
             self._due = min(self._due, self._clock() + RETRY_SECONDS)
-        words = f"{error}; {_advice(cause, self.source)}"
+        message = f"{error}; {_give_advice(cause, self.source)}"
         state = self._state_after(error)
-        status = replace(self._status, state=state, error=words, version=self.source.version)
-        self._set(status, cause)
-        log.warning("%s: %s", self.source.name, words)
+        status = replace(self._status, state=state, error=message, version=self.source.version)
+        self._set_status(status, cause)
+        log.warning("%s: %s", self.source.name, message)
 
     def _state_after(self, error: ServiceError) -> Literal["late", "failed", "off"]:
         if isinstance(error, RateLimitedError):
@@ -233,9 +235,9 @@ class Worker:
         if not isinstance(error, NotOfferedError):
             return "failed"
         # What was never there is no failure; what was and is refused now is one.
-        return "off" if self._status.as_of is None or error.cause == NOTHING_THERE else "failed"
+        return "off" if self._status.as_of is None or error.cause == NO_TICKETS else "failed"
 
-    def _set(self, status: SourceStatus, cause: str | None) -> None:
+    def _set_status(self, status: SourceStatus, cause: str | None) -> None:
         before = self._status
         since = before.since
         if before.state != status.state or since is None:
@@ -243,7 +245,7 @@ class Worker:
         self._status, self.cause = replace(status, since=since), cause
 
 
-def cause_of(error: ServiceError) -> str:
+def name_cause(error: ServiceError) -> str:
     """A word for what is wrong, which the screens put into their reader's language."""
     if isinstance(error, UnauthorizedError):
         return "unauthorized"
@@ -256,7 +258,7 @@ def cause_of(error: ServiceError) -> str:
     return "bad_response" if isinstance(error, BadResponseError) else "unavailable"
 
 
-def _advice(cause: str, source: Source) -> str:
+def _give_advice(cause: str, source: Source) -> str:
     """What a manager can do about it."""
     return {
         "unauthorized": f"put a valid key into {source.credentials}",
@@ -268,3 +270,35 @@ def _advice(cause: str, source: Source) -> str:
         "unavailable": "it is asked again by itself",
         "bad_response": "it is asked again by itself; if that lasts, `app.py check` says more",
     }[cause]
+
+
+def measure_history(
+    workers: Iterable[Worker], wanted: date, now: datetime, total_days: int, zone: ZoneInfo
+) -> History:
+    """Whole days that every vendor has delivered, counted back from today.
+
+    A vendor that has failed from the start holds up nobody: what is missing from it is said where
+    its own figures would be.
+
+    Args:
+        workers: The vendors.
+        wanted: The first day that is asked for.
+        now: The present instant.
+        total_days: How many days the settings want.
+        zone: Where days begin.
+    """
+    counted = [worker for worker in workers if not worker.has_never_answered]
+    boundaries = [worker.source.history.boundary for worker in counted]
+    known = [boundary for boundary in boundaries if boundary is not None]
+    if not known or len(known) < len(boundaries):
+        return History(0, total_days, complete=False)
+    first = max(_find_first_whole_day(max(known), zone), wanted)
+    loaded = max(0, (today(now, zone) - first).days + 1)
+    complete = loaded >= total_days and all(worker.is_complete for worker in counted)
+    return History(loaded, total_days, complete, first if loaded else None)
+
+
+def _find_first_whole_day(boundary: int, zone: ZoneInfo) -> date:
+    instant = datetime.fromtimestamp(boundary, UTC)
+    day = today(instant, zone)
+    return day if midnight(day, zone) >= instant else day + timedelta(days=1)

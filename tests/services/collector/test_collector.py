@@ -454,8 +454,8 @@ class TestRunning:
             settings=rig.settings,
             clock=rig.clock,
         )
-        collector.cycle()
-        collector.cycle()
+        collector.run_cycle()
+        collector.run_cycle()
         assert rig.ids() == ["1"]
 
 

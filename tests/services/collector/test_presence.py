@@ -19,11 +19,11 @@ def people(away=False, voice="available", **values):
 
 def note(log, minutes, **values):
     at = NOON + timedelta(minutes=minutes)
-    log.note(people(**values), {"intercom": at, "aircall": at})
+    log.record(people(**values), {"intercom": at, "aircall": at})
 
 
 def stretches(log, channel="text"):
-    frames, _ = log.changes([], NOON)
+    frames, _ = log.find_changes([], NOON)
     rows = pd.concat(frames.values())
     rows = rows[rows["channel"].eq(channel)].sort_values("began_at")
     minutes = [
@@ -62,7 +62,7 @@ def test_a_slow_deployment_may_be_silent_for_longer():
 def test_a_source_that_does_not_answer_sees_nobody():
     log = Presence(60)
     note(log, 0)
-    log.note(people(away=True), {"intercom": NOON, "aircall": NOON + timedelta(minutes=1)})
+    log.record(people(away=True), {"intercom": NOON, "aircall": NOON + timedelta(minutes=1)})
     assert stretches(log) == [("active", (0, 0))]
     assert stretches(log, "voice") == [("available", (0, 1))]
 
@@ -73,23 +73,23 @@ def test_a_source_that_does_not_answer_sees_nobody():
 def test_leavers_the_bot_and_unknown_states_are_not_noted(values):
     log = Presence(60)
     note(log, 0, **values)
-    assert log.changes([], NOON) == ({}, set())
+    assert log.find_changes([], NOON) == ({}, set())
 
 
 def test_a_day_is_published_once_and_let_go_after_a_few():
     log = Presence(60)
     note(log, 0)
     name = ("presence", "2026-11-24")
-    assert set(log.changes([], NOON)[0]) == {name}
-    log.published()
-    assert log.changes([], NOON) == ({}, set())
-    assert set(log.changes([name], NOON)[0]) == {name}
+    assert set(log.find_changes([], NOON)[0]) == {name}
+    log.mark_published()
+    assert log.find_changes([], NOON) == ({}, set())
+    assert set(log.find_changes([name], NOON)[0]) == {name}
     later = NOON + timedelta(days=4)
-    assert log.changes([name], later) == ({}, {name})
+    assert log.find_changes([name], later) == ({}, {name})
     # Until it is published that they are gone.
-    assert log.changes([], later) == ({}, {name})
-    log.published()
-    assert log.changes([], later) == ({}, set())
+    assert log.find_changes([], later) == ({}, {name})
+    log.mark_published()
+    assert log.find_changes([], later) == ({}, set())
 
 
 def test_midnight_begins_a_new_partition_without_a_gap():
@@ -97,7 +97,9 @@ def test_midnight_begins_a_new_partition_without_a_gap():
     note(log, 719)
     note(log, 721)
     assert stretches(log) == [("active", (719, 721)), ("active", (721, 721))]
-    assert set(log.changes([], NOON)[0]) == {("presence", f"2026-11-{day}") for day in (24, 25)}
+    assert set(log.find_changes([], NOON)[0]) == {
+        ("presence", f"2026-11-{day}") for day in (24, 25)
+    }
 
 
 def test_a_collector_that_takes_over_goes_on_where_the_other_was(tmp_path):
