@@ -18,12 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `app.py sandbox`."""
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="where to listen (default: this machine only)")
-    add("--port", type=_port, default=8090, help="port; 0 takes a free one")
+    add("--port", type=_parse_port, default=8090, help="port; 0 takes a free one")
     add("--seed", type=int, default=7, help="the same number makes the same operation")
-    add("--days", type=_positive, default=90, help="days of history")
-    add("--conversations", type=_positive, default=20_000, help="about so many in the history")
-    add("--calls", type=_positive, default=6_000, help="about so many in the history")
-    add("--agents", type=_positive, default=8, help="people who answer")
+    add("--days", type=_parse_positive, default=90, help="days of history")
+    add(
+        "--conversations", type=_parse_positive, default=20_000, help="about so many in the history"
+    )
+    add("--calls", type=_parse_positive, default=6_000, help="about so many in the history")
+    add("--agents", type=_parse_positive, default=8, help="people who answer")
     add(
         "--replay",
         type=Path,
@@ -55,14 +57,14 @@ def main(arguments: argparse.Namespace) -> None:
         raise SystemExit(2) from None
 
 
-def _positive(text: str) -> int:
+def _parse_positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
 
 
-def _port(text: str) -> int:
+def _parse_port(text: str) -> int:
     number = int(text)
     if not 0 <= number < 65536:
         raise argparse.ArgumentTypeError("must be 0 to 65535")
@@ -74,7 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in ENDING:
         signal.signal(number, lambda number, frame: stop.set())
-    box = Sandbox(
+    sandbox = Sandbox(
         seed=arguments.seed,
         days=arguments.days,
         conversations=arguments.conversations,
@@ -88,9 +90,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     # The world stays to the end: nobody need look through it for rubbish.
     gc.freeze()
-    with box:
+    with sandbox:
         # On standard error: what `serve` says on standard output is Vigia's own address.
-        print(f"sandbox: {box.url}", file=sys.stderr, flush=True)
+        print(f"sandbox: {sandbox.url}", file=sys.stderr, flush=True)
         # In slices: a signal handler that sets the event runs between two of them.
         while not stop.wait(POLL_SECONDS):
             pass

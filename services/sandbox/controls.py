@@ -7,14 +7,14 @@ from typing import Any
 
 from services.sandbox.team import texts
 from services.sandbox.team.conversation import Conversation, Event
-from services.sandbox.team.generator import written
+from services.sandbox.team.generator import first_message
 from services.sandbox.team.people import BOT_ID, TEAMS, Agent, draw_contact
 from services.sandbox.team.presence import ORDERS
-from services.sandbox.team.rng import generator
+from services.sandbox.team.rng import seeded_rng
 from services.sandbox.team.world import World
 
 Payload = dict[str, Any]
-MOST, LONGEST_AGE = 500, 86400
+MOST_ARRIVALS, LONGEST_AGE = 500, 86400
 
 
 class Controls:
@@ -30,73 +30,81 @@ class Controls:
         self._world = world if isinstance(world, World) else None
         self._count = 0
 
-    def do(self, order: str, asked: Payload) -> Payload:
+    def run_order(self, order: str, arguments: Payload) -> Payload:
         """Carry out one order.
 
         Raises:
             KeyError: There is no such order.
             ValueError: It cannot be understood, or this world takes none.
         """
-        how = self._orders[order]
+        handler = self._orders[order]
         if self._world is None:
             raise ValueError("a replayed world takes no orders")
-        if not isinstance(asked, dict):
+        if not isinstance(arguments, dict):
             raise ValueError("an order is a JSON object")
-        return how(self, self._world, asked)
+        return handler(self, self._world, arguments)
 
-    def _people(self, world: World, asked: Payload) -> Payload:
+    def _set_activity(self, world: World, arguments: Payload) -> Payload:
         """{"doing": one of `ORDERS` or null, "agents": [ids]}; without agents, all."""
-        doing = asked.get("doing")
-        if doing is not None and doing not in ORDERS:
+        activity = arguments.get("doing")
+        if activity is not None and activity not in ORDERS:
             raise ValueError(f"doing must be null or one of {', '.join(ORDERS)}")
-        ids = asked.get("agents")
-        agents = world.agents if ids is None else [_agent(world, one) for one in _list(ids)]
+        ids = arguments.get("agents")
+        agents = (
+            world.agents
+            if ids is None
+            else [_find_agent(world, agent_id) for agent_id in _check_list(ids)]
+        )
         for agent in agents:
-            world.presence.order(agent, doing)
-        return {"agents": [agent.id for agent in agents], "doing": doing}
+            world.presence.set_order(agent, activity)
+        return {"agents": [agent.id for agent in agents], "doing": activity}
 
-    def _arrive(self, world: World, asked: Payload) -> Payload:
+    def _add_conversations(self, world: World, arguments: Payload) -> Payload:
         """{"count": n, "team": id} into the queue, or {"count": n, "agent": id} to a person.
 
         With "age" they have been there for so many seconds; a person gets them now.
         """
-        count = asked.get("count", 1)
-        if not isinstance(count, int) or not 0 < count <= MOST:
-            raise ValueError(f"count must be 1 to {MOST}")
-        age = asked.get("age", 0)
+        count = arguments.get("count", 1)
+        if not isinstance(count, int) or not 0 < count <= MOST_ARRIVALS:
+            raise ValueError(f"count must be 1 to {MOST_ARRIVALS}")
+        age = arguments.get("age", 0)
         if not isinstance(age, int) or not 0 <= age <= LONGEST_AGE:
             raise ValueError(f"age must be 0 to {LONGEST_AGE} seconds")
-        agent = _agent(world, asked["agent"]) if asked.get("agent") is not None else None
-        team = agent.team_ids[0] if agent else asked.get("team")
+        agent = (
+            _find_agent(world, arguments["agent"]) if arguments.get("agent") is not None else None
+        )
+        team = agent.team_ids[0] if agent else arguments.get("team")
         if team not in TEAMS:
             raise ValueError(f"team must be one of {', '.join(map(str, TEAMS))}")
-        return {"ids": [self._one(world, team, agent, age) for _ in range(count)]}
+        return {"ids": [self._create_conversation(world, team, agent, age) for _ in range(count)]}
 
-    def _close(self, world: World, asked: Payload) -> Payload:
+    def _close_conversations(self, world: World, arguments: Payload) -> Payload:
         """{"team": id} of its queue, {"agent": id} of a person, {} all that are open; "keep": n."""
-        keep = asked.get("keep", 0)
+        keep = arguments.get("keep", 0)
         if not isinstance(keep, int) or keep < 0:
             raise ValueError("keep must be 0 or more")
-        held = [
+        rows = [
             row
-            for row in world.shelf.in_state("open")
-            if _is_meant(row, asked) and world.story(row["id"]) is not None
+            for row in world.index.list_in_state("open")
+            if _matches(row, arguments) and world.get_conversation(row["id"]) is not None
         ]
-        held.sort(key=lambda row: (row["created_at"], row["id"]))
-        closed = held[: max(0, len(held) - keep)]
+        rows.sort(key=lambda row: (row["created_at"], row["id"]))
+        closed = rows[: max(0, len(rows) - keep)]
         now = int(world.now)
         for row in closed:
-            world.finish(row["id"], [Event(now, "close", row["admin_assignee_id"] or BOT_ID)])
+            world.replace_future(
+                row["id"], [Event(now, "close", row["admin_assignee_id"] or BOT_ID)]
+            )
         return {"closed": len(closed)}
 
-    def _one(self, world: World, team: int, agent: Agent | None, age: int) -> str:
+    def _create_conversation(self, world: World, team: int, agent: Agent | None, age: int) -> str:
         self._count += 1
-        now, chance = int(world.now), generator(0, "controls", self._count)
+        now, rng = int(world.now), seeded_rng(0, "controls", self._count)
         at = now - age
         number = f"2159{now:011d}{self._count % 10_000:04d}"
-        topic = next(topic for topic in texts.TOPICS.things if topic.team_id == team)
-        contact = draw_contact(world.contacts, chance)
-        payload = written(chance, at, number, contact, topic, "")
+        topic = next(topic for topic in texts.TOPICS.values if topic.team_id == team)
+        contact = draw_contact(world.contacts, rng)
+        payload = first_message(rng, at, number, contact, topic, "")
         # Nothing that is counted elsewhere, such as a duplicate.
         payload["custom_attributes"].clear()
         # Changed now, or nobody who asks for what is new would hear of it.
@@ -107,31 +115,31 @@ class Controls:
         return number
 
     _orders: Mapping[str, Callable[["Controls", World, Payload], Payload]] = {
-        "people": _people,
-        "arrive": _arrive,
-        "close": _close,
+        "people": _set_activity,
+        "arrive": _add_conversations,
+        "close": _close_conversations,
     }
 
 
-def _agent(world: World, number: object) -> Agent:
-    found = next((agent for agent in world.agents if agent.id == number), None)
-    if found is None:
+def _find_agent(world: World, number: object) -> Agent:
+    agent = next((agent for agent in world.agents if agent.id == number), None)
+    if agent is None:
         raise ValueError(f"nobody has the id {number!r}")
-    return found
+    return agent
 
 
-def _list(given: object) -> list[Any]:
-    if not isinstance(given, list):
+def _check_list(value: object) -> list[Any]:
+    if not isinstance(value, list):
         raise ValueError("agents must be a list of ids")
-    return given
+    return value
 
 
-def _is_meant(row: Payload, asked: Payload) -> bool:
-    if asked.get("agent") is not None:
-        return bool(row["admin_assignee_id"] == asked["agent"])
-    if asked.get("team") is not None:
+def _matches(row: Payload, arguments: Payload) -> bool:
+    if arguments.get("agent") is not None:
+        return bool(row["admin_assignee_id"] == arguments["agent"])
+    if arguments.get("team") is not None:
         is_queue = row["admin_assignee_id"] is None
-        return is_queue and row["team_assignee_id"] == asked["team"]
+        return is_queue and row["team_assignee_id"] == arguments["team"]
     return True
 
 
@@ -223,7 +231,7 @@ class Faults:
         """Hang until healed, or so long at most."""
         self._healed.wait(seconds)
 
-    def shown(self) -> list[dict[str, Any]]:
+    def to_json(self) -> list[dict[str, Any]]:
         """As JSON."""
         with self._lock:
             return [vars(fault).copy() for fault in self._faults]

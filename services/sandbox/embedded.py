@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from services.sandbox.apis.dispatcher import Desk, Tally
+from services.sandbox.apis.dispatcher import Dispatcher, RequestCounter
 from services.sandbox.apis.server import Server
 from services.sandbox.apis.slack import Message
 from services.sandbox.team.world import Size, World
@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 
 @contextlib.contextmanager
-def without_collection() -> Iterator[None]:
+def pause_garbage_collection() -> Iterator[None]:
     """Hundreds of thousands of objects come into being, and none of them is rubbish."""
     was_on = gc.isenabled()
     gc.disable()
@@ -65,7 +65,7 @@ class Sandbox:
         aircall_limit: int = 6000,
     ) -> None:
         self._clock = clock
-        with without_collection():
+        with pause_garbage_collection():
             if replay is None:
                 size = Size(days, conversations, calls, agents, strict_hours)
                 self.world: AnyWorld = World(seed, size, clock())
@@ -74,13 +74,13 @@ class Sandbox:
 
                 self.world = ReplayWorld(replay, clock(), seed)
         limits = {"intercom": intercom_limit, "aircall": aircall_limit}
-        self._desk = Desk(self.world, clock, token=token, limits=limits)
+        self._dispatcher = Dispatcher(self.world, clock, token=token, limits=limits)
         self._address = (host, port)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._server = Server(self._address, self._desk)
+        self._server = Server(self._address, self._dispatcher)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )
@@ -106,36 +106,36 @@ class Sandbox:
         return f"http://{host!s}:{port}"
 
     @property
-    def requests(self) -> Tally:
+    def requests(self) -> RequestCounter:
         """How often which address was asked."""
-        return self._desk.tally
+        return self._dispatcher.request_counter
 
     @property
     def slack(self) -> list[Message]:
         """What was said on Slack, oldest first."""
-        return self._desk.slack.messages
+        return self._dispatcher.slack.messages
 
     @property
     def tickets(self) -> list[dict[str, Any]]:
         """Intercom's tickets as they are now, in the shape of 2.14."""
-        with self._desk.lock:
-            return self._desk.tickets
+        with self._dispatcher.lock:
+            return self._dispatcher.tickets
 
     @property
     def truth(self) -> dict[str, Any]:
         """Counts to compare with."""
-        return self._desk.truth()
+        return self._dispatcher.count_truth()
 
-    def fail(self, vendor: str, kind: str, **words: Any) -> None:
+    def fail(self, vendor: str, kind: str, **fields: Any) -> None:
         """Let something go wrong; the words are those of `Faults.add`."""
-        self._desk.faults.add(vendor, kind, **words)
+        self._dispatcher.faults.add(vendor, kind, **fields)
 
     def heal(self) -> None:
         """Nothing goes wrong any more."""
-        self._desk.faults.heal()
+        self._dispatcher.faults.heal()
 
     def advance(self) -> AnyWorld:
         """Move the world to the clock's time, as a request would; the world."""
-        with self._desk.lock:
+        with self._dispatcher.lock:
             self.world.advance(self._clock())
         return self.world

@@ -14,10 +14,10 @@ from typing import Any
 
 from services.sandbox.team import people
 from services.sandbox.team.conversation import Conversation
-from services.sandbox.team.conversation_index import Shelf
-from services.sandbox.team.directory import Directory, admin, app, user
+from services.sandbox.team.conversation_index import ConversationIndex
+from services.sandbox.team.directory import Directory, build_admin, build_app, build_user
 from services.sandbox.team.phone import API
-from services.sandbox.team.rng import Urn, generator
+from services.sandbox.team.rng import WeightedChoice, seeded_rng
 
 Payload = dict[str, Any]
 WEEK = 7 * 86400
@@ -40,13 +40,16 @@ class ReplayWorld:
 
     def __init__(self, folder: Path, start: float, seed: int) -> None:
         self.now = start
-        self.shelf = Shelf()
+        self.index = ConversationIndex()
         conversations = read_rows(folder, "conversations", ("id", "created_at"))
         calls = read_rows(folder, "calls", ("id", "started_at"))
-        self.weeks = {"conversations": move(conversations, start), "calls": move(calls, start)}
+        self.weeks = {
+            "conversations": move_to_present(conversations, start),
+            "calls": move_to_present(calls, start),
+        }
         for row in conversations:
             row["id"] = str(row["id"])
-        self.shelf.fill(conversations)
+        self.index.fill(conversations)
         self._calls = sorted(calls, key=lambda call: (call["started_at"], call["id"]))
         self._starts = [call["started_at"] for call in self._calls]
         self._by_id = {str(call["id"]): call for call in self._calls}
@@ -56,12 +59,12 @@ class ReplayWorld:
     @property
     def conversations(self) -> list[Payload]:
         """Intercom's objects, oldest creation first."""
-        return self.shelf.between("created_at", None, None)
+        return self.index.list_between("created_at", None, None)
 
     @property
     def calls(self) -> list[Payload]:
         """Aircall's objects, oldest first."""
-        return self.begun()
+        return self.list_calls()
 
     def advance(self, now: float) -> None:
         """Move the clock."""
@@ -73,38 +76,38 @@ class ReplayWorld:
         Raises:
             KeyError: There is none of that id.
         """
-        self.shelf.remove(conversation_id, int(self.now))
+        self.index.remove(conversation_id, int(self.now))
 
-    def story(self, conversation_id: str) -> Conversation | None:
+    def get_conversation(self, conversation_id: str) -> Conversation | None:
         """An export does not tell."""
         return None
 
-    def begun(self, since: float = 0.0, until: float | None = None) -> list[Payload]:
+    def list_calls(self, since: float = 0.0, until: float | None = None) -> list[Payload]:
         """Calls that began between two instants, both included; oldest first."""
         end = len(self._starts) if until is None else bisect_right(self._starts, until)
         return self._calls[bisect_left(self._starts, since) : end]
 
-    def call(self, call_id: int) -> Payload | None:
+    def get_call(self, call_id: int) -> Payload | None:
         """The call of that id."""
         return self._by_id.get(str(call_id))
 
-    def call_payload(self, call: Payload, *, with_contact: bool = True) -> Payload:
+    def build_call(self, call: Payload, *, with_contact: bool = True) -> Payload:
         """A call as it is."""
         return call if with_contact or not call.get("contact") else {**call, "contact": None}
 
 
-def move(rows: list[Payload], now: float) -> int:
+def move_to_present(rows: list[Payload], now: float) -> int:
     """Move all instants by the same whole number of weeks, so that the last lies just behind now.
 
     Returns:
         How many weeks.
     """
-    latest = max((_latest(row) for row in rows), default=None)
+    latest = max((_find_latest(row) for row in rows), default=None)
     if latest is None:
         return 0
     weeks = int((now - latest) // WEEK)
     for row in rows:
-        _shift(row, weeks * WEEK)
+        _shift_instants(row, weeks * WEEK)
     return weeks
 
 
@@ -113,36 +116,42 @@ def _is_instant(key: str, value: Any) -> bool:
     return is_named and isinstance(value, int) and value > EARLIEST
 
 
-def _latest(row: Any) -> int:
+def _find_latest(row: Any) -> int:
     """The last thing that has happened; when somebody will wake up has not."""
     if isinstance(row, list):
-        return max(map(_latest, row), default=0)
+        return max(map(_find_latest, row), default=0)
     if not isinstance(row, dict):
         return 0
     return max(
         (
-            (value if key != "snoozed_until" else 0) if _is_instant(key, value) else _latest(value)
+            (value if key != "snoozed_until" else 0)
+            if _is_instant(key, value)
+            else _find_latest(value)
             for key, value in row.items()
         ),
         default=0,
     )
 
 
-def _shift(row: Any, seconds: int) -> None:
+def _shift_instants(row: Any, seconds: int) -> None:
     if isinstance(row, list):
-        for one in row:
-            _shift(one, seconds)
+        for item in row:
+            _shift_instants(item, seconds)
     elif isinstance(row, dict):
         for key, value in row.items():
             if _is_instant(key, value):
                 row[key] = value + seconds
             elif isinstance(value, dict | list):
-                _shift(value, seconds)
+                _shift_instants(value, seconds)
 
 
 HALF_HOUR = 1800
-DOING = Urn([("available", 7), ("in_call", 2), ("after_call_work", 1), ("do_not_disturb", 1),
-             ("offline", 3)])  # fmt: skip
+AVAILABILITIES = WeightedChoice(
+    [
+        *(("available", 7), ("in_call", 2), ("after_call_work", 1)),
+        *(("do_not_disturb", 1), ("offline", 3)),
+    ]
+)
 
 
 class ReplayDirectory:
@@ -159,63 +168,67 @@ class ReplayDirectory:
         self, names: Payload, conversations: list[Payload], calls: list[Payload], seed: int
     ) -> None:
         self._seed = seed
-        self._teams = [_team(one) for one in names.get("teams") or []]
-        self._admins = names.get("admins") or _assignees(conversations)
-        self._users = _merge_rows(names.get("aircall_users") or [], (c.get("user") for c in calls))
-        self._lines = _merge_rows(
-            names.get("aircall_numbers") or [], (c.get("number") for c in calls)
+        self._teams = [_fill_team(team) for team in names.get("teams") or []]
+        self._admins = names.get("admins") or _list_assignees(conversations)
+        self._users = _merge_rows(
+            names.get("aircall_users") or [], (call.get("user") for call in calls)
+        )
+        self._numbers = _merge_rows(
+            names.get("aircall_numbers") or [], (call.get("number") for call in calls)
         )
 
-    def me(self) -> Payload:
+    def get_me(self) -> Payload:
         """Somebody from outside, who holds the token."""
         name = people.MANAGER_NAME
-        found = admin(people.MANAGER_ID, name, people.email_of(name))
-        return {**found, "email_verified": True, "app": app()}
+        manager = build_admin(people.MANAGER_ID, name, people.build_email(name))
+        return {**manager, "email_verified": True, "app": build_app()}
 
-    def admins(self, now: float) -> list[Payload]:
+    def list_admins(self, now: float) -> list[Payload]:
         """Those of the directory, and the bot."""
-        members = {i: t["id"] for t in self._teams for i in map(str, t["admin_ids"])}
-        bot = admin(people.BOT_ID, "Fin", f"operator+{people.APP_ID}@intercom.io")
+        members = {
+            admin_id: team["id"] for team in self._teams for admin_id in map(str, team["admin_ids"])
+        }
+        bot = build_admin(people.BOT_ID, "Fin", f"operator+{people.APP_ID}@intercom.io")
         return [bot] + [
             {
-                **admin(
-                    one["id"],
-                    one.get("name") or f"Pessoa {one['id']}",
-                    one.get("email") or f"a{one['id']}@example.com",
+                **build_admin(
+                    row["id"],
+                    row.get("name") or f"Pessoa {row['id']}",
+                    row.get("email") or f"a{row['id']}@example.com",
                     has_inbox_seat=True,
-                    away_mode_enabled=self._draw("admin", one["id"], now) < 0.35,
+                    away_mode_enabled=self._draw("admin", row["id"], now) < 0.35,
                 ),
-                "team_ids": one.get("team_ids")
-                or ([int(members[str(one["id"])])] if str(one["id"]) in members else []),
+                "team_ids": row.get("team_ids")
+                or ([int(members[str(row["id"])])] if str(row["id"]) in members else []),
             }
-            for one in self._admins
+            for row in self._admins
         ]
 
-    def teams(self) -> list[Payload]:
+    def list_teams(self) -> list[Payload]:
         """Those of the directory."""
         return self._teams
 
-    def users(self, now: float) -> list[Payload]:
+    def list_users(self, now: float) -> list[Payload]:
         """Those of the directory and of the calls."""
         return [
-            user(
-                one["id"],
-                one.get("name") or f"Pessoa {one['id']}",
-                one.get("email") or f"u{one['id']}@example.com",
-                available=self._doing(one["id"], now) == "available",
+            build_user(
+                row["id"],
+                row.get("name") or f"Pessoa {row['id']}",
+                row.get("email") or f"u{row['id']}@example.com",
+                available=self._draw_availability(row["id"], now) == "available",
             )
-            for one in self._users
+            for row in self._users
         ]
 
-    def availabilities(self, now: float) -> dict[int, str]:
+    def get_availabilities(self, now: float) -> dict[int, str]:
         """Invented, and the same for half an hour."""
-        return {one["id"]: self._doing(one["id"], now) for one in self._users}
+        return {row["id"]: self._draw_availability(row["id"], now) for row in self._users}
 
-    def numbers(self, now: float) -> list[Payload]:
+    def list_numbers(self, now: float) -> list[Payload]:
         """Those of the directory and of the calls."""
         return [
             {
-                "direct_link": f"{API}/v1/numbers/{one['id']}",
+                "direct_link": f"{API}/v1/numbers/{row['id']}",
                 "digits": "",
                 "country": "BR",
                 "time_zone": "America/Sao_Paulo",
@@ -223,43 +236,43 @@ class ReplayDirectory:
                 "availability_status": "open",
                 "is_ivr": False,
                 "live_recording_activated": False,
-                **one,
+                **row,
             }
-            for one in self._lines
+            for row in self._numbers
         ]
 
-    def voice_teams(self) -> list[Payload]:
+    def list_voice_teams(self) -> list[Payload]:
         """An export has none."""
         return []
 
-    def _doing(self, user_id: int, now: float) -> str:
-        place = int(self._draw("user", user_id, now) * len(DOING.table))
-        return DOING.table[place]
+    def _draw_availability(self, user_id: int, now: float) -> str:
+        position = int(self._draw("user", user_id, now) * len(AVAILABILITIES.table))
+        return AVAILABILITIES.table[position]
 
-    def _draw(self, kind: str, one: object, now: float) -> float:
-        return generator(self._seed, kind, one, int(now) // HALF_HOUR).random()
+    def _draw(self, kind: str, object_id: object, now: float) -> float:
+        return seeded_rng(self._seed, kind, object_id, int(now) // HALF_HOUR).random()
 
 
-def _team(one: Payload) -> Payload:
+def _fill_team(row: Payload) -> Payload:
     defaults = {"type": "team", "admin_ids": [], "admin_priority_level": {}}
     more = {"assignment_limit": None, "distribution_method": "manual"}
-    return {**defaults, **more, **one, "id": str(one["id"])}
+    return {**defaults, **more, **row, "id": str(row["id"])}
 
 
-def _assignees(conversations: Iterable[Payload]) -> list[Payload]:
-    found = {one.get("admin_assignee_id") for one in conversations}
-    return [{"id": admin_id} for admin_id in sorted(filter(None, found), key=str)]
+def _list_assignees(conversations: Iterable[Payload]) -> list[Payload]:
+    admin_ids = {row.get("admin_assignee_id") for row in conversations}
+    return [{"id": admin_id} for admin_id in sorted(filter(None, admin_ids), key=str)]
 
 
-def _merge_rows(named: list[Payload], met: Iterable[Any]) -> list[Payload]:
+def _merge_rows(directory_rows: list[Payload], embedded_rows: Iterable[Any]) -> list[Payload]:
     """Those with a name first; what a row says completes what the directory says."""
-    found = {one["id"]: dict(one) for one in named}
-    for one in met:
-        if isinstance(one, dict) and one.get("id") is not None:
-            known = found.setdefault(one["id"], {"id": one["id"]})
-            if len(known) < len(one):
-                found[one["id"]] = {**one, **known}
-    return list(found.values())
+    by_id = {row["id"]: dict(row) for row in directory_rows}
+    for row in embedded_rows:
+        if isinstance(row, dict) and row.get("id") is not None:
+            known = by_id.setdefault(row["id"], {"id": row["id"]})
+            if len(known) < len(row):
+                by_id[row["id"]] = {**row, **known}
+    return list(by_id.values())
 
 
 class ExportError(Exception):
@@ -272,13 +285,13 @@ def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payloa
     Raises:
         ExportError: A line is no object, or lacks one of the required members.
     """
-    found: list[Payload] = []
+    rows: list[Payload] = []
     for path in (folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"):
         if path.is_file():
-            for number, line in _lines(path):
-                found.append(_row(line, path, number, required))
+            for number, line in _read_lines(path):
+                rows.append(_parse_row(line, path, number, required))
             break
-    return found
+    return rows
 
 
 def read_directory(folder: Path) -> Payload:
@@ -291,15 +304,15 @@ def read_directory(folder: Path) -> Payload:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text("utf-8"))
+        names = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise ExportError(f"{path}: not JSON ({error})") from error
-    if not isinstance(found, dict):
+    if not isinstance(names, dict):
         raise ExportError(f"{path}: not an object")
-    return found
+    return names
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
@@ -309,7 +322,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise ExportError(f"{path}: cannot be read ({error})") from error
 
 
-def _row(line: bytes, path: Path, number: int, required: tuple[str, ...]) -> Payload:
+def _parse_row(line: bytes, path: Path, number: int, required: tuple[str, ...]) -> Payload:
     try:
         row = json.loads(line)
     except ValueError as error:

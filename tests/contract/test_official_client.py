@@ -10,7 +10,7 @@ from intercom.core.api_error import ApiError
 from intercom.errors import NotFoundError, UnauthorizedError
 from intercom.teams.types.team import Team
 
-from tests.worlds.boxes import Clock, small_box
+from tests.worlds.sandboxes import Clock, small_sandbox
 
 # Where the client's own description is known to differ from what the vendor really sends.
 KNOWN_DIFFERENCES = {"team_assignee_id", "statistics.last_closed_by_id"}
@@ -22,16 +22,16 @@ def clock():
 
 
 @pytest.fixture(scope="module")
-def box(clock):
-    with small_box(clock, conversations=320, calls=60) as running:
+def sandbox(clock):
+    with small_sandbox(clock, conversations=320, calls=60) as running:
         yield running
 
 
 @pytest.fixture(params=["2.9", "2.14", "2.16", None])
-def client(request, box):
+def client(request, sandbox):
     headers = {"Intercom-Version": request.param} if request.param else {}
     with httpx.Client(timeout=5) as http:
-        yield Intercom(token="any", base_url=box.url, headers=headers, httpx_client=http)
+        yield Intercom(token="any", base_url=sandbox.url, headers=headers, httpx_client=http)
 
 
 def all_pages(client):
@@ -63,18 +63,18 @@ def test_it_reads_who_works_there(client):
     assert client.admins.identify().app.id_code
 
 
-def test_it_reads_all_conversations_page_by_page(client, box):
+def test_it_reads_all_conversations_page_by_page(client, sandbox):
     seen = {}
     for page in all_pages(client):
-        assert page.response.total_count == len(box.world.conversations)
+        assert page.response.total_count == len(sandbox.world.conversations)
         seen |= {one.id: one for one in page.items}
-    assert set(seen) == {one["id"] for one in box.world.conversations}
+    assert set(seen) == {one["id"] for one in sandbox.world.conversations}
     assert all(one.statistics.count_conversation_parts for one in seen.values())
     assert all(isinstance(one.created_at, int) for one in seen.values())
 
 
-def test_it_reads_one_conversation_with_its_parts(client, box):
-    shown = next(one for one in box.world.conversations if one["conversation_rating"])
+def test_it_reads_one_conversation_with_its_parts(client, sandbox):
+    shown = next(one for one in sandbox.world.conversations if one["conversation_rating"])
     found = client.conversations.find(conversation_id=shown["id"])
     assert found.created_at == shown["created_at"]
     told = [part.created_at for part in found.conversation_parts.conversation_parts]
@@ -82,21 +82,21 @@ def test_it_reads_one_conversation_with_its_parts(client, box):
     assert told == sorted(told)
 
 
-def test_its_errors_are_told_apart(client, box):
+def test_its_errors_are_told_apart(client, sandbox):
     with pytest.raises(NotFoundError):
         client.conversations.find(conversation_id="1")
-    box.fail("intercom", "401", times=1)
+    sandbox.fail("intercom", "401", times=1)
     with pytest.raises(UnauthorizedError):
         client.admins.list()
-    box.fail("intercom", "429", times=1)
+    sandbox.fail("intercom", "429", times=1)
     with pytest.raises(ApiError) as caught:
         client.teams.list()
     assert caught.value.status_code == 429
 
 
-def test_its_strict_descriptions_fit(box):
+def test_its_strict_descriptions_fit(sandbox):
     """Reading is lenient in this client, so its models are held against the answers, too."""
-    with httpx.Client(base_url=box.url, headers={"Authorization": "Bearer any"}) as http:
+    with httpx.Client(base_url=sandbox.url, headers={"Authorization": "Bearer any"}) as http:
         for admin in http.get("/admins").json()["admins"]:
             assert differences(Admin, admin) == set()
         for team in http.get("/teams").json()["teams"]:

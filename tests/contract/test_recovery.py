@@ -27,13 +27,13 @@ def ids(rows):
 
 def is_whole(found, snapshot):
     """All that the vendors have of the open ones and of the last days is there."""
-    world = found.box.advance()
+    world = found.sandbox.advance()
     since = found.clock.now - 4 * 86400
     conversations = set(snapshot.tables.conversations["id"])
     calls = set(snapshot.tables.calls["id"])
     recent = [c for c in world.conversations if c["created_at"] >= since or c["state"] != "closed"]
     rung = [c for c in world.calls if c["started_at"] >= since]
-    tickets = [t for t in found.box.tickets if t["category"] == "Back-office"]
+    tickets = [t for t in found.sandbox.tickets if t["category"] == "Back-office"]
     tickets = [t for t in tickets if t["open"] or t["updated_at"] >= since]
     still = snapshot.tables.tickets.set_index("id")["is_open"]
     assert tickets
@@ -62,7 +62,7 @@ def is_whole(found, snapshot):
 def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind, state, cause):
     before = found.everything()
     assert is_whole(found, before)
-    found.box.fail(vendor, kind, retry_after=90)
+    found.sandbox.fail(vendor, kind, retry_after=90)
     struck = found.minute()
     status = struck.sources[vendor]
     other = "aircall" if vendor == "intercom" else "intercom"
@@ -74,7 +74,7 @@ def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind,
     assert struck.sources[other].state == "ok"
     assert len(struck.tables.conversations) >= len(before.tables.conversations)
     assert len(struck.tables.calls) >= len(before.tables.calls)
-    found.box.heal()
+    found.sandbox.heal()
     for _ in range(3):
         healed = found.minute()
     assert healed.sources[vendor].state == "ok"
@@ -85,12 +85,12 @@ def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind,
 @pytest.mark.parametrize("kind", ["500", "truncate", "reset"])
 def test_faults_in_the_middle_of_the_back_fill_lose_nothing(found, kind):
     for vendor in ("intercom", "aircall"):
-        found.box.fail(vendor, kind, times=3)
+        found.sandbox.fail(vendor, kind, times=3)
     for worker in found.run.workers:
         worker.step()
         worker.step()
     for vendor in ("intercom", "aircall"):
-        found.box.fail(vendor, kind, times=2)
+        found.sandbox.fail(vendor, kind, times=2)
     for _ in range(4):
         snapshot = found.minute()
     assert snapshot.history.complete
@@ -99,7 +99,7 @@ def test_faults_in_the_middle_of_the_back_fill_lose_nothing(found, kind):
 
 def test_a_conversation_that_was_deleted_goes_and_nothing_else(found):
     found.everything()
-    world = found.box.world
+    world = found.sandbox.world
     gone = next(str(c["id"]) for c in world.conversations if c["state"] == "open")
     world.delete(gone)
     for _ in range(12):
@@ -109,13 +109,13 @@ def test_a_conversation_that_was_deleted_goes_and_nothing_else(found):
 
 
 def test_a_vendor_that_is_down_at_the_start_is_waited_for(found):
-    found.box.fail("intercom", "500")
+    found.sandbox.fail("intercom", "500")
     snapshot = found.everything()
     assert snapshot.sources["intercom"].state == "failed"
     assert snapshot.sources["intercom"].as_of is None
     assert snapshot.sources["aircall"].state == "ok"
     assert snapshot.meta["answered"]
-    found.box.heal()
+    found.sandbox.heal()
     for _ in range(2):
         snapshot = found.minute()
     assert snapshot.sources["intercom"].state == "ok"
@@ -132,11 +132,11 @@ def test_a_vendor_that_is_down_at_the_start_is_waited_for(found):
 )
 def test_a_fault_of_the_tickets_alone_touches_nothing_else(found, kind, state, cause):
     before = found.everything()
-    found.box.fail("intercom", kind, path="/tickets")
+    found.sandbox.fail("intercom", kind, path="/tickets")
     struck = found.minute()
     assert (struck.sources["tickets"].state, struck.meta["causes"]) == (state, {"tickets": cause})
     assert struck.sources["intercom"].state == "ok"
     assert len(struck.tables.tickets) >= len(before.tables.tickets) > 0
-    found.box.heal()
+    found.sandbox.heal()
     found.minute(3700)
     assert is_whole(found, found.minute())

@@ -13,7 +13,7 @@ from services.vendors.intercom_rows import (
     build_scope_check,
     build_scope_filter,
 )
-from tests.worlds.boxes import Clients, Clock, small_box
+from tests.worlds.sandboxes import Clients, Clock, small_sandbox
 
 
 @pytest.fixture(scope="module")
@@ -22,21 +22,21 @@ def clock():
 
 
 @pytest.fixture(scope="module")
-def box(clock):
-    with small_box(clock) as running:
+def sandbox(clock):
+    with small_sandbox(clock) as running:
         yield running
 
 
 @pytest.fixture(params=["2.9", "2.12", "2.14", "2.16"])
-def clients(request, box, clock):
-    with Clients(box, clock, request.param) as found:
+def clients(request, sandbox, clock):
+    with Clients(sandbox, clock, request.param) as found:
         found.version = request.param
         yield found
 
 
-def test_every_conversation_comes_and_becomes_a_row(clients, box):
+def test_every_conversation_comes_and_becomes_a_row(clients, sandbox):
     rows = [row for page in clients.intercom.list_updated_conversations(0) for row in page.rows]
-    expected = {one["id"]: one for one in box.world.conversations}
+    expected = {one["id"]: one for one in sandbox.world.conversations}
     assert [row["id"] for row in rows] == sorted(
         expected, key=lambda one: (expected[one]["updated_at"], one)
     )
@@ -51,11 +51,11 @@ def test_every_conversation_comes_and_becomes_a_row(clients, box):
 
 
 @pytest.mark.parametrize("state", ["open", "snoozed"])
-def test_the_states_are_found(clients, box, state):
+def test_the_states_are_found(clients, sandbox, state):
     pages = clients.intercom.list_conversations_in_state(state)
     found = {row["id"] for page in pages for row in page.rows}
-    assert found == {one["id"] for one in box.world.conversations if one["state"] == state}
-    assert len(found) == box.truth[state]
+    assert found == {one["id"] for one in sandbox.world.conversations if one["state"] == state}
+    assert len(found) == sandbox.truth[state]
 
 
 def test_people_teams_and_attributes_are_read(clients):
@@ -72,14 +72,14 @@ def test_people_teams_and_attributes_are_read(clients):
         assert "Almoço" in {one["label"] for one in intercom.list_away_status_reasons()}
 
 
-def test_every_call_comes_and_becomes_a_row(clients, box, clock):
+def test_every_call_comes_and_becomes_a_row(clients, sandbox, clock):
     until = int(clock.now) + 900
     pages = clients.aircall.list_calls(until - 30 * 86400, until)
     rows = [build_call_row(row) for page in pages for row in page.rows]
-    calls = box.world.calls
+    calls = sandbox.world.calls
     assert [row["id"] for row in rows] == [str(one["id"]) for one in calls]
     assert {row["missed_call_reason"] for row in rows} >= {None, "out_of_opening_hours"}
-    assert len(rows) == box.truth["calls"]
+    assert len(rows) == sandbox.truth["calls"]
 
 
 def test_the_telephone_side_is_read(clients):
@@ -95,7 +95,7 @@ def test_the_telephone_side_is_read(clients):
 
 
 def test_a_deleted_conversation_is_gone(clock):
-    with small_box(clock) as own, Clients(own, clock) as clients:
+    with small_sandbox(clock) as own, Clients(own, clock) as clients:
         gone = own.world.conversations[5]["id"]
         answer = requests.post(f"{own.url}/_sandbox/delete", json={"id": gone}, timeout=5)
         assert answer.status_code == 200
@@ -108,23 +108,23 @@ def test_a_deleted_conversation_is_gone(clock):
         assert len(found) == own.truth["conversations"]
 
 
-def ask(box, method, path, status, **words):
+def ask(sandbox, method, path, status, **words):
     words.setdefault("headers", {"Authorization": "Bearer any"})
-    answer = requests.request(method, box.url + path, timeout=5, **words)
+    answer = requests.request(method, sandbox.url + path, timeout=5, **words)
     assert answer.status_code == status, answer.text
     return answer
 
 
-def test_refusals_look_as_the_vendors(box):
-    found = ask(box, "GET", "/me", 401, headers={}).json()
+def test_refusals_look_as_the_vendors(sandbox):
+    found = ask(sandbox, "GET", "/me", 401, headers={}).json()
     assert found["errors"][0]["code"] == "unauthorized"
     headers = {"Authorization": "Bearer any", "Intercom-Version": "9.9"}
-    found = ask(box, "GET", "/me", 400, headers=headers).json()
+    found = ask(sandbox, "GET", "/me", 400, headers=headers).json()
     assert found["errors"][0]["code"] == "intercom_version_invalid"
-    assert ask(box, "GET", "/v1/ping", 401, headers={}).json() == {"message": "Unauthorized"}
-    found = ask(box, "POST", "/conversations/search", 400, data=b"{").json()
+    assert ask(sandbox, "GET", "/v1/ping", 401, headers={}).json() == {"message": "Unauthorized"}
+    found = ask(sandbox, "POST", "/conversations/search", 400, data=b"{").json()
     assert found["status"] == 400
-    answer = ask(box, "GET", "/conversations/0", 404)
+    answer = ask(sandbox, "GET", "/conversations/0", 404)
     assert answer.json()["type"] == "error.list"
     assert {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(
         answer.headers
@@ -132,7 +132,7 @@ def test_refusals_look_as_the_vendors(box):
 
 
 def test_a_token_may_be_required(clock):
-    with small_box(clock, token="demonstration", conversations=50, calls=10) as strict:
+    with small_sandbox(clock, token="demonstration", conversations=50, calls=10) as strict:
         ask(strict, "GET", "/me", 401)
         ask(strict, "GET", "/me", 200, headers={"Authorization": "Bearer demonstration"})
         ask(strict, "GET", "/v1/ping", 403, headers={}, auth=("some", "key"))
@@ -140,7 +140,9 @@ def test_a_token_may_be_required(clock):
 
 
 def test_a_window_that_is_used_up_names_when_to_come_again(clock):
-    with small_box(clock, conversations=50, calls=10, intercom_limit=3, aircall_limit=2) as tight:
+    with small_sandbox(
+        clock, conversations=50, calls=10, intercom_limit=3, aircall_limit=2
+    ) as tight:
         statuses = [
             requests.get(f"{tight.url}/teams", headers={"Authorization": "Bearer any"}, timeout=5)
             for _ in range(4)
@@ -154,41 +156,41 @@ def test_a_window_that_is_used_up_names_when_to_come_again(clock):
         assert int(found.headers["X-AircallApi-Reset"]) > clock.now
 
 
-def test_back_office_tickets_are_found(box):
+def test_back_office_tickets_are_found(sandbox):
     body = {"query": {"field": "ticket_type_id", "operator": "=", "value": "301"}}
     old = {"Authorization": "Bearer any", "Intercom-Version": "2.10"}
-    found = ask(box, "POST", "/tickets/search", 200, json=body, headers=old).json()
+    found = ask(sandbox, "POST", "/tickets/search", 200, json=body, headers=old).json()
     assert found["total_count"] > 5
     states = {"submitted", "in_progress", "waiting_on_customer", "resolved"}
     assert {ticket["ticket_state"] for ticket in found["tickets"]} <= states
-    found = ask(box, "POST", "/tickets/search", 200, json=body).json()
+    found = ask(sandbox, "POST", "/tickets/search", 200, json=body).json()
     assert found["tickets"][0]["ticket_state"]["internal_label"]
     one = found["tickets"][0]
-    assert ask(box, "GET", f"/tickets/{one['id']}", 200).json() == one
-    ask(box, "GET", "/tickets/1", 404)
+    assert ask(sandbox, "GET", f"/tickets/{one['id']}", 200).json() == one
+    ask(sandbox, "GET", "/tickets/1", 404)
     ancient = old | {"Intercom-Version": "2.9"}
-    ask(box, "POST", "/tickets/search", 404, json=body, headers=ancient)
+    ask(sandbox, "POST", "/tickets/search", 404, json=body, headers=ancient)
 
 
 @pytest.mark.parametrize("version", ["2.11", "2.12", "2.16"])
-def test_our_client_reads_every_ticket_of_the_back_office(box, clock, version):
+def test_our_client_reads_every_ticket_of_the_back_office(sandbox, clock, version):
     setting = BackofficeSetting()
     scope = build_scope_filter(setting, version)
-    with Clients(box, clock, version) as clients:
+    with Clients(sandbox, clock, version) as clients:
         pages = list(clients.intercom.list_updated_tickets(0, scope=scope))
         still = [row for page in clients.intercom.list_open_tickets(scope) for row in page.rows]
     rows = [row for page in pages for row in page.rows]
-    wanted = [one for one in box.tickets if one["category"] == "Back-office"]
+    wanted = [one for one in sandbox.tickets if one["category"] == "Back-office"]
     assert {row["id"] for row in rows} == {one["id"] for one in wanted}
     assert {row["id"] for row in still} == {one["id"] for one in wanted if one["open"]}
     assert all(map(build_scope_check(setting), rows))
 
 
-def test_tickets_go_on_with_the_clock(box, clock):
-    before = {one["id"]: one for one in box.tickets}
+def test_tickets_go_on_with_the_clock(sandbox, clock):
+    before = {one["id"]: one for one in sandbox.tickets}
     clock.now += 3 * 86400
-    box.advance()
-    after = {one["id"]: one for one in box.tickets}
+    sandbox.advance()
+    after = {one["id"]: one for one in sandbox.tickets}
     assert after.keys() > before.keys()
     changed = [one for key, one in after.items() if key in before and one != before[key]]
     assert changed

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from services.sandbox.team.people import FINANCE, FIRST_AGENT_ID, FRONT
-from tests.worlds.boxes import Clients, Clock, small_box
+from tests.worlds.sandboxes import Clients, Clock, small_sandbox
 
 EVERYBODY = [FIRST_AGENT_ID + place for place in range(8)]
 
@@ -15,61 +15,61 @@ def clock():
 
 
 @pytest.fixture
-def box(clock):
-    with small_box(clock) as running:
+def sandbox(clock):
+    with small_sandbox(clock) as running:
         yield running
 
 
 @pytest.fixture
-def clients(box, clock):
-    with Clients(box, clock) as made:
+def clients(sandbox, clock):
+    with Clients(sandbox, clock) as made:
         yield made
 
 
-def order(box, what, status=200, **words):
-    answer = requests.post(f"{box.url}/_sandbox/{what}", json=words, timeout=5)
+def order(sandbox, what, status=200, **words):
+    answer = requests.post(f"{sandbox.url}/_sandbox/{what}", json=words, timeout=5)
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-def rows(box, **wanted):
+def rows(sandbox, **wanted):
     return [
         row
-        for row in box.advance().shelf.in_state("open")
+        for row in sandbox.advance().index.list_in_state("open")
         if all(row[name] == value for name, value in wanted.items())
     ]
 
 
-def queue(box, team):
-    return rows(box, admin_assignee_id=None, team_assignee_id=team)
+def queue(sandbox, team):
+    return rows(sandbox, admin_assignee_id=None, team_assignee_id=team)
 
 
-def test_a_queue_is_filled_and_emptied(box, clients, clock):
-    order(box, "close")
-    assert queue(box, FRONT) == []
-    ids = order(box, "arrive", team=FRONT, count=5)["ids"]
-    assert sorted(row["id"] for row in queue(box, FRONT)) == sorted(ids)
+def test_a_queue_is_filled_and_emptied(sandbox, clients, clock):
+    order(sandbox, "close")
+    assert queue(sandbox, FRONT) == []
+    ids = order(sandbox, "arrive", team=FRONT, count=5)["ids"]
+    assert sorted(row["id"] for row in queue(sandbox, FRONT)) == sorted(ids)
     seen = clients.intercom.get_conversation(ids[0])
     assert (seen["state"], seen["waiting_since"]) == ("open", int(clock.now))
-    order(box, "close", team=FINANCE)
-    assert order(box, "close", team=FRONT, keep=2) == {"closed": 3}
+    order(sandbox, "close", team=FINANCE)
+    assert order(sandbox, "close", team=FRONT, keep=2) == {"closed": 3}
     clock.now += 3600
     # Nobody takes by himself what was put there.
-    assert set(ids[3:]) <= {row["id"] for row in queue(box, FRONT)}
+    assert set(ids[3:]) <= {row["id"] for row in queue(sandbox, FRONT)}
     assert clients.intercom.get_conversation(ids[0])["state"] == "closed"
 
 
-def test_an_agent_gets_conversations_and_loses_them(box):
-    before = len(rows(box, admin_assignee_id=EVERYBODY[0]))
-    order(box, "arrive", agent=EVERYBODY[0], count=10)
-    assert len(rows(box, admin_assignee_id=EVERYBODY[0])) == before + 10
-    order(box, "close", agent=EVERYBODY[0], keep=1)
-    assert len(rows(box, admin_assignee_id=EVERYBODY[0])) == 1
+def test_an_agent_gets_conversations_and_loses_them(sandbox):
+    before = len(rows(sandbox, admin_assignee_id=EVERYBODY[0]))
+    order(sandbox, "arrive", agent=EVERYBODY[0], count=10)
+    assert len(rows(sandbox, admin_assignee_id=EVERYBODY[0])) == before + 10
+    order(sandbox, "close", agent=EVERYBODY[0], keep=1)
+    assert len(rows(sandbox, admin_assignee_id=EVERYBODY[0])) == 1
 
 
-def test_what_has_waited_long_was_created_then_and_changed_now(box, clients, clock):
-    [waits] = order(box, "arrive", team=FRONT, age=1200)["ids"]
-    [held] = order(box, "arrive", agent=EVERYBODY[0], age=1200)["ids"]
+def test_what_has_waited_long_was_created_then_and_changed_now(sandbox, clients, clock):
+    [waits] = order(sandbox, "arrive", team=FRONT, age=1200)["ids"]
+    [held] = order(sandbox, "arrive", agent=EVERYBODY[0], age=1200)["ids"]
     seen = clients.intercom.get_conversation(waits)
     assert (seen["waiting_since"], seen["updated_at"]) == (clock.now - 1200, clock.now)
     seen = clients.intercom.get_conversation(held)
@@ -92,21 +92,21 @@ def presence(clients):
         ("lunch", True, "do_not_disturb"),
     ],
 )
-def test_everybody_does_what_they_are_told(box, clients, clock, doing, away, voice):
+def test_everybody_does_what_they_are_told(sandbox, clients, clock, doing, away, voice):
     before = presence(clients)
     assert len(before[1]) > 1
-    order(box, "people", doing=doing)
+    order(sandbox, "people", doing=doing)
     assert presence(clients) == ([away] * 8, {voice})
-    order(box, "people", doing=None)
+    order(sandbox, "people", doing=None)
     assert presence(clients) == before
-    order(box, "people", doing=doing)
+    order(sandbox, "people", doing=doing)
     clock.now += 7200
     assert presence(clients) == ([away] * 8, {voice})
 
 
-def test_one_agent_alone_goes_home(box, clients):
-    order(box, "people", doing="work")
-    order(box, "people", doing="off", agents=EVERYBODY[:1])
+def test_one_agent_alone_goes_home(sandbox, clients):
+    order(sandbox, "people", doing="work")
+    order(sandbox, "people", doing="off", agents=EVERYBODY[:1])
     assert presence(clients)[0] == [True] + [False] * 7
 
 
@@ -124,27 +124,27 @@ def test_one_agent_alone_goes_home(box, clients):
         ("close", {"keep": -1}),
     ],
 )
-def test_an_order_that_cannot_be_understood_is_refused(box, what, words):
-    assert "not an order" in order(box, what, 400, **words)["error"]
+def test_an_order_that_cannot_be_understood_is_refused(sandbox, what, words):
+    assert "not an order" in order(sandbox, what, 400, **words)["error"]
 
 
-def test_only_this_machine_gives_orders(box):
+def test_only_this_machine_gives_orders(sandbox):
     answer = requests.post(
-        f"{box.url}/_sandbox/close", json={}, headers={"Host": "evil.example"}, timeout=5
+        f"{sandbox.url}/_sandbox/close", json={}, headers={"Host": "evil.example"}, timeout=5
     )
     assert answer.status_code == 403
 
 
-def test_what_was_said_on_slack_is_there_to_read_with_what_it_said_before(box):
+def test_what_was_said_on_slack_is_there_to_read_with_what_it_said_before(sandbox):
     bot = {"headers": {"Authorization": "Bearer x"}, "timeout": 5}
     posted = requests.post(
-        f"{box.url}/api/chat.postMessage", json={"channel": "C0VIGIA01", "text": "um"}, **bot
+        f"{sandbox.url}/api/chat.postMessage", json={"channel": "C0VIGIA01", "text": "um"}, **bot
     ).json()
     requests.post(
-        f"{box.url}/api/chat.update",
+        f"{sandbox.url}/api/chat.update",
         json={"channel": posted["channel"], "ts": posted["ts"], "text": "dois"},
         **bot,
     )
-    [said] = requests.get(f"{box.url}/_sandbox/slack", timeout=5).json()["messages"]
+    [said] = requests.get(f"{sandbox.url}/_sandbox/slack", timeout=5).json()["messages"]
     assert (said["number"], said["body"]["text"]) == (posted["ts"], "dois")
     assert [one["text"] for one in said["before"]] == ["um"]

@@ -8,7 +8,7 @@ import pytest
 
 from services.sandbox import command
 from services.sandbox.replay import WEEK
-from tests.worlds.boxes import TUESDAY, Clients, Clock, small_box
+from tests.worlds.sandboxes import TUESDAY, Clients, Clock, small_sandbox
 
 OLD = 1_300_000_000
 
@@ -70,8 +70,8 @@ def folder(tmp_path):
 
 def test_everything_is_moved_by_the_same_whole_weeks(folder):
     clock = Clock()
-    with small_box(clock, replay=folder) as box:
-        rows = {row["id"]: row for row in box.world.conversations}
+    with small_sandbox(clock, replay=folder) as sandbox:
+        rows = {row["id"]: row for row in sandbox.world.conversations}
         shift = rows["0"]["created_at"] - OLD
         assert shift % WEEK == 0
         latest = max(row["updated_at"] for row in rows.values())
@@ -85,14 +85,14 @@ def test_everything_is_moved_by_the_same_whole_weeks(folder):
             assert moved["conversation_rating"]["created_at"] == at + 95
             assert moved["custom_attributes"]["stamp"] == OLD + number * 1000
         assert rows["999"]["snoozed_until"] == OLD + 90 * 86400 + shift
-        started = box.world.calls[0]["started_at"]
+        started = sandbox.world.calls[0]["started_at"]
         assert (started - 900_000_000) % WEEK == 0
-        assert TUESDAY - WEEK < box.world.calls[-1]["ended_at"] <= TUESDAY
+        assert TUESDAY - WEEK < sandbox.world.calls[-1]["ended_at"] <= TUESDAY
 
 
 def test_the_clients_read_all_of_it_beyond_the_cap(folder):
     clock = Clock()
-    with small_box(clock, replay=folder) as box, Clients(box, clock) as clients:
+    with small_sandbox(clock, replay=folder) as sandbox, Clients(sandbox, clock) as clients:
         pages = clients.intercom.list_updated_conversations(0)
         assert len([row for page in pages for row in page.rows]) == 301
         until = int(clock.now)
@@ -108,10 +108,10 @@ def test_the_clients_read_all_of_it_beyond_the_cap(folder):
 def test_files_may_be_missing(tmp_path):
     (tmp_path / "conversations.jsonl").write_text(json.dumps(conversation(1, OLD)))
     clock = Clock()
-    with small_box(clock, replay=tmp_path) as box, Clients(box, clock) as clients:
+    with small_sandbox(clock, replay=tmp_path) as sandbox, Clients(sandbox, clock) as clients:
         assert clients.intercom.list_admins()[1]["id"] == "501"
         assert clients.aircall.list_users() == []
-        assert box.truth["calls"] == 0
+        assert sandbox.truth["calls"] == 0
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"id": 3}', "\udc80"])

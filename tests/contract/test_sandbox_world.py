@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from services.sandbox.team.world import Size, World
-from tests.worlds.boxes import TUESDAY, ZONE
+from tests.worlds.sandboxes import TUESDAY, ZONE
 
 HOUR, DAY = 3600, 86400
 SMALL = Size(days=14, conversations=800, calls=300)
@@ -27,7 +27,7 @@ def large():
 
 
 def everything(world):
-    return json.dumps([world.conversations, world.calls, world.directory.admins(world.now)])
+    return json.dumps([world.conversations, world.calls, world.directory.list_admins(world.now)])
 
 
 def test_the_same_seed_makes_the_same_world():
@@ -109,8 +109,8 @@ def test_calls_agree_with_themselves(large):
 
 def test_nobody_speaks_twice_at_once(large):
     free_at = {}
-    for call in large.begun():
-        for agent in filter(None, (call.agent, call.giver)):
+    for call in large.list_calls():
+        for agent in filter(None, (call.agent, call.transferred_by)):
             if call.answered_at is not None:
                 assert free_at.get(agent.id, 0) <= call.started_at
                 free_at[agent.id] = call.ended_at
@@ -138,7 +138,7 @@ def test_history_has_what_reports_are_made_for(large):
         any("&lt;script&gt;" in one["source"]["body"] for one in rows)
     )
     assert any("assets.aircall.io" in one["source"]["body"] for one in rows)
-    present = {one["id"] for one in large.directory.admins(large.now)}
+    present = {one["id"] for one in large.directory.list_admins(large.now)}
     former = {str(one["admin_assignee_id"]) for one in rows if one["admin_assignee_id"]} - present
     assert len(former) == 1, "somebody who left stands in old rows only"
 
@@ -175,8 +175,8 @@ def moment(world):
         "limbo": [o for o in opened if not o["admin_assignee_id"] and not o["team_assignee_id"]],
         "load": Counter(one["admin_assignee_id"] for one in opened if one["admin_assignee_id"]),
         "spike": max(recent.values(), default=0),
-        "voice": Counter(world.directory.availabilities(now).values()),
-        "away": [a for a in world.directory.admins(now) if a["away_mode_enabled"]],
+        "voice": Counter(world.directory.get_availabilities(now).values()),
+        "away": [a for a in world.directory.list_admins(now) if a["away_mode_enabled"]],
     }
 
 
@@ -195,10 +195,10 @@ def test_whenever_it_is_opened_it_is_a_busy_moment(start):
 
 
 def test_one_is_active_in_one_and_unavailable_in_the_other(large):
-    admins = {one["email"]: one for one in large.directory.admins(large.now)}
-    words = large.directory.availabilities(large.now)
+    admins = {one["email"]: one for one in large.directory.list_admins(large.now)}
+    words = large.directory.get_availabilities(large.now)
     unavailable = [
-        one for one in large.directory.users(large.now) if words[one["id"]] == "do_not_disturb"
+        one for one in large.directory.list_users(large.now) if words[one["id"]] == "do_not_disturb"
     ]
     assert any(not admins[one["email"].lower()]["away_mode_enabled"] for one in unavailable)
 
@@ -220,7 +220,7 @@ def test_today_looks_like_the_same_weekday_of_other_weeks(start):
 def test_strict_hours_leave_the_night_alone():
     night = datetime(2026, 11, 24, 2, 0, tzinfo=ZONE).timestamp()
     world = World(7, Size(days=14, conversations=800, calls=300, strict_hours=True), night)
-    assert set(world.directory.availabilities(night).values()) == {"offline"}
+    assert set(world.directory.get_availabilities(night).values()) == {"offline"}
     late = [
         one
         for one in world.conversations
@@ -234,7 +234,7 @@ def test_it_lives():
     before = {one["id"]: dict(one) for one in json.loads(json.dumps(world.conversations))}
     calls = len(world.calls)
     running = [call["id"] for call in world.calls if call["status"] != "done"]
-    voice = world.directory.availabilities(world.now)
+    voice = world.directory.get_availabilities(world.now)
     world.advance(TUESDAY + 2 * HOUR)
     after = {one["id"]: one for one in world.conversations}
     assert len(after) > len(before) + 5
@@ -246,7 +246,7 @@ def test_it_lives():
     for key in changed:
         assert TUESDAY < after[key]["updated_at"] <= world.now
         assert after[key]["updated_at"] > before[key]["updated_at"]
-    assert world.directory.availabilities(world.now) != voice
+    assert world.directory.get_availabilities(world.now) != voice
     # Conversations are classified and rated after they were closed, too.
     world.advance(TUESDAY + 3 * DAY)
     later = {one["id"]: one for one in world.conversations}
@@ -259,17 +259,17 @@ def test_the_list_in_order_stays_in_order_while_it_lives():
     for hour in range(1, 30, 2):
         world.advance(TUESDAY + hour * HOUR)
         for field in ("updated_at", "created_at"):
-            values = [one[field] for one in world.shelf.between(field, None, None)]
+            values = [one[field] for one in world.index.list_between(field, None, None)]
             assert values == sorted(values)
-            assert len(values) == len(world.shelf)
+            assert len(values) == len(world.index)
         states = Counter(one["state"] for one in world.conversations)
-        assert all(len(world.shelf.in_state(s)) == n for s, n in states.items())
+        assert all(len(world.index.list_in_state(s)) == n for s, n in states.items())
 
 
 @pytest.mark.parametrize("agents", [1, 2, 8, 80])
 def test_any_number_of_people_may_work_there(agents):
     world = World(3, Size(days=7, conversations=300, calls=80, agents=agents), TUESDAY)
-    seated = [a for a in world.directory.admins(world.now) if a["team_ids"]]
+    seated = [a for a in world.directory.list_admins(world.now) if a["team_ids"]]
     assert len({a["email"] for a in seated}) == agents
     world.advance(TUESDAY + DAY)
-    assert all(t["admin_ids"] for t in world.directory.teams()) or agents < 8
+    assert all(t["admin_ids"] for t in world.directory.list_teams()) or agents < 8

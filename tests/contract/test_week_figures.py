@@ -46,7 +46,7 @@ def world(tmp_path_factory):
             # What one scope has worked out is not the other's.
             apis[scope] = Api(replace(snapshot, memory=Memory(500)), settings=chosen)
             apis[scope].now = NOW
-        yield found.box, apis
+        yield found.sandbox, apis
 
 
 def midnight(day):

@@ -39,7 +39,7 @@ class Clock:
 class Collected:
     """A sandbox and what was collected from it."""
 
-    box: Sandbox
+    sandbox: Sandbox
     clock: Clock
     settings: Settings
     run: CollectorRun
@@ -64,16 +64,16 @@ class Collected:
 
 @contextmanager
 def collected(
-    folder: Path, at: datetime, settings: Settings, **sandbox: Any
+    folder: Path, at: datetime, settings: Settings, **options: Any
 ) -> Iterator[Collected]:
     """A running sandbox with a collector in front of it."""
     clock = Clock(at)
     cache, state = DiskStore(folder / "cache"), DiskStore(folder / "state")
-    with Sandbox(clock=clock, **sandbox) as box:
+    with Sandbox(clock=clock, **options) as sandbox:
         sessions = [
             VendorSession(
                 vendor,
-                box.url,
+                sandbox.url,
                 key,
                 requests_per_minute=PER_MINUTE,
                 clock=clock,
@@ -96,7 +96,7 @@ def collected(
         )
         try:
             yield Collected(
-                box, clock, settings, run, Dataset(cache, clock=clock, poll_seconds=0), sessions
+                sandbox, clock, settings, run, Dataset(cache, clock=clock, poll_seconds=0), sessions
             )
         finally:
             for session in sessions:

@@ -12,20 +12,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.sandbox.apis.aircall import AircallApi
-from services.sandbox.apis.http import Answer, Request
+from services.sandbox.apis.http import Request, Response
 from services.sandbox.apis.intercom import IntercomApi
 from services.sandbox.apis.slack import Message, SlackApi
 from services.sandbox.controls import Controls, Fault, Faults
-from services.sandbox.team.hours import local
+from services.sandbox.team.hours import to_local
 from services.sandbox.team.world_protocol import AnyWorld
 
 Payload = dict[str, Any]
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 CONTROL = "/_sandbox"
-FAULT_WORDS = ("path", "seconds", "times", "retry_after", "delay")
+FAULT_FIELDS = ("path", "seconds", "times", "retry_after", "delay")
 
 
-class Desk:
+class Dispatcher:
     """All addresses of the sandbox.
 
     Args:
@@ -46,7 +46,7 @@ class Desk:
         self.world = world
         self.lock = threading.RLock()
         self.faults = Faults(clock)
-        self.tally = Tally(clock)
+        self.request_counter = RequestCounter(clock)
         self.slack = SlackApi()
         self._controls = Controls(world)
         self._clock = clock
@@ -58,7 +58,7 @@ class Desk:
         """Intercom's tickets as they are now."""
         return self._intercom.tickets.all
 
-    def vendor(self, path: str) -> str | None:
+    def find_vendor(self, path: str) -> str | None:
         """Whose address it is; None for the sandbox's own."""
         if path in ("/", "/slack", "/favicon.ico") or path.startswith(CONTROL):
             return None
@@ -66,116 +66,121 @@ class Desk:
             return "aircall"
         return "slack" if path.startswith(("/slack/", "/api/")) else "intercom"
 
-    def answer(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Response:
         """Answer as whoever is asked."""
-        vendor = self.vendor(request.path)
+        vendor = self.find_vendor(request.path)
         if vendor == "slack":
-            return self.slack.answer(request, self._clock())
+            return self.slack.handle(request, self._clock())
         with self.lock:
             self.world.advance(self._clock())
             if vendor is None:
-                return self._own(request)
-            found = (self._aircall if vendor == "aircall" else self._intercom).answer(request)
+                return self._handle_own(request)
+            response = (self._aircall if vendor == "aircall" else self._intercom).handle(request)
             # Written while nothing moves: the rows are the world's own.
-            return Answer(found.status, found.content(), found.headers, found.content_type)
+            return Response(
+                response.status, response.encode_body(), response.headers, response.content_type
+            )
 
-    def broken(self, fault: Fault) -> Answer:
+    def fail(self, fault: Fault) -> Response:
         """The answer of a vendor that refuses or fails."""
         with self.lock:
             self.world.advance(self._clock())
         if fault.kind == "429":
             if fault.vendor == "slack":
-                return self.slack.refused(fault.retry_after)
+                return self.slack.refuse(fault.retry_after)
             api = self._aircall if fault.vendor == "aircall" else self._intercom
-            return api.refused(fault.retry_after)
+            return api.refuse(fault.retry_after)
         status = int(fault.kind)
         if fault.vendor == "slack":
-            return self.slack.error(status)
+            return self.slack.build_error(status)
         if fault.vendor == "aircall":
-            words = {401: "Unauthorized", 403: "Forbidden"}
-            return self._aircall.error(status, words.get(status, "Internal Server Error"))
+            messages = {401: "Unauthorized", 403: "Forbidden"}
+            return self._aircall.build_error(status, messages.get(status, "Internal Server Error"))
         codes = {401: "unauthorized", 403: "api_plan_restricted"}
-        return self._intercom.error(status, codes.get(status, "server_error"), "Refused on command")
+        return self._intercom.build_error(
+            status, codes.get(status, "server_error"), "Refused on command"
+        )
 
-    def truth(self) -> Payload:
+    def count_truth(self) -> Payload:
         """Counts to compare with."""
         with self.lock:
             self.world.advance(self._clock())
             states = {
-                word: self.world.shelf.in_state(word) for word in ("open", "snoozed", "closed")
+                state: self.world.index.list_in_state(state)
+                for state in ("open", "snoozed", "closed")
             }
             return {
-                "conversations": len(self.world.shelf),
-                **{word: len(rows) for word, rows in states.items()},
+                "conversations": len(self.world.index),
+                **{state: len(rows) for state, rows in states.items()},
                 "unassigned": sum(not row["admin_assignee_id"] for row in states["open"]),
-                "calls": len(self.world.begun()),
+                "calls": len(self.world.list_calls()),
                 "now": self.world.now,
             }
 
-    def _own(self, request: Request) -> Answer:
+    def _handle_own(self, request: Request) -> Response:
         if request.path.startswith(CONTROL):
             if not _is_loopback(request.headers.get("host", "")):
-                return Answer(403, {"error": "only this machine may do that"})
-            return self._control(request)
+                return Response(403, {"error": "only this machine may do that"})
+            return self._handle_control(request)
         if request.method != "GET":
-            return Answer(405, {"error": "only GET"})
+            return Response(405, {"error": "only GET"})
         if request.path == "/slack":
-            return slack_page(self.slack.messages)
+            return draw_slack_page(self.slack.messages)
         if request.path == "/":
-            return index_page(self.truth())
-        return Answer(404, {"error": "not found"})
+            return draw_index_page(self.count_truth())
+        return Response(404, {"error": "not found"})
 
-    def _control(self, request: Request) -> Answer:
+    def _handle_control(self, request: Request) -> Response:
         match request.method, request.path.removeprefix(CONTROL):
             case "GET", "/requests":
-                return Answer(200, self.tally.shown())
+                return Response(200, self.request_counter.to_json())
             case "GET", "/truth":
-                return Answer(200, self.truth())
+                return Response(200, self.count_truth())
             case "GET", "/faults":
-                return Answer(200, {"faults": self.faults.shown()})
+                return Response(200, {"faults": self.faults.to_json()})
             case "DELETE", "/faults":
                 self.faults.heal()
-                return Answer(200, {"faults": []})
+                return Response(200, {"faults": []})
             case "DELETE", "/requests":
-                self.tally.clear()
-                return Answer(200, {})
+                self.request_counter.clear()
+                return Response(200, {})
             case "POST", "/faults":
                 return self._add_fault(request)
             case "POST", "/delete":
                 return self._delete(request)
             case "GET", "/slack":
-                return Answer(200, {"messages": self.slack.shown()})
+                return Response(200, {"messages": self.slack.to_json()})
             case "POST", "/people" | "/arrive" | "/close" as order:
-                return self._order(order.removeprefix("/"), request)
-        return Answer(404, {"error": "not found"})
+                return self._run_order(order.removeprefix("/"), request)
+        return Response(404, {"error": "not found"})
 
-    def _add_fault(self, request: Request) -> Answer:
+    def _add_fault(self, request: Request) -> Response:
         try:
             body = request.json()
-            words = {word: body[word] for word in FAULT_WORDS if body.get(word) is not None}
-            self.faults.add(body["vendor"], body["kind"], **words)
+            fields = {field: body[field] for field in FAULT_FIELDS if body.get(field) is not None}
+            self.faults.add(body["vendor"], body["kind"], **fields)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            return Answer(400, {"error": f"not a fault: {error}"})
-        return Answer(201, {"faults": self.faults.shown()})
+            return Response(400, {"error": f"not a fault: {error}"})
+        return Response(201, {"faults": self.faults.to_json()})
 
-    def _order(self, order: str, request: Request) -> Answer:
+    def _run_order(self, order: str, request: Request) -> Response:
         try:
-            return Answer(200, self._controls.do(order, request.json()))
+            return Response(200, self._controls.run_order(order, request.json()))
         except (ValueError, TypeError) as error:
-            return Answer(400, {"error": f"not an order: {error}"})
+            return Response(400, {"error": f"not an order: {error}"})
 
-    def _delete(self, request: Request) -> Answer:
+    def _delete(self, request: Request) -> Response:
         try:
-            one_id = str(request.json()["id"])
-            if self._intercom.tickets.one(one_id):
-                self._intercom.tickets.delete(one_id)
+            object_id = str(request.json()["id"])
+            if self._intercom.tickets.get(object_id):
+                self._intercom.tickets.delete(object_id)
             else:
-                self.world.delete(one_id)
+                self.world.delete(object_id)
         except (ValueError, TypeError):
-            return Answer(400, {"error": "id is missing"})
+            return Response(400, {"error": "id is missing"})
         except KeyError:
-            return Answer(404, {"error": "not found"})
-        return Answer(200, {"deleted": True})
+            return Response(404, {"error": "not found"})
+        return Response(200, {"deleted": True})
 
 
 def _is_loopback(host: str) -> bool:
@@ -185,7 +190,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class Tally:
+class RequestCounter:
     """Counts requests by vendor and path."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -194,24 +199,24 @@ class Tally:
         self._by_path: dict[str, Counter[str]] = {}
         self._recent: deque[tuple[float, str]] = deque()
 
-    def note(self, vendor: str, method: str, path: str) -> None:
+    def count_request(self, vendor: str, method: str, path: str) -> None:
         """Count one; ids are left out of the path."""
         now = self._clock()
-        named = "/".join("{id}" if word.isdigit() else word for word in path.split("/"))
+        path_template = "/".join("{id}" if word.isdigit() else word for word in path.split("/"))
         with self._lock:
-            self._by_path.setdefault(vendor, Counter())[f"{method} {named}"] += 1
+            self._by_path.setdefault(vendor, Counter())[f"{method} {path_template}"] += 1
             self._recent.append((now, vendor))
-            self._forget(now)
+            self._forget_old(now)
 
-    def total(self, vendor: str) -> int:
+    def get_total(self, vendor: str) -> int:
         """All requests to a vendor."""
         with self._lock:
             return sum(self._by_path.get(vendor, Counter()).values())
 
-    def shown(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Vendor -> total, last_minute and paths."""
         with self._lock:
-            self._forget(self._clock())
+            self._forget_old(self._clock())
             recent = Counter(vendor for _, vendor in self._recent)
             return {
                 vendor: {
@@ -228,7 +233,7 @@ class Tally:
             self._by_path.clear()
             self._recent.clear()
 
-    def _forget(self, now: float) -> None:
+    def _forget_old(self, now: float) -> None:
         while self._recent and self._recent[0][0] <= now - 60:
             self._recent.popleft()
 
@@ -245,10 +250,10 @@ td { font-variant-numeric: tabular-nums; } code { font-size: .9em; }
 PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
-def index_page(counts: Payload) -> Answer:
+def draw_index_page(counts: Payload) -> Response:
     """What answers here."""
     rows = "".join(
-        f"<tr><th>{_safe(label)}</th><td>{_safe(number)}</td></tr>"
+        f"<tr><th>{_escape(label)}</th><td>{_escape(number)}</td></tr>"
         for label, number in (
             ("Conversas", counts["conversations"]),
             ("Abertas agora", counts["open"]),
@@ -257,7 +262,7 @@ def index_page(counts: Payload) -> Answer:
             ("Ligações", counts["calls"]),
         )
     )
-    return _page(
+    return _draw_page(
         "Operação inventada",
         "<p>Este servidor imita as APIs do Intercom, do Aircall e do Slack para a demonstração e "
         "os testes do Vigia. Nenhuma pessoa, conversa ou ligação daqui existe.</p>"
@@ -268,42 +273,42 @@ def index_page(counts: Payload) -> Answer:
     )
 
 
-def slack_page(messages: list[Message]) -> Answer:
+def draw_slack_page(messages: list[Message]) -> Response:
     """What was said, newest first."""
-    shown = "".join(_message(message) for message in reversed(messages))
-    return _page("Slack de mentira", shown or "<p>O robô ainda não disse nada.</p>")
+    to_json = "".join(_draw_message(message) for message in reversed(messages))
+    return _draw_page("Slack de mentira", to_json or "<p>O robô ainda não disse nada.</p>")
 
 
-def _message(message: Message) -> str:
-    said_at = local(message.at).strftime("%d/%m %H:%M:%S")
+def _draw_message(message: Message) -> str:
+    sent_at = to_local(message.at).strftime("%d/%m %H:%M:%S")
     edited = " (editada)" if message.edited_at is not None else ""
-    lines = "".join(f"<p>{_safe(line)}</p>" for line in _lines(message.body))
-    return f"<article><time>{said_at}{edited}</time>{lines}</article>"
+    lines = "".join(f"<p>{_escape(line)}</p>" for line in _list_lines(message.body))
+    return f"<article><time>{sent_at}{edited}</time>{lines}</article>"
 
 
-def _lines(body: Payload) -> list[str]:
+def _list_lines(body: Payload) -> list[str]:
     """The words of its blocks; where there are none, its text."""
-    found: list[str] = []
+    lines: list[str] = []
     for block in body.get("blocks") or []:
         if not isinstance(block, dict):
             continue
         pieces = [block.get("text"), *(block.get("fields") or []), *(block.get("elements") or [])]
         for piece in pieces:
             inner = piece.get("text") if isinstance(piece, dict) else None
-            found.append(str(inner.get("text") if isinstance(inner, dict) else inner or ""))
-    found = [line for line in found if line]
-    return found or [str(body.get("text") or json.dumps(body, ensure_ascii=False))]
+            lines.append(str(inner.get("text") if isinstance(inner, dict) else inner or ""))
+    lines = [line for line in lines if line]
+    return lines or [str(body.get("text") or json.dumps(body, ensure_ascii=False))]
 
 
-def _page(title: str, content: str) -> Answer:
+def _draw_page(title: str, content: str) -> Response:
     document = (
         '<!doctype html><html lang="pt-BR"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{_safe(title)} · Vigia</title><style>{STYLE}</style>"
-        f"<body><h1>{_safe(title)}</h1>{content}</body></html>"
+        f"<title>{_escape(title)} · Vigia</title><style>{STYLE}</style>"
+        f"<body><h1>{_escape(title)}</h1>{content}</body></html>"
     )
-    return Answer(200, document.encode(), PAGE_HEADERS, "text/html; charset=utf-8")
+    return Response(200, document.encode(), PAGE_HEADERS, "text/html; charset=utf-8")
 
 
-def _safe(value: Any) -> str:
+def _escape(value: Any) -> str:
     return html.escape(str(value))

@@ -37,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One answer: bytes go out as they are, anything else as JSON."""
 
     status: int
@@ -45,7 +45,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
 
-    def content(self) -> bytes:
+    def encode_body(self) -> bytes:
         """The body as it goes out."""
         if isinstance(self.body, bytes):
             return self.body
@@ -53,7 +53,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RateLimitState:
     """Where a client stands after a request.
 
     Attributes:
@@ -67,7 +67,7 @@ class Standing:
     is_over: bool
 
 
-class Window:
+class RateWindow:
     """Fixed windows, as both vendors count."""
 
     def __init__(self, limit: int, seconds: int) -> None:
@@ -77,7 +77,7 @@ class Window:
         self._began = 0
         self._used = 0
 
-    def take(self, now: float) -> Standing:
+    def take(self, now: float) -> RateLimitState:
         """Count one request."""
         began = int(now) - int(now) % self._seconds
         with self._lock:
@@ -86,4 +86,4 @@ class Window:
             self._used += 1
             used = self._used
         remaining = max(0, self.limit - used)
-        return Standing(self.limit, remaining, began + self._seconds, used > self.limit)
+        return RateLimitState(self.limit, remaining, began + self._seconds, used > self.limit)

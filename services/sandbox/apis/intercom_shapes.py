@@ -13,99 +13,99 @@ from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.texts import ANSWERS, FOLLOW_UPS
 
 Payload = dict[str, Any]
-KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
+KNOWN_VERSIONS = tuple(f"2.{parse_minor}" for parse_minor in range(9, 17))
 DEFAULT_VERSION = "2.14"
 STATISTICS_OF_2_13 = ("handling_time", "adjusted_handling_time")
 RESOLUTIONS_OF_2_15 = {"routed_to_team": "escalated", "abandoned": "negative_feedback"}
 
 
-def minor(version: str) -> int:
+def parse_minor(version: str) -> int:
     """9 to 16."""
     return int(version.partition(".")[2])
 
 
-def conversation(payload: Payload, number: int) -> Payload:
+def shape_conversation(payload: Payload, minor: int) -> Payload:
     """A conversation in another version's shape.
 
     Args:
         payload: In the shape of 2.14; it stays as it is.
         number: The version's second number.
     """
-    if number == 14:
+    if minor == 14:
         return payload
-    found = dict(payload)
-    if number < 14:
-        _take_away(found, number)
-    if number >= 15:
-        found["company"] = None
-        if found.get("ai_agent"):
-            state = found["ai_agent"].get("resolution_state")
-            found["ai_agent"] = {
-                **found["ai_agent"],
+    shaped = dict(payload)
+    if minor < 14:
+        _remove_newer_fields(shaped, minor)
+    if minor >= 15:
+        shaped["company"] = None
+        if shaped.get("ai_agent"):
+            state = shaped["ai_agent"].get("resolution_state")
+            shaped["ai_agent"] = {
+                **shaped["ai_agent"],
                 "resolution_state": RESOLUTIONS_OF_2_15.get(state, state),
             }
-    if number >= 16:
-        _as_of_2_16(found)
-    return found
+    if minor >= 16:
+        _apply_2_16(shaped)
+    return shaped
 
 
-def _take_away(found: Payload, number: int) -> None:
+def _remove_newer_fields(shaped: Payload, minor: int) -> None:
     """What older versions do not know yet."""
-    if found.get("conversation_rating"):
-        found["conversation_rating"] = _without(found["conversation_rating"], "updated_at")
-    if found.get("ai_agent"):
-        found["ai_agent"] = _without(found["ai_agent"], "created_at", "updated_at")
-    if number < 13 and found.get("statistics"):
+    if shaped.get("conversation_rating"):
+        shaped["conversation_rating"] = _without(shaped["conversation_rating"], "updated_at")
+    if shaped.get("ai_agent"):
+        shaped["ai_agent"] = _without(shaped["ai_agent"], "created_at", "updated_at")
+    if minor < 13 and shaped.get("statistics"):
         names = [*STATISTICS_OF_2_13, "assigned_team_first_response_time_in_office_hours"]
-        if number < 12:
+        if minor < 12:
             names.append("assigned_team_first_response_time")
-        found["statistics"] = _without(found["statistics"], *names)
-    if number < 11:
-        found.pop("ai_agent", None)
-        found.pop("ai_agent_participated", None)
-    if number < 10:
-        found.pop("linked_objects", None)
+        shaped["statistics"] = _without(shaped["statistics"], *names)
+    if minor < 11:
+        shaped.pop("ai_agent", None)
+        shaped.pop("ai_agent_participated", None)
+    if minor < 10:
+        shaped.pop("linked_objects", None)
 
 
-def _as_of_2_16(found: Payload) -> None:
+def _apply_2_16(shaped: Payload) -> None:
     for name in ("admin_assignee_id", "team_assignee_id"):
-        found[name] = found.get(name) or 0
-    found["priority"] = "high" if found.get("priority") == "priority" else "none"
-    source = found.get("source")
+        shaped[name] = shaped.get(name) or 0
+    shaped["priority"] = "high" if shaped.get("priority") == "priority" else "none"
+    source = shaped.get("source")
     if source:
-        found["source"] = {**source, "recipients": [], "reply_to": None}
-        found["channel"] = {"initial": source.get("type"), "current": source.get("type")}
+        shaped["source"] = {**source, "recipients": [], "reply_to": None}
+        shaped["channel"] = {"initial": source.get("type"), "current": source.get("type")}
 
 
-def admin(payload: Payload, number: int) -> Payload:
+def shape_admin(payload: Payload, minor: int) -> Payload:
     """A teammate in another version's shape."""
-    if number < 14:
+    if minor < 14:
         return _without(payload, "away_status_reason_id")
-    if number >= 16 and payload["has_inbox_seat"]:
+    if minor >= 16 and payload["has_inbox_seat"]:
         return {**payload, "role": {"type": "role", "id": "1", "name": "Atendimento"}}
     return payload
 
 
-def team(payload: Payload, number: int) -> Payload:
+def shape_team(payload: Payload, minor: int) -> Payload:
     """A team in another version's shape."""
-    return payload if number >= 14 else _without(payload, "assignment_limit", "distribution_method")
+    return payload if minor >= 14 else _without(payload, "assignment_limit", "distribution_method")
 
 
-def ticket(payload: Payload, number: int) -> Payload:
+def shape_ticket(payload: Payload, minor: int) -> Payload:
     """A ticket in another version's shape; it is kept in that of 2.14."""
-    found = dict(payload)
-    if number < 12:
+    shaped = dict(payload)
+    if minor < 12:
         state = payload["ticket_state"]
-        found["ticket_state"] = state["category"]
+        shaped["ticket_state"] = state["category"]
         for name in ("internal_label", "external_label"):
-            found[f"ticket_state_{name}"] = state[name]
-    if number < 10:
-        found = _without(found, "category", "linked_objects")
-        found["ticket_type"] = _without(payload["ticket_type"], "category")
-    if number >= 16:
+            shaped[f"ticket_state_{name}"] = state[name]
+    if minor < 10:
+        shaped = _without(shaped, "category", "linked_objects")
+        shaped["ticket_type"] = _without(payload["ticket_type"], "category")
+    if minor >= 16:
         for name in ("admin_assignee_id", "team_assignee_id"):
-            found[name] = int(found[name])
-    return found
+            shaped[name] = int(shaped[name])
+    return shaped
 
 
 def _without(payload: Payload, *names: str) -> Payload:
@@ -114,25 +114,25 @@ def _without(payload: Payload, *names: str) -> Payload:
 
 FIRST_ID = 9000
 ATTRIBUTES = {
-    "Motivo de Contato": sorted({topic.reason for topic in texts.TOPICS.things}),
-    "Motivo 2 (Se houver)": sorted({topic.reason for topic in texts.TOPICS.things}),
-    "Tipo de Atendimento": sorted(texts.KINDS.things),
-    "Status do atendimento": sorted(texts.STATUSES.things),
-    "Expansão (Passagem de bastão para CSM)": sorted(texts.EXPANSIONS.things),
-    "Categoria do sistema": sorted({topic.category for topic in texts.TOPICS.things}),
-    "Cadastros": sorted(texts.REGISTRATIONS.things),
-    "Equipe": sorted(texts.AREAS.things),
+    "Motivo de Contato": sorted({topic.reason for topic in texts.TOPICS.values}),
+    "Motivo 2 (Se houver)": sorted({topic.reason for topic in texts.TOPICS.values}),
+    "Tipo de Atendimento": sorted(texts.KINDS.values),
+    "Status do atendimento": sorted(texts.STATUSES.values),
+    "Expansão (Passagem de bastão para CSM)": sorted(texts.EXPANSIONS.values),
+    "Categoria do sistema": sorted({topic.category for topic in texts.TOPICS.values}),
+    "Cadastros": sorted(texts.REGISTRATIONS.values),
+    "Equipe": sorted(texts.AREAS.values),
     "Ticket category": ["Back-office ticket", "Customer ticket"],
     "Merged": [],
 }
 
 
-def as_data_attributes() -> list[Payload]:
+def list_data_attributes() -> list[Payload]:
     """Up to 2.15."""
     return [
         {
             "type": "data_attribute",
-            "id": FIRST_ID + place,
+            "id": FIRST_ID + position,
             "model": "conversation",
             "name": name,
             "full_name": name,
@@ -149,16 +149,16 @@ def as_data_attributes() -> list[Payload]:
             "updated_at": 1_700_000_000,
             "admin_id": str(people.MANAGER_ID),
         }
-        for place, (name, options) in enumerate(ATTRIBUTES.items())
+        for position, (name, options) in enumerate(ATTRIBUTES.items())
     ]
 
 
-def as_conversation_attributes() -> list[Payload]:
+def list_conversation_attributes() -> list[Payload]:
     """From 2.16 on."""
     return [
         {
             "type": "conversation_attribute",
-            "id": FIRST_ID + place,
+            "id": FIRST_ID + position,
             "name": name,
             "description": "",
             "data_type": "list" if options else "boolean",
@@ -166,19 +166,19 @@ def as_conversation_attributes() -> list[Payload]:
             "visible_to_team_ids": [],
             "archived": False,
             "options": [
-                {"id": _uuid(name, option), "label": option, "archived": False}
+                {"id": _make_uuid(name, option), "label": option, "archived": False}
                 for option in options
             ],
             "multiline": False,
             "reference": None,
         }
-        for place, (name, options) in enumerate(ATTRIBUTES.items())
+        for position, (name, options) in enumerate(ATTRIBUTES.items())
     ]
 
 
-def _uuid(*words: str) -> str:
-    found = hashlib.sha256("/".join(words).encode()).hexdigest()
-    return f"{found[:8]}-{found[8:12]}-4{found[13:16]}-8{found[17:20]}-{found[20:32]}"
+def _make_uuid(*words: str) -> str:
+    digest = hashlib.sha256("/".join(words).encode()).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
 
 
 MOST_PARTS = 500
@@ -197,55 +197,57 @@ PART_TYPES = {
 GREETING = "Olá! Em instantes alguém da equipe fala com você."
 
 
-def parts(payload: Payload, story: Conversation | None, *, plain: bool = False) -> Payload:
+def build_parts(
+    payload: Payload, conversation: Conversation | None, *, plain: bool = False
+) -> Payload:
     """The newest parts, oldest first."""
-    happened = story.events[: story.done] if story is not None else []
-    found = [
-        _part(payload, event, place, plain=plain)
-        for place, event in enumerate(happened)
+    events = conversation.events[: conversation.done] if conversation is not None else []
+    parts = [
+        _build_part(payload, event, position, plain=plain)
+        for position, event in enumerate(events)
         if event.kind in PART_TYPES
     ]
     return {
         "type": "conversation_part.list",
-        "conversation_parts": found[-MOST_PARTS:],
-        "total_count": len(found),
+        "conversation_parts": parts[-MOST_PARTS:],
+        "total_count": len(parts),
     }
 
 
-def plain_text(body: str | None) -> str | None:
+def strip_tags(body: str | None) -> str | None:
     """A body without its tags."""
     return None if body is None else html.unescape(re.sub(r"<[^>]+>", "", body))
 
 
-def _part(payload: Payload, event: Event, place: int, *, plain: bool) -> Payload:
-    body = _body(event, place)
+def _build_part(payload: Payload, event: Event, position: int, *, plain: bool) -> Payload:
+    body = _write_body(event, position)
     return {
         "type": "conversation_part",
-        "id": f"{payload['id'][-11:]}{place:03d}",
+        "id": f"{payload['id'][-11:]}{position:03d}",
         "part_type": PART_TYPES[event.kind],
-        "body": plain_text(body) if plain else body,
+        "body": strip_tags(body) if plain else body,
         "created_at": event.at,
         "updated_at": event.at,
         "notified_at": event.at,
-        "assigned_to": _assigned(event),
-        "author": _author(payload, event),
+        "assigned_to": _build_assignee(event),
+        "author": _build_author(payload, event),
         "attachments": [],
         "external_id": None,
         "redacted": False,
     }
 
 
-def _body(event: Event, place: int) -> str | None:
+def _write_body(event: Event, position: int) -> str | None:
     if event.kind == "bot":
         return f"<p>{GREETING}</p>"
     if event.kind == "reply":
-        return f"<p>{ANSWERS[(event.at + place) % len(ANSWERS)]}</p>"
+        return f"<p>{ANSWERS[(event.at + position) % len(ANSWERS)]}</p>"
     if event.kind == "contact":
-        return f"<p>{FOLLOW_UPS[(event.at + place) % len(FOLLOW_UPS)]}</p>"
+        return f"<p>{FOLLOW_UPS[(event.at + position) % len(FOLLOW_UPS)]}</p>"
     return None
 
 
-def _assigned(event: Event) -> Payload | None:
+def _build_assignee(event: Event) -> Payload | None:
     if event.kind == "team":
         return {"type": "team", "id": str(event.value)}
     if event.kind == "assign":
@@ -257,12 +259,14 @@ def _assigned(event: Event) -> Payload | None:
     return None
 
 
-def _author(payload: Payload, event: Event) -> Payload:
+def _build_author(payload: Payload, event: Event) -> Payload:
     if event.kind == "contact":
-        who = payload["contacts"]["contacts"][0]["id"]
+        contact_id = payload["contacts"]["contacts"][0]["id"]
         author = (payload.get("source") or {}).get("author") or {}
-        is_author = author.get("id") == who
-        return author if is_author else {"type": "user", "id": who, "name": None, "email": ""}
+        is_author = author.get("id") == contact_id
+        return (
+            author if is_author else {"type": "user", "id": contact_id, "name": None, "email": ""}
+        )
     if event.by in (None, people.BOT_ID):
         email = f"operator+{people.APP_ID}@intercom.io"
         return {"type": "bot", "id": str(people.BOT_ID), "name": "Fin", "email": email}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.sandbox.team.conversation_index import SORTED_BY, Shelf
+from services.sandbox.team.conversation_index import SORTED_BY, ConversationIndex
 
 Payload = dict[str, Any]
 Test = Callable[[Payload], bool]
@@ -109,36 +109,36 @@ class Query:
     state: str | None = None
 
 
-def understood(question: Any) -> Query:
+def parse_query(question: Any) -> Query:
     """Read a question.
 
     Raises:
         QueryError: It is none.
     """
-    query = Query(_test(question))
+    query = Query(_parse_question(question))
     is_group = isinstance(question.get("value"), list) and question.get("operator") == "AND"
-    for one in question["value"] if is_group else [question]:
-        _narrow(query, one)
+    for filter_ in question["value"] if is_group else [question]:
+        _narrow_candidates(query, filter_)
     return query
 
 
-def value_of(payload: Payload, path: Sequence[str]) -> Any:
+def get_value(payload: Payload, path: Sequence[str]) -> Any:
     """What stands at a path; None where it breaks off."""
-    found: Any = payload
+    value: Any = payload
     for name in path:
-        if not isinstance(found, dict):
+        if not isinstance(value, dict):
             return None
-        found = found.get(name)
-    return found
+        value = value.get(name)
+    return value
 
 
-def _narrow(query: Query, one: Payload) -> None:
-    name, operator, value = one.get("field"), one.get("operator"), one.get("value")
+def _narrow_candidates(query: Query, filter_: Payload) -> None:
+    name, operator, value = filter_.get("field"), filter_.get("operator"), filter_.get("value")
     if name == "state" and operator == "=" and isinstance(value, str):
         query.state = value
     if name in ("created_at", "updated_at") and value is not None and operator in (">", "<", "="):
         low, high = query.ranges.get(name, (None, None))
-        number = _number(name, value)
+        number = _parse_number(name, value)
         if operator in (">", "="):
             least = number + (operator == ">")
             low = least if low is None else max(low, least)
@@ -148,15 +148,15 @@ def _narrow(query: Query, one: Payload) -> None:
         query.ranges[name] = (low, high)
 
 
-def _test(question: Any, depth: int = 0, fields: Fields = FIELDS) -> Test:
+def _parse_question(question: Any, depth: int = 0, fields: Fields = FIELDS) -> Test:
     if not isinstance(question, dict) or "operator" not in question:
         raise QueryError("parameter_invalid", "query is not a filter")
     if "field" not in question:
-        return _group(question, depth, fields)
-    return _filter(question["field"], question["operator"], question.get("value"), fields)
+        return _parse_group(question, depth, fields)
+    return _parse_filter(question["field"], question["operator"], question.get("value"), fields)
 
 
-def _group(question: Payload, depth: int, fields: Fields) -> Test:
+def _parse_group(question: Payload, depth: int, fields: Fields) -> Test:
     members, operator = question.get("value"), question["operator"]
     if operator not in ("AND", "OR") or not isinstance(members, list) or not members:
         raise QueryError("parameter_invalid", "a group needs AND or OR and a list of filters")
@@ -164,13 +164,13 @@ def _group(question: Payload, depth: int, fields: Fields) -> Test:
         raise QueryError("parameter_invalid", f"a group may hold {MOST_FILTERS} filters")
     if depth >= DEEPEST:
         raise QueryError("parameter_invalid", "groups are nested too deeply")
-    tests = [_test(member, depth + 1, fields) for member in members]
+    tests = [_parse_question(member, depth + 1, fields) for member in members]
     if operator == "AND":
         return lambda payload: all(test(payload) for test in tests)
     return lambda payload: any(test(payload) for test in tests)
 
 
-def _filter(name: Any, operator: Any, value: Any, fields: Fields) -> Test:
+def _parse_filter(name: Any, operator: Any, value: Any, fields: Fields) -> Test:
     path = fields.get(name) if isinstance(name, str) else None
     if path is None:
         raise QueryError("invalid_field", f"Field {name} is not searchable")
@@ -179,35 +179,39 @@ def _filter(name: Any, operator: Any, value: Any, fields: Fields) -> Test:
     if operator in ("IN", "NIN"):
         if not isinstance(value, list):
             raise QueryError("parameter_invalid", f"{operator} needs a list of values")
-        tests = [_filter(name, "=", one, fields) for one in value]
+        tests = [_parse_filter(name, "=", option, fields) for option in value]
         if operator == "IN":
             return lambda payload: any(test(payload) for test in tests)
         return lambda payload: not any(test(payload) for test in tests)
     if name in LISTS:
-        return _membership(path, operator, value)
-    return _comparison(name, path, operator, value, fields)
+        return _parse_membership(path, operator, value)
+    return _parse_comparison(name, path, operator, value, fields)
 
 
-def _membership(path: Sequence[str], operator: str, value: Any) -> Test:
+def _parse_membership(path: Sequence[str], operator: str, value: Any) -> Test:
     if operator not in ("=", "!="):
         raise QueryError("parameter_invalid", f"operator {operator} does not fit this field")
     wanted = str(value)
 
     def holds(payload: Payload) -> bool:
-        members = value_of(payload, path) or []
-        found = any(isinstance(one, dict) and str(one.get("id")) == wanted for one in members)
-        return found is (operator == "=")
+        members = get_value(payload, path) or []
+        is_member = any(
+            isinstance(member, dict) and str(member.get("id")) == wanted for member in members
+        )
+        return is_member is (operator == "=")
 
     return holds
 
 
-def _comparison(name: str, path: Sequence[str], operator: str, value: Any, fields: Fields) -> Test:
+def _parse_comparison(
+    name: str, path: Sequence[str], operator: str, value: Any, fields: Fields
+) -> Test:
     if name in NUMBERS:
         # Tickets can be asked for "or equal", conversations cannot.
-        wanted = _number(name, value)
+        wanted = _parse_number(name, value)
         tests = _NUMBER_TESTS if fields is FIELDS else _NUMBER_TESTS | _OR_EQUAL
     elif name in FLAGS:
-        wanted, tests = _flag(name, value), _EQUALITY
+        wanted, tests = _parse_flag(name, value), _EQUALITY
     else:
         wanted, tests = None if value is None else str(value), _TEXT_TESTS
     compare = tests.get(operator)
@@ -216,10 +220,10 @@ def _comparison(name: str, path: Sequence[str], operator: str, value: Any, field
     if len(path) == 1:
         key = path[0]
         return lambda payload: compare(payload.get(key), wanted)
-    return lambda payload: compare(value_of(payload, path), wanted)
+    return lambda payload: compare(get_value(payload, path), wanted)
 
 
-def _number(name: str, value: Any) -> Any:
+def _parse_number(name: str, value: Any) -> Any:
     """Numbers may come as text; 0 and null both ask for nobody."""
     if value is None or (name in ASSIGNEES and str(value) == "0"):
         return None
@@ -230,7 +234,7 @@ def _number(name: str, value: Any) -> Any:
     return value
 
 
-def _flag(name: str, value: Any) -> Any:
+def _parse_flag(name: str, value: Any) -> Any:
     if isinstance(value, str) and value in ("true", "false"):
         return value == "true"
     if value is not None and not isinstance(value, bool):
@@ -240,41 +244,41 @@ def _flag(name: str, value: Any) -> Any:
 
 Compare = Callable[[Any, Any], bool]
 _EQUALITY: dict[str, Compare] = {
-    "=": lambda found, wanted: found == wanted,
-    "!=": lambda found, wanted: found != wanted,
+    "=": lambda value, wanted: value == wanted,
+    "!=": lambda value, wanted: value != wanted,
 }
 _NUMBER_TESTS: dict[str, Compare] = {
     **_EQUALITY,
-    ">": lambda found, wanted: found is not None and wanted is not None and found > wanted,
-    "<": lambda found, wanted: found is not None and wanted is not None and found < wanted,
+    ">": lambda value, wanted: value is not None and wanted is not None and value > wanted,
+    "<": lambda value, wanted: value is not None and wanted is not None and value < wanted,
 }
 _OR_EQUAL: dict[str, Compare] = {
-    ">=": lambda found, wanted: found is not None and wanted is not None and found >= wanted,
-    "<=": lambda found, wanted: found is not None and wanted is not None and found <= wanted,
+    ">=": lambda value, wanted: value is not None and wanted is not None and value >= wanted,
+    "<=": lambda value, wanted: value is not None and wanted is not None and value <= wanted,
 }
 
 
-def _text(value: Any) -> str:
+def _fold(value: Any) -> str:
     return "" if value is None else str(value).casefold()
 
 
 _TEXT_TESTS: dict[str, Compare] = {
-    "=": lambda found, wanted: found == wanted if found is None else str(found) == wanted,
-    "!=": lambda found, wanted: found != wanted if found is None else str(found) != wanted,
-    "~": lambda found, wanted: _text(wanted) in _text(found),
-    "!~": lambda found, wanted: _text(wanted) not in _text(found),
-    "^": lambda found, wanted: _text(found).startswith(_text(wanted)),
-    "$": lambda found, wanted: _text(found).endswith(_text(wanted)),
+    "=": lambda value, wanted: value == wanted if value is None else str(value) == wanted,
+    "!=": lambda value, wanted: value != wanted if value is None else str(value) != wanted,
+    "~": lambda value, wanted: _fold(wanted) in _fold(value),
+    "!~": lambda value, wanted: _fold(wanted) not in _fold(value),
+    "^": lambda value, wanted: _fold(value).startswith(_fold(wanted)),
+    "$": lambda value, wanted: _fold(value).endswith(_fold(wanted)),
 }
 
 
 Row = tuple[Any, str, Payload]
 LARGEST_PAGE, DEFAULT_PAGE = 150, 20
-REMEMBERED = 16
+CACHED_SEARCHES = 16
 
 
 @dataclass(frozen=True)
-class Found:
+class Page:
     """One page of a search."""
 
     rows: list[Payload]
@@ -283,28 +287,28 @@ class Found:
     per_page: int
     cursor: str | None
 
-    def pages(self) -> Payload:
+    def to_pages(self) -> Payload:
         """As the vendor describes it; there is no `next` on the last one."""
         count = -(-self.total // self.per_page)
-        found: Payload = {
+        pages: Payload = {
             "type": "pages",
             "page": self.number,
             "per_page": self.per_page,
             "total_pages": count,
         }
         if self.cursor is not None:
-            found["next"] = {"page": self.number + 1, "starting_after": self.cursor}
-        return found
+            pages["next"] = {"page": self.number + 1, "starting_after": self.cursor}
+        return pages
 
 
 class Searcher:
     """Answers searches over a shelf; the pages of one search cost it once while nothing changes."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._remembered: dict[tuple[int, str], list[Row]] = {}
+    def __init__(self, index: ConversationIndex) -> None:
+        self._index = index
+        self._cache: dict[tuple[int, str], list[Row]] = {}
 
-    def search(self, body: Any) -> Found:
+    def search(self, body: Any) -> Page:
         """One page.
 
         Raises:
@@ -314,49 +318,49 @@ class Searcher:
             raise QueryError("parameter_not_found", "query is missing")
         field, is_descending = _parse_sort(body.get("sort"), FIELDS)
         pagination = _parse_pagination(body)
-        rows = self._rows(body["query"], field, is_descending)
-        per_page = page_size(pagination.get("per_page"))
+        rows = self._find_rows(body["query"], field, is_descending)
+        per_page = parse_page_size(pagination.get("per_page"))
         after = pagination.get("starting_after")
-        return page(rows, per_page, after, is_descending=is_descending)
+        return cut_page(rows, per_page, after, is_descending=is_descending)
 
-    def everything(self, per_page: int, after: str | None) -> Found:
+    def list_all(self, per_page: int, after: str | None) -> Page:
         """All conversations, newest update first."""
-        rows = self._rows(None, "updated_at", True)
-        return page(rows, per_page, after, is_descending=True)
+        rows = self._find_rows(None, "updated_at", True)
+        return cut_page(rows, per_page, after, is_descending=True)
 
-    def _rows(self, question: Any, field: str, is_descending: bool) -> list[Row]:
-        key = (self._shelf.version, json.dumps([question, field, is_descending]))
-        if key not in self._remembered:
-            query = Query(lambda payload: True) if question is None else understood(question)
-            self._remembered[key] = self._sorted(query, field, is_descending)
-            while len(self._remembered) > REMEMBERED:
-                del self._remembered[next(iter(self._remembered))]
-        return self._remembered[key]
+    def _find_rows(self, question: Any, field: str, is_descending: bool) -> list[Row]:
+        key = (self._index.version, json.dumps([question, field, is_descending]))
+        if key not in self._cache:
+            query = Query(lambda payload: True) if question is None else parse_query(question)
+            self._cache[key] = self._sort_rows(query, field, is_descending)
+            while len(self._cache) > CACHED_SEARCHES:
+                del self._cache[next(iter(self._cache))]
+        return self._cache[key]
 
-    def _sorted(self, query: Query, field: str, is_descending: bool) -> list[Row]:
-        candidates, is_sorted = self._candidates(query, field)
+    def _sort_rows(self, query: Query, field: str, is_descending: bool) -> list[Row]:
+        candidates, is_sorted = self._find_candidates(query, field)
         path, test = FIELDS[field], query.test
         if field in SORTED_BY:
             rows = [(row[field], row["id"], row) for row in candidates if test(row)]
         else:
-            rows = [(value_of(row, path) or 0, row["id"], row) for row in candidates if test(row)]
+            rows = [(get_value(row, path) or 0, row["id"], row) for row in candidates if test(row)]
         if not is_sorted:
             rows.sort(key=lambda row: row[:2])
         return rows[::-1] if is_descending else rows
 
-    def _candidates(self, query: Query, field: str) -> tuple[list[Payload], bool]:
+    def _find_candidates(self, query: Query, field: str) -> tuple[list[Payload], bool]:
         """As few as can be told without looking at each; whether they are in order."""
         if query.state is not None and query.state != "closed":
-            return self._shelf.in_state(query.state), False
+            return self._index.list_in_state(query.state), False
         for date in sorted(SORTED_BY, key=lambda date: date != field):
             if date in query.ranges:
-                return self._shelf.between(date, *query.ranges[date]), date == field
+                return self._index.list_between(date, *query.ranges[date]), date == field
         if field in SORTED_BY:
-            return self._shelf.between(field, None, None), True
-        return self._shelf.between("created_at", None, None), False
+            return self._index.list_between(field, None, None), True
+        return self._index.list_between("created_at", None, None), False
 
 
-def search_tickets(tickets: list[Payload], body: Any) -> Found:
+def search_tickets(tickets: list[Payload], body: Any) -> Page:
     """A page of the tickets that a question means; newest update first unless it says else.
 
     Raises:
@@ -366,7 +370,9 @@ def search_tickets(tickets: list[Payload], body: Any) -> Found:
         raise QueryError("parameter_invalid", "query is missing")
     question = body.get("query")
     # Tickets have fields of their own, and two operators more.
-    test = (lambda ticket: True) if question is None else _test(question, 0, TICKET_FIELDS)
+    test = (
+        (lambda ticket: True) if question is None else _parse_question(question, 0, TICKET_FIELDS)
+    )
     field, is_descending = _parse_sort(body.get("sort"), SORTED_BY)
     rows = sorted(
         ((ticket[field], ticket["id"], ticket) for ticket in tickets if test(ticket)),
@@ -374,12 +380,12 @@ def search_tickets(tickets: list[Payload], body: Any) -> Found:
         reverse=is_descending,
     )
     pagination = _parse_pagination(body)
-    size = page_size(pagination.get("per_page"))
+    size = parse_page_size(pagination.get("per_page"))
     after = pagination.get("starting_after")
-    return page(rows, size, after, is_descending=is_descending)
+    return cut_page(rows, size, after, is_descending=is_descending)
 
 
-def page_size(value: Any) -> int:
+def parse_page_size(value: Any) -> int:
     """How many rows a page has.
 
     Raises:
@@ -415,7 +421,7 @@ def _parse_sort(sort: Any, fields: Collection[str]) -> tuple[str, bool]:
     return field, order == "descending"
 
 
-def page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> Found:
+def cut_page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> Page:
     """The page that comes after a cursor.
 
     Args:
@@ -427,16 +433,16 @@ def page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> 
     """
     begin, number = 0, 1
     if after:
-        *place, number = _place(after)
-        order = _order_of(is_descending)
-        begin = bisect_right(rows, _ordered(tuple(place), is_descending), key=order)
-    shown = rows[begin : begin + per_page]
+        *position, number = _decode_cursor(after)
+        order = _make_row_key(is_descending)
+        begin = bisect_right(rows, _make_key(tuple(position), is_descending), key=order)
+    page_rows = rows[begin : begin + per_page]
     has_more = begin + per_page < len(rows)
-    cursor = _cursor(shown[-1], number + 1) if has_more and shown else None
-    return Found([row[2] for row in shown], len(rows), number, per_page, cursor)
+    cursor = _encode_cursor(page_rows[-1], number + 1) if has_more and page_rows else None
+    return Page([row[2] for row in page_rows], len(rows), number, per_page, cursor)
 
 
-class _Backwards(tuple[Any, ...]):
+class _Descending(tuple[Any, ...]):
     """A pair that sorts the other way round."""
 
     __slots__ = ()
@@ -445,22 +451,22 @@ class _Backwards(tuple[Any, ...]):
         return tuple.__gt__(self, other)
 
 
-def _ordered(place: tuple[Any, ...], is_descending: bool) -> tuple[Any, ...]:
-    return _Backwards(place) if is_descending else place
+def _make_key(position: tuple[Any, ...], is_descending: bool) -> tuple[Any, ...]:
+    return _Descending(position) if is_descending else position
 
 
-def _order_of(is_descending: bool) -> Callable[[Row], tuple[Any, ...]]:
-    return lambda row: _ordered(row[:2], is_descending)
+def _make_row_key(is_descending: bool) -> Callable[[Row], tuple[Any, ...]]:
+    return lambda row: _make_key(row[:2], is_descending)
 
 
-def _cursor(row: Row, number: int) -> str:
+def _encode_cursor(row: Row, number: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([row[0], row[1], number]).encode()).decode()
 
 
-def _place(cursor: str) -> list[Any]:
+def _decode_cursor(cursor: str) -> list[Any]:
     try:
-        place = json.loads(base64.urlsafe_b64decode(str(cursor)))
-        value, conversation_id, number = place
+        position = json.loads(base64.urlsafe_b64decode(str(cursor)))
+        value, conversation_id, number = position
         return [value + 0, str(conversation_id), int(number)]
     except (ValueError, TypeError) as error:
         raise QueryError("parameter_invalid", "starting_after is not understood") from error

@@ -9,8 +9,8 @@ import threading
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from services.sandbox.apis.dispatcher import Desk
-from services.sandbox.apis.http import Answer, Request
+from services.sandbox.apis.dispatcher import Dispatcher
+from services.sandbox.apis.http import Request, Response
 from services.sandbox.controls import Fault
 
 LONGEST_HANG = 300.0
@@ -24,15 +24,15 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, address: tuple[str, int], dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, Handler)
 
     def end(self) -> None:
         """Stop listening, let go who hangs, close every connection."""
-        self.desk.faults.heal()
+        self.dispatcher.faults.heal()
         self.shutdown()
         with self._open_lock:
             connections = list(self._open)
@@ -41,7 +41,7 @@ class Server(http.server.ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
-    def note(self, connection: socket.socket, *, is_open: bool) -> None:
+    def track_connection(self, connection: socket.socket, *, is_open: bool) -> None:
         """Remember a connection, or forget it."""
         with self._open_lock:
             (self._open.add if is_open else self._open.discard)(connection)
@@ -66,11 +66,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Begin."""
         super().setup()
-        self.server.note(self.connection, is_open=True)
+        self.server.track_connection(self.connection, is_open=True)
 
     def finish(self) -> None:
         """End."""
-        self.server.note(self.connection, is_open=False)
+        self.server.track_connection(self.connection, is_open=False)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -83,7 +83,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length") or "0"
         if not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
-            self._send(Answer(413, {"error": "too large"}))
+            self._send(Response(413, {"error": "too large"}))
             return
         request = Request(
             self.command,
@@ -92,42 +92,42 @@ class Handler(http.server.BaseHTTPRequestHandler):
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(int(length)),
         )
-        desk = self.server.desk
-        vendor = desk.vendor(request.path)
+        dispatcher = self.server.dispatcher
+        vendor = dispatcher.find_vendor(request.path)
         fault = None
         if vendor is not None:
-            desk.tally.note(vendor, request.method, request.path)
-            fault = desk.faults.take(vendor, request.path)
+            dispatcher.request_counter.count_request(vendor, request.method, request.path)
+            fault = dispatcher.faults.take(vendor, request.path)
         if fault is None:
-            self._send(desk.answer(request))
+            self._send(dispatcher.handle(request))
         else:
             self._fail(fault, request)
 
     do_POST = do_DELETE = do_PUT = do_HEAD = do_GET
 
     def _fail(self, fault: Fault, request: Request) -> None:
-        desk = self.server.desk
+        dispatcher = self.server.dispatcher
         if fault.kind.isdigit():
-            self._send(desk.broken(fault))
+            self._send(dispatcher.fail(fault))
         elif fault.kind == "hang":
-            desk.faults.wait(LONGEST_HANG)
+            dispatcher.faults.wait(LONGEST_HANG)
             self.close_connection = True
         elif fault.kind == "reset":
             self._reset()
         elif fault.kind == "slow":
-            desk.faults.wait(fault.delay)
-            self._send(desk.answer(request))
+            dispatcher.faults.wait(fault.delay)
+            self._send(dispatcher.handle(request))
         elif fault.kind == "malformed":
-            self._send(Answer(200, b'{"type": "conversation.list", "conversations": [{"id":'))
+            self._send(Response(200, b'{"type": "conversation.list", "conversations": [{"id":'))
         else:
-            self._send(desk.answer(request), cut=True)
+            self._send(dispatcher.handle(request), cut=True)
 
-    def _send(self, answer: Answer, *, cut: bool = False) -> None:
-        content = answer.content()
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
+    def _send(self, response: Response, *, cut: bool = False) -> None:
+        content = response.encode_body()
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.content_type)
         self.send_header("Content-Length", str(len(content)))
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         if cut:
@@ -142,5 +142,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
-        self.server.note(self.connection, is_open=False)
+        self.server.track_connection(self.connection, is_open=False)
         self.connection.close()

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from services.sandbox.apis.http import Answer, Request
+from services.sandbox.apis.http import Request, Response
 
 Payload = dict[str, Any]
-KEPT = 2000
+MOST_MESSAGES = 2000
 MOST_BLOCKS = 50
 CHANNEL = "C0VIGIA01"
 
@@ -45,7 +45,7 @@ class SlackApi:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._messages: deque[Message] = deque(maxlen=KEPT)
+        self._messages: deque[Message] = deque(maxlen=MOST_MESSAGES)
         self._count = 0
 
     @property
@@ -54,7 +54,7 @@ class SlackApi:
         with self._lock:
             return list(self._messages)
 
-    def shown(self) -> list[Payload]:
+    def to_json(self) -> list[Payload]:
         """What was said, as JSON: oldest first, with everything it said before it was renewed."""
         with self._lock:
             return [
@@ -69,75 +69,79 @@ class SlackApi:
                 for message in self._messages
             ]
 
-    def answer(self, request: Request, now: float) -> Answer:
+    def handle(self, request: Request, now: float) -> Response:
         """Answer a request."""
         if request.method != "POST":
-            return _words(404, "no_service")
+            return _plain_text(404, "no_service")
         if request.path == "/slack/webhook":
-            return self._webhook(request, now)
+            return self._handle_webhook(request, now)
         if request.path.startswith("/slack/"):
-            return _words(404, "no_service")
+            return _plain_text(404, "no_service")
         if not request.headers.get("authorization", "").startswith("Bearer "):
-            return Answer(200, {"ok": False, "error": "not_authed"})
+            return Response(200, {"ok": False, "error": "not_authed"})
         if request.path == "/api/chat.postMessage":
-            return self._post(request, now)
+            return self._post_message(request, now)
         if request.path == "/api/chat.update":
-            return self._update(request, now)
+            return self._update_message(request, now)
         if request.path == "/api/auth.test":
-            return Answer(200, {"ok": True, "team": "Vigia (demonstração)", "user": "vigia"})
+            return Response(200, {"ok": True, "team": "Vigia (demonstração)", "user": "vigia"})
         if request.path == "/api/conversations.info":
-            return self._channel(request)
-        return Answer(200, {"ok": False, "error": "unknown_method"})
+            return self._get_channel(request)
+        return Response(200, {"ok": False, "error": "unknown_method"})
 
-    def refused(self, seconds: int) -> Answer:
+    def refuse(self, seconds: int) -> Response:
         """A 429 that names when to come again."""
         headers = {"Retry-After": str(seconds)}
-        return Answer(429, b"rate_limited", headers, "text/plain; charset=utf-8")
+        return Response(429, b"rate_limited", headers, "text/plain; charset=utf-8")
 
-    def error(self, status: int) -> Answer:
+    def build_error(self, status: int) -> Response:
         """Other refusals are words, too."""
-        return _words(
+        return _plain_text(
             status, {401: "invalid_token", 403: "action_prohibited"}.get(status, "rollup_error")
         )
 
-    def _webhook(self, request: Request, now: float) -> Answer:
-        body = _body(request)
+    def _handle_webhook(self, request: Request, now: float) -> Response:
+        body = _parse_body(request)
         if body is None:
-            return _words(400, "invalid_payload")
-        problem = _problem(body)
+            return _plain_text(400, "invalid_payload")
+        problem = _find_problem(body)
         if problem:
-            return _words(400, problem)
-        self._keep(body, now)
-        return _words(200, "ok")
+            return _plain_text(400, problem)
+        self._store(body, now)
+        return _plain_text(200, "ok")
 
-    def _post(self, request: Request, now: float) -> Answer:
-        body = _body(request)
-        problem = "invalid_arguments" if body is None else _problem(body)
+    def _post_message(self, request: Request, now: float) -> Response:
+        body = _parse_body(request)
+        problem = "invalid_arguments" if body is None else _find_problem(body)
         if body is not None and not body.get("channel"):
             problem = "channel_not_found"
         if problem or body is None:
-            return Answer(200, {"ok": False, "error": problem})
-        message = self._keep(body, now, str(body["channel"]))
-        return Answer(200, {"ok": True, "channel": CHANNEL, "ts": message.number, "message": body})
+            return Response(200, {"ok": False, "error": problem})
+        message = self._store(body, now, str(body["channel"]))
+        return Response(
+            200, {"ok": True, "channel": CHANNEL, "ts": message.number, "message": body}
+        )
 
-    def _channel(self, request: Request) -> Answer:
+    def _get_channel(self, request: Request) -> Response:
         """Whether there is such a channel; asked by its id, as the vendor wants it."""
-        if (_body(request) or {}).get("channel") != CHANNEL:
-            return Answer(200, {"ok": False, "error": "channel_not_found"})
-        found = {"id": CHANNEL, "name": "suporte", "is_archived": False, "is_member": True}
-        return Answer(200, {"ok": True, "channel": found})
+        if (_parse_body(request) or {}).get("channel") != CHANNEL:
+            return Response(200, {"ok": False, "error": "channel_not_found"})
+        channel = {"id": CHANNEL, "name": "suporte", "is_archived": False, "is_member": True}
+        return Response(200, {"ok": True, "channel": channel})
 
-    def _update(self, request: Request, now: float) -> Answer:
-        body = _body(request) or {}
+    def _update_message(self, request: Request, now: float) -> Response:
+        body = _parse_body(request) or {}
         with self._lock:
-            found = next((m for m in self._messages if m.number == body.get("ts")), None)
-            if found is None or found.channel is None:
-                return Answer(200, {"ok": False, "error": "message_not_found"})
-            found.versions.append(found.body)
-            found.body, found.edited_at = body, now
-        return Answer(200, {"ok": True, "channel": CHANNEL, "ts": found.number, "text": found.text})
+            message = next((one for one in self._messages if one.number == body.get("ts")), None)
+            if message is None or message.channel is None:
+                return Response(200, {"ok": False, "error": "message_not_found"})
+            message.versions.append(message.body)
+            message.body, message.edited_at = body, now
+        return Response(
+            200, {"ok": True, "channel": CHANNEL, "ts": message.number, "text": message.text}
+        )
 
-    def _keep(self, body: Payload, now: float, channel: str | None = None) -> Message:
+    def _store(self, body: Payload, now: float, channel: str | None = None) -> Message:
         with self._lock:
             self._count += 1
             message = Message(f"{int(now)}.{self._count:06d}", now, body, channel)
@@ -145,37 +149,37 @@ class SlackApi:
         return message
 
 
-def _words(status: int, text: str) -> Answer:
-    return Answer(status, text.encode(), {}, "text/plain; charset=utf-8")
+def _plain_text(status: int, text: str) -> Response:
+    return Response(status, text.encode(), {}, "text/plain; charset=utf-8")
 
 
-def _body(request: Request) -> Payload | None:
+def _parse_body(request: Request) -> Payload | None:
     """JSON, or a form with JSON in it."""
     raw = request.body
     try:
         if request.headers.get("content-type", "").startswith("application/x-www-form"):
             form = parse_qs(raw.decode())
-            found = json.loads(form["payload"][0]) if "payload" in form else {
+            body = json.loads(form["payload"][0]) if "payload" in form else {
                 name: values[0] for name, values in form.items()
             }  # fmt: skip
         else:
-            found = json.loads(raw)
+            body = json.loads(raw)
     except (ValueError, KeyError):
         return None
-    return found if isinstance(found, dict) else None
+    return body if isinstance(body, dict) else None
 
 
-def _problem(body: Payload) -> str | None:
+def _find_problem(body: Payload) -> str | None:
     """Why the vendor would refuse a message; the whole message, whatever is wrong with it."""
     blocks = body.get("blocks") or []
     if not body.get("text") and not blocks:
         return "no_text"
     if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS:
         return "invalid_blocks"
-    return None if all(_is_sound(block) for block in blocks) else "invalid_blocks"
+    return None if all(_is_valid_block(block) for block in blocks) else "invalid_blocks"
 
 
-def _is_sound(block: Any) -> bool:
+def _is_valid_block(block: Any) -> bool:
     if not isinstance(block, dict) or not isinstance(block.get("type"), str):
         return False
     texts = [block.get("text"), *(block.get("fields") or [])]

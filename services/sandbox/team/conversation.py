@@ -16,7 +16,7 @@ STATISTICS = (
     *("last_assignment_admin_reply_at", "last_contact_reply_at", "last_admin_reply_at"),
     *("last_close_at", "last_closed_by_id"),
 )
-NOTHING = dict.fromkeys(STATISTICS)
+EMPTY_STATISTICS = dict.fromkeys(STATISTICS)
 
 
 class Event(NamedTuple):
@@ -35,7 +35,7 @@ class Event(NamedTuple):
     value: Any = None
 
 
-_instant = itemgetter(0)
+_event_instant = itemgetter(0)
 
 
 class Conversation:
@@ -51,7 +51,7 @@ class Conversation:
 
     def __init__(self, payload: Payload, events: list[Event], hours: Hours, target: int) -> None:
         self.payload = payload
-        self.events = sorted(events, key=_instant)
+        self.events = sorted(events, key=_event_instant)
         self.done = 0
         self._hours = hours
         self._replies: list[int] = []
@@ -70,20 +70,20 @@ class Conversation:
         while self.done < len(events) and events[self.done].at <= now:
             event = events[self.done]
             self.done += 1
-            HAPPENINGS[event.kind](self, event, payload, statistics)
+            EVENT_HANDLERS[event.kind](self, event, payload, statistics)
             payload["updated_at"] = event.at
         if self.done != before:
             statistics["count_conversation_parts"] += self.done - before
         return self.done != before
 
-    def finish(self, remaining: list[Event]) -> None:
+    def replace_future(self, remaining: list[Event]) -> None:
         """Let nothing else happen any more than this."""
         self.events[self.done :] = remaining
 
-    def _team(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_team(self, event: Event, payload: Payload, statistics: Payload) -> None:
         payload["team_assignee_id"] = event.value
 
-    def _assign(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_assign(self, event: Event, payload: Payload, statistics: Payload) -> None:
         payload["admin_assignee_id"] = event.value
         began = statistics["first_contact_reply_at"]
         if event.value is None or began is None:
@@ -95,29 +95,29 @@ class Conversation:
         if statistics["first_admin_reply_at"] is None:
             statistics["time_to_assignment"] = event.at - began
 
-    def _reply(self, event: Event, payload: Payload, statistics: Payload) -> None:
-        self._takes_part(event.by)
+    def _apply_reply(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        self._add_participant(event.by)
         waiting, began = payload["waiting_since"], statistics["first_contact_reply_at"]
         payload["waiting_since"] = None
         payload["read"] = True
         if began is None:
             return
         if waiting is not None:
-            self._replies.append(self._hours.worked(waiting, event.at))
+            self._replies.append(self._hours.worked_seconds(waiting, event.at))
             statistics["median_time_to_reply"] = int(median(self._replies))
         if statistics["first_admin_reply_at"] is None:
             statistics["first_admin_reply_at"] = event.at
-            took = statistics["time_to_admin_reply"] = self._hours.worked(began, event.at)
+            took = statistics["time_to_admin_reply"] = self._hours.worked_seconds(began, event.at)
             self._settle_sla("hit" if took <= self._target else "missed")
-        assigned, told = (
+        assigned, last_reply = (
             statistics["last_assignment_at"],
             statistics["last_assignment_admin_reply_at"],
         )
-        if assigned is not None and (told is None or told < assigned):
+        if assigned is not None and (last_reply is None or last_reply < assigned):
             statistics["last_assignment_admin_reply_at"] = event.at
         statistics["last_admin_reply_at"] = event.at
 
-    def _contact(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_contact(self, event: Event, payload: Payload, statistics: Payload) -> None:
         statistics["last_contact_reply_at"] = event.at
         payload["read"] = False
         if payload["waiting_since"] is None:
@@ -133,30 +133,30 @@ class Conversation:
             statistics["count_reopens"] += 1
         self._set_state("open")
 
-    def _snooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_snooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
         self._set_state("snoozed")
         payload["snoozed_until"] = event.value
 
-    def _unsnooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_unsnooze(self, event: Event, payload: Payload, statistics: Payload) -> None:
         self._set_state("open")
 
-    def _close(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_close(self, event: Event, payload: Payload, statistics: Payload) -> None:
         self._set_state("closed")
         payload["waiting_since"] = None
         self._settle_sla("cancelled")
         began = statistics["first_contact_reply_at"]
         if began is None:
             return
-        took = self._hours.worked(began, event.at)
+        took = self._hours.worked_seconds(began, event.at)
         if statistics["first_close_at"] is None:
             statistics["first_close_at"], statistics["time_to_first_close"] = event.at, took
         statistics["last_close_at"], statistics["time_to_last_close"] = event.at, took
         statistics["last_closed_by_id"] = event.by
 
-    def _classify(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_classify(self, event: Event, payload: Payload, statistics: Payload) -> None:
         payload["custom_attributes"].update(event.value)
 
-    def _tag(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_tag(self, event: Event, payload: Payload, statistics: Payload) -> None:
         tags = payload["tags"]["tags"]
         number, name = event.value
         by = {"type": "admin", "id": str(event.by)}
@@ -164,22 +164,26 @@ class Conversation:
             {"type": "tag", "id": number, "name": name, "applied_at": event.at, "applied_by": by}
         )
 
-    def _ask_rating(self, event: Event, payload: Payload, statistics: Payload) -> None:
-        who = payload["contacts"]["contacts"][0]
+    def _apply_ask_rating(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        contact = payload["contacts"]["contacts"][0]
         payload["conversation_rating"] = {
             "rating": None,
             "remark": None,
             "created_at": event.at,
             "updated_at": event.at,
-            "contact": {"type": "contact", "id": who["id"], "external_id": who["external_id"]},
+            "contact": {
+                "type": "contact",
+                "id": contact["id"],
+                "external_id": contact["external_id"],
+            },
             "teammate": {"type": "admin", "id": str(payload["admin_assignee_id"])},
         }
 
-    def _rate(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_rate(self, event: Event, payload: Payload, statistics: Payload) -> None:
         score, remark = event.value
         payload["conversation_rating"].update(rating=score, remark=remark, updated_at=event.at)
 
-    def _bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
+    def _apply_bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
         """A machine's words: they neither answer nor keep anybody from waiting."""
 
     def _set_state(self, state: str) -> None:
@@ -187,9 +191,9 @@ class Conversation:
         payload["state"], payload["open"] = state, state != "closed"
         payload["snoozed_until"] = None
 
-    def _takes_part(self, admin_id: int | None) -> None:
+    def _add_participant(self, admin_id: int | None) -> None:
         admins = self.payload["teammates"]["admins"]
-        if not any(one["id"] == str(admin_id) for one in admins):
+        if not any(admin["id"] == str(admin_id) for admin in admins):
             admins.append({"type": "admin", "id": str(admin_id)})
 
     def _settle_sla(self, status: str) -> None:
@@ -198,17 +202,15 @@ class Conversation:
             sla["sla_status"] = status
 
 
-Happening = Callable[[Conversation, Event, Payload, Payload], None]
-HAPPENINGS: dict[str, Happening] = {
-    name.removeprefix("_"): getattr(Conversation, name)
-    for name in (
-        *("_team", "_assign", "_reply", "_contact", "_snooze", "_unsnooze", "_close"),
-        *("_classify", "_tag", "_ask_rating", "_rate", "_bot"),
-    )
+EventHandler = Callable[[Conversation, Event, Payload, Payload], None]
+EVENT_HANDLERS: dict[str, EventHandler] = {
+    name.removeprefix("_apply_"): method
+    for name, method in vars(Conversation).items()
+    if name.startswith("_apply_")
 }
 
 
-def opened(
+def new_conversation(
     conversation_id: str,
     at: int,
     contact: Contact,
@@ -264,7 +266,7 @@ def opened(
         and {"type": "conversation_sla_summary", "sla_name": sla, "sla_status": "active"},
         "statistics": {
             "type": "conversation_statistics",
-            **NOTHING,
+            **EMPTY_STATISTICS,
             "first_contact_reply_at": began,
             "last_contact_reply_at": began,
             "count_reopens": 0,

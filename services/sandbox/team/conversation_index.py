@@ -11,7 +11,7 @@ SORTED_BY = ("updated_at", "created_at")
 BEYOND = "\uffff"
 
 
-class Shelf:
+class ConversationIndex:
     """The vendor's objects, found quickly.
 
     Attributes:
@@ -31,21 +31,21 @@ class Shelf:
     def fill(self, payloads: Iterable[Payload]) -> None:
         """Put many at once onto an empty shelf."""
         for payload in payloads:
-            self._note(payload)
-        for place, field in enumerate(SORTED_BY):
-            self._sorted[field] = sorted(keys[place] for keys in self._keys.values())
+            self._set(payload)
+        for position, field in enumerate(SORTED_BY):
+            self._sorted[field] = sorted(keys[position] for keys in self._keys.values())
         self.version += 1
 
     def put(self, payload: Payload) -> None:
         """Put one, or note that it has changed."""
         before = self._keys.get(payload["id"])
-        self._note(payload)
+        self._set(payload)
         after = self._keys[payload["id"]]
-        for place, field in enumerate(SORTED_BY):
-            if before is None or before[place] != after[place]:
+        for position, field in enumerate(SORTED_BY):
+            if before is None or before[position] != after[position]:
                 if before is not None:
-                    self._drop(field, before[place])
-                insort(self._sorted[field], after[place])
+                    self._drop_key(field, before[position])
+                insort(self._sorted[field], after[position])
         self.version += 1
 
     def remove(self, conversation_id: str, now: int) -> None:
@@ -55,18 +55,18 @@ class Shelf:
             KeyError: There is none of that id.
         """
         keys = self._keys.pop(conversation_id)
-        for place, field in enumerate(SORTED_BY):
-            self._drop(field, keys[place])
+        for position, field in enumerate(SORTED_BY):
+            self._drop_key(field, keys[position])
         self._by_state[self._states.pop(conversation_id)].discard(conversation_id)
         del self.by_id[conversation_id]
         self.deleted[conversation_id] = now
         self.version += 1
 
-    def in_state(self, state: str) -> list[Payload]:
+    def list_in_state(self, state: str) -> list[Payload]:
         """All in a state, in no order."""
-        return [self.by_id[one] for one in self._by_state.get(state, ())]
+        return [self.by_id[conversation_id] for conversation_id in self._by_state.get(state, ())]
 
-    def between(self, field: str, low: float | None, high: float | None) -> list[Payload]:
+    def list_between(self, field: str, low: float | None, high: float | None) -> list[Payload]:
         """Those whose date lies between two instants, both included, in its order."""
         keys = self._sorted[field]
         begin = 0 if low is None else bisect_left(keys, (low, ""))
@@ -76,7 +76,7 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.by_id)
 
-    def _note(self, payload: Payload) -> None:
+    def _set(self, payload: Payload) -> None:
         conversation_id, state = payload["id"], payload.get("state") or ""
         self.by_id[conversation_id] = payload
         created = payload["created_at"]
@@ -91,6 +91,6 @@ class Shelf:
             self._by_state.setdefault(state, set()).add(conversation_id)
             self._states[conversation_id] = state
 
-    def _drop(self, field: str, key: Key) -> None:
+    def _drop_key(self, field: str, key: Key) -> None:
         keys = self._sorted[field]
         del keys[bisect_left(keys, key)]

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from services.sandbox.team import people
 from services.sandbox.team.hours import Hours
 from services.sandbox.team.people import Agent, Staff
-from services.sandbox.team.phone import API, WRAP_UP_SECONDS, number
+from services.sandbox.team.phone import API, WRAP_UP_SECONDS, build_number
 from services.sandbox.team.presence import Presence
 
 Payload = dict[str, Any]
@@ -23,29 +23,29 @@ SUBSTATUS = {
 class Directory(Protocol):
     """Everybody, as they are at an instant."""
 
-    def me(self) -> Payload:
+    def get_me(self) -> Payload:
         """Intercom: who holds the token."""
 
-    def admins(self, now: float) -> list[Payload]:
+    def list_admins(self, now: float) -> list[Payload]:
         """Intercom: everybody, the bot included."""
 
-    def teams(self) -> list[Payload]:
+    def list_teams(self) -> list[Payload]:
         """Intercom: the teams."""
 
-    def users(self, now: float) -> list[Payload]:
+    def list_users(self, now: float) -> list[Payload]:
         """Aircall: everybody."""
 
-    def availabilities(self, now: float) -> dict[int, str]:
+    def get_availabilities(self, now: float) -> dict[int, str]:
         """Aircall: user id -> what they are doing."""
 
-    def numbers(self, now: float) -> list[Payload]:
+    def list_numbers(self, now: float) -> list[Payload]:
         """Aircall: the lines."""
 
-    def voice_teams(self) -> list[Payload]:
+    def list_voice_teams(self) -> list[Payload]:
         """Aircall: the teams."""
 
 
-def app() -> Payload:
+def build_app() -> Payload:
     """Intercom's workspace."""
     return {
         "type": "app",
@@ -59,7 +59,7 @@ def app() -> Payload:
     }
 
 
-def admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
+def build_admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
     """Somebody in Intercom's list."""
     return {
         "type": "admin",
@@ -77,7 +77,7 @@ def admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
     }
 
 
-def user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
+def build_user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
     """Somebody in Aircall's list."""
     return {
         "id": user_id,
@@ -113,38 +113,40 @@ class InventedDirectory:
         staff: Staff,
         presence: Presence,
         hours: Hours,
-        speaking: Callable[[float], dict[int, str]],
+        phone_states: Callable[[float], dict[int, str]],
     ) -> None:
         self._staff = staff
         self._presence = presence
         self._hours = hours
-        self._speaking = speaking
+        self._phone_states = phone_states
 
-    def me(self) -> Payload:
+    def get_me(self) -> Payload:
         """The manager."""
-        email = people.email_of(people.MANAGER_NAME)
-        found = admin(people.MANAGER_ID, people.MANAGER_NAME, email, has_inbox_seat=True)
-        return {**found, "email_verified": True, "app": app()}
+        email = people.build_email(people.MANAGER_NAME)
+        manager = build_admin(people.MANAGER_ID, people.MANAGER_NAME, email, has_inbox_seat=True)
+        return {**manager, "email_verified": True, "app": build_app()}
 
-    def admins(self, now: float) -> list[Payload]:
+    def list_admins(self, now: float) -> list[Payload]:
         """The agents, their manager, a colleague without a seat, and the bot."""
         bot_email = f"operator+{people.APP_ID}@intercom.io"
         manager = people.MANAGER_NAME
         others = [
-            admin(people.BOT_ID, "Fin", bot_email),
-            admin(
+            build_admin(people.BOT_ID, "Fin", bot_email),
+            build_admin(
                 people.MANAGER_ID,
                 manager,
-                people.email_of(manager),
+                people.build_email(manager),
                 has_inbox_seat=True,
                 job_title="Gestora de atendimento",
             ),
-            admin(people.SEATLESS_ID, "Otávio Brandt", "otavio.brandt@example.com"),
+            build_admin(people.SEATLESS_ID, "Otávio Brandt", "otavio.brandt@example.com"),
         ]
-        speaking = self._speaking(now)
-        return others + [self._admin(agent, now, speaking) for agent in self._staff.agents]
+        phone_states = self._phone_states(now)
+        return others + [
+            self._build_agent_admin(agent, now, phone_states) for agent in self._staff.agents
+        ]
 
-    def teams(self) -> list[Payload]:
+    def list_teams(self) -> list[Payload]:
         """Front line and finance."""
         return [
             {
@@ -159,29 +161,34 @@ class InventedDirectory:
             for team_id, name in people.TEAMS.items()
         ]
 
-    def users(self, now: float) -> list[Payload]:
+    def list_users(self, now: float) -> list[Payload]:
         """Those with a telephone, and the reception, which Intercom does not know."""
-        speaking = self._speaking(now)
-        found = [self._user(agent, now, speaking) for agent in self._staff.on_the_phone]
+        phone_states = self._phone_states(now)
+        users = [
+            self._build_agent_user(agent, now, phone_states) for agent in self._staff.on_the_phone
+        ]
         reception = ("Sofia Albuquerque", "sofia.albuquerque@example.com")
-        return [*found, user(RECEPTION_ID, *reception)]
+        return [*users, build_user(RECEPTION_ID, *reception)]
 
-    def availabilities(self, now: float) -> dict[int, str]:
+    def get_availabilities(self, now: float) -> dict[int, str]:
         """What a live board shows."""
-        speaking = self._speaking(now)
-        found = {
-            agent.voice_id: self._availability(agent, now, speaking)
+        phone_states = self._phone_states(now)
+        availabilities = {
+            agent.voice_id: self._find_availability(agent, now, phone_states)
             for agent in self._staff.on_the_phone
             if agent.voice_id is not None
         }
-        return {**found, RECEPTION_ID: "available" if self._hours.is_open(now) else "offline"}
+        return {
+            **availabilities,
+            RECEPTION_ID: "available" if self._hours.is_open(now) else "offline",
+        }
 
-    def numbers(self, now: float) -> list[Payload]:
+    def list_numbers(self, now: float) -> list[Payload]:
         """The three lines."""
         is_open = self._hours.is_open(now)
-        return [number(place, is_open) for place in range(len(people.NUMBERS))]
+        return [build_number(line, is_open) for line in range(len(people.NUMBERS))]
 
-    def voice_teams(self) -> list[Payload]:
+    def list_voice_teams(self) -> list[Payload]:
         """One team with everybody."""
         team_id = 50101
         return [
@@ -197,11 +204,11 @@ class InventedDirectory:
             }
         ]
 
-    def _admin(self, agent: Agent, now: float, speaking: dict[int, str]) -> Payload:
-        in_call = speaking.get(agent.id) == "in_call"
+    def _build_agent_admin(self, agent: Agent, now: float, phone_states: dict[int, str]) -> Payload:
+        in_call = phone_states.get(agent.id) == "in_call"
         is_away = self._presence.is_away(agent, now, in_call=in_call)
-        reason = self._presence.away_reason_id(agent, now) if is_away else None
-        return admin(
+        reason = self._presence.find_away_reason_id(agent, now) if is_away else None
+        return build_admin(
             agent.id,
             agent.name,
             agent.email,
@@ -212,26 +219,28 @@ class InventedDirectory:
             job_title="Analista de suporte",
         )
 
-    def _user(self, agent: Agent, now: float, speaking: dict[int, str]) -> Payload:
+    def _build_agent_user(self, agent: Agent, now: float, phone_states: dict[int, str]) -> Payload:
         assert agent.voice_id is not None
-        doing = self._presence.doing(agent, now)
-        availability = self._availability(agent, now, speaking)
-        closed = doing in SUBSTATUS
-        return user(
+        activity = self._presence.get_activity(agent, now)
+        availability = self._find_availability(agent, now, phone_states)
+        is_unavailable = activity in SUBSTATUS
+        return build_user(
             agent.voice_id,
             agent.name,
             agent.voice_email,
             available=availability == "available",
             # The setting, which says nothing about whether somebody is there.
-            availability_status="unavailable" if closed else ("available", "custom")[agent.id % 2],
-            substatus=SUBSTATUS.get(doing, "always_opened"),
+            availability_status="unavailable"
+            if is_unavailable
+            else ("available", "custom")[agent.id % 2],
+            substatus=SUBSTATUS.get(activity, "always_opened"),
         )
 
-    def _availability(self, agent: Agent, now: float, speaking: dict[int, str]) -> str:
-        on_the_line = speaking.get(agent.id)
-        if on_the_line is not None:
-            return on_the_line
-        doing = self._presence.doing(agent, now)
-        if doing == "off":
+    def _find_availability(self, agent: Agent, now: float, phone_states: dict[int, str]) -> str:
+        phone_state = phone_states.get(agent.id)
+        if phone_state is not None:
+            return phone_state
+        activity = self._presence.get_activity(agent, now)
+        if activity == "off":
             return "offline"
-        return "available" if doing == "work" else "do_not_disturb"
+        return "available" if activity == "work" else "do_not_disturb"

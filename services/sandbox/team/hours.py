@@ -28,7 +28,7 @@ EXTENSION = 4
 AHEAD_DAYS = 400
 
 
-def local(instant: float) -> datetime:
+def to_local(instant: float) -> datetime:
     """An instant in the team's zone."""
     return datetime.fromtimestamp(instant, ZONE)
 
@@ -48,12 +48,12 @@ class Hours:
     """
 
     def __init__(self, start: float, days: int, *, strict: bool = False) -> None:
-        here = local(start)
-        self._extra = None if strict else _extra_shift(here)
-        self._extra_on_weekends = here.weekday() in WEEKEND
-        first = here.date() - timedelta(days=days + 30)
+        local_start = to_local(start)
+        self._extra = None if strict else _find_extra_shift(local_start)
+        self._extra_on_weekends = local_start.weekday() in WEEKEND
+        first = local_start.date() - timedelta(days=days + 30)
         dates = [first + timedelta(days=n) for n in range(days + 30 + AHEAD_DAYS)]
-        self._windows = _merged([w for day in dates for w in self._windows_of(day)])
+        self._windows = _merge_windows([w for day in dates for w in self._windows_of(day)])
         self._starts = [begin for begin, _ in self._windows]
         self._before = [0]
         for begin, end in self._windows:
@@ -61,33 +61,33 @@ class Hours:
 
     def is_open(self, instant: float) -> bool:
         """Whether somebody works at that time."""
-        place = bisect_right(self._starts, instant) - 1
-        return place >= 0 and instant < self._windows[place][1]
+        window = bisect_right(self._starts, instant) - 1
+        return window >= 0 and instant < self._windows[window][1]
 
-    def worked(self, begin: float, end: float) -> int:
+    def worked_seconds(self, begin: float, end: float) -> int:
         """Seconds of working time between two instants."""
-        return max(0, int(self._position(end) - self._position(begin)))
+        return max(0, int(self._working_position(end) - self._working_position(begin)))
 
-    def after(self, instant: float, seconds: float) -> int:
+    def add_working_time(self, instant: float, seconds: float) -> int:
         """When so much working time will have passed."""
-        position = self._position(instant) + max(0.0, seconds)
-        place = min(bisect_right(self._before, position) - 1, len(self._starts) - 1)
-        return int(self._starts[place] + position - self._before[place])
+        position = self._working_position(instant) + max(0.0, seconds)
+        window = min(bisect_right(self._before, position) - 1, len(self._starts) - 1)
+        return int(self._starts[window] + position - self._before[window])
 
-    def windows(self, day: date) -> list[tuple[int, int]]:
+    def list_windows(self, day: date) -> list[tuple[int, int]]:
         """The working times that begin on a local day."""
         begin = midnight(day)
-        place = bisect_right(self._starts, begin - 1)
-        found = []
-        while place < len(self._starts) and self._starts[place] < begin + DAY:
-            found.append(self._windows[place])
-            place += 1
-        return found
+        window = bisect_right(self._starts, begin - 1)
+        windows = []
+        while window < len(self._starts) and self._starts[window] < begin + DAY:
+            windows.append(self._windows[window])
+            window += 1
+        return windows
 
-    def weights(self, day: date) -> list[float]:
+    def arrival_weights(self, day: date) -> list[float]:
         """Relative number of arrivals in each of the 24 hours of a local day."""
         factor = BY_WEEKDAY[day.weekday()]
-        weights = [factor * weight for weight in BY_HOUR]
+        arrival_weights = [factor * weight for weight in BY_HOUR]
         for owner in (day - timedelta(days=1), day):
             for begin, end in self._extra_windows_of(owner):
                 for hour in range(24):
@@ -95,16 +95,16 @@ class Hours:
                     if begin <= at < end:
                         is_edge = at == begin or at + HOUR == end
                         share = EXTRA_SHIFT * (0.6 if is_edge else 1.0)
-                        weights[hour] = max(weights[hour], share)
-        return weights
+                        arrival_weights[hour] = max(arrival_weights[hour], share)
+        return arrival_weights
 
-    def _position(self, instant: float) -> float:
+    def _working_position(self, instant: float) -> float:
         """Working seconds since the beginning of all windows."""
-        place = bisect_right(self._starts, instant) - 1
-        if place < 0:
+        window = bisect_right(self._starts, instant) - 1
+        if window < 0:
             return 0
-        begin, end = self._windows[place]
-        return self._before[place] + min(instant, end) - begin
+        begin, end = self._windows[window]
+        return self._before[window] + min(instant, end) - begin
 
     def _windows_of(self, day: date) -> list[tuple[int, int]]:
         begin = midnight(day)
@@ -118,15 +118,15 @@ class Hours:
         return [(begin + self._extra[0] * HOUR, begin + self._extra[1] * HOUR)]
 
 
-def _extra_shift(here: datetime) -> tuple[int, int] | None:
+def _find_extra_shift(start: datetime) -> tuple[int, int] | None:
     """Hours from midnight, before it or beyond the day where need be; None within the office's."""
-    hour = here.hour
-    if here.weekday() in WEEKEND or not OPENS <= hour < CLOSES:
+    hour = start.hour
+    if start.weekday() in WEEKEND or not OPENS <= hour < CLOSES:
         return hour - EXTRA_BEFORE, hour + EXTRA_AFTER
     return (CLOSES, hour + EXTENSION) if hour + EXTENSION > CLOSES else None
 
 
-def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_windows(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(windows):
         if merged and begin <= merged[-1][1]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from services.sandbox.team.rng import generator
+from services.sandbox.team.rng import seeded_rng
 
 Payload = dict[str, Any]
 
@@ -93,48 +93,48 @@ class Staff:
         return tuple(agent for agent in self.agents if agent.voice_id is not None)
 
 
-def staff(size: int, seed: int) -> Staff:
+def build_staff(size: int, seed: int) -> Staff:
     """That many agents; the first eight are always the same."""
-    agents = tuple(_agent(place, *_named(place), seed) for place in range(size))
+    agents = tuple(_build_agent(position, *_pick_name(position), seed) for position in range(size))
     teams = {
         team: tuple(agent for agent in agents if team in agent.team_ids) or agents for team in TEAMS
     }
     return Staff(agents, {agent.id: agent for agent in agents}, teams)
 
 
-def email_of(name: str) -> str:
+def build_email(name: str) -> str:
     """First and last name, without accents."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split()
-    return f"{plain[0]}.{plain[-1]}@example.com"
+    words = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split()
+    return f"{words[0]}.{words[-1]}@example.com"
 
 
-def _named(place: int) -> tuple[str, tuple[int, ...]]:
-    if place < len(KNOWN):
-        return KNOWN[place]
-    number = place - len(KNOWN)
+def _pick_name(position: int) -> tuple[str, tuple[int, ...]]:
+    if position < len(KNOWN):
+        return KNOWN[position]
+    index = position - len(KNOWN)
     # Both lists have no common divisor, so no pair comes twice among the first 675.
-    first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number % len(LAST_NAMES)]
-    turn = number // (len(FIRST_NAMES) * len(LAST_NAMES))
-    name = f"{first} {last}" + (f" {'I' * (turn + 1)}" if turn else "")
-    return name, ((FINANCE,) if place % 3 == 2 else (FRONT,))
+    first, last = FIRST_NAMES[index % len(FIRST_NAMES)], LAST_NAMES[index % len(LAST_NAMES)]
+    round_number = index // (len(FIRST_NAMES) * len(LAST_NAMES))
+    name = f"{first} {last}" + (f" {'I' * (round_number + 1)}" if round_number else "")
+    return name, ((FINANCE,) if position % 3 == 2 else (FRONT,))
 
 
-def _agent(place: int, name: str, team_ids: tuple[int, ...], seed: int) -> Agent:
-    chance = generator(seed, "agent", place)
-    email = email_of(name)
-    has_no_phone = place == len(KNOWN) - 1
+def _build_agent(position: int, name: str, team_ids: tuple[int, ...], seed: int) -> Agent:
+    rng = seeded_rng(seed, "agent", position)
+    email = build_email(name)
+    has_no_phone = position == len(KNOWN) - 1
     return Agent(
-        id=FIRST_AGENT_ID + place,
+        id=FIRST_AGENT_ID + position,
         name=name,
         email=email,
         team_ids=team_ids,
-        voice_id=None if has_no_phone else FIRST_VOICE_ID + place,
-        voice_email=email.title() if place == 2 else email,
-        pace=chance.uniform(0.75, 1.35),
-        diligence=chance.choice((0.97, 0.95, 0.93, 0.91, 0.88, 0.8)),
-        kindness=chance.uniform(-0.25, 0.3),
+        voice_id=None if has_no_phone else FIRST_VOICE_ID + position,
+        voice_email=email.title() if position == 2 else email,
+        pace=rng.uniform(0.75, 1.35),
+        diligence=rng.choice((0.97, 0.95, 0.93, 0.91, 0.88, 0.8)),
+        kindness=rng.uniform(-0.25, 0.3),
         # Who is in two teams gets half of what each would give.
-        weight=chance.uniform(0.7, 1.0) / len(team_ids),
+        weight=rng.uniform(0.7, 1.0) / len(team_ids),
     )
 
 
@@ -144,7 +144,7 @@ COMPANIES = (
     *("Restaurante Cambuci", "Escola Primavera", "Óptica Horizonte", "Construtora Pedra Branca"),
     *("Farmácia Boa Hora", "Pousada Vento Sul", "Gráfica Papel & Tinta", "Studio Pilates Leve"),
 )
-CONTACTS = 3000
+CONTACT_COUNT = 3000
 
 
 @dataclass(frozen=True)
@@ -173,27 +173,27 @@ class Contact:
 
 
 @cache
-def contacts(seed: int) -> tuple[Contact, ...]:
+def build_contacts(seed: int) -> tuple[Contact, ...]:
     """All of them, most frequent first."""
-    chance = generator(seed, "contacts")
-    return tuple(_contact(number, chance) for number in range(CONTACTS))
+    rng = seeded_rng(seed, "contacts")
+    return tuple(_build_contact(number, rng) for number in range(CONTACT_COUNT))
 
 
-def draw_contact(found: tuple[Contact, ...], chance: random.Random) -> Contact:
+def draw_contact(contacts: tuple[Contact, ...], rng: random.Random) -> Contact:
     """One of them: few come often, most come seldom."""
-    return found[int(chance.random() ** 2.2 * len(found))]
+    return contacts[int(rng.random() ** 2.2 * len(contacts))]
 
 
-def _contact(number: int, chance: random.Random) -> Contact:
-    first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-    mailbox, host = email_of(f"{first} {last}").split("@")
+def _build_contact(number: int, rng: random.Random) -> Contact:
+    first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
+    mailbox, host = build_email(f"{first} {last}").split("@")
     return Contact(
         id=f"{0x6500A0000000 + number * 7919:024x}",
         number=number,
         first_name=first,
         last_name=last,
-        company=chance.choice(COMPANIES),
+        company=rng.choice(COMPANIES),
         email=f"{mailbox}{number}@{host}",
         digits=f"+55 {11 + number % 9} 5550-{(number * 37) % 9000 + 1000:04d}",
-        is_lead=chance.random() < 0.12,
+        is_lead=rng.random() < 0.12,
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.sandbox.team.generator import Setting
+from services.sandbox.team.generator import Workplace
 from services.sandbox.team.hours import DAY, HOUR, Hours, midnight
 from services.sandbox.team.people import NUMBERS, Agent, Contact, draw_contact
-from services.sandbox.team.rng import Spread, Urn, count, generator
+from services.sandbox.team.rng import LogNormal, WeightedChoice, poisson, seeded_rng
 
 Payload = dict[str, Any]
 API = "https://api.aircall.io"
@@ -43,32 +43,32 @@ class Call:
     is_known: bool = False
     answered_at: int | None = None
     agent: Agent | None = None
-    giver: Agent | None = None
-    passed_at: int | None = None
+    transferred_by: Agent | None = None
+    transferred_at: int | None = None
     missed_call_reason: str | None = None
     has_voicemail: bool = False
     tag: int | None = None
     comment: str | None = None
     wrap_up: int = WRAP_UP_SECONDS
 
-    def status(self, now: float) -> str:
+    def status_at(self, now: float) -> str:
         """initial, answered or done."""
         if now >= self.ended_at:
             return "done"
         return "answered" if self.answered_at is not None and now >= self.answered_at else "initial"
 
-    def holder(self, now: float) -> Agent | None:
+    def agent_at(self, now: float) -> Agent | None:
         """Who is speaking at that time."""
-        if self.passed_at is not None and now < self.passed_at:
-            return self.giver
+        if self.transferred_at is not None and now < self.transferred_at:
+            return self.transferred_by
         return self.agent
 
-    def payload(self, now: float, hours: Hours, *, with_contact: bool = False) -> Payload:
+    def to_payload(self, now: float, hours: Hours, *, with_contact: bool = False) -> Payload:
         """The vendor's object as it is at that time."""
-        status = self.status(now)
+        status = self.status_at(now)
         is_done = status == "done"
-        holder = self.holder(now) if status != "initial" or self.direction == "outbound" else None
-        found: Payload = {
+        holder = self.agent_at(now) if status != "initial" or self.direction == "outbound" else None
+        payload: Payload = {
             "id": self.id,
             "sid": f"CA{self.id:032x}",
             "direct_link": f"{API}/v1/calls/{self.id}",
@@ -81,28 +81,35 @@ class Call:
             "duration": self.ended_at - self.started_at if is_done else 0,
             "cost": "0.0",
             "hangup_cause": None,
-            **self._media(now),
+            **self._build_media(now),
             "raw_digits": self.contact.digits if self.contact else "anonymous",
-            "number": number(self.line, hours.is_open(now)),
+            "number": build_number(self.line, hours.is_open(now)),
             "archived": is_done and now >= self.ended_at + 3600,
             "assigned_to": None,
             "teams": [],
-            "comments": self._comments(now),
-            "tags": self._tags(now),
-            "contact": contact_card(self.contact) if with_contact and self._has_card() else None,
+            "comments": self._build_comments(now),
+            "tags": self._build_tags(now),
+            "contact": build_contact_card(self.contact)
+            if with_contact and self._has_contact_card()
+            else None,
         }
         # Who handled nothing is not there at all: the key is missing, as in the vendor's answers.
         if holder is not None:
-            found["user"] = user(holder)
-        if self.passed_at is not None and now >= self.passed_at and self.giver and self.agent:
-            found["transferred_by"] = user(self.giver)
-            found["transferred_to"] = user(self.agent)
-        return found
+            payload["user"] = build_user(holder)
+        if (
+            self.transferred_at is not None
+            and now >= self.transferred_at
+            and self.transferred_by
+            and self.agent
+        ):
+            payload["transferred_by"] = build_user(self.transferred_by)
+            payload["transferred_to"] = build_user(self.agent)
+        return payload
 
-    def _has_card(self) -> bool:
+    def _has_contact_card(self) -> bool:
         return self.contact is not None and self.is_known
 
-    def _media(self, now: float) -> Payload:
+    def _build_media(self, now: float) -> Payload:
         """Links that live for an hour, and the page that stays."""
         is_there = now >= self.ended_at + RECORDING_AFTER
         kind = "voicemail" if self.has_voicemail else "recording" if self.answered_at else None
@@ -115,22 +122,22 @@ class Call:
             "asset": f"https://assets.aircall.io/calls/{self.id}/{kind}",
         }
 
-    def _tags(self, now: float) -> list[Payload]:
+    def _build_tags(self, now: float) -> list[Payload]:
         at = self.ended_at + 300
         if self.tag is None or self.agent is None or now < at:
             return []
-        number, name = TAGS[self.tag]
-        return [{"id": number, "name": name, "tagged_at": at, "tagged_by": user(self.agent)}]
+        tag_id, name = TAGS[self.tag]
+        return [{"id": tag_id, "name": name, "tagged_at": at, "tagged_by": build_user(self.agent)}]
 
-    def _comments(self, now: float) -> list[Payload]:
+    def _build_comments(self, now: float) -> list[Payload]:
         at = self.ended_at + 600
         if self.comment is None or self.agent is None or now < at:
             return []
         posted = {"id": self.id * 10, "content": self.comment, "posted_at": at}
-        return [{**posted, "posted_by": user(self.agent)}]
+        return [{**posted, "posted_by": build_user(self.agent)}]
 
 
-def user(agent: Agent) -> Payload:
+def build_user(agent: Agent) -> Payload:
     """Somebody as they stand in a call."""
     return {
         "id": agent.voice_id,
@@ -144,9 +151,9 @@ def user(agent: Agent) -> Payload:
     }
 
 
-def number(place: int, is_open: bool) -> Payload:
+def build_number(line: int, is_open: bool) -> Payload:
     """One of the company's lines."""
-    number_id, name, digits, is_ivr = NUMBERS[place]
+    number_id, name, digits, is_ivr = NUMBERS[line]
     return {
         "id": number_id,
         "direct_link": f"{API}/v1/numbers/{number_id}",
@@ -162,7 +169,7 @@ def number(place: int, is_open: bool) -> Payload:
     }
 
 
-def contact_card(contact: Contact | None) -> Payload | None:
+def build_contact_card(contact: Contact | None) -> Payload | None:
     """A page of Aircall's address book."""
     if contact is None:
         return None
@@ -187,15 +194,19 @@ INBOUND_SHARE = 0.64
 # Of all calls, those a teammate makes on their own; the rest of the outbound ones call back.
 PLAIN_OUTBOUND_SHARE = 0.27
 CLOSED_SHARE = 0.35
-LINES = Urn([(0, 7), (1, 3), (2, 1)])
-RINGING = Spread(13, 0.5)
-TALK = Spread(3.2 * MINUTE, 0.8)
-CALLBACK_AFTER = Spread(35 * MINUTE, 0.8)
-QUIET_BEFORE_START = 15 * MINUTE
-MOST_LOOKED_AT = 12
+LINES = WeightedChoice([(0, 7), (1, 3), (2, 1)])
+RINGING = LogNormal(13, 0.5)
+TALK = LogNormal(3.2 * MINUTE, 0.8)
+CALLBACK_AFTER = LogNormal(35 * MINUTE, 0.8)
+ARRANGED_BEFORE_START = 15 * MINUTE
+MOST_CANDIDATES = 12
 # How one that nobody answered ended; the first two whatever the agents do.
-MISSED = Urn([("short_abandoned", 3), ("abandoned_in_ivr", 4), ("abandoned_in_classic", 3),
-              ("agents_did_not_answer", 3), ("out_of_opening_hours", 1), (None, 100)])  # fmt: skip
+MISSED = WeightedChoice(
+    [
+        *(("short_abandoned", 3), ("abandoned_in_ivr", 4), ("abandoned_in_classic", 3)),
+        *(("agents_did_not_answer", 3), ("out_of_opening_hours", 1), (None, 100)),
+    ]
+)
 LASTS = {
     "short_abandoned": (1, 8),
     "abandoned_in_ivr": (10, 60),
@@ -212,11 +223,11 @@ def call_weights(hours: Hours, day: date) -> list[float]:
     return [
         weight if hours.is_open(midnight(day) + hour * HOUR + HOUR // 2)
         else weight * CLOSED_SHARE * INBOUND_SHARE
-        for hour, weight in enumerate(hours.weights(day))
+        for hour, weight in enumerate(hours.arrival_weights(day))
     ]  # fmt: skip
 
 
-class Exchange:
+class Phone:
     """Makes the calls of one day after the other.
 
     Args:
@@ -225,165 +236,171 @@ class Exchange:
         scale: Expected calls, both directions, per unit of the hours' weights.
     """
 
-    def __init__(self, setting: Setting, seed: int, scale: float) -> None:
-        self._setting = setting
+    def __init__(self, workplace: Workplace, seed: int, scale: float) -> None:
+        self._workplace = workplace
         self._seed = seed
         self._scale = scale
         self._free_at: dict[int, int] = {}
         self._callbacks: list[tuple[int, int, int, int]] = []
         self._number = 0
 
-    def day(self, day: date) -> list[Call]:
+    def generate_day(self, day: date) -> list[Call]:
         """All calls of a local day; days are asked for in their order."""
-        chance = generator(self._seed, "calls", day)
+        rng = seeded_rng(self._seed, "calls", day)
         begin = midnight(day)
         self._number = 2_400_000_000 + day.toordinal() * 10_000
-        start = self._setting.start
-        found: list[Call] = []
-        quiet = start - QUIET_BEFORE_START
-        is_staged = not begin <= start < begin + DAY or not self._setting.hours.is_open(start)
-        has_stage = not is_staged
-        for at, is_inbound in self._arrivals(day, chance):
-            if not is_staged and at >= quiet:
-                found += self._called_back(chance, quiet)
-                found += self._stage(chance)
-                is_staged = True
-            if has_stage and quiet <= at <= start:
+        start = self._workplace.start
+        calls: list[Call] = []
+        arranged_since = start - ARRANGED_BEFORE_START
+        is_arranged = not begin <= start < begin + DAY or not self._workplace.hours.is_open(start)
+        has_initial_state = not is_arranged
+        for at, is_inbound in self._draw_arrivals(day, rng):
+            if not is_arranged and at >= arranged_since:
+                calls += self._make_callbacks(rng, arranged_since)
+                calls += self._arrange_present(rng)
+                is_arranged = True
+            if has_initial_state and arranged_since <= at <= start:
                 continue
-            found += self._called_back(chance, at)
-            found.append(self._inbound(chance, at) if is_inbound else self._own(chance, at))
-        if not is_staged:
-            found += self._stage(chance)
-        return found + list(self._called_back(chance, begin + DAY))
+            calls += self._make_callbacks(rng, at)
+            calls.append(
+                self._take_inbound(rng, at) if is_inbound else self._make_own_call(rng, at)
+            )
+        if not is_arranged:
+            calls += self._arrange_present(rng)
+        return calls + list(self._make_callbacks(rng, begin + DAY))
 
-    def _arrivals(self, day: date, chance: random.Random) -> Iterator[tuple[int, bool]]:
-        begin, hours = midnight(day), self._setting.hours
-        found: list[tuple[int, bool]] = []
-        for hour, weight in enumerate(hours.weights(day)):
+    def _draw_arrivals(self, day: date, rng: random.Random) -> Iterator[tuple[int, bool]]:
+        begin, hours = midnight(day), self._workplace.hours
+        arrivals: list[tuple[int, bool]] = []
+        for hour, weight in enumerate(hours.arrival_weights(day)):
             at = begin + hour * HOUR
             is_open = hours.is_open(at + HOUR // 2)
             # Out of hours hardly anybody calls, and nobody of ours does.
             expected = self._scale * weight * (1.0 if is_open else CLOSED_SHARE)
-            for _ in range(count(chance, expected * INBOUND_SHARE)):
-                found.append((at + chance.randrange(HOUR), True))
+            for _ in range(poisson(rng, expected * INBOUND_SHARE)):
+                arrivals.append((at + rng.randrange(HOUR), True))
             if is_open:
-                for _ in range(count(chance, expected * PLAIN_OUTBOUND_SHARE)):
-                    found.append((at + chance.randrange(HOUR), False))
-        yield from sorted(found)
+                for _ in range(poisson(rng, expected * PLAIN_OUTBOUND_SHARE)):
+                    arrivals.append((at + rng.randrange(HOUR), False))
+        yield from sorted(arrivals)
 
-    def _called_back(self, chance: random.Random, until: float) -> Iterator[Call]:
+    def _make_callbacks(self, rng: random.Random, until: float) -> Iterator[Call]:
         while self._callbacks and self._callbacks[0][0] <= until:
-            at, number, line, attempts = heapq.heappop(self._callbacks)
-            contact = self._setting.contacts[number]
-            yield self._outbound(chance, at, contact, line, attempts)
+            at, contact_number, line, attempts = heapq.heappop(self._callbacks)
+            contact = self._workplace.contacts[contact_number]
+            yield self._make_outbound(rng, at, contact, line, attempts)
 
-    def _own(self, chance: random.Random, at: int) -> Call:
-        contact = draw_contact(self._setting.contacts, chance)
-        return self._outbound(chance, at, contact, LINES.draw(chance), attempts=9)
+    def _make_own_call(self, rng: random.Random, at: int) -> Call:
+        contact = draw_contact(self._workplace.contacts, rng)
+        return self._make_outbound(rng, at, contact, LINES.draw(rng), attempts=9)
 
-    def _outbound(
-        self, chance: random.Random, at: int, contact: Contact, line: int, attempts: int
+    def _make_outbound(
+        self, rng: random.Random, at: int, contact: Contact, line: int, attempts: int
     ) -> Call:
-        agent = self._somebody(chance, at) or chance.choice(self._setting.staff.on_the_phone)
+        agent = self._find_free_agent(rng, at) or rng.choice(self._workplace.staff.on_the_phone)
         begin = max(at, self._free_at.get(agent.id, 0))
-        call = self._new("outbound", line, begin, contact)
+        call = self._new_call("outbound", line, begin, contact)
         call.agent = agent
-        if chance.random() < 0.72:
-            call.answered_at = begin + chance.randint(6, 25)
-            call.ended_at = call.answered_at + max(8, int(TALK.draw(chance)))
-            self._afterwards(chance, call)
+        if rng.random() < 0.72:
+            call.answered_at = begin + rng.randint(6, 25)
+            call.ended_at = call.answered_at + max(8, int(TALK.draw(rng)))
+            self._add_notes(rng, call)
         else:
-            call.ended_at = begin + chance.randint(20, 45)
+            call.ended_at = begin + rng.randint(20, 45)
             if attempts < 3:
-                self._plan_callback(chance, call, attempts + 1)
+                self._plan_callback(rng, call, attempts + 1)
         self._occupy(call)
         return call
 
-    def _inbound(self, chance: random.Random, at: int) -> Call:
-        is_hidden = chance.random() < 0.06
-        contact = None if is_hidden else draw_contact(self._setting.contacts, chance)
-        call = self._new("inbound", LINES.draw(chance), at, contact)
-        reason = MISSED.draw(chance)
+    def _take_inbound(self, rng: random.Random, at: int) -> Call:
+        is_hidden = rng.random() < 0.06
+        contact = None if is_hidden else draw_contact(self._workplace.contacts, rng)
+        call = self._new_call("inbound", LINES.draw(rng), at, contact)
+        reason = MISSED.draw(rng)
         if reason == "abandoned_in_ivr" and not NUMBERS[call.line][3]:
             reason = "abandoned_in_classic"
-        if not self._setting.hours.is_open(at):
+        if not self._workplace.hours.is_open(at):
             reason = "out_of_opening_hours"
-        agent = None if reason else self._somebody(chance, at)
+        agent = None if reason else self._find_free_agent(rng, at)
         if agent is None:
-            self._missed(chance, call, reason or "no_available_agent")
+            self._miss(rng, call, reason or "no_available_agent")
             return call
         call.agent = agent
-        call.answered_at = at + max(3, int(RINGING.draw(chance)))
-        call.ended_at = call.answered_at + max(10, int(TALK.draw(chance)))
-        if chance.random() < 0.07:
-            self._pass_on(chance, call)
-        self._afterwards(chance, call)
+        call.answered_at = at + max(3, int(RINGING.draw(rng)))
+        call.ended_at = call.answered_at + max(10, int(TALK.draw(rng)))
+        if rng.random() < 0.07:
+            self._transfer(rng, call)
+        self._add_notes(rng, call)
         self._occupy(call)
         return call
 
-    def _missed(self, chance: random.Random, call: Call, reason: str) -> None:
+    def _miss(self, rng: random.Random, call: Call, reason: str) -> None:
         call.missed_call_reason = reason
-        call.ended_at = call.started_at + chance.randint(*LASTS[reason])
+        call.ended_at = call.started_at + rng.randint(*LASTS[reason])
         if reason in ("short_abandoned", "abandoned_in_ivr"):
             return
-        if chance.random() < 0.18:
+        if rng.random() < 0.18:
             call.has_voicemail = True
-            call.ended_at += chance.randint(10, 50)
-        if chance.random() < 0.88:
-            self._plan_callback(chance, call, 1)
+            call.ended_at += rng.randint(10, 50)
+        if rng.random() < 0.88:
+            self._plan_callback(rng, call, 1)
 
-    def _plan_callback(self, chance: random.Random, call: Call, attempts: int) -> None:
+    def _plan_callback(self, rng: random.Random, call: Call, attempts: int) -> None:
         if call.contact is not None:
-            at = self._setting.hours.after(call.ended_at, CALLBACK_AFTER.draw(chance))
+            at = self._workplace.hours.add_working_time(call.ended_at, CALLBACK_AFTER.draw(rng))
             heapq.heappush(self._callbacks, (at, call.contact.number, call.line, attempts))
 
-    def _pass_on(self, chance: random.Random, call: Call) -> None:
+    def _transfer(self, rng: random.Random, call: Call) -> None:
         assert call.answered_at is not None
-        passed_at = call.answered_at + chance.randint(20, 90)
-        receiver = self._somebody(chance, call.started_at, besides=call.agent)
-        if receiver is not None and passed_at < call.ended_at:
-            call.giver, call.agent, call.passed_at = call.agent, receiver, passed_at
+        transferred_at = call.answered_at + rng.randint(20, 90)
+        receiver = self._find_free_agent(rng, call.started_at, besides=call.agent)
+        if receiver is not None and transferred_at < call.ended_at:
+            call.transferred_by, call.agent, call.transferred_at = (
+                call.agent,
+                receiver,
+                transferred_at,
+            )
 
-    def _afterwards(self, chance: random.Random, call: Call) -> None:
-        if chance.random() < 0.12:
-            call.tag = chance.randrange(len(TAGS))
-        if chance.random() < 0.04:
-            call.comment = chance.choice(COMMENTS)
+    def _add_notes(self, rng: random.Random, call: Call) -> None:
+        if rng.random() < 0.12:
+            call.tag = rng.randrange(len(TAGS))
+        if rng.random() < 0.04:
+            call.comment = rng.choice(COMMENTS)
 
-    def _somebody(
-        self, chance: random.Random, at: int, besides: Agent | None = None
+    def _find_free_agent(
+        self, rng: random.Random, at: int, besides: Agent | None = None
     ) -> Agent | None:
         """Somebody who is free; of many people not everybody is looked at."""
-        phones = self._setting.staff.on_the_phone
-        for agent in chance.sample(phones, min(len(phones), MOST_LOOKED_AT)):
+        phones = self._workplace.staff.on_the_phone
+        for agent in rng.sample(phones, min(len(phones), MOST_CANDIDATES)):
             is_free = self._free_at.get(agent.id, 0) <= at and agent is not besides
-            if is_free and self._setting.presence.doing(agent, at) == "work":
+            if is_free and self._workplace.presence.get_activity(agent, at) == "work":
                 return agent
         return None
 
     def _occupy(self, call: Call) -> None:
-        for agent in (call.agent, call.giver):
+        for agent in (call.agent, call.transferred_by):
             if agent is not None:
                 self._free_at[agent.id] = call.ended_at + call.wrap_up
 
-    def _new(self, direction: str, line: int, at: int, contact: Contact | None) -> Call:
+    def _new_call(self, direction: str, line: int, at: int, contact: Contact | None) -> Call:
         self._number += 1
         is_known = contact is not None and contact.number % 3 == 0
         return Call(self._number, direction, line, at, at, contact, is_known)
 
-    def _stage(self, chance: random.Random) -> list[Call]:
+    def _arrange_present(self, rng: random.Random) -> list[Call]:
         """The present moment: two are talking, it rings once, one has just hung up, some wait."""
-        start = int(self._setting.start)
-        found = [self._staged_loss(chance, start - ago) for ago in (840, 560, 170)]
+        start = int(self._workplace.start)
+        calls = [self._arrange_missed(rng, start - ago) for ago in (840, 560, 170)]
         for begin, answered, end, direction in (
             (-195, 14, 270, "inbound"),
             (-80, 16, 190, "outbound"),
             (-7, 20, 240, "inbound"),
             (-320, 11, -14, "inbound"),
         ):
-            agent = self._somebody(chance, start + begin)
-            contact = draw_contact(self._setting.contacts, chance)
-            call = self._new(direction, 0, start + begin, contact)
+            agent = self._find_free_agent(rng, start + begin)
+            contact = draw_contact(self._workplace.contacts, rng)
+            call = self._new_call(direction, 0, start + begin, contact)
             call.ended_at = start + end
             if agent is None:
                 call.missed_call_reason = "no_available_agent"
@@ -392,14 +409,14 @@ class Exchange:
                 call.agent, call.answered_at = agent, start + begin + answered
                 call.wrap_up = WRAP_UP_SECONDS * 2
             self._occupy(call)
-            found.append(call)
-        return found
+            calls.append(call)
+        return calls
 
-    def _staged_loss(self, chance: random.Random, at: int) -> Call:
-        contact = draw_contact(self._setting.contacts, chance)
-        call = self._new("inbound", 0, at, contact)
-        call.missed_call_reason = chance.choice(("agents_did_not_answer", "no_available_agent"))
+    def _arrange_missed(self, rng: random.Random, at: int) -> Call:
+        contact = draw_contact(self._workplace.contacts, rng)
+        call = self._new_call("inbound", 0, at, contact)
+        call.missed_call_reason = rng.choice(("agents_did_not_answer", "no_available_agent"))
         call.ended_at = at + 55
-        again = int(self._setting.start) + chance.randint(20, 60) * MINUTE
+        again = int(self._workplace.start) + rng.randint(20, 60) * MINUTE
         heapq.heappush(self._callbacks, (again, contact.number, 0, 1))
         return call

@@ -7,20 +7,20 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from services.sandbox.team.hours import HOUR, Hours, local
+from services.sandbox.team.hours import HOUR, Hours, to_local
 from services.sandbox.team.people import FIRST_AGENT_ID, Agent
-from services.sandbox.team.rng import generator
+from services.sandbox.team.rng import seeded_rng
 
-Doing = Literal["work", "focus", "lunch", "break", "meeting", "off"]
+Activity = Literal["work", "focus", "lunch", "break", "meeting", "off"]
 # What somebody at the controls may say that an agent does; who is on a call puts themselves away.
-Order = Doing | Literal["in_call"]
+Order = Activity | Literal["in_call"]
 ORDERS: tuple[Order, ...] = ("work", "focus", "lunch", "break", "meeting", "off", "in_call")
 MINUTE = 60
 AWAY_REASON_IDS = {"lunch": 31, "break": 32, "meeting": 33}
 # Around the start everybody works, but for one at lunch and one who has switched off the phone
 # and not the inbox: a contradiction that a wall has to name.
-STAGED: dict[int, Doing] = {6: "lunch", 2: "focus"}
-STAGED_BEFORE, STAGED_AFTER = 10 * MINUTE, 25 * MINUTE
+INITIAL_ACTIVITIES: dict[int, Activity] = {6: "lunch", 2: "focus"}
+INITIAL_BEFORE, INITIAL_AFTER = 10 * MINUTE, 25 * MINUTE
 
 
 class Stretch(NamedTuple):
@@ -28,7 +28,7 @@ class Stretch(NamedTuple):
 
     begin: int
     end: int
-    doing: Doing
+    activity: Activity
 
 
 class Presence:
@@ -43,83 +43,85 @@ class Presence:
     def __init__(self, hours: Hours, seed: int, start: float) -> None:
         self._hours = hours
         self._seed = seed
-        self._staged = (start - STAGED_BEFORE, start + STAGED_AFTER)
-        self._has_stage = hours.is_open(start)
+        self._initial_period = (start - INITIAL_BEFORE, start + INITIAL_AFTER)
+        self._has_initial_state = hours.is_open(start)
         # For one life of the world: a few hundred days of everybody.
-        self._plan = lru_cache(maxsize=100_000)(self._planned)
+        self._cached_plan = lru_cache(maxsize=100_000)(self._plan_day)
         self._orders: dict[int, Order] = {}
 
-    def order(self, agent: Agent, doing: Order | None) -> None:
+    def set_order(self, agent: Agent, activity: Order | None) -> None:
         """Have an agent do that from now on; None = their own plan again."""
-        if doing is None:
-            self._orders.pop(_place(agent), None)
+        if activity is None:
+            self._orders.pop(_agent_number(agent), None)
         else:
-            self._orders[_place(agent)] = doing
+            self._orders[_agent_number(agent)] = activity
 
-    def ordered(self, agent: Agent) -> Order | None:
+    def get_order(self, agent: Agent) -> Order | None:
         """What an agent was told to do."""
-        return self._orders.get(_place(agent))
+        return self._orders.get(_agent_number(agent))
 
-    def doing(self, agent: Agent, instant: float) -> Doing:
+    def get_activity(self, agent: Agent, instant: float) -> Activity:
         """What an agent does at that time."""
-        ordered = self.ordered(agent)
-        if ordered is not None:
-            return "work" if ordered == "in_call" else ordered
-        if self._has_stage and self._staged[0] <= instant < self._staged[1]:
-            return STAGED.get(_place(agent), "work")
-        today = local(instant).date()
+        order = self.get_order(agent)
+        if order is not None:
+            return "work" if order == "in_call" else order
+        if self._has_initial_state and self._initial_period[0] <= instant < self._initial_period[1]:
+            return INITIAL_ACTIVITIES.get(_agent_number(agent), "work")
+        today = to_local(instant).date()
         for day in (today, today - timedelta(days=1)):
-            for stretch in self._plan(_place(agent), day):
+            for stretch in self._cached_plan(_agent_number(agent), day):
                 if stretch.begin <= instant < stretch.end:
-                    return stretch.doing
+                    return stretch.activity
         return "off"
 
     def is_at_work(self, agent: Agent, instant: float) -> bool:
         """Whether conversations may come to them."""
-        return self.doing(agent, instant) in ("work", "focus")
+        return self.get_activity(agent, instant) in ("work", "focus")
 
     def is_away(self, agent: Agent, instant: float, *, in_call: bool) -> bool:
         """Whether Intercom shows them away.
 
         Some put themselves away during calls, and some go home without doing so.
         """
-        doing = self.doing(agent, instant)
-        if self.ordered(agent) is not None:
-            return doing not in ("work", "focus") or self.ordered(agent) == "in_call"
-        if doing in ("work", "focus"):
-            return in_call and _place(agent) % 4 == 1
-        return doing != "off" or not self._forgets(_place(agent), local(instant).date())
+        activity = self.get_activity(agent, instant)
+        if self.get_order(agent) is not None:
+            return activity not in ("work", "focus") or self.get_order(agent) == "in_call"
+        if activity in ("work", "focus"):
+            return in_call and _agent_number(agent) % 4 == 1
+        return activity != "off" or not self._forgets_away_mode(
+            _agent_number(agent), to_local(instant).date()
+        )
 
-    def away_reason_id(self, agent: Agent, instant: float) -> int | None:
+    def find_away_reason_id(self, agent: Agent, instant: float) -> int | None:
         """Id of the reason they gave, if they gave one."""
-        return AWAY_REASON_IDS.get(self.doing(agent, instant))
+        return AWAY_REASON_IDS.get(self.get_activity(agent, instant))
 
-    def _forgets(self, place: int, day: date) -> bool:
-        return generator(self._seed, "forgets", place, day).random() < 0.08
+    def _forgets_away_mode(self, number: int, day: date) -> bool:
+        return seeded_rng(self._seed, "forgets", number, day).random() < 0.08
 
-    def _planned(self, place: int, day: date) -> tuple[Stretch, ...]:
-        chance = generator(self._seed, "plan", place, day)
-        if chance.random() < 0.05:
+    def _plan_day(self, number: int, day: date) -> tuple[Stretch, ...]:
+        rng = seeded_rng(self._seed, "plan", number, day)
+        if rng.random() < 0.05:
             return ()
         plan: list[Stretch] = []
-        for opens, closes in self._hours.windows(day):
-            begin = opens + chance.randint(-4, 15) * MINUTE
-            end = closes - chance.randint(0, 10) * MINUTE
-            pauses: list[tuple[int, int, Doing]] = []
+        for opens, closes in self._hours.list_windows(day):
+            begin = opens + rng.randint(-4, 15) * MINUTE
+            end = closes - rng.randint(0, 10) * MINUTE
+            pauses: list[tuple[int, int, Activity]] = []
             if end - begin >= 6 * HOUR:
-                lunch = begin + round(2.6 * HOUR) + place % 4 * 40 * MINUTE
+                lunch = begin + round(2.6 * HOUR) + number % 4 * 40 * MINUTE
                 pauses.append((lunch, 60, "lunch"))
-                pauses.append((lunch + chance.randint(110, 170) * MINUTE, 15, "break"))
+                pauses.append((lunch + rng.randint(110, 170) * MINUTE, 15, "break"))
             else:
-                pauses.append((begin + chance.randint(60, 120) * MINUTE, 15, "break"))
-            if chance.random() < 0.12:
-                pauses.append((begin + chance.randint(30, 120) * MINUTE, 45, "meeting"))
-            if chance.random() < 0.2:
-                pauses.append((begin + chance.randint(20, 300) * MINUTE, 50, "focus"))
+                pauses.append((begin + rng.randint(60, 120) * MINUTE, 15, "break"))
+            if rng.random() < 0.12:
+                pauses.append((begin + rng.randint(30, 120) * MINUTE, 45, "meeting"))
+            if rng.random() < 0.2:
+                pauses.append((begin + rng.randint(20, 300) * MINUTE, 50, "focus"))
             plan += [Stretch(at, at + minutes * MINUTE, what) for at, minutes, what in pauses]
             plan.append(Stretch(begin, end, "work"))
         return tuple(plan)
 
 
-def _place(agent: Agent) -> int:
+def _agent_number(agent: Agent) -> int:
     return agent.id - FIRST_AGENT_ID

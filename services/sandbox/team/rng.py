@@ -13,23 +13,23 @@ _BELL = NormalDist()
 _QUANTILES = [_BELL.inv_cdf((step + 0.5) / STEPS) for step in range(STEPS)]
 
 
-def generator(*seed: object) -> random.Random:
+def seeded_rng(*seed: object) -> random.Random:
     """A generator of its own for each purpose, so that one does not disturb another."""
     return random.Random(":".join(map(str, seed)))  # noqa: S311  nothing here is secret
 
 
-class Spread:
+class LogNormal:
     """Durations around a median, with the long tail that waiting times have."""
 
     def __init__(self, median: float, sigma: float) -> None:
-        self._values = [median * math.exp(sigma * quantile) for quantile in _QUANTILES]
+        self._quantiles = [median * math.exp(sigma * quantile) for quantile in _QUANTILES]
 
-    def draw(self, chance: random.Random) -> float:
+    def draw(self, rng: random.Random) -> float:
         """One of them; a table look-up, since tens of thousands are drawn at the start."""
-        return self._values[int(chance.random() * STEPS)]
+        return self._quantiles[int(rng.random() * STEPS)]
 
 
-class Urn(Generic[T]):
+class WeightedChoice(Generic[T]):
     """Things that are drawn more or less often.
 
     Attributes:
@@ -38,25 +38,25 @@ class Urn(Generic[T]):
     """
 
     def __init__(self, weighted: Sequence[tuple[T, float]]) -> None:
-        self.things = [thing for thing, _ in weighted]
+        self.values = [value for value, _ in weighted]
         total = sum(weight for _, weight in weighted)
         self.table: list[T] = []
-        carried = 0.0
-        for thing, weight in weighted:
-            carried += weight / total * STEPS
-            self.table += [thing] * (round(carried) - len(self.table))
+        filled = 0.0
+        for value, weight in weighted:
+            filled += weight / total * STEPS
+            self.table += [value] * (round(filled) - len(self.table))
 
-    def draw(self, chance: random.Random) -> T:
+    def draw(self, rng: random.Random) -> T:
         """One of them."""
-        return self.table[int(chance.random() * len(self.table))]
+        return self.table[int(rng.random() * len(self.table))]
 
 
-def count(chance: random.Random, expected: float) -> int:
+def poisson(rng: random.Random, expected: float) -> int:
     """How many come when so many are expected."""
     if expected > 30:
-        return max(0, round(chance.gauss(expected, math.sqrt(expected))))
-    limit, product, found = math.exp(-expected), chance.random(), 0
+        return max(0, round(rng.gauss(expected, math.sqrt(expected))))
+    limit, product, number = math.exp(-expected), rng.random(), 0
     while product > limit:
-        product *= chance.random()
-        found += 1
-    return found
+        product *= rng.random()
+        number += 1
+    return number

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.sandbox.team.people import FINANCE, FRONT
-from services.sandbox.team.rng import Urn
+from services.sandbox.team.rng import WeightedChoice
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def _topic(reason: str, team_id: int, category: str, *lines: str) -> Topic:
     return Topic(reason, team_id, lines, category)
 
 
-TOPICS: Urn[Topic] = Urn(
+TOPICS: WeightedChoice[Topic] = WeightedChoice(
     [
         (_topic("Acesso > Senha e login", FRONT, "Portal", "Não consigo entrar no portal",
                 "Minha senha expirou e o e-mail de troca não chega"), 14),
@@ -101,14 +101,14 @@ COMPLAINTS = (
     "Terceira vez que falo do mesmo assunto",
     "=HYPERLINK(\"http://example.com\";\"veja\")",
 )  # fmt: skip
-KINDS = Urn([("Dúvida", 5), ("Problema", 4), ("Solicitação", 3), ("Reclamação", 1)])
-STATUSES = Urn(
+KINDS = WeightedChoice([("Dúvida", 5), ("Problema", 4), ("Solicitação", 3), ("Reclamação", 1)])
+STATUSES = WeightedChoice(
     [("Resolvido", 8), ("Aguardando cliente", 1), ("Encaminhado", 1), ("Sem retorno do cliente", 1)]
 )
-EXPANSIONS = Urn([("Sim", 1), ("Não", 5), ("Em análise", 1)])
-REGISTRATIONS = Urn([("Cliente", 5), ("Fornecedor", 2), ("Produto", 3), ("Usuário", 2)])
-AREAS = Urn([("Suporte", 6), ("Financeiro", 3), ("Fiscal", 1), ("Produto", 1)])
-CHANNELS = Urn(
+EXPANSIONS = WeightedChoice([("Sim", 1), ("Não", 5), ("Em análise", 1)])
+REGISTRATIONS = WeightedChoice([("Cliente", 5), ("Fornecedor", 2), ("Produto", 3), ("Usuário", 2)])
+AREAS = WeightedChoice([("Suporte", 6), ("Financeiro", 3), ("Fiscal", 1), ("Produto", 1)])
+CHANNELS = WeightedChoice(
     [("conversation", 50), ("whatsapp", 29), ("email", 16), ("instagram", 3), ("facebook", 1)]
 )
 TAGS = ("vip", "urgente", "bug", "retorno", "churn")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.sandbox.team.people import BOT_ID, COMPANIES
-from services.sandbox.team.rng import Spread, Urn, generator
+from services.sandbox.team.rng import LogNormal, WeightedChoice, seeded_rng
 from services.sandbox.team.texts import HOSTILE
 from services.sandbox.team.world_protocol import AnyWorld
 
@@ -17,13 +17,13 @@ Payload = dict[str, Any]
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TYPES = (("301", "Back-office N2", "Back-office"), ("302", "Pedido do cliente", "Customer"))
 # Of so many tickets one is the customer's own, which is no affair of the second line.
-CUSTOMERS_OWN = 12
-TAKEN_AFTER = Spread(3 * HOUR, 1.0)
-RESOLVED_AFTER = Spread(2.2 * DAY, 0.9)
+CUSTOMER_TICKET_EVERY = 12
+TAKEN_AFTER = LogNormal(3 * HOUR, 1.0)
+RESOLVED_AFTER = LogNormal(2.2 * DAY, 0.9)
 WAITS_SHARE, STUCK_SHARE, REOPENED_SHARE = 0.2, 0.03, 0.04
-PHRASE = "Status Jira:"
-PLATFORMS = Urn([("Portal Web", 6), ("App Android", 3), ("App iOS", 2), ("API", 1)])
-SEVERITIES = Urn([("Baixa", 3), ("Média", 5), ("Alta", 3), ("Crítica", 1)])
+JIRA_PHRASE = "Status Jira:"
+PLATFORMS = WeightedChoice([("Portal Web", 6), ("App Android", 3), ("App iOS", 2), ("API", 1)])
+SEVERITIES = WeightedChoice([("Baixa", 3), ("Média", 5), ("Alta", 3), ("Crítica", 1)])
 JIRA = ("Em análise", "Em desenvolvimento", "Em teste", "Publicado")
 SUBJECTS = (
     "Relatório de vendas sai em branco",
@@ -44,7 +44,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Happening:
+class TicketEvent:
     """Something that happens to a ticket: a new state, an owner, or a note."""
 
     at: int
@@ -71,21 +71,23 @@ class Ticket:
     created_at: int
     type_id: str
     attributes: dict[str, Any]
-    happenings: list[Happening] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)
 
-    def payload(self, now: float) -> Payload:
+    def to_payload(self, now: float) -> Payload:
         """As the vendor shows it in version 2.14."""
-        done = [one for one in self.happenings if one.at <= now]
-        states = [one.value for one in done if one.kind == "state"]
-        owners = [one.value for one in done if one.kind == "owner"]
+        past_events = [event for event in self.events if event.at <= now]
+        states = [event.value for event in past_events if event.kind == "state"]
+        owners = [event.value for event in past_events if event.kind == "owner"]
         state = states[-1] or "submitted"
         internal, external = LABELS[state]
-        kind = next(_type(*found) for found in TYPES if found[0] == self.type_id)
+        ticket_type = next(
+            _build_type(*ticket_type) for ticket_type in TYPES if ticket_type[0] == self.type_id
+        )
         return {
             "type": "ticket",
             "id": self.id,
             "ticket_id": self.id[-6:],
-            "category": kind["category"],
+            "category": ticket_type["category"],
             "ticket_attributes": self.attributes,
             "ticket_state": {
                 "type": "ticket_state",
@@ -94,12 +96,12 @@ class Ticket:
                 "internal_label": internal,
                 "external_label": external,
             },
-            "ticket_type": kind,
+            "ticket_type": ticket_type,
             "contacts": self.contacts,
             "admin_assignee_id": owners[-1] if owners else "0",
             "team_assignee_id": "0",
             "created_at": self.created_at,
-            "updated_at": done[-1].at,
+            "updated_at": past_events[-1].at,
             "open": state != "resolved",
             "snoozed_until": None,
             "linked_objects": {
@@ -108,12 +110,12 @@ class Ticket:
                 "total_count": 1,
                 "has_more": False,
             },
-            "ticket_parts": _parts(self.id, done),
+            "ticket_parts": _build_parts(self.id, past_events),
             "is_shared": False,
         }
 
 
-def told(ticket_id: str, conversation: Payload, people: list[str]) -> Ticket:
+def generate_ticket(ticket_id: str, conversation: Payload, agent_ids: list[str]) -> Ticket:
     """The ticket that hangs on a conversation.
 
     Args:
@@ -121,56 +123,56 @@ def told(ticket_id: str, conversation: Payload, people: list[str]) -> Ticket:
         conversation: Where it began.
         people: Ids of those who may open and own it; there is at least one.
     """
-    chance = generator("ticket", ticket_id)
-    at = conversation["created_at"] + chance.randint(10, 120) * MINUTE
-    own = int(ticket_id[-4:]) % CUSTOMERS_OWN == 0
-    severity = SEVERITIES.draw(chance)
-    words = HOSTILE if chance.random() < 0.02 else SUBJECTS
+    rng = seeded_rng("ticket", ticket_id)
+    at = conversation["created_at"] + rng.randint(10, 120) * MINUTE
+    is_customers = int(ticket_id[-4:]) % CUSTOMER_TICKET_EVERY == 0
+    severity = SEVERITIES.draw(rng)
+    titles = HOSTILE if rng.random() < 0.02 else SUBJECTS
     key = f"SUP-{1000 + int(ticket_id[-4:]) % 9000}"
     ticket = Ticket(
         id=ticket_id,
         conversation_id=conversation["id"],
         contacts=conversation.get("contacts"),
         created_at=at,
-        type_id=TYPES[1 if own else 0][0],
+        type_id=TYPES[1 if is_customers else 0][0],
         attributes={
-            "_default_title_": chance.choice(words),
+            "_default_title_": rng.choice(titles),
             "_default_description_": "<p>Descrição que não interessa a ninguém.</p>",
-            "Plataforma": PLATFORMS.draw(chance),
-            "Severidade": severity if chance.random() < 0.95 else None,
-            "Empresa": chance.choice(COMPANIES),
-            "Jira": key if chance.random() < 0.6 else None,
+            "Plataforma": PLATFORMS.draw(rng),
+            "Severidade": severity if rng.random() < 0.95 else None,
+            "Empresa": rng.choice(COMPANIES),
+            "Jira": key if rng.random() < 0.6 else None,
         },
     )
-    ticket.happenings = sorted(_course(chance, at, people), key=lambda one: one.at)
+    ticket.events = sorted(_generate_events(rng, at, agent_ids), key=lambda event: event.at)
     return ticket
 
 
-def _course(chance: random.Random, at: int, people: list[str]) -> list[Happening]:
-    opener, owner = chance.choice(people), chance.choice(people[1::2] or people)
-    found = [Happening(at, "state", opener, "submitted")]
-    taken = at + int(TAKEN_AFTER.draw(chance))
-    found += [
-        Happening(taken, "owner", owner, owner),
-        Happening(taken + 5, "state", owner, "in_progress"),
+def _generate_events(rng: random.Random, at: int, agent_ids: list[str]) -> list[TicketEvent]:
+    opener, owner = rng.choice(agent_ids), rng.choice(agent_ids[1::2] or agent_ids)
+    events = [TicketEvent(at, "state", opener, "submitted")]
+    taken = at + int(TAKEN_AFTER.draw(rng))
+    events += [
+        TicketEvent(taken, "owner", owner, owner),
+        TicketEvent(taken + 5, "state", owner, "in_progress"),
     ]
-    if chance.random() < STUCK_SHARE:
-        return [*found, Happening(taken + DAY, "note", owner, f"{PHRASE} {JIRA[1]}")]
-    end = max(at + int(RESOLVED_AFTER.draw(chance)), taken + HOUR)
-    for step in range(chance.randint(0, 3)):
+    if rng.random() < STUCK_SHARE:
+        return [*events, TicketEvent(taken + DAY, "note", owner, f"{JIRA_PHRASE} {JIRA[1]}")]
+    end = max(at + int(RESOLVED_AFTER.draw(rng)), taken + HOUR)
+    for step in range(rng.randint(0, 3)):
         when = taken + 60 + (end - taken - 120) * step // 3
-        found.append(Happening(when, "note", owner, f"{PHRASE} {JIRA[step]}"))
-    if chance.random() < WAITS_SHARE:
-        found.append(Happening((taken + end) // 2, "state", owner, "waiting_on_customer"))
-    found.append(Happening(end, "state", owner, "resolved"))
-    if chance.random() < REOPENED_SHARE:
+        events.append(TicketEvent(when, "note", owner, f"{JIRA_PHRASE} {JIRA[step]}"))
+    if rng.random() < WAITS_SHARE:
+        events.append(TicketEvent((taken + end) // 2, "state", owner, "waiting_on_customer"))
+    events.append(TicketEvent(end, "state", owner, "resolved"))
+    if rng.random() < REOPENED_SHARE:
         again = end + 6 * HOUR
-        found.append(Happening(again, "state", opener, "in_progress"))
-        found.append(Happening(again + DAY, "state", owner, "resolved"))
-    return found
+        events.append(TicketEvent(again, "state", opener, "in_progress"))
+        events.append(TicketEvent(again + DAY, "state", owner, "resolved"))
+    return events
 
 
-def _type(type_id: str, name: str, category: str) -> Payload:
+def _build_type(type_id: str, name: str, category: str) -> Payload:
     return {
         "type": "ticket_type",
         "id": type_id,
@@ -187,32 +189,32 @@ def _type(type_id: str, name: str, category: str) -> Payload:
     }
 
 
-def _parts(ticket_id: str, done: list[Happening]) -> Payload:
-    found, state = [], "submitted"
-    for place, one in enumerate(done):
+def _build_parts(ticket_id: str, events: list[TicketEvent]) -> Payload:
+    parts, state = [], "submitted"
+    for number, event in enumerate(events):
         part: Payload = {
             "type": "ticket_part",
-            "id": f"{ticket_id}{place:02d}",
-            "part_type": "comment" if one.kind == "note" else "assignment",
-            "created_at": one.at,
-            "updated_at": one.at,
-            "author": {"id": one.by, "type": "admin", "name": None, "email": None},
+            "id": f"{ticket_id}{number:02d}",
+            "part_type": "comment" if event.kind == "note" else "assignment",
+            "created_at": event.at,
+            "updated_at": event.at,
+            "author": {"id": event.by, "type": "admin", "name": None, "email": None},
             "attachments": [],
             "redacted": False,
         }
-        if one.kind == "note":
-            part["body"] = f"<p>Atualização interna.</p><p>{one.value}</p><p>Até amanhã.</p>"
-        elif one.kind == "owner":
-            part["assigned_to"] = {"type": "admin", "id": one.value}
+        if event.kind == "note":
+            part["body"] = f"<p>Atualização interna.</p><p>{event.value}</p><p>Até amanhã.</p>"
+        elif event.kind == "owner":
+            part["assigned_to"] = {"type": "admin", "id": event.value}
         else:
             part |= {
                 "part_type": "ticket_state_updated_by_admin",
                 "previous_ticket_state": state,
-                "ticket_state": one.value,
+                "ticket_state": event.value,
             }
-            state = one.value or state
-        found.append(part)
-    return {"type": "ticket_part.list", "ticket_parts": found, "total_count": len(found)}
+            state = event.value or state
+        parts.append(part)
+    return {"type": "ticket_part.list", "ticket_parts": parts, "total_count": len(parts)}
 
 
 class Tickets:
@@ -224,29 +226,29 @@ class Tickets:
 
     def __init__(self, world: AnyWorld) -> None:
         self._world = world
-        self._told: dict[str, Ticket] = {}
+        self._by_id: dict[str, Ticket] = {}
         self._deleted: set[str] = set()
-        self._seen: float | None = None
+        self._latest_created_at: float | None = None
 
     @property
     def all(self) -> list[Payload]:
         """Every ticket, oldest creation first."""
-        self._look()
+        self._add_new()
         now = self._world.now
-        there = [one for one in self._told.values() if one.created_at <= now]
+        existing = [ticket for ticket in self._by_id.values() if ticket.created_at <= now]
         return [
-            one.payload(now)
-            for one in sorted(there, key=lambda one: (one.created_at, one.id))
-            if one.id not in self._deleted
+            ticket.to_payload(now)
+            for ticket in sorted(existing, key=lambda ticket: (ticket.created_at, ticket.id))
+            if ticket.id not in self._deleted
         ]
 
-    def one(self, ticket_id: str) -> Payload | None:
+    def get(self, ticket_id: str) -> Payload | None:
         """The ticket of that id."""
-        self._look()
-        found, now = self._told.get(ticket_id), self._world.now
-        if found is None or found.created_at > now or ticket_id in self._deleted:
+        self._add_new()
+        ticket, now = self._by_id.get(ticket_id), self._world.now
+        if ticket is None or ticket.created_at > now or ticket_id in self._deleted:
             return None
-        return found.payload(now)
+        return ticket.to_payload(now)
 
     def delete(self, ticket_id: str) -> None:
         """Delete a ticket.
@@ -254,22 +256,26 @@ class Tickets:
         Raises:
             KeyError: There is none of that id.
         """
-        if self.one(ticket_id) is None:
+        if self.get(ticket_id) is None:
             raise KeyError(ticket_id)
         self._deleted.add(ticket_id)
 
-    def _look(self) -> None:
+    def _add_new(self) -> None:
         """Tell the tickets of conversations that are new."""
-        latest = self._seen
-        for conversation in self._world.shelf.between("created_at", self._seen, None):
+        latest = self._latest_created_at
+        for conversation in self._world.index.list_between(
+            "created_at", self._latest_created_at, None
+        ):
             latest = conversation["created_at"]
             linked = conversation.get("linked_objects") or {}
             for one in linked.get("data") or []:
-                if one.get("type") == "ticket" and one["id"] not in self._told:
-                    self._told[one["id"]] = told(one["id"], conversation, self._people())
-        self._seen = latest
+                if one.get("type") == "ticket" and one["id"] not in self._by_id:
+                    self._by_id[one["id"]] = generate_ticket(
+                        one["id"], conversation, self._list_agents()
+                    )
+        self._latest_created_at = latest
 
-    def _people(self) -> list[str]:
-        admins = self._world.directory.admins(self._world.now)
-        seated = sorted(str(one["id"]) for one in admins if one.get("has_inbox_seat"))
-        return seated or [str(BOT_ID)]
+    def _list_agents(self) -> list[str]:
+        admins = self._world.directory.list_admins(self._world.now)
+        agent_ids = sorted(str(admin["id"]) for admin in admins if admin.get("has_inbox_seat"))
+        return agent_ids or [str(BOT_ID)]

@@ -10,15 +10,21 @@ from operator import attrgetter
 from typing import Any
 
 from services.sandbox.team.conversation import Conversation, Event
-from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.team.conversation_index import ConversationIndex
 from services.sandbox.team.directory import Directory, InventedDirectory
-from services.sandbox.team.generator import ANY, Setting, Storyteller, Wish, merge
-from services.sandbox.team.hours import HOUR, Hours, local, midnight
-from services.sandbox.team.initial_state import LAST_SECONDS, Stage
-from services.sandbox.team.people import contacts, staff
-from services.sandbox.team.phone import Call, Exchange, call_weights
+from services.sandbox.team.generator import (
+    UNCONSTRAINED,
+    Constraints,
+    ConversationGenerator,
+    Workplace,
+    link_merged,
+)
+from services.sandbox.team.hours import HOUR, Hours, midnight, to_local
+from services.sandbox.team.initial_state import LAST_SECONDS, InitialState
+from services.sandbox.team.people import build_contacts, build_staff
+from services.sandbox.team.phone import Call, Phone, call_weights
 from services.sandbox.team.presence import Presence
-from services.sandbox.team.rng import count, generator
+from services.sandbox.team.rng import poisson, seeded_rng
 
 Payload = dict[str, Any]
 # The longest call there is; who speaks now has begun since then.
@@ -26,7 +32,7 @@ LONGEST_CALL = 3 * HOUR
 # One of so many answered calls is written into Intercom by the telephony integration.
 COPIED_CALLS = 25
 # What still waited from closed hours was taken within so long before the start.
-SETTLING = 45 * 60
+SETTLING_SECONDS = 45 * 60
 
 
 @dataclass(frozen=True)
@@ -62,35 +68,35 @@ class World:
 
     def __init__(self, seed: int, size: Size, start: float) -> None:
         self.now = start
-        self.shelf = Shelf()
+        self.index = ConversationIndex()
         self._seed = seed
         hours = Hours(start, size.days, strict=size.strict_hours)
-        people = staff(size.agents, seed)
+        people = build_staff(size.agents, seed)
         presence = self.presence = Presence(hours, seed, start)
-        self._setting = Setting(people, hours, presence, contacts(seed), start)
-        self.agents, self.hours, self.contacts = people.agents, hours, self._setting.contacts
-        self._teller = Storyteller(self._setting)
-        self._first = local(start).date() - timedelta(days=size.days)
-        self._scale = size.conversations / _sum(hours.weights, self._first, start)
-        calls = _sum(partial(call_weights, hours), self._first, start)
-        self._exchange = Exchange(self._setting, seed, size.calls / calls)
+        self._workplace = Workplace(people, hours, presence, build_contacts(seed), start)
+        self.agents, self.hours, self.contacts = people.agents, hours, self._workplace.contacts
+        self._generator = ConversationGenerator(self._workplace)
+        self._first = to_local(start).date() - timedelta(days=size.days)
+        self._scale = size.conversations / _sum_weights(hours.arrival_weights, self._first, start)
+        calls = _sum_weights(partial(call_weights, hours), self._first, start)
+        self._phone = Phone(self._workplace, seed, size.calls / calls)
         self._calls: list[Call] = []
-        self._told: dict[str, Conversation] = {}
-        self._coming: list[tuple[int, str]] = []
+        self._by_id: dict[str, Conversation] = {}
+        self._scheduled: list[tuple[int, str]] = []
         self._next_day = self._first
         self._is_open = False
-        self._begin()
-        self.directory: Directory = InventedDirectory(people, presence, hours, self.speaking)
+        self._start()
+        self.directory: Directory = InventedDirectory(people, presence, hours, self.phone_states)
 
     @property
     def conversations(self) -> list[Payload]:
         """Intercom's objects as they are now, oldest creation first."""
-        return self.shelf.between("created_at", None, None)
+        return self.index.list_between("created_at", None, None)
 
     @property
     def calls(self) -> list[Payload]:
         """Aircall's objects as they are now, oldest first."""
-        return [self.call_payload(call) for call in self.begun()]
+        return [self.build_call(call) for call in self.list_calls()]
 
     def advance(self, now: float) -> None:
         """Let everything happen until now. The clock never goes back."""
@@ -98,14 +104,14 @@ class World:
             return
         self.now = now
         while midnight(self._next_day) <= now:
-            self._live(self._next_day)
-        while self._coming and self._coming[0][0] <= now:
-            _, conversation_id = heapq.heappop(self._coming)
-            story = self._told[conversation_id]
-            if conversation_id not in self.shelf.deleted:
-                story.advance(now)
-                self.shelf.put(story.payload)
-                self._await(story)
+            self._generate_day(self._next_day)
+        while self._scheduled and self._scheduled[0][0] <= now:
+            _, conversation_id = heapq.heappop(self._scheduled)
+            conversation = self._by_id[conversation_id]
+            if conversation_id not in self.index.deleted:
+                conversation.advance(now)
+                self.index.put(conversation.payload)
+                self._schedule(conversation)
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation.
@@ -113,142 +119,156 @@ class World:
         Raises:
             KeyError: There is none of that id.
         """
-        self.shelf.remove(conversation_id, int(self.now))
+        self.index.remove(conversation_id, int(self.now))
 
-    def put(self, story: Conversation) -> None:
+    def put(self, conversation: Conversation) -> None:
         """Let something happen that nobody has planned, from now on."""
-        self._told[story.payload["id"]] = story
-        story.advance(self.now)
-        self.shelf.put(story.payload)
-        self._await(story)
+        self._by_id[conversation.payload["id"]] = conversation
+        conversation.advance(self.now)
+        self.index.put(conversation.payload)
+        self._schedule(conversation)
 
-    def finish(self, conversation_id: str, remaining: list[Event]) -> None:
+    def replace_future(self, conversation_id: str, remaining: list[Event]) -> None:
         """Let nothing else happen in a conversation any more than this."""
-        story = self._told[conversation_id]
-        story.finish(remaining)
-        self.put(story)
+        conversation = self._by_id[conversation_id]
+        conversation.replace_future(remaining)
+        self.put(conversation)
 
-    def story(self, conversation_id: str) -> Conversation | None:
+    def get_conversation(self, conversation_id: str) -> Conversation | None:
         """What has happened and will happen in a conversation."""
-        return self._told.get(conversation_id)
+        return self._by_id.get(conversation_id)
 
-    def begun(self, since: float = 0.0, until: float | None = None) -> list[Call]:
+    def list_calls(self, since: float = 0.0, until: float | None = None) -> list[Call]:
         """Calls that began between two instants, both included, up to now."""
         last = self.now if until is None else min(until, self.now)
         begin = bisect_right(self._calls, since - 1, key=attrgetter("started_at"))
         end = bisect_right(self._calls, last, key=attrgetter("started_at"))
         return self._calls[begin:end]
 
-    def call(self, call_id: int) -> Call | None:
+    def get_call(self, call_id: int) -> Call | None:
         """A call of that id that has begun."""
-        return next((call for call in self.begun() if call.id == call_id), None)
+        return next((call for call in self.list_calls() if call.id == call_id), None)
 
-    def call_payload(self, call: Call, *, with_contact: bool = True) -> Payload:
+    def build_call(self, call: Call, *, with_contact: bool = True) -> Payload:
         """A call as it is now."""
-        return call.payload(self.now, self._setting.hours, with_contact=with_contact)
+        return call.to_payload(self.now, self._workplace.hours, with_contact=with_contact)
 
-    def speaking(self, now: float) -> dict[int, str]:
+    def phone_states(self, now: float) -> dict[int, str]:
         """Intercom's id -> in_call or after_call_work."""
-        found: dict[int, str] = {}
-        for call in self.begun(since=now - LONGEST_CALL):
-            status, agent = call.status(now), call.holder(now)
+        states: dict[int, str] = {}
+        for call in self.list_calls(since=now - LONGEST_CALL):
+            status, agent = call.status_at(now), call.agent_at(now)
             if agent is None or call.answered_at is None:
                 continue
             if status == "answered":
-                found[agent.id] = "in_call"
+                states[agent.id] = "in_call"
             elif status == "done" and now < call.ended_at + call.wrap_up:
-                found.setdefault(agent.id, "after_call_work")
+                states.setdefault(agent.id, "after_call_work")
         for agent in self.agents:
-            ordered = self.presence.ordered(agent)
-            if ordered is not None:
-                found.pop(agent.id, None)
-            if ordered == "in_call" and agent.voice_id is not None:
-                found[agent.id] = "in_call"
-        return found
+            order = self.presence.get_order(agent)
+            if order is not None:
+                states.pop(agent.id, None)
+            if order == "in_call" and agent.voice_id is not None:
+                states[agent.id] = "in_call"
+        return states
 
-    def _begin(self) -> None:
-        today = local(self.now).date()
+    def _start(self) -> None:
+        today = to_local(self.now).date()
         while self._next_day < today:
-            self._live(self._next_day)
-        self._live(today)
-        stage = Stage(self._setting, self._teller, generator(self._seed, "stage"))
-        if self._setting.hours.is_open(self.now):
-            expected = self._expected(self.now) * LAST_SECONDS / HOUR
-            for story in stage.last_half_hour(expected):
-                self._add(story)
-            present = [s for s in self._told.values() if s.payload["created_at"] <= self.now]
-            for story in stage.excess(present):
-                story.finish(stage.remaining(story))
-                story.advance(self.now)
-            for story in list(stage.workload(present)):
-                self._add(story)
-        told = (story.payload for story in self._told.values())
-        self.shelf.fill(payload for payload in told if payload["created_at"] <= self.now)
+            self._generate_day(self._next_day)
+        self._generate_day(today)
+        initial_state = InitialState(
+            self._workplace, self._generator, seeded_rng(self._seed, "stage")
+        )
+        if self._workplace.hours.is_open(self.now):
+            expected = self._expected_arrivals(self.now) * LAST_SECONDS / HOUR
+            for conversation in initial_state.arrange_last_half_hour(expected):
+                self._add(conversation)
+            present = [
+                conversation
+                for conversation in self._by_id.values()
+                if conversation.payload["created_at"] <= self.now
+            ]
+            for conversation in initial_state.find_excess(present):
+                conversation.replace_future(initial_state.plan_quick_end(conversation))
+                conversation.advance(self.now)
+            for conversation in list(initial_state.arrange_workload(present)):
+                self._add(conversation)
+        payloads = (conversation.payload for conversation in self._by_id.values())
+        self.index.fill(payload for payload in payloads if payload["created_at"] <= self.now)
         self._is_open = True
 
-    def _live(self, day: date) -> None:
+    def _generate_day(self, day: date) -> None:
         """Invent a whole local day; what of it lies ahead happens when its time comes."""
         self._next_day = day + timedelta(days=1)
-        chance = generator(self._seed, "conversations", day)
-        start, begin = self._setting.start, midnight(day)
-        has_stage = self._setting.hours.is_open(start)
+        rng = seeded_rng(self._seed, "conversations", day)
+        start, begin = self._workplace.start, midnight(day)
+        has_initial_state = self._workplace.hours.is_open(start)
         number = day.toordinal() * 100_000
-        mood = chance.uniform(0.9, 1.1)
+        mood = rng.uniform(0.9, 1.1)
         before: str | None = None
-        for hour, weight in enumerate(self._setting.hours.weights(day)):
+        for hour, weight in enumerate(self._workplace.hours.arrival_weights(day)):
             at = begin + hour * HOUR
             for when in sorted(
-                at + chance.randrange(HOUR)
-                for _ in range(count(chance, self._scale * weight * mood))
+                at + rng.randrange(HOUR) for _ in range(poisson(rng, self._scale * weight * mood))
             ):
                 number += 1
-                if has_stage and start - LAST_SECONDS <= when <= start:
+                if has_initial_state and start - LAST_SECONDS <= when <= start:
                     continue
                 # What came before the arranged half hour has left the queue by now.
-                early = has_stage and when < start
-                wish = Wish(settled_by=start - SETTLING * chance.random()) if early else ANY
-                story = self._teller.tell(chance, when, f"2154{number:011d}", wish)
-                merge(story.payload, before)
-                before = story.payload["id"]
-                self._add(story)
-        self._take_calls(day)
+                is_early = has_initial_state and when < start
+                constraints = (
+                    Constraints(settled_by=start - SETTLING_SECONDS * rng.random())
+                    if is_early
+                    else UNCONSTRAINED
+                )
+                conversation = self._generator.generate(
+                    rng, when, f"2154{number:011d}", constraints
+                )
+                link_merged(conversation.payload, before)
+                before = conversation.payload["id"]
+                self._add(conversation)
+        self._generate_calls(day)
 
-    def _take_calls(self, day: date) -> None:
-        calls = self._exchange.day(day)
+    def _generate_calls(self, day: date) -> None:
+        calls = self._phone.generate_day(day)
         self._calls.extend(calls)
         self._calls.sort(key=attrgetter("started_at"))
-        for place, call in enumerate(calls):
+        for position, call in enumerate(calls):
             if call.answered_at is None or call.id % COPIED_CALLS or not call.agent:
                 continue
             if call.contact is not None and call.direction == "inbound":
-                number = f"2155{day.toordinal():07d}{place:04d}"
-                copy = self._teller.call_copy(
+                number = f"2155{day.toordinal():07d}{position:04d}"
+                conversation = self._generator.generate_call_copy(
                     number, call.started_at, call.ended_at, call.agent, call.id, call.contact,
-                    marked=place % 2 == 0,
+                    has_channel=position % 2 == 0,
                 )  # fmt: skip
-                self._add(copy)
+                self._add(conversation)
 
-    def _add(self, story: Conversation) -> None:
-        self._told[story.payload["id"]] = story
-        created = story.payload["created_at"]
+    def _add(self, conversation: Conversation) -> None:
+        self._by_id[conversation.payload["id"]] = conversation
+        created = conversation.payload["created_at"]
         if created <= self.now and not self._is_open:
             # Of the history: it is put onto the shelf with all the others.
-            story.advance(self.now)
-            self._await(story)
+            conversation.advance(self.now)
+            self._schedule(conversation)
         else:
-            heapq.heappush(self._coming, (created, story.payload["id"]))
+            heapq.heappush(self._scheduled, (created, conversation.payload["id"]))
 
-    def _await(self, story: Conversation) -> None:
-        if story.next_at is not None:
-            heapq.heappush(self._coming, (story.next_at, story.payload["id"]))
+    def _schedule(self, conversation: Conversation) -> None:
+        if conversation.next_at is not None:
+            heapq.heappush(self._scheduled, (conversation.next_at, conversation.payload["id"]))
 
-    def _expected(self, instant: float) -> float:
+    def _expected_arrivals(self, instant: float) -> float:
         """Arrivals in the hour around an instant."""
-        here = local(instant)
-        return self._scale * self._setting.hours.weights(here.date())[here.hour]
+        local_instant = to_local(instant)
+        return (
+            self._scale
+            * self._workplace.hours.arrival_weights(local_instant.date())[local_instant.hour]
+        )
 
 
-def _sum(weights: Callable[[date], list[float]], first: date, start: float) -> float:
+def _sum_weights(weights: Callable[[date], list[float]], first: date, start: float) -> float:
     """Of the weights of all hours of the history."""
     total, day = 0.0, first
     while midnight(day) <= start:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from services.sandbox.team.conversation import Conversation
-from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.team.conversation_index import ConversationIndex
 from services.sandbox.team.directory import Directory
 
 Payload = dict[str, Any]
@@ -14,7 +14,7 @@ class AnyWorld(Protocol):
     """Everything both vendors know, at the instant it was last moved to."""
 
     now: float
-    shelf: Shelf
+    index: ConversationIndex
     directory: Directory
 
     @property
@@ -35,14 +35,14 @@ class AnyWorld(Protocol):
             KeyError: There is none of that id.
         """
 
-    def story(self, conversation_id: str) -> Conversation | None:
+    def get_conversation(self, conversation_id: str) -> Conversation | None:
         """What has happened in a conversation, where that is known."""
 
-    def begun(self, since: float = 0.0, until: float | None = None) -> Sequence[Any]:
+    def list_calls(self, since: float = 0.0, until: float | None = None) -> Sequence[Any]:
         """Calls that began between two instants, both included, up to now; oldest first."""
 
-    def call(self, call_id: int) -> Any:
+    def get_call(self, call_id: int) -> Any:
         """A call of that id that has begun; None where there is none."""
 
-    def call_payload(self, call: Any, *, with_contact: bool = True) -> Payload:
+    def build_call(self, call: Any, *, with_contact: bool = True) -> Payload:
         """A call as it is now."""

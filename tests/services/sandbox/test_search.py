@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.sandbox.apis.search import QueryError, Searcher, understood
-from services.sandbox.team.conversation_index import Shelf
+from services.sandbox.apis.search import QueryError, Searcher, parse_query
+from services.sandbox.team.conversation_index import ConversationIndex
 
 
 def row(number, **fields):
@@ -31,7 +31,7 @@ def one(field, operator, value):
 
 
 def found(question):
-    test = understood(question).test
+    test = parse_query(question).test
     return [int(row["id"]) for row in ROWS if test(row)]
 
 
@@ -98,23 +98,23 @@ def test_groups_are_joined():
 )
 def test_what_the_vendor_refuses_is_refused(question, code):
     with pytest.raises(QueryError) as caught:
-        understood(question)
+        parse_query(question)
     assert caught.value.code == code
 
 
 def test_a_third_level_of_groups_is_refused():
     inner = {"operator": "OR", "value": [one("id", "=", "1")]}
     middle = {"operator": "AND", "value": [inner]}
-    assert understood(middle)
+    assert parse_query(middle)
     with pytest.raises(QueryError):
-        understood({"operator": "AND", "value": [middle]})
+        parse_query({"operator": "AND", "value": [middle]})
 
 
 @pytest.fixture
 def searcher():
-    shelf = Shelf()
-    shelf.fill([dict(row) for row in ROWS])
-    return Searcher(shelf), shelf
+    index = ConversationIndex()
+    index.fill([dict(row) for row in ROWS])
+    return Searcher(index), index
 
 
 def walk(searcher, per_page, **body):
@@ -149,15 +149,15 @@ def test_without_an_order_the_newest_update_comes_first(searcher):
 
 
 def test_a_row_that_is_touched_meanwhile_moves_to_the_end_and_none_is_skipped(searcher):
-    search, shelf = searcher
+    search, index = searcher
     body = {
         "query": one("updated_at", ">", 1),
         "sort": {"field": "updated_at", "order": "ascending"},
     }
     first = search.search({**body, "pagination": {"per_page": 10}})
-    touched = shelf.by_id[first.rows[3]["id"]]
+    touched = index.by_id[first.rows[3]["id"]]
     touched["updated_at"] = 9999
-    shelf.put(touched)
+    index.put(touched)
     rest, cursor = [], first.cursor
     while cursor:
         page = search.search({**body, "pagination": {"per_page": 10, "starting_after": cursor}})

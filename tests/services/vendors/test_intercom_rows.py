@@ -3,7 +3,7 @@ import pytest
 from metrics.model import schema
 from services.errors import BadResponseError
 from services.sandbox.apis import intercom_shapes as shapes
-from services.sandbox.team.tickets import told
+from services.sandbox.team.tickets import generate_ticket
 from services.settings.sections import BackofficeSetting, MergedSetting
 from services.vendors.intercom_rows import (
     build_scope_check,
@@ -51,8 +51,8 @@ def row(**changes):
 
 def story(now_after_days=30.0):
     conversation = {"id": "c1", "created_at": 1_790_000_000, "contacts": None}
-    ticket = told("700000005", conversation, ["11", "12", "13"])
-    return ticket.payload(ticket.created_at + now_after_days * 86400)
+    ticket = generate_ticket("700000005", conversation, ["11", "12", "13"])
+    return ticket.to_payload(ticket.created_at + now_after_days * 86400)
 
 
 def test_a_recorded_ticket_of_an_old_version():
@@ -68,7 +68,7 @@ def test_a_recorded_ticket_of_an_old_version():
 
 @pytest.mark.parametrize("number", [9, 11, 12, 14, 16])
 def test_every_version_gives_the_same_row(number):
-    newest, shown = story(), shapes.ticket(story(), number)
+    newest, shown = story(), shapes.shape_ticket(story(), number)
     assert isinstance(shown["ticket_state"], dict) == (number >= 12)
     assert isinstance(shown["admin_assignee_id"], int) == (number >= 16)
     expected = tickets_table([newest], SETTING).iloc[0]

@@ -28,7 +28,7 @@ class Clock:
         self.now += seconds
 
 
-def small_box(clock=None, **changes):
+def small_sandbox(clock=None, **changes):
     return Sandbox(**{**SMALL, "clock": clock or Clock(), **changes})
 
 
@@ -43,11 +43,11 @@ def session(vendor, url, clock, **words):
 class Clients:
     """Our own clients, reading a sandbox."""
 
-    def __init__(self, box, clock, version="2.14", **words):
+    def __init__(self, sandbox, clock, version="2.14", **words):
         headers = {"Intercom-Version": version}
         self._sessions = (
-            session(INTERCOM, box.url, clock, headers=headers, **words),
-            session(AIRCALL, box.url, clock, **words),
+            session(INTERCOM, sandbox.url, clock, headers=headers, **words),
+            session(AIRCALL, sandbox.url, clock, **words),
         )
         self.intercom = Intercom(self._sessions[0], version)
         self.aircall = Aircall(self._sessions[1])
