@@ -4,15 +4,22 @@ The filters are those of /api/v1. What only concerns the view (a table instead o
 list of rows) is parted from them, so that opening it draws nothing anew.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from pydantic import Field
 
-from callbacks.reports.query import DEFAULT_DAYS, Ids, NoQuery, ParameterError, SummaryQuery, read
+from callbacks.reports.query import (
+    DEFAULT_DAYS,
+    Ids,
+    NoQuery,
+    ParameterError,
+    SummaryQuery,
+    parse_search,
+    read,
+)
 from metrics.model.filters import Filters
 from metrics.model.periods import Period, same_before
 from metrics.query.drilldown import Cell, CellError, listed_metric
@@ -25,7 +32,6 @@ PANEL = ("rows", "cell", "rows_find", "rows_order", "rows_page")
 # The comment that is read, on the quality page.
 READER = ("band", "comment", "comments_find", "comments_page")
 VIEW = (*PANEL, *READER, "table")
-MAXIMUM_FIELDS = 600
 MAXIMUM_CELLS = 4
 
 
@@ -88,7 +94,7 @@ Q = TypeVar("Q", bound=PageQuery)
 
 def choices_of(search: str | None) -> dict[str, list[str]]:
     """The parameters that say what the page is about, each with its values."""
-    return {name: values for name, values in _given(search).items() if name not in VIEW}
+    return {name: values for name, values in parse_search(search).items() if name not in VIEW}
 
 
 def page_search(search: str | None) -> str:
@@ -111,7 +117,7 @@ def read_panel(search: str | None) -> PanelQuery | None:
     Raises:
         ParameterError: It cannot be used.
     """
-    given = {name: values for name, values in _given(search).items() if name in PANEL}
+    given = {name: values for name, values in parse_search(search).items() if name in PANEL}
     if "rows" not in given:
         return None
     # In the order of the address, and as often: `read` would sort the cells.
@@ -134,15 +140,3 @@ def named_period(name: Preset, today: date) -> Period:
         end = today.replace(day=1) - timedelta(days=1)
         return Period(end.replace(day=1), end)
     return Period(today - timedelta(days=int(name.removesuffix("d")) - 1), today)
-
-
-def _given(search: str | None) -> Mapping[str, list[str]]:
-    try:
-        return parse_qs(
-            (search or "").removeprefix("?"),
-            keep_blank_values=True,
-            max_num_fields=MAXIMUM_FIELDS,
-        )
-    except ValueError:
-        # More fields than anybody chooses: nothing of it is read.
-        return {"": []}

@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, TypeVar, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_origin
+from urllib.parse import parse_qs
 
 from pydantic import (
     BaseModel,
@@ -35,6 +36,7 @@ MAXIMUM_DAYS = 3660
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 MAXIMUM_ROWS = 1000
 MAXIMUM_VALUES = 200
+MAXIMUM_FIELDS = 600
 TICKET_GROUPS = (
     *("state", "state_label", "ticket_type", "platform", "severity", "company"),
     *("external_state", "creator", "standing"),
@@ -216,7 +218,9 @@ class BreakdownQuery(SummaryQuery):
 
 
 class RowsQuery(SummaryQuery):
-    """Parameters of the rows behind the numbers."""
+    """Parameters of the rows behind the numbers, or of every row of the table."""
+
+    table: ClassVar[Table]
 
     cell: Ids = Field(
         default=(),
@@ -228,6 +232,14 @@ class RowsQuery(SummaryQuery):
     cursor: Cursor | None = Field(
         default=None, description="`next_cursor` of the answer before; absent for the first page."
     )
+    metric: str | None = Field(
+        default=None, description="Only the rows this metric rests on, each with its `value`."
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_fits(cls, key: str) -> str:
+        return known_metric(key, cls.table)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -236,7 +248,7 @@ class RowsQuery(SummaryQuery):
         Raises:
             ParameterError: One of them cannot be read, or there is no metric to have marks.
         """
-        if self.cell and getattr(self, "metric", None) is None:
+        if self.cell and self.metric is None:
             raise ParameterError("cell", "needs `metric`")
         try:
             return tuple(Cell.parse(text) for text in self.cell)
@@ -245,42 +257,15 @@ class RowsQuery(SummaryQuery):
 
 
 class ConversationsQuery(RowsQuery):
-    """Parameters of the conversations."""
-
-    metric: str | None = Field(
-        default=None, description="Only the rows this metric rests on, each with its `value`."
-    )
-
-    @field_validator("metric")
-    @classmethod
-    def _metric_fits(cls, key: str) -> str:
-        return known_metric(key, "conversations")
+    table = "conversations"
 
 
 class CallsQuery(RowsQuery):
-    """Parameters of the calls."""
-
-    metric: str | None = Field(
-        default=None, description="Only the rows this metric rests on, each with its `value`."
-    )
-
-    @field_validator("metric")
-    @classmethod
-    def _metric_fits(cls, key: str) -> str:
-        return known_metric(key, "calls")
+    table = "calls"
 
 
 class TicketsQuery(RowsQuery):
-    """Parameters of the tickets of the second line."""
-
-    metric: str | None = Field(
-        default=None, description="Only the rows this metric rests on, each with its `value`."
-    )
-
-    @field_validator("metric")
-    @classmethod
-    def _metric_fits(cls, key: str) -> str:
-        return known_metric(key, "tickets")
+    table = "tickets"
 
 
 Q = TypeVar("Q", bound=BaseModel)
@@ -293,6 +278,22 @@ def known_metric(key: str, table: Table | None = None) -> str:
     if table is not None and CATALOG[key].table != table:
         raise ValueError(f"its rows lie in {CATALOG[key].table}, not in {table}")
     return key
+
+
+def parse_search(search: str | None) -> dict[str, list[str]]:
+    """The parameters of an address of the browser, unchecked, each with all its values.
+
+    Of an address with more fields than anybody chooses nothing is read: what comes back instead is
+    a name that `read` refuses.
+    """
+    try:
+        return parse_qs(
+            (search or "").removeprefix("?"),
+            keep_blank_values=True,
+            max_num_fields=MAXIMUM_FIELDS,
+        )
+    except ValueError:
+        return {"address": []}
 
 
 def read(model: type[Q], arguments: Iterable[tuple[str, list[str]]]) -> Q:

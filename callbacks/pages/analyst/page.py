@@ -12,10 +12,10 @@ from dash.development.base_component import Component
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.figures import panel, pending_ids
-from callbacks.pages.analyst.query import ROWS_MAXIMUM, AnalystQuery, given, read_analyst
+from callbacks.pages.analyst.query import ROWS_MAXIMUM, AnalystQuery, read_analyst
 from callbacks.pages.analyst.team import choosable, team
 from callbacks.pages.analyst.view import AgentView, resolve_agent
-from callbacks.reports.query import ParameterError
+from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
@@ -181,7 +181,7 @@ def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]
     except ParameterError as error:
         name = None if error.turned else error.name
         return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]
-    return query, given(asked.search), []
+    return query, parse_search(asked.search), []
 
 
 def _history_notices(own: AgentView, context: Context) -> list[Any]:

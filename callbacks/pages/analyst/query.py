@@ -3,11 +3,10 @@
 import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs
 
 from pydantic import BeforeValidator, Field
 
-from callbacks.reports.query import ParameterError, SummaryQuery, read
+from callbacks.reports.query import SummaryQuery, parse_search, read
 from metrics.model.periods import Period
 
 Preset = Literal["today", "week", "month", "28d"]
@@ -70,19 +69,7 @@ def read_analyst(search: str | None) -> AnalystQuery:
     Raises:
         ParameterError: The first name or value that cannot be used.
     """
-    return read(AnalystQuery, given(search).items())
-
-
-def given(search: str | None) -> dict[str, list[str]]:
-    """The parameters of the address, unchecked.
-
-    Raises:
-        ParameterError: There are far too many of them.
-    """
-    try:
-        return parse_qs((search or "").removeprefix("?"), keep_blank_values=True, max_num_fields=50)
-    except ValueError as error:
-        raise ParameterError("address", "too many parameters") from error
+    return read(AnalystQuery, parse_search(search).items())
 
 
 def named_period(name: Preset, today: date) -> Period:

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import parse_qs
 
 import pandas as pd
 from pydantic import Field
 
-from callbacks.reports.query import Id, Ids, NoQuery, read
+from callbacks.reports.query import Id, Ids, NoQuery, parse_search, read
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.periods import midnight, today
@@ -49,22 +48,14 @@ def read_operations(search: str | None) -> OperationsQuery:
     Raises:
         ParameterError: The first name or value that cannot be used.
     """
-    return read(OperationsQuery, _given(search).items())
+    return read(OperationsQuery, parse_search(search).items())
 
 
 def choices(search: str | None, *without: str) -> dict[str, list[str]]:
     """The address's parameters as they were given, some of them left out."""
-    return {name: values for name, values in _given(search).items() if name not in without}
+    return {name: values for name, values in parse_search(search).items() if name not in without}
 
 
 def is_kiosk(search: str | None) -> bool:
     """Whether the wall hangs in a room, whatever else the address says."""
-    return _given(search).get("kiosk") == ["1"]
-
-
-def _given(search: str | None) -> dict[str, list[str]]:
-    words = (search or "").removeprefix("?")
-    try:
-        return parse_qs(words, keep_blank_values=True, max_num_fields=400)
-    except ValueError:
-        return {}
+    return parse_search(search).get("kiosk") == ["1"]

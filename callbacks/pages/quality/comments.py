@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs
 
 import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -14,7 +13,7 @@ from callbacks.reports.filter_choices import person_word, plain
 from callbacks.reports.listing import Listing, arranged, frame_of, listing
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
-from callbacks.reports.query import ParameterError, read
+from callbacks.reports.query import ParameterError, parse_search, read
 from callbacks.reports.report_page import question_at, report_context, with_words
 from callbacks.reports.report_view import ReportView
 from callbacks.reports.ticket_lines import workspace_id
@@ -83,8 +82,8 @@ def read_reader(search: str | None) -> ReaderQuery:
     Raises:
         ParameterError: It cannot be used.
     """
-    given = parse_qs((search or "").removeprefix("?"), keep_blank_values=True)
-    return read(ReaderQuery, [(name, given[name]) for name in READER if name in given])
+    fields = parse_search(search)
+    return read(ReaderQuery, [(name, fields[name]) for name in READER if name in fields])
 
 
 def _comments(

@@ -29,7 +29,11 @@ def test_teams_may_be_repeated():
 
 
 @pytest.mark.parametrize(
-    "search", ["?period=7d", "?page=2", "?kiosk=yes", "?agent=1&agent=2", "?rotate=5", "?sound=2"]
+    "search",
+    [
+        *("?period=7d", "?page=2", "?kiosk=yes", "?agent=1&agent=2", "?rotate=5", "?sound=2"),
+        "?" + "team=1&" * 700,
+    ],
 )
 def test_what_cannot_be_used_is_named(search):
     with pytest.raises(ParameterError):
