@@ -9,8 +9,7 @@ import pandas as pd
 
 from callbacks.reports.filter_choices import person_word, team_word
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.row_lines import call_kinds
-from callbacks.reports.ticket_lines import workspace_id
+from callbacks.reports.row_lines import call_kinds, workspace_id
 from layouts.components.context import Context
 from metrics.live.current import team_names
 from metrics.measures import responsiveness, telephony, tickets

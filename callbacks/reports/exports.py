@@ -9,13 +9,13 @@ from flask import Flask, Response, request
 
 from callbacks.access.refusals import refusal
 from callbacks.access.session import current_viewer
-from callbacks.pages.backoffice.export import ticket_sheets
+from callbacks.pages.backoffice.page import ticket_sheets
 from callbacks.pages.backoffice.query import BackofficeQuery
-from callbacks.pages.crosstabs.query import CrosstabsQuery
-from callbacks.pages.crosstabs.sheets import pivot_sheets
-from callbacks.pages.details.query import DetailsQuery
+from callbacks.pages.crosstabs.figures import CrosstabsQuery
+from callbacks.pages.crosstabs.page import pivot_sheets
+from callbacks.pages.details.page import DetailsQuery
+from callbacks.pages.staffing.page import KEYS, staffing_sheets
 from callbacks.pages.staffing.query import StaffingQuery
-from callbacks.pages.staffing.sheets import KEYS, staffing_sheets
 from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
 from callbacks.reports.export_sheets import (
     TooManyRowsError,
@@ -29,7 +29,7 @@ from callbacks.reports.listing import Listing, arranged, frame_of, listing
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import REPORT_PAGES, question_at, report_context, with_words
-from callbacks.reports.row_words import title
+from callbacks.reports.row_lines import title
 from layouts.components.download import ROWS_AT_MOST
 from layouts.components.shell import MANAGER
 from metrics.model.catalog import CATALOG, Table

@@ -6,7 +6,7 @@ import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
-from callbacks.reports import row_lines, row_words
+from callbacks.reports import row_lines
 from callbacks.reports.listing import Listing, arranged, listing
 from callbacks.reports.page_query import PanelQuery, page_search, read_panel
 from callbacks.reports.query import ParameterError
@@ -80,7 +80,7 @@ def _head(panel: PanelQuery, question: ReportView[Any], context: Context) -> lay
     text, formats = context.text, context.formats
     cells = panel.cells
     of = listing(question, panel.rows, cells)
-    title, crumbs = row_words.title(of.metric, cells, question, context)
+    title, crumbs = row_lines.title(of.metric, cells, question, context)
     mentions = panel.rows == TOP_REASONS
     count = of.total if mentions else of.n
     unit = text.plural("rows.mentions" if mentions else f"rows.unit.{of.metric.table}", count)
@@ -131,7 +131,7 @@ def _parts(
     counts = {None: every.n, "1": int(every.total), "0": every.n - int(every.total)}
     told = []
     for key, count in counts.items():
-        name = row_words.side(of.metric, key, context)
+        name = row_lines.side(of.metric, key, context)
         added = [f"{VALUE}:{key}"] if key is not None else []
         href = context.rows(panel.rows, *map(str, others), *added)
         told.append((f"{name} {context.formats.count(count)}", href, chosen == key))

@@ -11,8 +11,7 @@ from flask import Flask, Response, request
 
 from callbacks.access.refusals import refusal
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.analyst.query import read_analyst
-from callbacks.pages.analyst.view import AgentView, resolve_agent
+from callbacks.pages.analyst.query import AgentView, read_analyst, resolve_agent
 from callbacks.reports.query import ParameterError
 from layouts.components.context import Context
 from metrics.live.current import team_names

@@ -1,27 +1,209 @@
 """The analyst's panel for one person and period: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from callbacks.pages.analyst.calls import calls
-from callbacks.pages.analyst.compared import compared, own_info
-from callbacks.pages.analyst.query import ROWS_MAXIMUM
-from callbacks.pages.analyst.view import AgentView
+from callbacks.pages.analyst.query import RATE, ROWS_MAXIMUM, WINDOW_DAYS, AgentView, AnalystQuery
+from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
-from layouts.pages.analyst.data import Comment, Head, History, Panel, Pending, Quality, Row
-from metrics.classification.goals import excluded, goal, goals_by_day, pace, streak, with_empty_days
+from layouts.components.metric_info import MetricInfo
+from layouts.pages.analyst.data import (
+    Call,
+    Calls,
+    Comment,
+    Comparison,
+    Head,
+    History,
+    Line,
+    Panel,
+    Pending,
+    Person,
+    Quality,
+    Row,
+    Team,
+)
+from metrics.classification.goals import (
+    Goal,
+    excluded,
+    goal,
+    goals_by_day,
+    pace,
+    streak,
+    team_goals,
+    with_empty_days,
+)
 from metrics.classification.suggestions import Growth, Model, catch_all_growth, suggest
 from metrics.live.current import team_names
 from metrics.model.catalog import CATALOG
-from metrics.model.periods import Period
+from metrics.model.definitions import Rules
+from metrics.model.filters import UNASSIGNED
+from metrics.model.people import members, names
+from metrics.model.periods import Period, comparable, last_days, within
+from metrics.model.schema import attribute
 from metrics.model.selection import select_rows
 from metrics.model.summary import Summary
 from metrics.model.values import word
-from metrics.query.peers import team_number
+from metrics.model.view import EVERYTHING, View
+from metrics.query.peers import against_own_past, team_number
 from services.settings.links import conversation_url
+from services.snapshot.dataset import Snapshot
+
+
+def compared(
+    own: AgentView, key: str, at: datetime, context: Context, *, team: bool = False
+) -> Comparison:
+    """An own number of the window beside the one before, what is usual, and the team's if asked."""
+    metric = CATALOG[key]
+    now, before = own.number(metric, own.window), own.number(metric, own.window_before)
+    assert now is not None
+    everyone = None
+    if team:
+        everyone = team_number(metric, own.team_view, own.agent_id)
+    first, verdict = own.snapshot.history.first_day, None
+    if metric.unit != "count" and first is not None and first < own.window.first_day:
+        history = Period(first, own.window.last_day)
+        verdict = against_own_past(metric, own.view.with_period(own.window), history)
+    return Comparison(
+        key=key,
+        better=metric.better,
+        now=now,
+        before=before,
+        team=everyone.value if everyone else None,
+        verdict=verdict,
+        info=own_info(own, key, now, before, at, context),
+    )
+
+
+def own_info(
+    own: AgentView, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
+) -> MetricInfo:
+    """What an own number of the window is made of."""
+    return number_info(
+        CATALOG[key],
+        now,
+        before,
+        own.window,
+        own.rules.clock,
+        [own.name] if own.name else [],
+        own.snapshot,
+        at,
+        context,
+    )
+
+
+NUMBERS = ("calls_answered", "talk_time")
+CALL_ROWS, CALLS_MAXIMUM = 5, 200
+
+
+def calls(own: AgentView, at: datetime, context: Context) -> Calls:
+    """Own calls, transferred ones included, whatever became of them."""
+    aircall = own.snapshot.sources.get("aircall")
+    found = _took_part(own)
+    shown = found.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
+    answered = own.number(CATALOG["calls_answered"], own.period)
+    return Calls(
+        rows=[_call(own, row, own.names) for row in shown.to_dict("records")],
+        total=len(found),
+        answered=int(answered.value or 0) if answered else 0,
+        numbers=[compared(own, key, at, context) for key in NUMBERS],
+        connected=aircall is not None and aircall.state != "off",
+    )
+
+
+def _took_part(own: AgentView) -> pd.DataFrame:
+    if own.agent_id == UNASSIGNED:
+        return own.tables.calls.iloc[:0]
+    found = own.tables.calls
+    found = found[within(found["started_at"], own.period, own.rules.time_zone)]
+    return found.sort_values(["started_at", "id"], ascending=False)
+
+
+def _call(own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:
+    key, other = _what(own, row, known)
+    answered, ended = row["answered_at"], row["ended_at"]
+    talked = None
+    if not pd.isna(answered) and not pd.isna(ended) and ended >= answered:
+        talked = (ended - answered).total_seconds()
+    return Call(
+        id=str(row["id"]),
+        started_at=row["started_at"].to_pydatetime(),
+        answered_at=None if pd.isna(answered) else answered.to_pydatetime(),
+        key=key,
+        other=other,
+        talk_seconds=talked,
+        has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
+    )
+
+
+def _what(
+    own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
+) -> tuple[str, str]:
+    """What the call was for this person (a key of the texts), and who else had a part in it."""
+    if row["status"] != "done":
+        return ("running_out" if row["direction"] == "outbound" else "running"), ""
+    given, taken = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
+    if given == own.agent_id:
+        other = known.get(word(taken), ("", ""))[0] or word(row["transferred_to_name"])
+        return ("passed_to", other) if other else ("passed", "")
+    if taken == own.agent_id and not pd.isna(given):
+        other = known.get(word(given), ("", ""))[0] or word(row["transferred_by_name"])
+        return ("taken_from", other) if other else ("inbound", "")
+    if row["direction"] == "outbound":
+        return ("outbound" if not pd.isna(row["answered_at"]) else "outbound_unanswered"), ""
+    return ("inbound" if pd.isna(row["missed_call_reason"]) else "missed"), ""
+
+
+def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, rules: Rules) -> Team:
+    """One line per member, and per whoever else has conversations that count.
+
+    Who misses most comes first, then by name: the table says where help is needed.
+    """
+    tables = snapshot.tables
+    metric = CATALOG[RATE]
+    view = View(tables, period, query.filters, rules)
+    found = select_rows(metric, view)
+    goals = team_goals(view)
+    known = names(tables, rules)
+    nothing = Goal(0, 0, rules.goal_classification)
+    lines = [
+        _line(agent, goals.get(agent, nothing), known)
+        for agent in {*members(tables, rules)["id"], *goals}
+    ]
+    lines.sort(key=lambda one: (one.status == "unassigned", -one.goal.missing, one.name.casefold()))
+    return Team(
+        head=head,
+        lines=lines,
+        total=goal(metric.measure(found, rules, tables.now), rules),
+        growth=catch_all_growth(*_windows(snapshot, rules)),
+        reason_label=rules.labels.reason,
+        reason_missing=attribute(rules.labels.reason) not in tables.conversations,
+    )
+
+
+def choosable(snapshot: Snapshot, period: Period, chosen: str | None, rules: Rules) -> list[Person]:
+    """Members, whoever else has conversations in the period, and who is chosen; by name."""
+    tables, known = snapshot.tables, names(snapshot.tables, rules)
+    goals = team_goals(View(tables, period, EVERYTHING, rules))
+    ids = {*members(tables, rules)["id"], *goals, *([chosen] if chosen else [])}
+    people = [Person(str(one), known.get(str(one), ("", ""))[0]) for one in ids]
+    return sorted(people, key=lambda one: (one.id == UNASSIGNED, one.name.casefold(), one.id))
+
+
+def _line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> Line:
+    if agent == UNASSIGNED:
+        return Line(agent, "", "unassigned", reached)
+    name, status = known.get(agent, ("", "left"))
+    return Line(agent, name, status, reached)
+
+
+def _windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:
+    window = last_days(WINDOW_DAYS, snapshot.published_at, rules.time_zone)
+    view = View(snapshot.tables, window, EVERYTHING, rules)
+    return view, comparable(window, snapshot.history.first_day)
+
 
 TIMES = ("first_response_time", "time_to_close")
 COMMENTS, COMMENTS_MAXIMUM = 3, 200

@@ -11,10 +11,14 @@ from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.analyst.figures import panel, pending_ids
-from callbacks.pages.analyst.query import ROWS_MAXIMUM, AnalystQuery, read_analyst
-from callbacks.pages.analyst.team import choosable, team
-from callbacks.pages.analyst.view import AgentView, resolve_agent
+from callbacks.pages.analyst.figures import choosable, panel, pending_ids, team
+from callbacks.pages.analyst.query import (
+    ROWS_MAXIMUM,
+    AgentView,
+    AnalystQuery,
+    read_analyst,
+    resolve_agent,
+)
 from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states

@@ -1,13 +1,29 @@
-"""What the address of the analyst's panel asks for."""
+"""What the address of the analyst's panel asks of a version, and the own rows of its person."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import BeforeValidator, Field
 
 from callbacks.reports.query import SummaryQuery, parse_search, read
-from metrics.model.periods import Period
+from callbacks.reports.report_view import VersionView
+from metrics.classification.goals import Day, excluded_by, goals_by_day, standings
+from metrics.model.catalog import CATALOG, Metric
+from metrics.model.filters import UNASSIGNED, Filters
+from metrics.model.people import names
+from metrics.model.periods import Period, comparable
+from metrics.model.schema import CALL_AGENTS, attribute
+from metrics.model.selection import attribute_values, select_rows, without_others_ratings
+from metrics.model.summary import Summary
+from metrics.model.tables import Tables
+from metrics.model.view import EVERYTHING, View
+from metrics.query import report
+from services.accounts.accounts import Viewer
 
 Preset = Literal["today", "week", "month", "28d"]
 Standing = Literal["pending", "classified", "excluded", "open", "snoozed"]
@@ -83,3 +99,155 @@ def named_period(name: Preset, today: date) -> Period:
         following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
         return Period(today.replace(day=1), following - timedelta(days=1))
     return Period(today - timedelta(days=27), today)
+
+
+# Ratings, times and calls need many rows; shorter periods are shown within so many days.
+WINDOW_DAYS = 28
+RATE = "classification_rate"
+
+
+def resolve_agent(query: AnalystQuery, viewer: Viewer) -> str | None:
+    """Whose rows: an analyst's own whatever was asked for, a manager's choice; None = nobody's."""
+    if viewer.role == "analyst":
+        return viewer.agent_id
+    return query.agent[0] if viewer.role == "manager" and query.agent else None
+
+
+@dataclass(frozen=True)
+class AgentView(VersionView[AnalystQuery]):
+    """What the panel of one person answers.
+
+    Attributes:
+        agent_id: Whose panel it is; decided on the server.
+        url_template: Where a conversation opens.
+    """
+
+    agent_id: str
+    url_template: str
+
+    @cached_property
+    def period(self) -> Period:
+        """The days asked for.
+
+        Raises:
+            ParameterError: They are no period.
+        """
+        return self.query.period(self.today)
+
+    @cached_property
+    def window(self) -> Period:
+        """The days of ratings, times and calls: those asked for, and never fewer than 28."""
+        last = max(self.period.first_day, min(self.period.last_day, self.today))
+        first = min(self.period.first_day, last - timedelta(days=WINDOW_DAYS - 1))
+        return Period(first, last)
+
+    @cached_property
+    def window_before(self) -> Period | None:
+        """As many days before; None where that reaches before what is loaded."""
+        return comparable(self.window, self.snapshot.history.first_day)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The version, less the rows that cannot be own ones: a twelfth of the work or less."""
+        whole = self.snapshot.tables
+        if self.agent_id == UNASSIGNED:
+            return whole
+        text, voice = whole.conversations, whole.calls
+        mine = text["agent_id"].eq(self.agent_id) | text["rated_agent_id"].eq(self.agent_id)
+        took_part = pd.Series(False, index=voice.index)
+        for column in CALL_AGENTS:
+            took_part |= voice[column].eq(self.agent_id).fillna(False)
+        return replace(
+            whole, conversations=text[mine.fillna(False).astype(bool)], calls=voice[took_part]
+        )
+
+    @property
+    def team_view(self) -> View:
+        """Everybody's rows of the window, to compare with."""
+        return View(self.snapshot.tables, self.window, EVERYTHING, self.rules)
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[str, str]]:
+        """Everybody's name and status."""
+        return names(self.snapshot.tables, self.rules)
+
+    @property
+    def name(self) -> str:
+        """Whose panel it is; empty when nobody knows the name any more."""
+        return self.names.get(self.agent_id, ("", ""))[0]
+
+    @property
+    def filters(self) -> Filters:
+        """Own rows only."""
+        return Filters(agents=(self.agent_id,))
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Own conversations of the period."""
+        return select_rows(CATALOG[RATE], self.view)
+
+    @cached_property
+    def classified(self) -> pd.Series:
+        """1, 0, or NA where a conversation does not count."""
+        return CATALOG[RATE].measure(self.rows, self.rules, self.snapshot.tables.now)
+
+    @cached_property
+    def standing(self) -> pd.Series:
+        """What each conversation is for the goal."""
+        return standings(self.rows, self.classified)
+
+    @cached_property
+    def excluded_by(self) -> pd.Series:
+        """Which rule leaves each conversation out."""
+        return excluded_by(self.rows, self.rules)
+
+    @cached_property
+    def reasons(self) -> pd.Series:
+        """The reason of each conversation; NA where there is none."""
+        return attribute_values(self.rows, self.rules.labels.reason)
+
+    @cached_property
+    def all_days(self) -> list[Day]:
+        """The goal of every loaded day, for the streak."""
+        first = self.snapshot.history.first_day
+        if first is None or first > self.today:
+            return []
+        metric, tables = CATALOG[RATE], self.tables
+        found = select_rows(metric, self.view.with_period(Period(first, self.today)))
+        values = metric.measure(found, self.rules, tables.now)
+        return goals_by_day(found, values, self.rules)
+
+    @property
+    def reason_missing(self) -> bool:
+        """Whether no conversation of the workspace carries the attribute that classifies."""
+        return attribute(self.rules.labels.reason) not in self.snapshot.tables.conversations
+
+    def number(self, metric: Metric, period: Period | None) -> Summary | None:
+        """An own number of a period; None without one."""
+        if period is None:
+            return None
+        return report.evaluate(metric, self.view.with_period(period))
+
+    def pending(self) -> pd.DataFrame:
+        """Closed, counting, without a reason: oldest first.
+
+        A close that nobody recorded is dated by the creation.
+        """
+        found = self.rows[self.standing.eq("pending")]
+        closed = found["last_close_at"].fillna(found["created_at"])
+        order = pd.DataFrame({"closed": closed, "id": found["id"]}).sort_values(["closed", "id"])
+        return found.loc[order.index]
+
+    def history(self) -> pd.DataFrame:
+        """Own conversations of the period that the list's filters choose, newest first."""
+        query, keep = self.query, pd.Series(True, index=self.rows.index)
+        if query.reason is not None:
+            wanted = query.reason.strip()
+            keep &= self.reasons.eq(wanted).fillna(False) if wanted else self.reasons.isna()
+        if query.standing:
+            keep &= self.standing.eq(query.standing)
+        if query.search.strip():
+            subjects = self.rows["subject"].fillna("").astype("str").str.casefold()
+            keep &= subjects.str.contains(query.search.strip().casefold(), regex=False)
+        chosen = without_others_ratings(self.rows[keep.astype(bool)], self.tables, self.agent_id)
+        return chosen.sort_values(["created_at", "id"], ascending=False)

@@ -14,7 +14,7 @@ from callbacks.reports.kpis import kpis
 from callbacks.reports.listing import Positions, frame_of, listing
 from callbacks.reports.metric_info import figure_info, is_late, number_info
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.ticket_lines import workspace_id
+from callbacks.reports.row_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo

@@ -8,13 +8,23 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.backoffice import figures
+from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS, places
 from callbacks.pages.backoffice.query import BackofficeQuery
 from callbacks.reports import report_page
+from callbacks.reports.detail_columns import ColumnContext, columns
+from callbacks.reports.export_sheets import (
+    check_count,
+    definitions_sheet,
+    rows_sheet,
+    summary_sheet,
+)
+from callbacks.reports.listing import arranged, listing
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
+from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.manifest import SourceStatus
 
@@ -91,3 +101,32 @@ render = PAGE.render
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
     report_page.register(app, backend, PAGE)
+
+
+def ticket_sheets(scope: ColumnContext, query: BackofficeQuery) -> tuple[list[Sheet], int]:
+    """Tickets, duplicates, the summary and what the numbers mean.
+
+    Raises:
+        TooManyRowsError: There are more rows than a file takes.
+    """
+    text, question = scope.context.text, scope.question
+    key, cells = query.listed
+    found, merged = listing(question, key, cells), listing(question, MERGED, ())
+    check_count(found.n + merged.n)
+    shown = list(columns("tickets", question).values())
+    reason = question.rules.labels.reason
+    known = columns("conversations", question)
+    names = ("created_at", "subject", "agent", f"attr.{reason}", "merged_into", "id", "link")
+    sheets = [
+        rows_sheet(text("export.tickets"), found, places(question), shown, scope),
+        rows_sheet(
+            text("metrics.conversations_merged.short"),
+            merged,
+            arranged(question, merged, "", None),
+            [known[name] for name in names if name in known],
+            scope,
+        ),
+        summary_sheet(scope),
+        definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
+    ]
+    return sheets, found.n

@@ -1,18 +1,33 @@
 """The page of cross-tabs: what its address asks for, in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from dash import Dash
 from dash.development.base_component import Component
 
-from callbacks.pages.crosstabs.cross import cross
-from callbacks.pages.crosstabs.query import CrosstabsQuery
-from callbacks.pages.crosstabs.reports import categories, pairs
+from callbacks.pages.crosstabs.figures import (
+    COUNTED,
+    LINES_AT_MOST,
+    TOPS,
+    CrosstabsQuery,
+    categories,
+    cross,
+    pairs,
+    shown_axis,
+    side,
+)
 from callbacks.reports import report_page
+from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.crosstabs import page as crosstabs
+from layouts.pages.crosstabs.data import Side
+from metrics.model.schema import attribute
+from metrics.model.summary import Summary
+from metrics.query.crosstab import Crosstab, crosstab
+from services.files.workbook import Column, Kind, Sheet
 from services.runtime.backend import Backend
 
 
@@ -36,3 +51,87 @@ render = PAGE.render
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
     report_page.register(app, backend, PAGE)
+
+
+SHARES = ("row", "column", "all")
+# (line, column, number) -> what the cell says; line or column is None in a total.
+Cell = Callable[[int | None, int | None, Summary | None], Any]
+
+
+def pivot_sheets(scope: ColumnContext) -> list[Sheet]:
+    """The table that the address asks for: counts, and beside them what its cells tell."""
+    question, query, labels = scope.question, scope.question.query, scope.question.rules.labels
+    if query.report == "reasons":
+        return _counted(attribute(labels.reason), attribute(labels.second_reason), scope)
+    if query.report == "categories":
+        return _counted(attribute(labels.system_category), attribute(labels.registrations), scope)
+    shown = cross(question, datetime.fromtimestamp(scope.backend.clock(), UTC), scope.context)
+    table, measured = shown.table, shown.measured
+    if table is None:
+        return []
+    sheets = [_sheet(shown.down, shown.across, table, "number", _count, scope)]
+    if query.measure in SHARES:
+        share = _share_of(table, query.measure)
+        sheets.append(_sheet(shown.down, shown.across, table, "share", share, scope))
+    if measured is not None:
+        kind: Kind = "seconds" if query.measure == "time" else "share"
+        sheets.append(_sheet(shown.down, shown.across, measured, kind, _value, scope))
+    return sheets
+
+
+def _counted(down_by: str, across_by: str, scope: ColumnContext) -> list[Sheet]:
+    question, context = scope.question, scope.context
+    if any(side(by, question, context).missing for by in (down_by, across_by)):
+        return []
+    top = min(TOPS[question.query.top], LINES_AT_MOST)
+    axes = [shown_axis(by, question, top, False) for by in (down_by, across_by)]
+    table = crosstab(COUNTED, axes[0], axes[1], question.view)
+    down, across = (side(one.by, question, context, one) for one in axes)
+    return [_sheet(down, across, table, "number", _count, scope)]
+
+
+def _sheet(
+    down: Side, across: Side, table: Crosstab, kind: Kind, cell: Cell, scope: ColumnContext
+) -> Sheet:
+    text = scope.context.text
+    title = text("crosstabs.by", row=down.name, column=across.name)
+    total = text("overview.total")
+    columns = [
+        Column(down.name, "text", 40),
+        *[Column(words, kind, 14) for words in across.lines],
+        Column(total, kind, 12),
+    ]
+    return Sheet(title, columns, list(_rows(down, across, table, cell, total)))
+
+
+def _rows(
+    down: Side, across: Side, table: Crosstab, cell: Cell, total: str
+) -> Iterator[tuple[Any, ...]]:
+    width = len(across.lines)
+    for line, words in enumerate(down.lines):
+        cells = [cell(line, column, table.cells.get((line, column))) for column in range(width)]
+        yield (words, *cells, cell(line, None, table.down_totals[line]))
+    totals = [cell(None, column, number) for column, number in enumerate(table.across_totals)]
+    yield (total, *totals, cell(None, None, table.total))
+
+
+def _count(line: int | None, column: int | None, number: Summary | None) -> int:
+    return number.n if number else 0
+
+
+def _value(line: int | None, column: int | None, number: Summary | None) -> float | None:
+    return number.value if number else None
+
+
+def _share_of(table: Crosstab, measure: str) -> Cell:
+    """The part of the line, the column or everything that a cell is."""
+
+    def share(line: int | None, column: int | None, number: Summary | None) -> float | None:
+        whole = table.total.n
+        if measure == "row" and line is not None:
+            whole = table.down_totals[line].n
+        if measure == "column" and column is not None:
+            whole = table.across_totals[column].n
+        return (number.n if number else 0) / whole if whole else None
+
+    return share

@@ -1,27 +1,249 @@
 """The wall's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from callbacks.pages.operations.curve import curve
-from callbacks.pages.operations.metric_info import Told, scope_words
-from callbacks.pages.operations.people import Choices, build_agents_panel
-from callbacks.pages.operations.timeline import strips
-from callbacks.pages.operations.view import OperationsView, instant
+from callbacks.pages.operations.agents import Choices, build_agents_panel, strips
+from callbacks.pages.operations.query import OperationsView, instant
+from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
+from layouts.components.metric_info import MetricInfo
+from layouts.pages.operations.day_curve import Curve, Slot, Tick, day_curve
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
 from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
 from metrics.live import current as now
 from metrics.live import today as watch
+from metrics.live import trends
+from metrics.live.projection import Projection, queue_at_closing
 from metrics.model.catalog import CATALOG
 from metrics.model.office_hours import is_open
+from metrics.model.periods import Period, today
 from metrics.model.summary import Summary
 from metrics.model.values import word
 from metrics.model.view import view_of_today
 from metrics.query import report
+
+
+class Told:
+    """Metric infos for one question; screens in a room have none.
+
+    Args:
+        question: One version, and what is asked of it.
+        at: The server's present instant.
+        context: The reader.
+    """
+
+    def __init__(self, question: OperationsView, at: datetime, context: Context) -> None:
+        self._question = question
+        self._at = at
+        self._context = context
+
+    def info(self, key: str, number: Summary | None = None) -> MetricInfo | None:
+        """What a number is made of: of the catalogue, or one of the lists."""
+        question, text = self._question, self._context.text
+        if question.kiosk:
+            return None
+        filters = [f"{text('filters.team')}: {scope_words(question, self._context)}"]
+        chosen = filters if question.query.team else []
+        metric = CATALOG.get(key)
+        if metric is None or number is None:
+            data = (text("passport.data"), self._data())
+            lines = [(text("passport.period"), self._stretch())]
+            lines += [(text("passport.filters"), "; ".join(chosen) or text("passport.no_filters"))]
+            return MetricInfo(key, (*lines, data))
+        zone = question.rules.time_zone
+        period = None
+        if metric.dated_by is not None:
+            period = Period(today(question.start, zone), question.today)
+        made = number_info(
+            metric,
+            number,
+            None,
+            period,
+            question.rules.clock,
+            chosen,
+            question.snapshot,
+            self._at,
+            self._context,
+        )
+        if metric.dated_by is None:
+            return made
+        when = text("passport.period")
+        lines = [(what, self._stretch() if what == when else said) for what, said in made.lines]
+        return MetricInfo(key, tuple(lines))
+
+    def _stretch(self) -> str:
+        is_long = self._question.query.period == "48h"
+        return self._context.text(
+            f"operations.period.{'words_48h' if is_long else 'today'}",
+        )
+
+    def _data(self) -> str:
+        snapshot, formats = self._question.snapshot, self._context.formats
+        age = formats.ago((self._at - snapshot.published_at).total_seconds())
+        version = formats.count(snapshot.version)
+        return self._context.text("passport.data_words", age=age, version=version)
+
+
+def scope_words(question: OperationsView, context: Context) -> str:
+    """The teams in words: the chosen ones, else those in scope."""
+    text = context.text
+    ids = question.query.team or tuple(question.teams)
+    named = [question.teams.get(team) or text("operations.team.unknown", id=team) for team in ids]
+    if not named or len(named) > 3:
+        return text("operations.team.all")
+    return text("operations.team.and").join([", ".join(named[:-1]), named[-1]][-len(named) :])
+
+
+# Hours that are drawn where nothing has arrived and nothing is usual.
+FIRST_HOUR, LAST_HOUR = 8, 18
+# Shorter than this, every second hour has its tick.
+FEW_HOURS = 13
+
+
+def curve(
+    question: OperationsView,
+    info: Callable[[str], MetricInfo | None],
+    context: Context,
+) -> Curve:
+    """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
+    slots = _slots(question)
+    total = watch.since(CATALOG["conversations"], question.view, question.start)
+    usual = None
+    if question.query.period == "today":
+        usual = trends.usual_until(
+            question.view, question.today, first_day=_whole_history(question)
+        )
+    banded = any(slot.high is not None for slot in slots)
+    is_drawn = any(slot.count or slot.high for slot in slots)
+    ticks = _ticks(slots, question, context)
+    figure = day_curve(slots, ticks, _now(question), question.kiosk, context)
+    return Curve(
+        figure=figure,
+        is_drawn=is_drawn,
+        total=int(total.value or 0),
+        usual=usual,
+        note="" if banded else _note(question, context),
+        table=[_line(slot, context) for slot in slots],
+        info=info("arrivals"),
+        late=question.late_at("intercom") is not None,
+        closing=_closing(question),
+        closing_info=info("queue_at_closing"),
+    )
+
+
+def _closing(question: OperationsView) -> Projection | None:
+    """Where the queue is heading; of fresh numbers of today only."""
+    if question.query.period != "today" or question.late_at("intercom") is not None:
+        return None
+    return queue_at_closing(question.view, first_day=_whole_history(question))
+
+
+def _whole_history(question: OperationsView) -> date | None:
+    """The first loaded day; None while history arrives: part of it says nothing about usual."""
+    history = question.snapshot.history
+    return history.first_day if history.complete else None
+
+
+def _first_day(question: OperationsView) -> date:
+    return today(question.start, question.rules.time_zone)
+
+
+def _slots(question: OperationsView) -> list[Slot]:
+    """The half hours of the stretch; the one that runs now has no count yet."""
+    first = _first_day(question)
+    now = _now(question)
+    found = []
+    for number in range((question.today - first).days + 1):
+        told = trends.arrivals(
+            question.view, first + timedelta(days=number), first_day=_whole_history(question)
+        )
+        for place, row in enumerate(told.to_dict("records")):
+            hour = number * 24 + place / 2
+            over = hour + 0.5 <= now and not pd.isna(row["count"])
+            found.append(
+                Slot(
+                    hour,
+                    int(row["count"]) if over else None,
+                    _known(row["low"]),
+                    _known(row["usual"]),
+                    _known(row["high"]),
+                )
+            )
+    return _shown(found, question)
+
+
+def _shown(slots: list[Slot], question: OperationsView) -> list[Slot]:
+    """Without the empty hours at either end; of 48 hours, from their first instant on."""
+    if question.query.period == "48h":
+        start = _hours_since(question.start, question)
+        return [slot for slot in slots if slot.hour + 0.5 > start]
+    told = [slot.hour for slot in slots if slot.count or (slot.high or 0) >= 1]
+    first = min([*told, FIRST_HOUR])
+    last = max([*told, LAST_HOUR, _now(question)])
+    return [slot for slot in slots if first <= slot.hour <= last]
+
+
+def _hours_since(instant: pd.Timestamp, question: OperationsView) -> float:
+    zone = question.rules.time_zone
+    local = instant.tz_convert(zone)
+    days = (local.date() - _first_day(question)).days
+    return float(days * 24 + local.hour + local.minute / 60)
+
+
+def _now(question: OperationsView) -> float:
+    return _hours_since(question.tables.now, question)
+
+
+def _ticks(slots: list[Slot], question: OperationsView, context: Context) -> list[Tick]:
+    first, last = slots[0].hour, slots[-1].hour + 0.5
+    if question.query.period == "48h":
+        return [
+            Tick(hour, _tick_words(hour, question, context))
+            for hour in range(0, 97, 12)
+            if first <= hour <= last
+        ]
+    step = 2 if last - first <= FEW_HOURS + 5 else 3
+    hours = [hour for hour in range(25) if first < hour <= last and hour % step == 0]
+    return [Tick(hour, f"{hour}h") for hour in hours]
+
+
+def _tick_words(hour: int, question: OperationsView, context: Context) -> str:
+    if hour % 24:
+        return f"{hour % 24}h"
+    day = _first_day(question) + timedelta(days=hour // 24)
+    return context.formats.weekday(day)
+
+
+def _note(question: OperationsView, context: Context) -> str:
+    history, formats = question.snapshot.history, context.formats
+    if not history.complete:
+        return context.text(
+            "operations.curve.history",
+            loaded=formats.count(history.loaded_days),
+            total=formats.count(history.total_days),
+        )
+    return context.text("operations.curve.no_usual")
+
+
+def _line(slot: Slot, context: Context) -> tuple[str, str, str]:
+    formats = context.formats
+    minutes = round(slot.hour * 60) % 1440
+    count = context.text("states.no_data") if slot.count is None else formats.count(slot.count)
+    usual = ""
+    if slot.low is not None and slot.high is not None:
+        usual = context.text(
+            "charts.usual", low=formats.count(slot.low), high=formats.count(slot.high)
+        )
+    return f"{minutes // 60:02d}:{minutes % 60:02d}", count, usual
+
+
+def _known(value: object) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+
 
 ASSIGNMENTS = 10
 

@@ -9,10 +9,15 @@ from dash.development.base_component import Component
 
 from callbacks.access.roles import EVERYBODY, role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.operations.drawer import drawer
+from callbacks.pages.operations.agents import drawer
 from callbacks.pages.operations.figures import wall
-from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
-from callbacks.pages.operations.view import OperationsView
+from callbacks.pages.operations.query import (
+    OperationsQuery,
+    OperationsView,
+    choices,
+    is_kiosk,
+    read_operations,
+)
 from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from callbacks.pages.overview.query import OverviewQuery
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
+from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
@@ -23,6 +23,13 @@ from metrics.model.summary import Summary
 from metrics.query.drilldown import LISTS, TOP_REASONS
 from metrics.query.report import MATRIX_METRICS
 from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
+
+
+class OverviewQuery(PageQuery):
+    """The filters, and what the matrix shows."""
+
+    matrix: Literal["reason"] | None = None
+
 
 REASONS_SHOWN = 10
 # A reason's share of all mentions must move by this much, over this many mentions, to be news.

@@ -7,7 +7,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.overview import figures
-from callbacks.pages.overview.query import OverviewQuery
+from callbacks.pages.overview.figures import OverviewQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import ReportView

@@ -8,7 +8,7 @@ import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
-from callbacks.pages.quality.query import ReaderQuery
+from callbacks.pages.quality.figures import ReaderQuery
 from callbacks.reports.filter_choices import person_word, plain
 from callbacks.reports.listing import Listing, arranged, frame_of, listing
 from callbacks.reports.metric_info import figure_info
@@ -16,7 +16,7 @@ from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, parse_search, read
 from callbacks.reports.report_page import question_at, report_context, with_words
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.ticket_lines import workspace_id
+from callbacks.reports.row_lines import workspace_id
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER

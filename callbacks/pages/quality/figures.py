@@ -2,20 +2,56 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Literal
 
-from callbacks.pages.quality.query import QualityQuery
+from pydantic import Field
+
 from callbacks.reports.filter_choices import person_word
 from callbacks.reports.metric_info import figure_info
+from callbacks.reports.page_query import PageQuery
+from callbacks.reports.query import NoQuery
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.quality.data import Ranks, Rated, Stretch
-from metrics.measures.satisfaction import focused, negatives
+from metrics.measures.satisfaction import Focus, focused, negatives
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY
 from metrics.model.periods import Period
 from metrics.query import report
+
+Band = Literal["positive", "neutral", "negative"]
+
+
+class QualityQuery(PageQuery):
+    """The filters, the order of people and reasons, and how finely time is cut."""
+
+    focus: Literal["best", "negatives", "volume"] | None = None
+    trend: Literal["day"] | None = None
+    every: Literal["reason", "agent"] | None = None
+
+    @property
+    def order(self) -> Focus:
+        """What stands first; the worst, unless somebody chose."""
+        return self.focus or "worst"
+
+
+class ReaderQuery(NoQuery):
+    """Which comment is read; the rest of the page does not depend on it."""
+
+    band: Literal["positive", "neutral", "all"] | None = None
+    comment: str | None = Field(default=None, max_length=200)
+    find: str = Field(default="", alias="comments_find", max_length=200)
+    page: int = Field(default=1, alias="comments_page", ge=1, le=1_000_000)
+
+    @property
+    def part(self) -> Band | None:
+        """The band of ratings; None = all of them."""
+        if self.band == "all":
+            return None
+        return self.band or "negative"
+
 
 # Of people or reasons; the rest is one line until somebody asks for it.
 SHOWN = 12

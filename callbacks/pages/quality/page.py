@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
-from callbacks.pages.quality.query import QualityQuery
+from callbacks.pages.quality.figures import QualityQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import ReportView

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from dash import Dash
 from dash.development.base_component import Component
 
-from callbacks.pages.telephony import figures, tables
-from callbacks.pages.telephony.query import TelephonyQuery
+from callbacks.pages.telephony import figures
+from callbacks.pages.telephony.figures import TelephonyQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import ReportView
@@ -37,7 +37,7 @@ def content(
     people = table_of(
         ("agent", "hour"), chosen, metric=CATALOG["calls_answered"], top=(PEOPLE_SHOWN, 24)
     )
-    agents, credits = tables.agents(question, chosen, context)
+    agents, credits = figures.agents(question, chosen, context)
     missed = question.number(CATALOG["calls_missed"])
     answer = question.number(CATALOG["time_to_answer"])
     every = question.number(LISTS["calls"])
@@ -64,11 +64,11 @@ def content(
             agent_names=figures.person_names(people.down, question, context),
             agents=agents,
             credits=credits,
-            line_rows=tables.lines(question, context),
-            transfers=tables.transfers(question, chosen, context),
-            callers=tables.callers(chosen),
-            owed=tables.owed(question, chosen),
-            recent=tables.recent(question, backend, context),
+            line_rows=figures.lines(question, context),
+            transfers=figures.transfers(question, chosen, context),
+            callers=figures.callers(chosen),
+            owed=figures.owed(question, chosen),
+            recent=figures.recent(question, backend, context),
             calls=every.n,
             infos=figures.infos(question, every.n, at, context),
         ),

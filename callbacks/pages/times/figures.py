@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pandas as pd
 
-from callbacks.pages.times.query import TimesQuery
 from callbacks.reports.filter_choices import person_word, team_word
 from callbacks.reports.metric_info import figure_info
+from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.ticket_lines import workspace_id
+from callbacks.reports.row_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.times.data import Case, Group, Spread
@@ -26,6 +27,25 @@ from metrics.query import report
 from metrics.query.distribution import buckets
 from services.runtime.backend import Backend
 from services.settings.links import conversation_url
+
+
+class TimesQuery(PageQuery):
+    """The filters, how the table is grouped, and which cases are listed."""
+
+    by: Literal["team", "reason"] | None = None
+    slow: Literal["close"] | None = None
+    every: Literal["group"] | None = None
+
+    @property
+    def group(self) -> str:
+        """What a line of the table is."""
+        return self.by or "agent"
+
+    @property
+    def slowest(self) -> str:
+        """The metric whose longest cases are listed."""
+        return "time_to_close" if self.slow else "first_response_time"
+
 
 # Of groups, and of single cases; everything else is one click away.
 SHOWN, CASES = 12, 8

@@ -7,7 +7,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.times import figures
-from callbacks.pages.times.query import TimesQuery
+from callbacks.pages.times.figures import TimesQuery
 from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
 from callbacks.reports.report_view import ReportView

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from callbacks.pages.overview.query import OverviewQuery
+from callbacks.pages.overview.figures import OverviewQuery
 from callbacks.reports.page_query import (
     choices_of,
     named_period,

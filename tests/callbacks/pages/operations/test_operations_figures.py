@@ -9,11 +9,9 @@ import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.pages.operations.figures import wall
-from callbacks.pages.operations.metric_info import scope_words
-from callbacks.pages.operations.query import read_operations
-from callbacks.pages.operations.timeline import strips
-from callbacks.pages.operations.view import OperationsView
+from callbacks.pages.operations.agents import strips
+from callbacks.pages.operations.figures import scope_words, wall
+from callbacks.pages.operations.query import OperationsView, read_operations
 from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
