@@ -211,8 +211,8 @@ def collect(words: Sequence[str]) -> int:
         cache=stores.cache,
         state=stores.state,
         settings=settings,
-        after_publish=[robot.follow],
-        during=robot.on_duty,
+        after_publish=[robot.process_snapshot],
+        during=robot.running,
     )
     run_until_told(collector.run, stop)
     _leave(member)

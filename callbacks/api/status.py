@@ -1,6 +1,5 @@
 """How the collecting goes and what the robot looks for, for machines."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from callbacks.api.answers import Request
@@ -8,12 +7,11 @@ from callbacks.api.rows import Row, instant
 from metrics.live.current import team_names
 from metrics.model.people import names
 from services.robot.service import RuleView
-from services.robot.state import Delivery, Life
+from services.robot.state import Delivery, Incident
 from services.settings.links import conversation_url
 from services.snapshot.manifest import VENDORS, SourceStatus
 
 SLACK = "slack"
-# The latest deliveries that are told.
 DELIVERIES = 20
 
 
@@ -26,7 +24,7 @@ def status(request: Request) -> Row:
     first_day = snapshot.history.first_day
     return request.envelope() | {
         "published_at": instant(snapshot.published_at),
-        "sources": sources | {SLACK: _source(request.backend.alerts.sheet().slack)},
+        "sources": sources | {SLACK: _source(request.backend.alerts.get_overview().slack)},
         "history": {
             "loaded_days": snapshot.history.loaded_days,
             "total_days": snapshot.history.total_days,
@@ -39,20 +37,20 @@ def status(request: Request) -> Row:
 
 def alerts(request: Request) -> Row:
     """The rules as they hold, the problems that go on, and what arrived of what was said."""
-    sheet = request.backend.alerts.sheet()
-    holding = sheet.thresholds.alerts
+    overview = request.backend.alerts.get_overview()
+    active = overview.active.alerts
     return request.envelope() | {
-        "robot": "running" if sheet.is_running else "not running",
-        "evaluated_at": _moment(sheet.book.evaluated_at),
-        "enabled": holding.enabled,
-        "working_hours": holding.working_hours,
-        "quiet_hours": list(holding.quiet_hours),
-        "slack": sheet.slack.state,
-        "rules": [_rule(view) for view in sheet.rules],
-        "unknown": list(sheet.book.unknown),
-        "live": [_life(request, life) for life in sheet.live],
-        "waiting": len(sheet.waiting),
-        "deliveries": [_delivery(one) for one in sheet.deliveries[:DELIVERIES]],
+        "robot": "running" if overview.is_running else "not running",
+        "evaluated_at": _moment(overview.state.evaluated_at),
+        "enabled": active.enabled,
+        "working_hours": active.working_hours,
+        "quiet_hours": list(active.quiet_hours),
+        "slack": overview.slack.state,
+        "rules": [_rule(view) for view in overview.rules],
+        "unknown": list(overview.state.unknown),
+        "live": [_incident(request, incident) for incident in overview.live],
+        "waiting": len(overview.waiting),
+        "deliveries": [_delivery(one) for one in overview.deliveries[:DELIVERIES]],
     }
 
 
@@ -79,14 +77,14 @@ def _rule(view: RuleView) -> Row:
     }
 
 
-def _life(request: Request, life: Life) -> Row:
-    snapshot, problem = request.snapshot, life.problem
+def _incident(request: Request, incident: Incident) -> Row:
+    snapshot, problem = request.snapshot, incident.problem
     agent, _ = names(snapshot.tables).get(problem.agent_id or "", ("", ""))
     team = team_names(snapshot.tables, request.backend.rules).get(problem.team_id or "", "")
     template = request.backend.settings.intercom.conversation_url
     app_id = snapshot.meta.get("app_id")
     return {
-        "id": life.id,
+        "id": incident.id,
         "rule": problem.rule,
         "key": problem.key,
         "severity": problem.severity,
@@ -100,14 +98,14 @@ def _life(request: Request, life: Life) -> Row:
         "value": problem.value,
         "threshold": problem.threshold,
         "unit": problem.unit,
-        "peak": life.peak,
+        "peak": incident.peak,
         "since": _moment(problem.since),
-        "fired_at": _moment(life.fired_at),
-        "duration_seconds": round(life.seconds(request.backend.clock()), 1),
-        "told_at": _moment(life.told_at),
-        "tellings": life.tellings,
-        "acknowledged_by": life.acknowledged_by,
-        "acknowledged_at": _moment(life.acknowledged_at),
+        "fired_at": _moment(incident.fired_at),
+        "duration_seconds": round(incident.duration_seconds(request.backend.clock()), 1),
+        "told_at": _moment(incident.notified_at),
+        "tellings": incident.notification_count,
+        "acknowledged_by": incident.acknowledged_by,
+        "acknowledged_at": _moment(incident.acknowledged_at),
         "tickets": [
             {"id": ticket, "url": conversation_url(template, app_id, ticket)}
             for ticket in problem.tickets
@@ -116,11 +114,17 @@ def _life(request: Request, life: Life) -> Row:
 
 
 def _delivery(delivery: Delivery) -> Row:
-    told = asdict(delivery)
-    return told | {
+    return {
+        "id": delivery.id,
+        "kind": delivery.kind,
         "created_at": _moment(delivery.created_at),
         "done_at": _moment(delivery.done_at),
-        "lives": list(delivery.lives),
+        "arrived": delivery.arrived,
+        "lives": list(delivery.incident_ids),
+        "attempts": delivery.attempts,
+        "doubtful": delivery.doubtful,
+        "covers": delivery.covers,
+        "reason": delivery.reason,
     }
 
 

@@ -46,6 +46,6 @@ def register(app: Dash, backend: Backend) -> None:
         Input(ids.PAGE, "children"),
     )
     def show_critical(_: int | None, page: Any) -> Any:
-        live = backend.alerts.sheet().live
-        critical = sum(life.problem.severity == "critical" for life in live)
+        live = backend.alerts.get_overview().live
+        critical = sum(incident.problem.severity == "critical" for incident in live)
         return alerts_count(critical, current_context(backend))

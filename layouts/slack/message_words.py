@@ -14,7 +14,7 @@ SOURCES = {"intercom": "Intercom", "aircall": "Aircall", "tickets": "Intercom (t
 STAFFING = ("staffing_text", "staffing_voice")
 
 
-class Telling:
+class Notification:
     """The words of one notice, as mrkdwn.
 
     Args:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from layouts.formats import Formats
 from layouts.i18n import Text
-from layouts.slack.message_words import Telling
+from layouts.slack.message_words import Notification
 from layouts.slack.mrkdwn import cut_lines, link, name
 from metrics.alerts.model import Message, Notice
 
@@ -59,12 +59,12 @@ class Messages:
         blocks, used, shown = [], 0, 0
         headlines: list[str] = []
         for notice in message.notices[:NOTICES]:
-            telling = self._telling(notice, message)
-            drawn = self._blocks(notice, telling)
+            notification = self._notification(notice, message)
+            drawn = self._blocks(notice, notification)
             size = sum(len(_text_of(block)) for block in drawn)
             if used + size > WHOLE:
                 break
-            headlines.append(telling.headline())
+            headlines.append(notification.headline())
             blocks += drawn
             used, shown = used + size, shown + 1
         rest = len(message.notices) - shown
@@ -72,7 +72,7 @@ class Messages:
             blocks.append(_context(self._text.plural("robot.more", rest, n=rest)))
         if message.silent_since is not None:
             blocks.insert(0, _context(self._digest(message.silent_since)))
-        if self._wall_url and _lives(message):
+        if self._wall_url and _ongoing(message):
             blocks.append(_context(link(self._wall_url, self._text("robot.open_wall"))))
         call = self._call(message)
         if call:
@@ -80,25 +80,27 @@ class Messages:
         summary = self._summary(headlines, message, call)
         return {"text": summary, "blocks": blocks or [_section(summary)]}
 
-    def _telling(self, notice: Notice, message: Message) -> Telling:
-        return Telling(notice, message.at, message.directory, self._formats, self._conversation_url)
+    def _notification(self, notice: Notice, message: Message) -> Notification:
+        return Notification(
+            notice, message.at, message.directory, self._formats, self._conversation_url
+        )
 
-    def _blocks(self, notice: Notice, telling: Telling) -> list[Payload]:
+    def _blocks(self, notice: Notice, notification: Notification) -> list[Payload]:
         severity = notice.problem.severity
         is_over = notice.ended_at is not None
         icon = ICONS[severity]
         if is_over:
             icon = OVER if notice.ending in (None, "resolved") else LEFT
-        lines = [f"{icon} *{telling.headline()}*", *telling.advice()]
-        course = telling.course()
+        lines = [f"{icon} *{notification.headline()}*", *notification.advice()]
+        course = notification.course()
         if not is_over:
             course.insert(0, self._text(f"robot.severity.{severity}"))
         return [_section(cut_lines(lines, SECTION)), _context(" · ".join(course))]
 
     def _summary(self, headlines: Sequence[str], message: Message, call: str) -> str:
         shown = list(headlines[:HEADLINES])
-        if len(message.notices) == 1 and not _lives(message):
-            shown += self._telling(message.notices[0], message).course()[:1]
+        if len(message.notices) == 1 and not _ongoing(message):
+            shown += self._notification(message.notices[0], message).course()[:1]
         words = ". ".join(shown) or self._text("robot.nothing")
         rest = len(message.notices) - min(len(headlines), HEADLINES)
         if rest:
@@ -109,7 +111,7 @@ class Messages:
         """Whom to call: only for critical problems that somebody still has to look at."""
         is_critical = any(
             notice.problem.severity == "critical" and notice.acknowledged_by is None
-            for notice in _lives(message)
+            for notice in _ongoing(message)
         )
         return (self._mention or "") if is_critical else ""
 
@@ -127,7 +129,7 @@ class Messages:
         return {"text": f"{title}. {words}", "blocks": [_section(f"*{title}*\n{words}")]}
 
 
-def _lives(message: Message) -> list[Notice]:
+def _ongoing(message: Message) -> list[Notice]:
     return [notice for notice in message.notices if notice.ended_at is None]
 
 

@@ -5,7 +5,16 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.alerts.model import RULES, Ending, Health, Limits, Outlook, Problem, Rule, Screen
+from metrics.alerts.model import (
+    RULES,
+    Ending,
+    Evaluation,
+    Limits,
+    Problem,
+    Rule,
+    Screen,
+    SourceHealth,
+)
 from metrics.alerts.screens import screen_key, wall_silent
 from metrics.live import current as now
 from metrics.live.spikes import spikes
@@ -36,13 +45,13 @@ def evaluate(
     tables: Tables,
     rules: Rules,
     limits: Limits,
-    sources: Mapping[str, Health],
+    sources: Mapping[str, SourceHealth],
     *,
     first_day: date | None = None,
     missing: frozenset[str] = frozenset(),
     screens: Collection[Screen] = (),
     listening_since: float = 0.0,
-) -> Outlook:
+) -> Evaluation:
     """All conditions over one version.
 
     Args:
@@ -75,7 +84,7 @@ def evaluate(
     waiting = frozenset(f"stale:source:{name}" for name in sources if _is_starting(sources, name))
     problems = tuple(problem for problem in found if problem.key not in doubtful)
     gone = {screen_key(screen): REVOKED for screen in screens if screen.is_revoked}
-    return Outlook(problems, unknown | doubtful | waiting, {**gone, **idle})
+    return Evaluation(problems, unknown | doubtful | waiting, {**gone, **idle})
 
 
 def queue(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
@@ -197,7 +206,7 @@ def staffing_voice(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Pro
         yield _staffing("staffing_voice", tables, rules, limits, present, goal, None, absent, {})
 
 
-def stale(sources: Mapping[str, Health], limits: Limits, instant: float) -> Iterator[Problem]:
+def stale(sources: Mapping[str, SourceHealth], limits: Limits, instant: float) -> Iterator[Problem]:
     """Sources without good data for too long; one that is late for less does not fire yet."""
     for name, health in sorted(sources.items()):
         if name == "tickets" and _state(sources, "intercom") in BAD:
@@ -246,7 +255,7 @@ def _staffing(
     )
 
 
-def _unknown(sources: Mapping[str, Health], missing: frozenset[str]) -> frozenset[str]:
+def _unknown(sources: Mapping[str, SourceHealth], missing: frozenset[str]) -> frozenset[str]:
     """The rules whose source is late, failed or has not answered yet, or has holes."""
     found: set[str] = set()
     if _state(sources, "intercom") != "ok" or missing & {"agents", "teams"}:
@@ -259,7 +268,7 @@ def _unknown(sources: Mapping[str, Health], missing: frozenset[str]) -> frozense
 
 
 def _idle(
-    tables: Tables, rules: Rules, limits: Limits, sources: Mapping[str, Health]
+    tables: Tables, rules: Rules, limits: Limits, sources: Mapping[str, SourceHealth]
 ) -> dict[str, Ending]:
     """The rules that look at nothing now, and what ends their problems."""
     hours = limits.working_hours
@@ -279,11 +288,11 @@ def may_be_on_a_call(problem: Problem) -> bool:
     return problem.rule == "staffing_text" and calls > 0 and met
 
 
-def _state(sources: Mapping[str, Health], name: str) -> str:
+def _state(sources: Mapping[str, SourceHealth], name: str) -> str:
     return sources[name].state if name in sources else "off"
 
 
-def _is_starting(sources: Mapping[str, Health], name: str) -> bool:
+def _is_starting(sources: Mapping[str, SourceHealth], name: str) -> bool:
     return sources[name].state == "starting"
 
 

@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     "wall_silent",
 )
 Severity = Literal["critical", "warning", "info"]
+SEVERITY_ORDER: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 WorkingHours = Literal["office", "always", "never"]
 Event = Literal["fired", "repeated", "ended"]
 Ending = Literal["resolved", "hours", "off", "revoked"]
@@ -46,7 +47,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Health:
+class SourceHealth:
     """How a source is.
 
     Attributes:
@@ -125,7 +126,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Evaluation:
     """What all rules say about one version.
 
     Attributes:
@@ -175,7 +176,7 @@ class Notice:
     ending: Ending | None = None
     acknowledged_by: str | None = None
     acknowledged_at: float | None = None
-    tellings: int = 0
+    notification_count: int = 0
 
 
 @dataclass(frozen=True)

@@ -66,5 +66,7 @@ def _opened_at(now: pd.Timestamp, rules: Rules, limits: Limits) -> float:
     moment = now.to_pydatetime()
     day = today(now, rules.time_zone)
     days = (day - timedelta(days=1), day)
-    begun = [start for one in days for start, end in openings(one, rules) if start <= moment < end]
-    return max((start.timestamp() for start in begun), default=0.0)
+    mark_sending = [
+        start for one in days for start, end in openings(one, rules) if start <= moment < end
+    ]
+    return max((start.timestamp() for start in mark_sending), default=0.0)

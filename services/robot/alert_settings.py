@@ -27,13 +27,13 @@ GOALS: Mapping[Rule, str] = {
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """What holds now.
+class ActiveSettings:
+    """The settings that hold now.
 
     Attributes:
         settings: With people's changes in the place of what config.yaml says.
         edited: What was changed, by rule: setting -> value.
-        edited_by: Who changed a rule last.
+        edited_by: Who changed a rule last, by rule.
     """
 
     settings: Settings
@@ -42,16 +42,14 @@ class Thresholds:
 
     @property
     def alerts(self) -> AlertsSetting:
-        """What the robot tells, and when."""
         return self.settings.alerts
 
     @property
-    def off(self) -> frozenset[Rule]:
+    def disabled_rules(self) -> frozenset[Rule]:
         """Rules that are switched off, here or in config.yaml."""
         return frozenset(rule for rule in RULES if not getattr(self.alerts, rule).enabled)
 
     def limits(self) -> Limits:
-        """What the conditions need besides the rules."""
         alerts = self.alerts
         severities: dict[Rule, Severity] = {rule: getattr(alerts, rule).severity for rule in RULES}
         return Limits(
@@ -63,18 +61,18 @@ class Thresholds:
         )
 
     def cooldown_minutes(self, rule: Rule) -> float:
-        """How long a rule is silent after it spoke: its own time, or else the common one."""
+        """How long a problem is not repeated: the rule's own time, or else the common one."""
         own: float | None = getattr(self.alerts, rule).cooldown_minutes
         return self.alerts.cooldown_minutes if own is None else own
 
-    def policy(self, now: float, *, has_slack: bool, edits: bool) -> Policy:
+    def policy(self, now: float, *, has_slack: bool, can_edit: bool) -> Policy:
         """What may be said at an instant (Unix seconds)."""
         return Policy(
-            speaks=self.alerts.enabled and has_slack,
+            is_enabled=self.alerts.enabled and has_slack,
             is_quiet=is_quiet(self.alerts.quiet_hours, now, self.settings.zone),
-            edits=edits,
+            can_edit=can_edit,
             cooldowns={rule: self.cooldown_minutes(rule) * 60 for rule in RULES},
-            off=self.off,
+            disabled=self.disabled_rules,
         )
 
 
@@ -94,23 +92,23 @@ def is_quiet(quiet_hours: list[str], now: float, zone: ZoneInfo) -> bool:
     return False
 
 
-def thresholds(settings: Settings, state: Store) -> Thresholds:
+def load_active_settings(settings: Settings, state: Store) -> ActiveSettings:
     """The rules with what people changed; changes that no longer fit are left out."""
-    return read(settings, state.get(KEY))
+    return apply_edits(settings, state.get(KEY))
 
 
-def read(settings: Settings, content: bytes | None) -> Thresholds:
+def apply_edits(settings: Settings, content: bytes | None) -> ActiveSettings:
     """The rules with the changes of that document."""
-    document = _document(content)
+    document = _parse_document(content)
     edited = document.get("rules", {})
     try:
-        changed = _merged(settings, edited)
+        changed = _merge_edits(settings, edited)
     except ConfigurationError:
         changed, edited = settings, {}
-    return Thresholds(settings=changed, edited=edited, edited_by=document.get("by", {}))
+    return ActiveSettings(settings=changed, edited=edited, edited_by=document.get("by", {}))
 
 
-def change(
+def change_rule(
     settings: Settings,
     state: Store,
     rule: Rule,
@@ -118,15 +116,15 @@ def change(
     *,
     by: str,
     is_on: bool | None = None,
-) -> Thresholds:
+) -> ActiveSettings:
     """Change a rule from the next evaluation on; a value of None is config.yaml's again.
 
     Args:
         settings: Of config.yaml.
         state: Where changes are kept.
-        rule: Which one.
+        rule: To change.
         values: Setting -> value, as in config.yaml; for staffing also `goal`.
-        by: Who.
+        by: Name of who changes it.
         is_on: Whether the rule is to work; None leaves that as it is.
 
     Raises:
@@ -134,12 +132,12 @@ def change(
     """
     for _ in range(ATTEMPTS):
         before = state.get(KEY)
-        document = _document(before)
+        document = _parse_document(before)
         rules = document.setdefault("rules", {})
-        switched = {} if is_on is None else {"enabled": _unless(settings, rule, is_on)}
+        switched = {} if is_on is None else {"enabled": _switch_value(settings, rule, is_on)}
         mine = {**rules.get(rule, {}), **values, **switched}
         rules[rule] = {name: value for name, value in mine.items() if value is not None}
-        _merged(settings, rules)
+        _merge_edits(settings, rules)
         document.setdefault("by", {})[rule] = by
         content = orjson.dumps(document)
         if before is None:
@@ -147,21 +145,21 @@ def change(
         else:
             written = state.set_fenced(KEY, content, KEY, before)
         if written:
-            return thresholds(settings, state)
+            return load_active_settings(settings, state)
     raise ConfigurationError("somebody else is changing the rules at this moment; try again")
 
 
-def exported(now: Thresholds) -> str:
+def export_yaml(active: ActiveSettings) -> str:
     """The rules as a part of config.yaml."""
     document = {
-        "goals": {name: getattr(now.settings.goals, name) for name in GOALS.values()},
+        "goals": {name: getattr(active.settings.goals, name) for name in GOALS.values()},
         # A cool-down that is nobody's own is the common one.
-        "alerts": now.alerts.model_dump(exclude_none=True),
+        "alerts": active.alerts.model_dump(exclude_none=True),
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
 
 
-def _document(content: bytes | None) -> dict[str, Any]:
+def _parse_document(content: bytes | None) -> dict[str, Any]:
     try:
         document = orjson.loads(content) if content else {}
     except orjson.JSONDecodeError:
@@ -174,12 +172,12 @@ def _document(content: bytes | None) -> dict[str, Any]:
     return document
 
 
-def _unless(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
+def _switch_value(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
     """The switch as it is kept: nothing where config.yaml says the same."""
     return None if getattr(settings.alerts, rule).enabled == is_on else is_on
 
 
-def _merged(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:
+def _merge_edits(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:
     alerts = settings.alerts.model_dump()
     goals = settings.goals.model_dump()
     for rule, values in edited.items():

@@ -1,6 +1,6 @@
-"""How words arrive: the oldest order first, each until Slack says that it has it.
+"""How messages arrive: the oldest first, each until Slack says that it has it.
 
-An order is marked before it is sent and done only after Slack's answer. A crash in between sends
+A message is marked before it is sent and done only after Slack's answer. A crash in between sends
 it again, since a problem told twice is better than one that nobody heard of.
 """
 
@@ -11,8 +11,15 @@ from dataclasses import replace
 from metrics.alerts.model import Event, Message
 from services.errors import RateLimitedError, UnavailableError
 from services.robot.slack import AnswerLostError, Payload, Receipt, RefusedError, Slack
-from services.robot.state import Book, Delivery, Order, Post, SlackState, SlackStatus
-from services.robot.store import Ledger
+from services.robot.state import (
+    AlertState,
+    Delivery,
+    OutboxMessage,
+    SlackMessage,
+    SlackState,
+    SlackStatus,
+)
+from services.robot.store import AlertStore
 from services.robot.transitions import new_id
 
 log = logging.getLogger(__name__)
@@ -34,121 +41,121 @@ BAD_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
 
-Compose = Callable[[Book, Order, float], Message]
+Change = Callable[[AlertState], AlertState]
+Compose = Callable[[AlertState, OutboxMessage, float], Message]
 Draw = Callable[[Message], Payload]
 
 
-class Courier:
-    """Carries orders to Slack, one step at a time.
+class Sender:
+    """Carries the outbox to Slack, one step at a time.
 
     Args:
-        ledger: Where the orders are.
-        slack: Who takes them.
-        compose: Makes an order's message, with names.
-        draw: Puts the message into words.
+        store: Where the outbox is.
+        slack: Who takes the messages.
+        compose: Makes an outbox message's content, with names.
+        draw: Puts the content into words.
         clock: Unix seconds.
-        names: Makes ids.
+        make_id: Of messages merged, or sent in place of others.
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: AlertStore,
         slack: Slack,
         *,
         compose: Compose,
         draw: Draw,
         clock: Callable[[], float],
-        names: Callable[[], str] = new_id,
+        make_id: Callable[[], str] = new_id,
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._slack = slack
         self._compose = compose
         self._draw = draw
         self._clock = clock
-        self._names = names
+        self._make_id = make_id
         self._sent_at: float | None = None
         # What Slack answered, until the store has taken note of it.
-        self._answered: Callable[[Book], Book] | None = None
+        self._outcome: Change | None = None
 
     def step(self) -> float:
-        """Carry the oldest order, if it is due; seconds until there may be more to do.
+        """Send the oldest message, if it is due; seconds until there may be more to do.
 
         Raises:
             FencedError: Another collector has taken over.
             ServiceError: The store fails.
         """
-        if self._answered is not None:
+        if self._outcome is not None:
             # Sending anything before this is noted would send the last message twice.
-            self._ledger.change(self._answered)
-            self._answered = None
-        wait = self._wait()
+            self._store.update(self._outcome)
+            self._outcome = None
+        wait = self._seconds_to_wait()
         if wait > 0:
             return wait
-        began = self._clock()
-        book = self._ledger.change(lambda book: begun(coalesced(book, began, self._names), began))
-        order = book.orders[0]
-        self._answered = self._carried(book, order)
+        now = self._clock()
+        state = self._store.update(lambda state: mark_sending(merge_old(state, now, self._make_id)))
+        self._outcome = self._attempt(state, state.outbox[0])
         self._sent_at = self._clock()
-        self._ledger.change(self._answered)
-        self._answered = None
-        return self._wait()
+        self._store.update(self._outcome)
+        self._outcome = None
+        return self._seconds_to_wait()
 
-    def _wait(self) -> float:
-        orders = self._ledger.book().orders
-        if not orders:
+    def _seconds_to_wait(self) -> float:
+        outbox = self._store.load().outbox
+        if not outbox:
             return IDLE_SECONDS
         now = self._clock()
         since = None if self._sent_at is None else now - self._sent_at
         pause = APART_SECONDS - since if since is not None and since >= 0 else 0.0
-        wait = max(orders[0].wait(now), pause)
+        wait = max(outbox[0].seconds_to_wait(now), pause)
         return wait if wait > INSTANT_SECONDS else 0.0
 
-    def _carried(self, book: Book, order: Order) -> Callable[[Book], Book]:
-        """Make one attempt; what it makes of the book."""
+    def _attempt(self, state: AlertState, entry: OutboxMessage) -> Change:
+        """Make one attempt; what its outcome makes of the state."""
         try:
-            receipt = self._handed_over(book, order)
+            receipt = self._hand_over(state, entry)
         except RefusedError as error:
-            return self._refused(order, error.reason)
+            return self._handle_refusal(entry, error.reason)
         except RateLimitedError as error:
-            return self._later(order, str(error), error.retry_after_seconds)
+            return self._retry_later(entry, str(error), error.retry_after_seconds)
         except AnswerLostError as error:
-            doubted = replace(order, doubtful=order.doubtful + 1)
-            return self._later(
-                doubted, str(error), backoff(DOUBT_SECONDS, order.doubtful, LONGEST_DOUBT_SECONDS)
-            )
+            seconds = backoff(DOUBT_SECONDS, entry.doubtful, LONGEST_DOUBT_SECONDS)
+            doubted = replace(entry, doubtful=entry.doubtful + 1)
+            return self._retry_later(doubted, str(error), seconds)
         except UnavailableError as error:
-            return self._later(order, str(error), backoff(BACKOFF_SECONDS, order.attempts - 1))
-        return lambda book: arrived(book, order, receipt, self._clock())
+            seconds = backoff(BACKOFF_SECONDS, entry.attempts - 1)
+            return self._retry_later(entry, str(error), seconds)
+        return lambda state: record_arrival(state, entry, receipt, self._clock())
 
-    def _refused(self, order: Order, reason: str) -> Callable[[Book], Book]:
-        if reason in BAD_BLOCKS and not order.is_plain:
+    def _handle_refusal(self, entry: OutboxMessage, reason: str) -> Change:
+        if reason in BAD_BLOCKS and not entry.is_plain:
             log.error("robot: Slack refuses the blocks (%s); the text goes alone", reason)
-            plain = replace(order, is_plain=True)
-            return lambda book: later(book, plain, reason, 0.0, self._clock())
+            plain = replace(entry, is_plain=True)
+            return lambda state: postpone(state, plain, reason, 0.0, self._clock())
         log.error("robot: a message is given up: %s", reason)
-        return lambda book: given_up(book, order, reason, self._clock(), self._names)
+        return lambda state: give_up(state, entry, reason, self._clock(), self._make_id)
 
-    def _later(self, order: Order, failure: str, seconds: float) -> Callable[[Book], Book]:
+    def _retry_later(self, entry: OutboxMessage, failure: str, seconds: float) -> Change:
         log.warning("robot: %s; again in %.0f s", failure, seconds)
-        return lambda book: later(book, order, failure, seconds, self._clock())
+        return lambda state: postpone(state, entry, failure, seconds, self._clock())
 
-    def _handed_over(self, book: Book, order: Order) -> Receipt:
-        if order.kind == "edit":
-            post = book.post(order.post)
-            if post is None:
+    def _hand_over(self, state: AlertState, entry: OutboxMessage) -> Receipt:
+        if entry.kind == "edit":
+            posted = state.slack_message(entry.slack_message_id)
+            if posted is None:
                 raise RefusedError("nothing_to_renew")
-            message = self._message(book, order)
-            self._slack.edit(Receipt(post.channel, post.ts), message)
-            return Receipt(post.channel, post.ts)
-        return self._slack.post(self._message(book, order), thread_of(book, order))
+            receipt = Receipt(posted.channel, posted.ts)
+            self._slack.edit(receipt, self._draw_message(state, entry))
+            return receipt
+        return self._slack.post(self._draw_message(state, entry), find_thread(state, entry))
 
-    def _message(self, book: Book, order: Order) -> Payload:
+    def _draw_message(self, state: AlertState, entry: OutboxMessage) -> Payload:
         try:
-            drawn = self._draw(self._compose(book, order, self._clock()))
+            payload = self._draw(self._compose(state, entry, self._clock()))
         except (LookupError, TypeError, ValueError) as error:
             # A mistake of ours in one message must not hold up all that follow it.
             raise RefusedError(f"cannot_be_drawn_{type(error).__name__}") from error
-        return {"text": drawn["text"]} if order.is_plain else drawn
+        return {"text": payload["text"]} if entry.is_plain else payload
 
 
 def backoff(first: float, failures: int, longest: float = LONGEST_BACKOFF_SECONDS) -> float:
@@ -156,119 +163,135 @@ def backoff(first: float, failures: int, longest: float = LONGEST_BACKOFF_SECOND
     return min(first * 2.0 ** min(failures, 10), longest)
 
 
-def begun(book: Book, now: float) -> Book:
-    """With the first order marked as being sent. One that was marked already was cut off."""
-    first = book.orders[0]
+def mark_sending(state: AlertState) -> AlertState:
+    """With the first message marked as being sent. One that was marked already was cut off."""
+    first = state.outbox[0]
     doubtful = first.doubtful + (1 if first.sending else 0)
-    return book.with_order(
+    return state.with_entry(
         replace(first, attempts=first.attempts + 1, sending=True, doubtful=doubtful)
     )
 
 
-def coalesced(book: Book, now: float, names: Callable[[], str]) -> Book:
+def merge_old(state: AlertState, now: float, make_id: Callable[[], str]) -> AlertState:
     """With everything that waits put into one message, where the oldest has waited for long.
 
     Each problem is told once: as over, where it came and went meanwhile.
     """
-    says = [order for order in book.orders if order.kind == "say"]
-    if len(says) < 2 or not now - says[0].created_at > OLD_SECONDS:
-        return book
+    waiting = [entry for entry in state.outbox if entry.kind == "say"]
+    if len(waiting) < 2 or not now - waiting[0].created_at > OLD_SECONDS:
+        return state
     items: dict[str, Event] = {}
-    for order in says:
-        for life, event in order.items:
-            items[life] = event if life not in items or event == "ended" else items[life]
-    silent = [s for s in (says[0].silent_since, says[0].created_at) if s is not None]
-    together = Order(
-        id=names(),
+    for entry in waiting:
+        for incident_id, event in entry.items:
+            if incident_id not in items or event == "ended":
+                items[incident_id] = event
+    silences = [s for s in (waiting[0].silent_since, waiting[0].created_at) if s is not None]
+    merged = OutboxMessage(
+        id=make_id(),
         kind="say",
-        created_at=says[0].created_at,
+        created_at=waiting[0].created_at,
         items=tuple(items.items()),
-        doubtful=sum(order.doubtful + order.sending for order in says),
-        covers=tuple(one for order in says for one in (order.id, *order.covers)),
-        silent_since=min(silent),
+        doubtful=sum(entry.doubtful + entry.sending for entry in waiting),
+        covers=tuple(i for entry in waiting for i in (entry.id, *entry.covers)),
+        silent_since=min(silences),
     )
-    gone = {order.id for order in says}
-    kept = tuple(order for order in book.orders if order.id not in gone and order.post not in gone)
-    return replace(book, orders=(together, *kept))
+    covered = {entry.id for entry in waiting}
+    rest = tuple(
+        entry
+        for entry in state.outbox
+        if entry.id not in covered and entry.slack_message_id not in covered
+    )
+    return replace(state, outbox=(merged, *rest))
 
 
-def later(book: Book, order: Order, failure: str, seconds: float, now: float) -> Book:
-    """With the order to be sent again after so many seconds."""
-    waiting = replace(order, sending=False, waits_from=now, waits_for=seconds, failure=failure)
-    slack = _status(book.slack, "late", now, failure)
-    return replace(book.with_order(waiting), slack=slack)
+def postpone(
+    state: AlertState, entry: OutboxMessage, failure: str, seconds: float, now: float
+) -> AlertState:
+    """With the message to be sent again after so many seconds."""
+    waiting = replace(entry, sending=False, waits_from=now, waits_for=seconds, failure=failure)
+    slack = _update_status(state.slack, "late", now, failure)
+    return replace(state.with_entry(waiting), slack=slack)
 
 
-def arrived(book: Book, order: Order, receipt: Receipt, now: float) -> Book:
-    """With the order done, and the message known where it can be renewed."""
-    book = book.without_order(order, _delivery(book, order, now, arrived=True))
-    book = replace(book, slack=_status(book.slack, "ok", now, None, arrived_at=now))
-    if order.kind == "say" and now - order.created_at > LATE_SECONDS:
+def record_arrival(
+    state: AlertState, entry: OutboxMessage, receipt: Receipt, now: float
+) -> AlertState:
+    """With the message done, and where it lies remembered where it can be edited."""
+    state = state.without_entry(entry, _build_delivery(state, entry, now, arrived=True))
+    state = replace(state, slack=_update_status(state.slack, "ok", now, None, arrived_at=now))
+    if entry.kind != "say":
+        return state
+    incidents = [i for i in state.incidents if i.id in entry.incident_ids]
+    if now - entry.created_at > LATE_SECONDS:
         # Who has just read of it after an outage need not read of it again at once.
-        read = {life for life, _ in order.items}
-        late = [life for life in book.lives if life.id in read and life.told_at is not None]
-        book = book.with_lives(*(replace(life, told_at=now) for life in late))
-    if order.kind != "say" or not receipt.ts:
-        return book
-    told = {life for life, _ in order.items}
-    lives = tuple(life for life in book.lives if life.id in told)
-    post = Post(order.id, receipt.channel, receipt.ts, tuple(life.id for life in lives))
-    posted = [replace(life, posts=(*life.posts[:1], order.id)) for life in lives]
-    return replace(book, posts=(*book.posts, post)).with_lives(*posted)
+        incidents = [i if i.notified_at is None else replace(i, notified_at=now) for i in incidents]
+    if receipt.ts:
+        ids = tuple(incident.id for incident in incidents)
+        posted = SlackMessage(entry.id, receipt.channel, receipt.ts, ids)
+        state = replace(state, slack_messages=(*state.slack_messages, posted))
+        incidents = [
+            replace(i, slack_message_ids=(*i.slack_message_ids[:1], entry.id)) for i in incidents
+        ]
+    return state.with_incidents(*incidents)
 
 
-def given_up(book: Book, order: Order, reason: str, now: float, names: Callable[[], str]) -> Book:
-    """With the order done without having arrived, for everybody to see.
+def give_up(
+    state: AlertState, entry: OutboxMessage, reason: str, now: float, make_id: Callable[[], str]
+) -> AlertState:
+    """With the message done without having arrived, for everybody to see.
 
-    Where a message cannot be renewed, the ends that it should have told are told anew.
+    Where a message cannot be edited, the ends that it should have told are told anew.
     """
-    delivery = replace(_delivery(book, order, now, arrived=False), reason=reason)
-    book = book.without_order(order, delivery)
-    if order.kind != "edit":
-        return replace(book, slack=_status(book.slack, "failed", now, reason))
-    post = book.post(order.post)
-    over = [life for life in book.lives if post and life.id in post.lives and not life.is_live]
+    delivery = replace(_build_delivery(state, entry, now, arrived=False), reason=reason)
+    state = state.without_entry(entry, delivery)
+    if entry.kind != "edit":
+        return replace(state, slack=_update_status(state.slack, "failed", now, reason))
+    posted = state.slack_message(entry.slack_message_id)
+    shown = posted.incident_ids if posted else ()
+    over = [i for i in state.incidents if i.id in shown and not i.is_live]
     if not over:
-        return book
-    items: tuple[tuple[str, Event], ...] = tuple((life.id, "ended") for life in over)
-    return replace(book, orders=(*book.orders, Order(names(), "say", now, items)))
+        return state
+    items: tuple[tuple[str, Event], ...] = tuple((incident.id, "ended") for incident in over)
+    message = OutboxMessage(make_id(), "say", now, items)
+    return replace(state, outbox=(*state.outbox, message))
 
 
-def abandoned(book: Book, now: float) -> Book:
+def abandon_outbox(state: AlertState, now: float) -> AlertState:
     """With everything given up that waits for a Slack that is no longer set up."""
-    for order in book.orders:
-        delivery = replace(_delivery(book, order, now, arrived=False), reason="slack_is_off")
-        book = book.without_order(order, delivery)
-    return book
+    for entry in state.outbox:
+        delivery = replace(_build_delivery(state, entry, now, arrived=False), reason="slack_is_off")
+        state = state.without_entry(entry, delivery)
+    return state
 
 
-def thread_of(book: Book, order: Order) -> str | None:
+def find_thread(state: AlertState, entry: OutboxMessage) -> str | None:
     """Where repetitions go: below the message that told of all of them first, if one did."""
-    if not order.items or any(event == "fired" for _, event in order.items):
+    if not entry.items or any(event == "fired" for _, event in entry.items):
         return None
-    lives = [book.life(life_id) for life_id, _ in order.items]
-    roots = {life.posts[0] if life and life.posts else None for life in lives}
-    post = book.post(roots.pop()) if len(roots) == 1 else None
-    return post.ts if post else None
+    incidents = [state.incident(incident_id) for incident_id in entry.incident_ids]
+    roots = {i.slack_message_ids[0] if i and i.slack_message_ids else None for i in incidents}
+    root = state.slack_message(roots.pop()) if len(roots) == 1 else None
+    return root.ts if root else None
 
 
-def _delivery(book: Book, order: Order, now: float, *, arrived: bool) -> Delivery:
-    post = book.post(order.post)
-    lives = post.lives if post else tuple(life for life, _ in order.items)
+def _build_delivery(
+    state: AlertState, entry: OutboxMessage, now: float, *, arrived: bool
+) -> Delivery:
+    posted = state.slack_message(entry.slack_message_id)
     return Delivery(
-        id=order.id,
-        kind=order.kind,
-        created_at=order.created_at,
+        id=entry.id,
+        kind=entry.kind,
+        created_at=entry.created_at,
         done_at=now,
         arrived=arrived,
-        lives=lives,
-        attempts=order.attempts,
-        doubtful=order.doubtful,
-        covers=len(order.covers),
+        incident_ids=posted.incident_ids if posted else tuple(i for i, _ in entry.items),
+        attempts=entry.attempts,
+        doubtful=entry.doubtful,
+        covers=len(entry.covers),
     )
 
 
-def _status(
+def _update_status(
     before: SlackStatus,
     state: SlackState,
     now: float,

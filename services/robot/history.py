@@ -1,4 +1,4 @@
-"""Lives that are over, kept for a while: one document for each UTC day on which they began."""
+"""Incidents that are over, kept for a while: one document for each UTC day on which they began."""
 
 import statistics
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from metrics.alerts.model import RULES, Rule
-from services.robot.state import LIVES, Life
+from services.robot.state import Incident, dump_incidents, parse_incidents
 from services.storage.store import Store
 
 PREFIX = "robot/history/"
@@ -38,40 +38,44 @@ class Hygiene:
 
 
 class History:
-    """The lives of the last 90 days, 2,000 of them at most."""
+    """The incidents of the last 90 days, 2,000 of them at most."""
 
     def __init__(self, state: Store) -> None:
         self._state = state
 
-    def keep(self, lives: Iterable[Life], now: float) -> None:
+    def add(self, incidents: Iterable[Incident], now: float) -> None:
         """Put them in; done twice, it is as done once."""
-        by_day: dict[str, list[Life]] = {}
-        for life in lives:
-            by_day.setdefault(_day(life.fired_at), []).append(life)
+        by_day: dict[str, list[Incident]] = {}
+        for incident in incidents:
+            by_day.setdefault(_day(incident.fired_at), []).append(incident)
         for day, added in by_day.items():
             if self._add(PREFIX + day, added):
                 self._trim(now)
 
-    def lives(self, since: float = 0) -> list[Life]:
+    def list_incidents(self, since: float = 0) -> list[Incident]:
         """Those that began since then, the newest first."""
-        found: list[Life] = []
+        incidents: list[Incident] = []
         for key in reversed(self._state.keys(PREFIX)):
             day = key.removeprefix(PREFIX)
             if day < _day(since):
                 break
-            found += [
-                life for life in reversed(_lives(self._state.get(key))) if life.fired_at >= since
+            incidents += [
+                incident
+                for incident in reversed(_parse(self._state.get(key)))
+                if incident.fired_at >= since
             ]
-        return found[:LONGEST]
+        return incidents[:LONGEST]
 
-    def _add(self, key: str, added: list[Life]) -> bool:
+    def _add(self, key: str, added: list[Incident]) -> bool:
         """Add to a day's document; whether it is a new one."""
-        ids = {life.id for life in added}
+        ids = {incident.id for incident in added}
         while True:
             before = self._state.get(key)
-            there = [life for life in _lives(before) if life.id not in ids]
-            kept = sorted([*there, *added], key=lambda life: (life.fired_at, life.id))
-            content = LIVES.dump_json(tuple(kept[-PER_DAY:]))
+            there = [incident for incident in _parse(before) if incident.id not in ids]
+            incidents = sorted(
+                [*there, *added], key=lambda incident: (incident.fired_at, incident.id)
+            )
+            content = dump_incidents(incidents[-PER_DAY:])
             if before is None:
                 if self._state.add(key, content):
                     return True
@@ -86,20 +90,21 @@ class History:
             if day < first or total >= LONGEST:
                 self._state.delete(key)
             else:
-                total += len(_lives(self._state.get(key)))
+                total += len(_parse(self._state.get(key)))
 
 
-def hygiene(lives: Iterable[Life]) -> dict[Rule, Hygiene]:
-    """What each rule has been good for."""
-    by_rule: dict[Rule, list[Life]] = {rule: [] for rule in RULES}
-    for life in lives:
-        by_rule[life.problem.rule].append(life)
-    return {rule: _judged(mine) for rule, mine in by_rule.items()}
+def hygiene(incidents: Iterable[Incident]) -> dict[Rule, Hygiene]:
+    by_rule: dict[Rule, list[Incident]] = {rule: [] for rule in RULES}
+    for incident in incidents:
+        by_rule[incident.problem.rule].append(incident)
+    return {rule: _summarise(mine) for rule, mine in by_rule.items()}
 
 
-def would_remain(lives: Iterable[Life], rule: Rule, threshold: float) -> int:
-    """How many lives of a rule reached another threshold, and would have fired under it too."""
-    return sum(life.problem.rule == rule and life.peak >= threshold for life in lives)
+def count_remaining(incidents: Iterable[Incident], rule: Rule, threshold: float) -> int:
+    """How many of a rule's incidents would have fired under another threshold too."""
+    return sum(
+        incident.problem.rule == rule and incident.peak >= threshold for incident in incidents
+    )
 
 
 @dataclass(frozen=True)
@@ -117,38 +122,37 @@ class Proposal:
     fired: int
 
 
-def proposal(lives: Iterable[Life], rule: Rule, threshold: float) -> Proposal | None:
+def propose_threshold(
+    incidents: Iterable[Incident], rule: Rule, threshold: float
+) -> Proposal | None:
     """A higher threshold that keeps every problem somebody took on; None where it says nothing.
 
     Only of rules that count: a goal or a time limit is a promise, not a matter of noise.
-
-    Args:
-        lives: Of all rules.
-        rule: Of which it is.
-        threshold: The present one.
     """
-    mine = [life for life in lives if life.problem.rule == rule]
-    taken = [life.peak for life in mine if life.acknowledged_by is not None]
+    mine = [incident for incident in incidents if incident.problem.rule == rule]
+    taken = [incident.peak for incident in mine if incident.acknowledged_by is not None]
     if rule not in COUNTING or not taken:
         return None
     higher = min(taken)
-    avoided = sum(life.peak < higher for life in mine)
+    avoided = sum(incident.peak < higher for incident in mine)
     if higher <= threshold or avoided < AVOIDED_MINIMUM:
         return None
     return Proposal(higher, avoided, len(mine))
 
 
-def _judged(lives: list[Life]) -> Hygiene:
-    over = [life for life in lives if not life.is_live]
-    taken = sum(life.acknowledged_by is not None for life in lives)
-    alone = sum(life.acknowledged_by is None and life.ending == "resolved" for life in over)
-    lasted = [life.seconds(life.fired_at) for life in over]
-    return Hygiene(len(lives), taken, alone, statistics.median(lasted) if lasted else None)
+def _summarise(incidents: list[Incident]) -> Hygiene:
+    over = [incident for incident in incidents if not incident.is_live]
+    taken = sum(incident.acknowledged_by is not None for incident in incidents)
+    alone = sum(
+        incident.acknowledged_by is None and incident.ending == "resolved" for incident in over
+    )
+    lasted = [incident.duration_seconds(incident.fired_at) for incident in over]
+    return Hygiene(len(incidents), taken, alone, statistics.median(lasted) if lasted else None)
 
 
-def _lives(content: bytes | None) -> tuple[Life, ...]:
+def _parse(content: bytes | None) -> tuple[Incident, ...]:
     try:
-        return LIVES.validate_json(content) if content else ()
+        return parse_incidents(content) if content else ()
     except ValidationError:
         return ()
 

@@ -1,49 +1,47 @@
-"""What an order has to say: the lives it tells of, with the names that the newest version knows."""
+"""What a message says: its incidents, with the names that the newest version knows."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from metrics.alerts.model import Directory, Event, Message, Notice, Severity
+from metrics.alerts.model import SEVERITY_ORDER, Directory, Event, Message, Notice
 from metrics.live.current import team_names
 from metrics.model.people import names
-from services.robot.state import Book, Life, Order
+from services.robot.state import AlertState, Incident, OutboxMessage
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 
-WORST: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 
-
-def composed(book: Book, order: Order, now: float, directory: Directory) -> Message:
-    """What an order has to say, with the names of this moment."""
-    post = book.post(order.post)
-    if post is not None:
-        items: list[tuple[str, Event]] = [(life, "fired") for life in post.lives]
+def compose_message(
+    state: AlertState, entry: OutboxMessage, now: float, directory: Directory
+) -> Message:
+    slack_message = state.slack_message(entry.slack_message_id)
+    if slack_message is not None:
+        items: list[tuple[str, Event]] = [(i, "fired") for i in slack_message.incident_ids]
     else:
-        items = list(order.items)
+        items = list(entry.items)
     # An end that has a message of its own to come is not told before.
-    told_later = {life for other in book.orders for life, event in other.items if event == "ended"}
+    ends_later = {i for other in state.outbox for i, event in other.items if event == "ended"}
     notices = []
-    for life_id, event in items:
-        life = book.life(life_id)
-        if life is None:
+    for incident_id, event in items:
+        incident = state.incident(incident_id)
+        if incident is None:
             continue
-        if event != "ended" and post is None and life_id in told_later:
-            life = replace(life, ended_at=None, ending=None)
-        notices.append(_notice(life, event, directory))
-    if order.silent_since is not None:
+        if event != "ended" and slack_message is None and incident_id in ends_later:
+            incident = replace(incident, ended_at=None, ending=None)
+        notices.append(build_notice(incident, directory, event))
+    if entry.silent_since is not None:
         # Of very many only the first are told one by one: what goes on comes first.
-        notices.sort(key=lambda n: (n.ended_at is not None, WORST[n.problem.severity]))
+        notices.sort(key=lambda n: (n.ended_at is not None, SEVERITY_ORDER[n.problem.severity]))
     return Message(
         notices=tuple(notices),
         at=now,
         directory=directory,
-        silent_since=order.silent_since,
-        is_test=order.kind == "test",
-        asked_by=order.asked_by,
+        silent_since=entry.silent_since,
+        is_test=entry.kind == "test",
+        asked_by=entry.asked_by,
     )
 
 
-def directory(snapshot: Snapshot, settings: Settings) -> Directory:
+def build_directory(snapshot: Snapshot, settings: Settings) -> Directory:
     """The names in a version."""
     known = names(snapshot.tables)
     return Directory(
@@ -53,8 +51,8 @@ def directory(snapshot: Snapshot, settings: Settings) -> Directory:
     )
 
 
-def _notice(life: Life, event: Event, directory: Directory) -> Notice:
-    problem = life.problem
+def build_notice(incident: Incident, directory: Directory, event: Event = "fired") -> Notice:
+    problem = incident.problem
     named = replace(
         problem,
         team=directory.teams.get(problem.team_id or "", ""),
@@ -63,11 +61,11 @@ def _notice(life: Life, event: Event, directory: Directory) -> Notice:
     return Notice(
         event=event,
         problem=named,
-        fired_at=life.fired_at,
-        peak=life.peak,
-        ended_at=life.ended_at,
-        ending=life.ending,
-        acknowledged_by=life.acknowledged_by,
-        acknowledged_at=life.acknowledged_at,
-        tellings=life.tellings,
+        fired_at=incident.fired_at,
+        peak=incident.peak,
+        ended_at=incident.ended_at,
+        ending=incident.ending,
+        acknowledged_by=incident.acknowledged_by,
+        acknowledged_at=incident.acknowledged_at,
+        notification_count=incident.notification_count,
     )

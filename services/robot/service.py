@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from metrics.alerts.model import RULES, Rule, Severity
+from metrics.alerts.model import RULES, SEVERITY_ORDER, Rule, Severity
 from metrics.model.periods import midnight, today
 from services.robot import alert_settings as rules
-from services.robot.alert_settings import Thresholds
-from services.robot.history import History, Hygiene, hygiene, would_remain
+from services.robot.alert_settings import ActiveSettings
+from services.robot.history import History, Hygiene, count_remaining, hygiene
 from services.robot.robot import ACKNOWLEDGE, MUTE, TEST
-from services.robot.state import Book, Delivery, Life, Order
-from services.robot.store import read
+from services.robot.state import AlertState, Delivery, Incident, OutboxMessage
+from services.robot.store import load_alert_state
 from services.settings.config import Settings
 from services.snapshot.manifest import SourceStatus
 from services.storage.command_queue import CommandQueue
@@ -29,11 +29,7 @@ class RuleView:
     """A rule as it holds.
 
     Attributes:
-        rule: Its word.
-        severity: How bad its problems are.
-        cooldown_minutes: How long it is silent after it spoke.
-        settings: Its other settings; for staffing the `goal`.
-        is_on: Whether it works.
+        settings: Besides severity and cool-down; for staffing the `goal`.
         edited: What people changed: setting -> value.
         edited_by: Who did last.
     """
@@ -48,55 +44,47 @@ class RuleView:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The robot at one moment: one reading of the store.
+class AlertOverview:
+    """The robot at one moment: one reading of the store."""
 
-    Attributes:
-        book: Lives, orders, messages, deliveries.
-        thresholds: The rules.
-        is_running: Whether somebody watches.
-    """
-
-    book: Book
-    thresholds: Thresholds
+    state: AlertState
+    active: ActiveSettings
     is_running: bool
 
     @property
-    def live(self) -> list[Life]:
-        """Problems that go on, the worst and oldest first."""
-        worst = {"critical": 0, "warning": 1, "info": 2}
-        lives = [life for life in self.book.lives if life.is_live]
-        return sorted(lives, key=lambda life: (worst[life.problem.severity], life.fired_at))
+    def live(self) -> list[Incident]:
+        """Incidents that go on, the worst and oldest first."""
+        live = [incident for incident in self.state.incidents if incident.is_live]
+        return sorted(live, key=lambda i: (SEVERITY_ORDER[i.problem.severity], i.fired_at))
 
     @property
-    def waiting(self) -> tuple[Order, ...]:
+    def waiting(self) -> tuple[OutboxMessage, ...]:
         """What is decided and has not arrived yet."""
-        return self.book.orders
+        return self.state.outbox
 
     @property
     def deliveries(self) -> list[Delivery]:
         """What arrived or was given up, the latest first."""
-        return list(reversed(self.book.deliveries))
+        return list(reversed(self.state.deliveries))
 
     @property
     def rules(self) -> list[RuleView]:
-        """All rules."""
-        return [_view(self.thresholds, rule) for rule in RULES]
+        return [_build_rule_view(self.active, rule) for rule in RULES]
 
     @property
     def slack(self) -> SourceStatus:
         """Slack as a source, beside the vendors."""
-        slack = self.book.slack
+        slack = self.state.slack
         return SourceStatus(
             slack.state, _instant(slack.arrived_at), slack.error, _instant(slack.since)
         )
 
 
-class Desk:
-    """Questions and orders.
+class AlertService:
+    """Questions to the robot, and commands for it.
 
     Args:
-        state: Where the robot keeps its book.
+        state: Where the robot keeps its state, and the commands wait.
         settings: Of config.yaml.
         clock: Unix seconds.
     """
@@ -104,55 +92,55 @@ class Desk:
     def __init__(
         self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
     ) -> None:
-        self._state = state
+        self._store = state
         self._settings = settings
         self._clock = clock
-        self._inbox = CommandQueue(state)
+        self._commands = CommandQueue(state)
         self._history = History(state)
 
-    def sheet(self) -> Sheet:
-        """The robot as it is now."""
-        book = read(self._state)
-        return Sheet(book, rules.thresholds(self._settings, self._state), self._is_running(book))
+    def get_overview(self) -> AlertOverview:
+        state = load_alert_state(self._store)
+        active = rules.load_active_settings(self._settings, self._store)
+        return AlertOverview(state, active, self._is_running(state))
 
-    def history(self, days: float = 90) -> list[Life]:
-        """Lives that began in the last days, the newest first; those that go on are among them."""
+    def list_incidents(self, days: float = 90) -> list[Incident]:
+        """Those of the last days, the newest first; those that go on are among them."""
         since = self._clock() - days * DAY_SECONDS
-        book = [life for life in read(self._state).lives if life.fired_at >= since]
-        ids = {life.id for life in book}
-        over = [life for life in self._history.lives(since) if life.id not in ids]
-        return sorted([*book, *over], key=lambda life: life.fired_at, reverse=True)
+        current = [i for i in load_alert_state(self._store).incidents if i.fired_at >= since]
+        ids = {incident.id for incident in current}
+        over = [i for i in self._history.list_incidents(since) if i.id not in ids]
+        return sorted([*current, *over], key=lambda i: i.fired_at, reverse=True)
 
     def hygiene(self, days: float = 14) -> dict[Rule, Hygiene]:
         """What each rule has been good for in the last days."""
-        return hygiene(self.history(days))
+        return hygiene(self.list_incidents(days))
 
-    def would_remain(self, rule: Rule, threshold: float, days: float = 14) -> int:
+    def count_remaining(self, rule: Rule, threshold: float, days: float = 14) -> int:
         """How many of a rule's problems would have fired under another threshold too."""
-        return would_remain(self.history(days), rule, threshold)
+        return count_remaining(self.list_incidents(days), rule, threshold)
 
     def delivered_today(self) -> tuple[int, int]:
         """Messages that arrived today, and all that were decided and are done or wait."""
-        book = read(self._state)
+        state = load_alert_state(self._store)
         now = datetime.fromtimestamp(self._clock(), UTC)
         start = midnight(today(now, self._settings.zone), self._settings.zone).timestamp()
-        done = [one for one in book.deliveries if one.done_at >= start and one.kind != "edit"]
-        waiting = sum(order.kind != "edit" for order in book.orders)
+        done = [one for one in state.deliveries if one.done_at >= start and one.kind != "edit"]
+        waiting = sum(entry.kind != "edit" for entry in state.outbox)
         return sum(one.arrived for one in done), len(done) + waiting
 
-    def acknowledge(self, life: str, by: str) -> None:
+    def acknowledge(self, incident_id: str, by: str) -> None:
         """Somebody takes a problem on: it is not repeated, and its end is told."""
-        self._ask(ACKNOWLEDGE, by, life=life)
+        self._request(ACKNOWLEDGE, by, life=incident_id)
 
-    def mute(self, life: str, by: str, minutes: float = 30) -> None:
+    def mute(self, incident_id: str, by: str, minutes: float = 30) -> None:
         """Somebody does not want to hear of a problem for a while."""
-        self._ask(MUTE, by, life=life, minutes=minutes)
+        self._request(MUTE, by, life=incident_id, minutes=minutes)
 
     def send_test(self, by: str) -> None:
         """Somebody wants to see whether messages arrive."""
-        self._ask(TEST, by)
+        self._request(TEST, by)
 
-    def change(
+    def change_rule(
         self, rule: Rule, values: Mapping[str, Any], *, by: str, is_on: bool | None = None
     ) -> RuleView:
         """Change a rule from the next evaluation on; a value of None is config.yaml's again.
@@ -160,38 +148,38 @@ class Desk:
         Raises:
             ConfigurationError: A value cannot be used; the message says why.
         """
-        changed = rules.change(self._settings, self._state, rule, values, by=by, is_on=is_on)
-        return _view(changed, rule)
+        changed = rules.change_rule(self._settings, self._store, rule, values, by=by, is_on=is_on)
+        return _build_rule_view(changed, rule)
 
-    def exported(self) -> str:
+    def export_yaml(self) -> str:
         """The rules as they hold, as a part of config.yaml."""
-        return rules.exported(rules.thresholds(self._settings, self._state))
+        return rules.export_yaml(rules.load_active_settings(self._settings, self._store))
 
-    def _ask(self, kind: str, by: str, **values: Any) -> None:
-        self._inbox.put({"kind": kind, "by": by, **values}, self._clock())
+    def _request(self, kind: str, by: str, **values: Any) -> None:
+        self._commands.put({"kind": kind, "by": by, **values}, self._clock())
 
-    def _is_running(self, book: Book) -> bool:
-        if book.evaluated_at is None:
+    def _is_running(self, state: AlertState) -> bool:
+        if state.evaluated_at is None:
             return False
         patience = INTERVALS * self._settings.sync.interval_seconds + GRACE_SECONDS
-        return abs(self._clock() - book.evaluated_at) <= patience
+        return abs(self._clock() - state.evaluated_at) <= patience
 
 
-def _view(holding: Thresholds, rule: Rule) -> RuleView:
-    settings: dict[str, Any] = getattr(holding.alerts, rule).model_dump()
+def _build_rule_view(active: ActiveSettings, rule: Rule) -> RuleView:
+    settings: dict[str, Any] = getattr(active.alerts, rule).model_dump()
     severity = settings.pop("severity")
     for name in ("cooldown_minutes", "enabled"):
         del settings[name]
     if rule in rules.GOALS:
-        settings["goal"] = getattr(holding.settings.goals, rules.GOALS[rule])
+        settings["goal"] = getattr(active.settings.goals, rules.GOALS[rule])
     return RuleView(
         rule=rule,
         severity=severity,
-        cooldown_minutes=holding.cooldown_minutes(rule),
+        cooldown_minutes=active.cooldown_minutes(rule),
         settings=settings,
-        is_on=rule not in holding.off,
-        edited=(holding.edited or {}).get(rule, {}),
-        edited_by=(holding.edited_by or {}).get(rule),
+        is_on=rule not in active.disabled_rules,
+        edited=(active.edited or {}).get(rule, {}),
+        edited_by=(active.edited_by or {}).get(rule),
     )
 
 

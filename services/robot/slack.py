@@ -86,10 +86,10 @@ def slack_client(environment: Environment, settings: Settings) -> Slack | None:
     token, webhook = environment.slack_bot_token, environment.slack_webhook
     channel = settings.slack.channel
     if token is not None and channel:
-        base = _checked(settings.slack.api_base_url, "slack.api_base_url")
+        base = _check_address(settings.slack.api_base_url, "slack.api_base_url")
         return Bot(base, token.get_secret_value(), channel)
     if webhook is not None:
-        return Webhook(_checked(webhook.get_secret_value(), "SLACK_WEBHOOK", HOSTS))
+        return Webhook(_check_address(webhook.get_secret_value(), "SLACK_WEBHOOK", HOSTS))
     if token is not None:
         raise ConfigurationError(
             "slack.channel is missing: SLACK_BOT_TOKEN needs a channel to write to"
@@ -123,7 +123,7 @@ class Webhook:
 
     def post(self, message: Payload, thread: str | None = None) -> Receipt:
         """Say something."""
-        answer = _sent(self._session, self._url, message, {})
+        answer = _send(self._session, self._url, message, {})
         if answer.strip() != b"ok":
             raise UnavailableError("what answers at SLACK_WEBHOOK is not Slack")
         return Receipt()
@@ -169,7 +169,7 @@ class Bot:
     def identity(self) -> tuple[str, str]:
         """Workspace and name of who holds the token; the errors are those of `Slack`."""
         answer = self._ask("auth.test", {})
-        return _plain(answer.get("team")), _plain(answer.get("user"))
+        return _short_name(answer.get("team")), _short_name(answer.get("user"))
 
     def channel(self) -> Payload:
         """The channel as Slack knows it; the errors are those of `Slack`."""
@@ -181,7 +181,7 @@ class Bot:
         headers = {"Authorization": f"Bearer {self._token}"}
         # Methods that only read take no JSON.
         kind = FORM if is_form else JSON
-        content = _sent(self._session, f"{self._base_url}/{method}", body, headers, kind)
+        content = _send(self._session, f"{self._base_url}/{method}", body, headers, kind)
         try:
             answer = json.loads(content)
         except (ValueError, RecursionError):
@@ -189,7 +189,7 @@ class Bot:
         if not isinstance(answer, dict):
             raise AnswerLostError("Slack's answer is not an object")
         if answer.get("ok") is not True:
-            raise _problem(_word(answer.get("error")))
+            raise _error_for(_error_code(answer.get("error")))
         return answer
 
 
@@ -200,7 +200,7 @@ def _session() -> requests.Session:
     return session
 
 
-def _sent(
+def _send(
     session: requests.Session,
     url: str,
     body: Payload,
@@ -219,7 +219,7 @@ def _sent(
             allow_redirects=False,
             stream=True,
         ) as response:
-            return _understood(response, _body(response, started))
+            return _check_status(response, _read_body(response, started))
     except requests.ConnectTimeout:
         raise UnavailableError("no connection to Slack") from None
     except requests.ConnectionError as error:
@@ -241,7 +241,7 @@ def _never_left(error: requests.ConnectionError) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-def _body(response: requests.Response, started: float) -> bytes:
+def _read_body(response: requests.Response, started: float) -> bytes:
     parts = b""
     while part := response.raw.read1(CHUNK, decode_content=True):
         parts += part
@@ -250,18 +250,20 @@ def _body(response: requests.Response, started: float) -> bytes:
     return parts
 
 
-def _understood(response: requests.Response, body: bytes) -> bytes:
+def _check_status(response: requests.Response, body: bytes) -> bytes:
     status = response.status_code
     if status == 429:
-        raise RateLimitedError("Slack asks to wait", _named_wait(response))
+        raise RateLimitedError("Slack asks to wait", _retry_after(response))
     if status >= 500 or status == 408:
         raise UnavailableError(f"Slack answered {status}")
     if status != 200:
-        raise RefusedError(_word(body.decode("utf-8", "replace").strip()) or f"status_{status}")
+        raise RefusedError(
+            _error_code(body.decode("utf-8", "replace").strip()) or f"status_{status}"
+        )
     return body
 
 
-def _named_wait(response: requests.Response) -> float:
+def _retry_after(response: requests.Response) -> float:
     try:
         seconds = float(response.headers["Retry-After"])
     except (KeyError, ValueError):
@@ -269,7 +271,7 @@ def _named_wait(response: requests.Response) -> float:
     return max(1.0, seconds) if math.isfinite(seconds) else UNNAMED_WAIT_SECONDS
 
 
-def _problem(code: str) -> ServiceError:
+def _error_for(code: str) -> ServiceError:
     if code in LIMITED:
         return RateLimitedError("Slack asks to wait", UNNAMED_WAIT_SECONDS)
     if code in PASSING:
@@ -277,18 +279,18 @@ def _problem(code: str) -> ServiceError:
     return RefusedError(code or "unknown_error")
 
 
-def _plain(text: object) -> str:
+def _short_name(text: object) -> str:
     """A name of Slack's, in one short line."""
     return " ".join(text.split())[:80] if isinstance(text, str) else "?"
 
 
-def _word(text: object) -> str:
+def _error_code(text: object) -> str:
     """Slack's own code of an error; anything longer may quote what was sent."""
     word = text if isinstance(text, str) else ""
     return word if word.isascii() and word.replace("_", "").isalnum() and len(word) <= 60 else ""
 
 
-def _checked(address: str, name: str, hosts: tuple[str, ...] | None = None) -> str:
+def _check_address(address: str, name: str, hosts: tuple[str, ...] | None = None) -> str:
     parts = urlsplit(address)
     host = parts.hostname or ""
     if host in LOOPBACK and parts.scheme in ("http", "https"):

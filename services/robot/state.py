@@ -1,10 +1,14 @@
-"""What the robot remembers, as it lies in the state store: ids and numbers, nobody's data."""
+"""What the robot remembers, as it lies in the state store: ids and numbers, nobody's data.
 
-from collections.abc import Mapping
+The keys of the stored documents are older than the names here; each field that differs names its
+key, so that a document outlives an update and a step back.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from metrics.alerts.model import Ending, Event, Problem, Rule
 
@@ -16,24 +20,18 @@ STAFFING: tuple[Rule, ...] = ("staffing_text", "staffing_voice")
 
 
 @dataclass(frozen=True)
-class Life:
+class Incident:
     """One problem from its beginning to its end. Instants are Unix seconds.
 
     Attributes:
-        id: Its own; the same problem may live again.
+        id: Its own; the same problem may come again as another incident.
         problem: As it was last seen, without names.
-        fired_at: When it was found.
         peak: The worst value so far.
-        told_at: When it was last decided to tell it; None = not yet.
-        tellings: How often it was told.
+        notified_at: When it was last decided to notify; None = not yet.
         clear: Evaluations in a row in which the condition did not hold.
         acknowledged_by: Who has taken it on, which silences its repetitions.
-        acknowledged_at: When.
-        muted_until: Until when somebody does not want to hear of it.
-        ended_at: When it was over.
-        ending: How it ended.
-        owes_end: Whether its end is still to be told.
-        posts: The Slack messages that tell of it: the first one and the latest.
+        resolve_pending: Whether its end is still to be notified.
+        slack_message_ids: The messages about it: the first one and the latest.
         events: What happened to it: when, what, and the value at that time.
     """
 
@@ -41,57 +39,57 @@ class Life:
     problem: Problem
     fired_at: float
     peak: float
-    told_at: float | None = None
-    tellings: int = 0
+    notified_at: Annotated[float | None, Field(alias="told_at")] = None
+    notification_count: Annotated[int, Field(alias="tellings")] = 0
     clear: int = 0
     acknowledged_by: str | None = None
     acknowledged_at: float | None = None
     muted_until: float | None = None
     ended_at: float | None = None
     ending: Ending | None = None
-    owes_end: bool = False
-    posts: tuple[str, ...] = ()
+    resolve_pending: Annotated[bool, Field(alias="owes_end")] = False
+    slack_message_ids: Annotated[tuple[str, ...], Field(alias="posts")] = ()
     events: tuple[tuple[float, str, float], ...] = ()
 
     @property
     def is_live(self) -> bool:
-        """Whether it goes on."""
         return self.ended_at is None
 
-    def seconds(self, now: float) -> float:
+    def duration_seconds(self, now: float) -> float:
         """How long it has lasted; never negative, whatever the clock was put to."""
         return max(0.0, (now if self.ended_at is None else self.ended_at) - self.fired_at)
 
-    def noted(self, at: float, event: str) -> "Life":
+    def with_event(self, at: float, event: str) -> "Incident":
         """With one more event; of very many, the first and the latest are kept."""
         events = (*self.events, (at, event, self.problem.value))
         if len(events) > EVENTS:
             events = (events[0], *events[-(EVENTS - 1) :])
         return replace(self, events=events)
 
-    def seen(self, problem: Problem, at: float) -> "Life":
-        """With a new look at its problem."""
-        peak = worse(problem.rule, self.peak, problem.value)
-        life = replace(self, problem=nameless(problem), peak=peak, clear=0)
-        return life.noted(at, "peak") if peak != self.peak and problem.unit == "count" else life
+    def with_observation(self, problem: Problem, at: float) -> "Incident":
+        """With its problem as it is seen now."""
+        peak = pick_worse(problem.rule, self.peak, problem.value)
+        incident = replace(self, problem=strip_names(problem), peak=peak, clear=0)
+        if peak != self.peak and problem.unit == "count":
+            return incident.with_event(at, "peak")
+        return incident
 
 
 @dataclass(frozen=True)
-class Order:
-    """Something that is to be said, decided and not yet proven to have arrived.
+class OutboxMessage:
+    """A message that is decided and not yet proven to have arrived.
 
     Attributes:
-        id: Its own; whatever happens to it is done once by this.
-        kind: A new message, the renewal of one, or a test.
+        id: Whatever happens to it is done once by this.
+        kind: A new message, the edit of one, or a test.
         created_at: When it was decided.
-        items: The lives it tells of, and why.
-        post: The message to renew.
-        attempts: How often it has been sent.
+        items: Incident ids, and why each is notified.
+        slack_message_id: The message to edit.
         doubtful: How often it was sent without an answer, so that it may have arrived.
         sending: Whether an attempt is under way.
-        waits_from: Since when it has to wait.
+        waits_from: Since when it has to wait, in Unix seconds.
         waits_for: For how many seconds.
-        covers: The orders that were put together into this one.
+        covers: The ids of the messages that were merged into this one.
         silent_since: Since when nothing arrived, where it makes up for that.
         asked_by: Who wants to see a test.
         is_plain: Whether Slack refused its blocks, so that the text goes alone.
@@ -102,7 +100,7 @@ class Order:
     kind: Literal["say", "edit", "test"]
     created_at: float
     items: tuple[tuple[str, Event], ...] = ()
-    post: str | None = None
+    slack_message_id: Annotated[str | None, Field(alias="post")] = None
     attempts: int = 0
     doubtful: int = 0
     sending: bool = False
@@ -114,38 +112,38 @@ class Order:
     is_plain: bool = False
     failure: str | None = None
 
-    def wait(self, now: float) -> float:
-        """Seconds until it may be sent; a clock that was set back ends the waiting."""
+    @property
+    def incident_ids(self) -> frozenset[str]:
+        return frozenset(incident_id for incident_id, _ in self.items)
+
+    def seconds_to_wait(self, now: float) -> float:
+        """Until it may be sent; a clock that was set back ends the waiting."""
         if not self.waits_from <= now:
             return 0.0
         return max(0.0, self.waits_from + self.waits_for - now)
 
 
 @dataclass(frozen=True)
-class Post:
-    """A message in Slack that can be renewed: where it is, and of which lives it tells."""
+class SlackMessage:
+    """A message in Slack that can be edited: where it is, and which incidents it shows."""
 
     id: str
     channel: str
     ts: str
-    lives: tuple[str, ...]
+    incident_ids: Annotated[tuple[str, ...], Field(alias="lives")]
     thread: str | None = None
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of an order.
+    """What became of an outbox message.
 
     Attributes:
-        id: Of the order.
-        kind: Of the order.
-        created_at: When it was decided.
+        id: Of the outbox message, as `kind` and `created_at`.
         done_at: When Slack said so, or when it was given up.
         arrived: Whether Slack said that it has it.
-        lives: Of which it told.
-        attempts: How often it was sent.
-        doubtful: How often without an answer: so many copies may be there besides.
-        covers: How many orders it made up for.
+        doubtful: How often it was sent without an answer: so many copies may be there besides.
+        covers: How many messages were merged into it.
         reason: Why it was given up.
     """
 
@@ -154,7 +152,7 @@ class Delivery:
     created_at: float
     done_at: float
     arrived: bool
-    lives: tuple[str, ...] = ()
+    incident_ids: Annotated[tuple[str, ...], Field(alias="lives")] = ()
     attempts: int = 1
     doubtful: int = 0
     covers: int = 0
@@ -172,82 +170,103 @@ class SlackStatus:
 
 
 @dataclass(frozen=True)
-class Book:
-    """All of it: one document, so that what was decided and what is to be said change together.
+class AlertState:
+    """All of it: one document, so that what was decided and what is to be sent change together.
 
     Attributes:
-        lives: Those that go on, and those whose end is not settled.
-        orders: In the order in which they are to arrive.
-        posts: Messages that may have to be renewed.
+        incidents: Those that go on, and those whose end is not settled.
+        outbox: In the order in which they are to arrive.
+        slack_messages: Those that may have to be edited.
         deliveries: The latest.
-        slack: How it is.
         bad_since: Since when each source has been late or failed without a break.
         evaluated_at: When the rules were last looked at.
         unknown: Rules and keys about which the data said nothing then.
     """
 
-    lives: tuple[Life, ...] = ()
-    orders: tuple[Order, ...] = ()
-    posts: tuple[Post, ...] = ()
+    incidents: Annotated[tuple[Incident, ...], Field(alias="lives")] = ()
+    outbox: Annotated[tuple[OutboxMessage, ...], Field(alias="orders")] = ()
+    slack_messages: Annotated[tuple[SlackMessage, ...], Field(alias="posts")] = ()
     deliveries: tuple[Delivery, ...] = ()
     slack: SlackStatus = SlackStatus()
     bad_since: Mapping[str, float] = field(default_factory=dict)
     evaluated_at: float | None = None
     unknown: tuple[str, ...] = ()
 
-    def life(self, life_id: str) -> Life | None:
-        """The life of that id."""
-        return next((life for life in self.lives if life.id == life_id), None)
+    def incident(self, incident_id: str) -> Incident | None:
+        return next((i for i in self.incidents if i.id == incident_id), None)
 
-    def post(self, post_id: str | None) -> Post | None:
-        """The message of that id."""
-        return next((post for post in self.posts if post.id == post_id), None)
+    def slack_message(self, message_id: str | None) -> SlackMessage | None:
+        return next((m for m in self.slack_messages if m.id == message_id), None)
 
-    def with_lives(self, *changed: Life) -> "Book":
-        """With these lives in place of those with their ids."""
-        by_id = {life.id: life for life in changed}
-        return replace(self, lives=tuple(by_id.get(life.id, life) for life in self.lives))
+    def with_incidents(self, *changed: Incident) -> "AlertState":
+        """With these incidents in place of those with their ids."""
+        by_id = {incident.id: incident for incident in changed}
+        return replace(self, incidents=tuple(by_id.get(i.id, i) for i in self.incidents))
 
-    def with_order(self, order: Order) -> "Book":
-        """With this order in place of that with its id."""
-        orders = tuple(order if order.id == other.id else other for other in self.orders)
-        return replace(self, orders=orders)
+    def with_entry(self, entry: OutboxMessage) -> "AlertState":
+        """With this outbox message in place of that with its id."""
+        return replace(self, outbox=tuple(entry if entry.id == e.id else e for e in self.outbox))
 
-    def without_order(self, order: Order, delivery: Delivery) -> "Book":
-        """With that order done."""
-        orders = tuple(other for other in self.orders if other.id != order.id)
-        return replace(self, orders=orders, deliveries=(*self.deliveries, delivery)[-DELIVERIES:])
+    def without_entry(self, entry: OutboxMessage, delivery: Delivery) -> "AlertState":
+        """With that outbox message done."""
+        outbox = tuple(other for other in self.outbox if other.id != entry.id)
+        return replace(self, outbox=outbox, deliveries=(*self.deliveries, delivery)[-DELIVERIES:])
 
-    def settled(self) -> tuple[Life, ...]:
-        """Lives that are over and of which nothing is to be said any more."""
-        pending = {life for order in self.orders for life, _ in order.items}
-        renewed = {order.post for order in self.orders if order.kind == "edit"}
-        pending |= {life for post in self.posts if post.id in renewed for life in post.lives}
+    def finished_incidents(self) -> tuple[Incident, ...]:
+        """Incidents that are over and about which nothing is to be sent any more."""
+        pending = {incident_id for entry in self.outbox for incident_id in entry.incident_ids}
+        to_edit = {entry.slack_message_id for entry in self.outbox if entry.kind == "edit"}
+        pending |= {i for m in self.slack_messages if m.id in to_edit for i in m.incident_ids}
         return tuple(
-            life
-            for life in self.lives
-            if not life.is_live and not life.owes_end and life.id not in pending
+            incident
+            for incident in self.incidents
+            if not incident.is_live and not incident.resolve_pending and incident.id not in pending
         )
 
-    def without(self, gone: tuple[Life, ...]) -> "Book":
-        """Without these lives, and without the messages that nothing refers to any more."""
-        ids = {life.id for life in gone}
-        lives = tuple(life for life in self.lives if life.id not in ids)
-        kept = {post for life in lives for post in life.posts}
-        kept |= {order.post for order in self.orders if order.post}
-        posts = tuple(post for post in self.posts if post.id in kept)
-        return replace(self, lives=lives, posts=posts)
+    def without_incidents(self, finished: tuple[Incident, ...]) -> "AlertState":
+        """Without these, and without the messages that nothing refers to any more."""
+        ids = {incident.id for incident in finished}
+        incidents = tuple(incident for incident in self.incidents if incident.id not in ids)
+        referred = {m for incident in incidents for m in incident.slack_message_ids}
+        referred |= {entry.slack_message_id for entry in self.outbox if entry.slack_message_id}
+        messages = tuple(m for m in self.slack_messages if m.id in referred)
+        return replace(self, incidents=incidents, slack_messages=messages)
 
 
-BOOK = TypeAdapter(Book)
-LIVES = TypeAdapter(tuple[Life, ...])
+_STATE = TypeAdapter(AlertState)
+_INCIDENTS = TypeAdapter(tuple[Incident, ...])
 
 
-def nameless(problem: Problem) -> Problem:
+def dump_state(state: AlertState) -> bytes:
+    return _STATE.dump_json(state, by_alias=True)
+
+
+def parse_state(content: bytes) -> AlertState:
+    """The state of a stored document.
+
+    Raises:
+        ValidationError: It is of another form.
+    """
+    return _STATE.validate_json(content)
+
+
+def dump_incidents(incidents: Sequence[Incident]) -> bytes:
+    return _INCIDENTS.dump_json(tuple(incidents), by_alias=True)
+
+
+def parse_incidents(content: bytes) -> tuple[Incident, ...]:
+    """The incidents of a stored document.
+
+    Raises:
+        ValidationError: It is of another form.
+    """
+    return _INCIDENTS.validate_json(content)
+
+
+def strip_names(problem: Problem) -> Problem:
     """The problem as it may be kept."""
     return replace(problem, team="", agent="")
 
 
-def worse(rule: Rule, one: float, other: float) -> float:
-    """The worse of two values of a rule."""
+def pick_worse(rule: Rule, one: float, other: float) -> float:
     return min(one, other) if rule in STAFFING else max(one, other)

@@ -1,11 +1,11 @@
-"""How problems live: what an evaluation makes of those that were known, and what is to be said."""
+"""What an evaluation makes of the incidents that were known, and what is to be sent."""
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from metrics.alerts.model import Ending, Event, Outlook, Problem, Rule
-from services.robot.state import Book, Life, Order, nameless
+from metrics.alerts.model import SEVERITY_ORDER, Ending, Evaluation, Event, Problem, Rule
+from services.robot.state import AlertState, Incident, OutboxMessage, strip_names
 
 # A condition that flickers around its limit is one problem.
 CLEAR_EVALUATIONS: Mapping[Rule, int] = {"overload": 2}
@@ -13,8 +13,6 @@ CLEAR_EVALUATIONS: Mapping[Rule, int] = {"overload": 2}
 SOURCES: Mapping[Rule, str] = {"staffing_voice": "aircall"}
 # These read no vendor.
 WITHOUT_SOURCE: tuple[Rule, ...] = ("stale", "wall_silent")
-WORST_FIRST = {"critical": 0, "warning": 1, "info": 2}
-Item = tuple[str, Event]
 
 
 def new_id() -> str:
@@ -24,200 +22,236 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Policy:
-    """What may be said at this moment.
+    """What may be sent at this moment.
 
     Attributes:
-        speaks: Whether anything may be.
+        is_enabled: Whether anything may be.
         is_quiet: Whether only critical problems may be.
-        edits: Whether messages can be renewed in place, which makes no sound.
-        cooldowns: Seconds before the same problem is told again, by rule.
-        off: Rules that somebody has switched off.
-        names: Makes ids.
+        can_edit: Whether messages can be edited in place, which makes no sound.
+        cooldowns: Seconds before the same problem is notified again, by rule.
+        disabled: Rules that somebody has switched off.
     """
 
-    speaks: bool = True
+    is_enabled: bool = True
     is_quiet: bool = False
-    edits: bool = False
+    can_edit: bool = False
     cooldowns: Mapping[Rule, float] = field(default_factory=dict)
-    off: frozenset[str] = frozenset()
-    names: Callable[[], str] = new_id
+    disabled: frozenset[str] = frozenset()
+    make_id: Callable[[], str] = new_id
 
     def allows(self, problem: Problem) -> bool:
-        """Whether this problem may be told now."""
-        return self.speaks and (not self.is_quiet or problem.severity == "critical")
+        return self.is_enabled and (not self.is_quiet or problem.severity == "critical")
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One evaluation at one instant."""
+
+    evaluation: Evaluation
+    problems: Mapping[str, Problem]
+    policy: Policy
+    now: float
+    fresh_sources: Collection[str]
+
+    def is_known(self, problem: Problem) -> bool:
+        return not {problem.rule, problem.key} & self.evaluation.unknown
+
+    def idle_ending(self, problem: Problem) -> Ending | None:
+        """What ends a problem at which nobody looks now."""
+        idle = self.evaluation.idle
+        return idle.get(problem.rule) or idle.get(problem.key)
+
+    def has_fresh_source(self, rule: Rule) -> bool:
+        """Whether the absence of a problem proves its end: old data prove none."""
+        return rule in WITHOUT_SOURCE or SOURCES.get(rule, "intercom") in self.fresh_sources
 
 
 def advance(
-    book: Book, outlook: Outlook, policy: Policy, now: float, *, fresh: Collection[str]
-) -> Book:
-    """The book after an evaluation: lives begun, gone on and ended, orders added.
-
-    Args:
-        book: As it was.
-        outlook: What the rules say.
-        policy: What may be said.
-        now: Unix seconds.
-        fresh: Sources that have answered since the last evaluation; old data prove no end.
-    """
-    found = {p.key: p for p in outlook.problems if p.rule not in policy.off}
-    before = {life.id: life for life in book.lives}
-    lives = [_gone_on(life, found, outlook, policy, now, fresh) for life in book.lives]
-    known = {life.problem.key for life in lives if life.is_live}
-    lives += [
-        _begun(problem, policy.names(), now)
-        for key, problem in found.items()
-        if problem.fires and key not in known
-    ]
-    on_the_way = {life for order in book.orders for life, _ in order.items}
-    told, items = _told(lives, outlook, policy, now, on_the_way)
-    said = replace(
-        book, lives=tuple(told), evaluated_at=now, unknown=tuple(sorted(outlook.unknown))
-    )
-    if items:
-        said = replace(said, orders=(*said.orders, Order(policy.names(), "say", now, items)))
-    if policy.edits and policy.speaks:
-        said = _renewed(said, before, policy, now)
-    return said
-
-
-def acknowledged(book: Book, life_id: str, by: str, policy: Policy, now: float) -> Book:
-    """With somebody having taken the problem on; the first one counts."""
-    life = book.life(life_id)
-    if life is None or not life.is_live or life.acknowledged_by is not None:
-        return book
-    taken = replace(life, acknowledged_by=by, acknowledged_at=now).noted(now, "acknowledged")
-    changed = book.with_lives(taken)
-    if policy.edits and policy.speaks:
-        changed = _with_edits(changed, set(taken.posts), policy, now)
-    return changed
-
-
-def muted(book: Book, life_id: str, until: float, now: float) -> Book:
-    """With the problem's repetitions silenced for a while."""
-    life = book.life(life_id)
-    if life is None or not life.is_live:
-        return book
-    return book.with_lives(replace(life, muted_until=until).noted(now, "muted"))
-
-
-def _begun(problem: Problem, life_id: str, now: float) -> Life:
-    life = Life(life_id, nameless(problem), fired_at=now, peak=problem.value)
-    return life.noted(now, "fired")
-
-
-def _gone_on(
-    life: Life,
-    found: Mapping[str, Problem],
-    outlook: Outlook,
+    state: AlertState,
+    evaluation: Evaluation,
     policy: Policy,
     now: float,
-    fresh: Collection[str],
-) -> Life:
-    rule, key = life.problem.rule, life.problem.key
-    if not life.is_live:
-        return life
-    if rule in policy.off:
-        return _ended(life, "off", now)
-    idle = outlook.idle.get(rule) or outlook.idle.get(key)
+    *,
+    fresh_sources: Collection[str],
+) -> AlertState:
+    """The state after an evaluation: incidents opened, updated and ended, messages queued.
+
+    Args:
+        state: As it was.
+        evaluation: What the rules say.
+        policy: What may be sent.
+        now: Unix seconds.
+        fresh_sources: Those that have answered since the last evaluation.
+    """
+    problems = {p.key: p for p in evaluation.problems if p.rule not in policy.disabled}
+    this = _Round(evaluation, problems, policy, now, fresh_sources)
+    incidents = [_update_incident(incident, this) for incident in state.incidents]
+    live_keys = {incident.problem.key for incident in incidents if incident.is_live}
+    incidents += [
+        _open_incident(problem, policy.make_id(), now)
+        for key, problem in problems.items()
+        if problem.fires and key not in live_keys
+    ]
+    queued = {incident_id for entry in state.outbox for incident_id in entry.incident_ids}
+    incidents, items = _notify(incidents, this, queued)
+    after = replace(
+        state,
+        incidents=tuple(incidents),
+        evaluated_at=now,
+        unknown=tuple(sorted(evaluation.unknown)),
+    )
+    if items:
+        message = OutboxMessage(policy.make_id(), "say", now, items)
+        after = replace(after, outbox=(*after.outbox, message))
+    return _queue_edits_of_changed(after, state, policy, now)
+
+
+def acknowledge_incident(
+    state: AlertState, incident_id: str, by: str, policy: Policy, now: float
+) -> AlertState:
+    """With somebody having taken the problem on; the first one counts."""
+    incident = state.incident(incident_id)
+    if incident is None or not incident.is_live or incident.acknowledged_by is not None:
+        return state
+    taken = replace(incident, acknowledged_by=by, acknowledged_at=now)
+    changed = state.with_incidents(taken.with_event(now, "acknowledged"))
+    return _queue_edits(changed, set(taken.slack_message_ids), policy, now)
+
+
+def mute_incident(state: AlertState, incident_id: str, until: float, now: float) -> AlertState:
+    """With the problem's repetitions silenced for a while."""
+    incident = state.incident(incident_id)
+    if incident is None or not incident.is_live:
+        return state
+    return state.with_incidents(replace(incident, muted_until=until).with_event(now, "muted"))
+
+
+def _open_incident(problem: Problem, incident_id: str, now: float) -> Incident:
+    incident = Incident(incident_id, strip_names(problem), fired_at=now, peak=problem.value)
+    return incident.with_event(now, "fired")
+
+
+def _update_incident(incident: Incident, this: _Round) -> Incident:
+    problem, now = incident.problem, this.now
+    if not incident.is_live:
+        return incident
+    if problem.rule in this.policy.disabled:
+        return _end_incident(incident, "off", now)
+    idle = this.idle_ending(problem)
     if idle is not None:
-        return _ended(life, idle, now)
-    if rule in outlook.unknown or key in outlook.unknown:
-        return life
-    if key in found:
-        return life.seen(found[key], now)
-    if rule not in WITHOUT_SOURCE and SOURCES.get(rule, "intercom") not in fresh:
-        return life
-    clear = life.clear + 1
-    if clear >= CLEAR_EVALUATIONS.get(rule, 1):
-        return _ended(life, "resolved", now)
-    return replace(life, clear=clear)
+        return _end_incident(incident, idle, now)
+    if not this.is_known(problem):
+        return incident
+    if problem.key in this.problems:
+        return incident.with_observation(this.problems[problem.key], now)
+    if not this.has_fresh_source(problem.rule):
+        return incident
+    clear = incident.clear + 1
+    if clear >= CLEAR_EVALUATIONS.get(problem.rule, 1):
+        return _end_incident(incident, "resolved", now)
+    return replace(incident, clear=clear)
 
 
-def _ended(life: Life, ending: Ending, now: float) -> Life:
-    # What nobody was told of needs no end.
-    ended = max(now, life.fired_at)
-    life = replace(life, ended_at=ended, ending=ending, owes_end=life.tellings > 0)
-    return life.noted(ended, "ended")
+def _end_incident(incident: Incident, ending: Ending, now: float) -> Incident:
+    ended_at = max(now, incident.fired_at)
+    # What nobody was notified of needs no end.
+    pending = incident.notification_count > 0
+    ended = replace(incident, ended_at=ended_at, ending=ending, resolve_pending=pending)
+    return ended.with_event(ended_at, "ended")
 
 
-def _told(
-    lives: list[Life], outlook: Outlook, policy: Policy, now: float, on_the_way: set[str]
-) -> tuple[list[Life], tuple[Item, ...]]:
-    """The lives after everything has been said that is to be said, and what that is."""
-    kept, items = [], []
-    for life in lives:
-        # A renewed message tells the end, where there is a message to renew.
-        edits = policy.edits and bool(life.posts or life.id in on_the_way)
-        event = _event(life, outlook, policy, now, edits)
+def _notify(
+    incidents: list[Incident], this: _Round, queued: set[str]
+) -> tuple[list[Incident], tuple[tuple[str, Event], ...]]:
+    """The incidents after everything has been decided that is to be sent, and what that is."""
+    updated, due = [], []
+    for incident in incidents:
+        # An edited message tells the end, where there is a message to edit.
+        is_edited = this.policy.can_edit and bool(
+            incident.slack_message_ids or incident.id in queued
+        )
+        event = _choose_event(incident, this, is_edited)
         if event is not None:
-            items.append((life, event))
-        kept.append(_after(life, event, now, owes_nothing=edits or not policy.speaks))
-    items.sort(key=lambda item: (item[1] == "ended", WORST_FIRST[item[0].problem.severity]))
-    return kept, tuple((life.id, event) for life, event in items)
+            due.append((incident, event))
+        is_settled = is_edited or not this.policy.is_enabled
+        updated.append(_record_event(incident, event, this.now, needs_no_end=is_settled))
+    due.sort(key=lambda item: (item[1] == "ended", SEVERITY_ORDER[item[0].problem.severity]))
+    return updated, tuple((incident.id, event) for incident, event in due)
 
 
-def _event(life: Life, outlook: Outlook, policy: Policy, now: float, edits: bool) -> Event | None:
-    if not policy.allows(life.problem):
+def _choose_event(incident: Incident, this: _Round, is_edited: bool) -> Event | None:
+    problem = incident.problem
+    if not this.policy.allows(problem):
         return None
-    if not life.is_live:
-        return "ended" if life.owes_end and not edits else None
-    problem = life.problem
-    is_known = not {problem.rule, problem.key} & outlook.unknown
-    if life.acknowledged_by is not None or not (is_known and problem.fires and life.clear == 0):
+    if not incident.is_live:
+        return "ended" if incident.resolve_pending and not is_edited else None
+    holds = this.is_known(problem) and problem.fires and incident.clear == 0
+    if incident.acknowledged_by is not None or not holds:
         return None
-    if life.told_at is None:
+    if incident.notified_at is None:
         return "fired"
-    return "repeated" if _may_be_repeated(life, policy, now) else None
+    return "repeated" if _may_repeat(incident, incident.notified_at, this) else None
 
 
-def _may_be_repeated(life: Life, policy: Policy, now: float) -> bool:
-    assert life.told_at is not None
-    if life.muted_until is not None and life.told_at <= now < life.muted_until:
+def _may_repeat(incident: Incident, notified_at: float, this: _Round) -> bool:
+    if incident.muted_until is not None and notified_at <= this.now < incident.muted_until:
         return False
-    # A clock that was set back: `_after` has the cool-down begin anew.
-    return now - life.told_at >= policy.cooldowns.get(life.problem.rule, 0)
+    # A clock that was set back: `_record_event` has the cool-down begin anew.
+    return this.now - notified_at >= this.policy.cooldowns.get(incident.problem.rule, 0)
 
 
-def _after(life: Life, event: Event | None, now: float, *, owes_nothing: bool) -> Life:
+def _record_event(
+    incident: Incident, event: Event | None, now: float, *, needs_no_end: bool
+) -> Incident:
     if event == "ended":
-        return replace(life, owes_end=False)
+        return replace(incident, resolve_pending=False)
     if event is not None:
-        told = replace(life, told_at=now, tellings=life.tellings + 1)
-        return told.noted(now, "told" if event == "fired" else "repeated")
-    if life.owes_end and owes_nothing:
-        return replace(life, owes_end=False)
-    if life.told_at is not None and life.told_at > now:
-        return replace(life, told_at=now)
-    return life
+        count = incident.notification_count + 1
+        notified = replace(incident, notified_at=now, notification_count=count)
+        return notified.with_event(now, "told" if event == "fired" else "repeated")
+    if incident.resolve_pending and needs_no_end:
+        return replace(incident, resolve_pending=False)
+    if incident.notified_at is not None and incident.notified_at > now:
+        return replace(incident, notified_at=now)
+    return incident
 
 
-def _renewed(book: Book, before: Mapping[str, Life], policy: Policy, now: float) -> Book:
-    """With orders to renew the messages that say what is no longer so."""
-    changed = set()
-    for life in book.lives:
-        old = before.get(life.id)
-        if old is not None and _shown(old) != _shown(life):
-            changed |= set(life.posts) | _being_said(book, life.id)
-    return _with_edits(book, changed, policy, now)
+def _queue_edits_of_changed(
+    state: AlertState, before: AlertState, policy: Policy, now: float
+) -> AlertState:
+    """With edits queued of the messages that show what is no longer so."""
+    changed: set[str] = set()
+    for incident in state.incidents:
+        old = before.incident(incident.id)
+        if old is not None and _visible_facts(old) != _visible_facts(incident):
+            changed |= set(incident.slack_message_ids) | _messages_in_flight(state, incident.id)
+    return _queue_edits(state, changed, policy, now)
 
 
-def _shown(life: Life) -> tuple[object, ...]:
-    """What a message shows of a life; ages run on by themselves and are no reason to renew it."""
-    problem = life.problem
+def _visible_facts(incident: Incident) -> tuple[object, ...]:
+    """What a message shows; ages run on by themselves and are no reason to edit it."""
+    problem = incident.problem
     value = problem.value if problem.unit == "count" else None
-    return value, problem.severity, life.acknowledged_by, life.ended_at
+    return value, problem.severity, incident.acknowledged_by, incident.ended_at
 
 
-def _being_said(book: Book, life_id: str) -> set[str]:
-    """Messages about this life that have just left; those that wait are drawn when they leave."""
+def _messages_in_flight(state: AlertState, incident_id: str) -> set[str]:
+    """Messages about it that have just left; those that wait are drawn when they leave."""
     return {
-        order.id
-        for order in book.orders
-        if order.kind == "say" and order.sending and life_id in {life for life, _ in order.items}
+        entry.id
+        for entry in state.outbox
+        if entry.kind == "say" and entry.sending and incident_id in entry.incident_ids
     }
 
 
-def _with_edits(book: Book, posts: set[str], policy: Policy, now: float) -> Book:
-    waiting = {order.post for order in book.orders if order.kind == "edit" and not order.sending}
-    added = tuple(Order(policy.names(), "edit", now, post=post) for post in sorted(posts - waiting))
-    return replace(book, orders=(*book.orders, *added))
+def _queue_edits(
+    state: AlertState, message_ids: set[str], policy: Policy, now: float
+) -> AlertState:
+    if not (policy.can_edit and policy.is_enabled):
+        return state
+    queued = {e.slack_message_id for e in state.outbox if e.kind == "edit" and not e.sending}
+    added = tuple(
+        OutboxMessage(policy.make_id(), "edit", now, slack_message_id=message_id)
+        for message_id in sorted(message_ids - queued)
+    )
+    return replace(state, outbox=(*state.outbox, *added))

@@ -15,7 +15,7 @@ from services.accounts.sessions import Sessions
 from services.accounts.tokens import Tokens
 from services.files import schedule
 from services.robot import alert_settings as rules
-from services.robot.service import Desk
+from services.robot.service import AlertService
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.command_queue import CommandQueue
@@ -68,8 +68,8 @@ class Backend:
         return Audit(self.state, days, self.clock, key.get_secret_value() if key else "")
 
     @cached_property
-    def alerts(self) -> Desk:
-        return Desk(self.state, self.settings, self.clock)
+    def alerts(self) -> AlertService:
+        return AlertService(self.state, self.settings, self.clock)
 
     @cached_property
     def commands(self) -> CommandQueue:
@@ -97,7 +97,7 @@ class Backend:
 
     def _rules(self, changes: bytes) -> Rules:
         if changes not in self._known:
-            held = rules.read(self.settings, changes or None).settings.rules()
+            held = rules.apply_edits(self.settings, changes or None).settings.rules()
             self._known.clear()
             self._known[changes] = held
             return held

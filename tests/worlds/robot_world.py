@@ -6,8 +6,15 @@ from typing import Any
 
 from metrics.alerts.model import Problem
 from services.robot.history import History
-from services.robot.state import BOOK, Book, Delivery, Life, Order, SlackStatus
-from services.robot.store import BOOK_KEY
+from services.robot.state import (
+    AlertState,
+    Delivery,
+    Incident,
+    OutboxMessage,
+    SlackStatus,
+    dump_state,
+)
+from services.robot.store import STATE_KEY
 from tests.worlds.api_world import JOAO, LUANA, NOW, SUPPORT
 from tests.worlds.web_world import Browser, Web
 
@@ -19,33 +26,35 @@ QUEUE = Problem(
 )  # fmt: skip
 LOAD = Problem("overload", f"overload:agent:{JOAO}", "warning", 12, 10, agent_id=JOAO)
 LIVE = (
-    Life("q", QUEUE, AT - 1080, 7, told_at=AT - 1080, tellings=2),
-    Life("o", LOAD, AT - 2400, 12, acknowledged_by="Ingrid Hoffmann", acknowledged_at=AT - 2000),
+    Incident("q", QUEUE, AT - 1080, 7, notified_at=AT - 1080, notification_count=2),
+    Incident(
+        "o", LOAD, AT - 2400, 12, acknowledged_by="Ingrid Hoffmann", acknowledged_at=AT - 2000
+    ),
 )
 PAST = tuple(
-    Life(
+    Incident(
         f"past{n}",
         LOAD,
         AT - n * DAY,
         10 + n % 3,
-        tellings=1,
+        notification_count=1,
         ended_at=AT - n * DAY + HOUR,
         ending="resolved",
         acknowledged_by="Ingrid Hoffmann" if n % 3 == 2 else None,
     )
     for n in range(1, 7)
 )
-GOOD = Delivery("1", "say", AT - 60, AT - 59, arrived=True, lives=("q",))
+GOOD = Delivery("1", "say", AT - 60, AT - 59, arrived=True, incident_ids=("q",))
 LOST = replace(GOOD, id="2", arrived=False, reason="channel_not_found")
-WAITING = Order("3", "say", AT - 700, attempts=3, failure="no connection to Slack")
+WAITING = OutboxMessage("3", "say", AT - 700, attempts=3, failure="no connection to Slack")
 SLACK = SlackStatus("ok", AT - HOUR, AT - 60)
 
 
-def lay(world: Web, past: tuple[Life, ...] = (), **values: Any) -> Web:
+def lay(world: Web, past: tuple[Incident, ...] = (), **values: Any) -> Web:
     """Lay a robot's book into the store, with its history."""
-    book = Book(**{"evaluated_at": AT - 21, "slack": SLACK, **values})
-    world.state.set(BOOK_KEY, BOOK.dump_json(book))
-    History(world.state).keep(past, AT)
+    state = AlertState(**{"evaluated_at": AT - 21, "slack": SLACK, **values})
+    world.state.set(STATE_KEY, dump_state(state))
+    History(world.state).add(past, AT)
     return world
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from metrics.alerts.model import Message
 from services.robot.robot import Robot
-from services.robot.service import Desk
+from services.robot.service import AlertService
 from services.robot.slack import Payload, Receipt, RefusedError
-from services.robot.state import Life
+from services.robot.state import Incident
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import SourceStatus
@@ -144,9 +144,9 @@ class Watch:
             slack=self.slack,
             draw=self.draw,
             clock=self.clock,
-            names=lambda: f"id{next(self._ids):04}",
+            make_id=lambda: f"id{next(self._ids):04}",
         )
-        self.robot.begin(raise_epoch(self.cache, self.clock))
+        self.robot.start(raise_epoch(self.cache, self.clock))
         return self.robot
 
     def snapshot(self, *rows: dict[str, Any], **values: Any) -> Snapshot:
@@ -179,7 +179,7 @@ class Watch:
     def minute(self, *rows: dict[str, Any], deliver: bool = True, **values: Any) -> None:
         """A minute later: a version with these conversations, and all that is due is delivered."""
         self.clock.now += 60
-        self.robot.follow(self.snapshot(*rows, **values))
+        self.robot.process_snapshot(self.snapshot(*rows, **values))
         if deliver:
             self.deliver()
 
@@ -190,22 +190,22 @@ class Watch:
             wait = self.robot.deliver()
             if wait == 0:
                 continue
-            if self.clock.now + wait > end or not self.desk.sheet().waiting:
+            if self.clock.now + wait > end or not self.service.get_overview().waiting:
                 return
             self.clock.now += wait
         raise AssertionError("the delivery never ends")
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.state, self.settings, self.clock)
+    def service(self) -> AlertService:
+        return AlertService(self.state, self.settings, self.clock)
 
     @property
-    def live(self) -> dict[str, Life]:
-        return {life.problem.key: life for life in self.desk.sheet().live}
+    def live(self) -> dict[str, Incident]:
+        return {incident.problem.key: incident for incident in self.service.get_overview().live}
 
     @property
-    def over(self) -> list[Life]:
-        return [life for life in self.desk.history() if not life.is_live]
+    def over(self) -> list[Incident]:
+        return [incident for incident in self.service.list_incidents() if not incident.is_live]
 
     def later(self, **span: float) -> None:
         """Time passes."""

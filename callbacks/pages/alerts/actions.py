@@ -26,23 +26,23 @@ def _by() -> str:
 
 
 def _acknowledge(data: Mapping[str, Any], context: Context, backend: Backend) -> str | None:
-    life = _word(data, "life")
-    if not life:
+    incident = _word(data, "life")
+    if not incident:
         return None
-    backend.alerts.acknowledge(life, _by())
+    backend.alerts.acknowledge(incident, _by())
     return context.text("alerts.said.acknowledge")
 
 
 def _mute(data: Mapping[str, Any], context: Context, backend: Backend) -> str | None:
-    life = _word(data, "life")
-    if not life:
+    incident = _word(data, "life")
+    if not incident:
         return None
-    backend.alerts.mute(life, _by(), MUTE_MINUTES)
+    backend.alerts.mute(incident, _by(), MUTE_MINUTES)
     return context.text("alerts.said.mute")
 
 
 def _test(data: Mapping[str, Any], context: Context, backend: Backend) -> str | None:
-    if backend.alerts.sheet().slack.state == "off":
+    if backend.alerts.get_overview().slack.state == "off":
         return context.text("alerts.reason.slack_is_off")
     backend.alerts.send_test(_by())
     return context.text("alerts.said.test")
@@ -55,10 +55,10 @@ def _set(data: Mapping[str, Any], context: Context, backend: Backend) -> str | N
     text = context.text
     try:
         value = _value(name, _word(data, "value"))
-        before = {view.rule: view for view in backend.alerts.sheet().rules}[rule]
+        before = {view.rule: view for view in backend.alerts.get_overview().rules}[rule]
         if name not in {*before.settings, "severity", "cooldown_minutes"}:
             return None
-        backend.alerts.change(rule, {name: value}, by=_by())
+        backend.alerts.change_rule(rule, {name: value}, by=_by())
         _note(backend, rule=rule, setting=name, value=value)
     except (ConfigurationError, ValueError):
         key = f"alerts.allowed.{name}"
@@ -84,7 +84,7 @@ def _switched(is_on: bool) -> Action:
         rule = _rule(data)
         if rule is None:
             return None
-        backend.alerts.change(rule, {}, by=_by(), is_on=is_on)
+        backend.alerts.change_rule(rule, {}, by=_by(), is_on=is_on)
         _note(backend, rule=rule, did="on" if is_on else "off")
         key = "alerts.said.on" if is_on else "alerts.said.off"
         return context.text(key, rule=context.text(f"alerts.rule.{rule}"))
@@ -96,8 +96,8 @@ def _reset(data: Mapping[str, Any], context: Context, backend: Backend) -> str |
     rule = _rule(data)
     if rule is None:
         return None
-    edited = {view.rule: view.edited for view in backend.alerts.sheet().rules}[rule]
-    backend.alerts.change(rule, dict.fromkeys(edited), by=_by())
+    edited = {view.rule: view.edited for view in backend.alerts.get_overview().rules}[rule]
+    backend.alerts.change_rule(rule, dict.fromkeys(edited), by=_by())
     _note(backend, rule=rule, did="reset")
     return context.text("alerts.said.reset", rule=context.text(f"alerts.rule.{rule}"))
 

@@ -1,23 +1,32 @@
-"""The alerts page from the robot's book: names put to ids, and the week laid out."""
+"""The alerts page from the robot's state: names put to ids, and the week laid out."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
 
 from callbacks.pages.alerts.query import AlertsQuery, choices
 from layouts.components.context import Context
-from layouts.pages.alerts.data import Alerts, Chosen, Mark, Outgoing, RuleRow, Standing, Told, Week
+from layouts.pages.alerts.data import (
+    AlertRow,
+    Alerts,
+    HistoryFilter,
+    OutgoingMessage,
+    RobotStatus,
+    RuleRow,
+    Week,
+    WeekMark,
+)
 from layouts.pages.alerts.words import place_of
-from metrics.alerts.model import Directory, Notice, Problem, Rule
+from metrics.alerts.model import Directory, Problem, Rule
 from metrics.live.spikes import would_have_fired
 from metrics.model.office_hours import openings
 from metrics.model.periods import midnight, today
 from metrics.query.usual import WEEKDAYS_MINIMUM
-from services.robot.history import proposal
-from services.robot.messages import directory
-from services.robot.service import Desk, Sheet
-from services.robot.state import Life
+from services.robot.history import propose_threshold
+from services.robot.messages import build_directory, build_notice
+from services.robot.service import AlertOverview, AlertService
+from services.robot.state import Incident
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
@@ -31,12 +40,15 @@ LIMIT_NAMES: Mapping[Rule, str] = {"queue": "minimum", "overload": "open", "spik
 
 def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Context) -> Alerts:
     """Everything but the rules, as it is now."""
-    sheet, at = backend.alerts.sheet(), backend.clock()
-    names = _names(backend)
-    past = [told(life, sheet, names) for life in backend.alerts.history(HISTORY_DAYS)]
+    overview, at = backend.alerts.get_overview(), backend.clock()
+    directory = _directory(backend)
+    past = [
+        alert_row(incident, overview, directory)
+        for incident in backend.alerts.list_incidents(HISTORY_DAYS)
+    ]
     since = at - query.days * 86400
-    found = [one for one in past if one.notice.fired_at >= since and _is_chosen(one, query)]
-    chosen = Chosen(
+    matching = [row for row in past if row.notice.fired_at >= since and _matches(row, query)]
+    history_filter = HistoryFilter(
         choices=choices(search),
         rule=query.rule,
         who=query.who,
@@ -45,28 +57,30 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
         people=_people(past, context),
     )
     waiting = [
-        Outgoing(
-            order.kind, _instant(order.created_at), order.attempts, order.failure, len(order.items)
+        OutgoingMessage(
+            entry.kind, _instant(entry.created_at), entry.attempts, entry.failure, len(entry.items)
         )
-        for order in sheet.waiting
+        for entry in overview.waiting
     ]
     given_up = [
-        Outgoing(done.kind, _instant(done.done_at), done.attempts, done.reason, len(done.lives))
-        for done in sheet.deliveries
+        OutgoingMessage(
+            done.kind, _instant(done.done_at), done.attempts, done.reason, len(done.incident_ids)
+        )
+        for done in overview.deliveries
         if not done.arrived
     ]
     return Alerts(
         at=_instant(at),
-        standing=_standing(backend.alerts, sheet, at),
-        directory=names,
+        robot=_robot_status(backend.alerts, overview, at),
+        directory=directory,
         conversation_url=backend.settings.intercom.conversation_url,
-        live=[told(life, sheet, names) for life in sheet.live],
+        live=[alert_row(incident, overview, directory) for incident in overview.live],
         week=_week(past, at, backend),
-        recent=[one for one in past if one.notice.fired_at >= at - WEEK_DAYS * 86400],
-        history=found[: query.lines],
-        found=len(found),
+        recent=[row for row in past if row.notice.fired_at >= at - WEEK_DAYS * 86400],
+        history=matching[: query.lines],
+        match_count=len(matching),
         ever=bool(past),
-        chosen=chosen,
+        filter=history_filter,
         waiting=waiting,
         given_up=given_up[:GIVEN_UP],
     )
@@ -74,15 +88,15 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
 
 def rule_rows(backend: Backend) -> list[RuleRow]:
     """The rules as they hold, with what they have been good for."""
-    sheet, lives = backend.alerts.sheet(), backend.alerts.history(HYGIENE_DAYS)
-    judged = backend.alerts.hygiene(HYGIENE_DAYS)
-    modes = _modes(backend, sheet)
+    overview, incidents = backend.alerts.get_overview(), backend.alerts.list_incidents(HYGIENE_DAYS)
+    hygiene = backend.alerts.hygiene(HYGIENE_DAYS)
+    modes = _modes(backend, overview)
     rows = []
-    for view in sheet.rules:
-        of_rule = judged[view.rule]
+    for view in overview.rules:
+        rule_hygiene = hygiene[view.rule]
         limit = view.settings.get(LIMIT_NAMES.get(view.rule, ""), 0)
         counts = view.settings.get("mode") != "adaptive"
-        better = proposal(lives, view.rule, limit) if counts else None
+        proposal = propose_threshold(incidents, view.rule, limit) if counts else None
         rows.append(
             RuleRow(
                 rule=view.rule,
@@ -92,88 +106,69 @@ def rule_rows(backend: Backend) -> list[RuleRow]:
                 is_on=view.is_on,
                 is_edited=bool(view.edited),
                 edited_by=view.edited_by,
-                fired=of_rule.fired,
-                acknowledged=of_rule.acknowledged,
-                by_itself=of_rule.by_itself,
-                median_seconds=of_rule.median_seconds,
-                proposal=(better.threshold, better.avoided, better.fired) if better else None,
+                fired=rule_hygiene.fired,
+                acknowledged=rule_hygiene.acknowledged,
+                by_itself=rule_hygiene.by_itself,
+                median_seconds=rule_hygiene.median_seconds,
+                proposal=None if proposal is None else astuple(proposal),
                 modes=modes if view.rule == "spike" else None,
             )
         )
     return rows
 
 
-def told(life: Life, sheet: Sheet, names: Directory) -> Told:
-    """A life with names."""
-    problem = life.problem
-    named = replace(
-        problem,
-        team=names.teams.get(problem.team_id or "", ""),
-        agent=names.agents.get(problem.agent_id or "", ""),
-    )
-    lost = [d for d in sheet.deliveries if life.id in d.lives and d.kind != "edit"]
-    failed = lost[0].reason if lost and not lost[0].arrived else None
-    notice = Notice(
-        event="fired",
-        problem=named,
-        fired_at=life.fired_at,
-        peak=life.peak,
-        ended_at=life.ended_at,
-        ending=life.ending,
-        acknowledged_by=life.acknowledged_by,
-        acknowledged_at=life.acknowledged_at,
-        tellings=life.tellings,
-    )
-    waits = [order for order in sheet.waiting if life.id in {one for one, _ in order.items}]
-    untold = [(order.created_at, math.inf) for order in waits]
-    untold += [(done.created_at, done.done_at) for done in lost if not done.arrived]
-    return Told(
-        id=life.id,
-        notice=notice,
-        muted_until=life.muted_until,
-        events=life.events,
-        given_up=failed,
-        untold=untold,
-        is_waiting=bool(waits),
+def alert_row(incident: Incident, overview: AlertOverview, directory: Directory) -> AlertRow:
+    lost = [d for d in overview.deliveries if incident.id in d.incident_ids and d.kind != "edit"]
+    waiting = [entry for entry in overview.waiting if incident.id in entry.incident_ids]
+    undelivered = [(entry.created_at, math.inf) for entry in waiting]
+    undelivered += [(done.created_at, done.done_at) for done in lost if not done.arrived]
+    return AlertRow(
+        id=incident.id,
+        notice=build_notice(incident, directory),
+        muted_until=incident.muted_until,
+        events=incident.events,
+        given_up=lost[0].reason if lost and not lost[0].arrived else None,
+        undelivered=undelivered,
+        is_waiting=bool(waiting),
     )
 
 
-def _names(backend: Backend) -> Directory:
+def _directory(backend: Backend) -> Directory:
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
         return Directory()
     return backend.dataset.cached(
-        ("alerts", "names"), lambda: directory(snapshot, backend.settings)
+        ("alerts", "names"), lambda: build_directory(snapshot, backend.settings)
     )
 
 
-def _standing(desk: Desk, sheet: Sheet, now: float) -> Standing:
-    delivered, decided = desk.delivered_today()
-    holding = sheet.thresholds.alerts
-    looked = sheet.book.evaluated_at
-    standing = Standing(
-        is_running=sheet.is_running,
-        evaluated_at=None if looked is None else _instant(looked),
-        enabled=holding.enabled,
-        slack=sheet.slack.state,
-        slack_error=sheet.slack.error,
+def _robot_status(service: AlertService, overview: AlertOverview, now: float) -> RobotStatus:
+    delivered, decided = service.delivered_today()
+    active = overview.active.alerts
+    evaluated_at = overview.state.evaluated_at
+    status = RobotStatus(
+        is_running=overview.is_running,
+        evaluated_at=None if evaluated_at is None else _instant(evaluated_at),
+        enabled=active.enabled,
+        slack=overview.slack.state,
+        slack_error=overview.slack.error,
         delivered=delivered,
         decided=decided,
-        quiet_hours=holding.quiet_hours,
+        quiet_hours=active.quiet_hours,
     )
-    sending = next((order for order in sheet.waiting if order.kind == "test"), None)
+    sending = next((entry for entry in overview.waiting if entry.kind == "test"), None)
     if sending is not None:
         at = _instant(sending.created_at)
-        return replace(standing, test="sending", test_at=at, test_reason=sending.failure)
-    done = next((one for one in sheet.deliveries if one.kind == "test"), None)
+        return replace(status, test="sending", test_at=at, test_reason=sending.failure)
+    done = next((d for d in overview.deliveries if d.kind == "test"), None)
     if done is None or now - done.done_at > TEST_SECONDS:
-        return standing
+        return status
     state = "arrived" if done.arrived else "given_up"
-    return replace(standing, test=state, test_at=_instant(done.done_at), test_reason=done.reason)
+    return replace(status, test=state, test_at=_instant(done.done_at), test_reason=done.reason)
 
 
-def _is_chosen(one: Told, query: AlertsQuery) -> bool:
-    problem = one.notice.problem
+def _matches(row: AlertRow, query: AlertsQuery) -> bool:
+    problem = row.notice.problem
     if query.rule is not None and problem.rule != query.rule:
         return False
     return query.who is None or subject(problem) == query.who
@@ -190,7 +185,7 @@ def subject(problem: Problem) -> str | None:
     return next((f"{kind}:{value}" for kind, value in parts if value), None)
 
 
-def _people(past: Sequence[Told], context: Context) -> list[tuple[str, str]]:
+def _people(past: Sequence[AlertRow], context: Context) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for one in past:
         key = subject(one.notice.problem)
@@ -199,7 +194,7 @@ def _people(past: Sequence[Told], context: Context) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda item: item[1].casefold())
 
 
-def _week(past: Sequence[Told], at: float, backend: Backend) -> Week:
+def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
     zone, rules = backend.settings.zone, backend.rules
     last = today(_instant(at), zone)
     days = [last - timedelta(days=n) for n in reversed(range(WEEK_DAYS))]
@@ -214,7 +209,7 @@ def _week(past: Sequence[Told], at: float, backend: Backend) -> Week:
         for day in days
         for first, end in openings(day, rules)
     ]
-    marks: dict[Rule, list[Mark]] = {}
+    marks: dict[Rule, list[WeekMark]] = {}
     lasted = []
     inside = [one for one in past if (one.notice.ended_at or at) >= start]
     for one in inside:
@@ -223,7 +218,7 @@ def _week(past: Sequence[Told], at: float, backend: Backend) -> Week:
         if notice.ended_at is not None:
             lasted.append(max(0.0, notice.ended_at - notice.fired_at))
         words = _instant(notice.fired_at).astimezone(zone).strftime("%H:%M")
-        mark = Mark(begin, end - begin, notice.problem.severity, words)
+        mark = WeekMark(begin, end - begin, notice.problem.severity, words)
         marks.setdefault(notice.problem.rule, []).append(mark)
     return Week(
         days=[(day, share(midnight(day, zone).timestamp())) for day in days],
@@ -235,18 +230,18 @@ def _week(past: Sequence[Told], at: float, backend: Backend) -> Week:
     )
 
 
-def _modes(backend: Backend, sheet: Sheet) -> Mapping[str, int] | None:
+def _modes(backend: Backend, overview: AlertOverview) -> Mapping[str, int] | None:
     """How often each mode of the spike would have fired; asked once for each version."""
     snapshot = backend.dataset.snapshot()
     if snapshot is None or snapshot.history.loaded_days < MODES_DAYS:
         return None
-    holding = sheet.thresholds
-    key = ("alerts", "modes", holding.alerts.spike.model_dump_json())
+    active = overview.active
+    key = ("alerts", "modes", active.alerts.spike.model_dump_json())
 
     def counted(snapshot: Snapshot = snapshot) -> dict[str, int]:
         return would_have_fired(
             snapshot.tables,
-            holding.settings.rules(),
+            active.settings.rules(),
             snapshot.history.first_day,
             HYGIENE_DAYS,
         )

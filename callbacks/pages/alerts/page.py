@@ -58,7 +58,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
     def do(data: Any) -> tuple[Any, Any, Any, Any]:
         if isinstance(data, dict) and data.get("act") == "export":
-            file = {"content": backend.alerts.exported(), "filename": "vigia-alerts.yaml"}
+            file = {"content": backend.alerts.export_yaml(), "filename": "vigia-alerts.yaml"}
             return no_update, no_update, no_update, file
         said = act(data, current_context(backend, PATH), backend)
         if said is None:

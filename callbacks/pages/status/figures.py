@@ -10,7 +10,7 @@ from layouts.pages.status.page import Past, Screen, SourceRow, Status
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
 from services.accounts.heartbeats import Heartbeat
-from services.robot.service import Sheet
+from services.robot.service import AlertOverview
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
@@ -22,16 +22,16 @@ BUILD = "VIGIA_BUILD"
 def status(backend: Backend) -> Status:
     """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
-    sheet = backend.alerts.sheet()
-    devices, kiosks = screens(backend, now, sheet.thresholds.limits().silent_seconds)
+    overview = backend.alerts.get_overview()
+    devices, kiosks = screens(backend, now, overview.active.limits().silent_seconds)
     voice_only, text_only = _unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
     meta: Any = snapshot.meta if snapshot else {}
-    looked = sheet.book.evaluated_at
+    looked = overview.state.evaluated_at
     settings = backend.settings
     return Status(
         at=_instant(now),
-        sources=_sources(snapshot, sheet, backend),
+        sources=_sources(snapshot, overview, backend),
         past=_past(snapshot),
         version=snapshot.version if snapshot else None,
         published_at=snapshot.published_at if snapshot else None,
@@ -40,7 +40,7 @@ def status(backend: Backend) -> Status:
         cycles={k: v for k, v in (meta.get("cycle_seconds") or {}).items() if v is not None},
         build=current_app.config.get(BUILD, ""),
         threads=settings.server.threads,
-        robot_runs=sheet.is_running,
+        robot_runs=overview.is_running,
         looked_at=None if looked is None else _instant(looked),
         cache_bytes=backend.cache.size_bytes(),
         cache_limit=settings.cache.maximum_megabytes * 2**20,
@@ -52,8 +52,10 @@ def status(backend: Backend) -> Status:
         text_only=text_only,
         screens=devices,
         kiosks=kiosks,
-        waiting=len(sheet.waiting),
-        given_up=sum(not done.arrived for done in sheet.deliveries if now - done.done_at < 86400),
+        waiting=len(overview.waiting),
+        given_up=sum(
+            not done.arrived for done in overview.deliveries if now - done.done_at < 86400
+        ),
     )
 
 
@@ -89,7 +91,9 @@ def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], l
     return devices, kiosks
 
 
-def _sources(snapshot: Snapshot | None, sheet: Sheet, backend: Backend) -> list[SourceRow]:
+def _sources(
+    snapshot: Snapshot | None, overview: AlertOverview, backend: Backend
+) -> list[SourceRow]:
     settings = backend.settings
     meta: Any = snapshot.meta if snapshot else {}
     known = snapshot.sources if snapshot else {}
@@ -115,7 +119,7 @@ def _sources(snapshot: Snapshot | None, sheet: Sheet, backend: Backend) -> list[
                 budget=budgets.get(key),
             )
         )
-    slack = sheet.slack
+    slack = overview.slack
     rows.append(
         SourceRow("slack", slack.state, as_of=slack.as_of, since=slack.since, error=slack.error)
     )

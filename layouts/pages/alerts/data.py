@@ -11,16 +11,15 @@ PAGE, PATH = "alerts", "/alerts"
 
 
 @dataclass(frozen=True)
-class Told:
+class AlertRow:
     """One problem, live or over.
 
     Attributes:
-        id: Of its life.
         notice: What it is and how it stands.
         muted_until: Until when nobody wants to hear of it; Unix seconds.
         events: When, what, and the value at that time.
         given_up: Why a message about it never arrived.
-        untold: Spans of Unix seconds; what was told in them has not arrived, or not yet.
+        undelivered: Spans of Unix seconds; what was sent in them has not arrived, or not yet.
         is_waiting: Whether a message about it waits for Slack.
     """
 
@@ -29,18 +28,18 @@ class Told:
     muted_until: float | None = None
     events: Sequence[tuple[float, str, float]] = ()
     given_up: str | None = None
-    untold: Sequence[tuple[float, float]] = ()
+    undelivered: Sequence[tuple[float, float]] = ()
     is_waiting: bool = False
 
 
 @dataclass(frozen=True)
-class Standing:
+class RobotStatus:
     """How the robot and Slack are.
 
     Attributes:
-        is_running: Whether somebody looks.
+        is_running: Whether somebody evaluates the rules.
         evaluated_at: When somebody did last.
-        enabled: Whether anything is told at all.
+        enabled: Whether anything is sent at all.
         slack: off, starting, ok, late or failed.
         slack_error: Slack's word for what is wrong.
         delivered: Messages that arrived today.
@@ -84,7 +83,7 @@ class RuleRow:
 
 
 @dataclass(frozen=True)
-class Mark:
+class WeekMark:
     """A problem in the week's drawing; places are shares of its width."""
 
     start: float
@@ -109,13 +108,13 @@ class Week:
     days: Sequence[tuple[date, float]]
     open: Sequence[tuple[float, float]]
     now: float
-    marks: Mapping[Rule, Sequence[Mark]]
+    marks: Mapping[Rule, Sequence[WeekMark]]
     count: int
     mean_seconds: float | None
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class OutgoingMessage:
     """A message that waits, or was given up.
 
     Attributes:
@@ -134,7 +133,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class HistoryFilter:
     """What the address chooses of the history.
 
     Attributes:
@@ -159,15 +158,15 @@ class Alerts:
     """Everything but the rules."""
 
     at: datetime
-    standing: Standing
+    robot: RobotStatus
     directory: Directory
     conversation_url: str
-    live: Sequence[Told]
+    live: Sequence[AlertRow]
     week: Week
-    recent: Sequence[Told]
-    history: Sequence[Told]
-    found: int
+    recent: Sequence[AlertRow]
+    history: Sequence[AlertRow]
+    match_count: int
     ever: bool
-    chosen: Chosen
-    waiting: Sequence[Outgoing]
-    given_up: Sequence[Outgoing]
+    filter: HistoryFilter
+    waiting: Sequence[OutgoingMessage]
+    given_up: Sequence[OutgoingMessage]

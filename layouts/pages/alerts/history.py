@@ -12,7 +12,7 @@ from layouts.components.popover import chooser
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.alerts.data import PAGE, PATH, Alerts, Outgoing, Told
+from layouts.pages.alerts.data import PAGE, PATH, AlertRow, Alerts, OutgoingMessage
 from layouts.pages.alerts.words import Words
 from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
@@ -26,15 +26,15 @@ NUMBERS = frozenset({"lasted", "peak"})
 
 def history(alerts: Alerts, context: Context) -> html.Section:
     """The list under its filters."""
-    text, formats, chosen = context.text, context.formats, alerts.chosen
+    text, formats, filter = context.text, context.formats, alerts.filter
     population = text(
         "alerts.history_n",
         shown=formats.count(len(alerts.history)),
-        n=formats.count(alerts.found),
-        days=chosen.days,
+        n=formats.count(alerts.match_count),
+        days=filter.days,
     )
     if not alerts.history:
-        filtered = chosen.rule is not None or chosen.who is not None
+        filtered = filter.rule is not None or filter.who is not None
         words = text("alerts.nothing_words") if filtered else text("alerts.never_words")
         title = text("states.nothing_here") if filtered else text("alerts.never")
         clear = view_link(text("alerts.clear"), PATH, "link") if filtered else None
@@ -50,9 +50,9 @@ def history(alerts: Alerts, context: Context) -> html.Section:
     )
 
 
-def began_words(told: Told, alerts: Alerts, context: Context) -> str:
+def began_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
     """When it began: hoje 11:24."""
-    moment = datetime.fromtimestamp(told.notice.fired_at, UTC)
+    moment = datetime.fromtimestamp(row.notice.fired_at, UTC)
     formats, zone = context.formats, context.formats.zone
     away = (alerts.at.astimezone(zone).date() - moment.astimezone(zone).date()).days
     if away in (0, 1):
@@ -60,9 +60,9 @@ def began_words(told: Told, alerts: Alerts, context: Context) -> str:
     return formats.moment(moment)
 
 
-def lasted_words(told: Told, alerts: Alerts, context: Context) -> str:
+def lasted_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
     """How long it lasted, or that it goes on."""
-    notice = told.notice
+    notice = row.notice
     if notice.ended_at is None:
         return context.text("alerts.goes_on")
     return context.formats.rough(max(0.0, notice.ended_at - notice.fired_at))
@@ -79,8 +79,8 @@ def outgoing(alerts: Alerts, context: Context) -> html.Section:
         parts.append(html.H3(text("alerts.given_up", n=len(alerts.given_up))))
         parts.append(_sent(alerts.given_up, "alerts.given_up_at", context))
     if not parts:
-        key = "alerts.all_arrived" if alerts.standing.slack != "off" else "alerts.slack_off_short"
-        ok = icon("check2", "good") if alerts.standing.slack != "off" else icon("info-circle")
+        key = "alerts.all_arrived" if alerts.robot.slack != "off" else "alerts.slack_off_short"
+        ok = icon("check2", "good") if alerts.robot.slack != "off" else icon("info-circle")
         parts.append(html.P([ok, " ", text(key)], className="quiet outgoing-calm"))
     return panel(text("alerts.deliveries"), parts, class_name="outgoing")
 
@@ -91,7 +91,7 @@ def _sent(messages: Any, key: str, context: Context) -> html.Ul:
     )
 
 
-def _message(message: Outgoing, key: str, context: Context) -> html.Li:
+def _message(message: OutgoingMessage, key: str, context: Context) -> html.Li:
     text, formats = context.text, context.formats
     count = text.plural("alerts.problems", message.problems, n=message.problems)
     what = text(f"alerts.message.{message.kind}") + (f" ({count})" if message.problems else "")
@@ -103,21 +103,23 @@ def _message(message: Outgoing, key: str, context: Context) -> html.Li:
 
 
 def _filters(alerts: Alerts, context: Context) -> list[Any]:
-    text, chosen = context.text, alerts.chosen
+    text, filter = context.text, alerts.filter
     every = text("alerts.every")
 
     def to(**changes: str | None) -> str:
-        return view(PATH, chosen.choices, lines=None, **changes)
+        return view(PATH, filter.choices, lines=None, **changes)
 
-    rules = [(every, to(rule=None), chosen.rule is None)]
-    rules += [(text(f"alerts.rule.{r}"), to(rule=r), chosen.rule == r) for r in RULES]
-    people = [(every, to(who=None), chosen.who is None)]
-    people += [(words, to(who=value), chosen.who == value) for value, words in chosen.people]
-    days = [(text("alerts.last_days", n=n), to(days=str(n)), chosen.days == n) for n in DAYS]
+    rules = [(every, to(rule=None), filter.rule is None)]
+    rules += [(text(f"alerts.rule.{r}"), to(rule=r), filter.rule == r) for r in RULES]
+    people = [(every, to(who=None), filter.who is None)]
+    people += [(words, to(who=value), filter.who == value) for value, words in filter.people]
+    days = [(text("alerts.last_days", n=n), to(days=str(n)), filter.days == n) for n in DAYS]
     listed = {"rule": rules, "who": people, "days": days}
     return [
-        chooser(f"{PAGE}--{key}", text(f"alerts.filter.{key}"), _on(found, every), found)
-        for key, found in listed.items()
+        chooser(
+            f"{PAGE}--{key}", text(f"alerts.filter.{key}"), _on(match_count, every), match_count
+        )
+        for key, match_count in listed.items()
     ]
 
 
@@ -139,33 +141,33 @@ def _table(alerts: Alerts, context: Context) -> html.Table:
         html.Tr(
             [
                 html.Td(cell, className=side(column))
-                for column, cell in zip(COLUMNS, _cells(told, alerts, context), strict=True)
+                for column, cell in zip(COLUMNS, _cells(row, alerts, context), strict=True)
             ]
         )
-        for told in alerts.history
+        for row in alerts.history
     ]
     return html.Table(
         [html.Thead(html.Tr(heads)), html.Tbody(body)], className="grid-table alerts-history"
     )
 
 
-def _cells(told: Told, alerts: Alerts, context: Context) -> list[Any]:
-    text, notice = context.text, told.notice
-    words = Words(told, alerts, context)
+def _cells(row: AlertRow, alerts: Alerts, context: Context) -> list[Any]:
+    text, notice = context.text, row.notice
+    words = Words(row, alerts, context)
     is_count = notice.problem.unit == "count"
     return [
-        began_words(told, alerts, context),
+        began_words(row, alerts, context),
         text(f"alerts.rule.{notice.problem.rule}"),
         html.Span(words.where(), className="bidi cell-words", title=words.plain()),
-        lasted_words(told, alerts, context),
+        lasted_words(row, alerts, context),
         context.formats.count(notice.peak) if is_count else "",
-        html.Span(_ending(told, context), className="bidi cell-words"),
-        html.Span(_delivery(told, alerts, context), className="cell-words"),
+        html.Span(_ending(row, context), className="bidi cell-words"),
+        html.Span(_delivery(row, alerts, context), className="cell-words"),
     ]
 
 
-def _ending(told: Told, context: Context) -> str:
-    notice, text = told.notice, context.text
+def _ending(row: AlertRow, context: Context) -> str:
+    notice, text = row.notice, context.text
     if notice.acknowledged_by:
         return text("alerts.taken_by", by=plain(notice.acknowledged_by))
     if notice.ended_at is None:
@@ -173,11 +175,11 @@ def _ending(told: Told, context: Context) -> str:
     return text(f"alerts.ending.{notice.ending or 'resolved'}")
 
 
-def _delivery(told: Told, alerts: Alerts, context: Context) -> str:
-    text, n = context.text, told.notice.tellings
-    if told.given_up:
-        return text("alerts.not_arrived", reason=reason_words(told.given_up, context))
-    if told.is_waiting:
+def _delivery(row: AlertRow, alerts: Alerts, context: Context) -> str:
+    text, n = context.text, row.notice.notification_count
+    if row.given_up:
+        return text("alerts.not_arrived", reason=reason_words(row.given_up, context))
+    if row.is_waiting:
         return text("alerts.waits_for_slack")
     if not n:
         return text("alerts.untold")
@@ -185,9 +187,9 @@ def _delivery(told: Told, alerts: Alerts, context: Context) -> str:
 
 
 def _more(alerts: Alerts, text: Any) -> html.Div | None:
-    rest = alerts.found - len(alerts.history)
+    rest = alerts.match_count - len(alerts.history)
     if rest <= 0:
         return None
-    href = view(PATH, alerts.chosen.choices, lines=str(alerts.chosen.shown + MORE))
+    href = view(PATH, alerts.filter.choices, lines=str(alerts.filter.shown + MORE))
     link = view_link(text("alerts.show_more", n=min(rest, MORE)), href, "link", mode="replace")
     return html.Div(link, className="panel-foot")

@@ -13,7 +13,7 @@ from layouts.components.panel import panel, pill
 from layouts.components.svg import stairs
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.alerts.data import PAGE, Alerts, Told
+from layouts.pages.alerts.data import PAGE, AlertRow, Alerts
 from layouts.pages.alerts.words import Words, place_of
 from layouts.slack.mrkdwn import plain
 
@@ -33,7 +33,7 @@ def live(alerts: Alerts, context: Context) -> list[Any]:
     """All live problems; calm water where there are none."""
     if not alerts.live:
         return [_calm(alerts, context)]
-    cards = [_card(told, place, alerts, context) for place, told in enumerate(alerts.live[:CARDS])]
+    cards = [_card(row, place, alerts, context) for place, row in enumerate(alerts.live[:CARDS])]
     rest = alerts.live[CARDS:]
     return [*cards, _rest(rest, alerts, context)] if rest else cards
 
@@ -45,7 +45,7 @@ def severity_pill(severity: str, context: Context) -> html.Span:
 
 def _calm(alerts: Alerts, context: Context) -> html.Section:
     text = context.text
-    if not alerts.standing.is_running:
+    if not alerts.robot.is_running:
         drawn = states.message(
             "fog", context, text("alerts.nobody_looks"), text("alerts.nobody_looks_words")
         )
@@ -55,9 +55,9 @@ def _calm(alerts: Alerts, context: Context) -> html.Section:
     return html.Section(drawn, className="panel")
 
 
-def _card(told: Told, place: int, alerts: Alerts, context: Context) -> html.Article:
-    words = Words(told, alerts, context)
-    severity = told.notice.problem.severity
+def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> html.Article:
+    words = Words(row, alerts, context)
+    severity = row.notice.problem.severity
     # Solid red is for one thing on a screen: the worst.
     solid = " problem-solid" if severity == "critical" and place == 0 else ""
     advice = [words.advice(), " ", *words.tickets()]
@@ -65,27 +65,27 @@ def _card(told: Told, place: int, alerts: Alerts, context: Context) -> html.Arti
         [
             html.Div(
                 [
-                    _since(told, alerts, context),
+                    _since(row, alerts, context),
                     html.H2(words.headline(), className="bidi"),
                     html.P(advice, className="problem-advice bidi"),
-                    html.Div(_buttons(told, context), className="problem-tools"),
+                    html.Div(_buttons(row, context), className="problem-tools"),
                 ],
                 className="problem-said",
             ),
             html.Div(
-                [_stairs(told, alerts, context, bool(solid)), _course(told, context)],
+                [_stairs(row, alerts, context, bool(solid)), _course(row, context)],
                 className="problem-course",
             )
-            if told.events
+            if row.events
             else None,
         ],
         className=f"problem problem-{KINDS[severity]}{solid}",
-        **{"data-life": told.id},
+        **{"data-life": row.id},
     )
 
 
-def _since(told: Told, alerts: Alerts, context: Context) -> html.P:
-    notice, text = told.notice, context.text
+def _since(row: AlertRow, alerts: Alerts, context: Context) -> html.P:
+    notice, text = row.notice, context.text
     began = datetime.fromtimestamp(notice.fired_at, UTC)
     severity = notice.problem.severity
     spoken = text(f"alerts.since.{severity}", span="{span}")
@@ -93,28 +93,28 @@ def _since(told: Told, alerts: Alerts, context: Context) -> html.P:
         [
             icon(ICONS[severity]),
             html.B(lasting(began, alerts.at, context, spoken)),
-            html.Span(_who(told, alerts, context), className="bidi"),
+            html.Span(_who(row, alerts, context), className="bidi"),
         ],
         className="problem-since",
     )
 
 
-def _who(told: Told, alerts: Alerts, context: Context) -> str:
-    notice, text = told.notice, context.text
+def _who(row: AlertRow, alerts: Alerts, context: Context) -> str:
+    notice, text = row.notice, context.text
     if notice.acknowledged_by and notice.acknowledged_at is not None:
         at = context.formats.clock(datetime.fromtimestamp(notice.acknowledged_at, UTC))
         return text("alerts.taken", by=plain(notice.acknowledged_by), at=at)
-    if told.muted_until is not None and told.muted_until > alerts.at.timestamp():
-        until = context.formats.clock(datetime.fromtimestamp(told.muted_until, UTC))
+    if row.muted_until is not None and row.muted_until > alerts.at.timestamp():
+        until = context.formats.clock(datetime.fromtimestamp(row.muted_until, UTC))
         return text("alerts.muted", at=until)
     return text("alerts.nobody")
 
 
-def _buttons(told: Told, context: Context) -> list[Any]:
-    text, problem = context.text, told.notice.problem
+def _buttons(row: AlertRow, context: Context) -> list[Any]:
+    text, problem = context.text, row.notice.problem
     shown: list[Any] = []
-    if told.notice.acknowledged_by is None:
-        shown.append(_act("acknowledge", "hand-index", told, context, " button-primary"))
+    if row.notice.acknowledged_by is None:
+        shown.append(_act("acknowledge", "hand-index", row, context, " button-primary"))
     if problem.rule in ("stale", "wall_silent"):
         shown.append(_way("/status", "hdd-network", text("alerts.see_status")))
     elif problem.agent_id:
@@ -124,16 +124,18 @@ def _buttons(told: Told, context: Context) -> list[Any]:
         known = problem.team_id if problem.team else None
         href = view("/operations", {}, team=known)
         shown.append(_way(href, "list-ul", text("alerts.see_queue")))
-    if told.muted_until is None and told.notice.acknowledged_by is None:
-        shown.append(_act("mute", "bell-slash", told, context))
+    if row.muted_until is None and row.notice.acknowledged_by is None:
+        shown.append(_act("mute", "bell-slash", row, context))
     return shown
 
 
-def _act(what: str, name_of_icon: str, told: Told, context: Context, more: str = "") -> html.Button:
+def _act(
+    what: str, name_of_icon: str, row: AlertRow, context: Context, more: str = ""
+) -> html.Button:
     return html.Button(
         [icon(name_of_icon), context.text(f"alerts.{what}")],
         className=f"button{more}",
-        **{"data-act": f"{PAGE}.{what}", "data-life": told.id},
+        **{"data-act": f"{PAGE}.{what}", "data-life": row.id},
     )
 
 
@@ -141,38 +143,38 @@ def _way(href: str, name_of_icon: str, words: str) -> dcc.Link:
     return dcc.Link([icon(name_of_icon), words], href=href, className="button")
 
 
-def _stairs(told: Told, alerts: Alerts, context: Context, solid: bool) -> Any:
-    if told.notice.problem.unit != "count":
+def _stairs(row: AlertRow, alerts: Alerts, context: Context, solid: bool) -> Any:
+    if row.notice.problem.unit != "count":
         return None
-    points = [(at, value) for at, _, value in told.events]
-    points.append((alerts.at.timestamp(), told.notice.problem.value))
+    points = [(at, value) for at, _, value in row.events]
+    points.append((alerts.at.timestamp(), row.notice.problem.value))
     colour = context.palette["crit-on" if solid else "ink2"]
     return stairs(points, colour, context.text("alerts.stairs"))
 
 
-def _course(told: Told, context: Context) -> html.Ol:
+def _course(row: AlertRow, context: Context) -> html.Ol:
     text, formats = context.text, context.formats
     events = [
         event
-        for event, following in zip_longest(told.events, told.events[1:])
+        for event, following in zip_longest(row.events, row.events[1:])
         if event[1] not in SILENT and not _is_same_moment(event, following)
     ]
     if len(events) > EVENTS:
         events = [events[0], *events[-(EVENTS - 1) :]]
-    is_count = told.notice.problem.unit == "count"
+    is_count = row.notice.problem.unit == "count"
     lines = []
     for at, what, value in events:
-        key = f"alerts.event.{_as_it_arrived(told, at, what)}"
+        key = f"alerts.event.{_as_it_arrived(row, at, what)}"
         words = text(f"{key}_n" if is_count and text.has(f"{key}_n") else key, n=f"{value:g}")
         clock = formats.clock(datetime.fromtimestamp(at, UTC))
         lines.append(html.Li([html.Span(clock, className="course-at"), html.Span(words)]))
     return html.Ol(lines, className="course")
 
 
-def _as_it_arrived(told: Told, at: float, what: str) -> str:
+def _as_it_arrived(row: AlertRow, at: float, what: str) -> str:
     """The event's word: what was decided and has not arrived was not told."""
     is_message = what in ("told", "repeated")
-    return "untold" if is_message and any(a <= at <= b for a, b in told.untold) else what
+    return "untold" if is_message and any(a <= at <= b for a, b in row.undelivered) else what
 
 
 def _is_same_moment(event: Event, following: Event | None) -> bool:
@@ -185,24 +187,24 @@ def _is_same_moment(event: Event, following: Event | None) -> bool:
 
 def _rest(rest: Any, alerts: Alerts, context: Context) -> html.Section:
     text = context.text
-    rows = [_row(told, alerts, context) for told in rest]
+    rows = [_row(row, alerts, context) for row in rest]
     title = text.plural("alerts.more", len(rest), n=context.formats.count(len(rest)))
     return panel(title, html.Ul(rows, className="problem-rows"))
 
 
-def _row(told: Told, alerts: Alerts, context: Context) -> html.Li:
-    words = Words(told, alerts, context)
-    began = datetime.fromtimestamp(told.notice.fired_at, UTC)
-    is_taken = told.notice.acknowledged_by is not None
+def _row(row: AlertRow, alerts: Alerts, context: Context) -> html.Li:
+    words = Words(row, alerts, context)
+    began = datetime.fromtimestamp(row.notice.fired_at, UTC)
+    is_taken = row.notice.acknowledged_by is not None
     return html.Li(
         [
-            severity_pill(told.notice.problem.severity, context),
+            severity_pill(row.notice.problem.severity, context),
             html.Span(words.headline(), className="problem-fact bidi"),
-            html.Span(place_of(told.notice.problem, context), className="unseen"),
+            html.Span(place_of(row.notice.problem, context), className="unseen"),
             html.Span(lasting(began, alerts.at, context), className="problem-age"),
-            html.Span(_who(told, alerts, context), className="problem-who bidi")
+            html.Span(_who(row, alerts, context), className="problem-who bidi")
             if is_taken
-            else _act("acknowledge", "hand-index", told, context),
+            else _act("acknowledge", "hand-index", row, context),
         ],
-        **{"data-life": told.id},
+        **{"data-life": row.id},
     )

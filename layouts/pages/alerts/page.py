@@ -11,7 +11,7 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner
 from layouts.components.view_link import view_link
 from layouts.icons import icon
-from layouts.pages.alerts.data import PAGE, Alerts, Standing
+from layouts.pages.alerts.data import PAGE, Alerts, RobotStatus
 from layouts.pages.alerts.history import history, outgoing
 from layouts.pages.alerts.live import live
 from layouts.pages.alerts.week import week
@@ -50,9 +50,9 @@ def page(context: Context) -> html.Div:
 def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
     """What goes into `PLACES`."""
     return (
-        _standing(alerts, context),
-        _test(alerts.standing, context),
-        _notices(alerts.standing, context),
+        _robot_status(alerts, context),
+        _test(alerts.robot, context),
+        _notices(alerts.robot, context),
         live(alerts, context),
         week(alerts, context) if alerts.ever else None,
         history(alerts, context),
@@ -67,63 +67,67 @@ def unusable(reason: str, context: Context) -> html.Div:
     return banner("attention", text("alerts.unusable"), reason, way)
 
 
-def _standing(alerts: Alerts, context: Context) -> list[Any]:
-    text, standing = context.text, alerts.standing
+def _robot_status(alerts: Alerts, context: Context) -> list[Any]:
+    text, robot = context.text, alerts.robot
     shown: list[Any] = []
-    if standing.evaluated_at is not None:
-        looked = age(standing.evaluated_at, alerts.at, context)
-        gauge = html.Span(className="gauge" if standing.is_running else "gauge late")
-        late = "" if standing.is_running else " late"
+    if robot.evaluated_at is not None:
+        looked = age(robot.evaluated_at, alerts.at, context)
+        gauge = html.Span(className="gauge" if robot.is_running else "gauge late")
+        late = "" if robot.is_running else " late"
         shown.append(
             html.Span([gauge, text("alerts.evaluated"), looked], className=f"source-age{late}")
         )
-    if standing.slack != "off":
-        said = text("alerts.delivered", n=standing.delivered, of=standing.decided)
+    if robot.slack != "off":
+        said = text("alerts.delivered", n=robot.delivered, of=robot.decided)
         shown.append(html.Span([icon("slack"), said], className="source-age"))
-    if standing.quiet_hours:
-        hours = ", ".join(standing.quiet_hours).replace("-", text("alerts.until"))
+    if robot.quiet_hours:
+        hours = ", ".join(robot.quiet_hours).replace("-", text("alerts.until"))
         said = text("alerts.silence", hours=hours)
         shown.append(html.Span([icon("moon"), said], className="source-age"))
     return shown
 
 
-def _test(standing: Standing, context: Context) -> list[Any]:
+def _test(robot: RobotStatus, context: Context) -> list[Any]:
     text = context.text
-    off = standing.slack == "off"
+    off = robot.slack == "off"
     button = html.Button(
         [icon("send"), text("alerts.test")],
         className="button",
-        disabled=off or standing.test == "sending",
+        disabled=off or robot.test == "sending",
         title=text("alerts.reason.slack_is_off") if off else None,
         **{"data-act": f"{PAGE}.test"},
     )
-    if standing.test is None:
+    if robot.test is None:
         return [button]
-    at = context.formats.clock(standing.test_at) if standing.test_at else ""
-    words = text(f"alerts.test_{standing.test}", at=at)
-    if standing.test_reason:
-        words += f" {reason_words(standing.test_reason, context)}"
-    kind = {"arrived": "check2", "given_up": "exclamation-triangle-fill"}.get(
-        standing.test, "clock"
-    )
-    colour = {"arrived": "good", "given_up": "warn"}.get(standing.test, "")
+    at = context.formats.clock(robot.test_at) if robot.test_at else ""
+    words = text(f"alerts.test_{robot.test}", at=at)
+    if robot.test_reason:
+        words += f" {reason_words(robot.test_reason, context)}"
+    kind = {"arrived": "check2", "given_up": "exclamation-triangle-fill"}.get(robot.test, "clock")
+    colour = {"arrived": "good", "given_up": "warn"}.get(robot.test, "")
     return [html.Span([icon(kind, colour), words], className="test-result", role="status"), button]
 
 
-def _notices(standing: Standing, context: Context) -> list[Any]:
+def _notices(robot: RobotStatus, context: Context) -> list[Any]:
     text = context.text
-    found = []
-    if standing.evaluated_at is None:
-        found.append(banner("information", text("alerts.never_looked"), text("alerts.wait_words")))
-    elif not standing.is_running:
-        found.append(banner("stale", text("alerts.not_running"), text("alerts.not_running_words")))
-    if not standing.enabled:
-        found.append(banner("information", text("alerts.disabled"), text("alerts.disabled_words")))
-    if standing.slack == "off":
-        found.append(
+    match_count = []
+    if robot.evaluated_at is None:
+        match_count.append(
+            banner("information", text("alerts.never_looked"), text("alerts.wait_words"))
+        )
+    elif not robot.is_running:
+        match_count.append(
+            banner("stale", text("alerts.not_running"), text("alerts.not_running_words"))
+        )
+    if not robot.enabled:
+        match_count.append(
+            banner("information", text("alerts.disabled"), text("alerts.disabled_words"))
+        )
+    if robot.slack == "off":
+        match_count.append(
             banner("information", text("alerts.slack_off"), text("alerts.reason.slack_is_off"))
         )
-    elif standing.slack in ("late", "failed"):
-        words = reason_words(standing.slack_error, context)
-        found.append(banner("attention", text(f"alerts.slack_{standing.slack}"), words))
-    return found
+    elif robot.slack in ("late", "failed"):
+        words = reason_words(robot.slack_error, context)
+        match_count.append(banner("attention", text(f"alerts.slack_{robot.slack}"), words))
+    return match_count

@@ -5,7 +5,7 @@ from dash import html
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.panel import figure_panel
-from layouts.pages.alerts.data import PAGE, Alerts, Mark, Week
+from layouts.pages.alerts.data import PAGE, Alerts, Week, WeekMark
 from layouts.pages.alerts.history import began_words, lasted_words
 from layouts.pages.alerts.words import Words
 from metrics.alerts.model import RULES, Rule
@@ -73,7 +73,7 @@ def _line(rule: Rule, drawn: Week, context: Context) -> html.Div:
     )
 
 
-def _mark(mark: Mark, rule: Rule) -> html.Span:
+def _mark(mark: WeekMark, rule: Rule) -> html.Span:
     texture = " week-doubt" if rule in ("stale", "wall_silent") else ""
     return html.Span(
         className=f"week-mark week-{mark.severity}{texture}",
@@ -87,12 +87,12 @@ def _table(alerts: Alerts, context: Context) -> html.Table:
     names = ("began", "rule_name", "where", "lasted")
     rows = [
         [
-            began_words(told, alerts, context),
-            text(f"alerts.rule.{told.notice.problem.rule}"),
-            html.Span(Words(told, alerts, context).where(), className="bidi"),
-            lasted_words(told, alerts, context),
+            began_words(row, alerts, context),
+            text(f"alerts.rule.{row.notice.problem.rule}"),
+            html.Span(Words(row, alerts, context).where(), className="bidi"),
+            lasted_words(row, alerts, context),
         ]
-        for told in alerts.recent
+        for row in alerts.recent
     ]
     return data_table([text(f"alerts.head.{name}") for name in names], rows, words=3)
 

@@ -9,8 +9,8 @@ from dash import html
 
 from layouts.components.context import Context
 from layouts.components.live_time import timer
-from layouts.pages.alerts.data import Alerts, Told
-from layouts.slack.message_words import SOURCES, Telling
+from layouts.pages.alerts.data import AlertRow, Alerts
+from layouts.slack.message_words import SOURCES, Notification
 from layouts.slack.mrkdwn import plain, unescaped
 from metrics.alerts.conditions import NO_TEAM
 from metrics.alerts.model import Problem
@@ -27,14 +27,14 @@ class Words:
         context: The reader.
     """
 
-    def __init__(self, told: Told, alerts: Alerts, context: Context) -> None:
-        self._notice = told.notice
+    def __init__(self, row: AlertRow, alerts: Alerts, context: Context) -> None:
+        self._notice = row.notice
         self._alerts = alerts
         self._context = context
         self._url = alerts.conversation_url
         # Links are drawn here, not in Slack's markup.
-        bare = replace(told.notice, problem=replace(told.notice.problem, tickets=()))
-        self._telling = Telling(
+        bare = replace(row.notice, problem=replace(row.notice.problem, tickets=()))
+        self._telling = Notification(
             bare, alerts.at.timestamp(), alerts.directory, context.formats, self._url
         )
 
@@ -48,8 +48,8 @@ class Words:
         if self._notice.ended_at is not None or self._notice.problem.rule != "queue" or not since:
             return [words]
         wait = self._context.formats.timer(self._alerts.at.timestamp() - since)
-        before, found, after = words.rpartition(wait)
-        if not found:
+        before, match_count, after = words.rpartition(wait)
+        if not match_count:
             return [words]
         began = datetime.fromtimestamp(since, UTC)
         return [before, timer(began, self._alerts.at, self._context), after]

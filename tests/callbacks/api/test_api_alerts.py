@@ -7,8 +7,15 @@ import pytest
 from callbacks.api import schema as api_schema
 from metrics.alerts.model import Problem
 from services.robot.alert_settings import KEY
-from services.robot.state import BOOK, Book, Delivery, Life, Order, SlackStatus
-from services.robot.store import BOOK_KEY
+from services.robot.state import (
+    AlertState,
+    Delivery,
+    Incident,
+    OutboxMessage,
+    SlackStatus,
+    dump_state,
+)
+from services.robot.store import STATE_KEY
 from tests.worlds.api_world import JOAO, NOW, SUPPORT, Api
 
 AT = NOW.timestamp()
@@ -25,8 +32,8 @@ def api():
 
 
 def lay(api, **values):
-    book = Book(evaluated_at=AT - 20, slack=SlackStatus("ok", AT - 3600, AT - 60), **values)
-    api.store.values[BOOK_KEY] = BOOK.dump_json(book)
+    state = AlertState(evaluated_at=AT - 20, slack=SlackStatus("ok", AT - 3600, AT - 60), **values)
+    api.store.values[STATE_KEY] = dump_state(state)
     return api.get("alerts")
 
 
@@ -37,12 +44,12 @@ def test_without_a_robot_nothing_is_told_to_be_well(api):
 
 
 def test_live_problems_have_names_links_and_their_age_the_worst_first(api):
-    lives = (
-        Life("b", LOAD, AT - 2400, 12, acknowledged_by="Marina", acknowledged_at=AT - 60),
-        Life("a", QUEUE, AT - 840, 8, told_at=AT - 840, tellings=2),
-        Life("over", QUEUE, AT - 9000, 3, ended_at=AT - 8000, ending="resolved"),
+    incidents = (
+        Incident("b", LOAD, AT - 2400, 12, acknowledged_by="Marina", acknowledged_at=AT - 60),
+        Incident("a", QUEUE, AT - 840, 8, notified_at=AT - 840, notification_count=2),
+        Incident("over", QUEUE, AT - 9000, 3, ended_at=AT - 8000, ending="resolved"),
     )
-    body = lay(api, lives=lives)
+    body = lay(api, incidents=incidents)
     api_schema.Alerts.model_validate(body)
     assert body["robot"] == "running"
     queue, load = body["live"]
@@ -61,23 +68,23 @@ def test_a_silent_television_is_told_with_its_link(api):
         "wall_silent", "wall_silent:screen:ab12", "warning", 420, 300, unit="seconds",
         since=AT - 420, screen_id="ab12", screen="Sala 2",
     )  # fmt: skip
-    [live] = lay(api, lives=(Life("tv", problem, AT - 120, 420),))["live"]
+    [live] = lay(api, incidents=(Incident("tv", problem, AT - 120, 420),))["live"]
     api_schema.LiveProblem.model_validate(live)
     assert (live["screen_id"], live["screen"], live["unit"]) == ("ab12", "Sala 2", "seconds")
     assert (live["team"], live["agent"], live["source"]) == (None, None, None)
 
 
 def test_the_latest_deliveries_say_what_was_given_up_and_why(api):
-    good = Delivery("1", "say", AT - 60, AT - 59, arrived=True, lives=("a",), doubtful=1)
+    good = Delivery("1", "say", AT - 60, AT - 59, arrived=True, incident_ids=("a",), doubtful=1)
     bad = replace(good, id="2", arrived=False, reason="channel_not_found")
-    body = lay(api, deliveries=(good, bad), orders=(Order("3", "say", AT),))
+    body = lay(api, deliveries=(good, bad), outbox=(OutboxMessage("3", "say", AT),))
     assert [one["reason"] for one in body["deliveries"]] == ["channel_not_found", None]
     assert body["waiting"] == 1
     api_schema.Alerts.model_validate(body)
 
 
 def test_a_robot_that_has_not_looked_for_long_is_not_running(api):
-    api.store.values[BOOK_KEY] = BOOK.dump_json(Book(evaluated_at=AT - 3600))
+    api.store.values[STATE_KEY] = dump_state(AlertState(evaluated_at=AT - 3600))
     assert api.get("alerts")["robot"] == "not running"
 
 

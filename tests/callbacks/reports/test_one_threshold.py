@@ -7,7 +7,7 @@ import yaml
 
 from metrics.alerts.model import RULES
 from services.robot.robot import Robot
-from services.robot.service import Desk
+from services.robot.service import AlertService
 from services.settings.config import Settings
 from services.storage.disk_store import DiskStore
 from services.storage.lease import raise_epoch
@@ -29,7 +29,7 @@ def world(fresh, tmp_path):
         draw=plainly,
         clock=lambda: AT,
     )
-    world.robot.begin(raise_epoch(world.robot._cache, lambda: AT))
+    world.robot.start(raise_epoch(world.robot._cache, lambda: AT))
     return world
 
 
@@ -51,10 +51,10 @@ def wall(world, shown=None):
 
 
 def fired(world):
-    world.robot._seen, world.robot._looked_at = (), None
-    world.robot.follow(world.dataset.snapshot())
-    live = Desk(world.state, world.settings, lambda: AT).sheet().live
-    return {life.problem.key for life in live}
+    world.robot._evaluated_marks, world.robot._evaluated_at = (), None
+    world.robot.process_snapshot(world.dataset.snapshot())
+    live = AlertService(world.state, world.settings, lambda: AT).get_overview().live
+    return {incident.problem.key for incident in live}
 
 
 def test_a_lower_limit_marks_on_the_wall_whom_the_robot_tells(world):
@@ -94,22 +94,22 @@ def test_a_change_that_no_longer_fits_leaves_what_the_settings_say(world):
 def test_every_rule_has_a_cool_down_of_its_own(world):
     for minutes, rule in enumerate(RULES, start=1):
         change(world, rule, "cooldown_minutes", str(minutes))
-    desk = Desk(world.state, world.settings, lambda: AT)
-    views = desk.sheet().rules
+    service = AlertService(world.state, world.settings, lambda: AT)
+    views = service.get_overview().rules
     assert [view.cooldown_minutes for view in views] == list(range(1, len(RULES) + 1))
-    kept = Settings.model_validate(yaml.safe_load(desk.exported()))
+    kept = Settings.model_validate(yaml.safe_load(service.export_yaml()))
     assert kept.alerts.spike.cooldown_minutes == 3
     assert kept.alerts.wall_silent.cooldown_minutes == 7
 
 
 def test_a_rule_without_one_has_the_common_cool_down(fresh):
     settings = Settings.model_validate({"alerts": {"cooldown_minutes": 25, "spike": None}})
-    desk = Desk(fresh(settings=settings).state, settings, lambda: AT)
-    views = {view.rule: view for view in desk.sheet().rules}
+    service = AlertService(fresh(settings=settings).state, settings, lambda: AT)
+    views = {view.rule: view for view in service.get_overview().rules}
     assert views["overload"].cooldown_minutes == 25
     assert views["queue"].cooldown_minutes == 10
     assert [rule for rule, view in views.items() if not view.is_on] == ["spike"]
-    exported = yaml.safe_load(desk.exported())["alerts"]
+    exported = yaml.safe_load(service.export_yaml())["alerts"]
     assert "cooldown_minutes" not in exported["overload"]
     assert exported["spike"]["enabled"] is False
     assert Settings.model_validate({"alerts": exported}).alerts == settings.alerts
@@ -119,6 +119,7 @@ def test_a_rule_without_one_has_the_common_cool_down(fresh):
 def test_a_cool_down_that_cannot_be_is_refused(world, value):
     change(world, "stale", "cooldown_minutes", value)
     views = {
-        view.rule: view for view in Desk(world.state, world.settings, lambda: AT).sheet().rules
+        view.rule: view
+        for view in AlertService(world.state, world.settings, lambda: AT).get_overview().rules
     }
     assert views["stale"].cooldown_minutes == 10

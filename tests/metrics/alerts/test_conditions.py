@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from metrics.alerts.conditions import evaluate
-from metrics.alerts.model import Health, Limits
+from metrics.alerts.model import Limits, SourceHealth
 from metrics.model.definitions import TeamRule
 from tests.worlds.tables import (
     FINANCE,
@@ -18,7 +18,7 @@ from tests.worlds.tables import (
 )
 
 # Tuesday noon in UTC: office hours.
-OK = {"intercom": Health("ok"), "aircall": Health("ok")}
+OK = {"intercom": SourceHealth("ok"), "aircall": SourceHealth("ok")}
 TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Financeiro"})
 OPEN = ((time(9), time(18)),)
 
@@ -183,10 +183,10 @@ def test_voice_counts_available_in_call_and_after_call_work():
 )
 def test_staffing_is_watched_in_working_hours_only(now, hours, is_watched):
     goals = rules(goal_online_text=4, goal_online_voice=2, holidays=frozenset({date(2026, 12, 25)}))
-    outlook = look(world(now=now), limits=Limits(working_hours=hours), with_rules=goals)
-    keys = {problem.key for problem in outlook.problems}
+    evaluation = look(world(now=now), limits=Limits(working_hours=hours), with_rules=goals)
+    keys = {problem.key for problem in evaluation.problems}
     assert keys == ({"staffing_text:all", "staffing_voice:all"} if is_watched else set())
-    assert bool(outlook.idle) is not is_watched
+    assert bool(evaluation.idle) is not is_watched
 
 
 def test_nobody_who_is_known_is_no_data_and_never_zero_online():
@@ -196,26 +196,26 @@ def test_nobody_who_is_known_is_no_data_and_never_zero_online():
 
 def bad(state="failed", minutes=10.0):
     since = NOW.timestamp() - minutes * 60
-    return Health(state, bad_since=since, as_of=since - 60)
+    return SourceHealth(state, bad_since=since, as_of=since - 60)
 
 
 @pytest.mark.parametrize("state", ["late", "failed", "starting"])
 def test_old_numbers_of_intercom_neither_fire_nor_resolve(state):
     content = world(waiting("a", "2026-11-24T11:00:00Z"))
     goals = rules(goal_online_text=4, goal_online_voice=2)
-    sources = {"intercom": bad(state), "aircall": Health("ok")}
-    outlook = look(content, sources=sources, with_rules=goals)
-    assert {p.rule for p in outlook.problems} <= {"stale"}
+    sources = {"intercom": bad(state), "aircall": SourceHealth("ok")}
+    evaluation = look(content, sources=sources, with_rules=goals)
+    assert {p.rule for p in evaluation.problems} <= {"stale"}
     named = {"queue", "overload", "spike", "staffing_text", "staffing_voice"}
-    assert named <= outlook.unknown
+    assert named <= evaluation.unknown
 
 
 def test_without_aircall_calls_are_unknown_and_conversations_are_not():
     content = world(waiting("a", "2026-11-24T11:00:00Z"))
-    sources = {"intercom": Health("ok"), "aircall": bad()}
-    outlook = look(content, sources=sources, with_rules=rules(goal_online_voice=2))
-    assert {p.key for p in outlook.problems} == {f"queue:team:{SUPPORT}", "stale:source:aircall"}
-    assert "staffing_voice" in outlook.unknown
+    sources = {"intercom": SourceHealth("ok"), "aircall": bad()}
+    evaluation = look(content, sources=sources, with_rules=rules(goal_online_voice=2))
+    assert {p.key for p in evaluation.problems} == {f"queue:team:{SUPPORT}", "stale:source:aircall"}
+    assert "staffing_voice" in evaluation.unknown
 
 
 @pytest.mark.parametrize(("voices", "is_sure"), [(("9", None), True), (("9", "8"), False)])
@@ -224,17 +224,17 @@ def test_who_is_away_may_be_on_a_call_that_a_silent_aircall_does_not_tell(voices
         person("1"),
         *(person(str(n), away=True, voice_id=voice) for n, voice in enumerate(voices, 2)),
     )
-    sources = {"intercom": Health("ok"), "aircall": bad()}
-    outlook = look(world(people=people), sources=sources, with_rules=rules(goal_online_text=3))
-    assert ("staffing_text:all" in {p.key for p in outlook.problems}) is is_sure
-    assert ("staffing_text:all" in outlook.unknown) is not is_sure
+    sources = {"intercom": SourceHealth("ok"), "aircall": bad()}
+    evaluation = look(world(people=people), sources=sources, with_rules=rules(goal_online_text=3))
+    assert ("staffing_text:all" in {p.key for p in evaluation.problems}) is is_sure
+    assert ("staffing_text:all" in evaluation.unknown) is not is_sure
 
 
 def test_telephony_that_is_off_is_not_missed():
-    sources = {"intercom": Health("ok"), "aircall": Health("off")}
-    outlook = look(world(), sources=sources, with_rules=rules(goal_online_voice=2))
-    assert outlook.problems == ()
-    assert outlook.idle == {"staffing_voice": "off"}
+    sources = {"intercom": SourceHealth("ok"), "aircall": SourceHealth("off")}
+    evaluation = look(world(), sources=sources, with_rules=rules(goal_online_voice=2))
+    assert evaluation.problems == ()
+    assert evaluation.idle == {"staffing_voice": "off"}
 
 
 @pytest.mark.parametrize(("minutes", "fires"), [(5, False), (5.1, True)])
@@ -246,8 +246,8 @@ def test_old_data_are_told_after_the_agreed_minutes(state, minutes, fires):
 
 
 def test_a_source_that_starts_anew_says_nothing_about_its_old_failure():
-    outlook = look(world(), sources={**OK, "aircall": Health("starting")})
-    assert "stale:source:aircall" in outlook.unknown
+    evaluation = look(world(), sources={**OK, "aircall": SourceHealth("starting")})
+    assert "stale:source:aircall" in evaluation.unknown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from metrics.alerts.conditions import evaluate
-from metrics.alerts.model import Health, Limits, Screen
+from metrics.alerts.model import Limits, Screen, SourceHealth
 from metrics.alerts.screens import wall_silent
 from tests.worlds.tables import NOW, UTC_RULES, conversations, tables
 
@@ -84,25 +84,25 @@ def test_after_a_restart_every_screen_has_time_to_speak(minutes, fired):
     assert len(look(screen(60), since=since)) == 1
 
 
-def outlook(*screens, now=NOW, intercom="ok", **limits):
+def evaluation(*screens, now=NOW, intercom="ok", **limits):
     return evaluate(
         tables(conversations(), now=now),
         RULES,
         Limits(**limits),
-        {"intercom": Health(intercom)},
+        {"intercom": SourceHealth(intercom)},
         screens=screens,
     )
 
 
 def test_old_data_of_a_vendor_say_nothing_about_screens():
-    found = outlook(screen(7), intercom="failed")
+    found = evaluation(screen(7), intercom="failed")
     assert [p.rule for p in found.problems] == ["wall_silent"]
     assert "wall_silent" not in found.unknown
 
 
 def test_the_closed_office_ends_it_and_a_revoked_link_ends_its_own():
-    assert outlook(screen(7, is_revoked=True)).idle["wall_silent:screen:tv1"] == "revoked"
-    night = outlook(screen(7), now=pd.Timestamp("2026-11-24T23:00:00Z"))
+    assert evaluation(screen(7, is_revoked=True)).idle["wall_silent:screen:tv1"] == "revoked"
+    night = evaluation(screen(7), now=pd.Timestamp("2026-11-24T23:00:00Z"))
     assert night.idle["wall_silent"] == "hours"
     assert night.problems == ()
-    assert outlook(screen(7), working_hours="never").idle["wall_silent"] == "hours"
+    assert evaluation(screen(7), working_hours="never").idle["wall_silent"] == "hours"

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from metrics.alerts.model import Outlook, Problem
+from metrics.alerts.model import Evaluation, Problem
 from services.errors import UnavailableError
 from services.robot.robot import Robot
 from services.robot.slack import AnswerLostError
-from services.robot.store import read
+from services.robot.store import load_alert_state
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import SourceStatus
 from services.storage.disk_store import DiskStore
@@ -61,7 +61,7 @@ class Fate:
         self.count = 0
         self.armed = True
 
-    def around(self, act: Callable[[], Any]) -> Any:
+    def surroundings(self, act: Callable[[], Any]) -> Any:
         before, after = self.count, self.count + 1
         self.count += 2
         self._meet(before)
@@ -87,7 +87,7 @@ class MortalStore:
         method = getattr(self._store, name)
         if name not in WRITES:
             return method
-        return lambda *args, **kwargs: self._fate.around(lambda: method(*args, **kwargs))
+        return lambda *args, **kwargs: self._fate.surroundings(lambda: method(*args, **kwargs))
 
 
 class MortalSlack(FakeSlack):
@@ -98,7 +98,7 @@ class MortalSlack(FakeSlack):
         self._fate = fate
 
     def _arrive(self, kind: str, where: Any, message: Any) -> None:
-        self._fate.around(lambda: super(MortalSlack, self)._arrive(kind, where, message))
+        self._fate.surroundings(lambda: super(MortalSlack, self)._arrive(kind, where, message))
 
 
 class Story:
@@ -133,14 +133,14 @@ class Story:
             slack=self.slack,
             draw=plainly,
             clock=self.watch.clock,
-            look=lambda *_: Outlook(tuple(MINUTES[self.minute])),
+            evaluate=lambda *_: Evaluation(tuple(MINUTES[self.minute])),
         )
-        self.robot.begin(raise_epoch(self.watch.cache, self.watch.clock))
+        self.robot.start(raise_epoch(self.watch.cache, self.watch.clock))
         self.watch.robot = self.robot
 
     def _step(self) -> None:
         self.watch.clock.now += 60
-        self.robot.follow(self._version())
+        self.robot.process_snapshot(self._version())
         self.watch.deliver(within=40)
 
     def _version(self) -> Snapshot:
@@ -151,8 +151,8 @@ class Story:
 
     def _note_what_was_not_heard(self) -> None:
         """Messages that arrived and that the store does not know to have arrived."""
-        book = read(self.stores["state"])
-        heard = sum(delivery.arrived for delivery in book.deliveries)
+        state = load_alert_state(self.stores["state"])
+        heard = sum(delivery.arrived for delivery in state.deliveries)
         for _, _, message in self.slack.said[heard:]:
             self.unheard[message["text"]] += 1
 
@@ -178,7 +178,7 @@ def check(story: Story, can_edit: bool) -> None:
     for line, count in lines.items():
         event, key = line.split(" ")[:2]
         words[f"{event} {key}"] += count
-    history = Counter(life.problem.key for life in story.watch.over)
+    history = Counter(incident.problem.key for incident in story.watch.over)
     assert history == FIRED
     for key, count in FIRED.items():
         if can_edit:
@@ -189,7 +189,7 @@ def check(story: Story, can_edit: bool) -> None:
     copies = Counter(story.slack.texts()) - Counter(set(story.slack.texts()))
     if not can_edit:
         assert sum(copies.values()) <= sum(story.unheard.values()), copies
-    assert story.watch.desk.sheet().waiting == ()
+    assert story.watch.service.get_overview().waiting == ()
     assert story.watch.live == {}
 
 
@@ -221,7 +221,7 @@ def test_only_lost_answers_make_copies(tmp_path):
     story.live()
     copies = Counter(story.slack.texts()) - Counter(set(story.slack.texts()))
     assert sum(copies.values()) == 2
-    assert sum(d.doubtful for d in story.watch.desk.sheet().deliveries) == 2
+    assert sum(d.doubtful for d in story.watch.service.get_overview().deliveries) == 2
     state.close()
     cache.close()
 

@@ -3,14 +3,14 @@
 import pytest
 
 from metrics.alerts.model import Problem
-from services.robot.history import Proposal, proposal
-from services.robot.state import Life
+from services.robot.history import Proposal, propose_threshold
+from services.robot.state import Incident
 
 
-def lives(rule, *peaks):
+def incidents(rule, *peaks):
     """One life for each peak; those that somebody took on are written as text."""
     return [
-        Life(
+        Incident(
             str(n),
             Problem(rule, f"{rule}:x", "warning", float(peak), 10),
             1000.0 + n,
@@ -22,7 +22,9 @@ def lives(rule, *peaks):
 
 
 def test_the_lowest_peak_that_somebody_took_on_is_proposed():
-    assert proposal(lives("overload", 10, 11, 11, "12", "14"), "overload", 10) == Proposal(12, 3, 5)
+    assert propose_threshold(
+        incidents("overload", 10, 11, 11, "12", "14"), "overload", 10
+    ) == Proposal(12, 3, 5)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +38,9 @@ def test_the_lowest_peak_that_somebody_took_on_is_proposed():
     ],
 )
 def test_nothing_is_proposed_where_it_would_say_nothing(rule, peaks):
-    assert proposal(lives(rule, *peaks), rule, 10) is None
+    assert propose_threshold(incidents(rule, *peaks), rule, 10) is None
 
 
 def test_other_rules_do_not_count():
-    both = [*lives("overload", 10, 10, "12"), *lives("queue", 1, 1, "9")]
-    assert proposal(both, "overload", 10) == Proposal(12, 2, 3)
+    both = [*incidents("overload", 10, 10, "12"), *incidents("queue", 1, 1, "9")]
+    assert propose_threshold(both, "overload", 10) == Proposal(12, 2, 3)

@@ -9,7 +9,7 @@ from services.errors import ConfigurationError, RateLimitedError, UnavailableErr
 from services.robot.alert_settings import is_quiet
 from services.robot.robot import Robot
 from services.robot.slack import AnswerLostError, RefusedError
-from services.robot.store import BOOK_KEY, FENCE_KEY
+from services.robot.store import FENCE_KEY, STATE_KEY
 from services.snapshot.snapshot import FencedError
 from services.storage.disk_store import DiskStore
 from services.storage.lease import FileLease, raise_epoch
@@ -51,11 +51,11 @@ def test_a_webhook_hears_of_a_queue_and_of_its_end(watch):
         "fired queue:team:6101 2",
         "ended queue:team:6101 1 resolved peak 6",
     ]
-    (life,) = watch.over
-    assert (life.peak, life.seconds(0), life.tellings) == (6, 180, 1)
+    (incident,) = watch.over
+    assert (incident.peak, incident.duration_seconds(0), incident.notification_count) == (6, 180, 1)
     watch.minute()
-    assert watch.desk.sheet().book.lives == ()
-    assert watch.over == [life]
+    assert watch.service.get_overview().state.incidents == ()
+    assert watch.over == [incident]
 
 
 def test_a_bots_message_is_renewed_in_place_until_it_is_over(editing):
@@ -73,7 +73,7 @@ def test_a_bots_message_is_renewed_in_place_until_it_is_over(editing):
     last = editing.slack.texts()[-1]
     assert "queue:team:6101 6 resolved peak 6" in last
     assert "queue:team:6102 1 resolved peak 1" in last
-    assert editing.desk.sheet().book.posts == ()
+    assert editing.service.get_overview().state.slack_messages == ()
 
 
 def test_a_repetition_goes_below_the_message_that_told_it_first(editing):
@@ -94,11 +94,11 @@ def test_an_unchanged_problem_costs_slack_nothing(editing):
 def test_without_slack_everything_is_watched_and_nothing_is_said(on_disk):
     watch = Watch(on_disk)
     watch.minute(*queue(2))
-    assert watch.live["queue:team:6101"].tellings == 0
+    assert watch.live["queue:team:6101"].notification_count == 0
     watch.minute()
-    assert [life.ending for life in watch.over] == ["resolved"]
-    assert watch.desk.sheet().slack.state == "off"
-    assert watch.desk.sheet().is_running
+    assert [incident.ending for incident in watch.over] == ["resolved"]
+    assert watch.service.get_overview().slack.state == "off"
+    assert watch.service.get_overview().is_running
 
 
 def test_what_waits_is_given_up_when_slack_is_taken_away(watch):
@@ -106,10 +106,10 @@ def test_what_waits_is_given_up_when_slack_is_taken_away(watch):
     watch.slack = None
     watch.restart()
     watch.minute()
-    sheet = watch.desk.sheet()
-    assert (sheet.waiting, sheet.slack.state) == ((), "off")
-    assert [one.reason for one in sheet.deliveries] == ["slack_is_off"]
-    assert [life.ending for life in watch.over] == ["resolved"]
+    overview = watch.service.get_overview()
+    assert (overview.waiting, overview.slack.state) == ((), "off")
+    assert [one.reason for one in overview.deliveries] == ["slack_is_off"]
+    assert [incident.ending for incident in watch.over] == ["resolved"]
 
 
 def test_alerts_that_are_disabled_are_watched_and_not_told(on_disk):
@@ -154,7 +154,7 @@ def test_a_collector_that_was_paused_decides_and_delivers_nothing(anywhere):
     anywhere.minute(*queue(2), deliver=False)
     anywhere.later(minutes=1)
     with pytest.raises(FencedError):
-        old.follow(paused)
+        old.process_snapshot(paused)
     assert set(anywhere.live) == {"queue:team:6101"}
     anywhere.deliver()
     assert anywhere.slack.texts() == ["fired queue:team:6101 2"]
@@ -180,7 +180,7 @@ def test_a_fence_that_was_lost_is_put_up_again_while_the_lease_is_ours(anywhere)
 
 
 def test_a_book_that_nobody_can_read_begins_anew(watch):
-    watch.state.set(BOOK_KEY, b"\xff{")
+    watch.state.set(STATE_KEY, b"\xff{")
     watch.minute(*queue(2))
     assert watch.slack.texts() == ["fired queue:team:6101 2"]
 
@@ -206,7 +206,7 @@ def test_publications_without_an_answer_of_a_vendor_are_no_evaluations(watch):
     watch.is_silent = True
     for seconds in (2, 2, 2, 70, 70):
         watch.later(seconds=seconds)
-        watch.robot.follow(watch.snapshot())
+        watch.robot.process_snapshot(watch.snapshot())
     assert set(watch.live) == {f"overload:agent:{JOAO}"}
     watch.is_silent = False
     watch.minute()
@@ -216,8 +216,8 @@ def test_publications_without_an_answer_of_a_vendor_are_no_evaluations(watch):
 
 def test_an_acknowledgement_from_the_inbox_silences_and_the_end_is_told(editing):
     editing.minute(*queue(2))
-    editing.desk.acknowledge(editing.live["queue:team:6101"].id, "Marina Falcão")
-    editing.robot.read_inbox()
+    editing.service.acknowledge(editing.live["queue:team:6101"].id, "Marina Falcão")
+    editing.robot.process_commands()
     editing.deliver()
     assert editing.slack.texts()[-1] == "fired queue:team:6101 2 by Marina Falcão"
     assert editing.state.keys("inbox/") == []
@@ -226,44 +226,44 @@ def test_an_acknowledgement_from_the_inbox_silences_and_the_end_is_told(editing)
     assert len(editing.slack.said) == 2
     editing.minute()
     assert "resolved" in editing.slack.texts()[-1]
-    assert editing.desk.hygiene()["queue"].acknowledged == 1
+    assert editing.service.hygiene()["queue"].acknowledged == 1
 
 
 def test_what_nobody_can_do_is_dropped_from_the_inbox(watch):
     watch.minute()
-    watch.desk.acknowledge("unknown", "Marina")
+    watch.service.acknowledge("unknown", "Marina")
     watch.state.set("inbox/9", b'{"kind": "mute", "minutes": "many"}')
-    watch.robot.read_inbox()
+    watch.robot.process_commands()
     assert watch.state.keys("inbox/") == []
 
 
 def test_a_test_message_arrives_once(anywhere):
     anywhere.minute()
-    anywhere.desk.send_test("Marina")
-    anywhere.robot.read_inbox()
-    anywhere.robot.read_inbox()
+    anywhere.service.send_test("Marina")
+    anywhere.robot.process_commands()
+    anywhere.robot.process_commands()
     anywhere.deliver()
     assert anywhere.slack.texts() == ["test by Marina"]
 
 
 def test_thresholds_that_people_change_hold_from_the_next_evaluation_on(anywhere):
-    view = anywhere.desk.change("queue", {"minimum": 3}, by="Marina")
+    view = anywhere.service.change_rule("queue", {"minimum": 3}, by="Marina")
     assert (view.settings["minimum"], view.edited, view.edited_by) == (3, {"minimum": 3}, "Marina")
     anywhere.minute(*queue(2))
     assert anywhere.slack.texts() == []
-    anywhere.desk.change("queue", {"minimum": None}, by="Marina")
+    anywhere.service.change_rule("queue", {"minimum": None}, by="Marina")
     anywhere.minute(*queue(2))
     assert anywhere.slack.texts() == ["fired queue:team:6101 2"]
-    anywhere.desk.change("queue", {}, by="Marina", is_on=False)
+    anywhere.service.change_rule("queue", {}, by="Marina", is_on=False)
     anywhere.minute(*queue(2))
     assert anywhere.slack.texts()[1:] == ["ended queue:team:6101 2 off peak 2"]
 
 
 def test_the_goals_are_changed_with_their_rules(watch):
-    watch.desk.change("staffing_voice", {"goal": 2, "severity": "info"}, by="Marina")
+    watch.service.change_rule("staffing_voice", {"goal": 2, "severity": "info"}, by="Marina")
     watch.minute()
     assert watch.live["staffing_voice:all"].problem.severity == "info"
-    assert "online_voice: 2" in watch.desk.exported()
+    assert "online_voice: 2" in watch.service.export_yaml()
 
 
 @pytest.mark.parametrize(
@@ -277,8 +277,8 @@ def test_the_goals_are_changed_with_their_rules(watch):
 )
 def test_a_threshold_that_cannot_be_used_is_refused(watch, rule, values, words):
     with pytest.raises(ConfigurationError, match=words):
-        watch.desk.change(rule, values, by="Marina")
-    assert watch.desk.sheet().thresholds.edited == {}
+        watch.service.change_rule(rule, values, by="Marina")
+    assert watch.service.get_overview().active.edited == {}
 
 
 def test_what_is_exported_can_be_read_as_settings(watch):
@@ -286,8 +286,8 @@ def test_what_is_exported_can_be_read_as_settings(watch):
 
     from services.settings.config import Settings
 
-    watch.desk.change("overload", {"open": 12}, by="Marina")
-    settings = Settings.model_validate(yaml.safe_load(watch.desk.exported()))
+    watch.service.change_rule("overload", {"open": 12}, by="Marina")
+    settings = Settings.model_validate(yaml.safe_load(watch.service.export_yaml()))
     assert settings.alerts.overload.open == 12
     assert settings.alerts.queue == watch.settings.alerts.queue
 
@@ -297,15 +297,15 @@ def test_the_history_tells_each_life_once_the_newest_first(anywhere):
         anywhere.minute(*queue(1))
         anywhere.minute()
     anywhere.minute(*queue(1))
-    lives = anywhere.desk.history()
-    assert [life.is_live for life in lives] == [True, False, False, False]
-    assert anywhere.desk.hygiene()["queue"].median_seconds == 60
-    assert anywhere.desk.would_remain("queue", 2) == 0
+    incidents = anywhere.service.list_incidents()
+    assert [incident.is_live for incident in incidents] == [True, False, False, False]
+    assert anywhere.service.hygiene()["queue"].median_seconds == 60
+    assert anywhere.service.count_remaining("queue", 2) == 0
     anywhere.later(days=91)
     anywhere.source("intercom", "ok")
     anywhere.minute()
     assert len(anywhere.state.keys("robot/history/")) == 1
-    assert [life.fired_at for life in anywhere.desk.history()] == []
+    assert [incident.fired_at for incident in anywhere.service.list_incidents()] == []
 
 
 def test_the_wall_clock_decides_about_quiet_hours_on_the_night_of_a_change():
@@ -371,7 +371,7 @@ def test_an_answer_that_cannot_be_noted_is_noted_before_anything_else_is_sent(wa
     monkeypatch.undo()
     watch.deliver()
     assert watch.slack.texts() == ["fired queue:team:6101 2"]
-    assert [one.doubtful for one in watch.desk.sheet().deliveries] == [0]
+    assert [one.doubtful for one in watch.service.get_overview().deliveries] == [0]
 
 
 def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
@@ -403,8 +403,8 @@ def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
         state=rig.state,
         settings=rig.settings,
         clock=rig.clock,
-        after_publish=[robot.follow, seen.append],
-        during=robot.on_duty,
+        after_publish=[robot.process_snapshot, seen.append],
+        during=robot.running,
     )
     stop = threading.Event()
     thread = threading.Thread(target=collector.run, args=(stop,))
@@ -436,7 +436,7 @@ def test_messages_of_an_hour_without_slack_are_told_in_one(watch):
     for _ in range(5):
         watch.later(minutes=9)
         watch.minute(*queue(4))
-    waited = watch.desk.sheet()
+    waited = watch.service.get_overview()
     assert waited.slack.state == "late"
     assert len(waited.waiting) == 1
     watch.slack.failures = []
@@ -449,7 +449,7 @@ def test_messages_of_an_hour_without_slack_are_told_in_one(watch):
     assert text.count("queue:team:6102 1 resolved peak 1") == 3
     assert text.count("queue:team:6101") == 2
     assert text.startswith("fired queue:team:6101 4")
-    delivery = watch.desk.sheet().deliveries[0]
+    delivery = watch.service.get_overview().deliveries[0]
     assert (delivery.arrived, delivery.doubtful) == (True, 0)
     assert delivery.covers >= 8
 
@@ -461,7 +461,7 @@ def test_order_is_kept_and_slack_is_left_alone_for_as_long_as_it_asks(watch):
     watch.later(seconds=44)
     assert watch.robot.deliver() == pytest.approx(1)
     watch.later(seconds=0.5)
-    watch.robot.follow(watch.snapshot(*queue(2), *queue(1, FINANCE)))
+    watch.robot.process_snapshot(watch.snapshot(*queue(2), *queue(1, FINANCE)))
     watch.robot.deliver()
     assert watch.slack.attempts == 1
     watch.later(seconds=0.5)
@@ -491,21 +491,21 @@ def test_a_lost_answer_is_repeated_and_said_to_be_doubtful(watch):
     watch.minute(*queue(2))
     watch.minute(*queue(2))
     assert watch.slack.texts() == ["fired queue:team:6101 2"] * 2
-    (delivery,) = watch.desk.sheet().deliveries
+    (delivery,) = watch.service.get_overview().deliveries
     assert (delivery.attempts, delivery.doubtful, delivery.arrived) == (2, 1, True)
 
 
 def test_a_refusal_is_given_up_for_all_to_see_and_the_next_message_is_tried(watch):
     watch.slack.failures = [RefusedError("channel_not_found")]
     watch.minute(*queue(2))
-    sheet = watch.desk.sheet()
-    assert (sheet.slack.state, sheet.slack.error) == ("failed", "channel_not_found")
-    assert [(d.arrived, d.reason) for d in sheet.deliveries] == [(False, "channel_not_found")]
-    assert watch.desk.delivered_today() == (0, 1)
+    overview = watch.service.get_overview()
+    assert (overview.slack.state, overview.slack.error) == ("failed", "channel_not_found")
+    assert [(d.arrived, d.reason) for d in overview.deliveries] == [(False, "channel_not_found")]
+    assert watch.service.delivered_today() == (0, 1)
     watch.minute()
     assert watch.slack.texts() == ["ended queue:team:6101 2 resolved peak 2"]
-    assert watch.desk.sheet().slack.state == "ok"
-    assert watch.desk.delivered_today() == (1, 2)
+    assert watch.service.get_overview().slack.state == "ok"
+    assert watch.service.delivered_today() == (1, 2)
 
 
 def test_blocks_that_slack_refuses_go_as_text(on_disk):
@@ -528,7 +528,7 @@ def test_a_message_that_cannot_be_drawn_holds_up_no_other(on_disk):
     watch.minute(*queue(2))
     watch.minute(*queue(2), *queue(1, FINANCE))
     assert watch.slack.texts() == ["fired queue:team:6102 1"]
-    assert watch.desk.sheet().deliveries[1].reason == "cannot_be_drawn_KeyError"
+    assert watch.service.get_overview().deliveries[1].reason == "cannot_be_drawn_KeyError"
 
 
 def test_a_message_that_cannot_be_renewed_any_more_has_its_end_told_anew(editing):
@@ -549,19 +549,21 @@ def test_nothing_of_customers_lies_in_the_state_store(watch):
 
 def test_a_store_full_of_storms_stays_small(watch):
     from services.robot.history import History
-    from services.robot.state import Life
+    from services.robot.state import Incident
 
     watch.minute(*queue(1))
-    (life,) = watch.desk.sheet().live
+    (incident,) = watch.service.get_overview().live
     day = 86400
     storm = [
-        Life(f"{n:05}", life.problem, NOW - (n % 30) * day, 1, ended_at=NOW, ending="resolved")
+        Incident(
+            f"{n:05}", incident.problem, NOW - (n % 30) * day, 1, ended_at=NOW, ending="resolved"
+        )
         for n in range(6000)
     ]
     history = History(watch.state)
-    history.keep(storm, NOW)
-    history.keep([Life("new", life.problem, NOW + day, 1, ended_at=NOW + day)], NOW + day)
-    kept = history.lives()
+    history.add(storm, NOW)
+    history.add([Incident("new", incident.problem, NOW + day, 1, ended_at=NOW + day)], NOW + day)
+    kept = history.list_incidents()
     assert len(kept) == 2000
     assert kept[0].id == "new"
     assert datetime.fromtimestamp(kept[-1].fired_at, UTC) > datetime(2026, 11, 10, tzinfo=UTC)

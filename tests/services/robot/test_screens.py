@@ -65,9 +65,13 @@ def test_it_fires_once_is_repeated_after_its_cool_down_and_ends_when_it_speaks(r
     assert room.said[1:] == [f"repeated {key(word)} 960"]
     room.minutes(1, word)
     assert room.said[2:] == [f"ended {key(word)} 1080 resolved peak 1080"]
-    [life] = room.watch.over
-    assert (life.ending, life.tellings, life.problem.screen) == ("resolved", 2, "Sala 2")
-    assert room.watch.desk.hygiene()["wall_silent"].by_itself == 1
+    [incident] = room.watch.over
+    assert (incident.ending, incident.notification_count, incident.problem.screen) == (
+        "resolved",
+        2,
+        "Sala 2",
+    )
+    assert room.watch.service.hygiene()["wall_silent"].by_itself == 1
 
 
 def test_a_cool_down_of_its_own(open_store):
@@ -101,8 +105,8 @@ def test_a_revoked_link_ends_it_without_saying_that_all_is_well(on_disk_words):
     fired, ended = room.said
     assert fired == "A TV «Sala 2» não dá sinal há 6\N{NO-BREAK SPACE}min"
     assert ended == "TV «Sala 2» sem sinal. Link revogado após 2\N{NO-BREAK SPACE}min"
-    [life] = room.watch.over
-    assert life.ending == "revoked"
+    [incident] = room.watch.over
+    assert incident.ending == "revoked"
 
 
 @pytest.fixture
@@ -167,7 +171,7 @@ def test_in_quiet_hours_a_warning_waits_and_a_critical_one_speaks(open_store):
     room.television()
     room.minutes(8)
     assert room.said == []
-    room.watch.desk.change("wall_silent", {"severity": "critical"}, by="Marina")
+    room.watch.service.change_rule("wall_silent", {"severity": "critical"}, by="Marina")
     room.minutes(1)
     assert len(room.said) == 1
 
@@ -175,7 +179,7 @@ def test_in_quiet_hours_a_warning_waits_and_a_critical_one_speaks(open_store):
 def test_who_takes_it_on_stops_its_repetitions_and_hears_its_end(room):
     word = room.television()
     room.minutes(7)
-    room.watch.desk.acknowledge(room.watch.live[key(word)].id, "Marina")
+    room.watch.service.acknowledge(room.watch.live[key(word)].id, "Marina")
     room.minutes(15)
     room.minutes(1, word)
     assert [line.split()[0] for line in room.said] == ["fired", "ended"]
@@ -188,17 +192,17 @@ def test_it_is_switched_off_in_the_settings_and_on_again_by_a_person(open_store,
     room.television()
     room.minutes(9)
     assert room.said == []
-    room.watch.desk.change("wall_silent", {}, by="Marina", is_on=True)
+    room.watch.service.change_rule("wall_silent", {}, by="Marina", is_on=True)
     room.minutes(1)
     assert len(room.said) == 1
-    room.watch.desk.change("wall_silent", {}, by="Marina", is_on=False)
+    room.watch.service.change_rule("wall_silent", {}, by="Marina", is_on=False)
     room.minutes(1)
     assert room.said[1].split()[3] == "off"
-    assert room.watch.desk.sheet().thresholds.edited["wall_silent"] == {}
+    assert room.watch.service.get_overview().active.edited["wall_silent"] == {}
 
 
 def test_its_threshold_is_changed_by_people(room):
-    room.watch.desk.change("wall_silent", {"minutes": 9}, by="Marina")
+    room.watch.service.change_rule("wall_silent", {"minutes": 9}, by="Marina")
     room.television()
     room.minutes(8)
     assert room.said == []
@@ -217,7 +221,7 @@ def test_a_bot_renews_the_message_in_its_place(open_store):
 def test_it_does_not_wait_for_a_vendor(room):
     room.television()
     room.watch.source("intercom", "failed")
-    room.watch.desk.change("stale", {}, by="Marina", is_on=False)
+    room.watch.service.change_rule("stale", {}, by="Marina", is_on=False)
     for _ in range(7):
         room.watch.minute(*queue(3))
     assert [line.split()[0] for line in room.said] == ["fired"]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from metrics.alerts.model import Problem
-from services.robot.service import Desk
-from services.robot.state import Delivery, Life, SlackStatus
+from services.robot.service import AlertService
+from services.robot.state import Delivery, Incident, SlackStatus
 from services.settings.config import Settings
 from tests.worlds.api_world import JOAO, LUANA, person, snapshot
 from tests.worlds.robot_world import (
@@ -27,7 +27,7 @@ HOSTILE = '<img src=x onerror="alert(1)">\u202eevil & Co.'
 
 @pytest.fixture
 def world(fresh):
-    return lay(fresh(), PAST, lives=LIVE, deliveries=(GOOD,))
+    return lay(fresh(), PAST, incidents=LIVE, deliveries=(GOOD,))
 
 
 def shown(world, search="", email=MANAGER):
@@ -53,8 +53,8 @@ def said(response):
 
 
 def view(world, rule):
-    desk = Desk(world.state, world.settings, lambda: AT)
-    return {one.rule: one for one in desk.sheet().rules}[rule]
+    service = AlertService(world.state, world.settings, lambda: AT)
+    return {one.rule: one for one in service.get_overview().rules}[rule]
 
 
 def test_nobody_but_managers_gets_anything(world):
@@ -80,8 +80,8 @@ def test_live_problems_say_what_where_who_and_what_to_do(world):
 
 
 def test_only_the_worst_of_all_is_a_solid_block(fresh):
-    lives = tuple(type(LIVE[0])(f"l{n}", LIVE[0].problem, AT - 60 * n, 6) for n in range(40))
-    text = shown(lay(fresh(), lives=lives))
+    incidents = tuple(type(LIVE[0])(f"l{n}", LIVE[0].problem, AT - 60 * n, 6) for n in range(40))
+    text = shown(lay(fresh(), incidents=incidents))
     assert text.count("problem-solid") == 1
     assert "Mais 37 problemas" in text
 
@@ -104,7 +104,7 @@ def test_a_robot_that_may_not_speak_and_a_slack_that_fails_are_told(fresh):
     failed = lay(
         fresh(),
         slack=SlackStatus("failed", AT, None, "invalid_auth"),
-        orders=(WAITING,),
+        outbox=(WAITING,),
         deliveries=(LOST,),
     )
     text = shown(failed)
@@ -115,7 +115,7 @@ def test_a_robot_that_may_not_speak_and_a_slack_that_fails_are_told(fresh):
 
 def test_hostile_names_are_text(fresh):
     people = [person(JOAO, HOSTILE, "x@example.com"), person(LUANA, "Luana", "l@example.com")]
-    text = shown(lay(fresh(current=snapshot(people=people)), lives=LIVE))
+    text = shown(lay(fresh(current=snapshot(people=people)), incidents=LIVE))
     assert "dangerously" not in text
     assert "\u202e" not in text
     assert "& Co. com 12 abertas" in text
@@ -227,19 +227,19 @@ def test_the_history_is_filtered_by_its_address(world):
 
 def test_what_has_not_reached_slack_is_not_told_to_have_been(fresh):
     events = ((AT - 700, "fired", 6.0), (AT - 700, "told", 6.0))
-    life = replace(LIVE[0], events=events)
+    incident = replace(LIVE[0], events=events)
     waits = replace(WAITING, items=(("q", "fired"),))
-    waiting = shown(lay(fresh(), lives=(life,), orders=(waits,)))
+    waiting = shown(lay(fresh(), incidents=(incident,), outbox=(waits,)))
     assert "aviso com 6 ainda não chegou ao Slack" in waiting
     assert "disparou no Slack" not in waiting
     assert "espera o Slack" in waiting
     lost = Delivery(
-        "1", "say", AT - 700, AT - 699, arrived=False, lives=("q",), reason="no_service"
+        "1", "say", AT - 700, AT - 699, arrived=False, incident_ids=("q",), reason="no_service"
     )
-    refused = shown(lay(fresh(), lives=(life,), deliveries=(lost,)))
+    refused = shown(lay(fresh(), incidents=(incident,), deliveries=(lost,)))
     assert "aviso com 6 ainda não chegou ao Slack" in refused
     assert "Não chegou: Este webhook não existe mais" in refused
-    arrived = shown(lay(fresh(), lives=(life,), deliveries=(replace(lost, arrived=True),)))
+    arrived = shown(lay(fresh(), incidents=(incident,), deliveries=(replace(lost, arrived=True),)))
     assert "disparou no Slack com 6" in arrived
     assert "Slack, 2 mensagens" in arrived
 
@@ -249,8 +249,8 @@ def test_a_silent_television_is_shown_by_its_name_with_the_way_to_the_screens(fr
         "wall_silent", "wall_silent:screen:ab12", "warning", 420, 300, unit="seconds",
         since=AT - 420, screen_id="ab12", screen=f"Sala 2 {HOSTILE}",
     )  # fmt: skip
-    over = Life("gone", problem, AT - 90000, 600, ended_at=AT - 86000, ending="revoked")
-    world = lay(fresh(), (over,), lives=(Life("tv", problem, AT - 120, 420),))
+    over = Incident("gone", problem, AT - 90000, 600, ended_at=AT - 86000, ending="revoked")
+    world = lay(fresh(), (over,), incidents=(Incident("tv", problem, AT - 120, 420),))
     text = shown(world)
     assert "A TV «Sala 2 <img src=x" in text
     assert "não dá sinal há 7 min" in text

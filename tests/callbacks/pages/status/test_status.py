@@ -9,7 +9,7 @@ import pytest
 
 from services.accounts.heartbeats import Heartbeats
 from services.errors import UnavailableError
-from services.robot.service import Desk
+from services.robot.service import AlertService
 from services.settings.config import Settings
 from services.snapshot.manifest import History, SourceStatus
 from tests.worlds.api_world import NOW, OK_SOURCES, person, snapshot
@@ -68,7 +68,7 @@ def test_sources_say_what_is_wrong_and_what_to_do(fresh):
         meta=META,
         history=History(37, 90, complete=False, first_day=date(2026, 10, 19)),
     )
-    text = shown(lay(fresh(current=current), orders=(WAITING,)))
+    text = shown(lay(fresh(current=current), outbox=(WAITING,)))
     assert "Ponha uma chave válida em AIRCALL_API_TOKEN" in text
     assert "pedida 2.14, respondeu 2.11" in text
     assert "3 de 600" in text
@@ -181,7 +181,9 @@ def test_a_television_is_silent_here_when_the_rule_says_so(world):
     world.screen("TV da sala").fire("page.children")
     world.now += 400
     assert "1 TV sem sinal" in shown(world)
-    Desk(world.state, world.settings).change("wall_silent", {"minutes": 10}, by="Marina")
+    AlertService(world.state, world.settings).change_rule(
+        "wall_silent", {"minutes": 10}, by="Marina"
+    )
     assert "sem sinal" not in shown(world)
 
 

@@ -12,7 +12,15 @@ from layouts.components.context import Context
 from layouts.components.svg import stairs
 from layouts.formats import Formats
 from layouts.i18n import text_for
-from layouts.pages.alerts.data import Alerts, Chosen, Mark, RuleRow, Standing, Told, Week
+from layouts.pages.alerts.data import (
+    AlertRow,
+    Alerts,
+    HistoryFilter,
+    RobotStatus,
+    RuleRow,
+    Week,
+    WeekMark,
+)
 from layouts.pages.alerts.live import live
 from layouts.pages.alerts.rules import rules
 from layouts.pages.alerts.week import week
@@ -33,24 +41,24 @@ def context(language="pt-BR"):
     return Context(text, Formats(text, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "Marina")
 
 
-def told(problem=QUEUE, **values):
-    return Told("x", Notice("fired", problem, NOW - 120, 7, **values))
+def row(problem=QUEUE, **values):
+    return AlertRow("x", Notice("fired", problem, NOW - 120, 7, **values))
 
 
-def alerts(*lives, app="app"):
+def alerts(*incidents, app="app"):
     week_ = Week([(date(2026, 11, 24), 0.0)], [(0.1, 0.3)], 0.5, {}, 0, None)
     return Alerts(
         at=AT,
-        standing=Standing(True, AT, True, "ok"),
+        robot=RobotStatus(True, AT, True, "ok"),
         directory=Directory(app_id=app),
         conversation_url="https://app/{app_id}/{id}",
-        live=lives,
+        live=incidents,
         week=week_,
-        recent=lives,
-        history=lives,
-        found=len(lives),
-        ever=bool(lives),
-        chosen=Chosen(),
+        recent=incidents,
+        history=incidents,
+        match_count=len(incidents),
+        ever=bool(incidents),
+        filter=HistoryFilter(),
         waiting=(),
         given_up=(),
     )
@@ -62,7 +70,7 @@ def written(component):
 
 
 def test_names_are_as_people_write_them_and_the_wait_runs_on():
-    one = told()
+    one = row()
     words = Words(one, alerts(one), context())
     assert words.plain() == "6 na fila do N1 <&>, o mais antigo há 01:00"
     before, wait, after = words.headline()
@@ -71,7 +79,7 @@ def test_names_are_as_people_write_them_and_the_wait_runs_on():
 
 
 def test_links_keep_to_their_place_and_the_rest_is_counted():
-    one = told()
+    one = row()
     said = written(Words(one, alerts(one), context()).tickets())
     assert "https://app/app/a%2Fb" in said
     assert " e mais 3" in said
@@ -102,9 +110,9 @@ def test_an_unknown_reason_is_told_as_slack_told_it():
 
 
 def test_a_problem_nobody_took_has_buttons_and_one_taken_has_not():
-    one = told()
+    one = row()
     assert "alerts.mute" in written(live(alerts(one), context()))
-    taken = told(acknowledged_by="Ana", acknowledged_at=NOW - 60)
+    taken = row(acknowledged_by="Ana", acknowledged_at=NOW - 60)
     assert "alerts.acknowledge" not in written(live(alerts(taken), context()))
 
 
@@ -115,8 +123,8 @@ def test_stairs_are_drawn_for_what_changed_only():
 
 
 def test_doubt_is_texture_in_the_week():
-    given = alerts(told())
-    marks = {"stale": [Mark(0.1, 0.2, "info", "10:00")]}
+    given = alerts(row())
+    marks = {"stale": [WeekMark(0.1, 0.2, "info", "10:00")]}
     said = written(week(replace(given, week=replace(given.week, marks=marks)), context()))
     assert "week-doubt" in said
     assert '"--start": "10.000%"' in said

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from metrics.alerts.model import Outlook, Problem
-from services.robot.state import Book
-from services.robot.transitions import Policy, acknowledged, advance, muted
+from metrics.alerts.model import Evaluation, Problem
+from services.robot.state import AlertState
+from services.robot.transitions import Policy, acknowledge_incident, advance, mute_incident
 
 QUEUE, LOAD, STALE = "queue:team:6101", "overload:agent:201", "stale:source:aircall"
 COOLDOWNS = {"queue": 600.0, "overload": 1200.0, "stale": 600.0}
@@ -22,13 +22,13 @@ def problem(key=QUEUE, value=1.0, **values):
 
 class Story:
     def __init__(self, **policy):
-        self.book = Book()
+        self.state = AlertState()
         self.now = 1_000_000.0
         self.count = 0
         self.policy = {"cooldowns": COOLDOWNS, **policy}
 
     def rules(self):
-        return Policy(names=self.name, **self.policy)
+        return Policy(make_id=self.name, **self.policy)
 
     def name(self):
         self.count += 1
@@ -37,16 +37,16 @@ class Story:
     def look(self, *problems, unknown: Iterable[str] = (), idle=None, fresh=ALL, after=60.0):
         """What is said at this evaluation, as (event, key)."""
         self.now += after
-        outlook = Outlook(tuple(problems), frozenset(unknown), idle or {})
-        known = {order.id for order in self.book.orders}
-        self.book = advance(self.book, outlook, self.rules(), self.now, fresh=fresh)
-        said = [order for order in self.book.orders if order.id not in known]
-        lives = {life.id: life.problem.key for life in self.book.lives}
-        return [[(event, lives[life]) for life, event in order.items] for order in said]
+        evaluation = Evaluation(tuple(problems), frozenset(unknown), idle or {})
+        known = {entry.id for entry in self.state.outbox}
+        self.state = advance(self.state, evaluation, self.rules(), self.now, fresh_sources=fresh)
+        said = [entry for entry in self.state.outbox if entry.id not in known]
+        incidents = {incident.id: incident.problem.key for incident in self.state.incidents}
+        return [[(event, incidents[incident]) for incident, event in entry.items] for entry in said]
 
     @property
-    def life(self):
-        return self.book.lives[-1]
+    def incident(self):
+        return self.state.incidents[-1]
 
 
 def test_a_problem_is_told_once_and_again_only_after_its_own_cool_down():
@@ -55,7 +55,7 @@ def test_a_problem_is_told_once_and_again_only_after_its_own_cool_down():
     for _ in range(9):
         assert story.look(problem()) == []
     assert story.look(problem()) == [[("repeated", QUEUE)]]
-    assert story.life.tellings == 2
+    assert story.incident.notification_count == 2
 
 
 def test_problems_of_one_moment_are_one_message_the_worst_first():
@@ -76,15 +76,19 @@ def test_it_ends_with_its_length_and_peak():
     story.look(problem(value=6), after=240)
     story.look(problem(value=3), after=300)
     assert story.look(after=300) == [[("ended", QUEUE)]]
-    assert (story.life.peak, story.life.seconds(0), story.life.ending) == (6, 840, "resolved")
-    assert [what for _, what, _ in story.life.events] == ["fired", "told", "peak", "ended"]
+    assert (story.incident.peak, story.incident.duration_seconds(0), story.incident.ending) == (
+        6,
+        840,
+        "resolved",
+    )
+    assert [what for _, what, _ in story.incident.events] == ["fired", "told", "peak", "ended"]
 
 
 def test_the_peak_of_staffing_is_the_least():
     story = Story()
     for value in (3, 1, 2):
         story.look(problem("staffing_text:all", value))
-    assert story.life.peak == 1
+    assert story.incident.peak == 1
 
 
 def test_a_queue_below_its_minimum_goes_on_and_is_not_repeated():
@@ -102,7 +106,7 @@ def test_overload_ends_after_two_evaluations_in_a_row():
     assert story.look(problem(LOAD)) == []
     assert story.look() == []
     assert story.look() == [[("ended", LOAD)]]
-    assert story.life.tellings == 1
+    assert story.incident.notification_count == 1
 
 
 def test_the_same_data_looked_at_twice_are_one_evaluation():
@@ -119,7 +123,7 @@ def test_what_is_unknown_neither_ends_nor_repeats(unknown):
     story.look(problem())
     for _ in range(20):
         assert story.look(unknown={unknown}) == []
-    assert story.life.is_live
+    assert story.incident.is_live
     assert story.look() == [[("ended", QUEUE)]]
 
 
@@ -127,15 +131,15 @@ def test_when_the_office_closes_staffing_ends_with_it():
     story = Story()
     story.look(problem("staffing_text:all"))
     assert story.look(idle={"staffing_text": "hours"}) == [[("ended", "staffing_text:all")]]
-    assert story.life.ending == "hours"
+    assert story.incident.ending == "hours"
 
 
 def test_a_rule_that_is_switched_off_ends_its_problems_and_finds_none():
     story = Story()
     story.look(problem())
-    story.policy["off"] = frozenset({"queue"})
+    story.policy["disabled"] = frozenset({"queue"})
     assert story.look(problem()) == [[("ended", QUEUE)]]
-    assert story.life.ending == "off"
+    assert story.incident.ending == "off"
     assert story.look(problem()) == []
 
 
@@ -144,7 +148,7 @@ def test_a_problem_that_comes_back_is_another_life():
     story.look(problem())
     story.look()
     assert story.look(problem()) == [[("fired", QUEUE)]]
-    assert len({life.id for life in story.book.lives}) == 2
+    assert len({incident.id for incident in story.state.incidents}) == 2
 
 
 def test_in_quiet_hours_only_critical_problems_speak():
@@ -161,7 +165,7 @@ def test_what_came_and_went_in_quiet_hours_is_not_told():
     assert [story.look(), story.look()] == [[], []]
     story.policy["is_quiet"] = False
     assert story.look() == []
-    assert not story.life.is_live
+    assert not story.incident.is_live
 
 
 def test_an_end_in_quiet_hours_is_told_when_they_are_over():
@@ -169,7 +173,7 @@ def test_an_end_in_quiet_hours_is_told_when_they_are_over():
     story.look(problem(LOAD))
     story.policy["is_quiet"] = True
     assert [story.look(), story.look()] == [[], []]
-    assert not story.book.settled()
+    assert not story.state.finished_incidents()
     story.policy["is_quiet"] = False
     assert story.look() == [[("ended", LOAD)]]
 
@@ -177,9 +181,13 @@ def test_an_end_in_quiet_hours_is_told_when_they_are_over():
 def test_who_takes_a_problem_on_silences_its_repetitions_but_not_its_end():
     story = Story()
     story.look(problem())
-    story.book = acknowledged(story.book, story.life.id, "Marina", story.rules(), story.now)
-    story.book = acknowledged(story.book, story.life.id, "Caio", story.rules(), story.now)
-    assert story.life.acknowledged_by == "Marina"
+    story.state = acknowledge_incident(
+        story.state, story.incident.id, "Marina", story.rules(), story.now
+    )
+    story.state = acknowledge_incident(
+        story.state, story.incident.id, "Caio", story.rules(), story.now
+    )
+    assert story.incident.acknowledged_by == "Marina"
     for _ in range(30):
         assert story.look(problem()) == []
     assert story.look() == [[("ended", QUEUE)]]
@@ -188,25 +196,25 @@ def test_who_takes_a_problem_on_silences_its_repetitions_but_not_its_end():
 def test_a_problem_can_be_muted_for_a_while():
     story = Story()
     story.look(problem())
-    story.book = muted(story.book, story.life.id, story.now + 1800, story.now)
+    story.state = mute_incident(story.state, story.incident.id, story.now + 1800, story.now)
     assert [said for _ in range(29) for said in story.look(problem())] == []
     assert story.look(problem()) == [[("repeated", QUEUE)]]
 
 
 def test_a_robot_that_may_not_speak_watches():
-    story = Story(speaks=False)
+    story = Story(is_enabled=False)
     assert story.look(problem()) == []
-    assert story.life.is_live
-    story.policy["speaks"] = True
+    assert story.incident.is_live
+    story.policy["is_enabled"] = True
     assert story.look(problem()) == [[("fired", QUEUE)]]
 
 
 def test_a_robot_that_was_silenced_owes_no_ends():
     story = Story()
     story.look(problem())
-    story.policy["speaks"] = False
+    story.policy["is_enabled"] = False
     assert story.look() == []
-    story.policy["speaks"] = True
+    story.policy["is_enabled"] = True
     assert story.look() == []
 
 
@@ -217,7 +225,7 @@ def test_a_clock_that_is_set_back_neither_floods_nor_silences():
     assert sum(len(story.look(problem())) for _ in range(9)) == 0
     assert story.look(problem()) == [[("repeated", QUEUE)]]
     story.look(after=-7200)
-    assert story.life.seconds(story.now) == 0
+    assert story.incident.duration_seconds(story.now) == 0
 
 
 def test_a_clock_that_jumps_ahead_repeats_once():
@@ -230,4 +238,4 @@ def test_a_clock_that_jumps_ahead_repeats_once():
 def test_the_book_keeps_no_names():
     story = Story()
     story.look(problem(team="Suporte N1", agent="João"))
-    assert (story.life.problem.team, story.life.problem.agent) == ("", "")
+    assert (story.incident.problem.team, story.incident.problem.agent) == ("", "")
