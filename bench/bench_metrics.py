@@ -22,7 +22,7 @@ from metrics.model.people import with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
 from metrics.model.view import View, view_of_today
-from metrics.query import report
+from metrics.query import agents, report
 from services.settings.config import Settings
 
 NOW = pd.Timestamp("2026-11-24T15:00:00Z")
@@ -45,8 +45,8 @@ def main(conversations: int = 20_000, calls: int = 6_000) -> None:
             View(tables, period, everything, rules)
         ),
         "summary, filtered": lambda: report.summary(View(tables, period, chosen, rules)),
-        "agents table": lambda: report.agents_table(View(tables, period, everything, rules)),
-        "efficiency": lambda: report.efficiency(View(tables, period, everything, rules)),
+        "agents table": lambda: agents.agent_rows(View(tables, period, everything, rules)),
+        "efficiency": lambda: agents.efficiency(View(tables, period, everything, rules)),
         "every metric by agent": lambda: report.breakdowns(
             [m for m in CATALOG.values() if m.kind != "stock"],
             "agent",

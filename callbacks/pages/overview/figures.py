@@ -1,6 +1,7 @@
 """The overview's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,15 +14,14 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.overview.data import AgentRow, Point, Reason, VolumeBar
+from layouts.pages.overview.data import Reason, VolumeBar
 from metrics.measures import workload
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
-from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.filters import UNASSIGNED
 from metrics.model.selection import select_rows
-from metrics.model.summary import Summary
+from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import LISTS, TOP_REASONS
-from metrics.query.report import MATRIX_METRICS
 from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
 
 
@@ -36,18 +36,6 @@ REASONS_SHOWN = 10
 NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
 # Points of a share, or a part of anything else: less is not worth a line at the top.
 NEWS_MOVED = 0.02
-AGENT_KEYS = (
-    "conversations",
-    "conversations_closed",
-    "first_response_time",
-    "time_to_close",
-    "csat_score",
-    "classification_rate",
-    "calls_answered",
-    "talk_time",
-)
-
-
 Asked = ReportView[OverviewQuery]
 
 
@@ -131,67 +119,30 @@ def _known(value: float) -> float | None:
 
 def points(question: Asked, context: Context) -> list[Point]:
     """The matrix: people who closed something, or reasons."""
-    by = "reason" if question.query.matrix else "agent"
-    told = question.groups_of([CATALOG[key] for key in MATRIX_METRICS], by)
-    volumes, times, ratings = (told[key] for key in MATRIX_METRICS)
-    names = people.names(question.tables) if by == "agent" else {}
-    nobody = UNASSIGNED if by == "agent" else EMPTY
-    found = []
-    for key, volume in volumes.items():
-        seconds = times[key].value if key in times else None
-        if seconds is None or not volume.value or key == nobody:
-            continue
-        rating = ratings.get(key)
-        rated = rating.n if rating else 0
-        csat = rating.value if rating and rated >= question.rules.csat_minimum else None
-        name = person_word(key, names, context) if by == "agent" else key
-        found.append(Point(key, name, int(volume.value), seconds, rated, csat))
-    found.sort(key=lambda point: -point.volume)
-    return found[:REASONS_SHOWN] if by == "reason" else found
+    if question.query.matrix:
+        return efficiency(question.view, "reason")[:REASONS_SHOWN]
+    names = people.names(question.tables)
+    return [
+        replace(point, name=person_word(point.key, names, context))
+        for point in efficiency(question.view)
+    ]
 
 
 def agents(question: Asked, context: Context) -> tuple[list[AgentRow], AgentRow]:
     """The table of agents in alphabetical order, and its total."""
-    numbers = question.groups_of([CATALOG[key] for key in (*AGENT_KEYS, "open_now")], "agent")
-    held = numbers.pop("open_now")
     names = people.names(question.tables)
-    members = set(people.members(question.snapshot.tables, question.rules)["id"])
-    with_rows = {agent for groups in numbers.values() for agent, s in groups.items() if s.n}
-    slow = _slow(numbers["first_response_time"])
-    lines = []
-    for agent in members | with_rows:
-        _, status = names.get(agent, ("", "left"))
-        gone = status in ("left", "voice") or agent == UNASSIGNED
-        held_now = int(held[agent].value or 0) if agent in held else 0
-        lines.append(
-            AgentRow(
-                id=agent,
-                name=person_word(agent, names, context),
-                status="unassigned" if agent == UNASSIGNED else status,
-                metrics={key: groups[agent] for key, groups in numbers.items() if agent in groups},
-                open=None if gone else held_now,
-                overloaded=not gone and held_now >= question.rules.overload_open,
-                slow=agent in slow,
-            )
-        )
-    lines.sort(key=lambda row: (row.id == UNASSIGNED, row.status == "left", row.name.casefold()))
+    rows = [
+        replace(row, name=person_word(row.id, names, context)) for row in agent_rows(question.view)
+    ]
+    rows.sort(key=lambda row: (row.id == UNASSIGNED, row.status == "left", row.name.casefold()))
     total = AgentRow(
         id="",
         name=context.text("overview.total"),
         status="total",
-        metrics={key: question.number(CATALOG[key], question.period) for key in AGENT_KEYS},
-        open=int(question.number(CATALOG["open_now"], question.period).value or 0),
+        metrics={key: question.number(CATALOG[key]) for key in AGENT_METRICS},
+        open=int(question.number(CATALOG["open_now"]).value or 0),
     )
-    return lines, total
-
-
-def _slow(times: Mapping[str, Summary]) -> set[str]:
-    """People whose median first response is at least half again that of their colleagues."""
-    known = {agent: s.value for agent, s in times.items() if s.value is not None and s.n >= 20}
-    if len(known) < 4:
-        return set()
-    middle = float(pd.Series(known).median())
-    return {agent for agent, seconds in known.items() if seconds >= 1.5 * middle}
+    return rows, total
 
 
 def origins(question: Asked) -> dict[str, int]:

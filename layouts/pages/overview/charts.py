@@ -14,7 +14,8 @@ from layouts.components.graph import counted, graph, template
 from layouts.components.panel import figure_panel, no_data, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
-from layouts.pages.overview.data import PAGE, Overview, Point, VolumeBar
+from layouts.pages.overview.data import PAGE, Overview, VolumeBar
+from metrics.query.agents import Point
 
 ROWS = "conversations"
 # The first of a mark's data is the key of its cell, for the rows behind it.

@@ -6,7 +6,7 @@ from datetime import date
 
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
-from metrics.model.summary import Summary
+from metrics.query.agents import AgentRow, Point
 
 PAGE = "overview"
 
@@ -21,47 +21,6 @@ class Reason:
     previous_mentions: int | None
     previous_share: float | None
     others: int = 0
-
-
-@dataclass(frozen=True)
-class AgentRow:
-    """One line of the table of agents.
-
-    Attributes:
-        id: Intercom admin id, or `none`; empty for the total.
-        status: member, outside, left, voice, unassigned or total.
-        metrics: Numbers of the period, by key.
-        open: Open conversations now; None for people who are no longer there.
-        overloaded: Whether that is at or above the limit.
-        slow: Whether the first response is much slower than that of most colleagues.
-    """
-
-    id: str
-    name: str
-    status: str
-    metrics: Mapping[str, Summary]
-    open: int | None
-    overloaded: bool = False
-    slow: bool = False
-
-
-@dataclass(frozen=True)
-class Point:
-    """One person or reason of the matrix.
-
-    Attributes:
-        key: The person's id, or the reason.
-        volume: Conversations of the period.
-        seconds: Median time to close.
-        csat: Share of good ratings; None where there are too few.
-    """
-
-    key: str
-    name: str
-    volume: int
-    seconds: float
-    ratings: int
-    csat: float | None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from layouts.components.states import empty
 from layouts.components.view_link import rows_link
 from layouts.icons import icon
 from layouts.pages.overview import charts as overview_charts
-from layouts.pages.overview.data import PAGE, AgentRow, Overview, Reason
+from layouts.pages.overview.data import PAGE, Overview, Reason
 from metrics.model.summary import Summary
+from metrics.query.agents import AgentRow
 from metrics.query.drilldown import OTHER_REASONS, TOP_REASONS
 
 KEYS = (

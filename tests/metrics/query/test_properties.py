@@ -16,6 +16,7 @@ from metrics.model.filters import Filters
 from metrics.model.tables import Tables
 from metrics.model.view import View, view_of_today
 from metrics.query import report
+from metrics.query.agents import agent_rows
 from tests.worlds.tables import (
     EVERYTHING,
     FINANCE,
@@ -228,7 +229,7 @@ def test_an_agent_s_group_is_what_the_filter_gives(content, rules):
 def test_no_measure_changes_its_table(content, rules):
     before = content.conversations.copy(), content.calls.copy()
     report.summary(View(content, PERIOD, Filters(agents=("1",)), rules))
-    report.agents_table(View(content, PERIOD, EVERYTHING, rules))
+    agent_rows(View(content, PERIOD, EVERYTHING, rules))
     now.load(view_of_today(content, rules), START)
     assert content.conversations.equals(before[0])
     assert content.calls.equals(before[1])

@@ -1,64 +1,26 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
-from metrics.model import schema
 from metrics.model.catalog import CATALOG
-from metrics.model.filters import Filters
 from metrics.model.view import View
 from metrics.query import report
+from tests.worlds.small_team import WORLD
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
     FINANCE,
     REASON,
-    SECOND_REASON,
     SUPPORT,
     UTC_RULES,
-    agents,
-    calls,
     conversations,
     day,
     days,
     groups,
-    scoped,
     tables,
-    teams,
     told,
 )
-
-PEOPLE = agents(
-    {"id": "1", "name": "Luana", "team_ids": SUPPORT, "voice_email": "luana.tavares@example.com"},
-    {"id": "2", "name": "ana", "team_ids": SUPPORT},
-    {"id": "3", "name": "Felipe", "team_ids": FINANCE},
-    {"id": "4", "name": "Mariana", "active": False},
-    {"id": "5", "name": "Marina", "team_ids": ""},
-    {"id": "9", "name": "Fin", "bot": True},
-)
-TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Financeiro"})
-
-
-def closed(seconds, **values):
-    return {
-        "state": "closed",
-        "created_at": "2026-11-24T10:00:00Z",
-        "last_close_at": f"2026-11-24T10:{seconds // 60:02}:{seconds % 60:02}Z",
-        **values,
-    }
-
-
-ROWS = [
-    closed(100, agent_id="1", team_id=SUPPORT, **{REASON: "A"}),
-    closed(300, agent_id="1", team_id=SUPPORT, **{REASON: "A", SECOND_REASON: "B"}),
-    closed(60, agent_id="4", team_id=SUPPORT, **{REASON: "B", SECOND_REASON: "B"}),
-    closed(900, agent_id="5", team_id=FINANCE),
-    {"agent_id": "9", "team_id": SUPPORT},
-    {"agent_id": "1", "team_id": FINANCE},
-]
-CALLED = calls({"user_id": "901", "user_email": "luana.tavares@example.com"}, {"user_id": "77"})
-WORLD = tables(conversations(*ROWS), CALLED, PEOPLE, TEAMS)
 
 
 def labels(by, key="conversations"):
@@ -174,89 +136,3 @@ def test_several_breakdowns_are_each_as_alone():
     for metric in several:
         alone = report.breakdown(metric, "agent", View(WORLD, DAY, EVERYTHING, UTC_RULES))
         assert found[metric.key] == alone
-
-
-def test_labels_that_nobody_uses_are_missing():
-    rules = replace(UTC_RULES, labels=replace(UTC_RULES.labels, status="Situação"))
-    rows = conversations({schema.attribute("Equipe"): "N1", REASON: "A", SECOND_REASON: None})
-    missing = report.missing_attributes(tables(rows), rules)
-    assert "Situação" in missing
-    assert not {"Equipe", rules.labels.reason, rules.labels.second_reason} & set(missing)
-
-
-def table(filters=EVERYTHING, rules=UTC_RULES):
-    return report.agents_table(View(WORLD, DAY, filters, rules)).set_index("agent_id")
-
-
-def test_the_team_on_one_page():
-    found = table()
-    assert found.columns.tolist() == [
-        "name",
-        "status",
-        "open",
-        "snoozed",
-        *[name for key in report.AGENT_METRICS for name in (key, f"{key}_n")],
-    ]
-    # By name without regard to case, former members after them, unassigned last.
-    assert found.index.tolist() == ["voice:77", "2", "3", "1", "5", "4", "none"]
-    assert found["status"].to_dict() == {
-        "1": "member",
-        "2": "member",
-        "3": "member",
-        "4": "left",
-        "5": "outside",
-        "voice:77": "voice",
-        "none": "unassigned",
-    }
-    luana = found.loc["1"]
-    assert luana[["open", "conversations", "conversations_closed"]].tolist() == [1, 3, 2]
-    assert luana[["time_to_close", "time_to_close_n", "calls_answered"]].tolist() == [200, 2, 1]
-
-
-def test_who_did_nothing_has_zeros_and_no_times():
-    idle = table().loc["2"]
-    assert idle[["open", "conversations", "calls_answered", "time_to_close_n"]].tolist() == [0] * 4
-    assert idle[["time_to_close", "csat_score", "classification_rate"]].isna().all()
-
-
-def test_the_team_s_table_keeps_to_scope_and_choice():
-    assert set(table(rules=scoped(SUPPORT)).index) == {"1", "2", "4", "none", "voice:77"}
-    assert table(rules=scoped(SUPPORT)).loc["1", ["open", "conversations"]].tolist() == [1, 2]
-    assert table(Filters(agents=("1", "2"))).index.tolist() == ["2", "1"]
-    assert set(table(Filters(teams=(FINANCE,))).index) == {"3", "5", "1"}
-
-
-def test_an_operation_without_anybody_has_a_table_without_rows():
-    assert report.agents_table(View(tables(), DAY, EVERYTHING, UTC_RULES)).empty
-    assert report.efficiency(View(tables(), DAY, EVERYTHING, UTC_RULES)).empty
-
-
-def test_the_matrix_has_whoever_closed_something():
-    found = report.efficiency(View(WORLD, DAY, EVERYTHING, UTC_RULES))
-    assert found.columns.tolist() == [
-        "key",
-        "label",
-        "conversations",
-        "closed",
-        "time_to_close",
-        "csat_score",
-        "ratings",
-    ]
-    assert found[
-        ["key", "label", "conversations", "closed", "time_to_close"]
-    ].to_numpy().tolist() == [
-        ["1", "Luana", 3, 2, 200],
-        ["4", "Mariana", 1, 1, 60],
-        ["5", "Marina", 1, 1, 900],
-    ]
-    by_reason = report.efficiency(View(WORLD, DAY, EVERYTHING, UTC_RULES), by="reason")
-    assert by_reason["key"].tolist() == ["A", "B"]
-
-
-@pytest.mark.parametrize(("ratings", "score"), [(9, None), (10, 1)])
-def test_the_matrix_shows_no_score_of_a_few_ratings(ratings, score):
-    rated = {"agent_id": "1", "rating": 5, "rating_at": "2026-11-24T11:00:00Z"}
-    content = tables(conversations(*[closed(60, **rated)] * ratings), agents_=PEOPLE)
-    found = report.efficiency(View(content, DAY, EVERYTHING, UTC_RULES))
-    assert found["ratings"].tolist() == [ratings]
-    assert found["csat_score"].astype("object").replace({pd.NA: None}).tolist() == [score]
