@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-import metrics.query.report  # noqa: F401  (fills the catalogue)
+import metrics.measures  # noqa: F401  (fills the catalogue)
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 

@@ -1,4 +1,6 @@
 import inspect
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -163,3 +165,15 @@ def test_a_name_is_taken_once():
         @metric(kind="count", table="calls", unit="count", definition="a slip")
         def conversations(calls, rules, now):
             return calls
+
+
+def test_the_order_of_the_catalogue_is_that_of_its_themes_whoever_is_imported_first():
+    script = "from metrics.measures import telephony; "
+    script += "from metrics.model.catalog import CATALOG; print(*CATALOG)"
+    keys = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert keys.stdout.split() == list(CATALOG)
+    tables = [metric.table for metric in CATALOG.values()]
+    assert tables[0] == "tickets"
+    assert tables[-1] == "calls"
