@@ -10,7 +10,14 @@ import pandas as pd
 
 from callbacks.api.access import Scope
 from callbacks.api.rows import Row, instant, listed
-from callbacks.reports.query import BreakdownQuery, Query, QueueQuery, SummaryQuery, check_labels
+from callbacks.reports.query import (
+    BreakdownQuery,
+    ParameterError,
+    Query,
+    QueueQuery,
+    SummaryQuery,
+    check_labels,
+)
 from metrics.live import current as now
 from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
@@ -21,6 +28,7 @@ from metrics.model.selection import select_rows
 from metrics.model.summary import Summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
+from metrics.query.grouping import GroupError
 from services.runtime.backend import Backend
 from services.settings.links import conversation_url
 from services.snapshot.dataset import Snapshot
@@ -134,7 +142,10 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
             or group.key in view.filters.agents
         ]
 
-    groups = request.remembered("breakdown", query, compute=compute)
+    try:
+        groups = request.remembered("breakdown", query, compute=compute)
+    except GroupError as error:
+        raise ParameterError("by", str(error)) from error
     answer = {"metric": metric.key, "by": by, "breakdown": groups}
     return request.dated(query, metric.sources) | answer
 

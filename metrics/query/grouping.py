@@ -33,6 +33,10 @@ DATED = frozenset({"day", "hour", "week", "weekday", "weekday_hour"})
 EMPTY_LABEL = {EMPTY: "—"}
 
 
+class GroupError(ValueError):
+    """These rows cannot be grouped so; the text says why."""
+
+
 @dataclass(frozen=True)
 class Grouping:
     """Rows in groups.
@@ -80,10 +84,10 @@ class GroupInput:
         """When each row counts.
 
         Raises:
-            ValueError: The metric is a stock.
+            GroupError: The metric is a stock.
         """
         if self.metric.dated_by is None:
-            raise ValueError(f"{self.metric.key} is a stock: it has no day or hour")
+            raise GroupError(f"{self.metric.key} is a stock: it has no day or hour")
         return self.rows[self.metric.dated_by]
 
 
@@ -94,13 +98,13 @@ def grouped(by: str, asked: GroupInput) -> Grouping:
         by: A key of `GROUPS`, or `attr.<label>`.
 
     Raises:
-        ValueError: There is no such group, or these rows cannot be grouped so.
+        GroupError: There is no such group, or these rows cannot be grouped so.
     """
     if by in GROUPS:
         return GROUPS[by](asked)
     if by.startswith(ATTRIBUTE_PREFIX):
         return _by_attribute(asked, by.removeprefix(ATTRIBUTE_PREFIX))
-    raise ValueError(f"no group called {by}")
+    raise GroupError(f"no group called {by}")
 
 
 def columns_of(by: str, metric: Metric, view: View) -> list[str] | None:
@@ -302,7 +306,7 @@ def _by_attribute(asked: GroupInput, label: str) -> Grouping:
 
 def _refuse_others(asked: GroupInput, what: str, table: str = "conversations") -> None:
     if asked.metric.table != table:
-        raise ValueError(f"{asked.metric.key} cannot be grouped by {what}: {table} can")
+        raise GroupError(f"{asked.metric.key} cannot be grouped by {what}: {table} can")
 
 
 def _one_each(words: pd.Series, labels: dict[str, str] | None = None) -> Grouping:

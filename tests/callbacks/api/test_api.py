@@ -1,5 +1,7 @@
 """What the routes answer, and how they refuse."""
 
+from itertools import product
+
 import pytest
 
 from metrics.model.catalog import CATALOG
@@ -409,3 +411,13 @@ def test_an_unchanged_question_is_computed_once(monkeypatch):
     assert len(asked) == 1
     api.get("summary", team=SUPPORT)
     assert len(asked) == 2
+
+
+def test_every_breakdown_is_an_answer_or_a_refusal_that_says_why(api):
+    groups = ["day", "hour", "weekday_hour", "agent", "team", "reason", "attr.Motivo de Contato"]
+    for metric, by in product(CATALOG, groups):
+        status, body = api.ask("breakdown", metric=metric, by=by)
+        assert status in (200, 400), (metric, by)
+        assert status == 200 or body["error"]["message"].startswith("by: ")
+    refused = api.refused("breakdown", metric="calls_inbound", by="reason")
+    assert refused[2] == "by: calls_inbound cannot be grouped by reason: conversations can"
