@@ -1,15 +1,16 @@
-"""The robot's messages as Slack's Block Kit."""
+"""The robot's messages: the words of each incident, and Slack's Block Kit around them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from layouts.formats import Formats
 from layouts.i18n import Text
-from layouts.slack.message_words import Notification
-from layouts.slack.mrkdwn import cut_lines, link, name
-from metrics.alerts.model import Message, Notice
+from layouts.slack.mrkdwn import cut_lines, escaped, link, name
+from metrics.alerts.conditions import NO_TEAM
+from metrics.alerts.model import Directory, Message, Notice, Problem
 
 # Slack's limits are 50 blocks, 3,000 characters in a text and about 13,200 in all blocks.
 SECTION, CONTEXT, WHOLE = 2900, 600, 11000
@@ -23,7 +24,232 @@ ICONS = {
 # Resolved, or no longer looked at: the tick stands for the first alone.
 OVER, LEFT = ":white_check_mark:", ":white_circle:"
 
+LINKS, PEOPLE = 5, 5
+SOURCES = {"intercom": "Intercom", "aircall": "Aircall", "tickets": "Intercom (tickets)"}
+STAFFING = ("staffing_text", "staffing_voice")
+
 Payload = dict[str, Any]
+
+
+class Notification:
+    """The words of one notice, as mrkdwn.
+
+    Args:
+        notice: What happened.
+        at: The instant at which it is said, in Unix seconds.
+        directory: The names.
+        formats: The reader's language and zone.
+        conversation_url: Where a conversation opens, with {app_id} and {id}.
+    """
+
+    def __init__(
+        self,
+        notice: Notice,
+        at: float,
+        directory: Directory,
+        formats: Formats,
+        conversation_url: str,
+    ) -> None:
+        self._notice = notice
+        self._at = at
+        self._directory = directory
+        self._formats = formats
+        self._text = formats.text
+        self._url = conversation_url
+
+    def headline(self) -> str:
+        """The fact."""
+        problem = self._notice.problem
+        if self._notice.ended_at is not None:
+            return self._over(problem)
+        facts: dict[str, Callable[[Problem], str]] = {
+            "queue": self._queue,
+            "overload": self._overload,
+            "spike": self._spike,
+            "staffing_text": self._staffing,
+            "staffing_voice": self._staffing,
+            "stale": self._stale,
+            "wall_silent": self._wall_silent,
+        }
+        return facts[problem.rule](problem)
+
+    def advice(self) -> list[str]:
+        """What to do, and with what; nothing where it is over."""
+        problem = self._notice.problem
+        if self._notice.ended_at is not None:
+            return []
+        lines = []
+        if problem.rule == "queue":
+            lines.append(self._hands(problem))
+        elif problem.rule == "overload" and problem.facts.get("ours"):
+            ours = problem.facts["ours"]
+            lines.append(self._text.plural("robot.overload_ours", ours, n=self._count(ours)))
+        elif problem.rule == "spike":
+            lines.append(self._text("robot.spike_hint"))
+        elif problem.rule in STAFFING and problem.hands:
+            people = [self._agent(agent) for agent, _ in problem.hands]
+            lines.append(self._text("robot.staffing_absent", people=self._list(people, PEOPLE)))
+        elif problem.rule == "stale":
+            lines.append(self._figures_from(problem))
+        elif problem.rule == "wall_silent":
+            lines.append(self._text("robot.wall_silent_hint"))
+        if problem.tickets:
+            lines.append(self._tickets(problem))
+        return lines
+
+    def course(self) -> list[str]:
+        """How it went: since when, who has it, how it ended."""
+        notice, problem = self._notice, self._notice.problem
+        has_peak = problem.unit == "count"
+        peak = self._count(notice.peak)
+        found = []
+        if notice.ended_at is not None:
+            span = self._formats.rough(max(0.0, notice.ended_at - notice.fired_at))
+            key: str = notice.ending or "resolved"
+            if key == "resolved" and not has_peak:
+                key = "resolved_plain"
+            elif key == "resolved" and problem.rule in STAFFING:
+                key = "resolved_least"
+            found.append(self._text(f"robot.{key}", span=span, peak=peak))
+        elif notice.event == "repeated":
+            span = self._formats.rough(max(0.0, self._at - notice.fired_at))
+            key = "repeated" if has_peak and problem.rule not in STAFFING else "repeated_plain"
+            found.append(self._text(f"robot.{key}", span=span, peak=peak))
+        else:
+            found.append(self._text("robot.since", at=self._clock(notice.fired_at)))
+        if notice.acknowledged_by and notice.acknowledged_at is not None:
+            by, at = name(notice.acknowledged_by), self._clock(notice.acknowledged_at)
+            found.append(self._text("robot.acknowledged", by=by, at=at))
+        return found
+
+    def _queue(self, problem: Problem) -> str:
+        n, where = self._count(problem.value), self._of_team(problem)
+        if problem.since is None:
+            return self._text("robot.queue.none", n=n, of_team=where)
+        wait = self._formats.timer(self._at - problem.since)
+        return self._text.plural("robot.queue", problem.value, n=n, of_team=where, wait=wait)
+
+    def _overload(self, problem: Problem) -> str:
+        return self._text(
+            "robot.overload",
+            agent=self._agent(problem.agent_id or ""),
+            n=self._count(problem.value),
+            threshold=self._count(problem.threshold),
+        )
+
+    def _spike(self, problem: Problem) -> str:
+        expected = problem.facts.get("expected")
+        return self._text(
+            "robot.spike" if expected is None else "robot.spike_usual",
+            n=self._count(problem.value),
+            who=self._who(problem),
+            minutes=self._count(problem.facts.get("minutes", 0)),
+            expected="" if expected is None else self._formats.decimal(expected),
+        )
+
+    def _staffing(self, problem: Problem) -> str:
+        values = {"n": self._count(problem.value), "threshold": self._count(problem.threshold)}
+        key = f"robot.{problem.rule}"
+        return self._text.plural(key, problem.value, in_team=self._in_team(problem), **values)
+
+    def _stale(self, problem: Problem) -> str:
+        seconds = problem.value if problem.since is None else self._at - problem.since
+        span = self._formats.span_of(max(seconds, problem.value))
+        return self._text("robot.stale", source=self._source(problem), span=span)
+
+    def _wall_silent(self, problem: Problem) -> str:
+        seconds = problem.value if problem.since is None else self._at - problem.since
+        span = self._formats.span_of(max(seconds, problem.value))
+        return self._text("robot.wall_silent", screen=name(problem.screen), span=span)
+
+    def _over(self, problem: Problem) -> str:
+        agent = self._agent(problem.agent_id) if problem.agent_id else ""
+        sentence = "queue.over" if problem.rule == "queue" else f"{problem.rule}_over"
+        if self._notice.ending != "resolved":
+            # Nobody looks any more: that is no reason to say that all is well.
+            sentence = f"ended.{problem.rule}"
+        return self._text(
+            f"robot.{sentence}",
+            of_team=self._of_team(problem),
+            in_team=self._in_team(problem),
+            agent=agent,
+            who=self._who(problem),
+            source=self._source(problem),
+            screen=name(problem.screen),
+            threshold=self._count(problem.threshold),
+        )
+
+    def _hands(self, problem: Problem) -> str:
+        if not problem.hands:
+            return self._text("robot.no_hands")
+        people = [
+            self._text.plural("robot.hand", n, name=self._agent(agent), n=self._count(n))
+            for agent, n in problem.hands
+        ]
+        return self._text("robot.hands", people=self._list(people, PEOPLE))
+
+    def _figures_from(self, problem: Problem) -> str:
+        as_of = problem.facts.get("as_of")
+        if as_of is None:
+            return self._text("robot.stale_never")
+        return self._text("robot.stale_at", at=self._clock(as_of))
+
+    def _tickets(self, problem: Problem) -> str:
+        links = [self._ticket(ticket) for ticket in problem.tickets]
+        more = max(0, round(problem.value) - len(problem.tickets))
+        return self._text.plural("robot.tickets", len(links), links=self._list(links, LINKS, more))
+
+    def _ticket(self, ticket: str) -> str:
+        app = self._directory.app_id
+        if not app:
+            return name(ticket)
+        url = self._url.replace("{app_id}", quote(app, safe=""))
+        return link(url.replace("{id}", quote(ticket, safe="")), ticket)
+
+    def _list(self, words: Sequence[str], longest: int, more: int = 0) -> str:
+        """The first ones, joined as the language does, and how many more there are."""
+        shown, more = list(words[:longest]), more + max(0, len(words) - longest)
+        if more:
+            return self._text("robot.and_more", links=", ".join(shown), n=self._count(more))
+        if len(shown) < 2:
+            return "".join(shown)
+        return self._text("robot.and", list=", ".join(shown[:-1]), last=shown[-1])
+
+    def _who(self, problem: Problem) -> str:
+        if problem.team_id is None:
+            return self._agent(problem.agent_id or "")
+        if problem.team_id == NO_TEAM:
+            return self._text("robot.without_team")
+        return self._text("robot.whole_team", team=self._team(problem))
+
+    def _of_team(self, problem: Problem) -> str:
+        if problem.team_id in (None, NO_TEAM):
+            return self._text("robot.without_team")
+        return self._text("robot.of_team", team=self._team(problem))
+
+    def _in_team(self, problem: Problem) -> str:
+        return self._text("robot.in_team", team=self._team(problem)) if problem.team_id else ""
+
+    def _team(self, problem: Problem) -> str:
+        return name(problem.team or problem.team_id or "")
+
+    def _agent(self, agent: str) -> str:
+        known = name(self._directory.agents.get(agent, ""))
+        return known or self._text("robot.unknown_agent", id=name(agent))
+
+    def _source(self, problem: Problem) -> str:
+        source = problem.source or ""
+        return SOURCES.get(source, escaped(source))
+
+    def _count(self, value: float) -> str:
+        return self._formats.count(value)
+
+    def _clock(self, instant: float) -> str:
+        """The time; with the day where it was another one."""
+        moment, now = datetime.fromtimestamp(instant, UTC), datetime.fromtimestamp(self._at, UTC)
+        zone = self._formats.zone
+        is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+        return self._formats.clock(moment) if is_today else self._formats.moment(moment)
 
 
 class Messages:

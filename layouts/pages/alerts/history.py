@@ -1,4 +1,4 @@
-"""What was: every problem with its course, by rule, by team or person and by period."""
+"""What was: the list of problems by rule, place and period, and the drawing of the last week."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,16 +7,17 @@ from dash import html
 
 from layouts.components import states
 from layouts.components.context import Context
-from layouts.components.panel import panel
+from layouts.components.data_table import data_table
+from layouts.components.panel import figure_panel, panel
 from layouts.components.popover import chooser
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.alerts.data import PAGE, PATH, AlertRow, Alerts, OutgoingMessage
-from layouts.pages.alerts.words import Words
+from layouts.pages.alerts.data import PAGE, PATH, AlertRow, Alerts, OutgoingMessage, Week, WeekMark
+from layouts.pages.alerts.words import AlertText
 from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
-from metrics.alerts.model import RULES
+from metrics.alerts.model import RULES, Rule
 
 DAYS = (7, 14, 28, 90)
 MORE = 50
@@ -153,7 +154,7 @@ def _table(alerts: Alerts, context: Context) -> html.Table:
 
 def _cells(row: AlertRow, alerts: Alerts, context: Context) -> list[Any]:
     text, notice = context.text, row.notice
-    words = Words(row, alerts, context)
+    words = AlertText(row, alerts, context)
     is_count = notice.problem.unit == "count"
     return [
         began_words(row, alerts, context),
@@ -193,3 +194,93 @@ def _more(alerts: Alerts, text: Any) -> html.Div | None:
     href = view(PATH, alerts.filter.choices, lines=str(alerts.filter.shown + MORE))
     link = view_link(text("alerts.show_more", n=min(rest, MORE)), href, "link", mode="replace")
     return html.Div(link, className="panel-foot")
+
+
+def week(alerts: Alerts, context: Context) -> html.Section:
+    """The drawing, and its table."""
+    text, formats, drawn = context.text, context.formats, alerts.week
+    population = text.plural("alerts.week_n", drawn.count, n=formats.count(drawn.count))
+    if drawn.mean_seconds is not None:
+        mean = formats.rough(drawn.mean_seconds)
+        population += text("alerts.week_mean", mean=mean)
+    population += text("alerts.week_bands")
+    return figure_panel(
+        PAGE,
+        "week",
+        text("alerts.week"),
+        html.Div(_week_chart(drawn, context), className="week-frame"),
+        _week_table(alerts, context),
+        context,
+        population=population,
+    )
+
+
+def _week_chart(drawn: Week, context: Context) -> html.Div:
+    bands = [
+        html.Span(className="week-open", style={"--start": _share(at), "--width": _share(width)})
+        for at, width in drawn.open
+    ]
+    now = html.Span(
+        html.B(context.text("alerts.now")),
+        className="week-now",
+        style={"--start": _share(drawn.now)},
+    )
+    lines = [_week_line(rule, drawn, context) for rule in RULES]
+    days = [
+        html.Span(
+            [context.formats.weekday(day).split()[0], html.Span(f" {day.day}")],
+            className="week-day week-today" if place == len(drawn.days) - 1 else "week-day",
+            style={"--start": _share(at)},
+        )
+        for place, (day, at) in enumerate(drawn.days)
+    ]
+    said = context.text.plural("alerts.week_n", drawn.count, n=str(drawn.count))
+    return html.Div(
+        [
+            html.Div([*bands, now], className="week-ground"),
+            *lines,
+            html.Div(html.Div(days, className="week-track"), className="week-days"),
+        ],
+        className="week",
+        role="img",
+        **{"aria-label": said},
+    )
+
+
+def _week_line(rule: Rule, drawn: Week, context: Context) -> html.Div:
+    marks = [_week_mark(mark, rule) for mark in drawn.marks.get(rule, ())]
+    return html.Div(
+        [
+            html.Span(context.text(f"alerts.rule.{rule}"), className="week-rule"),
+            html.Div(marks, className="week-track"),
+        ],
+        className="week-line",
+    )
+
+
+def _week_mark(mark: WeekMark, rule: Rule) -> html.Span:
+    texture = " week-doubt" if rule in ("stale", "wall_silent") else ""
+    return html.Span(
+        className=f"week-mark week-{mark.severity}{texture}",
+        title=mark.words,
+        style={"--start": _share(mark.start), "--width": _share(mark.width)},
+    )
+
+
+def _week_table(alerts: Alerts, context: Context) -> html.Table:
+    text = context.text
+    names = ("began", "rule_name", "where", "lasted")
+    rows = [
+        [
+            began_words(row, alerts, context),
+            text(f"alerts.rule.{row.notice.problem.rule}"),
+            html.Span(AlertText(row, alerts, context).where(), className="bidi"),
+            lasted_words(row, alerts, context),
+        ]
+        for row in alerts.recent
+    ]
+    return data_table([text(f"alerts.head.{name}") for name in names], rows, words=3)
+
+
+def _share(value: float) -> str:
+    return f"{value * 100:.3f}%"

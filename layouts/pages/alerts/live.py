@@ -14,7 +14,7 @@ from layouts.components.svg import stairs
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.alerts.data import PAGE, AlertRow, Alerts
-from layouts.pages.alerts.words import Words, place_of
+from layouts.pages.alerts.words import AlertText, place_of
 from layouts.slack.mrkdwn import plain
 
 CARDS, EVENTS, MINUTE = 3, 6, 60
@@ -56,7 +56,7 @@ def _calm(alerts: Alerts, context: Context) -> html.Section:
 
 
 def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> html.Article:
-    words = Words(row, alerts, context)
+    words = AlertText(row, alerts, context)
     severity = row.notice.problem.severity
     # Solid red is for one thing on a screen: the worst.
     solid = " problem-solid" if severity == "critical" and place == 0 else ""
@@ -193,7 +193,7 @@ def _rest(rest: Any, alerts: Alerts, context: Context) -> html.Section:
 
 
 def _row(row: AlertRow, alerts: Alerts, context: Context) -> html.Li:
-    words = Words(row, alerts, context)
+    words = AlertText(row, alerts, context)
     began = datetime.fromtimestamp(row.notice.fired_at, UTC)
     is_taken = row.notice.acknowledged_by is not None
     return html.Li(

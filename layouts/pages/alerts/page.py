@@ -12,9 +12,8 @@ from layouts.components.states import banner
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, Alerts, RobotStatus
-from layouts.pages.alerts.history import history, outgoing
+from layouts.pages.alerts.history import history, outgoing, week
 from layouts.pages.alerts.live import live
-from layouts.pages.alerts.week import week
 from layouts.slack.delivery_errors import reason_words
 
 # In the order of what `parts` draws.

@@ -10,7 +10,7 @@ from dash import html
 from layouts.components.context import Context
 from layouts.components.live_time import timer
 from layouts.pages.alerts.data import AlertRow, Alerts
-from layouts.slack.message_words import SOURCES, Notification
+from layouts.slack.messages import SOURCES, Notification
 from layouts.slack.mrkdwn import plain, unescaped
 from metrics.alerts.conditions import NO_TEAM
 from metrics.alerts.model import Problem
@@ -18,7 +18,7 @@ from metrics.alerts.model import Problem
 TICKETS = 3
 
 
-class Words:
+class AlertText:
     """What can be said about one problem.
 
     Args:

@@ -21,10 +21,10 @@ from layouts.pages.alerts.data import (
     Week,
     WeekMark,
 )
+from layouts.pages.alerts.history import week
 from layouts.pages.alerts.live import live
 from layouts.pages.alerts.rules import rules
-from layouts.pages.alerts.week import week
-from layouts.pages.alerts.words import Words, place_of
+from layouts.pages.alerts.words import AlertText, place_of
 from layouts.slack.delivery_errors import reason_words
 from metrics.alerts.model import Directory, Notice, Problem
 
@@ -71,7 +71,7 @@ def written(component):
 
 def test_names_are_as_people_write_them_and_the_wait_runs_on():
     one = row()
-    words = Words(one, alerts(one), context())
+    words = AlertText(one, alerts(one), context())
     assert words.plain() == "6 na fila do N1 <&>, o mais antigo há 01:00"
     before, wait, after = words.headline()
     assert (before, after) == ("6 na fila do N1 <&>, o mais antigo há ", "")
@@ -80,10 +80,10 @@ def test_names_are_as_people_write_them_and_the_wait_runs_on():
 
 def test_links_keep_to_their_place_and_the_rest_is_counted():
     one = row()
-    said = written(Words(one, alerts(one), context()).tickets())
+    said = written(AlertText(one, alerts(one), context()).tickets())
     assert "https://app/app/a%2Fb" in said
     assert " e mais 3" in said
-    assert "href" not in written(Words(one, alerts(one, app=None), context()).tickets())
+    assert "href" not in written(AlertText(one, alerts(one, app=None), context()).tickets())
 
 
 @pytest.mark.parametrize(

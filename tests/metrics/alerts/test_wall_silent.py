@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from metrics.alerts.conditions import evaluate
+from metrics.alerts.conditions import evaluate, wall_silent
 from metrics.alerts.model import Limits, Screen, SourceHealth
-from metrics.alerts.screens import wall_silent
 from tests.worlds.tables import NOW, UTC_RULES, conversations, tables
 
 # Tuesday noon in UTC: open since nine.
