@@ -123,7 +123,7 @@ class Collector:
             thread.start()
         try:
             checked_at = 0.0
-            while not stop.is_set() and self._lease.held():
+            while not stop.is_set() and self._lease.is_held():
                 if run.wait(WAIT_SECONDS):
                     self._publish(run)
                 if time.monotonic() - checked_at >= COMMANDS_SECONDS:

@@ -18,7 +18,8 @@ from services.settings.config import Environment, Settings
 from services.snapshot.manifest import schema_fingerprint
 from services.storage.disk_store import DiskStore
 from services.storage.folders import cache_folder, private_folder
-from services.storage.lease import FileLease, Lease, StoreLease
+from services.storage.lease import Lease, store_lock
+from services.storage.locks import FileLock
 from services.storage.redis_store import RedisStore
 from services.storage.store import Store
 
@@ -50,8 +51,9 @@ class Stores:
         """The right to collect into this cache; whoever takes it claims the cache for `owner`."""
         claim = partial(claim_cache, self.cache, owner)
         if self.state_folder is None:
-            return StoreLease(self.state, self.cache, on_taken=claim)
-        return FileLease(self.state_folder / "collector.lock", self.cache, on_taken=claim)
+            return Lease(store_lock(self.state), self.cache, on_taken=claim)
+        lock = FileLock(self.state_folder / "collector.lock")
+        return Lease(lock, self.cache, on_taken=claim)
 
     def close(self) -> None:
         """Let go of files and connections."""

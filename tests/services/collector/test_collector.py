@@ -7,7 +7,8 @@ import pytest
 from services.collector.collector import Collector
 from services.errors import BadResponseError, RateLimitedError, UnauthorizedError, UnavailableError
 from services.storage.disk_store import DiskStore
-from services.storage.lease import FileLease
+from services.storage.lease import Lease
+from services.storage.locks import FileLock
 from services.storage.store import StorageFullError
 from tests.worlds.collecting import DAY, NOW, Rig
 
@@ -371,7 +372,7 @@ class TestRunning:
             rig.collector = Collector(
                 rig.intercom,
                 rig.aircall,
-                lease=FileLease(tmp_path / f"lock {len(threads)}", rig.cache),
+                lease=Lease(FileLock(tmp_path / f"lock {len(threads)}"), rig.cache),
                 cache=rig.cache,
                 state=rig.state,
                 settings=rig.settings,
@@ -448,7 +449,7 @@ class TestRunning:
         collector = Collector(
             rig.intercom,
             rig.aircall,
-            lease=FileLease(tmp_path / "lock", rig.cache),
+            lease=Lease(FileLock(tmp_path / "lock"), rig.cache),
             cache=rig.cache,
             state=rig.state,
             settings=rig.settings,

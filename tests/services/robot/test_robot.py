@@ -12,7 +12,8 @@ from services.robot.slack import AnswerLostError, RefusedError
 from services.robot.store import FENCE_KEY, STATE_KEY
 from services.snapshot.snapshot import FencedError
 from services.storage.disk_store import DiskStore
-from services.storage.lease import FileLease, raise_epoch
+from services.storage.lease import Lease, raise_epoch
+from services.storage.locks import FileLock
 from tests.worlds.api_world import FINANCE, JOAO, SUPPORT
 from tests.worlds.collecting import Rig
 from tests.worlds.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
@@ -398,7 +399,7 @@ def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
     collector = Collector(
         rig.intercom,
         None,
-        lease=FileLease(tmp_path / "lock", rig.cache),
+        lease=Lease(FileLock(tmp_path / "lock"), rig.cache),
         cache=rig.cache,
         state=rig.state,
         settings=rig.settings,

@@ -6,7 +6,7 @@ from services.errors import ConfigurationError
 from services.runtime.deployment import Owner, claim_cache, open_stores, owner
 from services.settings.config import Settings, load_environment
 from services.storage.disk_store import DiskStore
-from services.storage.lease import FileLease, StoreLease
+from services.storage.locks import ExpiringKey, FileLock
 from services.storage.redis_store import RedisStore
 
 KEY = "k" * 32
@@ -23,7 +23,7 @@ def test_without_redis_the_stores_lie_in_private_folders(tmp_path):
     assert (stores.state_folder, stores.cache_folder) == (tmp_path / "state", tmp_path / "cache")
     for folder in (tmp_path / "state", tmp_path / "cache"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert isinstance(stores.lease(Owner("a", None)), FileLease)
+    assert isinstance(stores.lease(Owner("a", None)).lock, FileLock)
     stores.cache.set("key", b"x")
     assert stores.state.get("key") is None
     stores.close()
@@ -41,7 +41,7 @@ def test_with_redis_both_lie_there_and_apart(redis_url):
     stores = open_stores(environment(redis_url=redis_url, secret_key=KEY))
     assert isinstance(stores.cache, RedisStore)
     assert (stores.state_folder, stores.cache_folder) == (None, None)
-    assert isinstance(stores.lease(Owner("a", None)), StoreLease)
+    assert isinstance(stores.lease(Owner("a", None)).lock, ExpiringKey)
     stores.cache.set("key", b"x")
     stores.state.set("key", b"y")
     stores.cache.clear()

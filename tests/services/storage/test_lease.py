@@ -7,21 +7,23 @@ import time
 import pytest
 
 from services.storage.disk_store import DiskStore
-from services.storage.lease import LOCK_KEY, FileLease, StoreLease, raise_epoch
+from services.storage.lease import LOCK_KEY, Lease, raise_epoch, store_lock
+from services.storage.locks import FileLock
 from services.storage.redis_store import RedisStore
 
 HOLDER = """
 import sys, time
 from pathlib import Path
 from services.storage.disk_store import DiskStore
-from services.storage.lease import FileLease, StoreLease
+from services.storage.lease import Lease, store_lock
+from services.storage.locks import FileLock
 from services.storage.redis_store import RedisStore
 folder, url = Path(sys.argv[1]), sys.argv[2]
 if url:
     cache, state = RedisStore(url, f"{folder}:cache:"), RedisStore(url, f"{folder}:state:")
-    lease = StoreLease(state, cache, expire_seconds=1.0)
+    lease = Lease(store_lock(state, 1.0), cache)
 else:
-    lease = FileLease(folder / "collector.lock", DiskStore(folder / "cache"))
+    lease = Lease(FileLock(folder / "collector.lock"), DiskStore(folder / "cache"))
 print(lease.acquire(10), flush=True)
 time.sleep(60)
 """
@@ -35,11 +37,11 @@ def leases(request, tmp_path):
     def lease():
         if request.param == "file":
             stores.append(DiskStore(tmp_path / "cache"))
-            made.append(FileLease(tmp_path / "collector.lock", stores[-1]))
+            made.append(Lease(FileLock(tmp_path / "collector.lock"), stores[-1]))
         else:
             url = request.getfixturevalue("redis_url")
             stores.extend(RedisStore(url, f"{tmp_path}:{name}:") for name in ("cache", "state"))
-            made.append(StoreLease(stores[-1], stores[-2], expire_seconds=1.0))
+            made.append(Lease(store_lock(stores[-1], 1.0), stores[-2]))
         return made[-1]
 
     lease.url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
@@ -54,11 +56,11 @@ def leases(request, tmp_path):
 def test_one_holds_it_and_the_epoch_rises_with_every_holder(leases):
     first, second = leases(), leases()
     epoch = first.acquire(0)
-    assert first.held()
+    assert first.is_held()
     assert second.acquire(0) is None
-    assert not second.held()
+    assert not second.is_held()
     first.release()
-    assert not first.held()
+    assert not first.is_held()
     assert second.acquire(0) > epoch
 
 
@@ -83,7 +85,7 @@ def test_a_paused_holder_loses_a_lease_in_redis(redis_url, tmp_path):
     epoch = int(holder.stdout.readline())
     os.kill(holder.pid, signal.SIGSTOP)
     stores = [RedisStore(redis_url, f"{tmp_path}:{name}:") for name in ("state", "cache")]
-    other = StoreLease(*stores, expire_seconds=1.0)
+    other = Lease(store_lock(stores[0], 1.0), stores[1])
     try:
         assert other.acquire(10) > epoch
     finally:
@@ -96,20 +98,20 @@ def test_a_paused_holder_loses_a_lease_in_redis(redis_url, tmp_path):
 
 
 def test_a_live_holder_renews_its_lease(open_store):
-    lease = StoreLease(open_store("state"), open_store("cache"), expire_seconds=0.4)
+    lease = Lease(store_lock(open_store("state"), 0.4), open_store("cache"))
     lease.acquire(0)
     time.sleep(0.9)
-    assert lease.held()
+    assert lease.is_held()
     lease.release()
 
 
 def test_who_lost_the_lease_notices_and_does_not_release_the_other(open_store):
     state = open_store("state")
-    lease = StoreLease(state, open_store("cache"), expire_seconds=0.4)
+    lease = Lease(store_lock(state, 0.4), open_store("cache"))
     lease.acquire(0)
     state.set(LOCK_KEY, b"somebody else", 60)
     time.sleep(0.3)
-    assert not lease.held()
+    assert not lease.is_held()
     lease.release()
     assert state.get(LOCK_KEY) == b"somebody else"
 
@@ -120,10 +122,10 @@ def test_without_its_store_a_lease_ends_by_itself(tmp_path):
     (tmp_path / "server").mkdir()
     with redis_server.running(tmp_path / "server") as url:
         state, cache = RedisStore(url, "state:"), RedisStore(url, "cache:")
-        lease = StoreLease(state, cache, expire_seconds=0.6)
+        lease = Lease(store_lock(state, 0.6), cache)
         lease.acquire(0)
     time.sleep(0.7)
-    assert not lease.held()
+    assert not lease.is_held()
     lease.release()
     state.close()
     cache.close()

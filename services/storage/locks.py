@@ -1,0 +1,143 @@
+"""Locks between processes: on a file of one host, or an expiring key in a store of many hosts."""
+
+import fcntl
+import logging
+import os
+import secrets
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from services.errors import ServiceError
+from services.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Lock(Protocol):
+    """Something that one process at a time has."""
+
+    def take(self) -> bool:
+        """Try once, without waiting."""
+
+    def is_held(self) -> bool:
+        """Whether it is surely still ours."""
+
+    def release(self) -> None:
+        """Let another process have it; nothing happens where it is not ours."""
+
+
+class FileLock:
+    """A lock on a file, which the system drops when its process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        try:
+            fcntl.flock(self._open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.release()
+            return False
+        return True
+
+    def share(self) -> None:
+        """Hold it together with others that share it; waits for one that has it alone."""
+        fcntl.flock(self._open(), fcntl.LOCK_SH)
+
+    def is_held(self) -> bool:
+        return self._file is not None
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open(self) -> int:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        return self._file
+
+
+class ExpiringKey:
+    """A key that expires unless a thread renews it, which it does while its process lives.
+
+    Args:
+        store: Holds the key.
+        key: Its name.
+        expire_seconds: After so long without a renewal another process may take it.
+        renew_seconds: Between two renewals, at most.
+        exclusive: Whether one process at a time has the key. One that is its process's own is
+            written again when it vanished, as it does with a cache that is emptied.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        key: str,
+        *,
+        expire_seconds: float,
+        renew_seconds: float,
+        exclusive: bool = True,
+    ) -> None:
+        self._store = store
+        self._key = key
+        self._expire_seconds = expire_seconds
+        self._renew_seconds = min(renew_seconds, expire_seconds / 3)
+        self._exclusive = exclusive
+        self._token = secrets.token_hex(16).encode()
+        self._valid_until = 0.0
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def take(self) -> bool:
+        asked_at = time.monotonic()
+        if not self._exclusive:
+            self._store.set(self._key, self._token, self._expire_seconds)
+        elif not self._store.add(self._key, self._token, self._expire_seconds):
+            return False
+        self._valid_until = asked_at + self._expire_seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._renew, args=(self._stop,), daemon=True)
+        self._thread.start()
+        return True
+
+    def is_held(self) -> bool:
+        return time.monotonic() < self._valid_until
+
+    def release(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._valid_until = 0.0
+        # Without an answer the key expires by itself.
+        with suppress(ServiceError):
+            self._store.delete(self._key, only_if=self._token)
+
+    def _renew(self, stop: threading.Event) -> None:
+        while not stop.wait(self._renew_seconds):
+            asked_at = time.monotonic()
+            try:
+                is_ours = self._write_again()
+            except ServiceError as error:
+                # A missed renewal matters only to who might lose the key.
+                if self._exclusive:
+                    log.warning("lock %s: not renewed: %s", self._key, error)
+                continue
+            if not is_ours:
+                log.warning("lock %s: lost to another process", self._key)
+                self._valid_until = 0.0
+                return
+            self._valid_until = asked_at + self._expire_seconds
+
+    def _write_again(self) -> bool:
+        if self._exclusive:
+            return self._store.set_fenced(
+                self._key, self._token, self._key, self._token, self._expire_seconds
+            )
+        self._store.set(self._key, self._token, self._expire_seconds)
+        return True
