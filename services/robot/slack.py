@@ -12,8 +12,15 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import urllib3
 
-from services.errors import ConfigurationError, RateLimitedError, ServiceError, UnavailableError
+from services.errors import (
+    BadResponseError,
+    ConfigurationError,
+    RateLimitedError,
+    ServiceError,
+    UnavailableError,
+)
 from services.settings.config import Environment, Settings
+from services.vendors.http import read_body
 
 Payload = dict[str, Any]
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
@@ -23,7 +30,6 @@ CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 10.0, 20.0
 LARGEST_ANSWER = 65536
 JSON, FORM = "application/json; charset=utf-8", "application/x-www-form-urlencoded"
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{7,20}")
-CHUNK = 4096
 UNNAMED_WAIT_SECONDS = 30.0
 # Codes of the Web API under which asking again helps.
 PASSING = frozenset(
@@ -209,7 +215,7 @@ def _send(
 ) -> bytes:
     """The body of a 200. No error quotes the address: whoever has it can write to the channel."""
     content = (urlencode(body) if kind == FORM else json.dumps(body)).encode()
-    started = time.monotonic()
+    deadline = time.monotonic() + WHOLE_SECONDS
     try:
         with session.post(
             url,
@@ -219,7 +225,7 @@ def _send(
             allow_redirects=False,
             stream=True,
         ) as response:
-            return _check_status(response, _read_body(response, started))
+            return _check_status(response, _read_body(response, deadline))
     except requests.ConnectTimeout:
         raise UnavailableError("no connection to Slack") from None
     except requests.ConnectionError as error:
@@ -241,13 +247,11 @@ def _never_left(error: requests.ConnectionError) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-def _read_body(response: requests.Response, started: float) -> bytes:
-    parts = b""
-    while part := response.raw.read1(CHUNK, decode_content=True):
-        parts += part
-        if time.monotonic() - started > WHOLE_SECONDS or len(parts) > LARGEST_ANSWER:
-            raise AnswerLostError("Slack's answer does not end")
-    return parts
+def _read_body(response: requests.Response, deadline: float) -> bytes:
+    try:
+        return read_body(response, "Slack", deadline, LARGEST_ANSWER)
+    except (UnavailableError, BadResponseError):
+        raise AnswerLostError("Slack's answer does not end") from None
 
 
 def _check_status(response: requests.Response, body: bytes) -> bytes:

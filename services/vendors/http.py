@@ -156,27 +156,27 @@ class VendorSession:
             UnavailableError: No answer or a server error, after the retries.
             BadResponseError: Not the documented JSON, after the retries; or another 4xx.
         """
-        return self._ask("GET", path, params=params)
+        return self._request("GET", path, params=params)
 
     def post(self, path: str, body: Payload) -> Payload:
         """The JSON object that answers a question put as JSON; asked again like `get`."""
-        return self._ask("POST", path, json=body)
+        return self._request("POST", path, json=body)
 
     def count_recent_requests(self) -> int:
         """How many requests went out in the last minute, retries included."""
-        return self._limiter.count()
+        return self._limiter.count_requests()
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _ask(self, method: Literal["GET", "POST"], path: str, **kwargs: Any) -> Payload:
+    def _request(self, method: Literal["GET", "POST"], path: str, **kwargs: Any) -> Payload:
         spent = 0.0
         for attempt in range(1, ATTEMPTS + 1):
-            self._wait_for_turn()
+            self._wait_for_limiter()
             started = time.monotonic()
             try:
-                return self._once(method, path, started, **kwargs)
+                return self._send(method, path, started, **kwargs)
             except (UnavailableError, BadResponseError, RateLimitedError) as error:
                 spent += time.monotonic() - started
                 over = attempt == ATTEMPTS or spent >= self._limits.attempts_seconds
@@ -188,13 +188,13 @@ class VendorSession:
                     self._limiter.pause(BACKOFF_SECONDS * 2**attempt * jitter)
         raise AssertionError("the last attempt returns or raises")
 
-    def _wait_for_turn(self) -> None:
+    def _wait_for_limiter(self) -> None:
         try:
-            self._limiter.wait(self._patience)
+            self._limiter.acquire(self._patience)
         except RateLimitedError as error:
-            raise self._limited(error.retry_after_seconds) from None
+            raise self._build_rate_limit_error(error.retry_after_seconds) from None
 
-    def _once(self, method: str, path: str, started: float, **kwargs: Any) -> Payload:
+    def _send(self, method: str, path: str, started: float, **kwargs: Any) -> Payload:
         name = self.vendor.name
         try:
             with self._session.request(
@@ -206,7 +206,8 @@ class VendorSession:
                 **kwargs,
             ) as response:
                 self._answered.headers = response.headers
-                return self._understood(response, self._body(response, started))
+                body = read_body(response, name, started + self._limits.whole, LARGEST_ANSWER)
+                return self._interpret(response, body)
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise UnavailableError(f"{name} did not answer in time") from error
         except (urllib3.exceptions.ProtocolError, urllib3.exceptions.DecodeError) as error:
@@ -216,55 +217,43 @@ class VendorSession:
         # What these errors quote may be the credentials: nothing of it is passed on.
         except (requests.RequestException, ValueError) as error:
             kind = type(error).__name__
-            raise _final(BadResponseError(f"{name} cannot be asked ({kind})")) from None
+            raise _mark_final(BadResponseError(f"{name} cannot be asked ({kind})")) from None
 
-    def _body(self, response: requests.Response, started: float) -> bytes:
-        """The whole body, read as it comes, so that one that only drips is given up in time."""
-        parts, size = [], 0
-        while part := response.raw.read1(CHUNK, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if time.monotonic() - started > self._limits.whole:
-                raise UnavailableError(f"{self.vendor.name} did not finish its answer in time")
-            if size > LARGEST_ANSWER:
-                raise BadResponseError(f"{self.vendor.name}: the answer does not end")
-        return b"".join(parts)
-
-    def _understood(self, response: requests.Response, body: bytes) -> Payload:
+    def _interpret(self, response: requests.Response, body: bytes) -> Payload:
         name, status = self.vendor.name, response.status_code
         if status == 429:
-            raise self._refused(response)
+            raise self._note_refusal(response)
         if status >= 500:
             raise UnavailableError(f"{name} answered {status}")
         if status >= 300:
-            raise _final(self._problem(status, body))
+            raise _mark_final(self._build_error(status, body))
         self._note_exhaustion(response)
         try:
-            payload = _parsed(body)
+            payload = _parse_json(body)
         except (ValueError, RecursionError) as error:
             raise BadResponseError(f"{name}: the answer is not JSON") from error
         if not isinstance(payload, dict):
             raise BadResponseError(f"{name}: the answer is not an object")
         return payload
 
-    def _refused(self, response: requests.Response) -> RateLimitedError:
+    def _note_refusal(self, response: requests.Response) -> RateLimitedError:
         """A 429: nobody of ours asks again before the vendor's own time, plus a little jitter."""
-        named = self._named_wait(response)
+        named = self._read_wait(response)
         seconds = UNNAMED_WAIT_SECONDS if named is None else named
         seconds += random.uniform(0.1, 1.0)  # noqa: S311
         self._limiter.block(seconds)
-        error = self._limited(seconds)
+        error = self._build_rate_limit_error(seconds)
         error.final = seconds > self._patience
         return error
 
     def _note_exhaustion(self, response: requests.Response) -> None:
         """An answer that was the last one of its window: the next waits without a 429 first."""
         if response.headers.get(self.vendor.remaining_header, "").strip() == "0":
-            seconds = self._named_wait(response)
+            seconds = self._read_wait(response)
             if seconds is not None and seconds <= UNNAMED_WAIT_SECONDS:
                 self._limiter.block(seconds)
 
-    def _named_wait(self, response: requests.Response) -> float | None:
+    def _read_wait(self, response: requests.Response) -> float | None:
         for header in (self.vendor.reset_header, "Retry-After"):
             try:
                 value = float(response.headers[header])
@@ -274,15 +263,15 @@ class VendorSession:
                 return max(0.0, value - self._clock() if value > EPOCH else value)
         return None
 
-    def _limited(self, seconds: float) -> RateLimitedError:
-        words = f"{self.vendor.name} asks to wait {seconds:.0f} s (too many requests)"
-        return RateLimitedError(words, seconds)
+    def _build_rate_limit_error(self, seconds: float) -> RateLimitedError:
+        message = f"{self.vendor.name} asks to wait {seconds:.0f} s (too many requests)"
+        return RateLimitedError(message, seconds)
 
-    def _problem(self, status: int, body: bytes) -> ServiceError:
+    def _build_error(self, status: int, body: bytes) -> ServiceError:
         name = self.vendor.name
         if status == 401 or (status == 403 and self.vendor.forbidden_is_unauthorized):
             return UnauthorizedError(f"{name} refuses the credentials ({status})")
-        code = _code(body)
+        code = _read_error_code(body)
         if status == 403:
             return ForbiddenError(f"{name} does not allow this ({code or status})")
         if status in (404, 410):
@@ -292,12 +281,36 @@ class VendorSession:
         return error
 
 
-def _final(error: ServiceError) -> ServiceError:
+def read_body(response: requests.Response, name: str, deadline: float, maximum_bytes: int) -> bytes:
+    """The whole body, read as it comes, so that one that only drips is given up in time.
+
+    Args:
+        response: Opened with `stream=True`; errors of `urllib3` come through.
+        name: Whose answer it is.
+        deadline: By `time.monotonic`.
+        maximum_bytes: Of the body, unpacked.
+
+    Raises:
+        UnavailableError: The deadline has passed.
+        BadResponseError: There is more of it.
+    """
+    parts, size = [], 0
+    while part := response.raw.read1(CHUNK, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > deadline:
+            raise UnavailableError(f"{name} did not finish its answer in time")
+        if size > maximum_bytes:
+            raise BadResponseError(f"{name}: the answer does not end")
+    return b"".join(parts)
+
+
+def _mark_final(error: ServiceError) -> ServiceError:
     error.final = True
     return error
 
 
-def _parsed(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     payload = json.loads(body)
     if b"\\ud" in body.lower():
         # Half an emoji, cut by somebody's length limit, is no text that can be stored.
@@ -306,7 +319,7 @@ def _parsed(body: bytes) -> Any:
     return payload
 
 
-def _code(body: bytes) -> str | None:
+def _read_error_code(body: bytes) -> str | None:
     """The vendor's own code of an error; never its text, which may quote what was sent."""
     try:
         code = json.loads(body)["errors"][0]["code"]

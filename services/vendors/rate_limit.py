@@ -1,4 +1,4 @@
-"""How fast a vendor may be asked: our own limit, and the silences that it asks for."""
+"""How fast a vendor may be asked: our own limit, and the waits that it asks for."""
 
 import threading
 from collections import deque
@@ -34,28 +34,28 @@ class RateLimiter:
         self._not_before = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, patience: float) -> None:
+    def acquire(self, patience: float) -> None:
         """Return when a request may be made; it is counted at once.
 
         Raises:
-            RateLimitedError: The vendor asked for a longer silence than `patience`.
+            RateLimitedError: The vendor asked for a longer wait than `patience`.
             UnavailableError: We are to stop.
         """
         while True:
             with self._lock:
                 now = self._clock()
-                self._forget(now)
-                silence = self._not_before - now
-                if silence > patience:
-                    raise RateLimitedError("asked to wait", silence)
-                delay = max(silence, self._until_room(now))
+                self._drop_old(now)
+                block = self._not_before - now
+                if block > patience:
+                    raise RateLimitedError("asked to wait", block)
+                delay = max(block, self._find_delay(now))
                 if delay <= 0:
                     self._made.append(now)
                     return
             self.pause(delay)
 
     def pause(self, seconds: float) -> None:
-        """Wait that long.
+        """Sleep.
 
         Raises:
             UnavailableError: We are to stop.
@@ -70,13 +70,13 @@ class RateLimiter:
         with self._lock:
             self._not_before = max(self._not_before, self._clock() + seconds)
 
-    def count(self) -> int:
+    def count_requests(self) -> int:
         """Requests of the last minute."""
         with self._lock:
-            self._forget(self._clock())
+            self._drop_old(self._clock())
             return len(self._made)
 
-    def _until_room(self, now: float) -> float:
+    def _find_delay(self, now: float) -> float:
         waits = [
             self._made[-allowed] + seconds - now
             for seconds, allowed in self._windows
@@ -84,7 +84,7 @@ class RateLimiter:
         ]
         return max(waits, default=0.0)
 
-    def _forget(self, now: float) -> None:
+    def _drop_old(self, now: float) -> None:
         # A clock that was set back would otherwise hold what it has counted for ever.
         while self._made and not 0 <= now - self._made[0] < MINUTE:
             self._made.popleft()
