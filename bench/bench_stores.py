@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from metrics.model import schema
+from services.runtime.deployment import MEMORY
 from services.snapshot.dataset import Dataset
 from services.snapshot.snapshot import History, SnapshotWriter
 from services.storage.disk_store import DiskStore
-from services.storage.folders import MEMORY
 from services.storage.lease import raise_epoch
 from services.storage.redis_store import RedisStore
 from services.storage.store import Store

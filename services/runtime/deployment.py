@@ -6,7 +6,10 @@ same deployment with the token of another workspace must not show what the first
 
 import hashlib
 import logging
+import os
 import secrets
+import shutil
+import stat
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +20,6 @@ from services.errors import ConfigurationError
 from services.settings.config import Environment, Settings
 from services.snapshot.manifest import schema_fingerprint
 from services.storage.disk_store import DiskStore
-from services.storage.folders import cache_folder, private_folder
 from services.storage.lease import Lease, store_lock
 from services.storage.locks import FileLock
 from services.storage.redis_store import RedisStore
@@ -29,6 +31,9 @@ IDENTITY_KEY = "deployment"
 OWNER_KEY = "owner"
 OWNER_EXPIRE_SECONDS = 30 * 86400
 DEFAULT_STATE_FOLDER = Path("state")
+MEMORY = Path("/dev/shm")  # noqa: S108  its entries are checked for their owner
+# Docker gives a container 64 MB of it, too little for a history; a full one would stop the wall.
+MEMORY_MINIMUM_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,10 @@ def open_stores(environment: Environment) -> Stores:
     if environment.redis_url is not None:
         url = environment.redis_url.get_secret_value()
         return Stores(RedisStore(url, "vigia:cache:"), RedisStore(url, "vigia:state:"))
-    state_folder = private_folder((environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute())
-    folder = cache_folder(environment.vigia_cache_dir, state_folder)
+    state_folder = ensure_private_folder(
+        (environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute()
+    )
+    folder = choose_cache_folder(environment.vigia_cache_dir, state_folder)
     return Stores(
         cache=_opened_cache(folder / "store"),
         state=DiskStore(state_folder / "store"),
@@ -154,3 +161,49 @@ def _opened_cache(folder: Path) -> DiskStore:
         for file in folder.glob("cache.db*"):
             file.unlink()
         return DiskStore(folder)
+
+
+def ensure_private_folder(path: Path) -> Path:
+    """The folder, made if need be, that only we can enter.
+
+    Raises:
+        ConfigurationError: It cannot be made or written, or belongs to somebody else.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            raise ConfigurationError(f"{path}: not a folder of the user that runs Vigia")
+        path.chmod(0o700)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be used ({error.strerror})") from error
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigurationError(f"{path}: not writable")
+    return path
+
+
+def choose_cache_folder(wanted: Path | None, state: Path, memory: Path = MEMORY) -> Path:
+    """Where customers' data lie: the wanted folder, else memory, else a folder beside the state.
+
+    Args:
+        wanted: From the environment.
+        state: The state folder, whose path tells deployments on one machine apart.
+        memory: A memory-backed file system.
+    """
+    if wanted is not None:
+        return ensure_private_folder(wanted.absolute())
+    name = f"vigia-{os.geteuid()}-{hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:12]}"
+    if _has_room(memory):
+        try:
+            return ensure_private_folder(memory / name)
+        except ConfigurationError:
+            # Somebody else took the name first: their folder is not for our customers.
+            pass
+    return ensure_private_folder(state / "cache")
+
+
+def _has_room(memory: Path) -> bool:
+    try:
+        return os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY_MINIMUM_BYTES
+    except OSError:
+        return False

@@ -1,1 +1,1 @@
-"""Bytes in two stores on disk or in Redis, with leases, commands and private folders."""
+"""Bytes in two stores on disk or in Redis, with locks, the lease and commands."""
