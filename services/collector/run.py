@@ -209,7 +209,7 @@ class CollectorRun:
         damaged = {table for table, _ in manifest.lost}
         for name, partition in manifest.partitions.items():
             try:
-                rows = reader.partition(partition)
+                rows = reader.read_partition(partition)
             except PartitionMissingError as error:
                 log.warning("collector: %s; reading again", error)
                 damaged.add(name[0])

@@ -28,7 +28,7 @@ class DamagedError(ValueError):
     """Bytes that are not the table they should be."""
 
 
-def encoded(frame: pd.DataFrame, table: str) -> bytes:
+def encode(frame: pd.DataFrame, table: str) -> bytes:
     """The rows of a canonical table as compressed Arrow IPC; the index is left out."""
     fields = arrow_schema(table, frame.columns)
     rows = pa.Table.from_pandas(frame, schema=fields, preserve_index=False)
@@ -41,7 +41,7 @@ def encoded(frame: pd.DataFrame, table: str) -> bytes:
     return content
 
 
-def decoded(content: bytes, table: str) -> pa.Table:
+def decode(content: bytes, table: str) -> pa.Table:
     """The rows as Arrow.
 
     Raises:
@@ -57,7 +57,7 @@ def decoded(content: bytes, table: str) -> pa.Table:
     return rows
 
 
-def joined(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
+def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
     """One frame of the rows of all parts, labels as categories in alphabetical order.
 
     Parts without an attribute that others have get NA there.

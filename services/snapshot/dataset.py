@@ -107,7 +107,7 @@ class Dataset:
                 self._lock.release()
         current = self._current
         # Weakly, or idle threads would hold on to old versions.
-        self._thread.snapshot = weakref.ref(current) if current else _nothing
+        self._thread.snapshot = weakref.ref(current) if current else _get_nothing
         return current
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -117,7 +117,7 @@ class Dataset:
             key: Everything the result depends on besides the version; role and viewer too.
             compute: Called once, also when many threads ask at the same time.
         """
-        snapshot = getattr(self._thread, "snapshot", _nothing)() or self._current
+        snapshot = getattr(self._thread, "snapshot", _get_nothing)() or self._current
         return compute() if snapshot is None else snapshot.memory.get(key, compute)
 
     def _is_due(self) -> bool:
@@ -126,7 +126,7 @@ class Dataset:
 
     def _refresh(self) -> None:
         try:
-            self._follow()
+            self._load_newest()
         except ServiceError as error:
             if str(error) != self._problem:
                 log.warning("dataset: the last good version stays: %s", error)
@@ -134,17 +134,17 @@ class Dataset:
         else:
             self._problem = None
 
-    def _follow(self) -> None:
+    def _load_newest(self) -> None:
         for attempt in range(ATTEMPTS):
-            pointer = self._reader.pointer()
+            pointer = self._reader.read_pointer()
             if pointer == self._pointer:
                 return
-            manifest = self._reader.manifest(pointer)
+            manifest = self._reader.read_manifest(pointer)
             if manifest is None:
                 self._forget(pointer)
                 return
             try:
-                self._current = self._read(manifest)
+                self._current = self._load(manifest)
             except PartitionMissingError:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -157,8 +157,8 @@ class Dataset:
         self._loaded.clear()
         self._joined.clear()
 
-    def _read(self, manifest: Manifest) -> Snapshot:
-        frames = {table: self._frame(manifest, table) for table in schema.TABLES}
+    def _load(self, manifest: Manifest) -> Snapshot:
+        frames = {table: self._join_partitions(manifest, table) for table in schema.TABLES}
         named = {partition.key for partition in manifest.partitions.values()}
         self._loaded = {key: rows for key, rows in self._loaded.items() if key in named}
         published_at = datetime.fromtimestamp(manifest.published_at, UTC)
@@ -180,22 +180,22 @@ class Dataset:
             lost=manifest.lost,
         )
 
-    def _frame(self, manifest: Manifest, table: str) -> pd.DataFrame:
+    def _join_partitions(self, manifest: Manifest, table: str) -> pd.DataFrame:
         partitions = [p for p in manifest.partitions.values() if p.table == table]
         partitions.sort(key=lambda partition: partition.day)
         keys = tuple(partition.key for partition in partitions)
         if self._joined.get(table, ((), None))[0] == keys and table in self._joined:
             return self._joined[table][1]
-        frame = arrow.joined([self._rows(partition) for partition in partitions], table)
+        frame = arrow.join([self._load_rows(partition) for partition in partitions], table)
         self._joined[table] = keys, frame
         return frame
 
-    def _rows(self, partition: Partition) -> pa.Table:
+    def _load_rows(self, partition: Partition) -> pa.Table:
         rows = self._loaded.get(partition.key)
         if rows is None:
-            rows = self._loaded[partition.key] = self._reader.rows(partition)
+            rows = self._loaded[partition.key] = self._reader.read_rows(partition)
         return rows
 
 
-def _nothing() -> Snapshot | None:
+def _get_nothing() -> Snapshot | None:
     return None

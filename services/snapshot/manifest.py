@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -69,12 +69,9 @@ class Partition:
     """The rows of one table and day.
 
     Attributes:
-        table: Its table.
         day: UTC day of creation, or `WHOLE`.
         key: Where its bytes lie; ends in the hash of them.
-        rows: How many.
         size: Bytes.
-        dates: Least and greatest unix second of each date column that has any.
     """
 
     table: str
@@ -82,12 +79,14 @@ class Partition:
     key: str
     rows: int
     size: int
-    dates: Mapping[str, tuple[int, int]]
 
     @property
     def id(self) -> PartitionId:
-        """Its table and day."""
         return self.table, self.day
+
+
+# Earlier versions wrote more about a partition.
+PARTITION_FIELDS = tuple(field.name for field in fields(Partition))
 
 
 @dataclass(frozen=True)
@@ -118,18 +117,6 @@ class Manifest:
     watermarks: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def overlapping(self, table: str, column: str, start: int, end: int) -> list[Partition]:
-        """The table's partitions that may have rows with `start <= column < end`, by day."""
-        found = [
-            partition
-            for partition in self.partitions.values()
-            if partition.table == table
-            and column in partition.dates
-            and partition.dates[column][0] < end
-            and partition.dates[column][1] >= start
-        ]
-        return sorted(found, key=lambda partition: partition.day)
-
 
 def to_json(manifest: Manifest) -> bytes:
     """The manifest as it lies in the cache."""
@@ -150,14 +137,14 @@ def from_json(content: bytes) -> Manifest:
     try:
         document = orjson.loads(content)
         partitions = [
-            Partition(**{**entry, "dates": {k: (a, b) for k, (a, b) in entry["dates"].items()}})
+            Partition(**{name: entry[name] for name in PARTITION_FIELDS})
             for entry in document.pop("partitions")
         ]
         history = document.pop("history")
         first_day = history.pop("first_day")
         return Manifest(
             partitions={partition.id: partition for partition in partitions},
-            sources={name: _status(entry) for name, entry in document.pop("sources").items()},
+            sources={name: _parse_status(entry) for name, entry in document.pop("sources").items()},
             history=History(
                 **history, first_day=date.fromisoformat(first_day) if first_day else None
             ),
@@ -168,7 +155,7 @@ def from_json(content: bytes) -> Manifest:
         raise ManifestError("the manifest of the snapshot is of another form") from error
 
 
-def _status(entry: dict[str, Any]) -> SourceStatus:
+def _parse_status(entry: dict[str, Any]) -> SourceStatus:
     instants = {
         name: datetime.fromisoformat(entry[name]).astimezone(UTC) if entry[name] else None
         for name in ("as_of", "since")
@@ -178,14 +165,16 @@ def _status(entry: dict[str, Any]) -> SourceStatus:
 
 def schema_fingerprint() -> str:
     """A word that changes with the columns and types of the tables."""
-    return digest(orjson.dumps({name: dict(columns) for name, columns in schema.TABLES.items()}))
+    return hash_content(
+        orjson.dumps({name: dict(columns) for name, columns in schema.TABLES.items()})
+    )
 
 
-def digest(content: bytes) -> str:
+def hash_content(content: bytes) -> str:
     """The name of a content: its hash."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def is_intact(key: str, content: bytes) -> bool:
     """Whether these are the bytes that were written under the key."""
-    return key.rpartition("/")[2] == digest(content)
+    return key.rpartition("/")[2] == hash_content(content)

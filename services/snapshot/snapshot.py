@@ -19,35 +19,20 @@ from metrics.model import schema
 from services.errors import ServiceError
 from services.snapshot import arrow
 from services.snapshot.manifest import (
-    WHOLE,
     History,
     Manifest,
     ManifestError,
     Partition,
     PartitionId,
     SourceStatus,
-    digest,
     from_json,
+    hash_content,
     is_intact,
     schema_fingerprint,
     to_json,
 )
 from services.storage.lease import EPOCH_EXPIRE_SECONDS, EPOCH_KEY
 from services.storage.store import StorageFullError, Store
-
-__all__ = [
-    "WHOLE",
-    "FencedError",
-    "History",
-    "Manifest",
-    "ManifestError",
-    "Partition",
-    "PartitionId",
-    "PartitionMissingError",
-    "SnapshotReader",
-    "SnapshotWriter",
-    "SourceStatus",
-]
 
 log = logging.getLogger(__name__)
 
@@ -73,32 +58,32 @@ class SnapshotReader:
     def __init__(self, cache: Store) -> None:
         self._cache = cache
 
-    def pointer(self) -> str | None:
+    def read_pointer(self) -> str | None:
         """Key of the newest manifest: differs whenever anything does. Cheap to ask for."""
         content = self._cache.get(POINTER_KEY)
         return None if content is None else content.decode("ascii", "replace")
 
-    def manifest(self, pointer: str | None = None) -> Manifest | None:
+    def read_manifest(self, pointer: str | None = None) -> Manifest | None:
         """The newest version, or None where nothing (that this program understands) is published.
 
         Raises:
             ManifestError: It is there, but damaged.
         """
-        pointer = pointer or self.pointer()
+        pointer = pointer or self.read_pointer()
         if pointer is None:
             return None
         content = self._cache.get(pointer)
         if content is None:
             # Superseded and expired between the two reads, unless the pointer itself is damaged.
-            if self.pointer() == pointer:
+            if self.read_pointer() == pointer:
                 raise ManifestError("the manifest of the snapshot is missing")
-            return self.manifest()
+            return self.read_manifest()
         if not is_intact(pointer, content):
             raise ManifestError("the manifest of the snapshot is damaged")
         manifest = from_json(content)
         return manifest if manifest.schema == schema_fingerprint() else None
 
-    def rows(self, partition: Partition) -> pa.Table:
+    def read_rows(self, partition: Partition) -> pa.Table:
         """A partition's rows as Arrow.
 
         A damaged entry is deleted, which is also the report: the next publication finds it gone
@@ -115,7 +100,7 @@ class SnapshotReader:
         try:
             if not is_intact(partition.key, content):
                 raise arrow.DamagedError("other bytes than were written")
-            return arrow.decoded(content, partition.table)
+            return arrow.decode(content, partition.table)
         except arrow.DamagedError as error:
             log.warning("snapshot: %s of %s dropped: %s", partition.table, partition.day, error)
             self._cache.delete(partition.key)
@@ -123,13 +108,13 @@ class SnapshotReader:
                 f"{partition.table} of {partition.day} were damaged in the cache"
             ) from error
 
-    def partition(self, partition: Partition) -> pd.DataFrame:
+    def read_partition(self, partition: Partition) -> pd.DataFrame:
         """A partition's rows in the types of `metrics.model.schema`.
 
         Raises:
             PartitionMissingError: It is not there, or was damaged.
         """
-        return arrow.joined([self.rows(partition)], partition.table)
+        return arrow.join([self.read_rows(partition)], partition.table)
 
 
 class SnapshotWriter:
@@ -164,8 +149,8 @@ class SnapshotWriter:
         self._manifest: Manifest | None = None
         reader = SnapshotReader(cache)
         try:
-            self._pointer = reader.pointer()
-            self._manifest = reader.manifest()
+            self._pointer = reader.read_pointer()
+            self._manifest = reader.read_manifest()
         except ManifestError as error:
             log.warning("snapshot: starting over: %s", error)
 
@@ -205,7 +190,7 @@ class SnapshotWriter:
             FencedError: This collector's time is over; nothing was published.
             StorageFullError: The partitions take more room than they may; nothing was published.
         """
-        written = {name: _prepared(name, frame) for name, frame in changed.items()}
+        written = {name: _encode_partition(name, frame) for name, frame in changed.items()}
         partitions = dict(self._manifest.partitions) if self._manifest else {}
         partitions.update({name: partition for name, (partition, _) in written.items()})
         for name in removed:
@@ -247,7 +232,7 @@ class SnapshotWriter:
 
     def _swap(self, manifest: Manifest) -> None:
         content = to_json(manifest)
-        pointer = f"manifest/{manifest.version}/{digest(content)}"
+        pointer = f"manifest/{manifest.version}/{hash_content(content)}"
         self._cache.set(pointer, content, self._expire_seconds)
         self._cache.touch([EPOCH_KEY], max(self._expire_seconds, EPOCH_EXPIRE_SECONDS))
         fence = str(self._epoch).encode()
@@ -266,23 +251,9 @@ class SnapshotWriter:
         self._manifest, self._pointer = manifest, pointer
 
 
-def _prepared(name: PartitionId, frame: pd.DataFrame) -> tuple[Partition, bytes]:
+def _encode_partition(name: PartitionId, frame: pd.DataFrame) -> tuple[Partition, bytes]:
     table, day = name
     conformed = schema.conform(frame, table)
-    content = arrow.encoded(conformed, table)
-    key = f"partition/{table}/{day}/{digest(content)}"
-    dates = _dates(conformed, table)
-    return Partition(table, day, key, len(frame), len(content), dates), content
-
-
-def _dates(frame: pd.DataFrame, table: str) -> dict[str, tuple[int, int]]:
-    found = {}
-    for column, dtype in schema.TABLES[table].items():
-        if dtype == schema.INSTANT:
-            instants = frame[column].dropna()
-            if len(instants):
-                found[column] = (
-                    int(instants.min().timestamp()),
-                    int(instants.max().timestamp()),
-                )
-    return found
+    content = arrow.encode(conformed, table)
+    key = f"partition/{table}/{day}/{hash_content(content)}"
+    return Partition(table, day, key, len(frame), len(content)), content

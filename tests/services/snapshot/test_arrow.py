@@ -10,8 +10,8 @@ INSTANTS = pd.to_datetime([1_790_000_000, None], unit="s", utc=True)
 
 
 def sent(table, *frames):
-    parts = [arrow.decoded(arrow.encoded(frame, table), table) for frame in frames]
-    return arrow.joined(parts, table)
+    parts = [arrow.decode(arrow.encode(frame, table), table) for frame in frames]
+    return arrow.join(parts, table)
 
 
 @pytest.mark.parametrize("table", schema.TABLES)
@@ -70,14 +70,14 @@ def test_the_index_is_left_out():
 
 def test_the_same_rows_are_the_same_bytes():
     frame = schema.conform(pd.DataFrame({"id": ["1"], "name": ["Suporte N1"]}), "teams")
-    assert arrow.encoded(frame, "teams") == arrow.encoded(frame.copy(), "teams")
+    assert arrow.encode(frame, "teams") == arrow.encode(frame.copy(), "teams")
 
 
 @pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b"x" * 99, lambda b: b[: len(b) // 2]])
 def test_other_bytes_are_damaged(damage):
-    content = arrow.encoded(schema.empty("calls"), "calls")
+    content = arrow.encode(schema.empty("calls"), "calls")
     with pytest.raises(arrow.DamagedError):
-        arrow.decoded(damage(content), "calls")
+        arrow.decode(damage(content), "calls")
 
 
 def test_arrow_with_other_columns_is_damaged():
@@ -86,4 +86,4 @@ def test_arrow_with_other_columns_is_damaged():
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows)
     with pytest.raises(arrow.DamagedError):
-        arrow.decoded(sink.getvalue().to_pybytes(), "teams")
+        arrow.decode(sink.getvalue().to_pybytes(), "teams")

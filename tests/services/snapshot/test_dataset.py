@@ -10,7 +10,8 @@ import pytest
 from metrics.model import schema
 from services.errors import UnavailableError
 from services.snapshot.dataset import Dataset
-from services.snapshot.snapshot import POINTER_KEY, WHOLE, History, SnapshotWriter, SourceStatus
+from services.snapshot.manifest import WHOLE, History, SourceStatus
+from services.snapshot.snapshot import POINTER_KEY, SnapshotWriter
 from services.storage.lease import raise_epoch
 
 NOW = 1_790_000_000.75
