@@ -339,6 +339,7 @@ def _robot(
         settings=settings,
         slack=slack,
         draw=_messages(environment, settings),
+        app_id=environment.intercom_app_id,
     )
 
 

@@ -30,7 +30,6 @@ from metrics.model.view import View, view_of_today
 from metrics.query import report
 from metrics.query.grouping import GroupError
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
 
@@ -194,12 +193,6 @@ def _waiting(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame)
     for name in CUSTOMER_COLUMNS:
         customers = request.scope.everything
         shown[name] = listed(frame[name]) if customers else [None] * len(frame)
-    template = request.backend.settings.intercom.conversation_url
-    app_id = workspace(request)
-    shown["url"] = [conversation_url(template, app_id, row_id) for row_id in shown["id"]]
+    links = request.backend.links(request.snapshot)
+    shown["url"] = [links.conversation(row_id) for row_id in shown["id"]]
     return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
-
-
-def workspace(request: Request) -> str | None:
-    """The id of the Intercom workspace, from the environment or as the vendor told it."""
-    return request.backend.environment.intercom_app_id or request.snapshot.meta.get("app_id")

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from callbacks.api.answers import Request, workspace
+from callbacks.api.answers import Request
 from callbacks.api.rows import Ordered, Row, attributes, chosen, listed, ordered, table_rows
 from callbacks.reports.query import CallsQuery, ConversationsQuery, ParameterError, TicketsQuery
 from layouts.formats import masked
@@ -14,7 +14,6 @@ from metrics.model.catalog import Table
 from metrics.model.people import names
 from metrics.model.selection import without_others_ratings
 from metrics.query.drilldown import CellError, rows_behind
-from services.settings.links import conversation_url
 
 AnyQuery = ConversationsQuery | CallsQuery | TicketsQuery
 CREATED: Mapping[Table, str] = {
@@ -34,13 +33,12 @@ def conversations(request: Request, query: ConversationsQuery) -> Row:
     answer, frame, rows = _page(request, query, "conversations")
     people, tables = names(request.snapshot.tables), request.snapshot.tables
     teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
-    template = request.backend.settings.intercom.conversation_url
-    app_id = workspace(request)
+    links = request.backend.links(request.snapshot)
     for row, labels in zip(rows, attributes(frame), strict=True):
         row["agent"] = _name(people, row["agent_id"])
         row["team"] = teams.get(row["team_id"])
         row["attributes"] = labels
-        row["url"] = conversation_url(template, app_id, row["id"])
+        row["url"] = links.conversation(row["id"])
     return answer | {"conversations": rows}
 
 
@@ -63,14 +61,14 @@ def tickets(request: Request, query: TicketsQuery) -> Row:
     answer, frame, rows = _page(request, query, "tickets")
     people, tables = names(request.snapshot.tables), request.snapshot.tables
     teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
-    template, app_id = request.backend.settings.backoffice.ticket_url, workspace(request)
+    links = request.backend.links(request.snapshot)
     late = is_overdue(frame, request.rules(query), tables.now)
     for row, overdue in zip(rows, late, strict=True):
         row["agent"] = _name(people, row["agent_id"])
         row["creator"] = _name(people, row["creator_id"])
         row["team"] = teams.get(row["team_id"])
         row["overdue"] = bool(overdue)
-        row["url"] = conversation_url(template, app_id, row["id"])
+        row["url"] = links.ticket(row["id"])
     return answer | {"tickets": rows}
 
 

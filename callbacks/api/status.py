@@ -8,7 +8,6 @@ from metrics.live.current import team_names
 from metrics.model.people import names
 from services.robot.service import RuleView
 from services.robot.state import Delivery, Incident
-from services.settings.links import conversation_url
 from services.snapshot.manifest import VENDORS, SourceStatus
 
 SLACK = "slack"
@@ -81,8 +80,7 @@ def _incident(request: Request, incident: Incident) -> Row:
     snapshot, problem = request.snapshot, incident.problem
     agent, _ = names(snapshot.tables).get(problem.agent_id or "", ("", ""))
     team = team_names(snapshot.tables, request.backend.rules).get(problem.team_id or "", "")
-    template = request.backend.settings.intercom.conversation_url
-    app_id = snapshot.meta.get("app_id")
+    links = request.backend.links(snapshot)
     return {
         "id": incident.id,
         "rule": problem.rule,
@@ -107,8 +105,7 @@ def _incident(request: Request, incident: Incident) -> Row:
         "acknowledged_by": incident.acknowledged_by,
         "acknowledged_at": _moment(incident.acknowledged_at),
         "tickets": [
-            {"id": ticket, "url": conversation_url(template, app_id, ticket)}
-            for ticket in problem.tickets
+            {"id": ticket, "url": links.conversation(ticket)} for ticket in problem.tickets
         ],
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from callbacks.reports.filter_choices import person_word, team_word
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.row_lines import call_kinds, workspace_id
+from callbacks.reports.row_lines import call_kinds
 from layouts.components.context import Context
 from metrics.live.current import team_names
 from metrics.measures import responsiveness, telephony, tickets
@@ -20,7 +20,7 @@ from metrics.model.selection import agent_of, attribute_values
 from metrics.model.values import seconds_between
 from services.files.workbook import Kind
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
+from services.settings.links import IntercomLinks
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class ColumnContext:
         names = people.names(question.tables)
         teams = team_names(question.tables, question.rules)
         return cls(question, backend, context, names, teams, server)
+
+    @property
+    def links(self) -> IntercomLinks:
+        return self.backend.links(self.question.snapshot)
 
     def person(self, ids: pd.Series) -> pd.Series:
         """Names of people; rows without one stay empty."""
@@ -187,22 +191,16 @@ def _merged(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
 
 
 def _url(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
-    template = scope.backend.settings.intercom.conversation_url
-    app_id = workspace_id(scope.question, scope.backend)
-    return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+    return rows["id"].map(scope.links.conversation)
 
 
 def _ticket_url(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
-    template = scope.backend.settings.backoffice.ticket_url
-    app_id = workspace_id(scope.question, scope.backend)
-    return rows["id"].map(lambda row_id: conversation_url(template, app_id, row_id))
+    return rows["id"].map(scope.links.ticket)
 
 
 def _first_conversation(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:
-    template = scope.backend.settings.intercom.conversation_url
-    app_id = workspace_id(scope.question, scope.backend)
     first = rows["conversation_ids"].astype("str").str.split(",").str[0]
-    return first.map(lambda one: conversation_url(template, app_id, one), na_action="ignore")
+    return first.map(scope.links.conversation, na_action="ignore")
 
 
 def _ticket_age(rows: pd.DataFrame, scope: ColumnContext) -> pd.Series:

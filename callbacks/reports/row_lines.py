@@ -24,7 +24,6 @@ from metrics.model.selection import agent_of
 from metrics.model.values import word
 from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 
 
 def title(
@@ -198,11 +197,6 @@ _NAMED = {
 }
 
 
-def workspace_id(question: ReportView[Any], backend: Backend) -> str | None:
-    """The id of the Intercom workspace, for links."""
-    return backend.environment.intercom_app_id or question.snapshot.meta.get("app_id")
-
-
 def ticket_lines(
     frame: pd.DataFrame,
     marks: list[str],
@@ -213,7 +207,7 @@ def ticket_lines(
 ) -> list[Conversation]:
     """The lines of these tickets, in order."""
     names, now = people.names(question.tables), question.tables.now
-    template, app_id = backend.settings.backoffice.ticket_url, workspace_id(question, backend)
+    links = backend.links(question.snapshot)
     dates = date_column(frame, metric).dt.tz_localize("UTC")
     found = []
     for row, at, mark in zip(frame.to_dict("records"), dates, marks, strict=True):
@@ -231,7 +225,7 @@ def ticket_lines(
                 state="ticket_open" if is_open else "ticket_closed",
                 span=float((end - row["created_at"]).total_seconds()),
                 mark=mark,
-                url=conversation_url(template, app_id, str(row["id"])),
+                url=links.ticket(str(row["id"])),
             )
         )
     return found
@@ -275,8 +269,7 @@ def _conversations(
     names, teams = people.names(tables), team_names(tables, question.rules)
     agents = agent_of(frame, tables, metric).fillna(UNASSIGNED)
     closed = time_to_close(frame, question.rules.with_clock("all"), tables.now)
-    app_id = workspace_id(question, backend)
-    template = backend.settings.intercom.conversation_url
+    links = backend.links(question.snapshot)
     dates = date_column(frame, metric).dt.tz_localize("UTC")
     found = []
     columns = zip(frame.to_dict("records"), agents, closed, dates, marks, strict=True)
@@ -298,7 +291,7 @@ def _conversations(
                 state=state,
                 span=span,
                 mark=mark,
-                url=conversation_url(template, app_id, str(row["id"])),
+                url=links.conversation(str(row["id"])),
             )
         )
     return found

@@ -51,6 +51,7 @@ class Robot:
         settings: Of config.yaml.
         slack: Where it sends; None = it only watches.
         draw: Puts a message into words.
+        app_id: INTERCOM_APP_ID, the workspace that links open in.
         clock: Unix seconds.
     """
 
@@ -62,6 +63,7 @@ class Robot:
         settings: Settings,
         slack: Slack | None,
         draw: Draw,
+        app_id: str | None = None,
         clock: Callable[[], float] = time.time,
         make_id: Callable[[], str] = new_id,
         evaluate: Evaluate = evaluate_snapshot,
@@ -72,6 +74,7 @@ class Robot:
         self._slack = slack
         self._draw = draw
         self._clock = clock
+        self._app_id = app_id
         self._make_id = make_id
         self._evaluate = evaluate
         self._commands = CommandQueue(state)
@@ -291,7 +294,10 @@ class Robot:
             return Directory()
         known = self._directory
         if known is None or known[0] != snapshot.version:
-            known = self._directory = snapshot.version, build_directory(snapshot, self._settings)
+            known = self._directory = (
+                snapshot.version,
+                build_directory(snapshot, self._settings, self._app_id),
+            )
         return known[1]
 
 

@@ -17,6 +17,7 @@ from services.files import schedule
 from services.robot import alert_settings as rules
 from services.robot.service import AlertService
 from services.settings.config import Environment, Settings
+from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
@@ -83,6 +84,10 @@ class Backend:
         marks what the robot tells.
         """
         return self._rules(self._changes())
+
+    def links(self, snapshot: Snapshot) -> IntercomLinks:
+        app_id = workspace_id(self.environment.intercom_app_id, snapshot.meta)
+        return IntercomLinks(self.settings, app_id)
 
     def edition(self, snapshot: Snapshot | None) -> str:
         """Names a version together with what people decided; what is shown depends on both."""

@@ -1,11 +1,33 @@
-"""Where a conversation is opened in Intercom."""
+"""Where conversations and tickets are opened in Intercom."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
+from services.settings.config import Settings
 
-def conversation_url(template: str, app_id: str | None, conversation_id: str) -> str | None:
-    """The conversation in Intercom; None as long as the workspace is not known."""
-    if not app_id:
-        return None
-    filled = template.replace("{app_id}", quote(app_id, safe=""))
-    return filled.replace("{id}", quote(conversation_id, safe=""))
+
+def workspace_id(configured: str | None, meta: Mapping[str, Any]) -> str | None:
+    """The Intercom workspace: INTERCOM_APP_ID, else the one that Intercom told the collector."""
+    return configured or meta.get("app_id")
+
+
+@dataclass(frozen=True)
+class IntercomLinks:
+    """None instead of a link as long as the workspace is not known."""
+
+    settings: Settings
+    app_id: str | None
+
+    def conversation(self, conversation_id: str) -> str | None:
+        return self._filled(self.settings.intercom.conversation_url, conversation_id)
+
+    def ticket(self, ticket_id: str) -> str | None:
+        return self._filled(self.settings.backoffice.ticket_url, ticket_id)
+
+    def _filled(self, template: str, id_: str) -> str | None:
+        if not self.app_id:
+            return None
+        filled = template.replace("{app_id}", quote(self.app_id, safe=""))
+        return filled.replace("{id}", quote(id_, safe=""))

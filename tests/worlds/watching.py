@@ -117,6 +117,7 @@ class Watch:
         open_store: Callable[[str], Store],
         slack: FakeSlack | None = None,
         draw: Callable[[Message], Payload] = plainly,
+        app_id: str | None = None,
         **settings: Any,
     ) -> None:
         self.clock = Clock()
@@ -124,6 +125,7 @@ class Watch:
         self.state = open_store("state")
         self.slack = slack
         self.draw = draw
+        self.app_id = app_id
         self.settings = Settings.model_validate({**CALM, **settings})
         self.version = 0
         # Whether versions are published without an answer of a vendor.
@@ -143,6 +145,7 @@ class Watch:
             settings=self.settings,
             slack=self.slack,
             draw=self.draw,
+            app_id=self.app_id,
             clock=self.clock,
             make_id=lambda: f"id{next(self._ids):04}",
         )

@@ -138,7 +138,8 @@ def _directory(backend: Backend) -> Directory:
     if snapshot is None:
         return Directory()
     return backend.dataset.cached(
-        ("alerts", "names"), lambda: build_directory(snapshot, backend.settings)
+        ("alerts", "names"),
+        lambda: build_directory(snapshot, backend.settings, backend.environment.intercom_app_id),
     )
 
 

@@ -18,7 +18,6 @@ from metrics.live.current import team_names
 from metrics.model.values import word
 from services.files.workbook import Column, Kind, Sheet, write_csv, write_workbook
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 
 PATH = "/analyst"
 KINDS = {
@@ -61,8 +60,7 @@ def _export(kind: str, backend: Backend) -> Response:
         agent_id = resolve_agent(query, viewer)
         if agent_id is None:
             return refusal(404, "not_found", "nobody is chosen")
-        template = backend.settings.intercom.conversation_url
-        own = AgentView(snapshot, query, backend.rules, agent_id, template)
+        own = AgentView(snapshot, query, backend.rules, agent_id, backend.links(snapshot))
         period = own.period
     except ParameterError as error:
         return refusal(400, "bad_request", str(error))
@@ -89,7 +87,6 @@ def _file(kind: str, own: AgentView, context: Context) -> bytes:
 
 def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
     teams = team_names(own.snapshot.tables, own.rules)
-    app_id = own.snapshot.meta.get("app_id")
     found = own.history()
     for index, row in zip(found.index, found.to_dict("records"), strict=True):
         yield [
@@ -102,7 +99,7 @@ def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
             context.text(f"analyst.standing.{own.standing.loc[index]}"),
             None if pd.isna(row["rating"]) else int(row["rating"]),
             word(row["rating_remark"]),
-            conversation_url(own.url_template, app_id, row["id"]) or "",
+            own.links.conversation(row["id"]) or "",
         ]
 
 

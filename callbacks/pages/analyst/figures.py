@@ -48,7 +48,6 @@ from metrics.model.summary import Summary
 from metrics.model.values import word
 from metrics.model.view import EVERYTHING, View
 from metrics.query.peers import against_own_past, team_number
-from services.settings.links import conversation_url
 from services.snapshot.dataset import Snapshot
 
 
@@ -300,12 +299,11 @@ def _history(own: AgentView) -> History:
 
 def _rows(own: AgentView, found: pd.DataFrame, suggestions: pd.Series | None = None) -> list[Row]:
     teams = team_names(own.snapshot.tables, own.rules)
-    app_id = own.snapshot.meta.get("app_id")
     lines = found[["id", "subject", "team_id", "created_at", "last_close_at"]]
     return [
         Row(
             id=str(row["id"]),
-            url=conversation_url(own.url_template, app_id, row["id"]) or "",
+            url=own.links.conversation(row["id"]) or "",
             subject=word(row["subject"]).strip(),
             team=teams.get(word(row["team_id"]), ""),
             created_at=row["created_at"].to_pydatetime(),
@@ -346,13 +344,12 @@ def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
 
 
 def _comments(own: AgentView, found: pd.DataFrame) -> list[Comment]:
-    app_id = own.snapshot.meta.get("app_id")
     return [
         Comment(
             rating=int(row["rating"]),
             words=_cut(word(row["rating_remark"]).strip()),
             at=row["rating_at"].to_pydatetime(),
-            url=conversation_url(own.url_template, app_id, row["id"]) or "",
+            url=own.links.conversation(row["id"]) or "",
         )
         for row in found[["id", "rating", "rating_remark", "rating_at"]].to_dict("records")
     ]

@@ -29,6 +29,7 @@ from layouts.pages.analyst.data import Head
 from layouts.pages.analyst.page import team_content
 from metrics.classification.suggestions import team_model
 from metrics.model.filters import UNASSIGNED
+from metrics.model.periods import today
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
@@ -149,8 +150,7 @@ def _drawn(asked: Asked) -> Drawn:
     agent_id = resolve_agent(query, asked.viewer)
     if agent_id is None and asked.viewer.role == ANALYST:
         return Drawn([], [analyst.nobody(context)])
-    template = asked.backend.settings.intercom.conversation_url
-    own = AgentView(snapshot, query, rules, agent_id or "", template)
+    own = AgentView(snapshot, query, rules, agent_id or "", asked.backend.links(snapshot))
     notices += _history_notices(own, context)
     manager = asked.viewer.role == MANAGER
     head = Head(
@@ -181,7 +181,7 @@ def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]
     """What the address asks for; where it cannot be used, this week and a banner that says so."""
     try:
         query = read_analyst(asked.search)
-        AgentView(asked.snapshot, query, asked.backend.rules, "", "").period  # noqa: B018
+        query.period(today(asked.snapshot.published_at, asked.backend.rules.time_zone))
     except ParameterError as error:
         name = None if error.turned else error.name
         return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]

@@ -24,6 +24,7 @@ from metrics.model.tables import Tables
 from metrics.model.view import EVERYTHING, View
 from metrics.query import report
 from services.accounts.accounts import Viewer
+from services.settings.links import IntercomLinks
 
 Preset = Literal["today", "week", "month", "28d"]
 Standing = Literal["pending", "classified", "excluded", "open", "snoozed"]
@@ -119,11 +120,10 @@ class AgentView(VersionView[AnalystQuery]):
 
     Attributes:
         agent_id: Whose panel it is; decided on the server.
-        url_template: Where a conversation opens.
     """
 
     agent_id: str
-    url_template: str
+    links: IntercomLinks
 
     @cached_property
     def period(self) -> Period:

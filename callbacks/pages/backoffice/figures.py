@@ -14,7 +14,6 @@ from callbacks.reports.kpis import kpis
 from callbacks.reports.listing import Positions, frame_of, listing
 from callbacks.reports.metric_info import figure_info, is_late, number_info
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.row_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
@@ -27,7 +26,6 @@ from metrics.model.selection import attribute_values
 from metrics.model.values import word
 from metrics.query.drilldown import rows_behind
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 
 STOCKS = ("tickets_open", "tickets_overdue")
 DATED = ("tickets_created", "tickets_resolved", "ticket_completion", "ticket_resolution_time")
@@ -91,15 +89,15 @@ def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]
     """The first tickets of the tab."""
     key, cells = question.query.listed
     frame = frame_of(question, listing(question, key, cells), places(question)[:SHOWN])
-    tables, settings = question.tables, backend.settings
-    names, app_id = people.names(tables), workspace_id(question, backend)
+    tables, links = question.tables, backend.links(question.snapshot)
+    names = people.names(tables)
     late = is_overdue(frame, question.rules, tables.now)
     until = frame["resolved_at"].where(~is_open(frame)).fillna(tables.now)
     days = (until - frame["created_at"]).dt.total_seconds() // DAY
     found = []
     for row, overdue, age in zip(frame.to_dict("records"), late, days, strict=True):
         linked = [one for one in word(row["conversation_ids"]).split(",") if one]
-        urls = [conversation_url(settings.intercom.conversation_url, app_id, c) for c in linked]
+        urls = [links.conversation(conversation_id) for conversation_id in linked]
         done = row["resolved_at"]
         found.append(
             Ticket(
@@ -119,7 +117,7 @@ def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]
                 platform=word(row["platform"]),
                 severity=word(row["severity"]),
                 company=word(row["company"]),
-                url=conversation_url(settings.backoffice.ticket_url, app_id, str(row["id"])),
+                url=links.ticket(str(row["id"])),
                 conversations=[url for url in urls if url],
             )
         )
@@ -208,8 +206,7 @@ def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int
     every = question.tables.conversations
     targets = every[every["id"].isin(newest["merged_into"].dropna())]
     told = dict(zip(targets["id"], attribute_values(targets, label), strict=True))
-    names, app_id = people.names(question.tables), workspace_id(question, backend)
-    template = backend.settings.intercom.conversation_url
+    names, links = people.names(question.tables), backend.links(question.snapshot)
     found = []
     for row, reason in zip(newest.to_dict("records"), reasons, strict=True):
         into = word(row["merged_into"]) or None
@@ -219,9 +216,9 @@ def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int
                 subject=word(row["subject"]),
                 agent=_name(row["agent_id"], names, context),
                 reason=word(reason),
-                url=conversation_url(template, app_id, str(row["id"])),
+                url=links.conversation(str(row["id"])),
                 into=into,
-                into_url=conversation_url(template, app_id, into) if into else None,
+                into_url=links.conversation(into) if into else None,
                 into_reason=word(told[into]) if into in told else None,
             )
         )

@@ -219,7 +219,7 @@ def _ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
         subject=word(row["subject"]),
         team=question.teams.get(word(row["team_id"]), ""),
         state=str(row["state"]),
-        url=question.url(str(row["id"])),
+        url=question.links.conversation(str(row["id"])),
     )
 
 

@@ -299,7 +299,7 @@ def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
             team=word(row["team"]) or None,
             since=instant(row["waiting_since"]),
             channel=word(row["channel"]) or None,
-            url=question.url(str(row["id"])) if may_open else None,
+            url=question.links.conversation(str(row["id"])) if may_open else None,
         )
         for row in found.to_dict("records")
     ]
@@ -445,7 +445,7 @@ def _latest(question: OperationsView) -> Sequence[Assignment]:
                 team=word(row["team"]) or None,
                 state=str(row["state"]),
                 subject=word(row["subject"]) if may_see or on_device else None,
-                url=question.url(str(row["id"])) if may_see else None,
+                url=question.links.conversation(str(row["id"])) if may_see else None,
             )
         )
     return told

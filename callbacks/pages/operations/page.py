@@ -138,7 +138,9 @@ def _question(
         query = OperationsQuery(kiosk="1" if is_kiosk(search) else None)
         # Its own words are for machines: the reader gets those of the screen.
         problem = str(error).partition(":")[0]
-    return OperationsView(snapshot, query, backend.rules, viewer, backend.settings), problem
+    links = backend.links(snapshot)
+    view = OperationsView(snapshot, query, backend.rules, viewer, backend.settings, links)
+    return view, problem
 
 
 def _choices(

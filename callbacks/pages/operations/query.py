@@ -19,7 +19,7 @@ from metrics.model.filters import Filters
 from metrics.model.periods import Period, midnight, today
 from services.accounts.accounts import Viewer
 from services.settings.config import Settings
-from services.settings.links import conversation_url
+from services.settings.links import IntercomLinks
 
 Stretch = Literal["today", "48h"]
 # Faster nobody can read a team; slower it is no rotation.
@@ -80,11 +80,12 @@ class OperationsView(VersionView[OperationsQuery]):
 
     Attributes:
         viewer: Who asks; from the session.
-        settings: Where things open, and what devices may show.
+        settings: What devices may show.
     """
 
     viewer: Viewer
     settings: Settings
+    links: IntercomLinks
 
     @property
     def kiosk(self) -> bool:
@@ -162,11 +163,6 @@ class OperationsView(VersionView[OperationsQuery]):
         if self.viewer.role == "manager":
             return True
         return agent_id is not None and agent_id == self.viewer.agent_id
-
-    def url(self, conversation_id: str) -> str | None:
-        """Where a conversation opens."""
-        template = self.settings.intercom.conversation_url
-        return conversation_url(template, self.snapshot.meta.get("app_id"), conversation_id)
 
 
 def instant(value: Any) -> datetime | None:

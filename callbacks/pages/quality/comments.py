@@ -16,7 +16,6 @@ from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, parse_search, read
 from callbacks.reports.report_page import question_at, report_context, with_words
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.row_lines import workspace_id
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.shell import MANAGER
@@ -29,7 +28,6 @@ from metrics.model.catalog import CATALOG
 from metrics.model.selection import agent_of, attribute_values
 from metrics.query.drilldown import PART, REASON, VALUE, Cell
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 
 SHOWN = 8
 BANDS = ("negative", "neutral", "positive")
@@ -168,8 +166,7 @@ def _listed(
     names = people.names(tables)
     agents = agent_of(rows, tables, CATALOG[METRIC]).fillna("none")
     reasons = attribute_values(rows, question.rules.labels.reason).fillna("")
-    app_id = workspace_id(question, backend)
-    template = backend.settings.intercom.conversation_url
+    links = backend.links(question.snapshot)
     return [
         Comment(
             id=str(row["id"]),
@@ -178,7 +175,7 @@ def _listed(
             at=row["rating_at"].to_pydatetime(),
             agent=person_word(str(agent), names, context),
             reason=str(reason),
-            url=conversation_url(template, app_id, str(row["id"])),
+            url=links.conversation(str(row["id"])),
         )
         for row, agent, reason in zip(rows.to_dict("records"), agents, reasons, strict=True)
     ]

@@ -10,7 +10,6 @@ from callbacks.reports.filter_choices import person_word, team_word
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
-from callbacks.reports.row_lines import workspace_id
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.times.data import Case, Group, Spread
@@ -26,7 +25,6 @@ from metrics.model.values import word
 from metrics.query import report
 from metrics.query.distribution import buckets
 from services.runtime.backend import Backend
-from services.settings.links import conversation_url
 
 
 class TimesQuery(PageQuery):
@@ -154,7 +152,7 @@ def _cases(
     names, teams = people.names(tables), team_names(tables, rules)
     agents = agent_of(rows, tables, None).fillna(UNASSIGNED)
     reasons = attribute_values(rows, rules.labels.reason).fillna("")
-    app_id, template = workspace_id(question, backend), backend.settings.intercom.conversation_url
+    links = backend.links(question.snapshot)
     records = zip(rows.to_dict("records"), agents, reasons, seconds, strict=True)
     return [
         Case(
@@ -167,7 +165,7 @@ def _cases(
             ],
             at=row["created_at"].to_pydatetime(),
             seconds=float(took),
-            url=conversation_url(template, app_id, str(row["id"])),
+            url=links.conversation(str(row["id"])),
         )
         for row, agent, reason, took in records
     ]

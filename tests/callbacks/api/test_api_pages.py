@@ -4,7 +4,8 @@ import pytest
 
 from layouts.formats import masked
 from metrics.model.catalog import CATALOG
-from services.settings.links import conversation_url
+from services.settings.config import Settings
+from services.settings.links import IntercomLinks
 from tests.worlds.api_world import (
     ANALYST,
     CALLS,
@@ -141,9 +142,10 @@ def test_rows_can_be_filtered(api):
 def test_no_link_is_made_up_while_the_workspace_is_unknown():
     api = Api(snapshot(meta={}))
     assert api.get("conversations")["conversations"][0]["url"] is None
-    assert (
-        conversation_url("https://x/{app_id}/{id}", "a", "{app_id}") == "https://x/a/%7Bapp_id%7D"
+    settings = Settings.model_validate(
+        {"intercom": {"conversation_url": "https://x/{app_id}/{id}"}}
     )
+    assert IntercomLinks(settings, "a").conversation("{app_id}") == "https://x/a/%7Bapp_id%7D"
 
 
 @pytest.mark.parametrize(

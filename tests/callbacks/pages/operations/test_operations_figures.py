@@ -19,6 +19,7 @@ from layouts.pages.operations.day_curve import curve_head
 from layouts.pages.operations.timeline import timeline_panel
 from metrics.model import schema
 from services.settings.config import Settings
+from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.manifest import History, SourceStatus
 from tests.worlds.api_world import (
     AS_OF_TEXT,
@@ -39,12 +40,15 @@ CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "m
 AGO = "2026-11-24T14:{}:00Z".format
 
 
+def operations_view(search="", current=None, settings=None, viewer=MANAGER):
+    current, settings = current or snapshot(), settings or Settings()
+    links = IntercomLinks(settings, workspace_id(None, current.meta))
+    query = read_operations(search)
+    return OperationsView(current, query, settings.rules(), viewer, settings, links)
+
+
 def asked(search="", current=None, settings=None):
-    settings = settings or Settings()
-    question = OperationsView(
-        current or snapshot(), read_operations(search), settings.rules(), MANAGER, settings
-    )
-    return wall(question, {}, NOW, CONTEXT)
+    return wall(operations_view(search, current, settings), {}, NOW, CONTEXT)
 
 
 def figure(told, key):
@@ -196,23 +200,15 @@ def test_48_hours_are_drawn_from_their_first_instant_on():
     [((), "Suporte N1 e Financeiro"), ((FINANCE,), "Financeiro"), (("9",), "Time 9")],
 )
 def test_the_scope_in_words(team_ids, words):
-    settings = Settings()
-    query = replace_team(team_ids)
-    question = OperationsView(snapshot(), query, settings.rules(), MANAGER, settings)
-    assert scope_words(question, CONTEXT) == words
-
-
-def replace_team(team_ids):
-    return read_operations("?" + "&".join(f"team={team}" for team in team_ids))
+    search = "?" + "&".join(f"team={team}" for team in team_ids)
+    assert scope_words(operations_view(search), CONTEXT) == words
 
 
 def test_a_device_may_show_subjects_where_the_settings_say_so():
     settings = Settings.model_validate({"wall": {"customer_data": True}})
     row = conversation("a", AGO("10"), last_assignment_at=AGO("12"))
     device = replace(MANAGER, role="wall")
-    question = OperationsView(
-        snapshot(conversations=[row]), read_operations(""), settings.rules(), device, settings
-    )
+    question = operations_view("", snapshot(conversations=[row]), settings, device)
     latest = wall(question, {}, NOW, CONTEXT).latest
     assert (latest[0].subject, latest[0].url) == ("Boleto não chegou", None)
 
@@ -275,7 +271,7 @@ def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
 
 
 def test_an_analyst_sees_the_own_day_only():
-    settings = Settings()
     viewer = replace(MANAGER, role="analyst", agent_id=JOAO)
-    question = OperationsView(snapshot(), read_operations(""), settings.rules(), viewer, settings)
-    assert [one.name for one in strips(question).strips] == ["João Vitor Lacerda"]
+    assert [one.name for one in strips(operations_view(viewer=viewer)).strips] == [
+        "João Vitor Lacerda"
+    ]
