@@ -4,11 +4,11 @@
   "use strict";
   function payload(element) {
     const data = element.dataset;
-    const said = { at: Date.now(), act: data.act.split(".")[1] };
+    const action = { at: Date.now(), act: data.act.split(".")[1] };
     for (const name of ["life", "rule", "name", "value", "device"]) {
-      if (data[name] !== undefined) said[name] = data[name];
+      if (data[name] !== undefined) action[name] = data[name];
     }
-    return said;
+    return action;
   }
 
   function send(element, more) {
@@ -54,12 +54,7 @@
 
   function tell(words) {
     document.querySelectorAll(".toast-line").forEach((line) => line.remove());
-    const line = document.createElement("div");
-    line.className = "toast-line";
-    line.setAttribute("role", "status");
-    line.textContent = words;
-    document.body.append(line);
-    window.setTimeout(() => line.remove(), 6000);
+    window.vigia.toast(words, 6000);
   }
 
   function copy(element) {

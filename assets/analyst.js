@@ -3,7 +3,6 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.analyst = (function () {
   "use strict";
-  const LISTS = ["more", "lines", "out", "comments", "calls"];
   const KEY = "vigia-goal";
   const REMEMBERED = 60;
   const SPARKS = 28;
@@ -12,44 +11,30 @@ window.dash_clientside.analyst = (function () {
     return window.dash_clientside.no_update;
   }
 
-  function changed(change) {
-    const before = window.location.search;
-    const query = new URLSearchParams(before);
-    change(query);
-    const words = query.toString();
-    const search = words ? "?" + words : "";
-    return new URLSearchParams(before).toString() === words ? skip() : search;
+  /* The parameters of the lists: another person or other days start them anew. */
+  function lists() {
+    return document.querySelector("[data-lists]").dataset.lists.split(" ");
+  }
+
+  function isHere() {
+    return window.location.pathname === "/analyst";
   }
 
   function person(agent) {
-    if (!agent || window.location.pathname !== "/analyst") return skip();
-    return changed((query) => {
-      if (agent === "team" ? !query.has("agent") : query.get("agent") === agent) return;
-      LISTS.forEach((name) => query.delete(name));
-      if (agent === "team") query.delete("agent");
-      else query.set("agent", agent);
-    });
+    if (agent && isHere()) window.vigia.set({ agent: agent === "team" ? [] : agent }, "push", lists());
+    return skip();
   }
 
   function find(words) {
-    if (typeof words !== "string" || window.location.pathname !== "/analyst") return skip();
-    return changed((query) => {
-      if ((query.get("search") || "") === words) return;
-      query.delete("lines");
-      if (words) query.set("search", words);
-      else query.delete("search");
-    });
+    if (typeof words === "string" && isHere()) window.vigia.set({ search: words }, "push", ["lines"]);
+    return skip();
   }
 
   function dates(clicks, from, to) {
     if (!clicks || !from || !to) return skip();
     document.body.click();
-    return changed((query) => {
-      LISTS.forEach((name) => query.delete(name));
-      query.delete("period");
-      query.set("from", from);
-      query.set("to", to);
-    });
+    window.vigia.set({ period: [], from, to }, "push", lists());
+    return skip();
   }
 
   /* Without storage (private windows) nothing is celebrated: better than again and again. */
@@ -63,15 +48,6 @@ window.dash_clientside.analyst = (function () {
     } catch (error) {
       return false;
     }
-  }
-
-  function toast(words) {
-    const line = document.createElement("div");
-    line.className = "toast-line";
-    line.setAttribute("role", "status");
-    line.textContent = words;
-    document.body.append(line);
-    window.setTimeout(() => line.remove(), 4000);
   }
 
   function sparkle(hero) {
@@ -100,7 +76,7 @@ window.dash_clientside.analyst = (function () {
     window.requestAnimationFrame(() => {
       const hero = document.querySelector("[data-reached]");
       if (!hero || !isNew(hero.dataset.reached)) return;
-      toast(hero.dataset.reachedWords);
+      window.vigia.toast(hero.dataset.reachedWords, 4000);
       sparkle(hero);
     });
     return skip();

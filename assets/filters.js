@@ -2,29 +2,16 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.filters = {
   choose: function (teams, agents, clicks, from, to) {
-    const skip = window.dash_clientside.no_update;
+    const { set, parameters } = window.vigia;
     const triggered = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
     const name = triggered.split(".")[0].split("-").pop();
-    const address = window.vigia.address((query) => {
-      window.vigia.without(query);
-      if (name === "dates") {
-        if (!clicks || !from || !to) return;
-        query.delete("period");
-        query.set("from", from);
-        query.set("to", to);
-      } else if (name === "team" || name === "agent") {
-        const chosen = (name === "team" ? teams : agents) || [];
-        if ([...query.getAll(name)].sort().join("\n") === [...chosen].sort().join("\n")) return;
-        query.delete(name);
-        chosen.forEach((value) => query.append(name, value));
-      }
-    });
-    const query = new URLSearchParams(window.location.search);
-    window.vigia.without(query);
-    const unchanged = address === window.location.pathname + (query.toString() ? "?" + query : "");
-    if (!unchanged) window.vigia.go(address, "push");
-    if (name === "dates" && !unchanged) document.body.click();
-    return skip;
+    const panel = parameters("panelParameters");
+    if (name === "dates" && clicks && from && to) {
+      if (set({ period: [], from, to }, "push", panel)) document.body.click();
+    } else if (name === "team" || name === "agent") {
+      set({ [name]: name === "team" ? teams : agents }, "push", panel);
+    }
+    return window.dash_clientside.no_update;
   },
   chooseValues: function (clicks, chosen, options, stored) {
     const skip = window.dash_clientside.no_update;
@@ -40,25 +27,6 @@ window.dash_clientside.filters = {
     document.body.click();
     return null;
   },
-  person: function (agent, search) {
-    const skip = window.dash_clientside.no_update;
-    const query = new URLSearchParams(search || "");
-    if (!agent || query.get("agent") === agent) return skip;
-    query.set("agent", agent);
-    return "?" + query.toString();
-  },
-  /* The pages of one group share their filters: their links carry the present ones along. */
-  carry: function (search, links) {
-    const kept = new URLSearchParams();
-    const shared = ["period", "from", "to", "compare", "team", "agent", "origin", "line", "clock"];
-    for (const [name, value] of new URLSearchParams(search || "")) {
-      if (shared.includes(name) || name.startsWith("attr.")) kept.append(name, value);
-    }
-    const words = kept.toString();
-    const here = links.some((link) => link.path === window.location.pathname);
-    if (!here) return links.map(() => window.dash_clientside.no_update);
-    return links.map((link) => (words ? link.path + "?" + words : link.path));
-  },
 };
 (function () {
   "use strict";
@@ -69,8 +37,8 @@ window.dash_clientside.filters = {
     if (!field) return;
     const wanted = plain(event.target.value).split(/\s+/).filter(Boolean);
     field.closest(".chooser").querySelectorAll(".checklist label").forEach((label) => {
-      const told = plain(label.textContent);
-      label.hidden = !wanted.every((word) => told.includes(word));
+      const words = plain(label.textContent);
+      label.hidden = !wanted.every((word) => words.includes(word));
     });
   });
   /* A label of the list, or the chip of a chosen one: its values are shown. */

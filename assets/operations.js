@@ -3,20 +3,9 @@
    unfolded stays so when a new version draws it again. */
 (function () {
   "use strict";
-  let offset = 0;
-  let heard = null;
   let open = null;
   let unfolded = false;
   const scrolled = { "crew-frame": 0, "queue-long": 0 };
-
-  function seconds() {
-    const server = document.getElementById("server-time");
-    if (server && server.dataset.now !== heard) {
-      heard = server.dataset.now;
-      offset = Number(heard) - Date.now() / 1000;
-    }
-    return Date.now() / 1000 + offset;
-  }
 
   function levels(lamp, waited) {
     const data = lamp.dataset;
@@ -30,7 +19,7 @@
   function follow() {
     const lamp = document.querySelector(".lamp[data-since]");
     if (!lamp) return;
-    const now = seconds();
+    const now = window.vigia.now();
     levels(lamp, now - Number(lamp.dataset.since));
     for (const row of lamp.querySelectorAll("li[data-since]")) {
       const share = Math.min(1, (now - Number(row.dataset.since)) / Math.max(1, Number(row.dataset.limit)));
@@ -54,7 +43,7 @@
   }
 
   document.addEventListener("scroll", (event) => {
-    const name = Object.keys(scrolled).find((one) => event.target.classList && event.target.classList.contains(one));
+    const name = Object.keys(scrolled).find((list) => event.target.classList && event.target.classList.contains(list));
     if (name) scrolled[name] = event.target.scrollTop;
   }, true);
 
@@ -101,16 +90,9 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.operations = {
-    team: function (teams, search) {
-      const query = new URLSearchParams(search || "");
-      const chosen = teams || [];
-      if ([...query.getAll("team")].sort().join("\n") === [...chosen].sort().join("\n")) {
-        return window.dash_clientside.no_update;
-      }
-      query.delete("team");
-      chosen.forEach((team) => query.append("team", team));
-      const words = query.toString();
-      return words ? "?" + words : "";
+    team: function (teams) {
+      window.vigia.set({ team: teams }, "push", []);
+      return window.dash_clientside.no_update;
     },
   };
 })();

@@ -7,15 +7,6 @@
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   }
 
-  function toast(words) {
-    const element = document.createElement("div");
-    element.className = "toast-line";
-    element.setAttribute("role", "status");
-    element.textContent = words;
-    document.body.append(element);
-    window.setTimeout(() => element.remove(), 3000);
-  }
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-cookie],[data-logout],[data-copy-link],[data-fullscreen]");
     if (!button) return;
@@ -27,7 +18,7 @@
       fetch("/logout", { method: "POST", headers: { "X-CSRFToken": cookie("_csrf_token") }, redirect: "manual" })
         .finally(() => window.location.assign("/login"));
     } else if ("copyLink" in data) {
-      navigator.clipboard.writeText(window.location.href).then(() => toast(data.copyLink));
+      navigator.clipboard.writeText(window.location.href).then(() => window.vigia.toast(data.copyLink, 3000));
     } else if (document.fullscreenElement) {
       document.exitFullscreen();
     } else {

@@ -49,19 +49,19 @@ def text_for(language: str) -> Text:
 
 @cache
 def words(language: Language) -> Mapping[str, str]:
-    attributes: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        attributes.update(_flat(path.stem, entries))
-    return MappingProxyType(attributes)
+        texts.update(_flat(path.stem, entries))
+    return MappingProxyType(texts)
 
 
 def _flat(prefix: str, entries: Mapping[str, Any]) -> dict[str, str]:
-    attributes: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, value in entries.items():
         name = f"{prefix}.{key}"
         if isinstance(value, dict):
-            attributes.update(_flat(name, value))
+            texts.update(_flat(name, value))
         else:
-            attributes[name] = str(value)
-    return attributes
+            texts[name] = str(value)
+    return texts

@@ -42,7 +42,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
     app.clientside_callback(
-        ClientsideFunction("filters", "carry"),
+        ClientsideFunction("address", "carry"),
         Output(ids.carrying(ALL, ALL), "href"),
         Input(ids.URL, "search"),
         State(ids.carrying(ALL, ALL), "id"),

@@ -66,6 +66,12 @@ class PageQuery(SummaryQuery):
         return None if self.first_day or self.last_day else f"{DEFAULT_DAYS}d"
 
 
+# What the pages of one group share: their links carry it along, and `attr.<label>` besides.
+SHARED = tuple(
+    field.alias or name for name, field in PageQuery.model_fields.items() if name != "attributes"
+)
+
+
 class PanelQuery(NoQuery):
     """The list of rows that is open beside the page."""
 

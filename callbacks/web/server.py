@@ -20,7 +20,7 @@ from callbacks.access import first_start, guard, own_account, session, sign_in, 
 from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
-from callbacks.reports import exports
+from callbacks.reports import exports, page_query
 from callbacks.web import errors, frame, headers, health, heartbeat, recordings, registry
 from callbacks.web import request_check as wiring
 from layouts import ids
@@ -210,13 +210,15 @@ def _page_status(server: Flask, backend: Backend) -> None:
 
 
 def _dress(response: Response, backend: Backend) -> None:
-    """Language, theme and words for the page's own script."""
+    """Language, theme, and the words and the address's parameters for the page's own script."""
     text = text_for(session.language_of(request.cookies, backend))
     theme = session.theme_of(request.cookies)
     stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
     opening = (
         f'<html lang="{text.language}" data-bs-theme="{theme}" '
-        f'data-stale="{stale}" data-offline="{offline}">'
+        f'data-stale="{stale}" data-offline="{offline}" '
+        f'data-panel-parameters="{" ".join(page_query.PANEL)}" '
+        f'data-shared-parameters="{" ".join(page_query.SHARED)}">'
     )
     response.set_data(response.get_data(as_text=True).replace("<html>", opening, 1))
 

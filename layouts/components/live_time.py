@@ -1,4 +1,4 @@
-"""Times that run by themselves: `assets/ticking.js` moves them on between two refreshes.
+"""Times that run by themselves: `assets/live-time.js` moves them on between two refreshes.
 
 The server writes the words that hold when it answers, so that a screen without the script is
 right when it is drawn.

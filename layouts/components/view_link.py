@@ -1,4 +1,4 @@
-"""Links that change what is chosen on a page without leaving it (`assets/going.js`).
+"""Links that change what is chosen on a page without leaving it (`assets/rows.js`).
 
 They are plain links: they can be copied, opened in a new tab, and work without the script.
 """

@@ -106,7 +106,6 @@ def register(app: Dash, backend: Backend) -> None:
         ClientsideFunction("operations", "team"),
         Output(ids.URL, "search", allow_duplicate=True),
         Input(ids.panel(PAGE, "team"), "value"),
-        State(ids.URL, "search"),
         prevent_initial_call=True,
     )
 

@@ -147,6 +147,7 @@ def page(context: Context) -> html.Div:
         ],
         id=ids.panel(PAGE, "content"),
         className="analyst",
+        **{"data-lists": " ".join(LISTS)},
     )
     stores = [dcc.Store(id=ids.panel(PAGE, key)) for key in ("version", "celebrated")]
     head = html.Div(id=ids.panel(PAGE, "head"), className="analyst-head")

@@ -1,11 +1,21 @@
 /* Moves running times on between two refreshes, against the server's clock.
-   data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is told,
+   data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is written,
    in the words of data-age-words; data-clock: name of the zone whose time is shown. */
 (function () {
   "use strict";
   const NBSP = "\u00a0";
   let offset = 0;
   let heard = null;
+
+  /* Seconds since 1970 by the server's clock. */
+  function now() {
+    const server = document.getElementById("server-time");
+    if (server && server.dataset.now !== heard) {
+      heard = server.dataset.now;
+      offset = Number(heard) - Date.now() / 1000;
+    }
+    return Date.now() / 1000 + offset;
+  }
 
   function two(number) {
     return String(number).padStart(2, "0");
@@ -26,11 +36,11 @@
   }
 
   const clocks = {};
-  function clock(zone, now) {
+  function clock(zone, at) {
     clocks[zone] = clocks[zone] || new Intl.DateTimeFormat("pt-BR", {
       timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
     });
-    return clocks[zone].format(new Date(now * 1000));
+    return clocks[zone].format(new Date(at * 1000));
   }
 
   function write(element, words) {
@@ -38,20 +48,16 @@
   }
 
   function tick() {
-    const server = document.getElementById("server-time");
-    if (server && server.dataset.now !== heard) {
-      heard = server.dataset.now;
-      offset = Number(heard) - Date.now() / 1000;
-    }
-    const now = Math.floor(Date.now() / 1000 + offset);
+    const at = Math.floor(now());
     for (const element of document.querySelectorAll(".tick")) {
       const data = element.dataset;
-      if (data.timer) write(element, timer(Math.max(0, now - Number(data.timer))));
+      if (data.timer) write(element, timer(Math.max(0, at - Number(data.timer))));
       else if (data.age) {
-        write(element, data.ageWords.replace("{span}", span(Math.max(0, now - Number(data.age)))));
-      } else if (data.clock) write(element, clock(data.clock, now));
+        write(element, data.ageWords.replace("{span}", span(Math.max(0, at - Number(data.age)))));
+      } else if (data.clock) write(element, clock(data.clock, at));
     }
   }
 
+  window.vigia = Object.assign(window.vigia || {}, { now, timer, span });
   window.setInterval(tick, 1000);
 })();

@@ -3,29 +3,7 @@
    charts open the rows behind them; what is open stays outlined; charts turn into their tables. */
 (function () {
   "use strict";
-  const PANEL = ["rows", "cell", "rows_find", "rows_order", "rows_page"];
-
-  function go(href, mode, state) {
-    const here = window.location.pathname + window.location.search;
-    const there = new URL(href, window.location.href);
-    const target = there.pathname + there.search;
-    if (target === here) return;
-    if (mode === "replace") window.history.replaceState(window.history.state, "", target);
-    else window.history.pushState(state || {}, "", target);
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    mark();
-  }
-
-  function address(change) {
-    const query = new URLSearchParams(window.location.search);
-    change(query);
-    const words = query.toString();
-    return window.location.pathname + (words ? "?" + words : "");
-  }
-
-  function without(query) {
-    PANEL.forEach((name) => query.delete(name));
-  }
+  const { go, address, without } = window.vigia;
 
   /* What is shown as a table stays one, whatever else is chosen. */
   function withTables(href) {
@@ -162,25 +140,15 @@
   new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("popstate", () => soon());
 
-  window.vigia = { go, address, without };
 })();
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.rows = {
   /* Searching and ordering keep the place in the history: one step back still closes the list. */
   look: function (find, order) {
-    const skip = window.dash_clientside.no_update;
-    const now = new URLSearchParams(window.location.search);
-    if (!now.has("rows")) return skip;
-    const wanted = find || "";
-    const kept = order && order !== "newest" ? order : "";
-    if (wanted === (now.get("rows_find") || "") && kept === (now.get("rows_order") || "")) return skip;
-    window.vigia.go(window.vigia.address((query) => {
-      query.delete("rows_page");
-      for (const [name, value] of [["rows_find", wanted], ["rows_order", kept]]) {
-        if (value) query.set(name, value);
-        else query.delete(name);
-      }
-    }), "replace");
-    return skip;
+    const kept = order === "newest" ? "" : order;
+    if (new URLSearchParams(window.location.search).has("rows")) {
+      window.vigia.set({ rows_find: find, rows_order: kept }, "replace", ["rows_page"]);
+    }
+    return window.dash_clientside.no_update;
   },
 };
