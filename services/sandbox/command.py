@@ -15,8 +15,8 @@ POLL_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `app.py sandbox`."""
     add = parser.add_argument
+    # Each is an argument of `Sandbox`.
     add("--host", default="127.0.0.1", help="where to listen (default: this machine only)")
     add("--port", type=_parse_port, default=8090, help="port; 0 takes a free one")
     add("--seed", type=int, default=7, help="the same number makes the same operation")
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--token", help="the only credential that is accepted (default: any)")
     add(
         "--office-hours",
+        dest="strict_hours",
         action="store_true",
         help="nobody works outside nine to six; without it the team also has a shift around the "
         "hour of the start",
@@ -72,22 +73,10 @@ def _parse_port(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Make the world, serve it, and return when a signal asks to end."""
     stop = threading.Event()
     for number in ENDING:
         signal.signal(number, lambda number, frame: stop.set())
-    sandbox = Sandbox(
-        seed=arguments.seed,
-        days=arguments.days,
-        conversations=arguments.conversations,
-        calls=arguments.calls,
-        agents=arguments.agents,
-        replay=arguments.replay,
-        token=arguments.token,
-        strict_hours=arguments.office_hours,
-        host=arguments.host,
-        port=arguments.port,
-    )
+    sandbox = Sandbox(**vars(arguments))
     # The world stays to the end: nobody need look through it for rubbish.
     gc.freeze()
     with sandbox:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team import texts
 from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.generator import first_message
@@ -13,29 +14,22 @@ from services.sandbox.team.presence import ORDERS
 from services.sandbox.team.rng import seeded_rng
 from services.sandbox.team.world import World
 
-Payload = dict[str, Any]
 MOST_ARRIVALS, LONGEST_AGE = 500, 86400
 
 
 class Controls:
-    """Orders to an invented world; a replayed one takes none.
-
-    Every order takes a JSON object and says what it did.
-
-    Raises:
-        ValueError: The order cannot be understood.
-    """
+    """Orders to an invented world; a replayed one takes none."""
 
     def __init__(self, world: object) -> None:
         self._world = world if isinstance(world, World) else None
         self._count = 0
 
     def run_order(self, order: str, arguments: Payload) -> Payload:
-        """Carry out one order.
+        """Carry out one order, and say what it did.
 
         Raises:
             KeyError: There is no such order.
-            ValueError: It cannot be understood, or this world takes none.
+            ValueError: It is not understood, or this world takes none.
         """
         handler = self._orders[order]
         if self._world is None:
@@ -50,11 +44,7 @@ class Controls:
         if activity is not None and activity not in ORDERS:
             raise ValueError(f"doing must be null or one of {', '.join(ORDERS)}")
         ids = arguments.get("agents")
-        agents = (
-            world.agents
-            if ids is None
-            else [_find_agent(world, agent_id) for agent_id in _check_list(ids)]
-        )
+        agents = world.agents if ids is None else _find_agents(world, ids)
         for agent in agents:
             world.presence.set_order(agent, activity)
         return {"agents": [agent.id for agent in agents], "doing": activity}
@@ -70,9 +60,8 @@ class Controls:
         age = arguments.get("age", 0)
         if not isinstance(age, int) or not 0 <= age <= LONGEST_AGE:
             raise ValueError(f"age must be 0 to {LONGEST_AGE} seconds")
-        agent = (
-            _find_agent(world, arguments["agent"]) if arguments.get("agent") is not None else None
-        )
+        agent_id = arguments.get("agent")
+        agent = None if agent_id is None else _find_agent(world, agent_id)
         team = agent.team_ids[0] if agent else arguments.get("team")
         if team not in TEAMS:
             raise ValueError(f"team must be one of {', '.join(map(str, TEAMS))}")
@@ -92,9 +81,8 @@ class Controls:
         closed = rows[: max(0, len(rows) - keep)]
         now = int(world.now)
         for row in closed:
-            world.replace_future(
-                row["id"], [Event(now, "close", row["admin_assignee_id"] or BOT_ID)]
-            )
+            close = Event(now, "close", row["admin_assignee_id"] or BOT_ID)
+            world.replace_future(row["id"], [close])
         return {"closed": len(closed)}
 
     def _create_conversation(self, world: World, team: int, agent: Agent | None, age: int) -> str:
@@ -128,10 +116,10 @@ def _find_agent(world: World, number: object) -> Agent:
     return agent
 
 
-def _check_list(value: object) -> list[Any]:
-    if not isinstance(value, list):
+def _find_agents(world: World, ids: object) -> tuple[Agent, ...]:
+    if not isinstance(ids, list):
         raise ValueError("agents must be a list of ids")
-    return value
+    return tuple(_find_agent(world, agent_id) for agent_id in ids)
 
 
 def _matches(row: Payload, arguments: Payload) -> bool:
@@ -152,13 +140,12 @@ class Fault:
     """What goes wrong, and for how long.
 
     Attributes:
-        vendor: Whose answers.
         kind: One of `KINDS`.
-        path: Beginning of the addresses it strikes.
-        until: Unix seconds; None = until it is healed.
+        path: Beginning of the paths it strikes.
+        until: Unix seconds; None = until healed.
         times: How many answers it still strikes; None = all.
-        retry_after: Seconds that a 429 names.
-        delay: Seconds that a slow answer takes.
+        retry_after: Seconds, for a 429.
+        delay: Seconds, for a slow answer.
     """
 
     vendor: str
@@ -171,8 +158,6 @@ class Fault:
 
 
 class Faults:
-    """The faults that are on at the moment."""
-
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
@@ -180,21 +165,11 @@ class Faults:
         # Whoever hangs, hangs on this.
         self._healed = threading.Event()
 
-    def add(
-        self,
-        vendor: str,
-        kind: str,
-        *,
-        path: str = "",
-        seconds: float | None = None,
-        times: int | None = None,
-        retry_after: int = 2,
-        delay: float = 2.0,
-    ) -> None:
-        """Let something go wrong from now on.
+    def add(self, vendor: str, kind: str, *, seconds: float | None = None, **fields: Any) -> None:
+        """Add a fault; `fields` are those of `Fault`.
 
         Raises:
-            ValueError: There is no such vendor or fault.
+            ValueError: There is no such vendor or kind.
         """
         kind = str(kind)
         if vendor not in VENDORS:
@@ -205,10 +180,10 @@ class Faults:
         with self._lock:
             if self._healed.is_set():
                 self._healed = threading.Event()
-            self._faults.append(Fault(vendor, kind, path, until, times, retry_after, delay))
+            self._faults.append(Fault(vendor, kind, until=until, **fields))
 
     def heal(self) -> None:
-        """Nothing goes wrong any more; who hangs is let go."""
+        """End all faults; who hangs is let go."""
         with self._lock:
             self._faults.clear()
             self._healed.set()
@@ -232,6 +207,5 @@ class Faults:
         self._healed.wait(seconds)
 
     def to_json(self) -> list[dict[str, Any]]:
-        """As JSON."""
         with self._lock:
             return [vars(fault).copy() for fault in self._faults]

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from services.sandbox.apis import aircall, intercom
 from services.sandbox.apis.dispatcher import Dispatcher, RequestCounter
 from services.sandbox.apis.server import Server
 from services.sandbox.apis.slack import Message
@@ -20,7 +21,7 @@ HOST = "127.0.0.1"
 
 @contextlib.contextmanager
 def pause_garbage_collection() -> Iterator[None]:
-    """Hundreds of thousands of objects come into being, and none of them is rubbish."""
+    """Hundreds of thousands of objects are built, and none of them is garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -34,13 +35,9 @@ class Sandbox:
     """Both vendors and Slack, answering at `url` between enter and exit.
 
     Args:
-        seed: Of all chance.
-        days: Of history.
-        conversations: About so many in it.
-        calls: About so many in it.
-        agents: How many people work there.
-        replay: Serve the export in this folder instead of inventing one.
-        token: The only credential that is good; None accepts any.
+        conversations: About so many in the history; so are calls.
+        replay: Serve the export in this folder instead of inventing a team.
+        token: The only accepted credential; None accepts any.
         strict_hours: Nobody works outside nine to six.
         clock: Unix seconds; the world moves with it.
         intercom_limit: Requests in ten seconds.
@@ -61,8 +58,8 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         host: str = HOST,
         port: int = 0,
-        intercom_limit: int = 1667,
-        aircall_limit: int = 6000,
+        intercom_limit: int = intercom.LIMIT,
+        aircall_limit: int = aircall.LIMIT,
     ) -> None:
         self._clock = clock
         with pause_garbage_collection():
@@ -73,8 +70,13 @@ class Sandbox:
                 from services.sandbox.replay import ReplayWorld
 
                 self.world = ReplayWorld(replay, clock(), seed)
-        limits = {"intercom": intercom_limit, "aircall": aircall_limit}
-        self._dispatcher = Dispatcher(self.world, clock, token=token, limits=limits)
+        self._dispatcher = Dispatcher(
+            self.world,
+            clock,
+            token=token,
+            intercom_limit=intercom_limit,
+            aircall_limit=aircall_limit,
+        )
         self._address = (host, port)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -100,24 +102,22 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where all of them answer."""
         assert self._server is not None
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}"
 
     @property
     def requests(self) -> RequestCounter:
-        """How often which address was asked."""
         return self._dispatcher.request_counter
 
     @property
     def slack(self) -> list[Message]:
-        """What was said on Slack, oldest first."""
+        """Oldest first."""
         return self._dispatcher.slack.messages
 
     @property
     def tickets(self) -> list[dict[str, Any]]:
-        """Intercom's tickets as they are now, in the shape of 2.14."""
+        """As Intercom's version 2.14 shows them."""
         with self._dispatcher.lock:
             return self._dispatcher.tickets
 
@@ -127,15 +127,14 @@ class Sandbox:
         return self._dispatcher.count_truth()
 
     def fail(self, vendor: str, kind: str, **fields: Any) -> None:
-        """Let something go wrong; the words are those of `Faults.add`."""
+        """`fields` are those of `Faults.add`."""
         self._dispatcher.faults.add(vendor, kind, **fields)
 
     def heal(self) -> None:
-        """Nothing goes wrong any more."""
         self._dispatcher.faults.heal()
 
     def advance(self) -> AnyWorld:
-        """Move the world to the clock's time, as a request would; the world."""
+        """Move the world to the clock's time, as a request would."""
         with self._dispatcher.lock:
             self.world.advance(self._clock())
         return self.world

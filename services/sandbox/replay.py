@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team import people
 from services.sandbox.team.conversation import Conversation
 from services.sandbox.team.conversation_index import ConversationIndex
@@ -19,7 +20,6 @@ from services.sandbox.team.directory import Directory, build_admin, build_app, b
 from services.sandbox.team.phone import API
 from services.sandbox.team.rng import WeightedChoice, seeded_rng
 
-Payload = dict[str, Any]
 WEEK = 7 * 86400
 # No instant lies before 1973; no duration is so long.
 EARLIEST = 100_000_000
@@ -27,11 +27,11 @@ OTHER_INSTANTS = ("waiting_since", "snoozed_until")
 
 
 class ReplayWorld:
-    """What an export holds.
+    """An export as a world.
 
     Args:
         folder: With conversations.jsonl, calls.jsonl (or .gz) and directory.json; any may miss.
-        start: When it is opened; Unix seconds.
+        start: Unix seconds.
         seed: Of the invented presence of its people.
 
     Raises:
@@ -58,46 +58,35 @@ class ReplayWorld:
 
     @property
     def conversations(self) -> list[Payload]:
-        """Intercom's objects, oldest creation first."""
         return self.index.list_between("created_at", None, None)
 
     @property
     def calls(self) -> list[Payload]:
-        """Aircall's objects, oldest first."""
         return self.list_calls()
 
     def advance(self, now: float) -> None:
-        """Move the clock."""
         self.now = max(self.now, now)
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation.
-
-        Raises:
-            KeyError: There is none of that id.
-        """
         self.index.remove(conversation_id, int(self.now))
 
     def get_conversation(self, conversation_id: str) -> Conversation | None:
-        """An export does not tell."""
+        """An export says nothing of events."""
         return None
 
     def list_calls(self, since: float = 0.0, until: float | None = None) -> list[Payload]:
-        """Calls that began between two instants, both included; oldest first."""
         end = len(self._starts) if until is None else bisect_right(self._starts, until)
         return self._calls[bisect_left(self._starts, since) : end]
 
     def get_call(self, call_id: int) -> Payload | None:
-        """The call of that id."""
         return self._by_id.get(str(call_id))
 
     def build_call(self, call: Payload, *, with_contact: bool = True) -> Payload:
-        """A call as it is."""
         return call if with_contact or not call.get("contact") else {**call, "contact": None}
 
 
 def move_to_present(rows: list[Payload], now: float) -> int:
-    """Move all instants by the same whole number of weeks, so that the last lies just behind now.
+    """Move all instants by whole weeks, so that the last lies just behind now.
 
     Returns:
         How many weeks.
@@ -117,7 +106,7 @@ def _is_instant(key: str, value: Any) -> bool:
 
 
 def _find_latest(row: Any) -> int:
-    """The last thing that has happened; when somebody will wake up has not."""
+    """The last event of a row; when a snoozed conversation will wake up is none."""
     if isinstance(row, list):
         return max(map(_find_latest, row), default=0)
     if not isinstance(row, dict):
@@ -155,13 +144,10 @@ AVAILABILITIES = WeightedChoice(
 
 
 class ReplayDirectory:
-    """Everybody of an export.
+    """The people of an export; names are its directory's, presence is invented.
 
     Args:
-        names: Its directory.json; what it leaves out is taken from the rows.
-        conversations: Of the export.
-        calls: Of the export.
-        seed: Of the invented presence.
+        names: directory.json; what it leaves out is taken from the rows.
     """
 
     def __init__(
@@ -170,12 +156,9 @@ class ReplayDirectory:
         self._seed = seed
         self._teams = [_fill_team(team) for team in names.get("teams") or []]
         self._admins = names.get("admins") or _list_assignees(conversations)
-        self._users = _merge_rows(
-            names.get("aircall_users") or [], (call.get("user") for call in calls)
-        )
-        self._numbers = _merge_rows(
-            names.get("aircall_numbers") or [], (call.get("number") for call in calls)
-        )
+        users, numbers = names.get("aircall_users"), names.get("aircall_numbers")
+        self._users = _merge_rows(users or [], (call.get("user") for call in calls))
+        self._numbers = _merge_rows(numbers or [], (call.get("number") for call in calls))
 
     def get_me(self) -> Payload:
         """Somebody from outside, who holds the token."""
@@ -184,7 +167,6 @@ class ReplayDirectory:
         return {**manager, "email_verified": True, "app": build_app()}
 
     def list_admins(self, now: float) -> list[Payload]:
-        """Those of the directory, and the bot."""
         members = {
             admin_id: team["id"] for team in self._teams for admin_id in map(str, team["admin_ids"])
         }
@@ -205,11 +187,9 @@ class ReplayDirectory:
         ]
 
     def list_teams(self) -> list[Payload]:
-        """Those of the directory."""
         return self._teams
 
     def list_users(self, now: float) -> list[Payload]:
-        """Those of the directory and of the calls."""
         return [
             build_user(
                 row["id"],
@@ -225,7 +205,6 @@ class ReplayDirectory:
         return {row["id"]: self._draw_availability(row["id"], now) for row in self._users}
 
     def list_numbers(self, now: float) -> list[Payload]:
-        """Those of the directory and of the calls."""
         return [
             {
                 "direct_link": f"{API}/v1/numbers/{row['id']}",
@@ -242,7 +221,6 @@ class ReplayDirectory:
         ]
 
     def list_voice_teams(self) -> list[Payload]:
-        """An export has none."""
         return []
 
     def _draw_availability(self, user_id: int, now: float) -> str:
@@ -265,7 +243,7 @@ def _list_assignees(conversations: Iterable[Payload]) -> list[Payload]:
 
 
 def _merge_rows(directory_rows: list[Payload], embedded_rows: Iterable[Any]) -> list[Payload]:
-    """Those with a name first; what a row says completes what the directory says."""
+    """Those of the directory first; what a row says completes them."""
     by_id = {row["id"]: dict(row) for row in directory_rows}
     for row in embedded_rows:
         if isinstance(row, dict) and row.get("id") is not None:
@@ -276,11 +254,11 @@ def _merge_rows(directory_rows: list[Payload], embedded_rows: Iterable[Any]) -> 
 
 
 class ExportError(Exception):
-    """An export that cannot be served; says which file and line."""
+    """Says which file and line."""
 
 
 def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payload]:
-    """The objects of one file, packed or not; none where there is no file.
+    """None where there is no file.
 
     Raises:
         ExportError: A line is no object, or lacks one of the required members.
@@ -295,7 +273,7 @@ def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payloa
 
 
 def read_directory(folder: Path) -> Payload:
-    """The names behind the ids; empty where there is no file.
+    """Empty where there is no file.
 
     Raises:
         ExportError: It is no object.

@@ -35,7 +35,7 @@ RULES = {
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def collected_week(tmp_path_factory):
     settings = Settings.model_validate({"sync": {"history_days": 40}})
     folder = tmp_path_factory.mktemp("week")
     with collected(folder, NOW, settings, days=40, conversations=5000, calls=1800) as found:
@@ -55,18 +55,18 @@ def midnight(day):
 
 @pytest.mark.parametrize("scope", [(), (TEAM,)])
 @pytest.mark.parametrize("monday", WEEKS)
-def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
-    box, apis = world
-    sandbox = box.world
+def test_every_figure_of_a_week_is_what_the_objects_say(collected_week, monday, scope):
+    sandbox, apis = collected_week
+    world = sandbox.world
     sunday = monday + timedelta(days=6)
     plain = Week(
-        list(sandbox.conversations),
-        list(sandbox.calls),
+        list(world.conversations),
+        list(world.calls),
         midnight(monday),
         midnight(sunday + timedelta(days=1)),
         scope,
         RULES,
-        box.tickets,
+        sandbox.tickets,
     )
     answer = apis[scope].get("summary", from_=str(monday), to=str(sunday))
     answered = answer["metrics"]
@@ -83,12 +83,12 @@ def test_every_figure_of_a_week_is_what_the_objects_say(world, monday, scope):
     assert known == missed_parts(plain)
 
 
-def test_the_present_is_what_the_objects_say(world):
-    box, apis = world
-    sandbox = box.world
+def test_the_present_is_what_the_objects_say(collected_week):
+    sandbox, apis = collected_week
+    world = sandbox.world
     api = apis[()]
     now = int(NOW.timestamp())
-    rows = [c for c in sandbox.conversations if not Week.is_call(c)]
+    rows = [c for c in world.conversations if not Week.is_call(c)]
     waiting = [c for c in rows if c["state"] == "open" and not c["admin_assignee_id"]]
     routed = [c for c in waiting if c["team_assignee_id"]]
     answered = api.get("summary")["metrics"]
@@ -98,7 +98,7 @@ def test_the_present_is_what_the_objects_say(world):
     assert answered["arrivals_recent"]["value"] == sum(
         now - 1800 < c["created_at"] <= now for c in rows
     )
-    still = [t for t in box.tickets if t["category"] == "Back-office" and t["open"]]
+    still = [t for t in sandbox.tickets if t["category"] == "Back-office" and t["open"]]
     late = [t for t in still if now - t["created_at"] >= 5 * 86400]
     assert answered["tickets_open"]["value"] == len(still) > len(late) > 0
     assert answered["tickets_overdue"]["value"] == len(late)
@@ -109,11 +109,11 @@ def test_the_present_is_what_the_objects_say(world):
     }
 
 
-def test_all_rows_have_arrived(world):
-    box, apis = world
-    sandbox = box.world
+def test_all_rows_have_arrived(collected_week):
+    sandbox, apis = collected_week
+    world = sandbox.world
     api = apis[()]
     since = midnight(date(2026, 10, 20)).timestamp()
-    wanted = sum(c["created_at"] >= since and not Week.is_call(c) for c in sandbox.conversations)
+    wanted = sum(c["created_at"] >= since and not Week.is_call(c) for c in world.conversations)
     answered = api.get("summary", from_="2026-10-20", to="2026-11-18")["metrics"]
     assert answered["conversations"]["value"] == wanted

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.apis.http import RateWindow, Request, Response
 from services.sandbox.team.world_protocol import AnyWorld
 
-Payload = dict[str, Any]
 Route = Callable[[Request, re.Match[str]], Response]
 LIMIT, WINDOW_SECONDS = 6000, 60
 LARGEST_PAGE, DEFAULT_PAGE = 50, 20
@@ -23,14 +23,13 @@ class AircallApi:
     """Answers as Aircall does: no limit headers on good answers, 403 for a wrong key.
 
     Args:
-        world: What it knows.
-        token: The only one that is good; None accepts any.
+        token: The only accepted one; None accepts any.
         limit: Requests in a minute. The vendor's own is 120; a demonstration may ask faster.
     """
 
     name = "aircall"
 
-    def __init__(self, world: AnyWorld, token: str | None, limit: int = LIMIT) -> None:
+    def __init__(self, world: AnyWorld, token: str | None, limit: int) -> None:
         self._world = world
         self._token = token
         self._window = RateWindow(limit, WINDOW_SECONDS)
@@ -51,7 +50,7 @@ class AircallApi:
         ]
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; the caller holds the world still meanwhile."""
+        """The caller holds the world still meanwhile."""
         credentials = request.headers.get("authorization", "")
         if not credentials:
             return Response(401, {"message": "Unauthorized"})
@@ -67,7 +66,7 @@ class AircallApi:
         return self.build_error(404, "Not Found")
 
     def refuse(self, seconds: int) -> Response:
-        """A 429 that names when to come again."""
+        """Answer 429, with when to come again."""
         headers = {
             "X-AircallApi-Limit": str(self._window.limit),
             "X-AircallApi-Remaining": "0",
@@ -76,7 +75,6 @@ class AircallApi:
         return Response(429, {"error": "Too Many Requests", "troubleshoot": "Slow down"}, headers)
 
     def build_error(self, status: int, message: str) -> Response:
-        """The vendor's short error."""
         return Response(status, {"message": message})
 
     def _is_valid_key(self, credentials: str) -> bool:
@@ -153,7 +151,7 @@ class AircallApi:
         return Response(200, {"call": self._world.build_call(call)})
 
     def _cut_page(self, request: Request, key: str, rows: Sequence[Any]) -> Payload:
-        """A page; one larger than allowed is cut down, one beyond the cap is empty."""
+        """A page larger than allowed is cut down, one beyond the cap is empty."""
         number = max(1, int(_parse_number(request.params.get("page"), 1)))
         size = min(
             LARGEST_PAGE, max(1, int(_parse_number(request.params.get("per_page"), DEFAULT_PAGE)))
@@ -173,12 +171,9 @@ class AircallApi:
 
 
 def _build_link(request: Request, number: int, size: int) -> str:
-    kept = "".join(
-        f"{name}={value}&"
-        for name, value in request.params.items()
-        if name in ("from", "to", "order")
-    )
-    return f"{ORIGIN}{request.path}?{kept}page={number}&per_page={size}"
+    names = [name for name in request.params if name in ("from", "to", "order")]
+    params = "".join(f"{name}={request.params[name]}&" for name in names)
+    return f"{ORIGIN}{request.path}?{params}page={number}&per_page={size}"
 
 
 def _parse_number(text: str | None, default: float) -> float:
@@ -190,5 +185,5 @@ def _parse_number(text: str | None, default: float) -> float:
 
 
 def _shape_v1_user(row: Payload) -> Payload:
-    kept = {k: v for k, v in row.items() if k not in ("default_number_id", "substatus")}
-    return {**kept, "direct_link": f"{ORIGIN}/v1/users/{row['id']}"}
+    fields = {k: v for k, v in row.items() if k not in ("default_number_id", "substatus")}
+    return {**fields, "direct_link": f"{ORIGIN}/v1/users/{row['id']}"}

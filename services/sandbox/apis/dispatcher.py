@@ -8,9 +8,11 @@ import json
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.sandbox import Payload
 from services.sandbox.apis.aircall import AircallApi
 from services.sandbox.apis.http import Request, Response
 from services.sandbox.apis.intercom import IntercomApi
@@ -19,30 +21,23 @@ from services.sandbox.controls import Controls, Fault, Faults
 from services.sandbox.team.hours import to_local
 from services.sandbox.team.world_protocol import AnyWorld
 
-Payload = dict[str, Any]
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 CONTROL = "/_sandbox"
 FAULT_FIELDS = ("path", "seconds", "times", "retry_after", "delay")
 
 
 class Dispatcher:
-    """All addresses of the sandbox.
-
-    Args:
-        world: What the vendors know.
-        clock: Unix seconds.
-        token: The only credential that is good; None accepts any.
-    """
+    """All paths of the sandbox."""
 
     def __init__(
         self,
         world: AnyWorld,
         clock: Callable[[], float],
         *,
-        token: str | None = None,
-        limits: dict[str, int] | None = None,
+        token: str | None,
+        intercom_limit: int,
+        aircall_limit: int,
     ) -> None:
-        limits = limits or {}
         self.world = world
         self.lock = threading.RLock()
         self.faults = Faults(clock)
@@ -50,16 +45,15 @@ class Dispatcher:
         self.slack = SlackApi()
         self._controls = Controls(world)
         self._clock = clock
-        self._intercom = IntercomApi(world, token, limits.get("intercom", 1667))
-        self._aircall = AircallApi(world, token, limits.get("aircall", 6000))
+        self._intercom = IntercomApi(world, token, intercom_limit)
+        self._aircall = AircallApi(world, token, aircall_limit)
 
     @property
     def tickets(self) -> list[Payload]:
-        """Intercom's tickets as they are now."""
         return self._intercom.tickets.all
 
     def find_vendor(self, path: str) -> str | None:
-        """Whose address it is; None for the sandbox's own."""
+        """None: one of the sandbox's own paths."""
         if path in ("/", "/slack", "/favicon.ico") or path.startswith(CONTROL):
             return None
         if path.startswith(("/v1/", "/v2/")):
@@ -67,7 +61,6 @@ class Dispatcher:
         return "slack" if path.startswith(("/slack/", "/api/")) else "intercom"
 
     def handle(self, request: Request) -> Response:
-        """Answer as whoever is asked."""
         vendor = self.find_vendor(request.path)
         if vendor == "slack":
             return self.slack.handle(request, self._clock())
@@ -77,12 +70,10 @@ class Dispatcher:
                 return self._handle_own(request)
             response = (self._aircall if vendor == "aircall" else self._intercom).handle(request)
             # Written while nothing moves: the rows are the world's own.
-            return Response(
-                response.status, response.encode_body(), response.headers, response.content_type
-            )
+            return replace(response, body=response.encode_body())
 
     def fail(self, fault: Fault) -> Response:
-        """The answer of a vendor that refuses or fails."""
+        """Answer as a vendor that refuses or breaks."""
         with self.lock:
             self.world.advance(self._clock())
         if fault.kind == "429":
@@ -102,7 +93,7 @@ class Dispatcher:
         )
 
     def count_truth(self) -> Payload:
-        """Counts to compare with."""
+        """Counts of the world, for tests to compare with."""
         with self.lock:
             self.world.advance(self._clock())
             states = {
@@ -191,8 +182,6 @@ def _is_loopback(host: str) -> bool:
 
 
 class RequestCounter:
-    """Counts requests by vendor and path."""
-
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
@@ -200,7 +189,7 @@ class RequestCounter:
         self._recent: deque[tuple[float, str]] = deque()
 
     def count_request(self, vendor: str, method: str, path: str) -> None:
-        """Count one; ids are left out of the path."""
+        """Ids are left out of the path."""
         now = self._clock()
         path_template = "/".join("{id}" if word.isdigit() else word for word in path.split("/"))
         with self._lock:
@@ -209,7 +198,6 @@ class RequestCounter:
             self._forget_old(now)
 
     def get_total(self, vendor: str) -> int:
-        """All requests to a vendor."""
         with self._lock:
             return sum(self._by_path.get(vendor, Counter()).values())
 
@@ -228,7 +216,6 @@ class RequestCounter:
             }
 
     def clear(self) -> None:
-        """Begin anew."""
         with self._lock:
             self._by_path.clear()
             self._recent.clear()
@@ -251,7 +238,6 @@ PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsaf
 
 
 def draw_index_page(counts: Payload) -> Response:
-    """What answers here."""
     rows = "".join(
         f"<tr><th>{_escape(label)}</th><td>{_escape(number)}</td></tr>"
         for label, number in (
@@ -274,9 +260,9 @@ def draw_index_page(counts: Payload) -> Response:
 
 
 def draw_slack_page(messages: list[Message]) -> Response:
-    """What was said, newest first."""
-    to_json = "".join(_draw_message(message) for message in reversed(messages))
-    return _draw_page("Slack de mentira", to_json or "<p>O robô ainda não disse nada.</p>")
+    """Newest message first."""
+    articles = "".join(_draw_message(message) for message in reversed(messages))
+    return _draw_page("Slack de mentira", articles or "<p>O robô ainda não disse nada.</p>")
 
 
 def _draw_message(message: Message) -> str:
@@ -287,7 +273,7 @@ def _draw_message(message: Message) -> str:
 
 
 def _list_lines(body: Payload) -> list[str]:
-    """The words of its blocks; where there are none, its text."""
+    """The texts of its blocks; where there are none, its own text."""
     lines: list[str] = []
     for block in body.get("blocks") or []:
         if not isinstance(block, dict):

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Payload = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Request:
-    """One request.
+    """An HTTP request.
 
     Attributes:
-        method: GET, POST, DELETE.
         path: Without the query.
         params: Of the query; of several of a name, the last.
         headers: Names in lower case.
-        body: As it came.
     """
 
     method: str
@@ -28,17 +24,13 @@ class Request:
     body: bytes = b""
 
     def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            ValueError: It is none.
-        """
+        """Raises ValueError where the body is no JSON."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: bytes go out as they are, anything else as JSON."""
+    """Bytes go out as they are, any other body as JSON."""
 
     status: int
     body: Any
@@ -46,7 +38,6 @@ class Response:
     content_type: str = "application/json; charset=utf-8"
 
     def encode_body(self) -> bytes:
-        """The body as it goes out."""
         if isinstance(self.body, bytes):
             return self.body
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -57,8 +48,8 @@ class RateLimitState:
     """Where a client stands after a request.
 
     Attributes:
-        is_over: Whether it was one too many.
         reset_at: When the next window begins; Unix seconds.
+        is_over: Whether this request was one too many.
     """
 
     limit: int
@@ -78,7 +69,6 @@ class RateWindow:
         self._used = 0
 
     def take(self, now: float) -> RateLimitState:
-        """Count one request."""
         began = int(now) - int(now) % self._seconds
         with self._lock:
             if began != self._began:

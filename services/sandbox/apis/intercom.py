@@ -5,8 +5,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
+from services.sandbox import Payload
 from services.sandbox.apis import intercom_shapes as shapes
 from services.sandbox.apis.http import RateLimitState, RateWindow, Request, Response
 from services.sandbox.apis.search import Page, QueryError, Searcher, parse_page_size, search_tickets
@@ -14,7 +15,6 @@ from services.sandbox.team import people
 from services.sandbox.team.tickets import Tickets
 from services.sandbox.team.world_protocol import AnyWorld
 
-Payload = dict[str, Any]
 WINDOW_SECONDS = 10
 # Ten thousand requests a minute, spread over windows of ten seconds.
 LIMIT = 1667
@@ -22,17 +22,16 @@ Route = Callable[[Request, int, re.Match[str]], Response]
 
 
 class IntercomApi:
-    """Answers as Intercom does.
+    """Answers as Intercom does, in each of its versions.
 
     Args:
-        world: What it knows.
-        token: The only one that is good; None accepts any.
+        token: The only accepted one; None accepts any.
         limit: Requests in ten seconds.
     """
 
     name = "intercom"
 
-    def __init__(self, world: AnyWorld, token: str | None, limit: int = LIMIT) -> None:
+    def __init__(self, world: AnyWorld, token: str | None, limit: int) -> None:
         self._world = world
         self._token = token
         self._window = RateWindow(limit, WINDOW_SECONDS)
@@ -59,38 +58,31 @@ class IntercomApi:
         ]
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; the caller holds the world still meanwhile."""
+        """The caller holds the world still meanwhile."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or self._token not in (None, token):
             return self.build_error(401, "unauthorized", "Access Token Invalid")
         limit_state = self._window.take(self._world.now)
         version = request.headers.get("intercom-version", shapes.DEFAULT_VERSION)
-        response = self._check_limit(limit_state) or self._route(request, version)
-        headers = {
-            **_limit_headers(limit_state),
-            "X-Request-Id": _request_id(request),
-            **response.headers,
-        }
-        return Response(response.status, response.body, headers)
+        is_over = limit_state.is_over
+        response = self._build_limit_error() if is_over else self._route(request, version)
+        request_id = hashlib.sha256(request.path.encode() + request.body).hexdigest()[:20]
+        headers = {**_limit_headers(limit_state), "X-Request-Id": request_id, **response.headers}
+        return replace(response, headers=headers)
 
     def refuse(self, seconds: int) -> Response:
-        """A 429 that names when to come again."""
+        """Answer 429, with when to come again."""
         reset_at = math.ceil(self._world.now + seconds)
         limit_state = RateLimitState(self._window.limit, 0, reset_at, True)
-        response = self._check_limit(limit_state)
-        assert response is not None
-        return Response(429, response.body, _limit_headers(limit_state))
+        return replace(self._build_limit_error(), headers=_limit_headers(limit_state))
 
     def build_error(self, status: int, code: str, message: str) -> Response:
-        """The vendor's list of errors."""
         errors = [{"code": code, "message": message}]
         return Response(
             status, {"type": "error.list", "request_id": f"req-{status}-{code}", "errors": errors}
         )
 
-    def _check_limit(self, limit_state: RateLimitState) -> Response | None:
-        if not limit_state.is_over:
-            return None
+    def _build_limit_error(self) -> Response:
         return self.build_error(429, "rate_limit_exceeded", "Exceeded rate limit")
 
     def _route(self, request: Request, version: str) -> Response:
@@ -101,14 +93,14 @@ class IntercomApi:
         if not any(word in accepted for word in ("application/json", "*/*", "application/*")):
             message = "The Accept header should send a media type of application/json"
             return self.build_error(406, "media_type_not_acceptable", message)
-        headers = {"intercom-version": version}
         for method, pattern, route in self._routes:
             match = pattern.fullmatch(request.path)
             if match and method == request.method:
                 response = self._call_route(route, request, shapes.parse_minor(version), match)
-                return Response(response.status, response.body, headers)
-        response = self.build_error(404, "not_found", "Resource Not Found")
-        return Response(response.status, response.body, headers)
+                break
+        else:
+            response = self.build_error(404, "not_found", "Resource Not Found")
+        return replace(response, headers={"intercom-version": version})
 
     def _call_route(
         self, route: Route, request: Request, minor: int, match: re.Match[str]
@@ -170,9 +162,8 @@ class IntercomApi:
     def _list_data_attributes(self, request: Request, minor: int, match: re.Match[str]) -> Response:
         model = request.params.get("model")
         if minor >= 16 and model == "conversation":
-            return self.build_error(
-                422, "parameter_invalid", "model is not supported in this version"
-            )
+            message = "model is not supported in this version"
+            return self.build_error(422, "parameter_invalid", message)
         attributes = shapes.list_data_attributes() if model in (None, "conversation") else []
         return Response(200, {"type": "list", "data": attributes})
 
@@ -184,10 +175,8 @@ class IntercomApi:
     def _list_deleted(self, request: Request, minor: int, match: re.Match[str]) -> Response:
         if minor < 16:
             return self.build_error(404, "not_found", "Resource Not Found")
-        page, per_page = (
-            max(1, _parse_int(request.params.get("page"), 1)),
-            min(60, parse_page_size(request.params.get("per_page"))),
-        )
+        number = max(1, _parse_int(request.params.get("page"), 1))
+        per_page = min(60, parse_page_size(request.params.get("per_page")))
         deleted = sorted(self._world.index.deleted.items(), key=lambda item: -item[1])
         rows = [
             {
@@ -196,15 +185,10 @@ class IntercomApi:
                 "metrics_retained": False,
                 "deleted_at": deleted_at,
             }
-            for conversation_id, deleted_at in deleted[(page - 1) * per_page : page * per_page]
+            for conversation_id, deleted_at in deleted[(number - 1) * per_page : number * per_page]
         ]
-        pages = {
-            "type": "pages",
-            "page": page,
-            "per_page": per_page,
-            "total_pages": -(-len(deleted) // per_page),
-        }
-        total = {"total_count": len(deleted), "pages": pages}
+        page = Page(rows, len(deleted), number, per_page, cursor=None)
+        total = {"total_count": page.total, "pages": page.to_pages()}
         return Response(200, {"type": "conversations.list", **total, "conversations": rows})
 
     def _list_conversations(self, request: Request, minor: int, match: re.Match[str]) -> Response:
@@ -257,10 +241,6 @@ def _limit_headers(limit_state: RateLimitState) -> dict[str, str]:
         "X-RateLimit-Remaining": str(limit_state.remaining),
         "X-RateLimit-Reset": str(limit_state.reset_at),
     }
-
-
-def _request_id(request: Request) -> str:
-    return hashlib.sha256(request.path.encode() + request.body).hexdigest()[:20]
 
 
 def _parse_int(text: str | None, default: int) -> int:

@@ -6,14 +6,13 @@ Everything is kept in the shape of 2.14.
 import hashlib
 import html
 import re
-from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team import people, texts
 from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.texts import ANSWERS, FOLLOW_UPS
 
-Payload = dict[str, Any]
-KNOWN_VERSIONS = tuple(f"2.{parse_minor}" for parse_minor in range(9, 17))
+KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
 DEFAULT_VERSION = "2.14"
 STATISTICS_OF_2_13 = ("handling_time", "adjusted_handling_time")
 RESOLUTIONS_OF_2_15 = {"routed_to_team": "escalated", "abandoned": "negative_feedback"}
@@ -25,12 +24,7 @@ def parse_minor(version: str) -> int:
 
 
 def shape_conversation(payload: Payload, minor: int) -> Payload:
-    """A conversation in another version's shape.
-
-    Args:
-        payload: In the shape of 2.14; it stays as it is.
-        number: The version's second number.
-    """
+    """The payload stays as it is."""
     if minor == 14:
         return payload
     shaped = dict(payload)
@@ -50,7 +44,6 @@ def shape_conversation(payload: Payload, minor: int) -> Payload:
 
 
 def _remove_newer_fields(shaped: Payload, minor: int) -> None:
-    """What older versions do not know yet."""
     if shaped.get("conversation_rating"):
         shaped["conversation_rating"] = _without(shaped["conversation_rating"], "updated_at")
     if shaped.get("ai_agent"):
@@ -78,7 +71,6 @@ def _apply_2_16(shaped: Payload) -> None:
 
 
 def shape_admin(payload: Payload, minor: int) -> Payload:
-    """A teammate in another version's shape."""
     if minor < 14:
         return _without(payload, "away_status_reason_id")
     if minor >= 16 and payload["has_inbox_seat"]:
@@ -87,12 +79,10 @@ def shape_admin(payload: Payload, minor: int) -> Payload:
 
 
 def shape_team(payload: Payload, minor: int) -> Payload:
-    """A team in another version's shape."""
     return payload if minor >= 14 else _without(payload, "assignment_limit", "distribution_method")
 
 
 def shape_ticket(payload: Payload, minor: int) -> Payload:
-    """A ticket in another version's shape; it is kept in that of 2.14."""
     shaped = dict(payload)
     if minor < 12:
         state = payload["ticket_state"]
@@ -128,7 +118,7 @@ ATTRIBUTES = {
 
 
 def list_data_attributes() -> list[Payload]:
-    """Up to 2.15."""
+    """The attributes of conversations up to version 2.15."""
     return [
         {
             "type": "data_attribute",
@@ -154,7 +144,7 @@ def list_data_attributes() -> list[Payload]:
 
 
 def list_conversation_attributes() -> list[Payload]:
-    """From 2.16 on."""
+    """The attributes of conversations from version 2.16 on."""
     return [
         {
             "type": "conversation_attribute",
@@ -215,7 +205,6 @@ def build_parts(
 
 
 def strip_tags(body: str | None) -> str | None:
-    """A body without its tags."""
     return None if body is None else html.unescape(re.sub(r"<[^>]+>", "", body))
 
 
@@ -264,9 +253,8 @@ def _build_author(payload: Payload, event: Event) -> Payload:
         contact_id = payload["contacts"]["contacts"][0]["id"]
         author = (payload.get("source") or {}).get("author") or {}
         is_author = author.get("id") == contact_id
-        return (
-            author if is_author else {"type": "user", "id": contact_id, "name": None, "email": ""}
-        )
+        unnamed = {"type": "user", "id": contact_id, "name": None, "email": ""}
+        return author if is_author else unnamed
     if event.by in (None, people.BOT_ID):
         email = f"operator+{people.APP_ID}@intercom.io"
         return {"type": "bot", "id": str(people.BOT_ID), "name": "Fin", "email": email}

@@ -8,13 +8,14 @@ a place in the order, not a copy of a list.
 import base64
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team.conversation_index import SORTED_BY, ConversationIndex
 
-Payload = dict[str, Any]
 Test = Callable[[Payload], bool]
 Fields = Mapping[str, Sequence[str]]
 MOST_FILTERS = 15
@@ -87,7 +88,7 @@ ASSIGNEES = ("admin_assignee_id", "team_assignee_id")
 
 
 class QueryError(Exception):
-    """A question that the vendor refuses."""
+    """A query that the vendor refuses."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -96,12 +97,12 @@ class QueryError(Exception):
 
 @dataclass
 class Query:
-    """A question that was understood.
+    """A query that was understood.
 
     Attributes:
-        test: Whether a conversation is meant.
-        ranges: Date field -> least and greatest value that can be meant, both included.
-        state: The only state that can be meant; None where any can.
+        test: Whether a conversation matches.
+        ranges: Date field -> lowest and highest value that can match, both included.
+        state: The only state that can match; None where any can.
     """
 
     test: Test
@@ -110,11 +111,7 @@ class Query:
 
 
 def parse_query(question: Any) -> Query:
-    """Read a question.
-
-    Raises:
-        QueryError: It is none.
-    """
+    """Raises QueryError where the query is not understood."""
     query = Query(_parse_question(question))
     is_group = isinstance(question.get("value"), list) and question.get("operator") == "AND"
     for filter_ in question["value"] if is_group else [question]:
@@ -123,7 +120,7 @@ def parse_query(question: Any) -> Query:
 
 
 def get_value(payload: Payload, path: Sequence[str]) -> Any:
-    """What stands at a path; None where it breaks off."""
+    """The value at a path; None where it breaks off."""
     value: Any = payload
     for name in path:
         if not isinstance(value, dict):
@@ -195,10 +192,8 @@ def _parse_membership(path: Sequence[str], operator: str, value: Any) -> Test:
 
     def holds(payload: Payload) -> bool:
         members = get_value(payload, path) or []
-        is_member = any(
-            isinstance(member, dict) and str(member.get("id")) == wanted for member in members
-        )
-        return is_member is (operator == "=")
+        ids = [str(member.get("id")) for member in members if isinstance(member, dict)]
+        return (wanted in ids) is (operator == "=")
 
     return holds
 
@@ -243,19 +238,15 @@ def _parse_flag(name: str, value: Any) -> Any:
 
 
 Compare = Callable[[Any, Any], bool]
-_EQUALITY: dict[str, Compare] = {
-    "=": lambda value, wanted: value == wanted,
-    "!=": lambda value, wanted: value != wanted,
-}
-_NUMBER_TESTS: dict[str, Compare] = {
-    **_EQUALITY,
-    ">": lambda value, wanted: value is not None and wanted is not None and value > wanted,
-    "<": lambda value, wanted: value is not None and wanted is not None and value < wanted,
-}
-_OR_EQUAL: dict[str, Compare] = {
-    ">=": lambda value, wanted: value is not None and wanted is not None and value >= wanted,
-    "<=": lambda value, wanted: value is not None and wanted is not None and value <= wanted,
-}
+
+
+def _between_numbers(compare: Compare) -> Compare:
+    return lambda value, wanted: value is not None and wanted is not None and compare(value, wanted)
+
+
+_EQUALITY: dict[str, Compare] = {"=": eq, "!=": ne}
+_NUMBER_TESTS = {**_EQUALITY, ">": _between_numbers(gt), "<": _between_numbers(lt)}
+_OR_EQUAL = {">=": _between_numbers(ge), "<=": _between_numbers(le)}
 
 
 def _fold(value: Any) -> str:
@@ -279,8 +270,6 @@ CACHED_SEARCHES = 16
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a search."""
-
     rows: list[Payload]
     total: int
     number: int
@@ -288,7 +277,7 @@ class Page:
     cursor: str | None
 
     def to_pages(self) -> Payload:
-        """As the vendor describes it; there is no `next` on the last one."""
+        """There is no `next` on the last page."""
         count = -(-self.total // self.per_page)
         pages: Payload = {
             "type": "pages",
@@ -302,18 +291,14 @@ class Page:
 
 
 class Searcher:
-    """Answers searches over a shelf; the pages of one search cost it once while nothing changes."""
+    """Searches conversations; a search is sorted once for all its pages while nothing changes."""
 
     def __init__(self, index: ConversationIndex) -> None:
         self._index = index
         self._cache: dict[tuple[int, str], list[Row]] = {}
 
     def search(self, body: Any) -> Page:
-        """One page.
-
-        Raises:
-            QueryError: The question, its order or its cursor is not understood.
-        """
+        """Raises QueryError where the query, its sort or its cursor is not understood."""
         if not isinstance(body, dict) or "query" not in body:
             raise QueryError("parameter_not_found", "query is missing")
         field, is_descending = _parse_sort(body.get("sort"), FIELDS)
@@ -349,7 +334,7 @@ class Searcher:
         return rows[::-1] if is_descending else rows
 
     def _find_candidates(self, query: Query, field: str) -> tuple[list[Payload], bool]:
-        """As few as can be told without looking at each; whether they are in order."""
+        """The smallest indexed set that holds every match; whether it is in order."""
         if query.state is not None and query.state != "closed":
             return self._index.list_in_state(query.state), False
         for date in sorted(SORTED_BY, key=lambda date: date != field):
@@ -361,10 +346,10 @@ class Searcher:
 
 
 def search_tickets(tickets: list[Payload], body: Any) -> Page:
-    """A page of the tickets that a question means; newest update first unless it says else.
+    """Newest update first unless the body says otherwise.
 
     Raises:
-        QueryError: The question, its order or its cursor is not understood.
+        QueryError: The query, its sort or its cursor is not understood.
     """
     if not isinstance(body, dict):
         raise QueryError("parameter_invalid", "query is missing")
@@ -386,11 +371,7 @@ def search_tickets(tickets: list[Payload], body: Any) -> Page:
 
 
 def parse_page_size(value: Any) -> int:
-    """How many rows a page has.
-
-    Raises:
-        QueryError: Too many, or not a number.
-    """
+    """Raises QueryError where it is too many, or not a number."""
     if value is None:
         return DEFAULT_PAGE
     if not str(value).isdigit() or not int(value):
@@ -412,30 +393,27 @@ def _parse_sort(sort: Any, fields: Collection[str]) -> tuple[str, bool]:
         return "updated_at", True
     field = sort.get("field") if isinstance(sort, dict) else None
     order = sort.get("order", "descending") if isinstance(sort, dict) else None
-    if (
-        not isinstance(field, str)
-        or field not in fields
-        or order not in ("ascending", "descending")
-    ):
-        raise QueryError("parameter_invalid", "sort is not understood")
-    return field, order == "descending"
+    if isinstance(field, str) and field in fields and order in ("ascending", "descending"):
+        return field, order == "descending"
+    raise QueryError("parameter_invalid", "sort is not understood")
 
 
 def cut_page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> Page:
     """The page that comes after a cursor.
 
     Args:
-        rows: In order: what they are ordered by, id, object.
+        rows: In order: sort value, id, object.
         after: The cursor; None asks for the first page.
 
     Raises:
-        QueryError: The cursor is none of ours.
+        QueryError: The cursor is not understood.
     """
     begin, number = 0, 1
     if after:
         *position, number = _decode_cursor(after)
-        order = _make_row_key(is_descending)
-        begin = bisect_right(rows, _make_key(tuple(position), is_descending), key=order)
+        make_key: Callable[[Iterable[Any]], tuple[Any, ...]]
+        make_key = _Descending if is_descending else tuple
+        begin = bisect_right(rows, make_key(position), key=lambda row: make_key(row[:2]))
     page_rows = rows[begin : begin + per_page]
     has_more = begin + per_page < len(rows)
     cursor = _encode_cursor(page_rows[-1], number + 1) if has_more and page_rows else None
@@ -451,22 +429,13 @@ class _Descending(tuple[Any, ...]):
         return tuple.__gt__(self, other)
 
 
-def _make_key(position: tuple[Any, ...], is_descending: bool) -> tuple[Any, ...]:
-    return _Descending(position) if is_descending else position
-
-
-def _make_row_key(is_descending: bool) -> Callable[[Row], tuple[Any, ...]]:
-    return lambda row: _make_key(row[:2], is_descending)
-
-
 def _encode_cursor(row: Row, number: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([row[0], row[1], number]).encode()).decode()
 
 
 def _decode_cursor(cursor: str) -> list[Any]:
     try:
-        position = json.loads(base64.urlsafe_b64decode(str(cursor)))
-        value, conversation_id, number = position
-        return [value + 0, str(conversation_id), int(number)]
+        value, object_id, number = json.loads(base64.urlsafe_b64decode(str(cursor)))
+        return [value + 0, str(object_id), int(number)]
     except (ValueError, TypeError) as error:
         raise QueryError("parameter_invalid", "starting_after is not understood") from error

@@ -42,19 +42,16 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def track_connection(self, connection: socket.socket, *, is_open: bool) -> None:
-        """Remember a connection, or forget it."""
         with self._open_lock:
             (self._open.add if is_open else self._open.discard)(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is nothing to talk about; a slip of ours is."""
+        """A client that goes away in the middle is no error; a bug of ours is."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """One connection."""
-
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "VigiaSandbox", ""
     timeout = IDLE_SECONDS
@@ -64,21 +61,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Begin."""
         super().setup()
         self.server.track_connection(self.connection, is_open=True)
 
     def finish(self) -> None:
-        """End."""
         self.server.track_connection(self.connection, is_open=False)
         with contextlib.suppress(OSError):
             super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tally knows."""
+        """Say nothing: the request counter knows."""
 
     def do_GET(self) -> None:
-        """Answer one request."""
         address = urlsplit(self.path)
         length = self.headers.get("Content-Length") or "0"
         if not length.isdigit() or int(length) > LARGEST_BODY:
@@ -138,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """Break the connection off, so that the other side is told by a RST."""
+        """Break the connection off, so that the other side gets a RST."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from services.sandbox import Payload
 from services.sandbox.apis.http import Request, Response
 
-Payload = dict[str, Any]
 MOST_MESSAGES = 2000
 MOST_BLOCKS = 50
 CHANNEL = "C0VIGIA01"
@@ -17,12 +17,11 @@ CHANNEL = "C0VIGIA01"
 
 @dataclass
 class Message:
-    """Something that was said.
+    """A message, as it was last edited.
 
     Attributes:
-        number: Names it for updates.
-        at: Unix seconds.
-        edited_at: When it was changed last.
+        number: Its `ts`, which names it for updates.
+        versions: Earlier bodies, oldest first.
     """
 
     number: str
@@ -34,12 +33,11 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The short form, for notifications."""
         return str(self.body.get("text") or "")
 
 
 class SlackApi:
-    """Answers as an incoming web-hook and as the methods of a bot that Vigia uses."""
+    """Answers as an incoming webhook, and as the bot methods that Vigia uses."""
 
     name = "slack"
 
@@ -50,12 +48,12 @@ class SlackApi:
 
     @property
     def messages(self) -> list[Message]:
-        """What was said, oldest first."""
+        """Oldest first."""
         with self._lock:
             return list(self._messages)
 
     def to_json(self) -> list[Payload]:
-        """What was said, as JSON: oldest first, with everything it said before it was renewed."""
+        """Oldest first, with the bodies before each edit."""
         with self._lock:
             return [
                 {
@@ -70,7 +68,6 @@ class SlackApi:
             ]
 
     def handle(self, request: Request, now: float) -> Response:
-        """Answer a request."""
         if request.method != "POST":
             return _plain_text(404, "no_service")
         if request.path == "/slack/webhook":
@@ -90,15 +87,14 @@ class SlackApi:
         return Response(200, {"ok": False, "error": "unknown_method"})
 
     def refuse(self, seconds: int) -> Response:
-        """A 429 that names when to come again."""
+        """Answer 429, with when to come again."""
         headers = {"Retry-After": str(seconds)}
         return Response(429, b"rate_limited", headers, "text/plain; charset=utf-8")
 
     def build_error(self, status: int) -> Response:
-        """Other refusals are words, too."""
-        return _plain_text(
-            status, {401: "invalid_token", 403: "action_prohibited"}.get(status, "rollup_error")
-        )
+        """Webhook errors are plain text."""
+        texts = {401: "invalid_token", 403: "action_prohibited"}
+        return _plain_text(status, texts.get(status, "rollup_error"))
 
     def _handle_webhook(self, request: Request, now: float) -> Response:
         body = _parse_body(request)
@@ -118,12 +114,11 @@ class SlackApi:
         if problem or body is None:
             return Response(200, {"ok": False, "error": problem})
         message = self._store(body, now, str(body["channel"]))
-        return Response(
-            200, {"ok": True, "channel": CHANNEL, "ts": message.number, "message": body}
-        )
+        sent = {"channel": CHANNEL, "ts": message.number, "message": body}
+        return Response(200, {"ok": True, **sent})
 
     def _get_channel(self, request: Request) -> Response:
-        """Whether there is such a channel; asked by its id, as the vendor wants it."""
+        """Channels are found by id alone, as at the vendor."""
         if (_parse_body(request) or {}).get("channel") != CHANNEL:
             return Response(200, {"ok": False, "error": "channel_not_found"})
         channel = {"id": CHANNEL, "name": "suporte", "is_archived": False, "is_member": True}
@@ -137,9 +132,8 @@ class SlackApi:
                 return Response(200, {"ok": False, "error": "message_not_found"})
             message.versions.append(message.body)
             message.body, message.edited_at = body, now
-        return Response(
-            200, {"ok": True, "channel": CHANNEL, "ts": message.number, "text": message.text}
-        )
+        edited = {"channel": CHANNEL, "ts": message.number, "text": message.text}
+        return Response(200, {"ok": True, **edited})
 
     def _store(self, body: Payload, now: float, channel: str | None = None) -> Message:
         with self._lock:
@@ -170,7 +164,7 @@ def _parse_body(request: Request) -> Payload | None:
 
 
 def _find_problem(body: Payload) -> str | None:
-    """Why the vendor would refuse a message; the whole message, whatever is wrong with it."""
+    """Why the vendor would refuse a message; it refuses the whole message for one wrong block."""
     blocks = body.get("blocks") or []
     if not body.get("text") and not blocks:
         return "no_text"

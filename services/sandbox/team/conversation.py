@@ -5,10 +5,10 @@ from operator import itemgetter
 from statistics import median
 from typing import Any, NamedTuple
 
+from services.sandbox import Payload
 from services.sandbox.team.hours import Hours
 from services.sandbox.team.people import Contact
 
-Payload = dict[str, Any]
 STATISTICS = (
     *("time_to_assignment", "time_to_admin_reply", "time_to_first_close", "time_to_last_close"),
     *("median_time_to_reply", "first_contact_reply_at", "first_assignment_at"),
@@ -20,13 +20,13 @@ EMPTY_STATISTICS = dict.fromkeys(STATISTICS)
 
 
 class Event(NamedTuple):
-    """Something that happens.
+    """Something that happens in a conversation.
 
     Attributes:
         at: Unix seconds.
-        kind: Name of a method of `Conversation` below.
+        kind: One of `EVENT_HANDLERS`.
         by: The admin who does it; None where it is the contact or a machine.
-        value: What belongs to it.
+        value: Team or agent id, instant, labels, tag or rating, as the kind needs it.
     """
 
     at: int
@@ -43,8 +43,8 @@ class Conversation:
 
     Attributes:
         payload: As the vendor shows it now.
-        events: All that happens, in order.
-        done: How many of them have happened.
+        events: Past and future, in order.
+        done: How many of them are past.
     """
 
     __slots__ = ("_hours", "_replies", "_target", "done", "events", "payload")
@@ -59,11 +59,10 @@ class Conversation:
 
     @property
     def next_at(self) -> int | None:
-        """When something happens next."""
         return self.events[self.done].at if self.done < len(self.events) else None
 
     def advance(self, now: float) -> bool:
-        """Let everything happen until now; whether something did."""
+        """Let the events until now happen; whether there were any."""
         before = self.done
         events, payload = self.events, self.payload
         statistics = payload["statistics"]
@@ -77,7 +76,6 @@ class Conversation:
         return self.done != before
 
     def replace_future(self, remaining: list[Event]) -> None:
-        """Let nothing else happen any more than this."""
         self.events[self.done :] = remaining
 
     def _apply_team(self, event: Event, payload: Payload, statistics: Payload) -> None:
@@ -184,7 +182,7 @@ class Conversation:
         payload["conversation_rating"].update(rating=score, remark=remark, updated_at=event.at)
 
     def _apply_bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
-        """A machine's words: they neither answer nor keep anybody from waiting."""
+        """What a machine writes neither answers nor keeps anybody from waiting."""
 
     def _set_state(self, state: str) -> None:
         payload = self.payload
@@ -223,7 +221,7 @@ def new_conversation(
     sla: str | None = None,
     priority: bool = False,
 ) -> Payload:
-    """The object in the moment of its creation."""
+    """Intercom's object in the moment of its creation."""
     by_customer = delivered_as == "customer_initiated"
     began = at if by_customer else None
     return {

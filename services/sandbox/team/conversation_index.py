@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from typing import Any
 
-Payload = dict[str, Any]
+from services.sandbox import Payload
+
 Key = tuple[int, str]
 SORTED_BY = ("updated_at", "created_at")
 # After every id.
@@ -12,11 +12,11 @@ BEYOND = "\uffff"
 
 
 class ConversationIndex:
-    """The vendor's objects, found quickly.
+    """Finds conversations by id, date and state.
 
     Attributes:
         version: Grows with every change.
-        deleted: Id -> when it was deleted.
+        deleted: Id -> when it was deleted, Unix seconds.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class ConversationIndex:
         self._states: dict[str, str] = {}
 
     def fill(self, payloads: Iterable[Payload]) -> None:
-        """Put many at once onto an empty shelf."""
+        """Into an empty index."""
         for payload in payloads:
             self._set(payload)
         for position, field in enumerate(SORTED_BY):
@@ -37,7 +37,7 @@ class ConversationIndex:
         self.version += 1
 
     def put(self, payload: Payload) -> None:
-        """Put one, or note that it has changed."""
+        """Add one, or index it again after a change."""
         before = self._keys.get(payload["id"])
         self._set(payload)
         after = self._keys[payload["id"]]
@@ -49,11 +49,7 @@ class ConversationIndex:
         self.version += 1
 
     def remove(self, conversation_id: str, now: int) -> None:
-        """Delete one.
-
-        Raises:
-            KeyError: There is none of that id.
-        """
+        """Raises KeyError where there is none of that id."""
         keys = self._keys.pop(conversation_id)
         for position, field in enumerate(SORTED_BY):
             self._drop_key(field, keys[position])
@@ -63,11 +59,11 @@ class ConversationIndex:
         self.version += 1
 
     def list_in_state(self, state: str) -> list[Payload]:
-        """All in a state, in no order."""
+        """In no order."""
         return [self.by_id[conversation_id] for conversation_id in self._by_state.get(state, ())]
 
     def list_between(self, field: str, low: float | None, high: float | None) -> list[Payload]:
-        """Those whose date lies between two instants, both included, in its order."""
+        """In the order of a date field; both ends included."""
         keys = self._sorted[field]
         begin = 0 if low is None else bisect_left(keys, (low, ""))
         end = len(keys) if high is None else bisect_right(keys, (high, BEYOND))

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from services.sandbox import Payload
 from services.sandbox.team import people
 from services.sandbox.team.hours import Hours
 from services.sandbox.team.people import Agent, Staff
 from services.sandbox.team.phone import API, WRAP_UP_SECONDS, build_number
 from services.sandbox.team.presence import Presence
 
-Payload = dict[str, Any]
 FOUNDED = 1_640_000_000
 RECEPTION_ID = 40099
 SUBSTATUS = {
@@ -21,7 +21,7 @@ SUBSTATUS = {
 
 
 class Directory(Protocol):
-    """Everybody, as they are at an instant."""
+    """The vendors' lists of people, teams and lines, as they are at an instant."""
 
     def get_me(self) -> Payload:
         """Intercom: who holds the token."""
@@ -30,10 +30,10 @@ class Directory(Protocol):
         """Intercom: everybody, the bot included."""
 
     def list_teams(self) -> list[Payload]:
-        """Intercom: the teams."""
+        """Intercom."""
 
     def list_users(self, now: float) -> list[Payload]:
-        """Aircall: everybody."""
+        """Aircall."""
 
     def get_availabilities(self, now: float) -> dict[int, str]:
         """Aircall: user id -> what they are doing."""
@@ -42,11 +42,10 @@ class Directory(Protocol):
         """Aircall: the lines."""
 
     def list_voice_teams(self) -> list[Payload]:
-        """Aircall: the teams."""
+        """Aircall."""
 
 
 def build_app() -> Payload:
-    """Intercom's workspace."""
     return {
         "type": "app",
         "id_code": people.APP_ID,
@@ -99,13 +98,10 @@ def build_user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
 
 
 class InventedDirectory:
-    """The invented staff.
+    """The lists of the invented staff.
 
     Args:
-        staff: Who they are.
-        presence: What they are doing.
-        hours: Whether the lines are open.
-        speaking: Who speaks on the telephone at an instant: Intercom's id -> how.
+        phone_states: Instant -> Intercom's admin id -> in_call or after_call_work.
     """
 
     def __init__(
@@ -121,7 +117,6 @@ class InventedDirectory:
         self._phone_states = phone_states
 
     def get_me(self) -> Payload:
-        """The manager."""
         email = people.build_email(people.MANAGER_NAME)
         manager = build_admin(people.MANAGER_ID, people.MANAGER_NAME, email, has_inbox_seat=True)
         return {**manager, "email_verified": True, "app": build_app()}
@@ -147,7 +142,6 @@ class InventedDirectory:
         ]
 
     def list_teams(self) -> list[Payload]:
-        """Front line and finance."""
         return [
             {
                 "type": "team",
@@ -171,7 +165,6 @@ class InventedDirectory:
         return [*users, build_user(RECEPTION_ID, *reception)]
 
     def get_availabilities(self, now: float) -> dict[int, str]:
-        """What a live board shows."""
         phone_states = self._phone_states(now)
         availabilities = {
             agent.voice_id: self._find_availability(agent, now, phone_states)
@@ -184,12 +177,10 @@ class InventedDirectory:
         }
 
     def list_numbers(self, now: float) -> list[Payload]:
-        """The three lines."""
         is_open = self._hours.is_open(now)
         return [build_number(line, is_open) for line in range(len(people.NUMBERS))]
 
     def list_voice_teams(self) -> list[Payload]:
-        """One team with everybody."""
         team_id = 50101
         return [
             {

@@ -3,9 +3,10 @@
 import random
 from dataclasses import dataclass
 
+from services.sandbox import Payload
 from services.sandbox.team import texts
-from services.sandbox.team.conversation import Conversation, Event, Payload, new_conversation
-from services.sandbox.team.hours import Hours
+from services.sandbox.team.conversation import Conversation, Event, new_conversation
+from services.sandbox.team.hours import DAY, HOUR, MINUTE, Hours
 from services.sandbox.team.people import (
     BOT_ID,
     FINANCE,
@@ -20,7 +21,6 @@ from services.sandbox.team.presence import Presence
 from services.sandbox.team.rng import LogNormal
 from services.sandbox.team.texts import Topic
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
 FIRST_REPLY = LogNormal(3 * MINUTE, 0.8)
 ADMIN_REPLY = LogNormal(5 * MINUTE, 0.8)
 CONTACT_REPLY = LogNormal(4 * MINUTE, 1.1)
@@ -32,8 +32,6 @@ RATES_AFTER = LogNormal(15 * MINUTE, 1.2)
 
 @dataclass(frozen=True)
 class Workplace:
-    """What every story of a world rests on."""
-
     staff: Staff
     hours: Hours
     presence: Presence
@@ -43,15 +41,13 @@ class Workplace:
 
 @dataclass
 class Constraints:
-    """What a story has to be like; what is None is left to chance.
+    """What a conversation has to be like; what is None is drawn.
 
     Attributes:
-        topic: What it is about.
-        agent: Who takes it.
-        taken_at: When.
-        settled_by: By then it has left the queue at the latest.
+        settled_by: By then it has left the queue at the latest; Unix seconds.
         closes_after: Working seconds from being taken to the close.
-        is_plain: Nothing out of the ordinary.
+        is_limbo: It stays without a team for long.
+        is_plain: Nothing out of the ordinary happens.
     """
 
     topic: Topic | None = None
@@ -67,18 +63,10 @@ UNCONSTRAINED = Constraints()
 
 
 class Handling:
-    """What happens once somebody has taken a conversation.
-
-    Args:
-        events: Grows.
-    """
+    """What happens once somebody has taken a conversation; grows its events."""
 
     def __init__(
-        self,
-        workplace: Workplace,
-        rng: random.Random,
-        events: list[Event],
-        topic: Topic,
+        self, workplace: Workplace, rng: random.Random, events: list[Event], topic: Topic
     ) -> None:
         self._workplace = workplace
         self._hours = workplace.hours
@@ -87,7 +75,6 @@ class Handling:
         self._topic = topic
 
     def run(self, taken: int, agent_id: int, constraints: Constraints) -> None:
-        """From being taken to the last thing that happens."""
         rng, agent = self._rng, self._workplace.staff.by_id.get(agent_id)
         pace = agent.pace if agent else 1.0
         at = self._hours.add_working_time(taken, FIRST_REPLY.draw(rng) * pace)
@@ -101,10 +88,8 @@ class Handling:
             self._add(int(at + DAY), "contact")
             return
         pause = constraints.closes_after or WRAP_UP.draw(rng) * pace
-        if constraints.closes_after is not None:
-            at = max(at, self._hours.add_working_time(taken, pause))
-        else:
-            at = self._hours.add_working_time(at, pause)
+        begin = at if constraints.closes_after is None else taken
+        at = max(at, self._hours.add_working_time(begin, pause))
         self._close(at, agent_id, agent)
         if not constraints.is_plain and rng.random() < 0.09:
             self._reopen(at, agent_id, agent, pace)
@@ -199,15 +184,11 @@ def _draw_rating(rng: random.Random, kindness: float) -> tuple[int, str | None]:
 def first_message(
     rng: random.Random, at: int, number: str, contact: Contact, topic: Topic, sla: str
 ) -> Payload:
-    """The first message."""
     text = rng.choice(texts.HOSTILE) if rng.random() < 0.003 else rng.choice(topic.lines)
     channel = texts.CHANNELS.draw(rng)
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    body = (
-        f"<p>{escaped}</p>"
-        if rng.random() > 0.02
-        else '<p><img src="https://example.com/a.png"></p>'
-    )
+    image = '<img src="https://example.com/a.png">'
+    body = f"<p>{escaped if rng.random() > 0.02 else image}</p>"
     payload = new_conversation(
         number, at, contact, channel=channel, subject=text if channel == "email" else "",
         body=body, sla=sla or None, priority=rng.random() < 0.05,
@@ -220,10 +201,8 @@ def first_message(
     )  # fmt: skip
     draw = rng.random()
     if draw < 0.25:
-        payload["ai_agent_participated"], payload["ai_agent"] = (
-            True,
-            build_ai_agent("routed_to_team"),
-        )
+        payload["ai_agent_participated"] = True
+        payload["ai_agent"] = build_ai_agent("routed_to_team")
     if draw > 0.96:
         payload["custom_attributes"]["Ticket category"] = "Back-office ticket"
         payload["linked_objects"]["data"].append(
@@ -246,12 +225,10 @@ def link_merged(payload: Payload, into: str | None) -> None:
 
 
 def build_admin_author(agent: Agent) -> Payload:
-    """A teammate as an author."""
     return {"type": "admin", "id": str(agent.id), "name": agent.name, "email": agent.email}
 
 
 def build_ai_agent(resolution: str) -> Payload:
-    """What the bot did."""
     return {
         "source_type": "workflow",
         "source_title": "Boas-vindas",
@@ -278,8 +255,6 @@ LEFT_DAYS_AGO = 35
 
 
 class ConversationGenerator:
-    """Invents conversations."""
-
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self._hours = workplace.hours
@@ -287,14 +262,14 @@ class ConversationGenerator:
     def generate(
         self, rng: random.Random, at: int, number: str, constraints: Constraints = UNCONSTRAINED
     ) -> Conversation:
-        """One conversation that begins at that time, with everything that happens in it."""
+        """A conversation that begins at that time, with everything that will happen in it."""
         if not constraints.is_plain and rng.random() < 0.06 and self._hours.is_open(at):
             return self._generate_outbound(rng, at, number)
         return self._generate_inbound(rng, at, number, constraints)
 
     def generate_call_copy(self, number: str, at: int, ended_at: int, agent: Agent, call_id: int,
                   contact: Contact, *, has_channel: bool) -> Conversation:  # fmt: skip
-        """What the telephony integration writes down about a call."""
+        """What the telephony integration writes into Intercom about a call."""
         link = f"https://assets.aircall.io/calls/{call_id}/recording"
         payload = new_conversation(
             number, at, contact,
@@ -339,17 +314,14 @@ class ConversationGenerator:
             taken = self._hours.add_working_time(routed, QUEUE[topic.team_id].draw(rng))
             if constraints.settled_by is not None:
                 taken = max(routed + 3, min(taken, int(constraints.settled_by)))
-        agent_id = (
-            constraints.agent.id
-            if constraints.agent
-            else self._choose_agent(rng, topic.team_id, taken)
-        )
+        agent = constraints.agent
+        agent_id = agent.id if agent else self._choose_agent(rng, topic.team_id, taken)
         events.append(Event(taken, "assign", BOT_ID, agent_id))
         Handling(self._workplace, rng, events, topic).run(taken, agent_id, constraints)
         return events
 
     def _answer_by_bot(self, rng: random.Random, at: int, payload: Payload) -> list[Event]:
-        """Answered by the machine alone; nobody is ever assigned."""
+        """Nobody is ever assigned."""
         payload["ai_agent_participated"] = True
         payload["ai_agent"] = build_ai_agent("confirmed_resolution")
         end = at + rng.randint(5, 20) * MINUTE

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 OPENS, CLOSES = 9, 18
-HOUR, DAY = 3600, 86400
+MINUTE, HOUR, DAY = 60, 3600, 86400
 WEEKEND = (5, 6)
 # Relative number of arrivals by local hour; customers rest a little at lunch.
 BY_HOUR = (
@@ -29,12 +29,11 @@ AHEAD_DAYS = 400
 
 
 def to_local(instant: float) -> datetime:
-    """An instant in the team's zone."""
     return datetime.fromtimestamp(instant, ZONE)
 
 
 def midnight(day: date) -> int:
-    """When a local day begins."""
+    """When a local day begins; Unix seconds."""
     return int(datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp())
 
 
@@ -60,7 +59,6 @@ class Hours:
             self._before.append(self._before[-1] + end - begin)
 
     def is_open(self, instant: float) -> bool:
-        """Whether somebody works at that time."""
         window = bisect_right(self._starts, instant) - 1
         return window >= 0 and instant < self._windows[window][1]
 
@@ -69,7 +67,7 @@ class Hours:
         return max(0, int(self._working_position(end) - self._working_position(begin)))
 
     def add_working_time(self, instant: float, seconds: float) -> int:
-        """When so much working time will have passed."""
+        """When so many working seconds will have passed."""
         position = self._working_position(instant) + max(0.0, seconds)
         window = min(bisect_right(self._before, position) - 1, len(self._starts) - 1)
         return int(self._starts[window] + position - self._before[window])
@@ -119,7 +117,7 @@ class Hours:
 
 
 def _find_extra_shift(start: datetime) -> tuple[int, int] | None:
-    """Hours from midnight, before it or beyond the day where need be; None within the office's."""
+    """Hours from midnight, which may lie before it or beyond the day; None within the office's."""
     hour = start.hour
     if start.weekday() in WEEKEND or not OPENS <= hour < CLOSES:
         return hour - EXTRA_BEFORE, hour + EXTRA_AFTER

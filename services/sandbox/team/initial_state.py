@@ -1,7 +1,7 @@
 """The present moment, arranged: a queue, a limbo, a spike, an overloaded agent.
 
 A world of any size should show on its first screen everything that a wall can say. What comes
-after the start is left to chance again.
+after the start is drawn again.
 """
 
 import random
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from services.sandbox.team import texts
 from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.generator import Constraints, ConversationGenerator, Workplace
+from services.sandbox.team.hours import HOUR, MINUTE
 from services.sandbox.team.people import FINANCE, FRONT, Agent
 
-MINUTE, HOUR = 60, 3600
 # Arrivals of the last half hour are arranged; so many at least.
 LAST_SECONDS = 30 * MINUTE
 FEWEST_ARRIVALS = 9
@@ -25,14 +25,6 @@ OVERLOADED_OPEN, FEWEST_OPEN, MOST_OPEN = 12, 3, 8
 
 
 class InitialState:
-    """Arranges what is there at the start.
-
-    Args:
-        setting: Of the world.
-        teller: Who invents the rest of each story.
-        seed: A generator of the world's.
-    """
-
     def __init__(
         self, workplace: Workplace, generator: ConversationGenerator, rng: random.Random
     ) -> None:
@@ -70,9 +62,7 @@ class InitialState:
         """Open ones beyond what an agent has at a good moment, oldest first."""
         excess: list[Conversation] = []
         open_counts: Counter[int] = Counter()
-        for conversation in sorted(
-            conversations, key=lambda conversation: -conversation.payload["created_at"]
-        ):
+        for conversation in sorted(conversations, key=lambda c: -c.payload["created_at"]):
             agent_id = conversation.payload["admin_assignee_id"]
             if conversation.payload["state"] != "open" or agent_id is None:
                 continue
@@ -84,7 +74,7 @@ class InitialState:
         return excess
 
     def plan_quick_end(self, conversation: Conversation) -> list[Event]:
-        """A quick end for a conversation, between its last event and the start."""
+        """The rest of a conversation, between its last event and the start."""
         payload = conversation.payload
         agent_id, last = payload["admin_assignee_id"], payload["updated_at"]
         ends = int(last + (self._start - last) * self._rng.uniform(0.3, 0.9))

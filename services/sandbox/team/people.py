@@ -7,11 +7,8 @@ import random
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from services.sandbox.team.rng import seeded_rng
-
-Payload = dict[str, Any]
 
 APP_ID = "v1g1adem"
 BOT_ID, MANAGER_ID, SEATLESS_ID, LEAVER_ID = 9001, 9002, 9003, 9004
@@ -60,7 +57,7 @@ class Agent:
     Attributes:
         id: In Intercom.
         voice_id: In Aircall; None where they have no telephone.
-        voice_email: There; its letter case may differ.
+        voice_email: In Aircall; its letter case may differ.
         pace: Factor of their reply times.
         diligence: Share of closed conversations they classify.
         kindness: Shifts the ratings they get.
@@ -81,20 +78,17 @@ class Agent:
 
 @dataclass(frozen=True)
 class Staff:
-    """The agents, and who else stands in the vendors' lists."""
-
     agents: tuple[Agent, ...]
     by_id: dict[int, Agent] = field(repr=False)
     by_team: dict[int, tuple[Agent, ...]] = field(repr=False)
 
     @property
     def on_the_phone(self) -> tuple[Agent, ...]:
-        """Those who have a telephone."""
         return tuple(agent for agent in self.agents if agent.voice_id is not None)
 
 
 def build_staff(size: int, seed: int) -> Staff:
-    """That many agents; the first eight are always the same."""
+    """The first eight agents are always the same."""
     agents = tuple(_build_agent(position, *_pick_name(position), seed) for position in range(size))
     teams = {
         team: tuple(agent for agent in agents if team in agent.team_ids) or agents for team in TEAMS
@@ -103,7 +97,7 @@ def build_staff(size: int, seed: int) -> Staff:
 
 
 def build_email(name: str) -> str:
-    """First and last name, without accents."""
+    """From first and last name, without accents."""
     words = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split()
     return f"{words[0]}.{words[-1]}@example.com"
 
@@ -149,11 +143,11 @@ CONTACT_COUNT = 3000
 
 @dataclass(frozen=True)
 class Contact:
-    """One customer.
+    """A customer.
 
     Attributes:
         id: In Intercom.
-        number: Place in the list; Aircall's contact id comes from it.
+        number: Position in the list; Aircall's contact id comes from it.
         digits: Telephone number as Aircall shows it.
     """
 
@@ -168,19 +162,18 @@ class Contact:
 
     @property
     def name(self) -> str:
-        """In full."""
         return f"{self.first_name} {self.last_name}"
 
 
 @cache
 def build_contacts(seed: int) -> tuple[Contact, ...]:
-    """All of them, most frequent first."""
+    """Most frequent first."""
     rng = seeded_rng(seed, "contacts")
     return tuple(_build_contact(number, rng) for number in range(CONTACT_COUNT))
 
 
 def draw_contact(contacts: tuple[Contact, ...], rng: random.Random) -> Contact:
-    """One of them: few come often, most come seldom."""
+    """Few come often, most come seldom."""
     return contacts[int(rng.random() ** 2.2 * len(contacts))]
 
 

@@ -5,14 +5,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team.generator import Workplace
-from services.sandbox.team.hours import DAY, HOUR, Hours, midnight
+from services.sandbox.team.hours import DAY, HOUR, MINUTE, Hours, midnight
 from services.sandbox.team.people import NUMBERS, Agent, Contact, draw_contact
 from services.sandbox.team.rng import LogNormal, WeightedChoice, poisson, seeded_rng
 
-Payload = dict[str, Any]
 API = "https://api.aircall.io"
 MEDIA = "https://media.example.com"
 WRAP_UP_SECONDS = 45
@@ -23,15 +22,14 @@ TAGS = ((811, "Retorno"), (812, "Reclamação"), (813, "Venda"))
 
 @dataclass(slots=True)
 class Call:
-    """One call, from beginning to end.
+    """A call, from beginning to end.
 
     Attributes:
-        agent: Who has it in the end.
-        giver: Who passed it on, if somebody did.
-        passed_at: When.
-        contact: Who is at the other end; None where the number is hidden.
+        contact: None where the number is hidden.
         is_known: Whether Aircall's address book has the number.
-        tag: Place of the tag it gets afterwards.
+        agent: Who has it in the end.
+        transferred_by: Who had it before.
+        tag: Position in `TAGS` of the tag it gets afterwards.
     """
 
     id: int
@@ -58,13 +56,12 @@ class Call:
         return "answered" if self.answered_at is not None and now >= self.answered_at else "initial"
 
     def agent_at(self, now: float) -> Agent | None:
-        """Who is speaking at that time."""
         if self.transferred_at is not None and now < self.transferred_at:
             return self.transferred_by
         return self.agent
 
     def to_payload(self, now: float, hours: Hours, *, with_contact: bool = False) -> Payload:
-        """The vendor's object as it is at that time."""
+        """Aircall's object as it is at that time."""
         status = self.status_at(now)
         is_done = status == "done"
         holder = self.agent_at(now) if status != "initial" or self.direction == "outbound" else None
@@ -89,25 +86,16 @@ class Call:
             "teams": [],
             "comments": self._build_comments(now),
             "tags": self._build_tags(now),
-            "contact": build_contact_card(self.contact)
-            if with_contact and self._has_contact_card()
-            else None,
+            "contact": build_contact_card(self.contact) if with_contact and self.is_known else None,
         }
         # Who handled nothing is not there at all: the key is missing, as in the vendor's answers.
         if holder is not None:
             payload["user"] = build_user(holder)
-        if (
-            self.transferred_at is not None
-            and now >= self.transferred_at
-            and self.transferred_by
-            and self.agent
-        ):
+        is_transferred = self.transferred_at is not None and now >= self.transferred_at
+        if is_transferred and self.transferred_by and self.agent:
             payload["transferred_by"] = build_user(self.transferred_by)
             payload["transferred_to"] = build_user(self.agent)
         return payload
-
-    def _has_contact_card(self) -> bool:
-        return self.contact is not None and self.is_known
 
     def _build_media(self, now: float) -> Payload:
         """Links that live for an hour, and the page that stays."""
@@ -138,7 +126,7 @@ class Call:
 
 
 def build_user(agent: Agent) -> Payload:
-    """Somebody as they stand in a call."""
+    """An agent as they stand in a call."""
     return {
         "id": agent.voice_id,
         "direct_link": f"{API}/v1/users/{agent.voice_id}",
@@ -152,7 +140,6 @@ def build_user(agent: Agent) -> Payload:
 
 
 def build_number(line: int, is_open: bool) -> Payload:
-    """One of the company's lines."""
     number_id, name, digits, is_ivr = NUMBERS[line]
     return {
         "id": number_id,
@@ -170,7 +157,7 @@ def build_number(line: int, is_open: bool) -> Payload:
 
 
 def build_contact_card(contact: Contact | None) -> Payload | None:
-    """A page of Aircall's address book."""
+    """An entry of Aircall's address book."""
     if contact is None:
         return None
     contact_id = 5_100_000 + contact.number
@@ -189,7 +176,6 @@ def build_contact_card(contact: Contact | None) -> Payload | None:
     }
 
 
-MINUTE = 60
 INBOUND_SHARE = 0.64
 # Of all calls, those a teammate makes on their own; the rest of the outbound ones call back.
 PLAIN_OUTBOUND_SHARE = 0.27
@@ -231,8 +217,6 @@ class Phone:
     """Makes the calls of one day after the other.
 
     Args:
-        setting: Staff, hours and customers.
-        seed: Of the world.
         scale: Expected calls, both directions, per unit of the hours' weights.
     """
 
@@ -245,7 +229,7 @@ class Phone:
         self._number = 0
 
     def generate_day(self, day: date) -> list[Call]:
-        """All calls of a local day; days are asked for in their order."""
+        """Days are asked for in their order."""
         rng = seeded_rng(self._seed, "calls", day)
         begin = midnight(day)
         self._number = 2_400_000_000 + day.toordinal() * 10_000
@@ -355,11 +339,8 @@ class Phone:
         transferred_at = call.answered_at + rng.randint(20, 90)
         receiver = self._find_free_agent(rng, call.started_at, besides=call.agent)
         if receiver is not None and transferred_at < call.ended_at:
-            call.transferred_by, call.agent, call.transferred_at = (
-                call.agent,
-                receiver,
-                transferred_at,
-            )
+            call.transferred_by, call.agent = call.agent, receiver
+            call.transferred_at = transferred_at
 
     def _add_notes(self, rng: random.Random, call: Call) -> None:
         if rng.random() < 0.12:
@@ -370,7 +351,7 @@ class Phone:
     def _find_free_agent(
         self, rng: random.Random, at: int, besides: Agent | None = None
     ) -> Agent | None:
-        """Somebody who is free; of many people not everybody is looked at."""
+        """Of many people not everybody is looked at."""
         phones = self._workplace.staff.on_the_phone
         for agent in rng.sample(phones, min(len(phones), MOST_CANDIDATES)):
             is_free = self._free_at.get(agent.id, 0) <= at and agent is not besides
@@ -389,7 +370,7 @@ class Phone:
         return Call(self._number, direction, line, at, at, contact, is_known)
 
     def _arrange_present(self, rng: random.Random) -> list[Call]:
-        """The present moment: two are talking, it rings once, one has just hung up, some wait."""
+        """Two are talking, it rings once, one has just hung up, some wait."""
         start = int(self._workplace.start)
         calls = [self._arrange_missed(rng, start - ago) for ago in (840, 560, 170)]
         for begin, answered, end, direction in (

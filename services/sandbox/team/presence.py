@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from services.sandbox.team.hours import HOUR, Hours, to_local
+from services.sandbox.team.hours import HOUR, MINUTE, Hours, to_local
 from services.sandbox.team.people import FIRST_AGENT_ID, Agent
 from services.sandbox.team.rng import seeded_rng
 
@@ -15,7 +15,6 @@ Activity = Literal["work", "focus", "lunch", "break", "meeting", "off"]
 # What somebody at the controls may say that an agent does; who is on a call puts themselves away.
 Order = Activity | Literal["in_call"]
 ORDERS: tuple[Order, ...] = ("work", "focus", "lunch", "break", "meeting", "off", "in_call")
-MINUTE = 60
 AWAY_REASON_IDS = {"lunch": 31, "break": 32, "meeting": 33}
 # Around the start everybody works, but for one at lunch and one who has switched off the phone
 # and not the inbox: a contradiction that a wall has to name.
@@ -24,21 +23,13 @@ INITIAL_BEFORE, INITIAL_AFTER = 10 * MINUTE, 25 * MINUTE
 
 
 class Stretch(NamedTuple):
-    """Something done from one instant to another."""
-
     begin: int
     end: int
     activity: Activity
 
 
 class Presence:
-    """The plans of all agents.
-
-    Args:
-        hours: When there is work.
-        seed: Of the world.
-        start: When it is opened.
-    """
+    """The plans of all agents' days."""
 
     def __init__(self, hours: Hours, seed: int, start: float) -> None:
         self._hours = hours
@@ -57,11 +48,9 @@ class Presence:
             self._orders[_agent_number(agent)] = activity
 
     def get_order(self, agent: Agent) -> Order | None:
-        """What an agent was told to do."""
         return self._orders.get(_agent_number(agent))
 
     def get_activity(self, agent: Agent, instant: float) -> Activity:
-        """What an agent does at that time."""
         order = self.get_order(agent)
         if order is not None:
             return "work" if order == "in_call" else order
@@ -93,7 +82,6 @@ class Presence:
         )
 
     def find_away_reason_id(self, agent: Agent, instant: float) -> int | None:
-        """Id of the reason they gave, if they gave one."""
         return AWAY_REASON_IDS.get(self.get_activity(agent, instant))
 
     def _forgets_away_mode(self, number: int, day: date) -> bool:

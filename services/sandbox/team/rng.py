@@ -25,16 +25,15 @@ class LogNormal:
         self._quantiles = [median * math.exp(sigma * quantile) for quantile in _QUANTILES]
 
     def draw(self, rng: random.Random) -> float:
-        """One of them; a table look-up, since tens of thousands are drawn at the start."""
+        """By table look-up, since tens of thousands are drawn at the start."""
         return self._quantiles[int(rng.random() * STEPS)]
 
 
 class WeightedChoice(Generic[T]):
-    """Things that are drawn more or less often.
+    """Draws each value as often as its weight says.
 
     Attributes:
-        things: Each once.
-        table: Each as often as it is drawn.
+        table: Each value as often as it is drawn.
     """
 
     def __init__(self, weighted: Sequence[tuple[T, float]]) -> None:
@@ -47,12 +46,11 @@ class WeightedChoice(Generic[T]):
             self.table += [value] * (round(filled) - len(self.table))
 
     def draw(self, rng: random.Random) -> T:
-        """One of them."""
         return self.table[int(rng.random() * len(self.table))]
 
 
 def poisson(rng: random.Random, expected: float) -> int:
-    """How many come when so many are expected."""
+    """How many come when so many are expected; by the normal approximation where they are many."""
     if expected > 30:
         return max(0, round(rng.gauss(expected, math.sqrt(expected))))
     limit, product, number = math.exp(-expected), rng.random(), 0

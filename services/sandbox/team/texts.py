@@ -11,10 +11,9 @@ class Topic:
     """A contact reason with what it looks like from outside.
 
     Attributes:
-        reason: Value of the reason attribute.
         team_id: Who takes care of it.
         lines: Opening messages.
-        category: Value of the system category.
+        category: Value of the attribute for the system category.
     """
 
     reason: str

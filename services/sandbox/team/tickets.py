@@ -8,13 +8,13 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.sandbox import Payload
+from services.sandbox.team.hours import DAY, HOUR, MINUTE
 from services.sandbox.team.people import BOT_ID, COMPANIES
 from services.sandbox.team.rng import LogNormal, WeightedChoice, seeded_rng
 from services.sandbox.team.texts import HOSTILE
 from services.sandbox.team.world_protocol import AnyWorld
 
-Payload = dict[str, Any]
-MINUTE, HOUR, DAY = 60, 3600, 86400
 TYPES = (("301", "Back-office N2", "Back-office"), ("302", "Pedido do cliente", "Customer"))
 # Of so many tickets one is the customer's own, which is no affair of the second line.
 CUSTOMER_TICKET_EVERY = 12
@@ -45,7 +45,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class TicketEvent:
-    """Something that happens to a ticket: a new state, an owner, or a note."""
+    """A new state, a new owner, or a note."""
 
     at: int
     kind: str
@@ -55,21 +55,19 @@ class TicketEvent:
 
 @dataclass
 class Ticket:
-    """One ticket, with everything that will ever happen to it.
+    """A ticket, with everything that will ever happen to it.
 
     Attributes:
-        id: The vendor's.
-        conversation_id: Where it began.
         contacts: As the conversation has them.
         created_at: Unix seconds.
-        happenings: In order; the first one creates it.
+        events: In order; the first one creates it.
     """
 
     id: str
     conversation_id: str
     contacts: Any
     created_at: int
-    type_id: str
+    is_customers: bool
     attributes: dict[str, Any]
     events: list[TicketEvent] = field(default_factory=list)
 
@@ -80,9 +78,7 @@ class Ticket:
         owners = [event.value for event in past_events if event.kind == "owner"]
         state = states[-1] or "submitted"
         internal, external = LABELS[state]
-        ticket_type = next(
-            _build_type(*ticket_type) for ticket_type in TYPES if ticket_type[0] == self.type_id
-        )
+        ticket_type = _build_type(self.is_customers)
         return {
             "type": "ticket",
             "id": self.id,
@@ -119,13 +115,10 @@ def generate_ticket(ticket_id: str, conversation: Payload, agent_ids: list[str])
     """The ticket that hangs on a conversation.
 
     Args:
-        ticket_id: The vendor's.
-        conversation: Where it began.
-        people: Ids of those who may open and own it; there is at least one.
+        agent_ids: Who may open and own it; at least one.
     """
     rng = seeded_rng("ticket", ticket_id)
     at = conversation["created_at"] + rng.randint(10, 120) * MINUTE
-    is_customers = int(ticket_id[-4:]) % CUSTOMER_TICKET_EVERY == 0
     severity = SEVERITIES.draw(rng)
     titles = HOSTILE if rng.random() < 0.02 else SUBJECTS
     key = f"SUP-{1000 + int(ticket_id[-4:]) % 9000}"
@@ -134,7 +127,7 @@ def generate_ticket(ticket_id: str, conversation: Payload, agent_ids: list[str])
         conversation_id=conversation["id"],
         contacts=conversation.get("contacts"),
         created_at=at,
-        type_id=TYPES[1 if is_customers else 0][0],
+        is_customers=int(ticket_id[-4:]) % CUSTOMER_TICKET_EVERY == 0,
         attributes={
             "_default_title_": rng.choice(titles),
             "_default_description_": "<p>Descrição que não interessa a ninguém.</p>",
@@ -172,7 +165,8 @@ def _generate_events(rng: random.Random, at: int, agent_ids: list[str]) -> list[
     return events
 
 
-def _build_type(type_id: str, name: str, category: str) -> Payload:
+def _build_type(is_customers: bool) -> Payload:
+    type_id, name, category = TYPES[is_customers]
     return {
         "type": "ticket_type",
         "id": type_id,
@@ -183,7 +177,7 @@ def _build_type(type_id: str, name: str, category: str) -> Payload:
         "archived": False,
         "created_at": 1_700_000_000,
         "updated_at": 1_700_000_000,
-        "is_internal": category != "Customer",
+        "is_internal": not is_customers,
         "ticket_type_attributes": {"type": "list", "data": []},
         "category": category,
     }
@@ -218,11 +212,7 @@ def _build_parts(ticket_id: str, events: list[TicketEvent]) -> Payload:
 
 
 class Tickets:
-    """All tickets of a world, as they are at its instant.
-
-    Args:
-        world: Whose conversations they hang on.
-    """
+    """All tickets of a world, as they are at its instant."""
 
     def __init__(self, world: AnyWorld) -> None:
         self._world = world
@@ -232,7 +222,7 @@ class Tickets:
 
     @property
     def all(self) -> list[Payload]:
-        """Every ticket, oldest creation first."""
+        """Oldest creation first."""
         self._add_new()
         now = self._world.now
         existing = [ticket for ticket in self._by_id.values() if ticket.created_at <= now]
@@ -243,7 +233,6 @@ class Tickets:
         ]
 
     def get(self, ticket_id: str) -> Payload | None:
-        """The ticket of that id."""
         self._add_new()
         ticket, now = self._by_id.get(ticket_id), self._world.now
         if ticket is None or ticket.created_at > now or ticket_id in self._deleted:
@@ -251,28 +240,22 @@ class Tickets:
         return ticket.to_payload(now)
 
     def delete(self, ticket_id: str) -> None:
-        """Delete a ticket.
-
-        Raises:
-            KeyError: There is none of that id.
-        """
+        """Raises KeyError where there is none of that id."""
         if self.get(ticket_id) is None:
             raise KeyError(ticket_id)
         self._deleted.add(ticket_id)
 
     def _add_new(self) -> None:
-        """Tell the tickets of conversations that are new."""
+        """Generate the tickets of conversations that are new."""
         latest = self._latest_created_at
-        for conversation in self._world.index.list_between(
-            "created_at", self._latest_created_at, None
-        ):
+        for conversation in self._world.index.list_between("created_at", latest, None):
             latest = conversation["created_at"]
             linked = conversation.get("linked_objects") or {}
-            for one in linked.get("data") or []:
-                if one.get("type") == "ticket" and one["id"] not in self._by_id:
-                    self._by_id[one["id"]] = generate_ticket(
-                        one["id"], conversation, self._list_agents()
-                    )
+            for link in linked.get("data") or []:
+                ticket_id = link["id"]
+                if link.get("type") == "ticket" and ticket_id not in self._by_id:
+                    ticket = generate_ticket(ticket_id, conversation, self._list_agents())
+                    self._by_id[ticket_id] = ticket
         self._latest_created_at = latest
 
     def _list_agents(self) -> list[str]:

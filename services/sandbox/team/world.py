@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from operator import attrgetter
-from typing import Any
 
+from services.sandbox import Payload
 from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.conversation_index import ConversationIndex
 from services.sandbox.team.directory import Directory, InventedDirectory
@@ -26,7 +26,6 @@ from services.sandbox.team.phone import Call, Phone, call_weights
 from services.sandbox.team.presence import Presence
 from services.sandbox.team.rng import poisson, seeded_rng
 
-Payload = dict[str, Any]
 # The longest call there is; who speaks now has begun since then.
 LONGEST_CALL = 3 * HOUR
 # One of so many answered calls is written into Intercom by the telephony integration.
@@ -37,16 +36,6 @@ SETTLING_SECONDS = 45 * 60
 
 @dataclass(frozen=True)
 class Size:
-    """How large a world is.
-
-    Attributes:
-        days: Of history.
-        conversations: In it.
-        calls: In it.
-        agents: Who work in it.
-        strict_hours: Nine to six only.
-    """
-
     days: int = 90
     conversations: int = 20_000
     calls: int = 6_000
@@ -59,11 +48,6 @@ class World:
 
     The same seed, size and start make the same world, however often it is looked at meanwhile.
     Not for several threads at once: who answers requests takes a lock.
-
-    Args:
-        seed: Of all chance.
-        size: How large.
-        start: When it is opened; Unix seconds.
     """
 
     def __init__(self, seed: int, size: Size, start: float) -> None:
@@ -90,16 +74,13 @@ class World:
 
     @property
     def conversations(self) -> list[Payload]:
-        """Intercom's objects as they are now, oldest creation first."""
         return self.index.list_between("created_at", None, None)
 
     @property
     def calls(self) -> list[Payload]:
-        """Aircall's objects as they are now, oldest first."""
         return [self.build_call(call) for call in self.list_calls()]
 
     def advance(self, now: float) -> None:
-        """Let everything happen until now. The clock never goes back."""
         if now <= self.now:
             return
         self.now = now
@@ -114,47 +95,37 @@ class World:
                 self._schedule(conversation)
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation.
-
-        Raises:
-            KeyError: There is none of that id.
-        """
         self.index.remove(conversation_id, int(self.now))
 
     def put(self, conversation: Conversation) -> None:
-        """Let something happen that nobody has planned, from now on."""
+        """Add or change a conversation that nobody has planned, from now on."""
         self._by_id[conversation.payload["id"]] = conversation
         conversation.advance(self.now)
         self.index.put(conversation.payload)
         self._schedule(conversation)
 
     def replace_future(self, conversation_id: str, remaining: list[Event]) -> None:
-        """Let nothing else happen in a conversation any more than this."""
         conversation = self._by_id[conversation_id]
         conversation.replace_future(remaining)
         self.put(conversation)
 
     def get_conversation(self, conversation_id: str) -> Conversation | None:
-        """What has happened and will happen in a conversation."""
         return self._by_id.get(conversation_id)
 
     def list_calls(self, since: float = 0.0, until: float | None = None) -> list[Call]:
-        """Calls that began between two instants, both included, up to now."""
         last = self.now if until is None else min(until, self.now)
         begin = bisect_right(self._calls, since - 1, key=attrgetter("started_at"))
         end = bisect_right(self._calls, last, key=attrgetter("started_at"))
         return self._calls[begin:end]
 
     def get_call(self, call_id: int) -> Call | None:
-        """A call of that id that has begun."""
         return next((call for call in self.list_calls() if call.id == call_id), None)
 
     def build_call(self, call: Call, *, with_contact: bool = True) -> Payload:
-        """A call as it is now."""
-        return call.to_payload(self.now, self._workplace.hours, with_contact=with_contact)
+        return call.to_payload(self.now, self.hours, with_contact=with_contact)
 
     def phone_states(self, now: float) -> dict[int, str]:
-        """Intercom's id -> in_call or after_call_work."""
+        """Intercom's admin id -> in_call or after_call_work."""
         states: dict[int, str] = {}
         for call in self.list_calls(since=now - LONGEST_CALL):
             status, agent = call.status_at(now), call.agent_at(now)
@@ -177,18 +148,13 @@ class World:
         while self._next_day < today:
             self._generate_day(self._next_day)
         self._generate_day(today)
-        initial_state = InitialState(
-            self._workplace, self._generator, seeded_rng(self._seed, "stage")
-        )
-        if self._workplace.hours.is_open(self.now):
+        rng = seeded_rng(self._seed, "stage")
+        initial_state = InitialState(self._workplace, self._generator, rng)
+        if self.hours.is_open(self.now):
             expected = self._expected_arrivals(self.now) * LAST_SECONDS / HOUR
             for conversation in initial_state.arrange_last_half_hour(expected):
                 self._add(conversation)
-            present = [
-                conversation
-                for conversation in self._by_id.values()
-                if conversation.payload["created_at"] <= self.now
-            ]
+            present = [c for c in self._by_id.values() if c.payload["created_at"] <= self.now]
             for conversation in initial_state.find_excess(present):
                 conversation.replace_future(initial_state.plan_quick_end(conversation))
                 conversation.advance(self.now)
@@ -203,11 +169,11 @@ class World:
         self._next_day = day + timedelta(days=1)
         rng = seeded_rng(self._seed, "conversations", day)
         start, begin = self._workplace.start, midnight(day)
-        has_initial_state = self._workplace.hours.is_open(start)
+        has_initial_state = self.hours.is_open(start)
         number = day.toordinal() * 100_000
         mood = rng.uniform(0.9, 1.1)
         before: str | None = None
-        for hour, weight in enumerate(self._workplace.hours.arrival_weights(day)):
+        for hour, weight in enumerate(self.hours.arrival_weights(day)):
             at = begin + hour * HOUR
             for when in sorted(
                 at + rng.randrange(HOUR) for _ in range(poisson(rng, self._scale * weight * mood))
@@ -216,15 +182,11 @@ class World:
                 if has_initial_state and start - LAST_SECONDS <= when <= start:
                     continue
                 # What came before the arranged half hour has left the queue by now.
-                is_early = has_initial_state and when < start
-                constraints = (
-                    Constraints(settled_by=start - SETTLING_SECONDS * rng.random())
-                    if is_early
-                    else UNCONSTRAINED
-                )
-                conversation = self._generator.generate(
-                    rng, when, f"2154{number:011d}", constraints
-                )
+                constraints = UNCONSTRAINED
+                if has_initial_state and when < start:
+                    constraints = Constraints(settled_by=start - SETTLING_SECONDS * rng.random())
+                number_text = f"2154{number:011d}"
+                conversation = self._generator.generate(rng, when, number_text, constraints)
                 link_merged(conversation.payload, before)
                 before = conversation.payload["id"]
                 self._add(conversation)
@@ -249,7 +211,7 @@ class World:
         self._by_id[conversation.payload["id"]] = conversation
         created = conversation.payload["created_at"]
         if created <= self.now and not self._is_open:
-            # Of the history: it is put onto the shelf with all the others.
+            # Of the history: it is indexed with all the others.
             conversation.advance(self.now)
             self._schedule(conversation)
         else:
@@ -260,16 +222,13 @@ class World:
             heapq.heappush(self._scheduled, (conversation.next_at, conversation.payload["id"]))
 
     def _expected_arrivals(self, instant: float) -> float:
-        """Arrivals in the hour around an instant."""
-        local_instant = to_local(instant)
-        return (
-            self._scale
-            * self._workplace.hours.arrival_weights(local_instant.date())[local_instant.hour]
-        )
+        """In the hour around an instant."""
+        here = to_local(instant)
+        return self._scale * self.hours.arrival_weights(here.date())[here.hour]
 
 
 def _sum_weights(weights: Callable[[date], list[float]], first: date, start: float) -> float:
-    """Of the weights of all hours of the history."""
+    """Of all hours of the history."""
     total, day = 0.0, first
     while midnight(day) <= start:
         for hour, weight in enumerate(weights(day)):

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from services.sandbox import Payload
 from services.sandbox.team.conversation import Conversation
 from services.sandbox.team.conversation_index import ConversationIndex
 from services.sandbox.team.directory import Directory
-
-Payload = dict[str, Any]
 
 
 class AnyWorld(Protocol):
@@ -29,20 +28,16 @@ class AnyWorld(Protocol):
         """Let everything happen until now. The clock never goes back."""
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation.
-
-        Raises:
-            KeyError: There is none of that id.
-        """
+        """Raises KeyError where there is none of that id."""
 
     def get_conversation(self, conversation_id: str) -> Conversation | None:
-        """What has happened in a conversation, where that is known."""
+        """A conversation with its past and future; None where an export has only its object."""
 
     def list_calls(self, since: float = 0.0, until: float | None = None) -> Sequence[Any]:
         """Calls that began between two instants, both included, up to now; oldest first."""
 
     def get_call(self, call_id: int) -> Any:
-        """A call of that id that has begun; None where there is none."""
+        """None where no such call has begun."""
 
     def build_call(self, call: Any, *, with_contact: bool = True) -> Payload:
-        """A call as it is now."""
+        """Aircall's object of a call as it is now."""
