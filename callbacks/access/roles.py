@@ -6,7 +6,6 @@ from typing import Any
 from dash import Dash
 
 from callbacks.web.errors import panel_error
-from layouts.roles import EVERYBODY as EVERYBODY
 
 ROLES_BY_CALLBACK = "VIGIA_CALLBACK_ROLES"
 

@@ -31,7 +31,7 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import REPORT_PAGES, question_at, report_context, with_words
 from callbacks.reports.row_lines import title
 from layouts.components.download import ROWS_AT_MOST
-from layouts.components.shell import MANAGER
+from layouts.roles import REPORT_READERS
 from metrics.model.catalog import CATALOG, Table
 from metrics.query.drilldown import CellError
 from services.files.workbook import Sheet, write_csv, write_workbook
@@ -62,7 +62,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 def _answer(page: str, kind: str, rows: bool, backend: Backend) -> Response:
     viewer = current_viewer(backend)
-    if viewer.role != MANAGER:
+    if viewer.role not in REPORT_READERS:
         return refusal(403, "forbidden", "not for this role")
     path = f"/{page}"
     if path not in REPORT_PAGES or kind not in TYPES:

@@ -11,7 +11,7 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import question_at
 from layouts import ids
 from layouts.components import filter_bar
-from layouts.components.shell import MANAGER
+from layouts.roles import REPORT_READERS
 from services.runtime.backend import Backend
 
 
@@ -48,7 +48,7 @@ def register(app: Dash, backend: Backend) -> None:
         State(ids.carrying(ALL, ALL), "id"),
     )
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=REPORT_READERS)(
         Output(_id("attributes"), "children"),
         Input(_id("find"), "value"),
         Input(_id("label"), "data"),

@@ -21,7 +21,7 @@ from layouts import ids
 from layouts.components import report_frame, states
 from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
-from layouts.components.shell import MANAGER
+from layouts.roles import PAGES
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
@@ -69,7 +69,7 @@ def add_report_page(path: str, query: type[PageQuery], content: Content) -> Repo
 def register(app: Dash, backend: Backend, page: ReportPage) -> None:
     """Attach a page's callback: filled when its address changes, and when a version arrives."""
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[page.path].roles)(
         Output(ids.panel(page.name, "bar"), "children"),
         Output(ids.panel(page.name, "content"), "children"),
         Output(ids.panel(page.name, "version"), "data"),

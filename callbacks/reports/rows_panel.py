@@ -15,7 +15,7 @@ from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import rows_panel as layout
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
+from layouts.roles import REPORT_READERS
 from metrics.model.summary import summarise
 from metrics.query.drilldown import TOP_REASONS, VALUE, Cell, CellError
 from services.runtime.backend import Backend
@@ -26,7 +26,7 @@ ROWS = 50
 def register(app: Dash, backend: Backend) -> None:
     """Attach the callbacks of the panel."""
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=REPORT_READERS)(
         Output(ids.SIDE_PANEL, "children"),
         Output(ids.panel(ids.ROWS, "shown"), "data"),
         Input(ids.URL, "search"),
@@ -52,7 +52,7 @@ def register(app: Dash, backend: Backend) -> None:
         except (ParameterError, CellError):
             return layout.refused(context), [search]
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=REPORT_READERS)(
         Output(ids.panel(ids.ROWS, "list"), "children"),
         Input(ids.URL, "search"),
         State(ids.URL, "pathname"),

@@ -9,10 +9,7 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.svg import logo
 from layouts.icons import icon
-from layouts.roles import ANALYST as ANALYST
-from layouts.roles import MANAGER as MANAGER
 from layouts.roles import PAGES, ROLES, Page
-from layouts.roles import WALL as WALL
 
 # As many as a thumb can tell apart.
 TABS = 4

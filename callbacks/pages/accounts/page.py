@@ -11,9 +11,9 @@ from callbacks.pages.accounts.actions import Done, act
 from callbacks.pages.accounts.figures import machines, people_of, strangers, trail_of
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
 from layouts.pages.accounts import page as layout
 from layouts.pages.accounts.page import PAGE, PATH, trail
+from layouts.roles import PAGES
 from services.runtime.backend import Backend
 
 
@@ -23,7 +23,7 @@ def register(app: Dash, backend: Backend) -> None:
     def panel(key: str) -> str:
         return ids.panel(PAGE, key)
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(panel("people"), "children"),
         Output(panel("unmatched"), "children"),
         Output(panel("tokens"), "children"),
@@ -41,7 +41,7 @@ def register(app: Dash, backend: Backend) -> None:
             layout.tokens(machines(backend), context),
         )
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(panel("trail"), "children"),
         Input(ids.URL, "search"),
         Input(panel("done"), "data"),
@@ -53,7 +53,7 @@ def register(app: Dash, backend: Backend) -> None:
         shown, context = trail_of(backend, search, current_context(backend, PATH))
         return trail(shown, context)
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(panel("done"), "data"),
         Output(panel("told"), "children"),
         Output(panel("add-email"), "value"),

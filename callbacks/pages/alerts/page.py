@@ -13,10 +13,10 @@ from callbacks.pages.alerts.figures import alerts, rule_rows
 from callbacks.pages.alerts.query import read_alerts
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
 from layouts.pages.alerts import page as layout
 from layouts.pages.alerts.data import PAGE, PATH
 from layouts.pages.alerts.rules import rules
+from layouts.roles import PAGES
 from metrics.alerts.model import RULES, Rule
 from services.errors import ConfigurationError
 from services.runtime.backend import Backend
@@ -28,7 +28,7 @@ LOOKS = 6
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
         Input(ids.URL, "search"),
         Input(ids.REFRESH, "n_intervals"),
@@ -45,13 +45,13 @@ def register(app: Dash, backend: Backend) -> None:
             drawn[2] = [layout.unusable(problem, context), *drawn[2]]
         return tuple(drawn)
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "rules"), "children"), Input(ids.panel(PAGE, "done"), "data")
     )
     def show_rules(_: Any) -> Component:
         return rules(rule_rows(backend), current_context(backend, PATH))
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "done"), "data"),
         Output(ids.panel(PAGE, "soon"), "n_intervals"),
         Output(ids.panel(PAGE, "soon"), "max_intervals"),

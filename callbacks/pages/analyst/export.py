@@ -14,6 +14,7 @@ from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.query import AgentView, read_analyst, resolve_agent
 from callbacks.reports.query import ParameterError
 from layouts.components.context import Context
+from layouts.roles import PAGES
 from metrics.live.current import team_names
 from metrics.model.values import word
 from services.files.workbook import Column, Kind, Sheet, write_csv, write_workbook
@@ -50,7 +51,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 def _export(kind: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
-    if viewer.role not in ("manager", "analyst"):
+    if viewer.role not in PAGES[PATH].roles:
         return refusal(403, "forbidden", "not for this role")
     snapshot = backend.dataset.snapshot()
     if snapshot is None:

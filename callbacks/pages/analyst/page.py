@@ -23,10 +23,10 @@ from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
-from layouts.components.shell import ANALYST, MANAGER
 from layouts.pages.analyst import page as analyst
 from layouts.pages.analyst.data import Head
 from layouts.pages.analyst.page import team_content
+from layouts.roles import ANALYST, MANAGER, PAGES
 from metrics.classification.suggestions import team_model
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import today
@@ -70,7 +70,7 @@ class Asked:
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
-    @role_callback(app, roles={MANAGER, ANALYST})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "head"), "children"),
         Output(ids.panel(PAGE, "content"), "children"),
         Output(ids.panel(PAGE, "version"), "data"),

@@ -7,7 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
-from callbacks.access.roles import EVERYBODY, role_callback
+from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.operations.agents import drawer
 from callbacks.pages.operations.figures import wall
@@ -22,11 +22,11 @@ from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
-from layouts.components.shell import ANALYST, MANAGER, WALL
 from layouts.links import view
 from layouts.pages.operations import page as operations
 from layouts.pages.operations import page as operations_choices
 from layouts.pages.operations.page import PATH
+from layouts.roles import PAGES, PEOPLE, ROLES
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
@@ -37,7 +37,7 @@ PAGE = operations.PAGE
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
-    @role_callback(app, roles=EVERYBODY)(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         *[Output(place, prop) for place, prop in operations.PLACES],
         Output(ids.panel(PAGE, "version"), "data"),
         Input(ids.URL, "search"),
@@ -65,7 +65,7 @@ def register(app: Dash, backend: Backend) -> None:
         )
         return *drawn, marker
 
-    @role_callback(app, roles={MANAGER, ANALYST})(
+    @role_callback(app, roles=PEOPLE)(
         Output(ids.panel(PAGE, "choices"), "children"),
         Output(ids.panel(PAGE, "kiosk"), "href"),
         Output(ids.panel(PAGE, "choices-shown"), "data"),
@@ -84,7 +84,7 @@ def register(app: Dash, backend: Backend) -> None:
         return *_choices(backend, snapshot, search, current_context(backend, PATH)), asked
 
     # Not with every version: whoever reads the list would lose the place.
-    @role_callback(app, roles={MANAGER, ANALYST})(
+    @role_callback(app, roles=PEOPLE)(
         Output(ids.panel(PAGE, "drawer"), "children"),
         Output(ids.panel(PAGE, "drawer-shown"), "data"),
         Input(ids.URL, "search"),
@@ -112,7 +112,7 @@ def register(app: Dash, backend: Backend) -> None:
 
 def render(context: Context, search: str) -> Component:
     """The page's frame."""
-    return operations.page(context, is_kiosk(search) or context.role == WALL)
+    return operations.page(context, is_kiosk(search) or ROLES[context.role].is_screen)
 
 
 def _drawn(

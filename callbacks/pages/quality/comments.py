@@ -18,9 +18,9 @@ from callbacks.reports.report_page import question_at, report_context, with_word
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
 from layouts.pages.quality import comments as layout
 from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, Read
+from layouts.roles import PAGES
 from metrics.live.current import team_names
 from metrics.measures.responsiveness import first_response_time, time_to_close
 from metrics.model import people
@@ -44,7 +44,7 @@ MOMENTS = {
 def register(app: Dash, backend: Backend) -> None:
     """Attach the callbacks of the reader."""
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES["/quality"].roles)(
         Output(ids.panel(PAGE, "comments"), "children"),
         Input(ids.URL, "search"),
         State(ids.URL, "pathname"),

@@ -21,11 +21,11 @@ from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
 from layouts.pages.staffing import page, roster
 from layouts.pages.staffing import page as staffing
 from layouts.pages.staffing.data import PAGE, PATH, Staffing, Work
 from layouts.pages.staffing.week import clock
+from layouts.roles import PAGES
 from metrics.live.timeline import STATES, UNOBSERVED
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from services.files.schedule import kept
@@ -85,7 +85,7 @@ def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
     report_page.register(app, backend, REPORT_PAGE)
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "whatif"), "children"),
         Output(ids.panel(PAGE, "assumed"), "data"),
         Input(ids.URL, "search"),
@@ -102,7 +102,7 @@ def register(app: Dash, backend: Backend) -> None:
         context = report_page.report_context(backend, PATH, search)
         return page.controls(values, defaults, context), values
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "grid"), "children"),
         Output(ids.panel(PAGE, "said"), "children"),
         Output(ids.panel(PAGE, "done"), "data"),

@@ -12,9 +12,9 @@ from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.status.figures import status
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.shell import MANAGER
 from layouts.pages.status import page as layout
 from layouts.pages.status.page import PAGE, PATH, new_link
+from layouts.roles import PAGES
 from services.runtime.backend import Backend
 from services.storage.command_queue import CLEAR_CACHE
 
@@ -26,7 +26,7 @@ LONGEST = 80
 def register(app: Dash, backend: Backend) -> None:
     """Attach the page's callbacks."""
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
         Input(ids.REFRESH, "n_intervals"),
         Input(ids.panel(PAGE, "soon"), "n_intervals"),
@@ -38,7 +38,7 @@ def register(app: Dash, backend: Backend) -> None:
             return (no_update,) * len(layout.PLACES)
         return layout.parts(status(backend), current_context(backend, PATH))
 
-    @role_callback(app, roles={MANAGER})(
+    @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "done"), "data"),
         Output(ids.panel(PAGE, "soon"), "n_intervals"),
         Output(ids.panel(PAGE, "soon"), "max_intervals"),
