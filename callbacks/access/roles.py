@@ -5,8 +5,6 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks.web.errors import panel_error
-
 ROLES_BY_CALLBACK = "VIGIA_CALLBACK_ROLES"
 
 
@@ -24,8 +22,6 @@ def role_callback(
     def wired(
         *dependencies: Any, **options: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        options.setdefault("on_error", panel_error)
-
         def attach(function: Callable[..., Any]) -> Callable[..., Any]:
             before = set(app.callback_map) | {c["output"] for c in app._callback_list}
             wrapped: Callable[..., Any] = app.callback(*dependencies, **options)(function)

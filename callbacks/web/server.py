@@ -122,6 +122,7 @@ def create_app(backend: Backend) -> Dash:
         enable_mcp=False,
         csrf_token_name=CSRF_COOKIE,
         health_endpoint=None,
+        on_error=errors.panel_error,
     )
     app.enable_dev_tools(debug=False, dev_tools_hot_reload=False, dev_tools_ui=False)
     app.index_string = INDEX
