@@ -23,8 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench import bench_metrics
 from bench.soak_wall import answers, prepared, running, wait_for
-from callbacks.reports.report_page import REPORT_PAGES
-from layouts.roles import PAGES
+from callbacks.web.registry import REPORTS
 from metrics.model import schema
 from metrics.model.tables import Tables
 from services.accounts.accounts import Accounts
@@ -91,7 +90,7 @@ def main() -> None:
             page = browser.new_page(base_url=url, viewport={"width": 1366, "height": 768})
             page.set_default_timeout(SLOWEST_MILLISECONDS)
             sign_in(page)
-            for path in sorted(set(REPORT_PAGES) & set(PAGES)):
+            for path in sorted(REPORTS):
                 if not arguments.page or path.strip("/") in arguments.page:
                     measure(page, path.strip("/"), store, arguments.repeats)
             browser.close()

@@ -1,26 +1,44 @@
 """The sheets of an export: what the page shows, row by row, and what its numbers mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
-from callbacks.reports.detail_columns import ColumnContext, DetailColumn
-from callbacks.reports.listing import Listing, Positions, frame_of
+from callbacks.reports.detail_columns import ColumnContext, DetailColumn, columns
+from callbacks.reports.listing import Listing, Positions, arranged, frame_of, listing
+from callbacks.reports.page_query import read_panel
+from callbacks.reports.query import ParameterError
+from callbacks.reports.row_lines import title
 from layouts.components.download import ROWS_AT_MOST
-from metrics.model.catalog import CATALOG, Metric
+from metrics.model.catalog import CATALOG, Metric, Table
 from metrics.model.selection import attribute_values
 from metrics.model.summary import Summary
 from services.files.workbook import Column, Sheet
 
 KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "number"}
+TABLES: tuple[Table, ...] = ("conversations", "calls")
 # Rows of a sheet are made in pieces, so that a long one does not stand in memory twice.
 PIECE = 5_000
 
 
+# The sheets of a file, and how many rows they list.
+Sheets = tuple[list[Sheet], int]
+
+
 class TooManyRowsError(Exception):
     """More rows than a file of ours takes."""
+
+
+@dataclass(frozen=True)
+class SheetRows:
+    """Rows of a table as a sheet lists them."""
+
+    listing: Listing
+    places: Positions
+    columns: Sequence[DetailColumn]
 
 
 def check_count(count: int) -> None:
@@ -31,6 +49,90 @@ def check_count(count: int) -> None:
     """
     if count > ROWS_AT_MOST:
         raise TooManyRowsError
+
+
+def report_sheets(
+    scope: ColumnContext,
+    before: Callable[[ColumnContext], list[Sheet]] = lambda scope: [],
+    keys: Sequence[str] = (),
+    shown: SheetRows | None = None,
+) -> Sheets:
+    """Summary, attributes, every row and the definitions: the file of a report.
+
+    Args:
+        scope: The question and its reader.
+        before: Tables that the page is about; they come first.
+        keys: Of the definitions told besides those of the catalogue.
+        shown: Rows that the page itself lists: they come first, and every attribute among their
+            columns is counted instead of the usual ones.
+
+    Raises:
+        TooManyRowsError: There are more rows than a file takes.
+    """
+    text, question = scope.context.text, scope.question
+    rows = {table: _every_row(scope, table) for table in TABLES}
+    if shown is not None:
+        rows[shown.listing.metric.table] = shown
+    count = sum(len(table.places) for table in rows.values())
+    check_count(count)
+    names = {"conversations": text("export.base"), "calls": text("export.calls")}
+    lists = {
+        table: rows_sheet(names[table], listed.listing, listed.places, listed.columns, scope)
+        for table, listed in rows.items()
+    }
+    base = rows["conversations"]
+    frame = frame_of(question, base.listing, base.places)
+    usual = vars(question.rules.labels)
+    labels = [
+        column.label
+        for column in base.columns
+        if column.label
+        and (shown or column.label in {v for k, v in usual.items() if k != "resolved_value"})
+    ]
+    title = text(f"{scope.context.path.strip('/')}.title")
+    sheets = [
+        *before(scope),
+        summary_sheet(scope),
+        *[attribute_sheet(label, frame, scope) for label in labels if len(frame)],
+        *lists.values(),
+        definitions_sheet(scope, title, [*CATALOG, *keys]),
+    ]
+    if shown is not None:
+        sheets.sort(key=lambda sheet: sheet is not lists[shown.listing.metric.table])
+    return sheets, count
+
+
+def _every_row(scope: ColumnContext, table: Table) -> SheetRows:
+    listed = listing(scope.question, table, ())
+    places = arranged(scope.question, listed, "", None)
+    return SheetRows(listed, places, list(columns(table, scope.question).values()))
+
+
+def row_sheets(scope: ColumnContext, search: str) -> Sheets:
+    """The rows behind a number, as the panel has them: found, and in the same order.
+
+    Raises:
+        ParameterError: The address opens no list, or one that cannot be.
+        CellError: There are none of that kind.
+        TooManyRowsError: There are more rows than a file takes.
+    """
+    panel = read_panel(search)
+    if panel is None:
+        raise ParameterError("rows", "required")
+    cells = panel.cells
+    listed = listing(scope.question, panel.rows, cells)
+    places = arranged(scope.question, listed, panel.find, panel.order)
+    table = listed.metric.table
+    shown = list(columns(table, scope.question).values())
+    check_count(len(places))
+    name, crumbs = title(listed.metric, cells, scope.question, scope.context)
+    about = " · ".join([*crumbs[:-1], name])
+    keys = [panel.rows]
+    sheets = [
+        rows_sheet(scope.context.text("export.rows"), listed, places, shown, scope),
+        definitions_sheet(scope, about, keys),
+    ]
+    return sheets, len(places)
 
 
 def summary_sheet(scope: ColumnContext) -> Sheet:

@@ -8,7 +8,7 @@ from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
 from callbacks.reports.filter_choices import found_labels, found_values
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import question_at
+from callbacks.reports.report_page import Reports, question_at
 from layouts import ids
 from layouts.components import filter_bar
 from layouts.roles import REPORT_READERS
@@ -19,7 +19,7 @@ def _id(key: str) -> str:
     return ids.panel(ids.FILTERS, key)
 
 
-def register(app: Dash, backend: Backend) -> None:
+def register(app: Dash, backend: Backend, reports: Reports) -> None:
     """Attach the callbacks of the bar."""
     app.clientside_callback(
         ClientsideFunction("filters", "choose"),
@@ -60,7 +60,7 @@ def register(app: Dash, backend: Backend) -> None:
     ) -> Any:
         context = current_context(backend, path or "/")
         try:
-            question = question_at(path, search, backend)
+            question = question_at(reports, path, search, backend)
         except ParameterError:
             question = None
         if question is None:

@@ -3,8 +3,7 @@
 A page says what it reads from its address and what it draws; everything else is here.
 """
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +13,8 @@ from dash.development.base_component import Component
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
 from callbacks.reports import filter_choices
+from callbacks.reports.detail_columns import ColumnContext
+from callbacks.reports.export_sheets import Sheets, report_sheets
 from callbacks.reports.page_query import PageQuery, choices_of, page_search, read_page
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import ReportView
@@ -30,92 +31,101 @@ Content = Callable[[ReportView[Any], Context, Backend], Sequence[Component]]
 
 @dataclass(frozen=True)
 class ReportPage:
-    """One page of numbers.
+    """One page of numbers: what its address means on the screen and in its file.
 
     Attributes:
-        path: Its route; the name of its ids, texts and modules is the same without the slash.
+        path: Of its record in `layouts.roles`.
         query: What it reads from its address.
         content: What it draws for one question; asked once for each version and address.
+        sheets: What its file holds.
+        frame: What stands before its first numbers.
+        more_callbacks: Those besides the one that fills it.
     """
 
     path: str
     query: type[PageQuery]
     content: Content
+    sheets: Callable[[ColumnContext], Sheets] = report_sheets
+    frame: Callable[[str, Context], Component] = report_frame.page
+    more_callbacks: Callable[[Dash, Backend], None] | None = None
 
     @property
     def name(self) -> str:
         """The name of its ids and texts."""
-        return self.path.strip("/")
+        return PAGES[self.path].name
 
     def render(self, context: Context, search: str) -> Component:
         """The page's frame, before its first numbers."""
-        return report_frame.page(
-            self.name, replace(context, choices=choices_of(search), lists_rows=True)
+        choices = choices_of(search)
+        return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
+
+    def register(self, app: Dash, backend: Backend) -> None:
+        """Attach its callbacks: it is filled when its address changes, and by a new version."""
+
+        @role_callback(app, roles=PAGES[self.path].roles)(
+            Output(ids.panel(self.name, "bar"), "children"),
+            Output(ids.panel(self.name, "content"), "children"),
+            Output(ids.panel(self.name, "version"), "data"),
+            Input(ids.URL, "search"),
+            Input(ids.REFRESH, "n_intervals"),
+            State(ids.URL, "pathname"),
+            State(ids.panel(self.name, "version"), "data"),
         )
+        def show_page(
+            search: str | None, _: int | None, path: str | None, shown: list[Any] | None
+        ) -> tuple[Any, Any, Any]:
+            snapshot = backend.dataset.snapshot()
+            marker = [backend.edition(snapshot), page_search(search)]
+            if path != self.path or marker == shown:
+                return no_update, no_update, no_update
+            context = report_context(backend, self.path, search)
+            if snapshot is None:
+                return None, states.starting(context), marker
+            has_bar = shown is not None and shown[0] != backend.edition(None)
+            same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
+            key = (self.name, context.theme, context.text.language, *marker)
+            bar, content = backend.dataset.cached(
+                key, lambda: _drawn(self, backend, snapshot, search, context)
+            )
+            # Whoever is choosing something is not interrupted by a new version.
+            return no_update if same_choice else bar, content, marker
 
+        if self.more_callbacks is not None:
+            self.more_callbacks(app, backend)
 
-REPORT_PAGES: dict[str, ReportPage] = {}
-_LOCK = threading.Lock()
+    def question(self, search: str | None, backend: Backend) -> ReportView[Any] | None:
+        """What its address asks of the newest version; None where there is no data yet.
 
-
-def add_report_page(path: str, query: type[PageQuery], content: Content) -> ReportPage:
-    """Enter a page, so that filters, list of rows and exports know what its address means."""
-    page = ReportPage(path, query, content)
-    with _LOCK:
-        REPORT_PAGES[path] = page
-    return page
-
-
-def register(app: Dash, backend: Backend, page: ReportPage) -> None:
-    """Attach a page's callback: filled when its address changes, and when a version arrives."""
-
-    @role_callback(app, roles=PAGES[page.path].roles)(
-        Output(ids.panel(page.name, "bar"), "children"),
-        Output(ids.panel(page.name, "content"), "children"),
-        Output(ids.panel(page.name, "version"), "data"),
-        Input(ids.URL, "search"),
-        Input(ids.REFRESH, "n_intervals"),
-        State(ids.URL, "pathname"),
-        State(ids.panel(page.name, "version"), "data"),
-    )
-    def show_page(
-        search: str | None, _: int | None, path: str | None, shown: list[Any] | None
-    ) -> tuple[Any, Any, Any]:
+        Raises:
+            ParameterError: The address cannot be read.
+        """
         snapshot = backend.dataset.snapshot()
-        marker = [backend.edition(snapshot), page_search(search)]
-        if path != page.path or marker == shown:
-            return no_update, no_update, no_update
-        context = report_context(backend, page.path, search)
-        if snapshot is None:
-            return None, states.starting(context), marker
-        has_bar = shown is not None and shown[0] != backend.edition(None)
-        same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
-        key = (page.name, context.theme, context.text.language, *marker)
-        bar, content = backend.dataset.cached(
-            key, lambda: _drawn(page, backend, snapshot, search, context)
-        )
-        # Whoever is choosing something is not interrupted by a new version.
-        return no_update if same_choice else bar, content, marker
+        return None if snapshot is None else _asked(self, snapshot, search, backend)
+
+
+# Path -> page.
+Reports = Mapping[str, ReportPage]
 
 
 def report_context(backend: Backend, path: str, search: str | None) -> Context:
     """The reader of a report page, with the choices of its address."""
     context = current_context(backend, path)
-    return replace(context, choices=choices_of(search), lists_rows=path in REPORT_PAGES)
+    is_report = path in PAGES and PAGES[path].is_report
+    return replace(context, choices=choices_of(search), lists_rows=is_report)
 
 
-def question_at(path: str | None, search: str | None, backend: Backend) -> ReportView[Any] | None:
-    """What the address of a report page asks of the newest version.
+def question_at(
+    reports: Reports, path: str | None, search: str | None, backend: Backend
+) -> ReportView[Any] | None:
+    """What the address of a report asks of the newest version.
 
     None: there is no such page, or no data yet.
 
     Raises:
         ParameterError: The address cannot be read.
     """
-    page, snapshot = REPORT_PAGES.get(path or ""), backend.dataset.snapshot()
-    if page is None or snapshot is None:
-        return None
-    return _asked(page, snapshot, search, backend)
+    page = reports.get(path or "")
+    return None if page is None else page.question(search, backend)
 
 
 def with_words(question: ReportView[Any], context: Context) -> ReportView[Any]:

@@ -10,7 +10,7 @@ from callbacks.reports import row_lines
 from callbacks.reports.listing import Listing, arranged, listing
 from callbacks.reports.page_query import PanelQuery, page_search, read_panel
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import question_at, report_context
+from callbacks.reports.report_page import Reports, question_at, report_context
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import rows_panel as layout
@@ -23,7 +23,7 @@ from services.runtime.backend import Backend
 ROWS = 50
 
 
-def register(app: Dash, backend: Backend) -> None:
+def register(app: Dash, backend: Backend, reports: Reports) -> None:
     """Attach the callbacks of the panel."""
 
     @role_callback(app, roles=REPORT_READERS)(
@@ -42,7 +42,7 @@ def register(app: Dash, backend: Backend) -> None:
             panel = read_panel(search)
             if panel is None:
                 return None, None
-            question = question_at(path, search, backend)
+            question = question_at(reports, path, search, backend)
             if question is None:
                 return None, None
             marker = [question.snapshot.version, page_search(search), panel.rows, *panel.cell]
@@ -59,7 +59,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
     def show_rows(search: str | None, path: str | None) -> Any:
         try:
-            panel, question = read_panel(search), question_at(path, search, backend)
+            panel, question = read_panel(search), question_at(reports, path, search, backend)
             if panel is None or question is None:
                 return no_update
             of = listing(question, panel.rows, panel.cells)

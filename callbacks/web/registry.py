@@ -24,7 +24,7 @@ from services.runtime.backend import Backend
 
 
 class PageCallbacks(Protocol):
-    """The module of a page."""
+    """The module of a page, or its record."""
 
     def render(self, context: Context, search: str) -> Component:
         """The frame; what depends on data is filled by the page's callbacks."""
@@ -33,16 +33,22 @@ class PageCallbacks(Protocol):
         """Attach the page's callbacks."""
 
 
+REPORTS = {
+    page.path: page
+    for page in (
+        overview.PAGE,
+        quality.PAGE,
+        times.PAGE,
+        crosstabs.PAGE,
+        telephony.PAGE,
+        staffing.REPORT_PAGE,
+        backoffice.PAGE,
+        details.PAGE,
+    )
+}
 PAGES: dict[str, PageCallbacks] = {
     "/operations": operations,
-    "/overview": overview,
-    "/quality": quality,
-    "/times": times,
-    "/crosstabs": crosstabs,
-    "/telephony": telephony,
-    "/staffing": staffing,
-    "/backoffice": backoffice,
-    "/details": details,
+    **REPORTS,
     "/analyst": analyst,
     "/alerts": alerts,
     "/status": status,
@@ -54,5 +60,5 @@ def register(app: Dash, backend: Backend) -> None:
     """Attach the callbacks of all pages, and those that reports share."""
     for page in PAGES.values():
         page.register(app, backend)
-    filters.register(app, backend)
-    rows_panel.register(app, backend)
+    filters.register(app, backend, REPORTS)
+    rows_panel.register(app, backend, REPORTS)

@@ -101,7 +101,7 @@ def create_app(backend: Backend) -> Dash:
     heartbeat.set_up(server, backend)
     health.set_up(server, backend)
     recordings.set_up(server, backend)
-    exports.set_up(server, backend)
+    exports.set_up(server, backend, registry.REPORTS)
     analyst_export.set_up(server, backend)
     blueprint = api.blueprint(backend)
     csrf.exempt(blueprint)

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from callbacks.reports.query import SummaryQuery, read
-from callbacks.reports.report_page import REPORT_PAGES
+from callbacks.web import registry
 from layouts.formats import Formats
 from layouts.i18n import Text
 from metrics.model.catalog import CATALOG
@@ -110,7 +110,7 @@ def told(manager, asked: dict[str, str]) -> dict[str, Any]:
 
 def everywhere(manager, asked: dict[str, str]) -> list[Shown]:
     """Every metric on every page for one choice of rows."""
-    pages = [(path.strip("/"), {}) for path in REPORT_PAGES] + REPORTS
+    pages = [(path.strip("/"), {}) for path in registry.REPORTS] + REPORTS
     return [one for page, more in pages for one in shown(manager, page, {**asked, **more})]
 
 

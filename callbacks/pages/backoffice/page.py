@@ -4,27 +4,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.backoffice import figures
 from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS, places
 from callbacks.pages.backoffice.query import BackofficeQuery
-from callbacks.reports import report_page
 from callbacks.reports.detail_columns import ColumnContext, columns
 from callbacks.reports.export_sheets import (
+    Sheets,
     check_count,
     definitions_sheet,
     rows_sheet,
     summary_sheet,
 )
 from callbacks.reports.listing import arranged, listing
+from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
-from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.manifest import SourceStatus
 
@@ -94,23 +93,14 @@ def _loading_from(meta: object) -> date | None:
     return date.fromisoformat(first) if first else date.max
 
 
-PAGE = report_page.add_report_page("/backoffice", BackofficeQuery, content)
-render = PAGE.render
-
-
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, PAGE)
-
-
-def ticket_sheets(scope: ColumnContext, query: BackofficeQuery) -> tuple[list[Sheet], int]:
+def ticket_sheets(scope: ColumnContext) -> Sheets:
     """Tickets, duplicates, the summary and what the numbers mean.
 
     Raises:
         TooManyRowsError: There are more rows than a file takes.
     """
     text, question = scope.context.text, scope.question
-    key, cells = query.listed
+    key, cells = question.query.listed
     found, merged = listing(question, key, cells), listing(question, MERGED, ())
     check_count(found.n + merged.n)
     shown = list(columns("tickets", question).values())
@@ -130,3 +120,6 @@ def ticket_sheets(scope: ColumnContext, query: BackofficeQuery) -> tuple[list[Sh
         definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
     ]
     return sheets, found.n
+
+
+PAGE = ReportPage("/backoffice", BackofficeQuery, content, sheets=ticket_sheets)

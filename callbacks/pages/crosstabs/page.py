@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.crosstabs.figures import (
@@ -18,8 +17,9 @@ from callbacks.pages.crosstabs.figures import (
     shown_axis,
     side,
 )
-from callbacks.reports import report_page
 from callbacks.reports.detail_columns import ColumnContext
+from callbacks.reports.export_sheets import Sheets, report_sheets
+from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.crosstabs import page as crosstabs
@@ -42,15 +42,6 @@ def content(
     if report == "categories":
         return crosstabs.categories(categories(question, at, context), context)
     return crosstabs.cross(cross(question, at, context), context)
-
-
-PAGE = report_page.add_report_page("/crosstabs", CrosstabsQuery, content)
-render = PAGE.render
-
-
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, PAGE)
 
 
 SHARES = ("row", "column", "all")
@@ -135,3 +126,11 @@ def _share_of(table: Crosstab, measure: str) -> Cell:
         return (number.n if number else 0) / whole if whole else None
 
     return share
+
+
+def _sheets(scope: ColumnContext) -> Sheets:
+    """The table that the address asks for, before what every report's file holds."""
+    return report_sheets(scope, before=pivot_sheets)
+
+
+PAGE = ReportPage("/crosstabs", CrosstabsQuery, content, sheets=_sheets)

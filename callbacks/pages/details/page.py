@@ -9,11 +9,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 from pydantic import Field
 
-from callbacks.reports import report_page
 from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
-from callbacks.reports.export_sheets import plain_values
+from callbacks.reports.export_sheets import SheetRows, Sheets, plain_values, report_sheets
 from callbacks.reports.listing import Listing, Positions, arranged, frame_of, listing
 from callbacks.reports.page_query import PageQuery
+from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
@@ -109,13 +109,15 @@ def content(
     )
 
 
-PAGE = report_page.add_report_page("/details", DetailsQuery, content)
-render = PAGE.render
+def _sheets(scope: ColumnContext) -> Sheets:
+    """The rows as the page has them come first, and its columns are the attributes counted."""
+    query = scope.question.query
+    listed = listing(scope.question, query.table, ())
+    shown = chosen_columns(query.table, query.column, scope.question)
+    return report_sheets(scope, shown=SheetRows(listed, query.places(scope, listed), shown))
 
 
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, PAGE)
+def _register_choice(app: Dash, backend: Backend) -> None:
     app.clientside_callback(
         ClientsideFunction("details", "choose"),
         Output(ids.URL, "search", allow_duplicate=True),
@@ -124,3 +126,8 @@ def register(app: Dash, backend: Backend) -> None:
         State(ids.panel("details", "columns"), "value"),
         prevent_initial_call=True,
     )
+
+
+PAGE = ReportPage(
+    "/details", DetailsQuery, content, sheets=_sheets, more_callbacks=_register_choice
+)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.overview import figures
 from callbacks.pages.overview.figures import OverviewQuery
-from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
+from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.overview import page as overview
@@ -54,10 +53,4 @@ def content(
     )
 
 
-PAGE = report_page.add_report_page("/overview", OverviewQuery, content)
-render = PAGE.render
-
-
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, PAGE)
+PAGE = ReportPage("/overview", OverviewQuery, content)

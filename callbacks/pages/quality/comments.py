@@ -14,7 +14,7 @@ from callbacks.reports.listing import Listing, arranged, frame_of, listing
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, parse_search, read
-from callbacks.reports.report_page import question_at, report_context, with_words
+from callbacks.reports.report_page import ReportPage, report_context, with_words
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
@@ -41,25 +41,25 @@ MOMENTS = {
 }
 
 
-def register(app: Dash, backend: Backend) -> None:
+def register(app: Dash, backend: Backend, page: ReportPage) -> None:
     """Attach the callbacks of the reader."""
 
-    @role_callback(app, roles=PAGES["/quality"].roles)(
+    @role_callback(app, roles=PAGES[page.path].roles)(
         Output(ids.panel(PAGE, "comments"), "children"),
         Input(ids.URL, "search"),
         State(ids.URL, "pathname"),
     )
     def show_comments(search: str | None, path: str | None) -> Any:
-        if path != f"/{PAGE}":
+        if path != page.path:
             return no_update
         context = report_context(backend, path, search)
         try:
-            question = question_at(path, search, backend)
+            question = page.question(search, backend)
             query = read_reader(search)
         except ParameterError:
             # The page says what is wrong with its address, and shows what it can without it.
             context = replace(context, choices={})
-            question, query = question_at(path, "", backend), ReaderQuery()
+            question, query = page.question("", backend), ReaderQuery()
         if question is None:
             return no_update
         return layout.comments(

@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
 from callbacks.pages.quality.figures import QualityQuery
-from callbacks.reports import report_page
 from callbacks.reports.kpis import kpis
+from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.quality import page as quality
@@ -47,11 +47,8 @@ def content(
     )
 
 
-PAGE = report_page.add_report_page("/quality", QualityQuery, content)
-render = PAGE.render
+def _register_comments(app: Dash, backend: Backend) -> None:
+    quality_comments.register(app, backend, PAGE)
 
 
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, PAGE)
-    quality_comments.register(app, backend)
+PAGE = ReportPage("/quality", QualityQuery, content, more_callbacks=_register_comments)

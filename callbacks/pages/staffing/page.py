@@ -1,7 +1,6 @@
 """The staffing page: whom the work needs, who is scheduled, and what they made of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +13,9 @@ from callbacks.access.session import current_context
 from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.actions import act
 from callbacks.pages.staffing.query import StaffingQuery
-from callbacks.reports import report_page
 from callbacks.reports.detail_columns import ColumnContext
-from callbacks.reports.page_query import choices_of
+from callbacks.reports.export_sheets import Sheets, report_sheets
+from callbacks.reports.report_page import ReportPage, report_context
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame
@@ -69,66 +68,6 @@ def content(
             infos=figures.infos(question, works, fair, len(table), at, context),
         ),
         context,
-    )
-
-
-REPORT_PAGE = report_page.add_report_page(PATH, StaffingQuery, content)
-
-
-def render(context: Context, search: str) -> Component:
-    """The page's frame: the assumptions and the grid stay while the numbers are drawn anew."""
-    context = replace(context, choices=choices_of(search), lists_rows=True)
-    return report_frame.page(PAGE, context, before=[page.place()], after=[roster.place(context)])
-
-
-def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-    report_page.register(app, backend, REPORT_PAGE)
-
-    @role_callback(app, roles=PAGES[PATH].roles)(
-        Output(ids.panel(PAGE, "whatif"), "children"),
-        Output(ids.panel(PAGE, "assumed"), "data"),
-        Input(ids.URL, "search"),
-        State(ids.URL, "pathname"),
-        State(ids.panel(PAGE, "assumed"), "data"),
-    )
-    def show_assumptions(search: str | None, path: str | None, shown: Any) -> tuple[Any, Any]:
-        if path != PATH:
-            return no_update, no_update
-        values, defaults = figures.assumed(search, backend.rules)
-        # What the reader is moving is not drawn anew under the hand.
-        if values == shown:
-            return no_update, no_update
-        context = report_page.report_context(backend, PATH, search)
-        return page.controls(values, defaults, context), values
-
-    @role_callback(app, roles=PAGES[PATH].roles)(
-        Output(ids.panel(PAGE, "grid"), "children"),
-        Output(ids.panel(PAGE, "said"), "children"),
-        Output(ids.panel(PAGE, "done"), "data"),
-        Output(ids.panel(PAGE, "download"), "data"),
-        Input(ids.panel(PAGE, "action"), "data"),
-    )
-    def edit(data: Any) -> tuple[Any, Any, Any, Any]:
-        answer = act(data, current_context(backend, PATH), backend)
-        return (
-            no_update if answer.grid is None else answer.grid,
-            answer.said,
-            answer.done,
-            no_update if answer.file is None else answer.file,
-        )
-
-    app.clientside_callback(
-        ClientsideFunction("staffing", "done"),
-        Output(ids.panel(PAGE, "said"), "title"),
-        Input(ids.panel(PAGE, "done"), "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("staffing", "assume"),
-        Output(ids.panel(PAGE, "whatif"), "title"),
-        *[Input(ids.panel(PAGE, name), "value") for name in page.LIMITS],
-        prevent_initial_call=True,
     )
 
 
@@ -231,3 +170,71 @@ def _presence(schedule: Schedule, scope: ColumnContext) -> Sheet:
         for one in figures.presence_lines(table, scope.question, scope.context)
     ]
     return Sheet(text("staffing.presence"), columns, lines)
+
+
+def _sheets(scope: ColumnContext) -> Sheets:
+    """What the page shows, before what every report's file holds."""
+    return report_sheets(scope, before=staffing_sheets, keys=KEYS)
+
+
+def _frame(name: str, context: Context) -> Component:
+    """The assumptions and the grid stay while the numbers are drawn anew."""
+    return report_frame.page(name, context, before=[page.place()], after=[roster.place(context)])
+
+
+def _register_more(app: Dash, backend: Backend) -> None:
+    @role_callback(app, roles=PAGES[PATH].roles)(
+        Output(ids.panel(PAGE, "whatif"), "children"),
+        Output(ids.panel(PAGE, "assumed"), "data"),
+        Input(ids.URL, "search"),
+        State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "assumed"), "data"),
+    )
+    def show_assumptions(search: str | None, path: str | None, shown: Any) -> tuple[Any, Any]:
+        if path != PATH:
+            return no_update, no_update
+        values, defaults = figures.assumed(search, backend.rules)
+        # What the reader is moving is not drawn anew under the hand.
+        if values == shown:
+            return no_update, no_update
+        context = report_context(backend, PATH, search)
+        return page.controls(values, defaults, context), values
+
+    @role_callback(app, roles=PAGES[PATH].roles)(
+        Output(ids.panel(PAGE, "grid"), "children"),
+        Output(ids.panel(PAGE, "said"), "children"),
+        Output(ids.panel(PAGE, "done"), "data"),
+        Output(ids.panel(PAGE, "download"), "data"),
+        Input(ids.panel(PAGE, "action"), "data"),
+    )
+    def edit(data: Any) -> tuple[Any, Any, Any, Any]:
+        answer = act(data, current_context(backend, PATH), backend)
+        return (
+            no_update if answer.grid is None else answer.grid,
+            answer.said,
+            answer.done,
+            no_update if answer.file is None else answer.file,
+        )
+
+    app.clientside_callback(
+        ClientsideFunction("staffing", "done"),
+        Output(ids.panel(PAGE, "said"), "title"),
+        Input(ids.panel(PAGE, "done"), "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("staffing", "assume"),
+        Output(ids.panel(PAGE, "whatif"), "title"),
+        *[Input(ids.panel(PAGE, name), "value") for name in page.LIMITS],
+        prevent_initial_call=True,
+    )
+
+
+REPORT_PAGE = ReportPage(
+    PATH,
+    StaffingQuery,
+    content,
+    sheets=_sheets,
+    frame=_frame,
+    more_callbacks=_register_more,
+)
