@@ -27,7 +27,7 @@ from callbacks.web.registry import REPORTS
 from metrics.model import schema
 from metrics.model.tables import Tables
 from services.accounts.accounts import Accounts
-from services.runtime.deployment import claim_cache, open_stores, owner
+from services.runtime.deployment import claim_cache, identify_owner, open_stores
 from services.settings.config import Settings, load_environment, load_settings
 from services.snapshot.manifest import WHOLE, History, PartitionId, SourceStatus
 from services.snapshot.snapshot import SnapshotWriter
@@ -153,7 +153,7 @@ def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Publis
     try:
         settings = load_settings(environment.vigia_config)
         Accounts(stores.state, settings).add(EMAIL, "Gestora", "manager", PASSWORD)
-        claim_cache(stores.cache, owner(environment, settings, stores.state))
+        claim_cache(stores.cache, identify_owner(environment, settings, stores.state))
         writer = SnapshotWriter(
             stores.cache,
             epoch=raise_epoch(stores.cache, time.time),

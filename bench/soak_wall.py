@@ -74,7 +74,7 @@ def soak(folder: Path, arguments: argparse.Namespace) -> None:
     """Start everything, measure, and end what was started."""
     environ, address = prepared(folder, arguments.days)
     word = paired(environ)
-    port = demo.free_port()
+    port = demo.find_free_port()
     sandbox_port = environ["INTERCOM_BASE_URL"].rsplit(":", 1)[1]
     shape = ("--days", str(arguments.days))
     with (
@@ -95,13 +95,13 @@ def prepared(folder: Path, days: int) -> tuple[dict[str, str], str]:
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(settings), "utf-8")
     own = {
-        "PORT": str(demo.free_port()),
+        "PORT": str(demo.find_free_port()),
         "VIGIA_CONFIG": str(path),
         "VIGIA_STATE_DIR": str(folder / "state"),
         "VIGIA_CACHE_DIR": str(folder / "cache"),
     }
     environ = dict(os.environ) | own
-    made = demo.demo_environ(environ, load_environment(environ), demo.free_port())
+    made = demo.build_demo_environ(environ, load_environment(environ), demo.find_free_port())
     return made, f"http://{demo.HOST}:{own['PORT']}"
 
 

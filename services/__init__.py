@@ -1,1 +1,3 @@
 """The outside world: vendors, stores, accounts, and the collector that feeds them."""
+
+VERSION = "0.3"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.web_server import bound_socket
+from services.runtime.web_server import bind_socket
 
 ROOT = Path(__file__).parents[1]
 
@@ -84,7 +84,7 @@ def test_a_redis_that_does_not_answer_is_told_without_its_password(run, command)
 
 @pytest.mark.parametrize("command", ["serve", "web"])
 def test_a_port_in_use_is_told_plainly(run, command):
-    with bound_socket("127.0.0.1", 0) as taken:
+    with bind_socket("127.0.0.1", 0) as taken:
         port = str(taken.getsockname()[1])
         result = run(command, INTERCOM_TOKEN="x", PORT=port)
     assert is_one_clear_line(result, f"PORT={port}", "in use")

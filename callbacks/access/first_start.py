@@ -16,7 +16,7 @@ from layouts.access.plain_pages import Field, Form
 from layouts.roles import ROLES
 from services.accounts.accounts import AccountError
 from services.accounts.first_start import FirstStart
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
 
 
@@ -25,7 +25,7 @@ def set_up(server: Flask, backend: Backend) -> None:
     key = backend.environment.secret_key
     first = FirstStart(backend.state, backend.accounts, key.get_secret_value() if key else "")
     if takes_passwords(backend):
-        first.tell()
+        first.log_code()
     server.add_url_rule("/login/first", "first_start", lambda: _show(first, backend))
     server.add_url_rule(
         "/login/first", "make_first", lambda: _make(first, backend), methods=["POST"]
@@ -35,7 +35,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 def _show(first: FirstStart, backend: Backend) -> Response:
     if not takes_passwords(backend) or not backend.accounts.is_empty():
         return make_response(redirect("/login", 303))
-    first.tell()
+    first.log_code()
     return _page(backend)
 
 
@@ -62,12 +62,14 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
 def _make(first: FirstStart, backend: Backend) -> Response:
     if not takes_passwords(backend) or not backend.accounts.is_empty():
         return login_page(backend, "expired", 403)
-    visitor = f"first/{hashed(request.remote_addr or '')}"
+    visitor = f"first/{hash_word(request.remote_addr or '')}"
     if throttled(backend, visitor):
         return _page(backend, "login.throttled", 429)
     email, name = request.form.get("email", "")[:300], request.form.get("name", "")[:200]
     try:
-        account = first.make(request.form.get("code", "")[:100], email, name, new_password)
+        account = first.make_first_account(
+            request.form.get("code", "")[:100], email, name, new_password
+        )
     except AccountError as error:
         succeeded(backend, visitor)
         return _page(backend, f"command.{error}", 400)

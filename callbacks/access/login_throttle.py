@@ -2,7 +2,7 @@
 
 from flask import request
 
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.accounts.throttle import Throttle
 from services.runtime.backend import Backend
 
@@ -30,7 +30,7 @@ def succeeded(backend: Backend, person: str) -> None:
 
 def remember_address(backend: Backend, email: str) -> None:
     """Somebody was let in here: what fails elsewhere no longer counts against them here."""
-    backend.state.set(f"{KNOWN}{hashed(email)}/{_address()}", b"", KNOWN_SECONDS)
+    backend.state.set(f"{KNOWN}{hash_word(email)}/{_address()}", b"", KNOWN_SECONDS)
 
 
 def failed(backend: Backend) -> None:
@@ -50,7 +50,7 @@ def _counted(backend: Backend, person: str) -> str:
 
 
 def _address() -> str:
-    return hashed(request.remote_addr or "")
+    return hash_word(request.remote_addr or "")
 
 
 def _patience(backend: Backend) -> tuple[Throttle, Throttle]:

@@ -18,7 +18,7 @@ from requests import RequestException
 
 from services.errors import ServiceError
 from services.runtime.backend import Backend
-from services.runtime.oidc_accounts import is_missing
+from services.runtime.oidc_accounts import lacks_claims
 from services.settings.sections import OidcSetting, is_private
 
 NAME = "oidc"
@@ -178,7 +178,7 @@ def claims_of(provider: Provider, setting: OidcSetting) -> dict[str, Any]:
         if "id_token" not in token:
             raise ValueError("an answer without an ID token")
         claims = dict(token["userinfo"])
-        if is_missing(claims, setting) and provider.server_metadata.get("userinfo_endpoint"):
+        if lacks_claims(claims, setting) and provider.server_metadata.get("userinfo_endpoint"):
             claims = _told_besides(provider, token, claims["sub"]) | claims
     except (RequestException, *MISTAKES) as error:
         raise _explained(error) from error

@@ -20,8 +20,8 @@ from layouts.access.plain_pages import Field, Form, Section
 from layouts.i18n import Text
 from layouts.roles import ROLES
 from services.accounts.accounts import Account, AccountError, Viewer
-from services.accounts.second_factor import SecondFactor, otpauth
-from services.accounts.sessions import hashed
+from services.accounts.second_factor import SecondFactor, build_otpauth_url
+from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
 
 
@@ -110,7 +110,7 @@ ACTIONS: dict[str, Callable[[Account, Backend], tuple[str, Sequence[str]]]] = {
 
 def _check_password(account: Account, backend: Backend) -> None:
     """Whoever finds an open screen does not get the account with it."""
-    person = f"own/{hashed(account.email)}"
+    person = f"own/{hash_word(account.email)}"
     if throttled(backend, person):
         raise _SaidError("login.throttled")
     if backend.accounts.verify(account.email, request.form.get("current", "")[:2000]) is None:
@@ -179,6 +179,6 @@ def _factor_section(text: Text, email: str, factor: SecondFactor) -> Section:
         title,
         text("door.me.factor_words"),
         Form("/me", [code, current], text("door.me.factor_confirm"), "confirm"),
-        link=(otpauth(email, pending), text("door.me.factor_link")),
+        link=(build_otpauth_url(email, pending), text("door.me.factor_link")),
         secret=[" ".join(pending[n : n + 4] for n in range(0, len(pending), 4))],
     )

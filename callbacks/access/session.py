@@ -13,7 +13,7 @@ from layouts.i18n import text_for
 from layouts.palette import THEMES
 from layouts.roles import ANALYST, WALL, sees_wall
 from services.accounts.accounts import Viewer
-from services.accounts.sessions import proof_of
+from services.accounts.sessions import derive_proof
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
@@ -92,7 +92,7 @@ def _user(word: str, backend: Backend) -> User | None:
     if found.device:
         return User(word, Viewer(WALL, "", found.device))
     account = backend.accounts.find(found.email)
-    if account is None or account.disabled or proof_of(account) != found.proof:
+    if account is None or account.disabled or derive_proof(account) != found.proof:
         return None
     return User(word, Viewer(account.role, account.email, account.name))
 

@@ -20,7 +20,7 @@ from layouts.access.plain_pages import Field, Form
 from layouts.i18n import Text, text_for
 from layouts.roles import ROLES, WALL
 from services.accounts.accounts import Account, AccountError, Viewer
-from services.accounts.sessions import hashed, proof_of
+from services.accounts.sessions import derive_proof, hash_word
 from services.runtime.backend import Backend
 
 PENDING, PENDING_SECONDS = "pending", 600.0
@@ -91,7 +91,7 @@ def next_step(
     if asks_code or (account.temporary and how == "password"):
         session[PENDING] = {
             "email": account.email,
-            "proof": proof_of(account),
+            "proof": derive_proof(account),
             "until": backend.clock() + PENDING_SECONDS,
             "next": target or "",
             "how": how,
@@ -149,7 +149,7 @@ def _sign_in(backend: Backend) -> Response:
         return login_page(backend, "oidc.only", 403)
     email = request.form.get("email", "").strip().lower()[:300]
     password = request.form.get("password", "")[:2000]
-    person = f"person/{hashed(email)}"
+    person = f"person/{hash_word(email)}"
     if throttled(backend, person):
         return login_page(backend, "throttled", 429, email)
     account = backend.accounts.verify(email, password)
@@ -169,7 +169,7 @@ def _pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
     if not isinstance(kept, dict) or kept.get("until", 0) <= backend.clock():
         return None
     account = backend.accounts.find(str(kept.get("email", "")))
-    if account is None or account.disabled or proof_of(account) != kept.get("proof"):
+    if account is None or account.disabled or derive_proof(account) != kept.get("proof"):
         return None
     return account, kept
 
@@ -201,7 +201,7 @@ def _give_code(backend: Backend) -> Response:
         return login_page(backend, "expired", 401)
     account, kept = found
     # Of its own: a right password does not buy five more guesses.
-    person = f"code/{hashed(account.email)}"
+    person = f"code/{hash_word(account.email)}"
     if throttled(backend, person):
         return _ask_code(backend, "login.throttled", 429)
     if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):

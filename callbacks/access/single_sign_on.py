@@ -16,9 +16,9 @@ from callbacks.access.oidc_client import (
 from callbacks.access.session import safe_next
 from callbacks.access.sign_in import let_in, login_page
 from layouts.roles import ROLES
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
-from services.runtime.oidc_accounts import NotAdmittedError, admit, person_of
+from services.runtime.oidc_accounts import NotAdmittedError, admit, read_person
 from services.settings.sections import CALLBACK_PATH, OidcSetting
 
 log = logging.getLogger(__name__)
@@ -63,10 +63,10 @@ def _come_back(provider: Provider, setting: OidcSetting, backend: Backend) -> Re
         return _told(ProviderError("wrong_way", "an unknown state"), "", backend)
     target = safe_next(kept.get("next")) or ""
     # The cookie could be put back as it was; the store remembers what was used.
-    if not backend.state.add(USED + hashed(request.args["state"]), b"", USED_SECONDS):
+    if not backend.state.add(USED + hash_word(request.args["state"]), b"", USED_SECONDS):
         return _refused(ProviderError("wrong_way", "a used state"), target, backend)
     try:
-        person = person_of(claims_of(provider, setting), setting)
+        person = read_person(claims_of(provider, setting), setting)
         account = admit(person, setting, backend)
     except (ProviderError, NotAdmittedError) as error:
         return _refused(error, target, backend)

@@ -11,18 +11,16 @@ from services.accounts.audit import Audit
 from services.accounts.tokens import REACHES, TokenError, Tokens
 
 # In the place of a person, in the audit.
-WHO = "command"
+ACTOR = "command"
 
 
 class Words(Protocol):
     """Looks words up by key."""
 
-    def __call__(self, key: str, **values: object) -> str:
-        """The words of that key."""
+    def __call__(self, key: str, **values: object) -> str: ...
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The actions and what they take."""
     actions = parser.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="make an account, or replace one")
     add.add_argument("email")
@@ -63,52 +61,54 @@ def _run(arguments: argparse.Namespace, accounts: Accounts, audit: Audit, text: 
         if accounts.is_empty():
             print(text("command.nobody"))
     elif arguments.action == "hash":
-        print(accounts.hashed(_password(text)))
+        print(accounts.hash_password(_read_password(text)))
     elif arguments.action == "remove":
         accounts.remove(arguments.email)
-        audit.note("account", WHO, did="removed", account=arguments.email.strip().lower())
+        audit.note("account", ACTOR, did="removed", account=arguments.email.strip().lower())
         print(text("command.removed", email=arguments.email))
     elif arguments.action == "passwd":
-        changed = accounts.set_password(arguments.email, _password(text))
-        audit.note("account", WHO, did="password", account=changed.email)
+        changed = accounts.set_password(arguments.email, _read_password(text))
+        audit.note("account", ACTOR, did="password", account=changed.email)
         print(text("command.changed", email=arguments.email))
     else:
-        account = accounts.add(arguments.email, arguments.name, arguments.role, _password(text))
-        audit.note("account", WHO, did="added", account=account.email, role=account.role)
+        account = accounts.add(
+            arguments.email, arguments.name, arguments.role, _read_password(text)
+        )
+        audit.note("account", ACTOR, did="added", account=account.email, role=account.role)
         print(text("command.added", email=account.email, role=account.role))
     return 0
 
 
 def _run_token(arguments: argparse.Namespace, tokens: Tokens, audit: Audit, text: Words) -> int:
     if arguments.machine == "add":
-        word = tokens.add(arguments.name, arguments.reach, WHO)
-        audit.note("token", WHO, did="made", name=arguments.name, reach=arguments.reach)
+        word = tokens.add(arguments.name, arguments.reach, ACTOR)
+        audit.note("token", ACTOR, did="made", name=arguments.name, reach=arguments.reach)
         print(
             text("command.token_made", name=arguments.name, reach=arguments.reach), file=sys.stderr
         )
         print(word)
         return 0
-    found = tokens.list()
+    known = tokens.list()
     if arguments.machine == "remove":
-        wanted = [t for t in found if arguments.name in (t.name, t.id, t.id[:12])]
+        wanted = [t for t in known if arguments.name in (t.name, t.id, t.id[:12])]
         if not wanted:
             raise TokenError("unknown_token")
         for token in wanted:
             tokens.revoke(token.id)
-            audit.note("token", WHO, did="revoked", name=token.name)
+            audit.note("token", ACTOR, did="revoked", name=token.name)
             print(text("command.token_revoked", name=token.name))
         return 0
-    for token in found:
+    for token in known:
         used = (
             time.strftime("%Y-%m-%d %H:%MZ", time.gmtime(token.used_at)) if token.used_at else "-"
         )
         print(f"{token.id[:12]}  {token.reach}  {used}  {token.name}")
-    if not found:
+    if not known:
         print(text("command.no_tokens"))
     return 0
 
 
-def _password(text: Words) -> str:
+def _read_password(text: Words) -> str:
     """A password: asked for twice on a terminal, else one line of standard input."""
     if sys.stdin.isatty():
         password = getpass.getpass(text("command.ask"))

@@ -10,7 +10,7 @@ from typing import Literal
 import orjson
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from services.accounts.passwords import problem
+from services.accounts.passwords import find_password_problem
 from services.errors import ServiceError
 from services.settings.config import Settings
 from services.storage.store import Store
@@ -38,8 +38,6 @@ class Account:
 
     Attributes:
         email: Lower case.
-        name: As the screens show it.
-        role: manager, analyst or wall.
         password_hash: As werkzeug writes it; `!` and random signs where there is no password.
         read_only: Whether it comes from the settings.
         disabled: Whether it may not sign in for now.
@@ -56,7 +54,6 @@ class Account:
 
     @property
     def has_password(self) -> bool:
-        """Whether there is a password that could open it."""
         return not self.password_hash.startswith(NO_PASSWORD)
 
 
@@ -65,9 +62,7 @@ class Viewer:
     """Who looks: the account's role, and the person in Intercom that it is.
 
     Attributes:
-        role: manager, analyst or wall.
         email: Of the account; empty for a wall and for the API token.
-        name: As the screens show it.
         agent_id: The Intercom admin with the same e-mail; None = nobody.
     """
 
@@ -117,22 +112,21 @@ class Accounts:
         account = self.find(email)
         if account and not account.has_password:
             account = None
-        kept = account.password_hash if account else DUMMY_HASH
+        expected = account.password_hash if account else DUMMY_HASH
         try:
-            correct = check_password_hash(kept, password)
+            correct = check_password_hash(expected, password)
         except ValueError:
             log.warning("accounts: the hash of one account is damaged; it needs a new password")
             return None
         return account if account and correct and not account.disabled else None
 
     def list(self) -> Sequence[Account]:
-        """Everyone, by e-mail."""
+        # By e-mail.
         stored = [_read(self._state.get(key) or b"") for key in self._state.keys(PREFIX)]
         known = {account.email: account for account in stored if account} | self._fixed
         return [known[email] for email in sorted(known)]
 
     def is_empty(self) -> bool:
-        """Whether nobody can sign in yet."""
         return not self._fixed and not self._state.keys(PREFIX)
 
     def add(
@@ -149,9 +143,6 @@ class Accounts:
 
         Args:
             email: However it is spelled.
-            name: As the screens show it.
-            role: One of `ROLES`.
-            password: At least as long as the settings say.
             temporary: Whether it has to be changed first.
             public: Of the demonstration, whose passwords everybody may know.
 
@@ -161,8 +152,8 @@ class Accounts:
         email = email.strip().lower()
         self._check_new(email, name, role)
         about = () if public else (email, name)
-        kept = self.hashed(password, *about, public=public)
-        return self._put(email, name, role, kept, temporary=temporary)
+        password_hash = self.hash_password(password, *about, public=public)
+        return self._put(email, name, role, password_hash, temporary=temporary)
 
     def add_without_password(self, email: str, name: str, role: str) -> Account:
         """Make an account whose owner is vouched for by somebody else.
@@ -181,9 +172,9 @@ class Accounts:
         Raises:
             AccountError: Nobody has that e-mail, it is read-only, or the password cannot be used.
         """
-        account = self._changeable(email)
-        kept = self.hashed(password, account.email, account.name)
-        changed = replace(account, password_hash=kept, temporary=temporary)
+        account = self._find_changeable(email)
+        password_hash = self.hash_password(password, account.email, account.name)
+        changed = replace(account, password_hash=password_hash, temporary=temporary)
         self._write(changed)
         return changed
 
@@ -195,7 +186,7 @@ class Accounts:
         Raises:
             AccountError: Nobody has that e-mail, it is read-only, or there is no such role.
         """
-        account = self._changeable(email)
+        account = self._find_changeable(email)
         for known in ROLES:
             if role == known:
                 account = replace(account, role=known)
@@ -227,7 +218,7 @@ class Accounts:
         content = self._state.get(SIGNED_IN + email)
         return int(content) if content and content.isdigit() else None
 
-    def hashed(self, password: str, *about: str, public: bool = False) -> str:
+    def hash_password(self, password: str, *about: str, public: bool = False) -> str:
         """The hash under which a password is kept.
 
         Args:
@@ -238,7 +229,7 @@ class Accounts:
         Raises:
             AccountError: It is too short, too common, or longer than anybody types.
         """
-        reason = problem(password, self.minimum, *about)
+        reason = find_password_problem(password, self.minimum, *about)
         if reason and not (public and reason == "common_password"):
             raise AccountError(reason)
         return generate_password_hash(password)
@@ -253,14 +244,14 @@ class Accounts:
         self._check_changeable(email)
 
     def _put(
-        self, email: str, name: str, role: str, kept: str, *, temporary: bool = False
+        self, email: str, name: str, role: str, password_hash: str, *, temporary: bool = False
     ) -> Account:
         known: Role = next(known for known in ROLES if known == role)
-        account = Account(email, name.strip(), known, kept, temporary=temporary)
+        account = Account(email, name.strip(), known, password_hash, temporary=temporary)
         self._write(account)
         return account
 
-    def _changeable(self, email: str) -> Account:
+    def _find_changeable(self, email: str) -> Account:
         self._check_changeable(email.strip().lower())
         account = self.find(email)
         if account is None:

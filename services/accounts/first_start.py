@@ -12,8 +12,8 @@ from services.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-SALT_KEY, TURN_KEY = "first-start", "first-start-turn"
-TURN_SECONDS = 30.0
+SALT_KEY, LOCK_KEY = "first-start", "first-start-turn"
+LOCK_SECONDS = 30.0
 
 
 class FirstStart:
@@ -29,51 +29,50 @@ class FirstStart:
         self._state = state
         self._accounts = accounts
         self._key = key.encode()
-        self._told = ""
+        self._logged = ""
 
-    def tell(self) -> None:
+    def log_code(self) -> None:
         """Write the code into the log, once in this process."""
         if not self._accounts.is_empty():
             # Should there be none again one day, the code is another one.
             self._state.delete(SALT_KEY)
             return
-        code = self._code()
-        if code != self._told:
-            self._told = code
+        code = self._compute_code()
+        if code != self._logged:
+            self._logged = code
             log.warning("no account yet: the code for the first one, at /login/first, is %s", code)
 
-    def make(self, code: str, email: str, name: str, password: Callable[[], str]) -> Account | None:
+    def make_first_account(
+        self, code: str, email: str, name: str, password: Callable[[], str]
+    ) -> Account | None:
         """The first manager; None when this is not the code, or somebody was faster.
 
         Args:
-            code: As it was typed.
-            email: Of the account.
-            name: As the screens show it.
             password: Asked for only when the code is right.
 
         Raises:
             AccountError: The code is right, and e-mail, name or password cannot be used.
         """
-        if not self._accounts.is_empty() or not self._is(code):
+        if not self._accounts.is_empty() or not self._matches(code):
             return None
-        if not self._state.add(TURN_KEY, b"", TURN_SECONDS):
+        if not self._state.add(LOCK_KEY, b"", LOCK_SECONDS):
             return None
         try:
-            # Whoever had the turn before may be through by now.
-            if not self._accounts.is_empty() or not self._is(code):
+            # Whoever held the lock before may be through by now.
+            if not self._accounts.is_empty() or not self._matches(code):
                 return None
             account = self._accounts.add(email, name, "manager", password())
             self._state.delete(SALT_KEY)
         finally:
-            self._state.delete(TURN_KEY)
+            self._state.delete(LOCK_KEY)
         return account
 
-    def _is(self, code: str) -> bool:
+    def _matches(self, code: str) -> bool:
         plain = "".join(c for c in code.upper() if c.isalnum())
-        expected = self._code().replace("-", "")
+        expected = self._compute_code().replace("-", "")
         return hmac.compare_digest(plain.encode(), expected.encode())
 
-    def _code(self) -> str:
+    def _compute_code(self) -> str:
         self._state.add(SALT_KEY, secrets.token_bytes(16).hex().encode())
         salt = self._state.get(SALT_KEY) or b""
         digest = hmac.new(self._key, b"first start " + salt, hashlib.sha256).digest()

@@ -7,7 +7,7 @@ from typing import Literal
 
 import orjson
 
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.storage.store import Store
 
 PREFIX = "heartbeat/"
@@ -24,7 +24,6 @@ class Heartbeat:
 
     Attributes:
         id: Of the device link; of a person's session, for a browser in kiosk mode.
-        kind: device or kiosk.
         name: Of the device or of the person.
         seen_at: Unix seconds.
     """
@@ -40,12 +39,7 @@ class Heartbeat:
 
 
 class Heartbeats:
-    """Written at most once a minute for each screen.
-
-    Args:
-        state: Where they lie.
-        clock: Unix seconds.
-    """
+    """Written at most once a minute for each screen."""
 
     def __init__(self, state: Store, clock: Callable[[], float] = time.time) -> None:
         self._state = state
@@ -53,15 +47,9 @@ class Heartbeats:
         self._noted: dict[str, float] = {}
 
     def note(self, word: str, kind: Kind, name: str) -> None:
-        """A screen asked for news.
-
-        Args:
-            word: That its cookie carries.
-            kind: device or kiosk.
-            name: Of the device or of the person.
-        """
+        """A screen asked for news; `word` is what its cookie carries."""
         now = self._clock()
-        screen = hashed(word)
+        screen = hash_word(word)
         if abs(now - self._noted.get(screen, -APART_SECONDS)) < APART_SECONDS:
             return
         if len(self._noted) > 10_000:
@@ -72,12 +60,12 @@ class Heartbeats:
 
     def all(self) -> dict[str, Heartbeat]:
         """The last sign of life of every screen, by id."""
-        found = {}
+        heartbeats = {}
         for key in self._state.keys(PREFIX):
             heartbeat = _read(key.removeprefix(PREFIX), self._state.get(key))
             if heartbeat is not None:
-                found[heartbeat.id] = heartbeat
-        return found
+                heartbeats[heartbeat.id] = heartbeat
+        return heartbeats
 
     def forget(self, screen: str) -> None:
         """A device link was revoked."""

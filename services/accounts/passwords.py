@@ -12,10 +12,10 @@ OWN_LETTERS = 4
 DIFFERENT_CHARACTERS = 5
 _LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 # Without those that are mistaken for one another when they are read out.
-_SAID = "abcdefghjkmnpqrstuvwxyz23456789"
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def problem(password: str, minimum: int, *about: str) -> str | None:
+def find_password_problem(password: str, minimum: int, *about: str) -> str | None:
     """Why a password cannot be used, as a key of the command texts; None when it can.
 
     Args:
@@ -29,40 +29,40 @@ def problem(password: str, minimum: int, *about: str) -> str | None:
         return "long_password"
     if len(set(password)) < DIFFERENT_CHARACTERS:
         return "common_password"
-    plain = _folded(password)
-    obvious = _common() | _parts(about)
+    plain = _fold(password)
+    obvious = _load_common_words() | _split(about)
     together = "".join(filter(str.isalpha, plain))
     readings = (plain, plain.translate(_LOOKALIKES), together)
-    if min(_own(reading, obvious) for reading in readings) < OWN_LETTERS:
+    if min(_count_own_letters(reading, obvious) for reading in readings) < OWN_LETTERS:
         return "common_password"
     return None
 
 
-def one_time() -> str:
+def make_one_time_password() -> str:
     """A password to be told once: four groups of four, 79 bits."""
-    groups = ("".join(secrets.choice(_SAID) for _ in range(4)) for _ in range(4))
+    groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
 
 
-def _own(folded: str, obvious: frozenset[str]) -> int:
+def _count_own_letters(folded: str, obvious: frozenset[str]) -> int:
     """Letters that are left without the obvious words; the longest words are taken first."""
     for word in sorted(obvious, key=len, reverse=True):
         folded = folded.replace(word, " ")
     return sum(character.isalpha() for character in folded)
 
 
-def _parts(about: tuple[str, ...]) -> frozenset[str]:
-    words = re.split(r"[^a-z]+", " ".join(map(_folded, about)))
+def _split(about: tuple[str, ...]) -> frozenset[str]:
+    words = re.split(r"[^a-z]+", " ".join(map(_fold, about)))
     return frozenset(word for word in words if len(word) > 2)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Lower case without accents; other alphabets stay as they are."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @cache
-def _common() -> frozenset[str]:
+def _load_common_words() -> frozenset[str]:
     lines = Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(w for line in lines if not line.startswith("#") for w in line.split())

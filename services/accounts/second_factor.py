@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlencode
 
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.storage.store import Store
 
 PREFIX, PENDING, USED, RECOVERY = "factor/", "factor-pending/", "factor-used/", "factor-recovery/"
@@ -17,46 +17,40 @@ STEP_SECONDS, DIGITS = 30, 6
 STEPS_AROUND = 1
 PENDING_SECONDS = 900.0
 RECOVERY_CODES = 8
-_SAID = "abcdefghjkmnpqrstuvwxyz23456789"
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class SecondFactor:
-    """Secrets and recovery codes in the state store; each code is good once.
-
-    Args:
-        state: Where they lie.
-        clock: Unix seconds.
-    """
+    """Secrets and recovery codes in the state store; each code is good once."""
 
     def __init__(self, state: Store, clock: Callable[[], float]) -> None:
         self._state = state
         self._clock = clock
 
     def is_on(self, email: str) -> bool:
-        """Whether somebody has to give a code."""
         return self._state.get(PREFIX + email) is not None
 
     def begin(self, email: str) -> str:
         """A secret to put into a telephone; it counts once a code of it has been given."""
-        found = self._state.get(PENDING + email)
-        if found is None:
-            found = base64.b32encode(secrets.token_bytes(20))
-            self._state.set(PENDING + email, found, PENDING_SECONDS)
-        return found.decode()
+        secret = self._state.get(PENDING + email)
+        if secret is None:
+            secret = base64.b32encode(secrets.token_bytes(20))
+            self._state.set(PENDING + email, secret, PENDING_SECONDS)
+        return secret.decode()
 
     def pending(self, email: str) -> str | None:
         """The secret that waits for its first code."""
-        found = self._state.get(PENDING + email)
-        return found.decode() if found else None
+        secret = self._state.get(PENDING + email)
+        return secret.decode() if secret else None
 
     def confirm(self, email: str, code: str) -> Sequence[str] | None:
         """Turn it on with a code of the new secret; the recovery codes, told this once."""
         secret = self._state.get(PENDING + email)
-        if secret is None or self.is_on(email) or not self._fits(email, secret.decode(), code):
+        if secret is None or self.is_on(email) or not self._use_code(email, secret.decode(), code):
             return None
-        codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+        codes = [_make_recovery_code() for _ in range(RECOVERY_CODES)]
         for recovery in codes:
-            self._state.set(_recovery_key(email, recovery), b"")
+            self._state.set(_find_recovery_key(email, recovery), b"")
         self._state.set(PREFIX + email, secret)
         self._state.delete(PENDING + email)
         return codes
@@ -66,12 +60,11 @@ class SecondFactor:
         secret = self._state.get(PREFIX + email)
         if secret is None:
             return False
-        if self._fits(email, secret.decode(), code):
+        if self._use_code(email, secret.decode(), code):
             return True
-        return self._state.delete(_recovery_key(email, code))
+        return self._state.delete(_find_recovery_key(email, code))
 
     def recovery_codes_left(self, email: str) -> int:
-        """How many recovery codes have not been used."""
         return len(self._state.keys(f"{RECOVERY}{email}/"))
 
     def turn_off(self, email: str) -> bool:
@@ -80,20 +73,20 @@ class SecondFactor:
             self._state.delete(key)
         return self._state.delete(PREFIX + email)
 
-    def _fits(self, email: str, secret: str, code: str) -> bool:
+    def _use_code(self, email: str, secret: str, code: str) -> bool:
         digits = "".join(code.split())
         if len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
             return False
         now = int(self._clock() // STEP_SECONDS)
         for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
-            if hmac.compare_digest(code_of(secret, step), digits):
+            if hmac.compare_digest(compute_code(secret, step), digits):
                 # Seen over a shoulder it is worth nothing: the first one to come has used it up.
-                kept = STEP_SECONDS * 2 * (STEPS_AROUND + 1)
-                return self._state.add(f"{USED}{email}/{step}", b"", kept)
+                remembered = STEP_SECONDS * 2 * (STEPS_AROUND + 1)
+                return self._state.add(f"{USED}{email}/{step}", b"", remembered)
         return False
 
 
-def code_of(secret: str, step: int) -> str:
+def compute_code(secret: str, step: int) -> str:
     """The code of one half minute, counted from 1970."""
     digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
     offset = digest[-1] & 15
@@ -101,18 +94,18 @@ def code_of(secret: str, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}}"
 
 
-def otpauth(email: str, secret: str) -> str:
+def build_otpauth_url(email: str, secret: str) -> str:
     """The address that a telephone's application opens."""
     query = urlencode({"secret": secret, "issuer": "Vigia"})
     return f"otpauth://totp/{quote(f'Vigia:{email}')}?{query}"
 
 
-def _recovery_code() -> str:
-    groups = ("".join(secrets.choice(_SAID) for _ in range(5)) for _ in range(2))
+def _make_recovery_code() -> str:
+    groups = ("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(2))
     return "-".join(groups)
 
 
-def _recovery_key(email: str, code: str) -> str:
+def _find_recovery_key(email: str, code: str) -> str:
     """Under which an unused one lies; 49 bits, and attempts are counted, so a plain hash does."""
     plain = "".join(c for c in code.lower() if c.isalnum())
-    return f"{RECOVERY}{email}/{hashed(plain)}"
+    return f"{RECOVERY}{email}/{hash_word(plain)}"

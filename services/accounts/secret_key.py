@@ -10,7 +10,7 @@ from services.errors import ConfigurationError
 MINIMUM_LENGTH = 32
 
 
-def secret_key(given: str | None, folder: Path | None) -> str:
+def load_secret_key(given: str | None, folder: Path | None) -> str:
     """The deployment's key; all its processes get the same one.
 
     Args:
@@ -24,7 +24,7 @@ def secret_key(given: str | None, folder: Path | None) -> str:
         source, key = "SECRET_KEY", given
     elif folder is not None:
         source = str(folder / "secret_key")
-        key = _kept(folder / "secret_key")
+        key = _read_or_make(folder / "secret_key")
     else:
         raise ConfigurationError("SECRET_KEY is required with REDIS_URL")
     if len(key) < MINIMUM_LENGTH:
@@ -32,7 +32,7 @@ def secret_key(given: str | None, folder: Path | None) -> str:
     return key
 
 
-def _kept(path: Path) -> str:
+def _read_or_make(path: Path) -> str:
     if not path.exists():
         _make(path)
     try:

@@ -67,38 +67,38 @@ class Sessions:
         word = secrets.token_urlsafe(32)
         document = {
             "email": account.email,
-            "proof": proof_of(account),
+            "proof": derive_proof(account),
             "since": self._clock(),
             "until": self._clock() + self._seconds,
         }
-        self._state.set(PREFIX + hashed(word), orjson.dumps(document), self._seconds)
+        self._state.set(PREFIX + hash_word(word), orjson.dumps(document), self._seconds)
         return word
 
     def find(self, word: str) -> Session | None:
         """The session of a word; None when it is over, was closed or never was."""
-        name = hashed(word)
+        name = hash_word(word)
         content = self._state.get(PREFIX + name)
         if content is not None:
-            document = _document(content)
+            document = _read_document(content)
             if document is None or document.get("until", 0) <= self._clock():
                 return None
             if self._is_idle(name, document):
                 return None
             return Session(document.get("email", ""), proof=document.get("proof", ""))
-        device = _document(self._state.get(DEVICE_PREFIX + name) or b"")
+        device = _read_document(self._state.get(DEVICE_PREFIX + name) or b"")
         return Session("", device=device["name"]) if device and "name" in device else None
 
     def close(self, word: str) -> None:
         """Sign out; a copied cookie is worth nothing from here on."""
-        self._state.delete(PREFIX + hashed(word))
+        self._state.delete(PREFIX + hash_word(word))
 
     def note_activity(self, word: str) -> None:
         """Somebody did something; what screens ask for by themselves is nothing."""
         if self._idle is None:
             return
         # A key of its own: written a moment too late, it does not bring a closed session back.
-        key, now = ACTIVE_PREFIX + hashed(word), self._clock()
-        if now - _seconds(self._state.get(key)) >= min(ACTIVE_SECONDS, self._idle / 10):
+        key, now = ACTIVE_PREFIX + hash_word(word), self._clock()
+        if now - _read_seconds(self._state.get(key)) >= min(ACTIVE_SECONDS, self._idle / 10):
             self._state.set(key, str(now).encode(), self._seconds)
 
     def close_all(self, email: str, *, but: str = "") -> int:
@@ -108,10 +108,10 @@ class Sessions:
             email: Of the account.
             but: The word of a session that stays.
         """
-        kept, ended = PREFIX + hashed(but), 0
+        remaining, ended = PREFIX + hash_word(but), 0
         for key in self._state.keys(PREFIX):
-            document = _document(self._state.get(key) or b"")
-            if document and document.get("email") == email and key != kept:
+            document = _read_document(self._state.get(key) or b"")
+            if document and document.get("email") == email and key != remaining:
                 ended += self._state.delete(key)
         return ended
 
@@ -119,7 +119,7 @@ class Sessions:
         """Make a device link; its word is told this once, and only its hash is kept."""
         word = secrets.token_urlsafe(32)
         document = {"name": name.strip()[:80] or "TV", "made_at": self._clock()}
-        self._state.set(DEVICE_PREFIX + hashed(word), orjson.dumps(document))
+        self._state.set(DEVICE_PREFIX + hash_word(word), orjson.dumps(document))
         return word
 
     def devices(self) -> dict[str, str]:
@@ -128,7 +128,7 @@ class Sessions:
 
     def device_links(self) -> list[Device]:
         """The device links, the oldest first."""
-        return device_links(self._state)
+        return list_device_links(self._state)
 
     def revoke_device(self, device_id: str) -> bool:
         """End a device link; whether there was one."""
@@ -137,41 +137,41 @@ class Sessions:
     def _is_idle(self, name: str, document: dict[str, Any]) -> bool:
         if self._idle is None:
             return False
-        active = _seconds(self._state.get(ACTIVE_PREFIX + name))
+        active = _read_seconds(self._state.get(ACTIVE_PREFIX + name))
         since = max(active, float(document.get("since", 0)))
         return since + self._idle <= self._clock()
 
 
-def device_links(state: Store) -> list[Device]:
+def list_device_links(state: Store) -> list[Device]:
     """The device links in the state store, the oldest first."""
-    found = []
+    devices = []
     for key in state.keys(DEVICE_PREFIX):
-        document = _document(state.get(key) or b"")
+        document = _read_document(state.get(key) or b"")
         if document and "name" in document:
             made_at = float(document.get("made_at", 0))
             device_id = key.removeprefix(DEVICE_PREFIX)
-            found.append(Device(device_id, str(document["name"]), made_at))
-    return sorted(found, key=lambda device: (device.made_at, device.id))
+            devices.append(Device(device_id, str(document["name"]), made_at))
+    return sorted(devices, key=lambda device: (device.made_at, device.id))
 
 
-def _seconds(content: bytes | None) -> float:
+def _read_seconds(content: bytes | None) -> float:
     try:
         return float(content or b"")
     except ValueError:
         return 0.0
 
 
-def proof_of(account: Account) -> str:
+def derive_proof(account: Account) -> str:
     """A word that changes with the password, and does not tell it."""
-    return hashed(account.password_hash)[:16]
+    return hash_word(account.password_hash)[:16]
 
 
-def hashed(word: str) -> str:
+def hash_word(word: str) -> str:
     """What is kept of a secret word."""
     return hashlib.sha256(word.encode()).hexdigest()
 
 
-def _document(content: bytes) -> dict[str, Any] | None:
+def _read_document(content: bytes) -> dict[str, Any] | None:
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import orjson
 
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from services.errors import ServiceError
 from services.storage.store import Store
 
@@ -64,12 +64,12 @@ class Tokens:
             raise TokenError("bad_reach")
         word = BEGINNING + secrets.token_urlsafe(32)
         document = {"name": name, "reach": reach, "made_at": self._clock(), "made_by": made_by}
-        self._state.set(PREFIX + hashed(word), orjson.dumps(document))
+        self._state.set(PREFIX + hash_word(word), orjson.dumps(document))
         return word
 
     def find(self, word: str) -> Token | None:
         """The token of a word, whose use is noted; None when it is none."""
-        token = self._read(hashed(word))
+        token = self._read(hash_word(word))
         if token is None:
             return None
         now = self._clock()
@@ -79,8 +79,8 @@ class Tokens:
 
     def list(self) -> list[Token]:
         """All of them, the oldest first."""
-        found = (self._read(key.removeprefix(PREFIX)) for key in self._state.keys(PREFIX))
-        return sorted((token for token in found if token), key=lambda t: (t.made_at, t.id))
+        tokens = (self._read(key.removeprefix(PREFIX)) for key in self._state.keys(PREFIX))
+        return sorted((token for token in tokens if token), key=lambda t: (t.made_at, t.id))
 
     def revoke(self, token_id: str) -> Token | None:
         """Take a token back; which one it was."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from metrics.alerts.conditions import BAD, evaluate, may_be_on_a_call
 from metrics.alerts.model import Evaluation, Screen, SourceHealth
 from services.accounts.heartbeats import Heartbeats
-from services.accounts.sessions import device_links
+from services.accounts.sessions import list_device_links
 from services.robot.alert_settings import ActiveSettings
 from services.robot.state import Incident
 from services.snapshot.dataset import Snapshot
@@ -97,7 +97,7 @@ def list_screens(state: Store, incidents: Collection[Incident]) -> list[Screen]:
     heartbeats = Heartbeats(state).all()
     reported = {i.problem.screen_id: i.problem for i in incidents if i.is_live}
     screens = []
-    for device in device_links(state):
+    for device in list_device_links(state):
         heartbeat, problem = heartbeats.get(device.id), reported.pop(device.id, None)
         # A sign of life is not kept for ever; that it is gone is none.
         since = problem.since if problem is not None else None

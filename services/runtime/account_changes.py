@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.accounts.accounts import Account, AccountError, Accounts
-from services.accounts.passwords import one_time
+from services.accounts.passwords import make_one_time_password
 from services.errors import UnavailableError
 from services.runtime.backend import Backend
 from services.storage.store import Store
 
-TURN_KEY, TURN_SECONDS = "accounts-turn", 10.0
-LOOKS, LOOK_SECONDS = 100, 0.05
+LOCK_KEY, LOCK_SECONDS = "accounts-turn", 10.0
+ATTEMPTS, RETRY_SECONDS = 100, 0.05
 
 
-class Managing:
-    """Changes by one manager.
-
-    Args:
-        backend: Accounts, sessions and the audit.
-        who: E-mail of the manager.
-    """
+class AccountChanges:
+    """Changes by the manager with the e-mail `who`."""
 
     def __init__(self, backend: Backend, who: str) -> None:
         self._backend = backend
@@ -33,10 +28,10 @@ class Managing:
         Raises:
             AccountError: It cannot be made, or there is one.
         """
-        with self._turn():
+        with self._changing():
             if self._backend.accounts.find(email) is not None:
                 raise AccountError("exists")
-            password = one_time()
+            password = make_one_time_password()
             account = self._backend.accounts.add(email, name, role, password, temporary=True)
             # Nothing of an earlier account with this e-mail is worth anything.
             self._backend.second_factor.turn_off(account.email)
@@ -49,9 +44,9 @@ class Managing:
         Raises:
             AccountError: It is the manager's own, read-only, or nobody's.
         """
-        with self._turn():
-            account = self._other(email)
-            password = one_time()
+        with self._changing():
+            account = self._find_other(email)
+            password = make_one_time_password()
             self._backend.accounts.set_password(account.email, password, temporary=True)
             self._backend.sessions.close_all(account.email)
             self._note("reset", account.email)
@@ -63,9 +58,9 @@ class Managing:
         Raises:
             AccountError: It may not be changed so, or nobody could manage accounts any more.
         """
-        with self._turn():
-            account = self._other(email)
-            self._check_managed_without(account, stays=role == "manager")
+        with self._changing():
+            account = self._find_other(email)
+            self._check_other_manager(account, stays=role == "manager")
             self._backend.accounts.change(account.email, role=role)
             self._note("role", account.email, role=role)
 
@@ -75,9 +70,9 @@ class Managing:
         Raises:
             AccountError: It may not be changed so, or nobody could manage accounts any more.
         """
-        with self._turn():
-            account = self._other(email)
-            self._check_managed_without(account, stays=not disabled)
+        with self._changing():
+            account = self._find_other(email)
+            self._check_other_manager(account, stays=not disabled)
             self._backend.accounts.change(account.email, disabled=disabled)
             self._backend.sessions.close_all(account.email)
             self._note("disabled" if disabled else "enabled", account.email)
@@ -88,9 +83,9 @@ class Managing:
         Raises:
             AccountError: It may not be taken away, or nobody could manage accounts any more.
         """
-        with self._turn():
-            account = self._other(email)
-            self._check_managed_without(account, stays=False)
+        with self._changing():
+            account = self._find_other(email)
+            self._check_other_manager(account, stays=False)
             self._backend.accounts.remove(account.email)
             self._backend.sessions.close_all(account.email)
             self._backend.second_factor.turn_off(account.email)
@@ -102,75 +97,75 @@ class Managing:
         Raises:
             AccountError: Nobody has that e-mail.
         """
-        account = self._known(email)
+        account = self._find(email)
         self._backend.sessions.close_all(account.email)
         self._note("sessions", account.email)
 
-    def drop_factor(self, email: str) -> None:
+    def drop_second_factor(self, email: str) -> None:
         """Let somebody in without the telephone that was lost.
 
         Raises:
             AccountError: It is the manager's own, or nobody's.
         """
-        account = self._known(email)
+        account = self._find(email)
         if account.email == self._who:
             raise AccountError("own_account")
         self._backend.second_factor.turn_off(account.email)
         self._note("factor_off", account.email)
 
-    def _known(self, email: str) -> Account:
+    def _find(self, email: str) -> Account:
         account = self._backend.accounts.find(email)
         if account is None:
             raise AccountError("unknown_email")
         return account
 
-    def _other(self, email: str) -> Account:
-        account = self._known(email)
+    def _find_other(self, email: str) -> Account:
+        account = self._find(email)
         if account.read_only:
             raise AccountError("read_only")
         if account.email == self._who:
             raise AccountError("own_account")
         return account
 
-    def _check_managed_without(self, account: Account, *, stays: bool) -> None:
+    def _check_other_manager(self, account: Account, *, stays: bool) -> None:
         """Somebody must be left who can undo it."""
-        if not stays and not managed_without(account.email, self._backend.accounts):
+        if not stays and not has_other_manager(account.email, self._backend.accounts):
             raise AccountError("last_manager")
 
     def _note(self, did: str, email: str, **about: str) -> None:
         self._backend.audit.note("account", self._who, did=did, account=email, **about)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _changing(self) -> Iterator[None]:
         """One at a time: two managers who demote each other would leave none."""
-        with one_at_a_time(self._backend.state):
+        with lock_accounts(self._backend.state):
             own = self._backend.accounts.find(self._who)
             if own is None or own.disabled or own.role != "manager":
                 raise AccountError("not_manager")
             yield
 
 
-def managed_without(email: str, accounts: Accounts) -> bool:
-    """Whether somebody else can manage accounts."""
+def has_other_manager(email: str, accounts: Accounts) -> bool:
+    """Whether somebody besides `email` can manage accounts."""
     others = (account for account in accounts.list() if account.email != email)
     return any(account.role == "manager" and not account.disabled for account in others)
 
 
 @contextmanager
-def one_at_a_time(state: Store) -> Iterator[None]:
+def lock_accounts(state: Store) -> Iterator[None]:
     """Wait until nobody else changes accounts.
 
     Raises:
         UnavailableError: Somebody else has been at it for too long.
     """
     token = secrets.token_hex(8).encode()
-    for _ in range(LOOKS):
-        if state.add(TURN_KEY, token, TURN_SECONDS):
+    for _ in range(ATTEMPTS):
+        if state.add(LOCK_KEY, token, LOCK_SECONDS):
             break
-        time.sleep(LOOK_SECONDS)
+        time.sleep(RETRY_SECONDS)
     else:
         raise UnavailableError("somebody else is changing accounts")
     try:
         yield
     finally:
-        state.delete(TURN_KEY, only_if=token)
+        state.delete(LOCK_KEY, only_if=token)

@@ -21,11 +21,9 @@ from services.vendors.intercom import Intercom, intercom_client
 class Words(Protocol):
     """Looks words up by key."""
 
-    def __call__(self, key: str, **values: object) -> str:
-        """The words of that key."""
+    def __call__(self, key: str, **values: object) -> str: ...
 
-    def has(self, key: str) -> bool:
-        """Whether there are words for that key."""
+    def has(self, key: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,6 @@ class Finding:
     """One thing that was looked at.
 
     Attributes:
-        ok: Whether it works.
-        vendor: What it belongs to.
         message: What was found and, where it does not work, what to do.
     """
 
@@ -49,9 +45,6 @@ def check(
     """Ask vendors and Slack the cheapest question, and compare the settings with their answers.
 
     Args:
-        settings: Of config.yaml.
-        environment: Credentials and addresses.
-        text: The words.
         message: To be sent to Slack; None = Slack is only asked.
 
     Raises:
@@ -60,18 +53,18 @@ def check(
     slack = slack_client(environment, settings)
     intercom = intercom_client(environment, settings)
     findings = [Finding(True, "config.yaml", text("check.settings"))]
-    findings += _intercom(intercom, settings, text)
-    findings += _aircall(aircall_client(environment, settings), settings, text)
-    findings += _slack(slack, message, text)
+    findings += _check_intercom(intercom, settings, text)
+    findings += _check_aircall(aircall_client(environment, settings), settings, text)
+    findings += _check_slack(slack, message, text)
     return findings
 
 
-def _intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
     try:
         app = intercom.get_me().get("app") or {}
         people = intercom.list_admins()
     except ServiceError as error:
-        yield Finding(False, "Intercom", _cause(error, "INTERCOM_TOKEN", text))
+        yield Finding(False, "Intercom", _explain(error, "INTERCOM_TOKEN", text))
         return
     workspace = app.get("name") or app.get("id_code") or "?"
     yield Finding(True, "Intercom", text("check.intercom", workspace=workspace, people=len(people)))
@@ -79,19 +72,19 @@ def _intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[F
         version = settings.intercom.version
         answered = intercom.answered_version
         yield Finding(False, "Intercom", text("check.version", asked=version, answered=answered))
-    yield from _read("Intercom", text, lambda: _teams(intercom, settings, text))
-    yield from _read("Intercom", text, lambda: _labels(intercom, settings, text))
+    yield from _check_permitted("Intercom", text, lambda: _check_teams(intercom, settings, text))
+    yield from _check_permitted("Intercom", text, lambda: _check_labels(intercom, settings, text))
 
 
-def _teams(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_teams(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
     known = {str(team["id"]): team.get("name") for team in intercom.list_teams()}
     for team in settings.teams:
         if team.id not in known:
-            there = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
-            yield Finding(False, "Intercom", text("check.no_team", team=team.id, known=there))
+            listed = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
+            yield Finding(False, "Intercom", text("check.no_team", team=team.id, known=listed))
 
 
-def _labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
     rows = intercom.list_conversation_attributes()
     known = {str(row.get("label") or row.get("name") or "") for row in rows}
     wanted = settings.attributes.model_dump(exclude={"resolved_value"})
@@ -101,7 +94,7 @@ def _labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Fin
             yield Finding(False, "Intercom", message)
 
 
-def _aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterator[Finding]:
     if aircall is None:
         yield Finding(True, "Aircall", text("check.aircall_off"))
         return
@@ -109,29 +102,29 @@ def _aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterat
         aircall.ping()
         people = aircall.list_users()
     except ServiceError as error:
-        yield Finding(False, "Aircall", _cause(error, "AIRCALL_ID, AIRCALL_TOKEN", text))
+        yield Finding(False, "Aircall", _explain(error, "AIRCALL_ID, AIRCALL_TOKEN", text))
         return
     yield Finding(True, "Aircall", text("check.aircall", people=len(people)))
-    yield from _read("Aircall", text, lambda: _lines(aircall, settings, text))
+    yield from _check_permitted("Aircall", text, lambda: _check_lines(aircall, settings, text))
 
 
-def _lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Finding]:
     lines = aircall.list_numbers()
     known = {str(line.get(key)) for line in lines for key in ("name", "digits")}
-    for line in settings.telephony.main_lines:
-        if line not in known:
-            there = ", ".join(str(found.get("name")) for found in lines) or "–"
-            yield Finding(False, "Aircall", text("check.no_line", line=line, known=there))
+    for wanted in settings.telephony.main_lines:
+        if wanted not in known:
+            listed = ", ".join(str(line.get("name")) for line in lines) or "–"
+            yield Finding(False, "Aircall", text("check.no_line", line=wanted, known=listed))
 
 
-def _slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:
+def _check_slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:
     if slack is None:
         yield Finding(True, "Slack", text("check.slack_off"))
         return
     credentials = "SLACK_BOT_TOKEN" if isinstance(slack, Bot) else "SLACK_WEBHOOK"
     try:
         if isinstance(slack, Bot):
-            yield from _bot(slack, text, is_proven_by_message=message is not None)
+            yield from _check_bot(slack, text, is_proven_by_message=message is not None)
         elif message is None:
             # Whatever is sent there stands in the channel.
             yield Finding(True, "Slack", text("check.slack_webhook"))
@@ -139,12 +132,12 @@ def _slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterato
             slack.post(message)
             yield Finding(True, "Slack", text("check.slack_sent"))
     except RefusedError as error:
-        yield Finding(False, "Slack", _refusal(error.reason, text))
+        yield Finding(False, "Slack", _explain_refusal(error.reason, text))
     except ServiceError as error:
-        yield Finding(False, "Slack", _cause(error, credentials, text))
+        yield Finding(False, "Slack", _explain(error, credentials, text))
 
 
-def _bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterator[Finding]:
+def _check_bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterator[Finding]:
     workspace, name = slack.identity()
     yield Finding(True, "Slack", text("check.slack_bot", workspace=workspace, name=name))
     if is_proven_by_message:
@@ -164,13 +157,15 @@ def _bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterator[Fin
     yield Finding(True, "Slack", text("check.slack_channel", channel=channel.get("name") or "?"))
 
 
-def _refusal(reason: str, text: Words) -> str:
+def _explain_refusal(reason: str, text: Words) -> str:
     key = f"alerts.reason.{reason}"
     known = text(key) if text.has(key) else text("alerts.reason_other", reason=reason)
     return text("check.slack_refused", cause=known)
 
 
-def _read(vendor: str, text: Words, read: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _check_permitted(
+    vendor: str, text: Words, read: Callable[[], Iterator[Finding]]
+) -> list[Finding]:
     """What a permission may forbid without anything else suffering."""
     try:
         return list(read())
@@ -178,8 +173,8 @@ def _read(vendor: str, text: Words, read: Callable[[], Iterator[Finding]]) -> li
         return [Finding(False, vendor, text("check.partly", cause=error))]
 
 
-def _cause(error: ServiceError, credentials: str, text: Words) -> str:
-    words: dict[type[ServiceError], str] = {
+def _explain(error: ServiceError, credentials: str, text: Words) -> str:
+    keys: dict[type[ServiceError], str] = {
         UnauthorizedError: "unauthorized",
         ForbiddenError: "forbidden",
         NotFoundError: "not_found",
@@ -187,4 +182,4 @@ def _cause(error: ServiceError, credentials: str, text: Words) -> str:
         BadResponseError: "bad_response",
     }
     values: dict[str, Any] = {"credentials": credentials, "cause": error}
-    return text(f"check.{words.get(type(error), 'unavailable')}", **values)
+    return text(f"check.{keys.get(type(error), 'unavailable')}", **values)

@@ -10,11 +10,11 @@ from services.settings.config import Environment
 
 SETTINGS = Path(__file__).with_name("demo.yaml")
 HOST = "127.0.0.1"
-# Its doors are on this machine only and lead to invented people.
+# It answers on this machine only, and for invented people.
 INTERCOM_TOKEN = "demonstration"  # noqa: S105
 AIRCALL_ID, AIRCALL_TOKEN = "demonstration", "demonstration"
 # What the demonstration takes over from the real environment.
-KEPT = ("HOST", "PORT", "API_TOKEN", "VIGIA_CONFIG", "OIDC_CLIENT_SECRET")
+PASSED_ON = ("HOST", "PORT", "API_TOKEN", "VIGIA_CONFIG", "OIDC_CLIENT_SECRET")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ ACCOUNTS = (
 )
 
 
-def demo_environ(
+def build_demo_environ(
     environ: Mapping[str, str], environment: Environment, sandbox_port: int
 ) -> dict[str, str]:
     """Variables for the processes of the demonstration.
@@ -47,7 +47,7 @@ def demo_environ(
         environment: What was read from it.
         sandbox_port: Where the invented vendors answer.
     """
-    own = {name.upper() for name in Environment.model_fields} - set(KEPT)
+    own = {name.upper() for name in Environment.model_fields} - set(PASSED_ON)
     values = {
         name: value for name, value in environ.items() if name.removesuffix("_FILE") not in own
     }
@@ -68,8 +68,8 @@ def demo_environ(
     return values
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A port on this machine that nobody uses at the moment."""
-    with socket.create_server((HOST, 0)) as found:
-        port: int = found.getsockname()[1]
+    with socket.create_server((HOST, 0)) as server:
+        port: int = server.getsockname()[1]
         return port

@@ -38,13 +38,11 @@ MEMORY_MINIMUM_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Stores:
-    """The two stores of a deployment.
+    """The two stores of a deployment; with Redis there are no folders.
 
     Attributes:
         cache: What comes from customers.
         state: What people decided.
-        state_folder: On disk; None with Redis.
-        cache_folder: On disk; None with Redis.
     """
 
     cache: Store
@@ -61,7 +59,6 @@ class Stores:
         return Lease(lock, self.cache, on_taken=claim)
 
     def close(self) -> None:
-        """Let go of files and connections."""
         self.cache.close()
         self.state.close()
 
@@ -100,14 +97,14 @@ def open_stores(environment: Environment) -> Stores:
     )
     folder = choose_cache_folder(environment.vigia_cache_dir, state_folder)
     return Stores(
-        cache=_opened_cache(folder / "store"),
+        cache=_open_cache(folder / "store"),
         state=DiskStore(state_folder / "store"),
         state_folder=state_folder,
         cache_folder=folder,
     )
 
 
-def owner(environment: Environment, settings: Settings, state: Store) -> Owner:
+def identify_owner(environment: Environment, settings: Settings, state: Store) -> Owner:
     """Who this process is, as far as the cache is concerned."""
     state.add(IDENTITY_KEY, secrets.token_hex(16).encode())
     word = (state.get(IDENTITY_KEY) or b"").decode()
@@ -127,25 +124,25 @@ def owner(environment: Environment, settings: Settings, state: Store) -> Owner:
 
 def claim_cache(cache: Store, owner: Owner) -> None:
     """Note whose data lie in the cache from now on, and empty it if others' do."""
-    found = _owner_of(cache)
-    if not owner.may_use(found):
+    noted = _read_owner(cache)
+    if not owner.may_use(noted):
         if cache.keys("manifest/"):
             log.info("cache: emptied, it held the data of other accounts")
         cache.clear()
-        found = None
+        noted = None
     # A process without credentials leaves the note of one that had them.
-    if found is None or owner.sources is not None:
+    if noted is None or owner.sources is not None:
         note = {"deployment": owner.deployment, "sources": owner.sources}
         cache.set(OWNER_KEY, orjson.dumps(note), OWNER_EXPIRE_SECONDS)
 
 
 def belongs_to_another(cache: Store, owner: Owner) -> bool:
     """Whether another deployment, not just other accounts of this one, has noted itself."""
-    found = _owner_of(cache)
-    return found is not None and found.deployment != owner.deployment
+    noted = _read_owner(cache)
+    return noted is not None and noted.deployment != owner.deployment
 
 
-def _owner_of(cache: Store) -> Owner | None:
+def _read_owner(cache: Store) -> Owner | None:
     content = cache.get(OWNER_KEY)
     try:
         return Owner(**orjson.loads(content)) if content else None
@@ -153,7 +150,7 @@ def _owner_of(cache: Store) -> Owner | None:
         return None
 
 
-def _opened_cache(folder: Path) -> DiskStore:
+def _open_cache(folder: Path) -> DiskStore:
     try:
         return DiskStore(folder)
     except ConfigurationError:

@@ -14,7 +14,7 @@ class _Formatter(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
 
-def set_up(process: str) -> None:
+def configure_logging(process: str) -> None:
     """Write the log of this process to standard error, each line with its name."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(f"%(asctime)s %(levelname)s {process} %(message)s"))

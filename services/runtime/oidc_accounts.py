@@ -1,4 +1,4 @@
-"""Whom a provider's word lets in, and as what; knows claims and accounts, and no protocol."""
+"""Whom single sign-on lets in, and as what; knows claims and accounts, and no protocol."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any
 
 from services.accounts.accounts import EMAIL, Account, Role
 from services.errors import ServiceError
-from services.runtime.account_changes import managed_without, one_at_a_time
+from services.runtime.account_changes import has_other_manager, lock_accounts
 from services.runtime.backend import Backend
 from services.settings.sections import OidcSetting
 
 Claims = Mapping[str, Any]
-MOST = 2000
+MOST_VALUES = 2000
 
 
 class NotAdmittedError(ServiceError):
@@ -41,17 +41,13 @@ class Person:
     role: Role | None
 
 
-def person_of(claims: Claims, setting: OidcSetting) -> Person:
-    """Who came.
-
-    Args:
-        claims: Of an ID token that was checked.
-        setting: What is asked of them.
+def read_person(claims: Claims, setting: OidcSetting) -> Person:
+    """Who came, out of the claims of an ID token that was checked.
 
     Raises:
         NotAdmittedError: No e-mail, an unverified one, of another domain, or a claim is missing.
     """
-    email = claim(claims, setting.email_claim)
+    email = read_claim(claims, setting.email_claim)
     email = email.strip().lower() if isinstance(email, str) else ""
     if not EMAIL.fullmatch(email) or not email.isprintable():
         raise NotAdmittedError("no_email")
@@ -60,9 +56,9 @@ def person_of(claims: Claims, setting: OidcSetting) -> Person:
         raise NotAdmittedError("unverified", email)
     if setting.email_domains and email.rpartition("@")[2] not in setting.email_domains:
         raise NotAdmittedError("domain", email)
-    if any(claim(claims, name) != value for name, value in setting.required_claims.items()):
+    if any(read_claim(claims, name) != value for name, value in setting.required_claims.items()):
         raise NotAdmittedError("not_mapped", email)
-    return Person(email, _name(claims, email), _mapped(claims, setting))
+    return Person(email, _read_name(claims, email), _map_role(claims, setting))
 
 
 def admit(person: Person, setting: OidcSetting, backend: Backend) -> Account:
@@ -76,36 +72,36 @@ def admit(person: Person, setting: OidcSetting, backend: Backend) -> Account:
         NotAdmittedError: Nobody may come in as this person.
         UnavailableError: Others are changing accounts for too long.
     """
-    with one_at_a_time(backend.state):
+    with lock_accounts(backend.state):
         account = backend.accounts.find(person.email)
         if account is not None and account.disabled:
             raise NotAdmittedError("disabled", person.email)
         if person.role is None and setting.role_claim and setting.default_role is None:
             raise NotAdmittedError("not_mapped", person.email)
         if account is None:
-            return _made(person, setting, backend)
-        return _with_role(account, person.role, backend)
+            return _make_account(person, setting, backend)
+        return _apply_role(account, person.role, backend)
 
 
-def claim(claims: Claims, path: str) -> Any:
+def read_claim(claims: Claims, path: str) -> Any:
     """A claim by its name, else by the way to it: `realm_access.roles`."""
     if path in claims:
         return claims[path]
-    found: Any = claims
+    value: Any = claims
     for step in path.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
-def is_missing(claims: Claims, setting: OidcSetting) -> bool:
+def lacks_claims(claims: Claims, setting: OidcSetting) -> bool:
     """Whether something is asked for that only the provider's other answer may have."""
     wanted = [setting.email_claim, *setting.required_claims]
     wanted += ["email_verified"] if setting.require_verified_email else []
     wanted += [setting.role_claim] if setting.role_claim else []
-    return any(claim(claims, name) is None for name in wanted)
+    return any(read_claim(claims, name) is None for name in wanted)
 
 
-def _made(person: Person, setting: OidcSetting, backend: Backend) -> Account:
+def _make_account(person: Person, setting: OidcSetting, backend: Backend) -> Account:
     if not setting.create_accounts:
         raise NotAdmittedError("no_account", person.email)
     role = person.role or setting.default_role
@@ -116,29 +112,31 @@ def _made(person: Person, setting: OidcSetting, backend: Backend) -> Account:
     return account
 
 
-def _with_role(account: Account, role: Role | None, backend: Backend) -> Account:
+def _apply_role(account: Account, role: Role | None, backend: Backend) -> Account:
     if role is None or role == account.role or account.read_only:
         return account
-    if account.role == "manager" and not managed_without(account.email, backend.accounts):
+    if account.role == "manager" and not has_other_manager(account.email, backend.accounts):
         return account
     changed = backend.accounts.change(account.email, role=role)
     backend.audit.note("account", account.email, did="role", account=account.email, role=role)
     return changed
 
 
-def _mapped(claims: Claims, setting: OidcSetting) -> Role | None:
+def _map_role(claims: Claims, setting: OidcSetting) -> Role | None:
     """The most that one of the values gives."""
     if setting.role_claim is None:
         return None
-    said = claim(claims, setting.role_claim)
-    values = said if isinstance(said, list) else [said]
-    given = {
-        setting.roles[one] for one in values[:MOST] if isinstance(one, str) and one in setting.roles
+    value = read_claim(claims, setting.role_claim)
+    values = value if isinstance(value, list) else [value]
+    roles = {
+        setting.roles[group]
+        for group in values[:MOST_VALUES]
+        if isinstance(group, str) and group in setting.roles
     }
-    return next((role for role in ("manager", "analyst") if role in given), None)
+    return next((role for role in ("manager", "analyst") if role in roles), None)
 
 
-def _name(claims: Claims, email: str) -> str:
-    said = claims.get("name")
-    plain = "".join(c for c in said if c.isprintable()) if isinstance(said, str) else ""
+def _read_name(claims: Claims, email: str) -> str:
+    name = claims.get("name")
+    plain = "".join(c for c in name if c.isprintable()) if isinstance(name, str) else ""
     return plain.strip()[:120].strip() or email.partition("@")[0]

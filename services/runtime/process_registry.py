@@ -26,28 +26,27 @@ LOCK_SECONDS = 10.0
 RETRY_SECONDS = 0.05
 
 
-class Membership(Protocol):
-    """One process among those that use the cache."""
+class ProcessRegistry(Protocol):
+    """The processes that use the cache, as one of them sees it."""
 
-    def enter(self) -> None:
-        """Join; the first process empties a cache that is not its deployment's.
+    def join(self) -> None:
+        """The first process empties a cache that is not its deployment's.
 
         Raises:
             ConfigurationError: A running process of another deployment uses this cache.
         """
 
     def leave(self, *, empty: bool = True) -> None:
-        """Go; the last process empties the cache, unless it is told not to."""
+        """The last process empties the cache, unless it is told not to."""
 
 
-def membership(stores: Stores, owner: Owner) -> Membership:
-    """The way to join the processes of these stores."""
+def open_process_registry(stores: Stores, owner: Owner) -> ProcessRegistry:
     if stores.cache_folder is None:
-        return StoreMembership(stores.cache, owner)
-    return FileMembership(stores.cache_folder / "deployment.lock", stores.cache, owner)
+        return StoreProcessRegistry(stores.cache, owner)
+    return FileProcessRegistry(stores.cache_folder / "deployment.lock", stores.cache, owner)
 
 
-class FileMembership:
+class FileProcessRegistry:
     """Processes on one host: each shares a lock on a file, which a killed one loses by itself."""
 
     def __init__(self, path: Path, cache: Store, owner: Owner) -> None:
@@ -56,7 +55,7 @@ class FileMembership:
         self._cache = cache
         self._owner = owner
 
-    def enter(self) -> None:
+    def join(self) -> None:
         if self._lock.take():
             claim_cache(self._cache, self._owner)
         # Waits for a first process that is checking, or for a last one that is emptying.
@@ -74,11 +73,11 @@ class FileMembership:
         # Of two that go at once, both unlock before either looks: one of them is the last.
         self._lock.release()
         if empty and self._lock.take():
-            _empty(self._cache)
+            _empty_cache(self._cache)
             self._lock.release()
 
 
-class StoreMembership:
+class StoreProcessRegistry:
     """Processes on many hosts: each has an expiring key, which a thread renews while it lives."""
 
     def __init__(
@@ -97,10 +96,10 @@ class StoreMembership:
         )
         self._is_member = False
 
-    def enter(self) -> None:
+    def join(self) -> None:
         # A killed process of another deployment is in the way until its heartbeat expires.
         end = time.monotonic() + self._expire_seconds + 1
-        while not self._join():
+        while not self._try_to_join():
             if time.monotonic() > end:
                 raise ConfigurationError(
                     "REDIS_URL: another deployment is running on this database; give each its own"
@@ -114,23 +113,23 @@ class StoreMembership:
         self._is_member = False
         self._heartbeat.release()
         with suppress(ServiceError), self._lock():
-            if empty and not self._others():
-                _empty(self._cache)
+            if empty and not self._list_others():
+                _empty_cache(self._cache)
 
-    def _join(self) -> bool:
+    def _try_to_join(self) -> bool:
         with self._lock():
-            if not self._others():
+            if not self._list_others():
                 claim_cache(self._cache, self._owner)
             elif belongs_to_another(self._cache, self._owner):
                 return False
             return self._heartbeat.take()
 
-    def _others(self) -> list[str]:
+    def _list_others(self) -> list[str]:
         return [key for key in self._cache.keys(PROCESS_PREFIX) if key != self._key]
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """One at a time comes or goes; one that dies meanwhile blocks the others for seconds only.
+        """One at a time joins or leaves; one that dies meanwhile blocks others for seconds only.
 
         The key is not renewed: what is done under it takes milliseconds.
         """
@@ -143,7 +142,7 @@ class StoreMembership:
             self._cache.delete(LOCK_KEY, only_if=token)
 
 
-def _empty(cache: Store) -> None:
+def _empty_cache(cache: Store) -> None:
     try:
         cache.clear()
     except ServiceError as error:

@@ -60,7 +60,7 @@ class _Running:
 
 
 class Supervisor:
-    """Runs children until it is told to stop.
+    """Runs children until a signal asks to stop.
 
     Args:
         children: In the order of their start.
@@ -104,7 +104,7 @@ class Supervisor:
         for child in self._children:
             if self._stopping:
                 return
-            running = _Running(child, self._spawned(child), time.monotonic())
+            running = _Running(child, self._spawn(child), time.monotonic())
             self._running.append(running)
             end = time.monotonic() + READY_SECONDS
             while not self._stopping and not child.is_ready() and time.monotonic() < end:
@@ -113,7 +113,7 @@ class Supervisor:
         if not self._stopping:
             self._when_ready()
 
-    def _spawned(self, child: Child) -> "subprocess.Popen[bytes]":
+    def _spawn(self, child: Child) -> "subprocess.Popen[bytes]":
         environment = {**(child.environment or os.environ), PARENT_PIPE: str(self._reading)}
         return subprocess.Popen(  # noqa: S603  the commands are our own
             child.command, env=environment, pass_fds=(self._reading, *child.inherited)
@@ -123,7 +123,7 @@ class Supervisor:
         now = time.monotonic()
         if running.restart_at is not None:
             if now >= running.restart_at:
-                running.process = self._spawned(running.child)
+                running.process = self._spawn(running.child)
                 running.started_at, running.restart_at = now, None
             return
         code = running.process.poll()
@@ -154,8 +154,7 @@ class Supervisor:
                 process.wait()
 
 
-def answers(host: str, port: int) -> bool:
-    """Whether somebody takes connections there."""
+def accepts_connections(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), timeout=1).close()
     except OSError:
@@ -163,7 +162,7 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def run_until_told(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
+def run_until_signal(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
     """Do the work, and set its event when a signal asks to end.
 
     The work has a thread of its own: a signal that sets an event on which its own thread is

@@ -19,7 +19,7 @@ LIVENESS_SECONDS = 60
 MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn makes unnamed files there
 
 
-def bound_socket(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A socket that listens there; connections wait until a server takes them.
 
     Raises:
@@ -37,7 +37,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def address(listening: socket.socket) -> str:
+def format_address(listening: socket.socket) -> str:
     """The URL under which a person on this machine reaches the socket."""
     host, port = listening.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104  only compared

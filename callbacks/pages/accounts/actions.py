@@ -7,7 +7,7 @@ from typing import Any
 from layouts.components.context import Context
 from services.accounts.accounts import AccountError
 from services.accounts.tokens import TokenError
-from services.runtime.account_changes import Managing
+from services.runtime.account_changes import AccountChanges
 from services.runtime.backend import Backend
 
 LONGEST = 300
@@ -50,7 +50,7 @@ def act(data: Any, who: str, context: Context, backend: Backend) -> Done | None:
 
 def _add(data: Mapping[str, Any], who: str, backend: Backend) -> str:
     words = (_word(data, "email"), _word(data, "name"), _word(data, "value"))
-    return Managing(backend, who).add(*words)
+    return AccountChanges(backend, who).add(*words)
 
 
 def _token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
@@ -68,15 +68,15 @@ def _revoke(data: Mapping[str, Any], who: str, backend: Backend) -> str:
     return ""
 
 
-def _of_account(do: Callable[[Managing, str], str | None]) -> Callable[..., str]:
+def _of_account(do: Callable[[AccountChanges, str], str | None]) -> Callable[..., str]:
     def action(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-        return do(Managing(backend, who), _word(data, "name")) or ""
+        return do(AccountChanges(backend, who), _word(data, "name")) or ""
 
     return action
 
 
 def _role(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    Managing(backend, who).set_role(_word(data, "name"), _word(data, "value"))
+    AccountChanges(backend, who).set_role(_word(data, "name"), _word(data, "value"))
     return ""
 
 
@@ -93,7 +93,7 @@ ACTIONS: dict[str, Callable[[Mapping[str, Any], str, Backend], str]] = {
     "enable": _of_account(lambda managing, email: managing.set_disabled(email, False)),
     "remove": _of_account(lambda managing, email: managing.remove(email)),
     "sessions": _of_account(lambda managing, email: managing.end_sessions(email)),
-    "factor": _of_account(lambda managing, email: managing.drop_factor(email)),
+    "factor": _of_account(lambda managing, email: managing.drop_second_factor(email)),
     "token": _token,
     "revoke": _revoke,
 }

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from callbacks.web.server import BODY_BYTES
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 from tests.worlds.web_world import MANAGER, PASSWORD
 
 EVIL = {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Host": "localhost"}
@@ -101,7 +101,7 @@ def test_a_cookie_of_another_key_or_of_none_is_worth_nothing(fresh):
         assert thief.get("/overview").status_code == 302, cookie
         assert thief.get("/api/v1/summary").status_code == 401, cookie
         assert thief.get("/login").status_code == 200, cookie
-    assert hashed("x") not in key
+    assert hash_word("x") not in key
     assert browser.get("/overview").status_code == 200
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.accounts import accounts
 from services.accounts.second_factor import PREFIX as FACTOR
-from services.accounts.second_factor import STEP_SECONDS, SecondFactor, code_of
+from services.accounts.second_factor import STEP_SECONDS, SecondFactor, compute_code
 from services.settings.config import Settings
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, cheap_hash
 
@@ -34,13 +34,13 @@ def enrol(world, email=MANAGER):
     """The second factor of somebody: secret and recovery codes."""
     factor = SecondFactor(world.state, lambda: world.now)
     secret = factor.begin(email)
-    codes = factor.confirm(email, code_of(secret, int(world.now // STEP_SECONDS)))
+    codes = factor.confirm(email, compute_code(secret, int(world.now // STEP_SECONDS)))
     world.now += 120
     return secret, codes
 
 
 def code_now(world, secret):
-    return code_of(secret, int(world.now // STEP_SECONDS))
+    return compute_code(secret, int(world.now // STEP_SECONDS))
 
 
 # What is noted

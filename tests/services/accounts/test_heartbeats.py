@@ -3,7 +3,7 @@
 import pytest
 
 from services.accounts.heartbeats import Heartbeats
-from services.accounts.sessions import hashed
+from services.accounts.sessions import hash_word
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def heartbeats(store, clock):
 def test_a_screen_is_known_by_the_id_of_its_link(heartbeats, clock):
     heartbeats.note("word", "device", "TV da sala")
     [beat] = heartbeats.all().values()
-    assert (beat.id, beat.kind, beat.name) == (hashed("word"), "device", "TV da sala")
+    assert (beat.id, beat.kind, beat.name) == (hash_word("word"), "device", "TV da sala")
     assert not beat.is_silent(clock[0] + 300, 300)
     assert beat.is_silent(clock[0] + 301, 300)
 
@@ -35,7 +35,7 @@ def test_it_is_written_once_a_minute_whatever_the_clock_was_put_to(heartbeats, c
 
 def test_a_revoked_screen_is_forgotten(heartbeats):
     heartbeats.note("word", "device", "TV")
-    heartbeats.forget(hashed("word"))
+    heartbeats.forget(hash_word("word"))
     assert heartbeats.all() == {}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.accounts.passwords import one_time, problem
+from services.accounts.passwords import find_password_problem, make_one_time_password
 
 ABOUT = ("marina.falcao@nuvem.example", "Marina Falcão")
 
@@ -38,7 +38,7 @@ ABOUT = ("marina.falcao@nuvem.example", "Marina Falcão")
     ],
 )
 def test_what_is_tried_first_is_refused(password):
-    assert problem(password, 10, *ABOUT) == "common_password"
+    assert find_password_problem(password, 10, *ABOUT) == "common_password"
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_what_is_tried_first_is_refused(password):
     ],
 )
 def test_words_of_ones_own_are_good(password):
-    assert problem(password, 10, *ABOUT) is None
+    assert find_password_problem(password, 10, *ABOUT) is None
 
 
 @pytest.mark.parametrize(
     ("length", "said"), [(9, "short_password"), (10, None), (1000, None), (1001, "long_password")]
 )
 def test_the_length_has_two_ends(length, said):
-    assert problem(("kestrel fjord " * 80)[:length], 10) == said
+    assert find_password_problem(("kestrel fjord " * 80)[:length], 10) == said
 
 
 def test_a_name_of_somebody_else_is_not_obvious():
-    assert problem("marina.falcao", 10) is None
+    assert find_password_problem("marina.falcao", 10) is None
 
 
 def test_one_time_passwords_are_good_and_never_the_same():
-    made = {one_time() for _ in range(200)}
+    made = {make_one_time_password() for _ in range(200)}
     assert len(made) == 200
-    assert [word for word in made if problem(word, 10, *ABOUT)] == []
+    assert [word for word in made if find_password_problem(word, 10, *ABOUT)] == []
     assert {len(word) for word in made} == {19}

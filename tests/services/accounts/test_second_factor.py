@@ -4,7 +4,12 @@ import base64
 
 import pytest
 
-from services.accounts.second_factor import STEP_SECONDS, SecondFactor, code_of, otpauth
+from services.accounts.second_factor import (
+    STEP_SECONDS,
+    SecondFactor,
+    build_otpauth_url,
+    compute_code,
+)
 
 ANA = "ana@example.com"
 
@@ -20,7 +25,7 @@ def factor(store, clock):
 
 
 def now(clock, secret, steps=0):
-    return code_of(secret, int(clock[0] // STEP_SECONDS) + steps)
+    return compute_code(secret, int(clock[0] // STEP_SECONDS) + steps)
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def enrolled(factor, clock):
 )
 def test_the_codes_are_those_of_the_standard(seconds, code):
     secret = base64.b32encode(b"12345678901234567890").decode()
-    assert code_of(secret, seconds // STEP_SECONDS) == code
+    assert compute_code(secret, seconds // STEP_SECONDS) == code
 
 
 def test_it_is_off_until_a_code_of_the_telephone_was_given(factor, clock):
@@ -110,6 +115,6 @@ def test_recovery_codes_are_not_kept_as_they_are(store, enrolled):
 
 
 def test_the_address_for_the_telephone_names_account_and_issuer():
-    assert otpauth("ana+x@example.com", "ABC") == (
+    assert build_otpauth_url("ana+x@example.com", "ABC") == (
         "otpauth://totp/Vigia%3Aana%2Bx%40example.com?secret=ABC&issuer=Vigia"
     )

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from services.accounts.accounts import Account
-from services.accounts.sessions import Session, Sessions, hashed, proof_of
+from services.accounts.sessions import Session, Sessions, derive_proof, hash_word
 from services.settings.config import Settings
 
 ANA = Account("ana@example.com", "Ana", "analyst", "scrypt:1:1:1$salt$0a")
@@ -26,7 +26,7 @@ def everything(store):
 
 
 def test_a_session_is_found_by_its_word(sessions):
-    assert sessions.find(sessions.open(ANA)) == Session("ana@example.com", proof=proof_of(ANA))
+    assert sessions.find(sessions.open(ANA)) == Session("ana@example.com", proof=derive_proof(ANA))
 
 
 def test_words_are_long_and_never_the_same(sessions):
@@ -38,7 +38,7 @@ def test_words_are_long_and_never_the_same(sessions):
 def test_neither_words_nor_hashes_of_passwords_are_kept(sessions, store):
     words = [sessions.open(ANA), sessions.add_device("TV da sala")]
     kept = everything(store)
-    for secret in (*words, ANA.password_hash, hashed(ANA.password_hash)):
+    for secret in (*words, ANA.password_hash, hash_word(ANA.password_hash)):
         assert secret not in kept
 
 
@@ -90,8 +90,8 @@ def test_a_damaged_session_is_nobody(sessions, store, content):
 
 def test_another_password_gives_another_proof():
     other = Account("ana@example.com", "Ana", "analyst", "scrypt:1:1:1$salt$0b")
-    assert proof_of(ANA) != proof_of(other)
-    assert proof_of(ANA) not in ANA.password_hash
+    assert derive_proof(ANA) != derive_proof(other)
+    assert derive_proof(ANA) not in ANA.password_hash
 
 
 def test_a_screen_has_a_name_and_no_end(sessions, clock):

@@ -8,7 +8,7 @@ import pytest
 from layouts.i18n import text_for
 from layouts.slack.messages import Messages
 from services.accounts.heartbeats import PREFIX, Heartbeats
-from services.accounts.sessions import Sessions, hashed
+from services.accounts.sessions import Sessions, hash_word
 from tests.worlds.watching import FakeSlack, Watch, queue
 
 URL = "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
@@ -42,12 +42,12 @@ class Room:
         return self.watch.slack.texts()
 
     def revoke(self, word):
-        self.sessions.revoke_device(hashed(word))
-        self.heartbeats.forget(hashed(word))
+        self.sessions.revoke_device(hash_word(word))
+        self.heartbeats.forget(hash_word(word))
 
 
 def key(word):
-    return f"wall_silent:screen:{hashed(word)}"
+    return f"wall_silent:screen:{hash_word(word)}"
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_a_problem_lives_through_a_restart_and_is_not_told_anew(room):
 def test_the_sign_of_life_that_is_not_kept_any_more_is_no_recovery(room):
     word = room.television()
     room.minutes(7)
-    room.watch.state.delete(PREFIX + hashed(word))
+    room.watch.state.delete(PREFIX + hash_word(word))
     room.minutes(2)
     assert list(room.watch.live) == [key(word)]
 

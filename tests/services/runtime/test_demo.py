@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from services.runtime.demo import ACCOUNTS, SETTINGS, demo_environ
+from services.runtime.demo import ACCOUNTS, SETTINGS, build_demo_environ
 from services.settings.config import load_environment, load_settings
 
 REAL = {
@@ -24,7 +24,7 @@ def made(**values):
     readable.pop("REDIS_URL", None)
     readable.setdefault("AIRCALL_TOKEN", "real")
     readable.setdefault("AIRCALL_ID", "real")
-    return demo_environ(values, load_environment(readable), 4321)
+    return build_demo_environ(values, load_environment(readable), 4321)
 
 
 def test_nothing_real_reaches_the_demonstration():

@@ -11,8 +11,8 @@ from services.runtime.deployment import (
     choose_cache_folder,
     claim_cache,
     ensure_private_folder,
+    identify_owner,
     open_stores,
-    owner,
 )
 from services.settings.config import Settings, load_environment
 from services.storage.disk_store import DiskStore
@@ -75,7 +75,7 @@ def test_a_cache_that_cannot_be_read_starts_empty_but_a_state_stops_the_start(tm
 
 def test_the_owner_is_the_same_for_the_same_accounts_and_different_for_others(store):
     def known(**values):
-        return owner(environment(**values), Settings(), store)
+        return identify_owner(environment(**values), Settings(), store)
 
     first = known(intercom_token="a")
     assert known(intercom_token="a") == first
@@ -83,7 +83,7 @@ def test_the_owner_is_the_same_for_the_same_accounts_and_different_for_others(st
         known(intercom_token="b"),
         known(intercom_token="a", intercom_base_url="http://127.0.0.1:9"),
         known(intercom_token="a", aircall_id="i", aircall_token="t"),
-        owner(
+        identify_owner(
             environment(intercom_token="a"),
             Settings.model_validate({"calls_in_conversations": {"tags": ["ligação"]}}),
             store,
@@ -97,7 +97,7 @@ def test_the_owner_is_the_same_for_the_same_accounts_and_different_for_others(st
 
 def test_the_owner_does_not_depend_on_what_is_only_shown(store):
     some, other = (
-        owner(environment(intercom_token="a"), Settings(time_zone=zone), store)
+        identify_owner(environment(intercom_token="a"), Settings(time_zone=zone), store)
         for zone in ("America/Sao_Paulo", "Europe/Lisbon")
     )
     assert some == other

@@ -4,8 +4,8 @@ import sys
 
 LOGGING = """
 import logging
-from services.runtime.logs import set_up
-set_up("collect")
+from services.runtime.logs import configure_logging
+configure_logging("collect")
 logging.getLogger("services.collector.collector").info("cycle took %d ms", 12)
 logging.getLogger("urllib3.connectionpool").warning("/calls?phone=secret")
 """

@@ -10,7 +10,7 @@ import pytest
 
 from services.errors import ConfigurationError
 from services.runtime.deployment import Owner
-from services.runtime.process_registry import FileMembership, StoreMembership
+from services.runtime.process_registry import FileProcessRegistry, StoreProcessRegistry
 from services.storage.disk_store import DiskStore
 from services.storage.redis_store import RedisStore
 
@@ -21,16 +21,16 @@ import sys, time
 from pathlib import Path
 from services.runtime.deployment import Owner
 from services.storage.disk_store import DiskStore
-from services.runtime.process_registry import FileMembership, StoreMembership
+from services.runtime.process_registry import FileProcessRegistry, StoreProcessRegistry
 from services.storage.redis_store import RedisStore
 folder, url = Path(sys.argv[1]), sys.argv[2]
 if url:
     cache = RedisStore(url, f"{folder}:")
-    member = StoreMembership(cache, Owner("us", "tokens"), expire_seconds=0.6)
+    member = StoreProcessRegistry(cache, Owner("us", "tokens"), expire_seconds=0.6)
 else:
     cache = DiskStore(folder / "store")
-    member = FileMembership(folder / "deployment.lock", cache, Owner("us", "tokens"))
-member.enter()
+    member = FileProcessRegistry(folder / "deployment.lock", cache, Owner("us", "tokens"))
+member.join()
 cache.set("data", b"x", 60)
 print("in", flush=True)
 time.sleep(60)
@@ -46,9 +46,9 @@ class Place:
 
     def member(self, owner=US):
         if self.url:
-            made = StoreMembership(self.cache, owner, expire_seconds=0.6)
+            made = StoreProcessRegistry(self.cache, owner, expire_seconds=0.6)
         else:
-            made = FileMembership(self.folder / "deployment.lock", self.cache, owner)
+            made = FileProcessRegistry(self.folder / "deployment.lock", self.cache, owner)
         self.members.append(made)
         return made
 
@@ -73,8 +73,8 @@ def place(request, tmp_path):
 
 def test_the_last_one_to_leave_empties_the_cache(place):
     first, second = place.member(), place.member()
-    first.enter()
-    second.enter()
+    first.join()
+    second.join()
     place.cache.set("data", b"x", 60)
     first.leave()
     assert place.cache.get("data") == b"x"
@@ -84,7 +84,7 @@ def test_the_last_one_to_leave_empties_the_cache(place):
 
 def test_a_supervised_process_leaves_the_emptying_to_its_parent(place):
     member = place.member()
-    member.enter()
+    member.join()
     place.cache.set("data", b"x", 60)
     member.leave(empty=False)
     assert place.cache.get("data") == b"x"
@@ -99,7 +99,7 @@ def test_leaving_without_having_entered_touches_nothing(place):
 def test_of_many_that_leave_at_once_one_empties_it(place):
     members = [place.member() for _ in range(6)]
     for member in members:
-        member.enter()
+        member.join()
     place.cache.set("data", b"x", 60)
     threads = [threading.Thread(target=member.leave) for member in members]
     for thread in threads:
@@ -113,7 +113,7 @@ def test_after_a_kill_the_same_deployment_goes_on_with_what_is_there(place):
     process = place.process()
     process.kill()
     process.communicate()
-    place.member().enter()
+    place.member().join()
     assert place.cache.get("data") == b"x"
 
 
@@ -121,7 +121,7 @@ def test_after_a_kill_another_deployment_finds_nothing(place):
     process = place.process()
     process.kill()
     process.communicate()
-    place.member(THEM).enter()
+    place.member(THEM).join()
     assert place.cache.get("data") is None
 
 
@@ -129,18 +129,18 @@ def test_another_deployment_is_refused_while_one_runs(place):
     process = place.process()
     try:
         with pytest.raises(ConfigurationError, match="another deployment is running"):
-            place.member(THEM).enter()
+            place.member(THEM).join()
         assert place.cache.get("data") == b"x"
-        place.member(US).enter()
+        place.member(US).join()
     finally:
         process.kill()
         process.communicate()
 
 
 def test_a_second_process_does_not_empty_the_cache_of_the_first(place):
-    place.member(Owner("us", None)).enter()
+    place.member(Owner("us", None)).join()
     place.cache.set("data", b"x", 60)
-    place.member(US).enter()
+    place.member(US).join()
     assert place.cache.get("data") == b"x"
 
 
@@ -148,7 +148,7 @@ def test_a_live_process_stays_registered(place):
     process = place.process()
     time.sleep(0.9)
     member = place.member()
-    member.enter()
+    member.join()
     member.leave()
     assert place.cache.get("data") == b"x"
     os.kill(process.pid, signal.SIGKILL)

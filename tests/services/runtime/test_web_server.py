@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from services.errors import ConfigurationError
-from services.runtime.web_server import address, bound_socket
+from services.runtime.web_server import bind_socket, format_address
 
 SERVER = """
 import os, sys
@@ -28,7 +28,7 @@ serve(lambda: application, int(sys.argv[1]), threads=2)
 @pytest.fixture
 def server():
     """A running server, its address, and the pipe that keeps it alive."""
-    listening = bound_socket("127.0.0.1", 0)
+    listening = bind_socket("127.0.0.1", 0)
     reading, writing = os.pipe()
     number = listening.fileno()
     process = subprocess.Popen(
@@ -37,7 +37,7 @@ def server():
         stderr=subprocess.DEVNULL,
     )
     os.close(reading)
-    yield process, address(listening), writing
+    yield process, format_address(listening), writing
     listening.close()
     if process.poll() is None:
         process.kill()
@@ -74,19 +74,19 @@ def test_no_header_makes_a_request_look_encrypted(server):
 
 
 def test_a_port_in_use_is_told_plainly():
-    with bound_socket("127.0.0.1", 0) as taken:
+    with bind_socket("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"PORT={port}.*in use"):
-            bound_socket("127.0.0.1", port)
+            bind_socket("127.0.0.1", port)
 
 
 def test_a_host_that_is_not_ours_is_told_plainly():
     with pytest.raises(ConfigurationError, match=r"HOST=203\.0\.113\.1"):
-        bound_socket("203.0.113.1", 0)
+        bind_socket("203.0.113.1", 0)
 
 
 def test_the_address_is_one_that_a_person_can_open():
-    with bound_socket("0.0.0.0", 0) as everywhere:
-        assert address(everywhere) == f"http://localhost:{everywhere.getsockname()[1]}"
-    with bound_socket("127.0.0.1", 0) as here:
-        assert address(here) == f"http://127.0.0.1:{here.getsockname()[1]}"
+    with bind_socket("0.0.0.0", 0) as everywhere:
+        assert format_address(everywhere) == f"http://localhost:{everywhere.getsockname()[1]}"
+    with bind_socket("127.0.0.1", 0) as here:
+        assert format_address(here) == f"http://127.0.0.1:{here.getsockname()[1]}"

@@ -9,9 +9,9 @@ import pytest
 from callbacks.pages.accounts.figures import LINES
 from services.accounts import accounts
 from services.accounts.accounts import AccountError
-from services.accounts.second_factor import STEP_SECONDS, SecondFactor, code_of
+from services.accounts.second_factor import STEP_SECONDS, SecondFactor, compute_code
 from services.accounts.tokens import Tokens
-from services.runtime.account_changes import Managing
+from services.runtime.account_changes import AccountChanges
 from services.settings.config import Settings
 from tests.worlds.web_world import ANALYST, MANAGER, PASSWORD, STRANGER, cheap_hash
 
@@ -148,7 +148,7 @@ def test_disabled_and_enabled_again_the_password_is_the_same(fresh):
 def test_an_account_made_anew_has_nothing_of_the_old_one(fresh):
     world = fresh()
     factor = SecondFactor(world.state, lambda: world.now)
-    factor.confirm(ANALYST, code_of(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
+    factor.confirm(ANALYST, compute_code(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
     old = world.browser()
     old.sign_in(ANALYST)
     manager = world.browser(MANAGER)
@@ -161,7 +161,7 @@ def test_an_account_made_anew_has_nothing_of_the_old_one(fresh):
 def test_a_lost_telephone_is_forgiven_by_another_manager(fresh):
     world = fresh()
     factor = SecondFactor(world.state, lambda: world.now)
-    factor.confirm(ANALYST, code_of(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
+    factor.confirm(ANALYST, compute_code(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
     assert "2 fatores" in shown(world.browser(MANAGER))
     do(world.browser(MANAGER), act="factor", name=ANALYST)
     assert world.browser().sign_in(ANALYST).status_code == 303
@@ -179,10 +179,10 @@ def test_nobody_takes_the_own_account_away(fresh, act):
 def test_the_last_manager_stays(fresh):
     world = fresh()
     world.put_account(OTHER, "Outra", "manager")
-    managing = Managing(world.backend, OTHER)
+    managing = AccountChanges(world.backend, OTHER)
     managing.set_disabled(MANAGER, True)
     with pytest.raises(AccountError, match="not_manager"):
-        Managing(world.backend, MANAGER).remove(OTHER)
+        AccountChanges(world.backend, MANAGER).remove(OTHER)
     with pytest.raises(AccountError, match="own_account"):
         managing.set_role(OTHER, "analyst")
 
@@ -194,7 +194,7 @@ def test_two_managers_who_demote_each_other_leave_one(fresh):
 
     def demote(pair):
         try:
-            Managing(world.backend, pair[0]).set_role(pair[1], "analyst")
+            AccountChanges(world.backend, pair[0]).set_role(pair[1], "analyst")
         except AccountError as error:
             return str(error)
         return "done"
