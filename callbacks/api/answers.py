@@ -24,11 +24,10 @@ from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import select_rows
+from metrics.model.selection import GroupError, select
 from metrics.model.summary import Summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
-from metrics.query.grouping import GroupError
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
@@ -187,7 +186,7 @@ def number(request: Request, metric: Metric, summary: Summary) -> Row:
 def _waiting(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
     if query.filters != Filters():
         view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
-        kept = select_rows(CATALOG[key], view)["id"]
+        kept = select(CATALOG[key], view).rows["id"]
         frame = frame[frame["id"].isin(kept)]
     shown = {name: listed(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
     for name in CUSTOMER_COLUMNS:

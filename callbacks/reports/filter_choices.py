@@ -15,7 +15,7 @@ from metrics.model.filters import EMPTY, UNASSIGNED, Filters
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import attribute_values, select_rows
+from metrics.model.selection import attribute_values, select
 
 VALUES_SHOWN = 60
 
@@ -139,7 +139,7 @@ def plain(words: str) -> str:
 
 def _rows(question: ReportView[Q], filters: Filters) -> pd.DataFrame:
     metric = CATALOG["conversations"]
-    return select_rows(metric, question.view.with_filters(filters))
+    return select(metric, question.view.with_filters(filters)).rows
 
 
 def _options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:

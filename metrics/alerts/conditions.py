@@ -24,7 +24,7 @@ from metrics.model.filters import Filters
 from metrics.model.office_hours import is_open_at, openings
 from metrics.model.people import in_teams, members
 from metrics.model.periods import today
-from metrics.model.selection import agent_of, select_rows
+from metrics.model.selection import agent_of, select
 from metrics.model.tables import Tables
 from metrics.model.view import view_of_today
 
@@ -120,7 +120,7 @@ def queue(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
 
 def overload(tables: Tables, rules: Rules, limits: Limits) -> Iterator[Problem]:
     """Members with too many open conversations, over all teams."""
-    held = select_rows(CATALOG["open_now"], view_of_today(tables, rules), by_person=True)
+    held = select(CATALOG["open_now"], view_of_today(tables, rules), by_person=True).rows
     held = held[held["state"].eq("open")].sort_values(["waiting_since", "id"])
     people = members(tables, rules).set_index("id")["name"]
     agents = agent_of(held, tables, None)

@@ -15,7 +15,7 @@ from metrics.model.definitions import Rules
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import Period, local_days
 from metrics.model.schema import attribute
-from metrics.model.selection import agent_of, attribute_values, select_rows
+from metrics.model.selection import agent_of, attribute_values, select
 from metrics.model.view import View
 
 # Fewer finished conversations than this say nothing about a pace.
@@ -208,7 +208,7 @@ def team_goals(view: View) -> dict[str, Goal]:
     """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
     metric = CATALOG["classification_rate"]
     rules = view.rules
-    found = select_rows(metric, view)
+    found = select(metric, view).rows
     values = metric.measure(found, rules, view.tables.now)
     people = agent_of(found, view.tables, metric).fillna(UNASSIGNED)
     known = values.notna().to_numpy()

@@ -17,7 +17,7 @@ import pandas as pd
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.periods import Period
-from metrics.model.selection import attribute_values, select_conversations, select_rows
+from metrics.model.selection import attribute_values, select, select_conversations
 from metrics.model.tables import Tables
 from metrics.model.view import View, view_of_today
 
@@ -217,6 +217,6 @@ def _suggestion(model: Model, subject: str) -> Suggestion | None:
 
 
 def _reasons(view: View) -> pd.Series:
-    found = select_rows(CATALOG["classification_rate"], view)
+    found = select(CATALOG["classification_rate"], view).rows
     counts: pd.Series = attribute_values(found, view.rules.labels.reason).value_counts()
     return counts

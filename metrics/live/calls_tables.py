@@ -10,10 +10,11 @@ from metrics.live import current as now
 from metrics.measures import telephony
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period, local_days
+from metrics.model.selection import select
 from metrics.model.values import seconds_between
 from metrics.model.view import View
 from metrics.query.drilldown import LISTS
-from metrics.query.grouping import GroupInput, grouped
+from metrics.query.grouping import grouped
 from metrics.query.report import breakdowns
 
 # What the outcome of a call, and its caller, are told by.
@@ -89,9 +90,8 @@ def transfers(view: View) -> pd.DataFrame:
     Returns:
         `giver` and `taker` (agent ids; `UNASSIGNED` where the vendor does not say) and `calls`.
     """
-    passed = ["transferred_by_agent_id", "transferred_to_agent_id"]
-    asked = GroupInput.select(LISTS["transfers"], view, columns=passed)
-    sides = [grouped(by, asked).words for by in ("transferred_by", "transferred_to")]
+    selection = select(LISTS["transfers"], view)
+    sides = [grouped(by, selection).words for by in ("transferred_by", "transferred_to")]
     pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
     table = pairs.groupby(["giver", "taker"], observed=True).size().rename("calls").reset_index()
     return table.sort_values(
@@ -107,11 +107,12 @@ def recurring_callers(view: View) -> pd.DataFrame:
         NA), `calls`, `lost`, `talk_mean` (seconds over the answered ones; NA without any) and
         `last_at`; most calls first, then the latest.
     """
-    asked = GroupInput.select(LISTS["calls"], view, columns=CALLER_COLUMNS)
-    calls = asked.rows.assign(
-        caller=grouped("caller", asked).words.to_numpy(),
-        lost=telephony.lost(asked.rows, view.rules, view.tables.now),
-        talk=seconds_between(asked.rows["answered_at"], asked.rows["ended_at"]),
+    selection = select(LISTS["calls"], view)
+    calls = selection.columns(*CALLER_COLUMNS)
+    calls = calls.assign(
+        caller=grouped("caller", selection).words.to_numpy(),
+        lost=telephony.lost(calls, view.rules, view.tables.now),
+        talk=seconds_between(calls["answered_at"], calls["ended_at"]),
     )
     calls = calls.dropna(subset=["caller"]).sort_values(["started_at", "id"])
     found = calls.groupby("caller")
@@ -133,9 +134,9 @@ def recurring_callers(view: View) -> pd.DataFrame:
 
 def lost_by_hour(view: View) -> pd.DataFrame:
     """Lost calls per local hour of their start: one line per hour, one column per outcome."""
-    asked = GroupInput.select(CATALOG["calls_missed"], view, columns=CALLER_COLUMNS)
-    words = telephony.outcome(asked.rows, view.rules, view.tables.now)
-    hours = asked.dates.dt.tz_convert(view.rules.time_zone).dt.hour
+    selection = select(CATALOG["calls_missed"], view)
+    words = telephony.outcome(selection.columns(*CALLER_COLUMNS), view.rules, view.tables.now)
+    hours = selection.dates.dt.tz_convert(view.rules.time_zone).dt.hour
     counts = pd.crosstab(hours.to_numpy(), words.to_numpy(dtype="object"))
     return counts.reindex(index=range(24), columns=telephony.LOST, fill_value=0)
 
@@ -170,8 +171,8 @@ def peaks(view: View, happened: list[int]) -> Peaks:
         view: Which calls.
         happened: `occurrences` of the period.
     """
-    asked = GroupInput.select(CATALOG["calls_inbound"], view, columns=("started_at", "direction"))
-    found = asked.dates[asked.rows["direction"].eq("inbound")]
+    selection = select(CATALOG["calls_inbound"], view)
+    found = selection.dates[selection.columns("direction")["direction"].eq("inbound")]
     days = sum(happened)
     if not len(found) or not days:
         return Peaks()
@@ -197,9 +198,9 @@ def owed(view: View, start: pd.Timestamp) -> pd.DataFrame:
     Returns:
         As `now.callback_debt`, with `caller` (a group of `grouping`).
     """
-    asked = GroupInput.select(LISTS["calls"], view, columns=("id", "digits", "started_at"))
+    selection = select(LISTS["calls"], view)
     callers = dict(
-        zip(asked.rows["id"], grouped("caller", asked).words, strict=True),
+        zip(selection.columns("id")["id"], grouped("caller", selection).words, strict=True),
     )
     table = now.callback_debt(view.tables, view.rules, start)
     known = np.array([call in callers for call in table["last_call_id"]], dtype=bool)

@@ -10,7 +10,7 @@ from metrics.measures.stocks import RECENT, waiting_seconds
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.people import members, names
-from metrics.model.selection import agent_of, credited, select_conversations, select_rows
+from metrics.model.selection import agent_of, credited, select, select_conversations
 from metrics.model.tables import Tables
 from metrics.model.view import EVERYTHING, View
 
@@ -45,7 +45,7 @@ def unrouted(view: View) -> pd.DataFrame:
 
 def _waiting(key: str, view: View) -> pd.DataFrame:
     tables, rules = view.tables, view.rules
-    found = select_rows(CATALOG[key], view)
+    found = select(CATALOG[key], view).rows
     found = found[CATALOG[key].measure(found, rules, tables.now).notna()]
     found = found.assign(
         waiting_seconds=waiting_seconds(found, tables.now),
@@ -110,7 +110,7 @@ def load(view: View, start: pd.Timestamp, first_day: date | None = None) -> pd.D
     tables, rules = view.tables, view.rules
     people = presence(tables, rules)
     ids = people["agent_id"]
-    held = select_rows(CATALOG["open_now"], view.with_filters(EVERYTHING), by_person=True)
+    held = select(CATALOG["open_now"], view.with_filters(EVERYTHING), by_person=True).rows
     opened = held["state"].eq("open")
     ours = opened & held["waiting_since"].notna()
     scoped = select_conversations(view)

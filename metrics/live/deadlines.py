@@ -4,7 +4,7 @@ import pandas as pd
 
 from metrics.measures.stocks import reply_due, reply_seconds_left
 from metrics.model.catalog import CATALOG
-from metrics.model.selection import select_rows
+from metrics.model.selection import select
 from metrics.model.view import View
 
 
@@ -16,7 +16,7 @@ def first_responses_due(view: View) -> pd.DataFrame:
         when late) and `due` (the part of the metric).
     """
     tables, rules = view.tables, view.rules
-    found = select_rows(CATALOG["awaiting_first_response"], view)
+    found = select(CATALOG["awaiting_first_response"], view).rows
     left = reply_seconds_left(found, rules, tables.now)
     found = found.assign(
         since=found["first_contact_reply_at"].fillna(found["created_at"]),

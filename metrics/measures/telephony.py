@@ -7,7 +7,7 @@ from metrics.model.catalog import CATALOG, metric
 from metrics.model.definitions import Rules
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
-from metrics.model.selection import chosen_people, credited, select_rows
+from metrics.model.selection import chosen_people, credited, select
 from metrics.model.values import flags, ones, seconds_between
 from metrics.model.view import View
 
@@ -200,8 +200,8 @@ def calls_per_agent(view: View) -> pd.DataFrame:
         `agent_id` (NA for calls without anybody) and `calls`, most first. The sum may exceed the
         number of calls: a transferred call counts for who passed it on and for who took it over.
     """
-    calls = select_rows(CATALOG["calls_answered"], view)
-    people = credited(calls[_answered(calls)], chosen_people(view.tables, view.filters))
+    calls = select(CATALOG["calls_answered"], view).rows
+    people = credited(calls[_answered(calls)], chosen_people(view))
     counts = people["agent"].value_counts(dropna=False)
     table = counts.rename_axis("agent_id").rename("calls").reset_index()
     return table.sort_values(["calls", "agent_id"], ascending=[False, True], ignore_index=True)

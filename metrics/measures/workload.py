@@ -6,7 +6,7 @@ from metrics.model.catalog import CATALOG, metric
 from metrics.model.definitions import Rules
 from metrics.model.periods import Period
 from metrics.model.schema import attribute
-from metrics.model.selection import attribute_values, is_filled, select_rows
+from metrics.model.selection import attribute_values, is_filled, select
 from metrics.model.values import flags, ones
 from metrics.model.view import View
 
@@ -152,5 +152,5 @@ def _mentions(view: View) -> pd.Series:
     rules, tables = view.rules, view.tables
     labels = (rules.labels.reason, rules.labels.second_reason)
     columns = [column for label in labels if (column := attribute(label)) in tables.conversations]
-    found = select_rows(CATALOG["conversations"], view, columns=columns)
+    found = select(CATALOG["conversations"], view).columns(*columns)
     return mentions(found, rules).value_counts()

@@ -11,7 +11,7 @@ from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.model.selection import select_conversations, select_rows
+from metrics.model.selection import select, select_conversations
 from metrics.model.tables import Tables
 from metrics.model.values import seconds_between
 from metrics.model.view import EVERYTHING, View, view_of_today
@@ -131,7 +131,7 @@ def _in_days(tables: Tables, rules: Rules, days: pd.DatetimeIndex) -> pd.DataFra
     if days.empty:
         return tables.calls.iloc[:0]
     period = Period(days[0].date(), days[-1].date())
-    return select_rows(metric, View(tables, period, EVERYTHING, rules))
+    return select(metric, View(tables, period, EVERYTHING, rules)).rows
 
 
 def _demand(

@@ -9,7 +9,7 @@ import pandas as pd
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 from metrics.model.periods import Period
-from metrics.model.selection import chosen_people, credited, select_rows
+from metrics.model.selection import chosen_people, credited, select
 from metrics.model.view import View
 from metrics.planning.schedule import Schedule, shifts_of
 
@@ -69,7 +69,7 @@ def fair_target(
     """
     period = _known(view, first_day)
     counts = _calls(view, period, transfers)
-    chosen = chosen_people(view.tables, view.filters)
+    chosen = chosen_people(view)
     shifts = _begun(view, schedule, period)
     if chosen is not None:
         shifts = shifts[shifts["agent_id"].isin(chosen)]
@@ -124,9 +124,9 @@ def _begun(view: View, schedule: Schedule, period: Period | None) -> pd.DataFram
 def _calls(view: View, period: Period | None, transfers: bool) -> pd.Series:
     """Person -> answered calls; NA stands for calls of nobody."""
     metric = CATALOG["calls_answered"]
-    found = select_rows(metric, view.with_period(period or view.period))
+    found = select(metric, view.with_period(period or view.period)).rows
     calls = found[metric.measure(found, view.rules, view.tables.now).notna()]
-    chosen = chosen_people(view.tables, view.filters)
+    chosen = chosen_people(view)
     if transfers:
         return credited(calls, chosen)["agent"].value_counts(dropna=False)
     owners = calls["agent_id"].astype("str")

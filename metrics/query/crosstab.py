@@ -15,10 +15,10 @@ import pandas as pd
 
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.selection import select
 from metrics.model.summary import Summary, summarise, summarise_by
 from metrics.model.view import View
-from metrics.query.evaluation import measured
-from metrics.query.grouping import Grouping, GroupInput, columns_of, grouped
+from metrics.query.grouping import Grouping, grouped
 
 # Groups that stand for having no value: of people and teams, and of everything else.
 _NOBODY = frozenset({"agent", "team", "origin"})
@@ -114,7 +114,7 @@ def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = Fa
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    grouping = _grouping(metric, by, view)
+    grouping = grouped(by, select(metric, view))
     if grouping.keys is not None:
         return Axis(by, grouping.keys)
     known = frequent(grouping.words, by)
@@ -131,8 +131,9 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     A row that stands in several groups (a call that was passed on) counts in each of their cells,
     and once in the totals.
     """
-    lines, columns = _grouping(metric, down.by, view), _grouping(metric, across.by, view)
-    added = measured(metric, view)
+    selection = select(metric, view)
+    lines, columns = grouped(down.by, selection), grouped(across.by, selection)
+    added = selection.values
     pairs = _pairs(_coded(down, lines), _coded(across, columns))
     inside = added.iloc[np.unique(pairs["row"].to_numpy())]
     width = len(across.lines)
@@ -175,11 +176,6 @@ def table_of(
         for one, count in zip(by, top, strict=True)
     )
     return crosstab(metric, down, across, view)
-
-
-def _grouping(metric: Metric, by: str, view: View) -> Grouping:
-    columns = columns_of(by, metric, view)
-    return grouped(by, GroupInput.select(metric, view, columns=columns))
 
 
 def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,11 @@ import pandas as pd
 from metrics.measures import tickets, workload
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
-from metrics.model.selection import select_rows
+from metrics.model.selection import Selection, select
 from metrics.model.values import ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
-from metrics.query.grouping import Grouping, GroupInput, grouped
+from metrics.query.grouping import Grouping, grouped
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
 # Before the name of a group: all but its first so many, and all that have a value.
@@ -167,95 +167,94 @@ def rows_behind(key: str, cells: Sequence[Cell], view: View) -> Behind:
     """
     metric = listed_metric(key)
     by_person = any(cell.by == "agent" for cell in cells)
-    found = select_rows(metric, view, by_person=by_person)
-    measured = metric.measure(found, view.rules, view.tables.now)
+    selection = select(metric, view, by_person=by_person)
+    rows, values = selection.rows, selection.values
     if key == TOP_REASONS:
-        cells, measured = _mentioned(cells, found, measured, view.rules)
-    asked = GroupInput(metric, found, view)
-    inside: Mask = np.ones(len(found), dtype=bool)
+        cells, values = _mentioned(cells, rows, view.rules)
+    inside: Mask = np.ones(len(rows), dtype=bool)
     for cell in cells:
-        inside &= _inside(cell, asked, measured)
+        inside &= _inside(cell, selection, values)
     if not any(cell.by == PART for cell in cells):
-        inside &= measured.notna().to_numpy()
-    return Behind(metric, found[inside], measured[inside])
+        inside &= values.notna().to_numpy()
+    return Behind(metric, rows[inside], values[inside])
 
 
-def _inside(cell: Cell, asked: GroupInput, measured: pd.Series) -> Mask:
+def _inside(cell: Cell, selection: Selection, values: pd.Series) -> Mask:
     if cell.by == PART:
-        return _in_part(cell.key, asked)
+        return _in_part(cell.key, selection)
     if cell.by == VALUE:
-        return _in_range(cell.key, measured)
+        return _in_range(cell.key, values)
     if cell.by.startswith((OTHERS, FILLED)):
-        return _in_several(cell, asked)
-    grouping = _grouped(cell.by, asked)
+        return _in_several(cell, selection)
+    grouping = _grouped(cell.by, selection)
     if grouping.keys is not None and cell.key not in grouping.keys:
         raise CellError(f"{cell.key} is no {cell.by} of this period")
-    inside: Mask = np.zeros(len(asked.rows), dtype=bool)
+    inside: Mask = np.zeros(len(selection.rows), dtype=bool)
     lines = grouping.words.astype("str").eq(cell.key).fillna(False).to_numpy(dtype=bool)
     inside[grouping.positions[lines]] = True
     return inside
 
 
-def _in_several(cell: Cell, asked: GroupInput) -> Mask:
+def _in_several(cell: Cell, selection: Selection) -> Mask:
     """Rows of the groups that have no line of their own in a table, or of all that are a value."""
     by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
-    words = _grouped(by, asked).words.astype("str")
+    words = _grouped(by, selection).words.astype("str")
     inside = words.notna() & words.ne(nothing(by))
     if cell.by.startswith(OTHERS):
-        inside &= ~words.isin(_first_groups(by, cell.key, asked))
-    found: Mask = np.zeros(len(asked.rows), dtype=bool)
-    found[_grouped(by, asked).positions[inside.to_numpy(dtype=bool)]] = True
+        inside &= ~words.isin(_first_groups(by, cell.key, selection))
+    found: Mask = np.zeros(len(selection.rows), dtype=bool)
+    found[_grouped(by, selection).positions[inside.to_numpy(dtype=bool)]] = True
     return found
 
 
-def _first_groups(by: str, count: str, asked: GroupInput) -> list[str]:
+def _first_groups(by: str, count: str, selection: Selection) -> list[str]:
     """The lines of a table, whatever it tells of them: they are chosen by conversations."""
     if not count.isdecimal():
         raise CellError(f"{count} is no number of groups")
-    metric = asked.metric
+    metric = selection.metric
     if metric.table == "conversations":
         metric = CATALOG["conversations"]
-    whole = GroupInput.select(metric, asked.view)
+    whole = select(metric, selection.view)
     return frequent(_grouped(by, whole).words, by)[: int(count)]
 
 
-def _grouped(by: str, asked: GroupInput) -> Grouping:
+def _grouped(by: str, selection: Selection) -> Grouping:
     try:
-        return grouped(by, asked)
+        return grouped(by, selection)
     except ValueError as error:
         raise CellError(str(error)) from error
 
 
-def _in_part(word: str, asked: GroupInput) -> Mask:
-    metric = asked.metric
+def _in_part(word: str, selection: Selection) -> Mask:
+    metric = selection.metric
     if metric.parts is None:
         raise CellError(f"{metric.key} has no parts")
-    words = metric.parts(asked.rows, asked.view.rules, asked.view.tables.now)
-    if not words.index.equals(asked.rows.index):
+    words = selection.parts
+    if words is None or not words.index.equals(selection.rows.index):
         raise CellError(f"the parts of {metric.key} are no rows")
     found: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
     return found
 
 
-def _in_range(text: str, measured: pd.Series) -> Mask:
+def _in_range(text: str, values: pd.Series) -> Mask:
     low, ranged, high = text.partition("..")
     try:
         bounds = [float(end) if end else None for end in (low, high)]
     except ValueError as error:
         raise CellError(f"{text} is no value and no range") from error
     if not ranged:
-        found: Mask = measured.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
+        found: Mask = values.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
         return found
-    inside = measured.notna()
+    inside = values.notna()
     if bounds[0] is not None:
-        inside &= measured.ge(bounds[0]).fillna(False)
+        inside &= values.ge(bounds[0]).fillna(False)
     if bounds[1] is not None:
-        inside &= measured.lt(bounds[1]).fillna(False)
+        inside &= values.lt(bounds[1]).fillna(False)
     return np.asarray(inside, dtype=bool)
 
 
 def _mentioned(
-    cells: Sequence[Cell], found: pd.DataFrame, measured: pd.Series, rules: Rules
+    cells: Sequence[Cell], found: pd.DataFrame, rules: Rules
 ) -> tuple[list[Cell], pd.Series]:
     """Mentions are counted, not conversations: of the reasons that the cells name, only those."""
     mentions = workload.mentions(found.reset_index(drop=True), rules)

@@ -7,11 +7,10 @@ import pandas as pd
 
 from metrics.measures import responsiveness, satisfaction, stocks, telephony, tickets, workload
 from metrics.model.catalog import CATALOG, Metric
-from metrics.model.selection import select_rows
+from metrics.model.selection import select
 from metrics.model.summary import Summary, summarise, summarise_by
 from metrics.model.view import View
-from metrics.query.evaluation import measured, parts_of
-from metrics.query.grouping import Grouping, GroupInput, columns_of, grouped
+from metrics.query.grouping import Grouping, grouped
 
 # The themes enter their measures into the catalogue when they are imported.
 THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
@@ -34,15 +33,15 @@ class Group:
 
 def evaluate(metric: Metric, view: View) -> Summary:
     """The metric's number."""
-    return summarise(metric, measured(metric, view), parts_of(metric, view))
+    selection = select(metric, view)
+    return summarise(metric, selection.values, selection.parts)
 
 
 def values(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Series]:
     """The rows behind the number, and what each of them adds to it: the population only."""
-    found = select_rows(metric, view)
-    added = measured(metric, view)
-    known = added.notna()
-    return found[known], added[known]
+    selection = select(metric, view)
+    counted = selection.values.notna()
+    return selection.rows[counted], selection.values[counted]
 
 
 def summary(view: View) -> dict[str, Summary]:
@@ -71,19 +70,14 @@ def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list
     """
     by_person = by == "agent"
     shared: dict[object, Grouping] = {}
-    told = {}
+    groups = {}
     for metric in metrics:
         same = _same_rows(metric)
+        selection = select(metric, view, by_person=by_person)
         if same not in shared:
-            shared[same] = _grouping(metric, by, view)
-        added = measured(metric, view, by_person=by_person)
-        told[metric.key] = _groups(metric, added, shared[same])
-    return told
-
-
-def _grouping(metric: Metric, by: str, view: View) -> Grouping:
-    columns = columns_of(by, metric, view)
-    return grouped(by, GroupInput.select(metric, view, by_person=by == "agent", columns=columns))
+            shared[same] = grouped(by, selection)
+        groups[metric.key] = _groups(metric, selection.values, shared[same])
+    return groups
 
 
 def _same_rows(metric: Metric) -> object:

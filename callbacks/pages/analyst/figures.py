@@ -43,7 +43,7 @@ from metrics.model.filters import UNASSIGNED
 from metrics.model.people import members, names
 from metrics.model.periods import Period, comparable, last_days, within
 from metrics.model.schema import attribute
-from metrics.model.selection import select_rows
+from metrics.model.selection import select
 from metrics.model.summary import Summary
 from metrics.model.values import word
 from metrics.model.view import EVERYTHING, View
@@ -163,7 +163,7 @@ def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, ru
     tables = snapshot.tables
     metric = CATALOG[RATE]
     view = View(tables, period, query.filters, rules)
-    found = select_rows(metric, view)
+    found = select(metric, view).rows
     goals = team_goals(view)
     known = names(tables, rules)
     nothing = Goal(0, 0, rules.goal_classification)
@@ -322,7 +322,7 @@ def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
     score, adjusted = (_number(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
     before = own.number(metric, own.window_before)
     team = team_number(metric, own.team_view, own.agent_id)
-    rated = select_rows(metric, own.view.with_period(own.window))
+    rated = select(metric, own.view.with_period(own.window)).rows
     remarks = rated["rating_remark"].fillna("").astype("str").str.strip()
     written = rated[remarks.ne("") & rated["rating"].between(1, 5).fillna(False)]
     written = written.sort_values(["rating_at", "id"], ascending=False)

@@ -18,7 +18,7 @@ from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.people import names
 from metrics.model.periods import Period, comparable
 from metrics.model.schema import CALL_AGENTS, attribute
-from metrics.model.selection import attribute_values, select_rows, without_others_ratings
+from metrics.model.selection import attribute_values, select, without_others_ratings
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import EVERYTHING, View
@@ -184,7 +184,7 @@ class AgentView(VersionView[AnalystQuery]):
     @cached_property
     def rows(self) -> pd.DataFrame:
         """Own conversations of the period."""
-        return select_rows(CATALOG[RATE], self.view)
+        return select(CATALOG[RATE], self.view).rows
 
     @cached_property
     def classified(self) -> pd.Series:
@@ -213,7 +213,7 @@ class AgentView(VersionView[AnalystQuery]):
         if first is None or first > self.today:
             return []
         metric, tables = CATALOG[RATE], self.tables
-        found = select_rows(metric, self.view.with_period(Period(first, self.today)))
+        found = select(metric, self.view.with_period(Period(first, self.today))).rows
         values = metric.measure(found, self.rules, tables.now)
         return goals_by_day(found, values, self.rules)
 

@@ -19,7 +19,7 @@ from metrics.measures import workload
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import UNASSIGNED
-from metrics.model.selection import select_rows
+from metrics.model.selection import select
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import LISTS, TOP_REASONS
 from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
@@ -42,7 +42,7 @@ Asked = ReportView[OverviewQuery]
 def volume(question: Asked) -> pd.DataFrame:
     """Conversations per day and hour over the whole history, under the page's filters."""
     metric = CATALOG["conversations"]
-    found = select_rows(metric, question.view.with_period(question.history))
+    found = select(metric, question.view.with_period(question.history)).rows
     return counts_by_day_and_hour(found["created_at"], question.history, question.rules.time_zone)
 
 

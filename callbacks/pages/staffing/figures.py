@@ -158,7 +158,7 @@ def presence(
     first, last = question.period.first_day, question.period.last_day
     own = {day: table for day, table in stretches.items() if first <= day <= last}
     table = adherence.adherence(own, schedule, question.rules)
-    chosen = chosen_people(question.tables, question.filters)
+    chosen = chosen_people(question.view)
     if chosen is not None:
         table = table[table["agent_id"].isin(chosen)]
     return table, sorted(own)

@@ -25,11 +25,11 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import MAIN, line_names, line_of
 from metrics.model.periods import midnight
+from metrics.model.selection import select
 from metrics.model.values import word
 from metrics.model.view import View
 from metrics.query.crosstab import Axis
 from metrics.query.drilldown import LISTS
-from metrics.query.evaluation import measured
 from services.runtime.backend import Backend
 
 
@@ -82,7 +82,9 @@ def lost_hours(view: View) -> dict[int, Mapping[str, int]]:
 
 
 def _waits(question: Asked) -> Any:
-    return measured(CATALOG["time_to_answer"], question.view).dropna().to_numpy(dtype="float64")
+    return (
+        select(CATALOG["time_to_answer"], question.view).values.dropna().to_numpy(dtype="float64")
+    )
 
 
 def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:

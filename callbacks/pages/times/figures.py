@@ -19,7 +19,7 @@ from metrics.measures.responsiveness import reopened_closes
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.selection import agent_of, attribute_values, select_rows
+from metrics.model.selection import agent_of, attribute_values, select
 from metrics.model.summary import P90_MINIMUM, Summary, summarise
 from metrics.model.values import word
 from metrics.query import report
@@ -174,7 +174,7 @@ def _cases(
 def reopened(question: Asked) -> tuple[Summary, Summary]:
     """First and last close of the conversations that were opened again."""
     metric = CATALOG["time_to_close"]
-    found = select_rows(metric, question.view)
+    found = select(metric, question.view).rows
     first, last = reopened_closes(found, question.rules, question.tables.now)
     return summarise(metric, first), summarise(metric, last)
 

@@ -5,8 +5,8 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.selection import (
     attribute_values,
+    select,
     select_conversations,
-    select_rows,
 )
 from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
@@ -26,7 +26,7 @@ LABEL = UTC_RULES.labels.reason
 
 
 def ids(content, filters=EVERYTHING, rules=UTC_RULES, key="conversations"):
-    return select_rows(CATALOG[key], View(content, DAY, filters, rules))["id"].tolist()
+    return select(CATALOG[key], View(content, DAY, filters, rules)).rows["id"].tolist()
 
 
 MIXED = tables(
@@ -84,7 +84,7 @@ def test_calls_written_as_conversations_are_no_conversations():
 
 
 def test_a_stock_ignores_the_period():
-    assert len(select_rows(CATALOG["open_now"], view_of_today(MIXED, UTC_RULES))) == 6
+    assert len(select(CATALOG["open_now"], view_of_today(MIXED, UTC_RULES)).rows) == 6
 
 
 @pytest.mark.parametrize("dtype", ["category", "str"])

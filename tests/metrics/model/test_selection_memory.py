@@ -9,10 +9,9 @@ import pytest
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
-from metrics.model.selection import select_rows
+from metrics.model.selection import select
 from metrics.model.view import View
 from metrics.query import report
-from metrics.query.evaluation import measured, parts_of
 from services.settings.config import Settings
 from services.settings.sections import TeamSetting
 from tests.worlds.api_world import JOAO, SUPPORT
@@ -39,10 +38,9 @@ def tables():
 @pytest.mark.parametrize("rules", [RULES, SCOPED, RULES.with_clock("office")])
 def test_values_and_parts_are_those_of_the_chosen_rows_alone(tables, key, filters, rules):
     metric = CATALOG[key]
-    found = select_rows(metric, View(tables, PERIOD, filters, rules))
-    alone = metric.measure(found, rules, tables.now)
-    pd.testing.assert_series_equal(measured(metric, View(tables, PERIOD, filters, rules)), alone)
-    parts = parts_of(metric, View(tables, PERIOD, filters, rules))
+    selection = select(metric, View(tables, PERIOD, filters, rules))
+    found, parts = selection.rows, selection.parts
+    pd.testing.assert_series_equal(selection.values, metric.measure(found, rules, tables.now))
     if metric.parts is None:
         assert parts is None
     else:
