@@ -11,9 +11,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
+from babel import Locale
 
 Language = Literal["pt-BR", "en"]
 LANGUAGES: tuple[Language, ...] = ("pt-BR", "en")
+# CLDR's plurals. Brazil's rule says "0 conversa"; Portugal's says "0 conversas", as we do.
+_PLURALS = {"pt-BR": Locale("pt", "PT"), "en": Locale("en")}
+# An entry that is one of the words of `terms.yaml`.
+TERM = "$terms."
 _FOLDER = Path(__file__).parent / "text"
 
 
@@ -31,11 +36,12 @@ class Text:
         return self._words[key].format(**values)
 
     def plural(self, key: str, count: float, **values: Any) -> str:
-        """The words of `key.one` or `key.other`, by the count.
+        """The words of `key.one`, `key.other`, …, by the count and the language's rule.
 
-        Portuguese says "0 conversas", "1 conversa", "2 conversas", as English does.
+        A form without words of its own is `other`: CLDR has one for whole millions.
         """
-        return self(f"{key}.{'one' if count == 1 else 'other'}", **values)
+        form = _PLURALS[self.language].plural_form(count)
+        return self(f"{key}.{form}" if self.has(f"{key}.{form}") else f"{key}.other", **values)
 
     def has(self, key: str) -> bool:
         return key in self._words
@@ -53,7 +59,9 @@ def words(language: Language) -> Mapping[str, str]:
     for path in sorted((_FOLDER / language).glob("*.yaml")):
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         texts.update(_flat(path.stem, entries))
-    return MappingProxyType(texts)
+    return MappingProxyType(
+        {key: texts[text[1:]] if text.startswith(TERM) else text for key, text in texts.items()}
+    )
 
 
 def _flat(prefix: str, entries: Mapping[str, Any]) -> dict[str, str]:
