@@ -2,15 +2,15 @@
 
 from flask import Flask, Response, make_response, redirect, request
 
-from callbacks.access.login_throttle import failed, succeeded, throttled
+from callbacks.access.login_throttle import count_attempt, count_failure, forget_attempts
 from callbacks.access.sign_in import (
     answer_form,
-    let_in,
+    begin_session,
     login_page,
-    new_password,
     password_fields,
+    read_new_password,
     takes_passwords,
-    words_of,
+    text_of_visitor,
 )
 from layouts.access.plain_pages import Field, Form
 from layouts.roles import ROLES
@@ -40,7 +40,7 @@ def _show(first: FirstStart, backend: Backend) -> Response:
 
 
 def _page(backend: Backend, message: str | None = None, status: int = 200) -> Response:
-    text, minimum = words_of(backend), backend.accounts.minimum
+    text, minimum = text_of_visitor(backend), backend.accounts.minimum
     typed = request.form
     fields = [
         Field("code", text("door.first.code"), hint=text("door.first.hint"), focus=True),
@@ -63,19 +63,19 @@ def _make(first: FirstStart, backend: Backend) -> Response:
     if not takes_passwords(backend) or not backend.accounts.is_empty():
         return login_page(backend, "expired", 403)
     visitor = f"first/{hash_word(request.remote_addr or '')}"
-    if throttled(backend, visitor):
+    if not count_attempt(backend, visitor):
         return _page(backend, "login.throttled", 429)
     email, name = request.form.get("email", "")[:300], request.form.get("name", "")[:200]
     try:
         account = first.make_first_account(
-            request.form.get("code", "")[:100], email, name, new_password
+            request.form.get("code", "")[:100], email, name, read_new_password
         )
     except AccountError as error:
-        succeeded(backend, visitor)
+        forget_attempts(backend, visitor)
         return _page(backend, f"command.{error}", 400)
     if account is None:
-        failed(backend)
+        count_failure(backend)
         return _page(backend, "door.first.wrong", 401)
     backend.audit.note("account", account.email, did="first", account=account.email)
-    let_in(account, "password", backend)
+    begin_session(account, "password", backend)
     return make_response(redirect(ROLES[account.role].home, 303))

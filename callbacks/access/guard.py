@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from flask_login import current_user
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from callbacks.access.refusals import is_navigation, refusal
+from callbacks.access.refusals import is_navigation, json_error
 from callbacks.access.roles import ROLES_BY_CALLBACK
 from callbacks.access.session import current_viewer, safe_next
 from callbacks.access.user_activity import is_activity
@@ -75,7 +75,7 @@ def _guard(backend: Backend) -> Response | None:
     if request.path.startswith("/api/") or request.endpoint == "metrics":
         return _guard_api(backend)
     if not current_user.is_authenticated:
-        return _stranger()
+        return _refuse_stranger()
     viewer = current_viewer(backend)
     if viewer.email and is_activity():
         backend.sessions.note_activity(current_user.get_id())
@@ -84,7 +84,7 @@ def _guard(backend: Backend) -> Response | None:
     if request.endpoint in PERSONAL and not ROLES[viewer.role].is_screen:
         return None
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        return refusal(403, "forbidden", "not for this address")
+        return json_error(403, "forbidden", "not for this address")
     return None
 
 
@@ -94,7 +94,7 @@ def _guard_api(backend: Backend) -> Response | None:
     if header[: len(BEARER)].lower() == BEARER:
         return _guard_token(header[len(BEARER) :].strip(), backend)
     if not current_user.is_authenticated:
-        return refusal(401, "unauthorized", "sign in, or send a bearer token")
+        return json_error(401, "unauthorized", "sign in, or send a bearer token")
     current_viewer(backend)
     return None
 
@@ -108,30 +108,30 @@ def _guard_token(given: str, backend: Backend) -> Response | None:
     else:
         token = backend.tokens.find(given)
         if token is None:
-            return refusal(401, "unauthorized", "the token is not valid")
+            return json_error(401, "unauthorized", "the token is not valid")
         if token.reach != "all" and request.endpoint not in REACH.get(token.reach, ()):
-            return refusal(403, "forbidden", f"not for a token of the reach {token.reach}")
+            return json_error(403, "forbidden", f"not for a token of the reach {token.reach}")
         name = f"API {token.id}"
     g.viewer = Viewer(MANAGER, "", name)
     return None
 
 
-def _stranger() -> Response:
+def _refuse_stranger() -> Response:
     if is_navigation():
         target = safe_next(request.full_path.rstrip("?"))
         query = {"next": target} if target and target != "/" else {}
         return make_response(redirect("/login" + ("?" + urlencode(query) if query else ""), 302))
-    return refusal(401, "unauthorized", "not signed in")
+    return json_error(401, "unauthorized", "not signed in")
 
 
 def _guard_callback(viewer: Viewer, backend: Backend) -> Response | None:
     """The callback that Dash would run is the one whose roles are looked at."""
-    output = _output()
+    output = _read_output()
     if output is None:
-        return refusal(400, "bad_request", "not a request of this application")
+        return json_error(400, "bad_request", "not a request of this application")
     roles = current_app.config.get(ROLES_BY_CALLBACK, {}).get(output)
     if roles is None or viewer.role not in roles or _is_closed(output, viewer, backend):
-        return refusal(403, "forbidden", "not for this role")
+        return json_error(403, "forbidden", "not for this role")
     return None
 
 
@@ -142,7 +142,7 @@ def _is_closed(output: str, viewer: Viewer, backend: Backend) -> bool:
     return bool(dashes) and path in PAGES and page_for(path, viewer, backend) is None
 
 
-def _output() -> str | None:
+def _read_output() -> str | None:
     try:
         body: Any = request.get_json()
     except (BadRequest, UnsupportedMediaType, RecursionError):

@@ -1,4 +1,4 @@
-"""Patience at the door: attempts are counted per person and per address, and failures noted."""
+"""How often one may try to sign in: counted per person and per address; failures are noted."""
 
 from flask import request
 
@@ -12,20 +12,19 @@ KNOWN, KNOWN_SECONDS = "known-address/", 90 * 86400.0
 
 def is_address_blocked(backend: Backend) -> bool:
     """Whether there were too many failures from the visitor's address."""
-    return _patience(backend)[1].is_blocked(f"address/{_address()}")
+    return _by_address(backend).is_blocked(f"address/{_address()}")
 
 
-def throttled(backend: Backend, person: str) -> bool:
-    """Count an attempt against a person and an address; whether there were too many."""
-    of_person, of_address = _patience(backend)
-    # Hashed: the state store keeps no e-mails of strangers. Checked before the costly hash.
-    address = f"address/{_address()}"
-    return of_address.is_blocked(address) or not of_person.attempt(_counted(backend, person))
+def count_attempt(backend: Backend, person: str) -> bool:
+    """Count an attempt against a person; whether it may be made, from this address too."""
+    # Checked before the costly hash of a password.
+    if is_address_blocked(backend):
+        return False
+    return _by_person(backend).count_attempt(_person_key(backend, person))
 
 
-def succeeded(backend: Backend, person: str) -> None:
-    """Forget the attempts."""
-    _patience(backend)[0].succeeded(_counted(backend, person))
+def forget_attempts(backend: Backend, person: str) -> None:
+    _by_person(backend).forget(_person_key(backend, person))
 
 
 def remember_address(backend: Backend, email: str) -> None:
@@ -33,13 +32,22 @@ def remember_address(backend: Backend, email: str) -> None:
     backend.state.set(f"{KNOWN}{hash_word(email)}/{_address()}", b"", KNOWN_SECONDS)
 
 
-def failed(backend: Backend) -> None:
-    """Count a failure against the address."""
-    _patience(backend)[1].failed(f"address/{_address()}")
+def count_failure(backend: Backend) -> None:
+    """Count a failure against the visitor's address."""
+    _by_address(backend).count_failure(f"address/{_address()}")
 
 
-def _counted(backend: Backend, person: str) -> str:
-    """Under which name attempts are counted.
+def audit_failure(backend: Backend, email: str, how: str) -> None:
+    """Note who did not get in: an e-mail only where it is somebody's."""
+    known = backend.accounts.find(email) is not None
+    about = {} if known else {"typed": backend.audit.mark(email)}
+    who = email if known else ""
+    address = request.remote_addr
+    backend.audit.note("failed_sign_in", who, how=how, address=address, **about)
+
+
+def _person_key(backend: Backend, person: str) -> str:
+    """Under which key attempts are counted.
 
     All places where somebody never was share one count, however many they are; a place where they
     were has its own. Else whoever knows an e-mail could lock its owner out for ever.
@@ -50,20 +58,13 @@ def _counted(backend: Backend, person: str) -> str:
 
 
 def _address() -> str:
+    # Hashed: the state store keeps no addresses and no e-mails of strangers.
     return hash_word(request.remote_addr or "")
 
 
-def _patience(backend: Backend) -> tuple[Throttle, Throttle]:
-    return (
-        Throttle(backend.state, limit=FAILURES_PER_PERSON, seconds=FAILURE_SECONDS),
-        Throttle(backend.state, limit=FAILURES_PER_ADDRESS, seconds=FAILURE_SECONDS),
-    )
+def _by_person(backend: Backend) -> Throttle:
+    return Throttle(backend.state, limit=FAILURES_PER_PERSON, seconds=FAILURE_SECONDS)
 
 
-def note_failure(backend: Backend, email: str, how: str) -> None:
-    """Note who did not get in: an e-mail only where it is somebody's."""
-    known = backend.accounts.find(email) is not None
-    about = {} if known else {"typed": backend.audit.mark(email)}
-    who = email if known else ""
-    address = request.remote_addr
-    backend.audit.note("failed_sign_in", who, how=how, address=address, **about)
+def _by_address(backend: Backend) -> Throttle:
+    return Throttle(backend.state, limit=FAILURES_PER_ADDRESS, seconds=FAILURE_SECONDS)

@@ -24,9 +24,9 @@ from services.settings.sections import OidcSetting, is_private
 NAME = "oidc"
 STATES = f"_state_{NAME}_"
 # Somebody may look for the telephone of the second factor; a tab of last week is nobody's.
-WAY_SECONDS = 600.0
+ATTEMPT_SECONDS = 600.0
 # A cookie has room for 4096 bytes; without what it cannot keep, people begin at their home.
-WAYS_AT_ONCE, TARGET_LENGTH = 2, 800
+ATTEMPTS_AT_ONCE, TARGET_LENGTH = 2, 800
 TIMEOUT = (3.05, 6.0)
 FRESH_SECONDS, FAILED_SECONDS = 3600.0, 15.0
 LEEWAY_SECONDS = 120
@@ -100,7 +100,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
         return document | {"id_token_signing_alg_values_supported": algorithms}
 
 
-def provider_of(server: Flask, setting: OidcSetting, backend: Backend) -> Provider:
+def create_provider(server: Flask, setting: OidcSetting, backend: Backend) -> Provider:
     """The client of a deployment; nothing is asked before somebody signs in."""
     secret = backend.environment.oidc_client_secret
     provider: Provider = OAuth(server).register(
@@ -120,7 +120,7 @@ def provider_of(server: Flask, setting: OidcSetting, backend: Backend) -> Provid
     return provider
 
 
-def way_there(provider: Provider, back: str, target: str, clock: Callable[[], float]) -> str:
+def start_attempt(provider: Provider, back: str, target: str, clock: Callable[[], float]) -> str:
     """The provider's address to go to; state, nonce and verifier stay in the visitor's cookie.
 
     Args:
@@ -135,37 +135,39 @@ def way_there(provider: Provider, back: str, target: str, clock: Callable[[], fl
     try:
         made = provider.create_authorization_url(back)
     except (RequestException, *MISTAKES) as error:
-        raise _explained(error) from error
-    begun = sorted(
+        raise _translate(error) from error
+    attempts = sorted(
         (name for name in session if name.startswith(STATES)),
         key=lambda name: session[name].get("data", {}).get("until", 0),
     )
-    for name in begun[: max(0, len(begun) + 1 - WAYS_AT_ONCE)]:
+    for name in attempts[: max(0, len(attempts) + 1 - ATTEMPTS_AT_ONCE)]:
         session.pop(name)
-    kept = {name: made[name] for name in ("state", "nonce", "code_verifier")}
-    kept |= {"redirect_uri": back, "next": target if len(target) <= TARGET_LENGTH else ""}
-    provider.save_authorize_data(until=clock() + WAY_SECONDS, **kept)
+    attempt = {name: made[name] for name in ("state", "nonce", "code_verifier")}
+    attempt |= {"redirect_uri": back, "next": target if len(target) <= TARGET_LENGTH else ""}
+    provider.save_authorize_data(until=clock() + ATTEMPT_SECONDS, **attempt)
     return str(made["url"])
 
 
-def begun(provider: Provider, backend: Backend) -> dict[str, Any] | None:
+def load_attempt(provider: Provider, backend: Backend) -> dict[str, Any] | None:
     """What was kept when this visitor set out; None = this browser did not, or too long ago."""
     state = request.args.get("state", "")
-    kept = provider.framework.get_state_data(session, state)
-    if not isinstance(kept, dict) or kept.get("until", 0) <= backend.clock():
+    attempt = provider.framework.get_state_data(session, state)
+    if not isinstance(attempt, dict) or attempt.get("until", 0) <= backend.clock():
         return None
-    return kept
+    return attempt
 
 
-def claims_of(provider: Provider, setting: OidcSetting) -> dict[str, Any]:
+def fetch_claims(provider: Provider, setting: OidcSetting) -> dict[str, Any]:
     """What the provider says of who comes back with a code.
 
     Raises:
         ProviderError: It does not answer, refuses, or what it says cannot be believed.
     """
-    if said := request.args.get("error"):
+    if error_code := request.args.get("error"):
         provider.framework.clear_state_data(session, request.args.get("state"))
-        raise ProviderError("denied" if said == "access_denied" else "refused", said[:100])
+        raise ProviderError(
+            "denied" if error_code == "access_denied" else "refused", error_code[:100]
+        )
     if request.args.get("iss", setting.issuer) != setting.issuer:
         raise ProviderError("refused", "sent back by another issuer")
     expected = {
@@ -179,21 +181,21 @@ def claims_of(provider: Provider, setting: OidcSetting) -> dict[str, Any]:
             raise ValueError("an answer without an ID token")
         claims = dict(token["userinfo"])
         if lacks_claims(claims, setting) and provider.server_metadata.get("userinfo_endpoint"):
-            claims = _told_besides(provider, token, claims["sub"]) | claims
+            claims = _fetch_user_info(provider, token, claims["sub"]) | claims
     except (RequestException, *MISTAKES) as error:
-        raise _explained(error) from error
+        raise _translate(error) from error
     return claims
 
 
-def _told_besides(provider: Provider, token: dict[str, Any], subject: str) -> dict[str, Any]:
+def _fetch_user_info(provider: Provider, token: dict[str, Any], subject: str) -> dict[str, Any]:
     """What the user-info endpoint adds, if it speaks of the same person."""
-    told = provider.userinfo(token=token)
-    if told.get("sub") != subject:
+    info = provider.userinfo(token=token)
+    if info.get("sub") != subject:
         raise ValueError("the user-info endpoint speaks of somebody else")
-    return dict(told)
+    return dict(info)
 
 
-def _explained(error: Exception) -> ServiceError:
+def _translate(error: Exception) -> ServiceError:
     if isinstance(error, RequestException):
         return ProviderError("unavailable", error)
     times = isinstance(error, InvalidClaimError) and error.claim in ("iat", "nbf")

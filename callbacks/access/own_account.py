@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from flask import Flask, Response, make_response, redirect, request
 from flask_login import current_user, login_user
 
-from callbacks.access.login_throttle import note_failure, succeeded, throttled
-from callbacks.access.refusals import refusal
+from callbacks.access.login_throttle import audit_failure, count_attempt, forget_attempts
+from callbacks.access.refusals import json_error
 from callbacks.access.session import User, current_viewer
 from callbacks.access.sign_in import (
     answer_form,
-    new_password,
+    end_session,
     password_fields,
-    start_anew,
+    read_new_password,
     takes_passwords,
-    words_of,
+    text_of_visitor,
 )
 from layouts.access.plain_pages import Field, Form, Section
 from layouts.i18n import Text
@@ -25,7 +25,7 @@ from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
 
 
-class _SaidError(Exception):
+class _FormError(Exception):
     """What could not be done; the text is a key of the words."""
 
 
@@ -37,7 +37,7 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 def _show(backend: Backend) -> Response:
     if ROLES[current_viewer(backend).role].is_screen:
-        return refusal(403, "forbidden", "not for this role")
+        return json_error(403, "forbidden", "not for this role")
     return _page(backend)
 
 
@@ -45,7 +45,7 @@ def _change(backend: Backend) -> Response:
     """Do what one of the forms asks for."""
     action = ACTIONS.get(request.form.get("does", ""))
     if action is None:
-        return refusal(400, "bad_request", "not a request of this application")
+        return json_error(400, "bad_request", "not a request of this application")
     account = backend.accounts.find(current_viewer(backend).email)
     if account is None:
         return make_response(redirect("/login", 303))
@@ -53,22 +53,22 @@ def _change(backend: Backend) -> Response:
         done, codes = action(account, backend)
     except AccountError as error:
         return _page(backend, message=f"command.{error}", status=400)
-    except _SaidError as error:
+    except _FormError as error:
         return _page(backend, message=str(error), status=400)
     return _page(backend, done=done, codes=codes)
 
 
 def _set_password(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
     _check_password(account, backend)
-    changed = backend.accounts.set_password(account.email, new_password())
+    changed = backend.accounts.set_password(account.email, read_new_password())
     backend.audit.note("account", account.email, did="password", account=account.email)
-    start_anew(backend)
+    end_session(backend)
     viewer = Viewer(changed.role, changed.email, changed.name)
     login_user(User(backend.sessions.open(changed), viewer))
     return "door.me.password_done", ()
 
 
-def _begin_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
+def _start_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
     backend.second_factor.begin(account.email)
     return "", ()
 
@@ -77,7 +77,7 @@ def _confirm_factor(account: Account, backend: Backend) -> tuple[str, Sequence[s
     _check_password(account, backend)
     codes = backend.second_factor.confirm(account.email, request.form.get("code", "")[:100])
     if codes is None:
-        raise _SaidError("door.code.wrong")
+        raise _FormError("door.code.wrong")
     backend.audit.note("account", account.email, did="factor_on", account=account.email)
     backend.sessions.close_all(account.email, but=current_user.get_id())
     return "door.me.factor_done", codes
@@ -86,8 +86,8 @@ def _confirm_factor(account: Account, backend: Backend) -> tuple[str, Sequence[s
 def _stop_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
     _check_password(account, backend)
     if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):
-        note_failure(backend, account.email, "code")
-        raise _SaidError("door.code.wrong")
+        audit_failure(backend, account.email, "code")
+        raise _FormError("door.code.wrong")
     backend.second_factor.turn_off(account.email)
     backend.audit.note("account", account.email, did="factor_off", account=account.email)
     return "door.me.factor_stopped", ()
@@ -101,7 +101,7 @@ def _end_sessions(account: Account, backend: Backend) -> tuple[str, Sequence[str
 
 ACTIONS: dict[str, Callable[[Account, Backend], tuple[str, Sequence[str]]]] = {
     "password": _set_password,
-    "begin": _begin_factor,
+    "begin": _start_factor,
     "confirm": _confirm_factor,
     "stop": _stop_factor,
     "sessions": _end_sessions,
@@ -111,12 +111,12 @@ ACTIONS: dict[str, Callable[[Account, Backend], tuple[str, Sequence[str]]]] = {
 def _check_password(account: Account, backend: Backend) -> None:
     """Whoever finds an open screen does not get the account with it."""
     person = f"own/{hash_word(account.email)}"
-    if throttled(backend, person):
-        raise _SaidError("login.throttled")
+    if not count_attempt(backend, person):
+        raise _FormError("login.throttled")
     if backend.accounts.verify(account.email, request.form.get("current", "")[:2000]) is None:
-        note_failure(backend, account.email, "password")
-        raise _SaidError("door.me.wrong")
-    succeeded(backend, person)
+        audit_failure(backend, account.email, "password")
+        raise _FormError("door.me.wrong")
+    forget_attempts(backend, person)
 
 
 def _page(
@@ -126,7 +126,7 @@ def _page(
     codes: Sequence[str] = (),
     status: int = 200,
 ) -> Response:
-    text, viewer = words_of(backend), current_viewer(backend)
+    text, viewer = text_of_visitor(backend), current_viewer(backend)
     account = backend.accounts.find(viewer.email)
     sections = []
     if codes:

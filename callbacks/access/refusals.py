@@ -1,13 +1,18 @@
 """How a request is refused, and who waits for the answer: a person or a script."""
 
+from collections.abc import Mapping
+
 from flask import Response, jsonify, request
 
 
-def refusal(status: int, code: str, message: str) -> Response:
+def json_error(
+    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> Response:
     """A refusal that machines understand."""
     response: Response = jsonify({"error": {"code": code, "message": message}})
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
+    response.headers.update(headers or {})
     return response
 
 

@@ -30,7 +30,7 @@ def set_up(server: Flask, backend: Backend) -> None:
     """Attach Flask-Login, which finds the person of a session."""
     manager = LoginManager(server)
     manager.session_protection = None
-    manager.user_loader(lambda word: _user(word, backend))
+    manager.user_loader(lambda word: _load_user(word, backend))
 
 
 def current_viewer(backend: Backend | None = None) -> Viewer:
@@ -44,7 +44,7 @@ def current_viewer(backend: Backend | None = None) -> Viewer:
         return viewer
     viewer = current_user.viewer
     if backend is not None and viewer.role == ANALYST:
-        agent = _agent_id(viewer.email, backend.dataset.snapshot())
+        agent = _find_agent_id(viewer.email, backend.dataset.snapshot())
         viewer = Viewer(viewer.role, viewer.email, viewer.name, agent)
         g.viewer = viewer
     return viewer
@@ -84,25 +84,25 @@ def safe_next(target: str | None) -> str | None:
     return target
 
 
-def _user(word: str, backend: Backend) -> User | None:
+def _load_user(word: str, backend: Backend) -> User | None:
     """Account and role are read anew at every request: what changed holds at once."""
-    found = backend.sessions.find(word)
-    if found is None:
+    session = backend.sessions.find(word)
+    if session is None:
         return None
-    if found.device:
-        return User(word, Viewer(WALL, "", found.device))
-    account = backend.accounts.find(found.email)
-    if account is None or account.disabled or derive_proof(account) != found.proof:
+    if session.device:
+        return User(word, Viewer(WALL, "", session.device))
+    account = backend.accounts.find(session.email)
+    if account is None or account.disabled or derive_proof(account) != session.proof:
         return None
     return User(word, Viewer(account.role, account.email, account.name))
 
 
-def _agent_id(email: str, snapshot: Snapshot | None) -> str | None:
+def _find_agent_id(email: str, snapshot: Snapshot | None) -> str | None:
     if snapshot is None:
         return None
     agents = snapshot.tables.agents
     own = agents["email"].str.lower().eq(email) & agents["active"].fillna(False)
-    found = agents.loc[own & ~agents["bot"].fillna(False), "id"].dropna()
-    found = found[~found.str.startswith("voice:")]
+    matches = agents.loc[own & ~agents["bot"].fillna(False), "id"].dropna()
+    matches = matches[~matches.str.startswith("voice:")]
     # Two admins with one address cannot be told apart; nobody sees another's rows by chance.
-    return str(found.iloc[0]) if len(found) == 1 else None
+    return str(matches.iloc[0]) if len(matches) == 1 else None

@@ -1,4 +1,4 @@
-"""The door: password, second factor, a new password where the old one was told; and out again."""
+"""Signing in and out: password, second factor, a new password in place of a temporary one."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 
 from callbacks.access.login_throttle import (
     FAILURE_SECONDS,
-    failed,
-    note_failure,
+    audit_failure,
+    count_attempt,
+    count_failure,
+    forget_attempts,
     remember_address,
-    succeeded,
-    throttled,
 )
 from callbacks.access.session import User, language_of, safe_next, theme_of
 from layouts.access import plain_pages
@@ -43,31 +43,31 @@ def set_up(server: Flask, backend: Backend) -> None:
     server.register_error_handler(CSRFError, lambda error: _csrf_failed(error, backend))
 
 
-def words_of(backend: Backend) -> Text:
-    """The words of whoever stands at the door."""
+def text_of_visitor(backend: Backend) -> Text:
+    """The words for whoever is not signed in yet."""
     return text_for(language_of(request.cookies, backend))
 
 
 def answer_form(backend: Backend, status: int = 200, **parts: Any) -> Response:
     """A page of forms that no cache keeps; `parts` as `plain_pages.form_page` takes them."""
     theme, token = theme_of(request.cookies), generate_csrf()
-    markup = plain_pages.form_page(words_of(backend), theme=theme, csrf_token=token, **parts)
+    markup = plain_pages.form_page(text_of_visitor(backend), theme=theme, csrf_token=token, **parts)
     response = make_response(markup, status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def let_in(account: Account, how: str, backend: Backend) -> None:
-    """Begin a session; nothing of the cookie that came is kept."""
+def begin_session(account: Account, how: str, backend: Backend) -> None:
+    """Begin a session; nothing of the cookie that came stays."""
     backend.audit.note("sign_in", account.email, how=how, address=request.remote_addr)
     backend.accounts.note_sign_in(account.email, backend.clock())
     remember_address(backend, account.email)
-    start_anew(backend)
+    end_session(backend)
     viewer = Viewer(account.role, account.email, account.name)
     login_user(User(backend.sessions.open(account), viewer))
 
 
-def start_anew(backend: Backend) -> None:
+def end_session(backend: Backend) -> None:
     """Whoever was signed in with the cookie that came no longer is."""
     if current_user.is_authenticated:
         backend.sessions.close(current_user.get_id())
@@ -98,7 +98,7 @@ def next_step(
             "code": code,
         }
         return _ask_code(backend) if asks_code else _ask_password(backend)
-    let_in(account, how, backend)
+    begin_session(account, how, backend)
     return make_response(redirect(target or ROLES[account.role].home, 303))
 
 
@@ -117,7 +117,7 @@ def login_page(
     target: str | None = None,
 ) -> Response:
     """The login page, with what went wrong."""
-    text, oidc = words_of(backend), backend.settings.access.oidc
+    text, oidc = text_of_visitor(backend), backend.settings.access.oidc
     passwords = takes_passwords(backend)
     markup = plain_pages.login_page(
         text,
@@ -150,32 +150,32 @@ def _sign_in(backend: Backend) -> Response:
     email = request.form.get("email", "").strip().lower()[:300]
     password = request.form.get("password", "")[:2000]
     person = f"person/{hash_word(email)}"
-    if throttled(backend, person):
+    if not count_attempt(backend, person):
         return login_page(backend, "throttled", 429, email)
     account = backend.accounts.verify(email, password)
     if account is None:
-        failed(backend)
-        note_failure(backend, email, "password")
+        count_failure(backend)
+        audit_failure(backend, email, "password")
         return login_page(backend, "wrong", 401, email)
-    succeeded(backend, person)
+    forget_attempts(backend, person)
     return next_step(account, safe_next(request.form.get("next")), "password", backend)
 
 
-def _pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
+def _load_pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
     """Who has shown a password and is not yet in; nobody once that password has changed."""
-    kept = session.get(PENDING)
+    pending = session.get(PENDING)
     if not takes_passwords(backend):
         return None
-    if not isinstance(kept, dict) or kept.get("until", 0) <= backend.clock():
+    if not isinstance(pending, dict) or pending.get("until", 0) <= backend.clock():
         return None
-    account = backend.accounts.find(str(kept.get("email", "")))
-    if account is None or account.disabled or derive_proof(account) != kept.get("proof"):
+    account = backend.accounts.find(str(pending.get("email", "")))
+    if account is None or account.disabled or derive_proof(account) != pending.get("proof"):
         return None
-    return account, kept
+    return account, pending
 
 
 def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -> Response:
-    text = words_of(backend)
+    text = text_of_visitor(backend)
     field = Field(
         "code",
         text("door.code.label"),
@@ -196,20 +196,20 @@ def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -
 
 
 def _give_code(backend: Backend) -> Response:
-    found = _pending(backend)
-    if found is None:
+    loaded = _load_pending(backend)
+    if loaded is None:
         return login_page(backend, "expired", 401)
-    account, kept = found
+    account, pending = loaded
     # Of its own: a right password does not buy five more guesses.
     person = f"code/{hash_word(account.email)}"
-    if throttled(backend, person):
+    if not count_attempt(backend, person):
         return _ask_code(backend, "login.throttled", 429)
     if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):
-        failed(backend)
-        note_failure(backend, account.email, "code")
+        count_failure(backend)
+        audit_failure(backend, account.email, "code")
         return _ask_code(backend, "door.code.wrong", 401)
-    succeeded(backend, person)
-    return next_step(account, safe_next(kept.get("next")), kept["how"], backend, code=True)
+    forget_attempts(backend, person)
+    return next_step(account, safe_next(pending.get("next")), pending["how"], backend, code=True)
 
 
 def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Field]:
@@ -221,7 +221,7 @@ def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Fi
     ]
 
 
-def new_password() -> str:
+def read_new_password() -> str:
     """What was typed twice.
 
     Raises:
@@ -234,7 +234,7 @@ def new_password() -> str:
 
 
 def _ask_password(backend: Backend, message: str | None = None, status: int = 200) -> Response:
-    text, minimum = words_of(backend), backend.accounts.minimum
+    text, minimum = text_of_visitor(backend), backend.accounts.minimum
     fields = password_fields(text, minimum, focus=True)
     form = Form("/login/password", fields, text("door.password.submit"))
     return answer_form(
@@ -249,20 +249,20 @@ def _ask_password(backend: Backend, message: str | None = None, status: int = 20
 
 
 def _choose_password(backend: Backend) -> Response:
-    found = _pending(backend)
-    if found is None:
+    loaded = _load_pending(backend)
+    if loaded is None:
         return login_page(backend, "expired", 401)
-    account, kept = found
+    account, pending = loaded
     needs_code = backend.second_factor.is_on(account.email)
-    if not account.temporary or (needs_code and kept.get("code") is not True):
+    if not account.temporary or (needs_code and pending.get("code") is not True):
         return login_page(backend, "expired", 401)
     try:
-        changed = backend.accounts.set_password(account.email, new_password())
+        changed = backend.accounts.set_password(account.email, read_new_password())
     except AccountError as error:
         return _ask_password(backend, f"command.{error}", 400)
     backend.audit.note("account", account.email, did="password", account=account.email)
-    let_in(changed, "password", backend)
-    return make_response(redirect(safe_next(kept.get("next")) or ROLES[changed.role].home, 303))
+    begin_session(changed, "password", backend)
+    return make_response(redirect(safe_next(pending.get("next")) or ROLES[changed.role].home, 303))
 
 
 def _sign_out(backend: Backend) -> Response:
@@ -277,11 +277,11 @@ def _sign_out(backend: Backend) -> Response:
 
 def _open_device(word: str, backend: Backend) -> Response:
     """A television signs in with its link; a revoked one is told to ask for another."""
-    found = backend.sessions.find(word)
-    if found is None or not found.device:
+    device = backend.sessions.find(word)
+    if device is None or not device.device:
         return login_page(backend, "dead_link", 404)
-    start_anew(backend)
-    login_user(User(word, Viewer(WALL, "", found.device)))
+    end_session(backend)
+    login_user(User(word, Viewer(WALL, "", device.device)))
     return make_response(redirect(ROLES[WALL].home, 303))
 
 

@@ -4,17 +4,17 @@ import logging
 
 from flask import Flask, Response, make_response, redirect, request, url_for
 
-from callbacks.access.login_throttle import failed, is_address_blocked
+from callbacks.access.login_throttle import count_failure, is_address_blocked
 from callbacks.access.oidc_client import (
     Provider,
     ProviderError,
-    begun,
-    claims_of,
-    provider_of,
-    way_there,
+    create_provider,
+    fetch_claims,
+    load_attempt,
+    start_attempt,
 )
 from callbacks.access.session import safe_next
-from callbacks.access.sign_in import let_in, login_page
+from callbacks.access.sign_in import begin_session, login_page
 from layouts.roles import ROLES
 from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
@@ -23,7 +23,7 @@ from services.settings.sections import CALLBACK_PATH, OidcSetting
 
 log = logging.getLogger(__name__)
 
-USED = "oidc-used/"
+USED_STATE = "oidc-used/"
 USED_SECONDS = 1200.0
 STATUS = {"unavailable": 503, "denied": 400, "wrong_way": 400}
 # Nobody guesses anything with these.
@@ -35,54 +35,52 @@ def set_up(server: Flask, backend: Backend) -> None:
     setting = backend.settings.access.oidc
     if setting is None:
         return
-    provider = provider_of(server, setting, backend)
-    server.add_url_rule("/login/oidc", "oidc", lambda: _set_out(provider, setting, backend))
-    server.add_url_rule(
-        CALLBACK_PATH, "oidc_callback", lambda: _come_back(provider, setting, backend)
-    )
+    provider = create_provider(server, setting, backend)
+    server.add_url_rule("/login/oidc", "oidc", lambda: _start(provider, setting, backend))
+    server.add_url_rule(CALLBACK_PATH, "oidc_callback", lambda: _finish(provider, setting, backend))
 
 
-def _set_out(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
+def _start(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
     if is_address_blocked(backend):
         return login_page(backend, "throttled", 429)
     target = safe_next(request.args.get("next")) or ""
     try:
-        address = way_there(provider, _way_back(setting, backend), target, backend.clock)
+        address = start_attempt(provider, _redirect_uri(setting, backend), target, backend.clock)
     except ProviderError as error:
-        return _told(error, target, backend)
+        return _answer_error(error, target, backend)
     return make_response(redirect(address, 303))
 
 
-def _come_back(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
+def _finish(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
     """A new session for who comes back from the provider, or why there is none."""
     if is_address_blocked(backend):
         return login_page(backend, "throttled", 429)
-    kept = begun(provider, backend)
-    if kept is None:
+    attempt = load_attempt(provider, backend)
+    if attempt is None:
         # Anybody can make a browser ask for this: it costs nothing and is held against nobody.
-        return _told(ProviderError("wrong_way", "an unknown state"), "", backend)
-    target = safe_next(kept.get("next")) or ""
+        return _answer_error(ProviderError("wrong_way", "an unknown state"), "", backend)
+    target = safe_next(attempt.get("next")) or ""
     # The cookie could be put back as it was; the store remembers what was used.
-    if not backend.state.add(USED + hash_word(request.args["state"]), b"", USED_SECONDS):
-        return _refused(ProviderError("wrong_way", "a used state"), target, backend)
+    if not backend.state.add(USED_STATE + hash_word(request.args["state"]), b"", USED_SECONDS):
+        return _refuse(ProviderError("wrong_way", "a used state"), target, backend)
     try:
-        person = read_person(claims_of(provider, setting), setting)
+        person = read_person(fetch_claims(provider, setting), setting)
         account = admit(person, setting, backend)
     except (ProviderError, NotAdmittedError) as error:
-        return _refused(error, target, backend)
+        return _refuse(error, target, backend)
     # No second factor of ours: who the person is has been the provider's matter.
-    let_in(account, "oidc", backend)
+    begin_session(account, "oidc", backend)
     return make_response(redirect(target or ROLES[account.role].home, 303))
 
 
-def _way_back(setting: OidcSetting, backend: Backend) -> str:
+def _redirect_uri(setting: OidcSetting, backend: Backend) -> str:
     if setting.redirect_uri:
         return setting.redirect_uri
     scheme = "https" if backend.settings.server.behind_tls else request.scheme
     return url_for("oidc_callback", _external=True, _scheme=scheme)
 
 
-def _refused(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:
+def _refuse(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:
     """Note who did not get in, and why; what the provider says was not typed by anybody."""
     email = error.email if isinstance(error, NotAdmittedError) else ""
     known = bool(email) and backend.accounts.find(email) is not None
@@ -97,11 +95,13 @@ def _refused(error: ProviderError | NotAdmittedError, target: str, backend: Back
         **about,
     )
     if reason not in HARMLESS:
-        failed(backend)
-    return _told(error, target, backend)
+        count_failure(backend)
+    return _answer_error(error, target, backend)
 
 
-def _told(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:
+def _answer_error(
+    error: ProviderError | NotAdmittedError, target: str, backend: Backend
+) -> Response:
     if isinstance(error, ProviderError):
         log.warning("sign-in through the provider: %s (%r)", error, error.cause)
     reason = str(error)

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, current_app, request
 
+from callbacks.access.refusals import json_error
 from callbacks.access.session import current_viewer
 from callbacks.api.access import RefusedError, Scope, scope_of
 from callbacks.api.answers import Request
@@ -19,6 +20,7 @@ from callbacks.api.routes import PREFIX, ROUTES, Route
 from callbacks.reports.query import ParameterError, SummaryQuery, read
 from metrics.model.periods import today
 from services.accounts.accounts import Viewer
+from services.accounts.throttle import Throttle
 from services.errors import ServiceError
 from services.runtime.backend import Backend
 
@@ -32,7 +34,7 @@ class _AnsweredError(Exception):
 
     def __init__(self, status: int, code: str, message: str, headers: Any = None) -> None:
         super().__init__(message)
-        self.response = refusal(status, code, message, headers)
+        self.response = json_error(status, code, message, headers)
 
 
 def blueprint(
@@ -63,11 +65,6 @@ def blueprint(
     return machines
 
 
-def refusal(status: int, code: str, message: str, headers: Any = None) -> Response:
-    """An error as every machine route words it."""
-    return _json({"error": {"code": code, "message": message}}, status, headers)
-
-
 def _view(
     backend: Backend,
     viewer_of: Callable[[], Viewer | None],
@@ -80,7 +77,7 @@ def _view(
         if viewer is None:
             raise _AnsweredError(401, "unauthorized", "a token or a signed-in session is needed")
         scope = scope_of(viewer, name, analyst_wall=backend.settings.access.analyst_wall)
-        _count(backend, viewer)
+        _refuse_too_many(backend, viewer)
         query = read(route.query, request.args.lists())
         if route.compute is None:
             return _json(described(_labels(backend), current_app.config["SESSION_COOKIE_NAME"]))
@@ -102,12 +99,12 @@ def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
     return Request(backend, snapshot, scope, day)
 
 
-def _count(backend: Backend, viewer: Viewer) -> None:
+def _refuse_too_many(backend: Backend, viewer: Viewer) -> None:
     """Refuse a reader who asks too often; whole minutes, counted for all web processes together."""
     minute = int(backend.clock() // 60)
-    who = f"{viewer.role} {viewer.actor}"
-    reader = hashlib.sha256(who.encode()).hexdigest()[:16]
-    if backend.cache.increment(f"api/{reader}/{minute}", 120) > REQUESTS_PER_MINUTE:
+    reader = hashlib.sha256(f"{viewer.role} {viewer.actor}".encode()).hexdigest()[:16]
+    throttle = Throttle(backend.cache, limit=REQUESTS_PER_MINUTE, seconds=120)
+    if not throttle.count_attempt(f"api/{reader}/{minute}"):
         wait = str(60 - int(backend.clock() % 60))
         raise _AnsweredError(
             429,
@@ -124,23 +121,23 @@ def _labels(backend: Backend) -> tuple[str, ...]:
 
 def _unknown(path: str = "") -> Response:
     if f"/api/{path}" in {f"{PREFIX}/{route.path}" for route in ROUTES.values()}:
-        return refusal(405, "method_not_allowed", "only GET", {"Allow": "GET, HEAD"})
-    return refusal(404, "not_found", "there is no such address")
+        return json_error(405, "method_not_allowed", "only GET", {"Allow": "GET, HEAD"})
+    return json_error(404, "not_found", "there is no such address")
 
 
 def _failed(error: Exception) -> Response:
     if isinstance(error, _AnsweredError):
         return error.response
     if isinstance(error, ParameterError):
-        return refusal(400, "invalid_parameter", str(error))
+        return json_error(400, "invalid_parameter", str(error))
     if isinstance(error, RefusedError):
-        return refusal(403, "forbidden", str(error))
+        return json_error(403, "forbidden", str(error))
     if isinstance(error, ServiceError):
         log.warning("api: %s: %s", request.endpoint, error)
-        return refusal(503, "unavailable", "the store does not answer", {"Retry-After": "5"})
+        return json_error(503, "unavailable", "the store does not answer", {"Retry-After": "5"})
     reference = secrets.token_hex(4)
     log.error("api: %s failed (%s)", request.endpoint, reference, exc_info=error)
-    return refusal(500, "internal_error", f"a mistake of ours, reference {reference}")
+    return json_error(500, "internal_error", f"a mistake of ours, reference {reference}")
 
 
 def _json(body: Any, status: int = 200, headers: Any = None) -> Response:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
-from callbacks.access.refusals import refusal
+from callbacks.access.refusals import json_error
 from callbacks.access.session import current_viewer
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import TooManyRowsError, row_sheets
@@ -43,22 +43,22 @@ def set_up(server: Flask, backend: Backend, reports: Reports) -> None:
 def _answer(name: str, kind: str, rows: bool, reports: Reports, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     if viewer.role not in REPORT_READERS:
-        return refusal(403, "forbidden", "not for this role")
+        return json_error(403, "forbidden", "not for this role")
     page = reports.get(f"/{name}")
     if page is None or kind not in TYPES:
-        return refusal(404, "not_found", "there is no such file")
+        return json_error(404, "not_found", "there is no such file")
     search = request.query_string.decode()
     try:
         scope = _column_context(page, search, backend)
         if scope is None:
-            return refusal(503, "starting", "no data has been collected yet")
+            return json_error(503, "starting", "no data has been collected yet")
         with _AT_ONCE:
             sheets, count = row_sheets(scope, search) if rows else page.sheets(scope)
             content = _file(sheets, kind, scope)
     except (ParameterError, CellError) as error:
-        return refusal(400, "invalid_parameter", str(error))
+        return json_error(400, "invalid_parameter", str(error))
     except TooManyRowsError:
-        return refusal(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
+        return json_error(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
     backend.audit.note("export", viewer.actor, page=name, kind=kind, rows=count)
     response = Response(content, mimetype=TYPES[kind])
     period = scope.question.period

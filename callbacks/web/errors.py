@@ -10,7 +10,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
-from callbacks.access.refusals import is_navigation, refusal
+from callbacks.access.refusals import is_navigation, json_error
 from callbacks.access.session import language_of, theme_of
 from layouts import i18n as words
 from layouts.access import plain_pages
@@ -38,21 +38,21 @@ def panel_error(error: Exception) -> Component | list[Component]:
 def set_up(server: Flask, backend: Backend) -> None:
     """Answer whatever goes wrong outside of a callback: a page for people, JSON for scripts."""
     server.config[LANGUAGE] = backend.settings.language
-    server.register_error_handler(Exception, lambda error: _answer(error, backend))
+    server.register_error_handler(Exception, lambda error: _answer_error(error, backend))
 
 
-def _answer(error: Exception, backend: Backend) -> Any:
+def _answer_error(error: Exception, backend: Backend) -> Any:
     if isinstance(error, HTTPException):
         # Below 400 it is a redirect to the same address, written properly.
         if error.code is None or error.code < 400:
             return error
         title = error.name.lower()
-        return _said(backend, error.code, title.replace(" ", "_"), title, "shell.refused")
+        return _answer_with(backend, error.code, title.replace(" ", "_"), title, "shell.refused")
     if isinstance(error, DependencyException):
-        return refusal(404, "not_found", "there is no such file")
+        return json_error(404, "not_found", "there is no such file")
     if isinstance(error, ServiceError):
         log.warning("%s: %s", request.endpoint, error)
-        response = _said(
+        response = _answer_with(
             backend, 503, "unavailable", "the store does not answer", "shell.unavailable"
         )
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -60,14 +60,16 @@ def _answer(error: Exception, backend: Backend) -> Any:
     reference = secrets.token_hex(4)
     log.error("%s failed, reference %s", request.endpoint, reference, exc_info=error)
     message = f"a mistake of ours, reference {reference}"
-    return _said(backend, 500, "internal_error", message, "shell.failed", reference=reference)
+    return _answer_with(
+        backend, 500, "internal_error", message, "shell.failed", reference=reference
+    )
 
 
-def _said(
+def _answer_with(
     backend: Backend, status: int, code: str, message: str, key: str, **values: str
 ) -> Response:
     if not is_navigation():
-        return refusal(status, code, message)
+        return json_error(status, code, message)
     text = words.text_for(language_of(request.cookies, backend))
     title, rest = text(f"{key}.title"), text(f"{key}.words", **values)
     markup = plain_pages.error_page(text, theme=theme_of(request.cookies), title=title, words=rest)

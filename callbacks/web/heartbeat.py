@@ -30,11 +30,11 @@ BY_PERSON = "person"
 def set_up(server: Flask, backend: Backend) -> None:
     """Look at what the guard let through; call this after the guard is set up."""
     heartbeats = backend.heartbeats
-    server.before_request(lambda: _note(heartbeats))
-    server.before_request(lambda: _switched_off(backend))
+    server.before_request(lambda: _note_beat(heartbeats))
+    server.before_request(lambda: _answer_revoked_screen(backend))
 
 
-def _note(heartbeats: Heartbeats) -> None:
+def _note_beat(heartbeats: Heartbeats) -> None:
     if request.path != DASH_POST or not current_user.is_authenticated:
         return
     viewer = current_viewer()
@@ -50,7 +50,7 @@ def _note(heartbeats: Heartbeats) -> None:
         log.warning("heartbeat: %s", error)
 
 
-def _switched_off(backend: Backend) -> Response | None:
+def _answer_revoked_screen(backend: Backend) -> Response | None:
     """In place of a login form that nobody at a television can fill in."""
     asks = request.endpoint == "login" and request.method == "GET" and session.get(SCREEN)
     if not asks or current_user.is_authenticated or BY_PERSON in request.args:

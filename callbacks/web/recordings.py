@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, make_response, redirect
 
-from callbacks.access.refusals import refusal
+from callbacks.access.refusals import json_error
 from callbacks.access.session import current_viewer
 from layouts.roles import MANAGER, ROLES
 from metrics.model.schema import CALL_AGENTS
@@ -20,17 +20,17 @@ def _recording(call_id: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     snapshot = backend.dataset.snapshot()
     if ROLES[viewer.role].is_screen:
-        return refusal(403, "forbidden", "not for this role")
+        return json_error(403, "forbidden", "not for this role")
     if snapshot is None:
-        return refusal(404, "not_found", "no recording of such a call")
+        return json_error(404, "not_found", "no recording of such a call")
     calls = snapshot.tables.calls
-    found = calls[calls["id"].eq(call_id)]
-    people = {person for column in CALL_AGENTS for person in found[column].dropna()}
+    call = calls[calls["id"].eq(call_id)]
+    people = {person for column in CALL_AGENTS for person in call[column].dropna()}
     # Asked first: which calls of other people exist, and which were recorded, is not told either.
     if viewer.role != MANAGER and viewer.agent_id not in people:
-        return refusal(403, "forbidden", "an analyst hears own calls only")
-    if found.empty or not bool(found["has_recording"].fillna(False).iloc[0]):
-        return refusal(404, "not_found", "no recording of such a call")
+        return json_error(403, "forbidden", "an analyst hears own calls only")
+    if call.empty or not bool(call["has_recording"].fillna(False).iloc[0]):
+        return json_error(404, "not_found", "no recording of such a call")
     backend.audit.note("recording", viewer.actor, call=call_id)
     target = backend.settings.aircall.recording_url.replace("{id}", call_id)
     return make_response(redirect(target, 302))

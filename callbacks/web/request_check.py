@@ -10,7 +10,7 @@ from typing import Any
 from layouts import ids
 
 
-def fits(body: Mapping[str, Any], wiring: Mapping[str, Any]) -> bool:
+def is_valid(body: Mapping[str, Any], wiring: Mapping[str, Any]) -> bool:
     """Whether the body has the inputs, states and outputs of the callback, in their order.
 
     Args:
@@ -19,29 +19,29 @@ def fits(body: Mapping[str, Any], wiring: Mapping[str, Any]) -> bool:
     """
     changed = body.get("changedPropIds", [])
     return (
-        _all_fit(body.get("inputs", []), wiring["inputs"])
-        and _all_fit(body.get("state", []), wiring["state"])
-        and (bool(wiring.get("no_output")) or _outputs_fit(body.get("outputs"), body["output"]))
+        _all_match(body.get("inputs", []), wiring["inputs"])
+        and _all_match(body.get("state", []), wiring["state"])
+        and (bool(wiring.get("no_output")) or _outputs_match(body.get("outputs"), body["output"]))
         and isinstance(changed, list)
         and all(isinstance(name, str) for name in changed)
     )
 
 
-def _all_fit(given: Any, wired: list[dict[str, str]]) -> bool:
+def _all_match(given: Any, wired: list[dict[str, str]]) -> bool:
     if not isinstance(given, list) or len(given) != len(wired):
         return False
-    return all(_fits(end, expected) for end, expected in zip(given, wired, strict=True))
+    return all(_matches(end, expected) for end, expected in zip(given, wired, strict=True))
 
 
-def _outputs_fit(given: Any, output: str) -> bool:
+def _outputs_match(given: Any, output: str) -> bool:
     if not output.startswith(".."):
         given = [given]
     parts = output.strip(".").split("...")
     wired = [{"id": p.rpartition(".")[0], "property": p.rpartition(".")[2]} for p in parts]
-    return _all_fit(given, wired)
+    return _all_match(given, wired)
 
 
-def _fits(given: Any, wired: Mapping[str, str]) -> bool:
+def _matches(given: Any, wired: Mapping[str, str]) -> bool:
     """One end; a pattern, whose id is written as JSON, stands for any number of them."""
     if wired["id"].startswith("{"):
         ends = given if isinstance(given, list) else [given]

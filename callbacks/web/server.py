@@ -21,8 +21,16 @@ from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
 from callbacks.reports import exports, page_query
-from callbacks.web import errors, frame, headers, health, heartbeat, recordings, registry
-from callbacks.web import request_check as wiring
+from callbacks.web import (
+    errors,
+    frame,
+    headers,
+    health,
+    heartbeat,
+    recordings,
+    registry,
+    request_check,
+)
 from layouts import ids
 from layouts.components import states
 from layouts.components.shell import page_frame
@@ -36,7 +44,7 @@ REFRESH_MILLISECONDS = 60_000
 BODY_BYTES = 2**20
 BUILD = "VIGIA_BUILD"
 CSRF_COOKIE = "_csrf_token"
-TOLD_TO_NOBODY = (
+HIDDEN_VERSIONS = (
     "python_version",
     "dash_version",
     "dash_version_url",
@@ -59,17 +67,17 @@ class GuardedDash(Dash):  # type: ignore[misc]
             entry
             for entry in self._callback_list
             if role in table.get(entry["output"], ())
-            or (entry.get("clientside_function") and not _names(entry, foreign))
+            or (entry.get("clientside_function") and not _reads_any(entry, foreign))
         ]
         return jsonify(own)
 
     def _config(self) -> Any:
         """What the browser's side must know; versions are only of use to an attacker."""
-        return {name: v for name, v in super()._config().items() if name not in TOLD_TO_NOBODY}
+        return {name: v for name, v in super()._config().items() if name not in HIDDEN_VERSIONS}
 
     def _initialize_context(self, body: Any) -> Any:
         """The context of a callback; a body that our own pages never send is a bad request."""
-        if not wiring.fits(body, self.callback_map[body["output"]]):
+        if not request_check.is_valid(body, self.callback_map[body["output"]]):
             raise BadRequest("not a request of this application")
         return super()._initialize_context(body)
 
@@ -79,7 +87,7 @@ class GuardedDash(Dash):  # type: ignore[misc]
         return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
 
 
-def _names(entry: Any, prefixes: tuple[str, ...]) -> bool:
+def _reads_any(entry: Any, prefixes: tuple[str, ...]) -> bool:
     ends = [*entry["inputs"], *entry["state"]]
     return any(str(end["id"]).startswith(prefixes) for end in ends)
 
@@ -87,7 +95,7 @@ def _names(entry: Any, prefixes: tuple[str, ...]) -> bool:
 def create_app(backend: Backend) -> Dash:
     """The application over a backend; nothing of it is global."""
     build = build_id()
-    server = _server(backend)
+    server = _create_server(backend)
     server.config[BUILD] = build
     guard.set_up(server, backend)
     headers.set_up(server, backend, build)
@@ -106,7 +114,7 @@ def create_app(backend: Backend) -> Dash:
     blueprint = api.blueprint(backend)
     csrf.exempt(blueprint)
     server.register_blueprint(blueprint)
-    _routes(server, backend)
+    _add_routes(server, backend)
     app = GuardedDash(
         __name__,
         server=server,
@@ -127,11 +135,11 @@ def create_app(backend: Backend) -> Dash:
     app.enable_dev_tools(debug=False, dev_tools_hot_reload=False, dev_tools_ui=False)
     app.index_string = INDEX
     app.layout = lambda: _layout(backend)
-    _routing(app, backend)
+    _register_routing(app, backend)
     frame.register(app, backend)
     registry.register(app, backend)
     server.after_request(lambda response: _with_csrf_cookie(response, backend))
-    _page_status(server, backend)
+    _add_page_status(server, backend)
     return app
 
 
@@ -155,7 +163,7 @@ def build_id() -> str:
     return digest.hexdigest()[:16]
 
 
-def _server(backend: Backend) -> Flask:
+def _create_server(backend: Backend) -> Flask:
     settings, environment = backend.settings, backend.environment
     assert environment.secret_key is not None
     server = Flask(__name__, static_folder=None)
@@ -179,7 +187,7 @@ def _server(backend: Backend) -> Flask:
     return server
 
 
-def _routes(server: Flask, backend: Backend) -> None:
+def _add_routes(server: Flask, backend: Backend) -> None:
     def favicon() -> Response:
         return make_response(
             (ASSETS / "favicon.svg").read_bytes(), 200, {"Content-Type": "image/svg+xml"}
@@ -192,7 +200,7 @@ def _routes(server: Flask, backend: Backend) -> None:
     server.add_url_rule("/", "home", home)
 
 
-def _page_status(server: Flask, backend: Backend) -> None:
+def _add_page_status(server: Flask, backend: Backend) -> None:
     """Dash answers 200 to any address; pages of another role are 403, unknown ones 404."""
 
     def after(response: Response) -> Response:
@@ -204,13 +212,13 @@ def _page_status(server: Flask, backend: Backend) -> None:
             elif guard.page_for(path, session.current_viewer(backend), backend) is None:
                 response.status_code = 403
         if catches_all and response.mimetype == "text/html":
-            _dress(response, backend)
+            _add_language_and_theme(response, backend)
         return response
 
     server.after_request(after)
 
 
-def _dress(response: Response, backend: Backend) -> None:
+def _add_language_and_theme(response: Response, backend: Backend) -> None:
     """Language, theme, and the words and the address's parameters for the page's own script."""
     text = text_for(session.language_of(request.cookies, backend))
     theme = session.theme_of(request.cookies)
@@ -247,7 +255,7 @@ def _layout(backend: Backend) -> html.Div:
     )
 
 
-def _routing(app: Dash, backend: Backend) -> None:
+def _register_routing(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=EVERYBODY)(
         Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search")
     )

@@ -1,14 +1,14 @@
-"""Patience with failed attempts: counted per key, forgotten later, shared by all workers."""
+"""Limits on how often something may be tried, counted in a store for all web processes."""
 
 from services.storage.store import Store
 
 
 class Throttle:
-    """Counts failures in the state store.
+    """Counts attempts or failures by key.
 
     Args:
         store: Where the counters lie.
-        limit: So many failures are allowed.
+        limit: So many are allowed.
         seconds: They are forgotten this long after the first one.
     """
 
@@ -22,18 +22,15 @@ class Throttle:
         content = self._store.get(f"throttle/{key}")
         return content is not None and content.isdigit() and int(content) >= self._limit
 
-    def attempt(self, key: str) -> bool:
-        """Note an attempt before it is made; whether it may be made at all.
+    def count_attempt(self, key: str) -> bool:
+        """Count an attempt before it is made; whether it may be made at all.
 
-        It counts as a failure until `succeeded`. Counting afterwards would let through as many
-        guesses as can be made at the same time.
+        Counting afterwards would let through as many guesses as can be made at the same time.
         """
         return self._store.increment(f"throttle/{key}", self.seconds) <= self._limit
 
-    def failed(self, key: str) -> None:
-        """Note a failure."""
+    def count_failure(self, key: str) -> None:
         self._store.increment(f"throttle/{key}", self.seconds)
 
-    def succeeded(self, key: str) -> None:
-        """Forget the failures."""
+    def forget(self, key: str) -> None:
         self._store.delete(f"throttle/{key}")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from flask import Flask, Response, request
 
-from callbacks.access.refusals import refusal
+from callbacks.access.refusals import json_error
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.query import AgentView, read_analyst, resolve_agent
 from callbacks.reports.query import ParameterError
@@ -52,19 +52,19 @@ def set_up(server: Flask, backend: Backend) -> None:
 def _export(kind: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     if viewer.role not in PAGES[PATH].roles:
-        return refusal(403, "forbidden", "not for this role")
+        return json_error(403, "forbidden", "not for this role")
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
-        return refusal(503, "unavailable", "the first data has not arrived yet")
+        return json_error(503, "unavailable", "the first data has not arrived yet")
     try:
         query = read_analyst(request.query_string.decode("utf-8", "replace"))
         agent_id = resolve_agent(query, viewer)
         if agent_id is None:
-            return refusal(404, "not_found", "nobody is chosen")
+            return json_error(404, "not_found", "nobody is chosen")
         own = AgentView(snapshot, query, backend.rules, agent_id, backend.links(snapshot))
         period = own.period
     except ParameterError as error:
-        return refusal(400, "bad_request", str(error))
+        return json_error(400, "bad_request", str(error))
     context = current_context(backend, PATH)
     content = _file(kind, own, context)
     backend.audit.note("export", viewer.actor, page="analyst", whose=own.agent_id)

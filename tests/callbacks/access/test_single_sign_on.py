@@ -5,8 +5,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from callbacks.access import login_throttle as patience
-from callbacks.access import oidc_client
+from callbacks.access import login_throttle, oidc_client
 from services.accounts.accounts import NO_PASSWORD
 from services.accounts.second_factor import PREFIX as FACTOR
 from services.settings.config import Settings
@@ -408,7 +407,7 @@ def test_a_visit_that_took_too_long_is_over(world, idp):
     made = world()
     browser = made.browser()
     back = idp.sign_in(set_out(browser), "marina")
-    made.now += oidc_client.WAY_SECONDS + 1
+    made.now += oidc_client.ATTEMPT_SECONDS + 1
     assert browser.get(back).status_code == 400
 
 
@@ -600,10 +599,10 @@ def test_what_the_provider_refuses_is_told(world, error, reason, status):
 
 
 def test_failures_count_against_the_address(world, idp, monkeypatch):
-    monkeypatch.setattr(patience, "FAILURES_PER_ADDRESS", 4)
+    monkeypatch.setattr(login_throttle, "FAILURES_PER_ADDRESS", 4)
     made = world()
     idp.lie("other_key")
-    for _ in range(patience.FAILURES_PER_ADDRESS):
+    for _ in range(login_throttle.FAILURES_PER_ADDRESS):
         assert sign_in(made.browser(), idp, "marina").status_code == 401
     idp.lie("")
     late = made.browser()
@@ -618,7 +617,7 @@ def test_failures_count_against_the_address(world, idp, monkeypatch):
 def test_addresses_made_up_by_others_lock_nobody_out(world, idp):
     made = world()
     browser = made.browser()
-    for n in range(patience.FAILURES_PER_ADDRESS + 5):
+    for n in range(login_throttle.FAILURES_PER_ADDRESS + 5):
         assert browser.get(f"/login/oidc/callback?code=x&state={n}").status_code == 400
     assert list(made.backend.audit.entries({"failed_sign_in"})) == []
     assert sign_in(browser, idp, "marina").status_code == 303

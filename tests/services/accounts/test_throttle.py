@@ -7,32 +7,32 @@ from services.accounts.throttle import Throttle
 
 def test_the_limit_is_how_many_attempts_may_be_made(store):
     throttle = Throttle(store, limit=3, seconds=60)
-    assert [throttle.attempt("ana") for _ in range(5)] == [True, True, True, False, False]
-    assert throttle.attempt("bia")
+    assert [throttle.count_attempt("ana") for _ in range(5)] == [True, True, True, False, False]
+    assert throttle.count_attempt("bia")
 
 
 def test_failures_block_until_they_are_forgotten(store):
     throttle = Throttle(store, limit=2, seconds=60)
     for blocked in (False, False, True, True):
         assert throttle.is_blocked("ana") is blocked
-        throttle.failed("ana")
+        throttle.count_failure("ana")
     assert not throttle.is_blocked("bia")
-    throttle.succeeded("ana")
+    throttle.forget("ana")
     assert not throttle.is_blocked("ana")
-    assert throttle.attempt("ana")
+    assert throttle.count_attempt("ana")
 
 
 def test_all_processes_count_together(open_store):
     one, other = (Throttle(open_store("state"), limit=4, seconds=60) for _ in range(2))
-    assert [t.attempt("ana") for t in (one, other, one, other)] == [True] * 4
-    assert not one.attempt("ana")
+    assert [t.count_attempt("ana") for t in (one, other, one, other)] == [True] * 4
+    assert not one.count_attempt("ana")
     assert other.is_blocked("ana")
 
 
 def test_attempts_made_together_are_counted_one_by_one(store):
     throttle = Throttle(store, limit=5, seconds=60)
     with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(lambda _: throttle.attempt("ana"), range(40))) == 5
+        assert sum(threads.map(lambda _: throttle.count_attempt("ana"), range(40))) == 5
 
 
 def test_patience_comes_back_after_a_while_and_not_before(store):
@@ -47,8 +47,8 @@ def test_patience_comes_back_after_a_while_and_not_before(store):
     # The store's own expiry, which runs from the first event: later ones do not prolong it.
     asked = Remembering()
     throttle = Throttle(asked, limit=1, seconds=300)
-    throttle.attempt("ana")
-    throttle.failed("ana")
+    throttle.count_attempt("ana")
+    throttle.count_failure("ana")
     assert asked.asked == [("throttle/ana", 300)] * 2
 
 
