@@ -3,6 +3,7 @@
 from flask import Flask, Response, make_response, redirect, request
 
 from callbacks.access.login_throttle import count_attempt, count_failure, forget_attempts
+from callbacks.access.routes import Route, add_route
 from callbacks.access.sign_in import (
     answer_form,
     begin_session,
@@ -19,6 +20,11 @@ from services.accounts.first_start import FirstStart
 from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
 
+SHOW = Route(path="/login/first", endpoint="first_start", roles=None)
+MAKE = Route(
+    path="/login/first", endpoint="make_first", roles=None, methods=("POST",), is_form=True
+)
+
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach /login/first, and tell the log the code while there is no account."""
@@ -26,10 +32,8 @@ def set_up(server: Flask, backend: Backend) -> None:
     first = FirstStart(backend.state, backend.accounts, key.get_secret_value() if key else "")
     if takes_passwords(backend):
         first.log_code()
-    server.add_url_rule("/login/first", "first_start", lambda: _show(first, backend))
-    server.add_url_rule(
-        "/login/first", "make_first", lambda: _make(first, backend), methods=["POST"]
-    )
+    add_route(server, SHOW, lambda: _show(first, backend))
+    add_route(server, MAKE, lambda: _make(first, backend))
 
 
 def _show(first: FirstStart, backend: Backend) -> Response:

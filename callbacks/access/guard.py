@@ -1,11 +1,11 @@
 """Nobody gets anything that is not meant for them: the first thing every request meets.
 
-Deny by default. Real navigations of strangers go to the login page; everything else gets 401 or
-403 as JSON, because a redirect would leave a Dash screen spinning for ever.
+Deny by default: a route without a record (`callbacks.access.routes`) is refused. Real navigations
+of strangers go to the login page; everything else gets 401 or 403 as JSON, because a redirect would
+leave a Dash screen spinning for ever.
 """
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,52 +15,32 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from callbacks.access.refusals import is_navigation, json_error
 from callbacks.access.roles import ROLES_BY_CALLBACK
+from callbacks.access.routes import Route, current_route
 from callbacks.access.session import current_viewer, safe_next
-from callbacks.access.user_activity import is_activity
-from layouts.roles import MANAGER, PAGES, ROLES, Page, sees_wall
+from layouts.roles import MANAGER, PAGES, Page, sees_wall
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 
-# Endpoints that strangers may reach.
-OPEN = frozenset(
-    {
-        "login",
-        "sign_in",
-        "give_code",
-        "choose_password",
-        "first_start",
-        "make_first",
-        "oidc",
-        "oidc_callback",
-        "logout",
-        "device",
-        "healthz",
-        "readyz",
-        "favicon",
-    }
-)
-# What signed-in people send besides callbacks; each of them needs the token of its form.
-PERSONAL = frozenset({"change_own_account"})
 # Files that the login page needs.
 OPEN_FILES = ("10-tokens.css", "20-base.css", "60-login.css", "login.js", "favicon.svg", "fonts/")
 DASH_POST = "/_dash-update-component"
 BEARER = "bearer "
-# What tokens that do not read everything may ask: no rows, and nobody who waits by name.
-REACH: Mapping[str, frozenset[str]] = {
-    "aggregates": frozenset(
-        {
-            "api.summary",
-            "api.breakdown",
-            "api.agents",
-            "api.fair_target",
-            "api.staffing",
-            "api.status",
-            "api.openapi",
-            "metrics",
-        }
-    ),
-    "metrics": frozenset({"metrics"}),
-}
+# What changes when a person does something on a page; an interval's beat is nobody's.
+CHANGED_BY_HAND = frozenset(
+    {
+        "n_clicks",
+        "value",
+        "pathname",
+        "search",
+        "clickData",
+        "selectedData",
+        "relayoutData",
+        "n_submit",
+        "is_open",
+    }
+)
+# The stores into which the buttons of a page write (`actions.js`).
+ACTIONS = "--action.data"
 
 
 def set_up(server: Flask, backend: Backend) -> None:
@@ -70,36 +50,43 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 def _guard(backend: Backend) -> Response | None:
     g.nonce = secrets.token_urlsafe(16)
-    if request.endpoint in OPEN or _is_open_file():
+    route = current_route()
+    if _is_open_file() or (route is not None and route.roles is None):
         return None
-    if request.path.startswith("/api/") or request.endpoint == "metrics":
-        return _guard_api(backend)
+    if request.path.startswith("/api/"):
+        return _guard_api(route, backend)
     if not current_user.is_authenticated:
         return _refuse_stranger()
     viewer = current_viewer(backend)
-    if viewer.email and is_activity():
+    if viewer.email and _is_activity(route):
         backend.sessions.note_activity(current_user.get_id())
     if request.path == DASH_POST:
         return _guard_callback(viewer, backend)
-    if request.endpoint in PERSONAL and not ROLES[viewer.role].is_screen:
+    if request.endpoint is None and request.method in ("GET", "HEAD", "OPTIONS"):
+        # A redirect to the address as it is written properly.
         return None
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if route is None:
         return json_error(403, "forbidden", "not for this address")
+    if route.roles is not None and viewer.role not in route.roles:
+        return json_error(403, "forbidden", "not for this role")
     return None
 
 
-def _guard_api(backend: Backend) -> Response | None:
-    """A token counts as a manager, as far as it reaches; else the session says who it is."""
+def _guard_api(route: Route | None, backend: Backend) -> Response | None:
+    """A token counts as a manager, as far as it reaches; else the session says who it is.
+
+    Which roles a route answers is looked at by the API itself, which words it.
+    """
     header = request.headers.get("Authorization", "")
     if header[: len(BEARER)].lower() == BEARER:
-        return _guard_token(header[len(BEARER) :].strip(), backend)
+        return _guard_token(header[len(BEARER) :].strip(), route, backend)
     if not current_user.is_authenticated:
         return json_error(401, "unauthorized", "sign in, or send a bearer token")
     current_viewer(backend)
     return None
 
 
-def _guard_token(given: str, backend: Backend) -> Response | None:
+def _guard_token(given: str, route: Route | None, backend: Backend) -> Response | None:
     """The token of the environment reads everything; the others what they were made for."""
     expected = backend.environment.api_token
     known = expected.get_secret_value() if expected else ""
@@ -109,7 +96,7 @@ def _guard_token(given: str, backend: Backend) -> Response | None:
         token = backend.tokens.find(given)
         if token is None:
             return json_error(401, "unauthorized", "the token is not valid")
-        if token.reach != "all" and request.endpoint not in REACH.get(token.reach, ()):
+        if token.reach != "all" and (route is None or token.reach not in route.reaches):
             return json_error(403, "forbidden", f"not for a token of the reach {token.reach}")
         name = f"API {token.id}"
     g.viewer = Viewer(MANAGER, "", name)
@@ -126,8 +113,8 @@ def _refuse_stranger() -> Response:
 
 def _guard_callback(viewer: Viewer, backend: Backend) -> Response | None:
     """The callback that Dash would run is the one whose roles are looked at."""
-    output = _read_output()
-    if output is None:
+    output = _body().get("output")
+    if not isinstance(output, str):
         return json_error(400, "bad_request", "not a request of this application")
     roles = current_app.config.get(ROLES_BY_CALLBACK, {}).get(output)
     if roles is None or viewer.role not in roles or _is_closed(output, viewer, backend):
@@ -142,20 +129,38 @@ def _is_closed(output: str, viewer: Viewer, backend: Backend) -> bool:
     return bool(dashes) and path in PAGES and page_for(path, viewer, backend) is None
 
 
-def _read_output() -> str | None:
-    try:
-        body: Any = request.get_json()
-    except (BadRequest, UnsupportedMediaType, RecursionError):
-        return None
-    output = body.get("output") if isinstance(body, dict) else None
-    return output if isinstance(output, str) else None
-
-
 def page_for(path: str, viewer: Viewer, backend: Backend) -> Page | None:
     """The page at a path, if the viewer may see it."""
     page = PAGES.get(path)
     wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
     return page if page and page.is_open_to(viewer.role, sees_wall=wall) else None
+
+
+def _is_activity(route: Route | None) -> bool:
+    """Whether a person made this request, so that the session goes on living.
+
+    Pages load themselves anew too; browsers tell when a person did it, where the address is secure.
+    """
+    if request.path == DASH_POST:
+        changed = _body().get("changedPropIds")
+        names = (
+            [name for name in changed if isinstance(name, str)] if isinstance(changed, list) else []
+        )
+        return any(n.endswith(ACTIONS) or n.rpartition(".")[2] in CHANGED_BY_HAND for n in names)
+    if route is not None and route.by_hand:
+        return True
+    if not is_navigation():
+        return False
+    return "Sec-Fetch-Dest" not in request.headers or "Sec-Fetch-User" in request.headers
+
+
+def _body() -> dict[str, Any]:
+    """The JSON object that was sent; empty where it is none."""
+    try:
+        body: Any = request.get_json()
+    except (BadRequest, UnsupportedMediaType, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _is_open_file() -> bool:

@@ -7,6 +7,7 @@ from flask_login import current_user, login_user
 
 from callbacks.access.login_throttle import audit_failure, count_attempt, forget_attempts
 from callbacks.access.refusals import json_error
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import User, current_viewer
 from callbacks.access.sign_in import (
     answer_form,
@@ -18,11 +19,21 @@ from callbacks.access.sign_in import (
 )
 from layouts.access.plain_pages import Field, Form, Section
 from layouts.i18n import Text
-from layouts.roles import ROLES
+from layouts.roles import PEOPLE, ROLES
 from services.accounts.accounts import Account, AccountError, Viewer
 from services.accounts.second_factor import SecondFactor, build_otpauth_url
 from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
+
+SHOW = Route(path="/me", endpoint="own_account", roles=PEOPLE, by_hand=True)
+CHANGE = Route(
+    path="/me",
+    endpoint="change_own_account",
+    roles=PEOPLE,
+    methods=("POST",),
+    is_form=True,
+    by_hand=True,
+)
 
 
 class _FormError(Exception):
@@ -31,14 +42,8 @@ class _FormError(Exception):
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach /me."""
-    server.add_url_rule("/me", "own_account", lambda: _show(backend))
-    server.add_url_rule("/me", "change_own_account", lambda: _change(backend), methods=["POST"])
-
-
-def _show(backend: Backend) -> Response:
-    if ROLES[current_viewer(backend).role].is_screen:
-        return json_error(403, "forbidden", "not for this role")
-    return _page(backend)
+    add_route(server, SHOW, lambda: _page(backend))
+    add_route(server, CHANGE, lambda: _change(backend))
 
 
 def _change(backend: Backend) -> Response:

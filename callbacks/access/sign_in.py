@@ -14,6 +14,7 @@ from callbacks.access.login_throttle import (
     forget_attempts,
     remember_address,
 )
+from callbacks.access.routes import Route, add_route, current_route
 from callbacks.access.session import User, language_of, safe_next, theme_of
 from layouts.access import plain_pages
 from layouts.access.plain_pages import Field, Form
@@ -24,22 +25,28 @@ from services.accounts.sessions import derive_proof, hash_word
 from services.runtime.backend import Backend
 
 PENDING, PENDING_SECONDS = "pending", 600.0
-FORMS = frozenset({"give_code", "choose_password", "make_first", "change_own_account"})
+POST = ("POST",)
+LOGIN = Route(path="/login", endpoint="login", roles=None)
+SIGN_IN = Route(path="/login", endpoint="sign_in", roles=None, methods=POST, is_form=True)
+GIVE_CODE = Route(path="/login/code", endpoint="give_code", roles=None, methods=POST, is_form=True)
+CHOOSE_PASSWORD = Route(
+    path="/login/password", endpoint="choose_password", roles=None, methods=POST, is_form=True
+)
+LOGOUT = Route(path="/logout", endpoint="logout", roles=None, methods=POST)
+DEVICE = Route(path="/wall/<word>", endpoint="device", roles=None)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach the routes of signing in and out."""
-    for path, name, view, method in (
-        ("/login", "login", _show_login, "GET"),
-        ("/login", "sign_in", _sign_in, "POST"),
-        ("/login/code", "give_code", _give_code, "POST"),
-        ("/login/password", "choose_password", _choose_password, "POST"),
-        ("/logout", "logout", _sign_out, "POST"),
+    for route, view in (
+        (LOGIN, _show_login),
+        (SIGN_IN, _sign_in),
+        (GIVE_CODE, _give_code),
+        (CHOOSE_PASSWORD, _choose_password),
+        (LOGOUT, _sign_out),
     ):
-        server.add_url_rule(path, name, lambda view=view: view(backend), methods=[method])
-    server.add_url_rule(
-        "/wall/<word>", "device", lambda word: _open_device(word, backend), methods=["GET"]
-    )
+        add_route(server, route, lambda view=view: view(backend))
+    add_route(server, DEVICE, lambda word: _open_device(word, backend))
     server.register_error_handler(CSRFError, lambda error: _csrf_failed(error, backend))
 
 
@@ -287,10 +294,10 @@ def _open_device(word: str, backend: Backend) -> Response:
 
 def _csrf_failed(error: CSRFError, backend: Backend) -> Response:
     """An expired form is shown again; machines get a plain refusal."""
-    if request.endpoint == "sign_in":
-        return login_page(backend, "expired", 400, request.form.get("email", "")[:300])
-    if request.endpoint in FORMS:
-        return login_page(backend, "expired", 400)
+    route = current_route()
+    if route is not None and route.is_form:
+        email = request.form.get("email", "")[:300] if route is SIGN_IN else ""
+        return login_page(backend, "expired", 400, email)
     body = {"error": {"code": "csrf", "message": "the CSRF token is missing or wrong"}}
     response = make_response(body, 400)
     response.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from callbacks.access.oidc_client import (
     load_attempt,
     start_attempt,
 )
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import safe_next
 from callbacks.access.sign_in import begin_session, login_page
 from layouts.roles import ROLES
@@ -23,6 +24,8 @@ from services.settings.sections import CALLBACK_PATH, OidcSetting
 
 log = logging.getLogger(__name__)
 
+START = Route(path="/login/oidc", endpoint="oidc", roles=None)
+FINISH = Route(path=CALLBACK_PATH, endpoint="oidc_callback", roles=None)
 USED_STATE = "oidc-used/"
 USED_SECONDS = 1200.0
 STATUS = {"unavailable": 503, "denied": 400, "wrong_way": 400}
@@ -36,8 +39,8 @@ def set_up(server: Flask, backend: Backend) -> None:
     if setting is None:
         return
     provider = create_provider(server, setting, backend)
-    server.add_url_rule("/login/oidc", "oidc", lambda: _start(provider, setting, backend))
-    server.add_url_rule(CALLBACK_PATH, "oidc_callback", lambda: _finish(provider, setting, backend))
+    add_route(server, START, lambda: _start(provider, setting, backend))
+    add_route(server, FINISH, lambda: _finish(provider, setting, backend))
 
 
 def _start(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
@@ -77,7 +80,7 @@ def _redirect_uri(setting: OidcSetting, backend: Backend) -> str:
     if setting.redirect_uri:
         return setting.redirect_uri
     scheme = "https" if backend.settings.server.behind_tls else request.scheme
-    return url_for("oidc_callback", _external=True, _scheme=scheme)
+    return url_for(FINISH.endpoint, _external=True, _scheme=scheme)
 
 
 def _refuse(error: ProviderError | NotAdmittedError, target: str, backend: Backend) -> Response:

@@ -12,12 +12,14 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 
 from callbacks.access.refusals import json_error
+from callbacks.access.routes import record
 from callbacks.access.session import current_viewer
-from callbacks.api.access import RefusedError, Scope, scope_of
+from callbacks.api.access import RefusedError, Scope
 from callbacks.api.answers import Request
 from callbacks.api.openapi import document
-from callbacks.api.routes import PREFIX, ROUTES, Route
+from callbacks.api.routes import ROUTES, UNKNOWN, ApiRoute
 from callbacks.reports.query import ParameterError, SummaryQuery, read
+from layouts.roles import MANAGER, sees_wall
 from metrics.model.periods import today
 from services.accounts.accounts import Viewer
 from services.accounts.throttle import Throttle
@@ -48,18 +50,17 @@ def blueprint(
     """
     machines = Blueprint("api", __name__, url_prefix="/api")
     described = cache(document)
-    rest = PREFIX.removeprefix("/api")
-    for name, route in ROUTES.items():
+    for route in ROUTES.values():
         machines.add_url_rule(
-            f"{rest}/{route.path}",
-            name,
-            _view(backend, viewer_of, name, route, described),
-            methods=["GET"],
+            route.path.removeprefix("/api"),
+            route.name,
+            _view(backend, viewer_of, route, described),
+            methods=list(route.methods),
             provide_automatic_options=False,
         )
-    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     for path in ("/", "/<path:path>"):
-        machines.add_url_rule(path, "unknown", _unknown, methods=methods)
+        machines.add_url_rule(path, "unknown", _unknown, methods=list(UNKNOWN.methods))
+    machines.record(lambda setup: record(setup.app, UNKNOWN, *ROUTES.values()))
     machines.register_error_handler(Exception, _failed)
     machines.after_request(_not_stored)
     return machines
@@ -68,15 +69,14 @@ def blueprint(
 def _view(
     backend: Backend,
     viewer_of: Callable[[], Viewer | None],
-    name: str,
-    route: Route,
+    route: ApiRoute,
     described: Any,
 ) -> Any:
     def answer() -> Response:
         viewer = viewer_of()
         if viewer is None:
             raise _AnsweredError(401, "unauthorized", "a token or a signed-in session is needed")
-        scope = scope_of(viewer, name, analyst_wall=backend.settings.access.analyst_wall)
+        scope = _scope(viewer, route, analyst_wall=backend.settings.access.analyst_wall)
         _refuse_too_many(backend, viewer)
         query = read(route.query, request.args.lists())
         if route.compute is None:
@@ -84,6 +84,21 @@ def _view(
         return _json(route.compute(_asked(backend, scope, query), query))
 
     return answer
+
+
+def _scope(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
+    """What the viewer may see of a route.
+
+    Raises:
+        RefusedError: Nothing at all.
+    """
+    if viewer.role not in route.roles:
+        raise RefusedError(f"not for the role {viewer.role}")
+    if viewer.role == MANAGER:
+        return Scope(everything=True)
+    if route.is_wall and not sees_wall(viewer.role, analyst_wall=analyst_wall):
+        raise RefusedError("the wall is closed to analysts here (access.analyst_wall)")
+    return Scope(everything=False, agent_id=viewer.agent_id)
 
 
 def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
@@ -120,7 +135,7 @@ def _labels(backend: Backend) -> tuple[str, ...]:
 
 
 def _unknown(path: str = "") -> Response:
-    if f"/api/{path}" in {f"{PREFIX}/{route.path}" for route in ROUTES.values()}:
+    if f"/api/{path}" in {route.path for route in ROUTES.values()}:
         return json_error(405, "method_not_allowed", "only GET", {"Allow": "GET, HEAD"})
     return json_error(404, "not_found", "there is no such address")
 

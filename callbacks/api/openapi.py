@@ -6,8 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from callbacks.api import schema as api_schema
-from callbacks.api.access import ROLES
-from callbacks.api.routes import PREFIX, ROUTES, Route
+from callbacks.api.routes import ROUTES, ApiRoute
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import ATTRIBUTE_PREFIX
 
@@ -41,10 +40,7 @@ def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:
         "info": {"title": "Vigia", "version": "1", "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "security": [{"token": []}, {"session": []}],
-        "paths": {
-            f"{PREFIX}/{route.path}": {"get": _operation(name, route, labels)}
-            for name, route in ROUTES.items()
-        },
+        "paths": {route.path: {"get": _operation(route, labels)} for route in ROUTES.values()},
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "`API_TOKEN`"},
@@ -59,22 +55,22 @@ def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:
     }
 
 
-def _operation(name: str, route: Route, labels: tuple[str, ...]) -> dict[str, Any]:
+def _operation(route: ApiRoute, labels: tuple[str, ...]) -> dict[str, Any]:
     content = _content(route.answer) if route.answer else {"application/json": {"schema": {}}}
     refusals = {
         status: {"$ref": f"#/components/responses/{answer}"}
         for status, (answer, _) in REFUSALS.items()
     }
     return {
-        "operationId": name,
+        "operationId": route.name,
         "summary": route.purpose,
-        "description": f"Roles: {', '.join(sorted(ROLES[name]))}, or the token.",
+        "description": f"Roles: {', '.join(sorted(route.roles))}, or the token.",
         "parameters": _parameters(route, labels),
         "responses": {"200": {"description": route.purpose, "content": content}, **refusals},
     }
 
 
-def _parameters(route: Route, labels: tuple[str, ...]) -> list[dict[str, Any]]:
+def _parameters(route: ApiRoute, labels: tuple[str, ...]) -> list[dict[str, Any]]:
     schema = route.query.model_json_schema(ref_template=REFERENCE)
     required = schema.get("required", [])
     parameters = []

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 
 from callbacks.access.refusals import json_error
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import current_viewer
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import TooManyRowsError, row_sheets
@@ -22,28 +23,28 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+PAGE_FILE = Route(
+    path="/exports/<page>.<kind>", endpoint="export_page", roles=REPORT_READERS, by_hand=True
+)
+ROWS_FILE = Route(
+    path="/exports/<page>/rows.<kind>", endpoint="export_rows", roles=REPORT_READERS, by_hand=True
+)
 # Making one takes a processor for seconds; pages must go on answering.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def set_up(server: Flask, backend: Backend, reports: Reports) -> None:
     """Attach /exports/<page>.<kind> and /exports/<page>/rows.<kind>."""
-    server.add_url_rule(
-        "/exports/<page>.<kind>",
-        "export_page",
-        lambda page, kind: _answer(page, kind, False, reports, backend),
-    )
-    server.add_url_rule(
-        "/exports/<page>/rows.<kind>",
-        "export_rows",
-        lambda page, kind: _answer(page, kind, True, reports, backend),
-    )
+    for route, rows in ((PAGE_FILE, False), (ROWS_FILE, True)):
+        add_route(
+            server,
+            route,
+            lambda page, kind, rows=rows: _answer(page, kind, rows, reports, backend),
+        )
 
 
 def _answer(name: str, kind: str, rows: bool, reports: Reports, backend: Backend) -> Response:
     viewer = current_viewer(backend)
-    if viewer.role not in REPORT_READERS:
-        return json_error(403, "forbidden", "not for this role")
     page = reports.get(f"/{name}")
     if page is None or kind not in TYPES:
         return json_error(404, "not_found", "there is no such file")

@@ -2,13 +2,17 @@
 
 from flask import Flask, Response, jsonify
 
+from callbacks.access.routes import Route, add_route
 from services.runtime.backend import Backend
+
+HEALTHZ = Route(path="/healthz", endpoint="healthz", roles=None)
+READYZ = Route(path="/readyz", endpoint="readyz", roles=None)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach /healthz and /readyz."""
-    server.add_url_rule("/healthz", "healthz", lambda: jsonify({"status": "ok"}))
-    server.add_url_rule("/readyz", "readyz", lambda: _ready(backend))
+    add_route(server, HEALTHZ, lambda: jsonify({"status": "ok"}))
+    add_route(server, READYZ, lambda: _ready(backend))
 
 
 def _ready(backend: Backend) -> Response:

@@ -3,24 +3,25 @@
 from flask import Flask, Response, make_response, redirect
 
 from callbacks.access.refusals import json_error
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import current_viewer
-from layouts.roles import MANAGER, ROLES
+from layouts.roles import MANAGER, PEOPLE
 from metrics.model.schema import CALL_AGENTS
 from services.runtime.backend import Backend
+
+RECORDING = Route(
+    path="/calls/<call_id>/recording", endpoint="recording", roles=PEOPLE, by_hand=True
+)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach /calls/<id>/recording."""
-    server.add_url_rule(
-        "/calls/<call_id>/recording", "recording", lambda call_id: _recording(call_id, backend)
-    )
+    add_route(server, RECORDING, lambda call_id: _recording(call_id, backend))
 
 
 def _recording(call_id: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     snapshot = backend.dataset.snapshot()
-    if ROLES[viewer.role].is_screen:
-        return json_error(403, "forbidden", "not for this role")
     if snapshot is None:
         return json_error(404, "not_found", "no recording of such a call")
     calls = snapshot.tables.calls

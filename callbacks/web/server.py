@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.access import first_start, guard, own_account, session, sign_in, single_sign_on
 from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
+from callbacks.access.routes import Route, add_route, record
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
 from callbacks.reports import exports, page_query
@@ -44,6 +45,28 @@ REFRESH_MILLISECONDS = 60_000
 BODY_BYTES = 2**20
 BUILD = "VIGIA_BUILD"
 CSRF_COOKIE = "_csrf_token"
+FAVICON = Route(path="/favicon.ico", endpoint="favicon", roles=None)
+HOME = Route(path="/", endpoint="home", roles=EVERYBODY)
+# Dash's own, by the names that it gives them; which callback may be fired is looked at besides.
+DASH_ROUTES = [
+    Route(path=path, endpoint=endpoint, roles=EVERYBODY)
+    for path, endpoint in {
+        "/assets/<path:filename>": "_dash_assets.static",
+        **{
+            path: path
+            for path in (
+                "/",
+                "/<path:path>",
+                "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+                "/_dash-layout",
+                "/_dash-dependencies",
+                "/_dash-update-component",
+                "/_reload-hash",
+                "/_favicon.ico",
+            )
+        },
+    }.items()
+]
 HIDDEN_VERSIONS = (
     "python_version",
     "dash_version",
@@ -115,6 +138,7 @@ def create_app(backend: Backend) -> Dash:
     csrf.exempt(blueprint)
     server.register_blueprint(blueprint)
     _add_routes(server, backend)
+    record(server, *DASH_ROUTES)
     app = GuardedDash(
         __name__,
         server=server,
@@ -196,8 +220,8 @@ def _add_routes(server: Flask, backend: Backend) -> None:
     def home() -> Response:
         return make_response(redirect(ROLES[session.current_viewer().role].home, 302))
 
-    server.add_url_rule("/favicon.ico", "favicon", favicon)
-    server.add_url_rule("/", "home", home)
+    add_route(server, FAVICON, favicon)
+    add_route(server, HOME, home)
 
 
 def _add_page_status(server: Flask, backend: Backend) -> None:

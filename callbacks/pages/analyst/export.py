@@ -10,6 +10,7 @@ import pandas as pd
 from flask import Flask, Response, request
 
 from callbacks.access.refusals import json_error
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.query import AgentView, read_analyst, resolve_agent
 from callbacks.reports.query import ParameterError
@@ -42,17 +43,17 @@ COLUMNS: Mapping[str, tuple[Kind, float]] = {
 def set_up(server: Flask, backend: Backend) -> None:
     """Attach /analyst/export.csv and /analyst/export.xlsx."""
     for kind in KINDS:
-        server.add_url_rule(
-            f"{PATH}/export.{kind}",
-            f"analyst_export_{kind}",
-            lambda kind=kind: _export(kind, backend),
+        route = Route(
+            path=f"{PATH}/export.{kind}",
+            endpoint=f"analyst_export_{kind}",
+            roles=PAGES[PATH].roles,
+            by_hand=True,
         )
+        add_route(server, route, lambda kind=kind: _export(kind, backend))
 
 
 def _export(kind: str, backend: Backend) -> Response:
     viewer = current_viewer(backend)
-    if viewer.role not in PAGES[PATH].roles:
-        return json_error(403, "forbidden", "not for this role")
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
         return json_error(503, "unavailable", "the first data has not arrived yet")

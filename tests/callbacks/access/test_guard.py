@@ -5,9 +5,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from werkzeug.routing import Rule
 
-from callbacks.access.guard import OPEN
 from callbacks.access.roles import roles_of
+from callbacks.access.routes import ROUTES
 from callbacks.web import registry
 from layouts.roles import EVERYBODY, PAGES
 from services.settings.config import Settings
@@ -110,16 +111,42 @@ FOR_SCREENS = (
 
 
 def test_no_address_is_open_to_strangers_or_screens_by_oversight(world, browsers):
+    records = world.app.server.config[ROUTES]
     for rule in world.app.server.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.rule == "/":
             continue
         path = re.sub(r"<(?:\w+:)?kind>", "csv", rule.rule)
         path = re.sub(r"<(?:\w+:)?page>", "details", path)
         path = re.sub(r"<[^>]+>", "t1", path)
-        if rule.endpoint not in OPEN:
+        if records[rule.endpoint].roles is not None:
             assert browsers["nobody"].get(path).status_code in (302, 401), rule
         if not rule.rule.startswith(FOR_SCREENS):
             assert browsers["screen"].get(path).status_code in (403, 404), rule
+
+
+def test_every_route_has_a_record_and_strangers_get_to_the_ways_in_only(world):
+    records = world.app.server.config[ROUTES]
+    assert {rule.endpoint for rule in world.app.server.url_map.iter_rules()} == set(records)
+    assert {route.path for route in records.values() if route.roles is None} == {
+        "/login",
+        "/login/code",
+        "/login/password",
+        "/login/first",
+        "/logout",
+        "/wall/<word>",
+        "/healthz",
+        "/readyz",
+        "/favicon.ico",
+    }
+
+
+def test_a_route_without_a_record_is_refused(fresh):
+    world = fresh()
+    world.app.server.view_functions["forgotten"] = lambda: "secret"
+    world.app.server.url_map.add(Rule("/forgotten", endpoint="forgotten"))
+    for browser in (world.browser(MANAGER), world.screen()):
+        assert browser.get("/forgotten").status_code == 403
+    assert world.browser().get("/forgotten").status_code == 302
 
 
 def test_pages_are_the_managers_but_for_the_wall_and_the_panel_of_analysts():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from callbacks.api.access import ROLES
 from callbacks.api.blueprint import REQUESTS_PER_MINUTE
+from callbacks.api.routes import ROUTES
 from services.settings.config import Settings
 from services.settings.sections import AccessSetting
 from tests.worlds.api_world import (
@@ -44,7 +44,7 @@ def api():
 
 
 def test_every_route_has_an_address_in_these_tests():
-    assert set(ADDRESSES) == set(ROLES)
+    assert set(ADDRESSES) == set(ROUTES)
 
 
 @pytest.mark.parametrize("route", ADDRESSES)
