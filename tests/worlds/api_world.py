@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -196,6 +197,26 @@ def table(name: str, rows: list[Any]) -> pd.DataFrame:
     return schema.conform(pd.DataFrame(rows), name)
 
 
+ROWS = {
+    "agents": PEOPLE,
+    "calls": CALLS,
+    "conversations": CONVERSATIONS,
+    "teams": TEAMS,
+    "tickets": TICKETS,
+}
+
+
+@cache
+def _default(name: str) -> pd.DataFrame:
+    """The rows above; nobody changes a table, and making one takes longer than most tests."""
+    return table(name, ROWS[name])
+
+
+@cache
+def _default_calls() -> pd.DataFrame:
+    return with_agents(_default("calls"), _default("agents"))
+
+
 def snapshot(
     conversations: list[Any] | None = None,
     calls: list[Any] | None = None,
@@ -205,16 +226,18 @@ def snapshot(
     **values: Any,
 ) -> Snapshot:
     """A version with these rows, in place of those above."""
-    agents = table("agents", PEOPLE if people is None else people)
+    agents = _default("agents") if people is None else table("agents", people)
     tables = Tables(
-        conversations=table(
-            "conversations", CONVERSATIONS if conversations is None else conversations
-        ),
-        calls=with_agents(table("calls", CALLS if calls is None else calls), agents),
+        conversations=_default("conversations")
+        if conversations is None
+        else table("conversations", conversations),
+        calls=_default_calls()
+        if calls is None and people is None
+        else with_agents(table("calls", CALLS if calls is None else calls), agents),
         agents=agents,
-        teams=table("teams", TEAMS if teams is None else teams),
+        teams=_default("teams") if teams is None else table("teams", teams),
         now=pd.Timestamp(NOW),
-        tickets=table("tickets", TICKETS if tickets is None else tickets),
+        tickets=_default("tickets") if tickets is None else table("tickets", tickets),
     )
     given: dict[str, Any] = {
         "version": 7,

@@ -9,7 +9,9 @@ from dash import Input, Output, no_update
 from flask import abort
 
 from callbacks.access.roles import role_callback, roles_of
+from callbacks.access.routes import Route, add_route
 from callbacks.web.server import BODY_BYTES, build_id, create_app
+from layouts.roles import EVERYBODY
 from services.errors import UnavailableError
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION
 
@@ -106,7 +108,7 @@ def broken(fresh):
         raise UnavailableError("redis://:hush@host does not answer")
 
     for name, view in (("fail", fail), ("gone", gone), ("teapot", lambda: abort(418))):
-        server.add_url_rule(f"/{name}", name, view)
+        add_route(server, Route(path=f"/{name}", endpoint=name, roles=EVERYBODY), view)
 
     @role_callback(world.app, roles={"manager"})(
         Output("broken", "children"), Output("broken", "data"), Input("url", "pathname")
