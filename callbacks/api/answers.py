@@ -1,16 +1,16 @@
-"""What the API answers: numbers of `metrics.query` and `metrics.live` as plain values."""
+"""What the API answers: who asks, and the numbers of `metrics` as plain values."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
-from callbacks.api.access import Scope
-from callbacks.api.rows import Row, instant, listed
 from callbacks.reports.query import (
+    AgentsQuery,
     BreakdownQuery,
     ParameterError,
     Query,
@@ -22,21 +22,59 @@ from metrics.live import current as now
 from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
-from metrics.model.filters import Filters
+from metrics.model.filters import UNASSIGNED, Filters
+from metrics.model.periods import midnight
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.model.selection import GroupError, select
-from metrics.model.summary import Summary
+from metrics.model.summary import Summary, summarise
 from metrics.model.view import View, view_of_today
 from metrics.query import report
+from metrics.query.agents import AgentRow, agent_rows
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
 
 T = TypeVar("T")
-# From harmless to hopeless: the state of a number is that of its worst vendor.
+# From harmless to hopeless: the state of a number_row is that of its worst vendor.
 STATES = ("ok", "late", "failed", "starting", "off")
 QUEUE_COLUMNS = ("id", "team_id", "team", "waiting_since", "waiting_seconds", "channel")
 CUSTOMER_COLUMNS = ("subject", "contact_name")
+INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+Row = dict[str, Any]
+NOTHING = pd.Series([], dtype="float64")
+# What a person holds now -> the stock that counts it.
+HELD = {"open": "open_now", "snoozed": "snoozed_now", "recent": "arrivals_recent"}
+
+
+class RefusedError(Exception):
+    """The reader may not have this; the text says why."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What of the rows a reader may see.
+
+    Attributes:
+        everything: All rows, with whole phone numbers and customers' names in the queue.
+        agent_id: Whose rows, where not everything; None = this account is nobody in Intercom.
+    """
+
+    everything: bool
+    agent_id: str | None = None
+
+    def own(self, filters: Filters) -> Filters:
+        """The filters, with the agent forced where the reader sees own rows only.
+
+        Raises:
+            RefusedError: Somebody else was asked for, or the account has no rows of its own.
+        """
+        if self.everything:
+            return filters
+        if self.agent_id is None:
+            raise RefusedError("no person in Intercom has the e-mail of this account")
+        if set(filters.agents) - {self.agent_id}:
+            raise RefusedError("agent: an analyst sees own rows only")
+        return replace(filters, agents=(self.agent_id,))
 
 
 @dataclass(frozen=True)
@@ -74,7 +112,7 @@ class Request:
         tables, period = self.snapshot.tables, query.period(self.today)
         return View(tables, period, self.filters(query), self.rules(query))
 
-    def remembered(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
+    def cached(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
         """What `compute` gives, kept for this version, this question and this scope."""
         edition = self.backend.edition(self.snapshot)
         key = ("api", route, edition, self.today, self.scope, query.key, *asked)
@@ -84,7 +122,7 @@ class Request:
         """What every answer carries, for data of these vendors."""
         read = [self.source(name).as_of for name in sources if self.is_read(name)]
         return {
-            "data_as_of": instant(min((moment for moment in read if moment), default=None)),
+            "data_as_of": format_instant(min((moment for moment in read if moment), default=None)),
             "version": self.snapshot.version,
             "time_zone": self.backend.settings.time_zone,
         }
@@ -119,9 +157,9 @@ def summary(request: Request, query: SummaryQuery) -> Row:
 
     def compute() -> Row:
         numbers = report.summary(view)
-        return {key: number(request, CATALOG[key], numbers[key]) for key in CATALOG}
+        return {key: number_row(request, CATALOG[key], numbers[key]) for key in CATALOG}
 
-    metrics = request.remembered("summary", query, compute=compute)
+    metrics = request.cached("summary", query, compute=compute)
     return request.dated(query) | {"metrics": metrics}
 
 
@@ -132,7 +170,7 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
 
     def compute() -> list[Row]:
         return [
-            {"key": group.key, "label": group.label, **number(request, metric, group.summary)}
+            {"key": group.key, "label": group.label, **number_row(request, metric, group.summary)}
             for group in report.breakdown(metric, by, view)
             # A call has several people; an analyst does not read the others' part in it.
             if by not in ("agent", CREATOR)
@@ -141,7 +179,7 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
         ]
 
     try:
-        groups = request.remembered("breakdown", query, compute=compute)
+        groups = request.cached("breakdown", query, compute=compute)
     except GroupError as error:
         raise ParameterError("by", str(error)) from error
     answer = {"metric": metric.key, "by": by, "breakdown": groups}
@@ -155,15 +193,15 @@ def queue(request: Request, query: QueueQuery) -> Row:
 
     def compute() -> Row:
         return {
-            "queue": _waiting(request, query, "queue", now.queue(view)),
-            "unrouted": _waiting(request, query, "unrouted", now.unrouted(view)),
+            "queue": _queue_rows(request, query, "queue", now.queue(view)),
+            "unrouted": _queue_rows(request, query, "unrouted", now.unrouted(view)),
         }
 
-    return request.envelope(("intercom",)) | request.remembered("queue", query, compute=compute)
+    return request.envelope(("intercom",)) | request.cached("queue", query, compute=compute)
 
 
-def number(request: Request, metric: Metric, summary: Summary) -> Row:
-    """A metric's number as the API writes it; unknown where its vendors were never read."""
+def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
+    """A metric's number_row as the API writes it; unknown where its vendors were never read."""
     states = [request.source(name).state for name in metric.sources]
     known = all(request.is_read(name) for name in metric.sources)
     value = summary.value if known else None
@@ -183,15 +221,108 @@ def number(request: Request, metric: Metric, summary: Summary) -> Row:
     return answer
 
 
-def _waiting(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
+def _queue_rows(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
     if query.filters != Filters():
         view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
-        kept = select(CATALOG[key], view).rows["id"]
-        frame = frame[frame["id"].isin(kept)]
-    shown = {name: listed(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
+        chosen = select(CATALOG[key], view).rows["id"]
+        frame = frame[frame["id"].isin(chosen)]
+    shown = {name: to_json_values(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
     for name in CUSTOMER_COLUMNS:
         customers = request.scope.everything
-        shown[name] = listed(frame[name]) if customers else [None] * len(frame)
+        shown[name] = to_json_values(frame[name]) if customers else [None] * len(frame)
     links = request.backend.links(request.snapshot)
     shown["url"] = [links.conversation(row_id) for row_id in shown["id"]]
     return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
+
+
+def agents(request: Request, query: AgentsQuery) -> Row:
+    """Members, and whoever else has rows: leavers, people outside the teams, nobody."""
+    rows = request.cached("agents", query, compute=lambda: _agent_rows(request, query))
+    return request.dated(query) | {"agents": rows}
+
+
+def _agent_rows(request: Request, query: AgentsQuery) -> list[Row]:
+    view = request.view(query)
+    tables, rules = view.tables, view.rules
+    start = pd.Timestamp(midnight(request.today, rules.time_zone))
+    present = now.presence(tables, rules).set_index("agent_id").to_dict("index")
+    first_day = request.snapshot.history.first_day
+    loads = (
+        now.load(view_of_today(tables, rules), start, first_day=first_day)
+        .set_index("agent_id")
+        .to_dict("index")
+    )
+    emails = dict(zip(tables.agents["id"], tables.agents["email"], strict=True))
+    asked = view.filters.agents
+    dated = [metric for metric in CATALOG.values() if metric.kind != "stock"]
+    rows = []
+    for row in agent_rows(
+        view,
+        [*(metric.key for metric in dated), *HELD.values()],
+        always=(UNASSIGNED,) if request.scope.everything else asked,
+    ):
+        if asked and row.id not in asked:
+            continue
+        email, load = emails.get(row.id), loads.get(row.id)
+        rows.append(
+            {
+                "id": row.id,
+                "name": row.name,
+                "email": None if pd.isna(email) else email,
+                "status": row.status,
+                **_presence_row(present.get(row.id)),
+                **{name: _held_by(row, load, name) for name in HELD},
+                "metrics": {
+                    metric.key: number_row(
+                        request, metric, row.metrics.get(metric.key) or summarise(metric, NOTHING)
+                    )
+                    for metric in dated
+                },
+            }
+        )
+    return sorted(rows, key=lambda row: (row["id"] == UNASSIGNED, row["name"].casefold()))
+
+
+def _held_by(row: AgentRow, load: Mapping[Any, Any] | None, name: str) -> int:
+    """How much a person holds; for members over all teams, as their load says."""
+    if load is not None:
+        return int(load[name])
+    stock = row.metrics.get(HELD[name])
+    return int(stock.value or 0) if stock else 0
+
+
+def _presence_row(seen: Mapping[Any, Any] | None) -> Row:
+    if seen is None:
+        return {"text": None, "voice": None}
+    reason, voice = seen["text_reason"], seen["voice"]
+    return {
+        "text": {
+            "state": seen["text"],
+            "reason": None if pd.isna(reason) else reason,
+            "since": format_instant(seen["text_since"]),
+        },
+        "voice": None
+        if pd.isna(voice)
+        else {"state": voice, "since": format_instant(seen["voice_since"])},
+    }
+
+
+def format_instant(moment: Any) -> str | None:
+    """An format_instant in ISO 8601, UTC; None where there is none."""
+    if moment is None or pd.isna(moment):
+        return None
+    return str(pd.Timestamp(moment).tz_convert("UTC").strftime(INSTANT_FORMAT))
+
+
+def to_json_values(column: pd.Series) -> list[Any]:
+    """A column's values as JSON has them; NA is None."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.strftime(INSTANT_FORMAT)
+    return [
+        None if missing else _to_python(value)
+        for value, missing in zip(column, column.isna(), strict=True)
+    ]
+
+
+def _to_python(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

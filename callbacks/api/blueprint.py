@@ -14,8 +14,7 @@ from flask import Blueprint, Response, current_app, request
 from callbacks.access.refusals import json_error
 from callbacks.access.routes import record
 from callbacks.access.session import current_viewer
-from callbacks.api.access import RefusedError, Scope
-from callbacks.api.answers import Request
+from callbacks.api.answers import RefusedError, Request, Scope
 from callbacks.api.openapi import document
 from callbacks.api.routes import ROUTES, UNKNOWN, ApiRoute
 from callbacks.reports.query import ParameterError, SummaryQuery, read
@@ -49,20 +48,20 @@ def blueprint(
         viewer_of: Who asks; None = nobody we know.
     """
     machines = Blueprint("api", __name__, url_prefix="/api")
-    described = cache(document)
+    get_document = cache(document)
     for route in ROUTES.values():
         machines.add_url_rule(
             route.path.removeprefix("/api"),
             route.name,
-            _view(backend, viewer_of, route, described),
+            _view(backend, viewer_of, route, get_document),
             methods=list(route.methods),
             provide_automatic_options=False,
         )
     for path in ("/", "/<path:path>"):
-        machines.add_url_rule(path, "unknown", _unknown, methods=list(UNKNOWN.methods))
+        machines.add_url_rule(path, "unknown", _answer_unknown, methods=list(UNKNOWN.methods))
     machines.record(lambda setup: record(setup.app, UNKNOWN, *ROUTES.values()))
-    machines.register_error_handler(Exception, _failed)
-    machines.after_request(_not_stored)
+    machines.register_error_handler(Exception, _answer_error)
+    machines.after_request(_forbid_storing)
     return machines
 
 
@@ -70,23 +69,23 @@ def _view(
     backend: Backend,
     viewer_of: Callable[[], Viewer | None],
     route: ApiRoute,
-    described: Any,
+    get_document: Any,
 ) -> Any:
     def answer() -> Response:
         viewer = viewer_of()
         if viewer is None:
             raise _AnsweredError(401, "unauthorized", "a token or a signed-in session is needed")
-        scope = _scope(viewer, route, analyst_wall=backend.settings.access.analyst_wall)
+        scope = _scope_of(viewer, route, analyst_wall=backend.settings.access.analyst_wall)
         _refuse_too_many(backend, viewer)
         query = read(route.query, request.args.lists())
         if route.compute is None:
-            return _json(described(_labels(backend), current_app.config["SESSION_COOKIE_NAME"]))
-        return _json(route.compute(_asked(backend, scope, query), query))
+            return _json(get_document(_labels(backend), current_app.config["SESSION_COOKIE_NAME"]))
+        return _json(route.compute(_build_request(backend, scope, query), query))
 
     return answer
 
 
-def _scope(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
+def _scope_of(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
     """What the viewer may see of a route.
 
     Raises:
@@ -101,7 +100,7 @@ def _scope(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
     return Scope(everything=False, agent_id=viewer.agent_id)
 
 
-def _asked(backend: Backend, scope: Scope, query: Any) -> Request:
+def _build_request(backend: Backend, scope: Scope, query: Any) -> Request:
     day = today(datetime.fromtimestamp(backend.clock(), UTC), backend.settings.zone)
     if isinstance(query, SummaryQuery):
         query.period(day)
@@ -134,13 +133,13 @@ def _labels(backend: Backend) -> tuple[str, ...]:
     return tuple(sorted({*labels, *backend.settings.classification.exclude}))
 
 
-def _unknown(path: str = "") -> Response:
+def _answer_unknown(path: str = "") -> Response:
     if f"/api/{path}" in {route.path for route in ROUTES.values()}:
         return json_error(405, "method_not_allowed", "only GET", {"Allow": "GET, HEAD"})
     return json_error(404, "not_found", "there is no such address")
 
 
-def _failed(error: Exception) -> Response:
+def _answer_error(error: Exception) -> Response:
     if isinstance(error, _AnsweredError):
         return error.response
     if isinstance(error, ParameterError):
@@ -160,6 +159,6 @@ def _json(body: Any, status: int = 200, headers: Any = None) -> Response:
     return Response(content, status, headers, mimetype="application/json")
 
 
-def _not_stored(response: Response) -> Response:
+def _forbid_storing(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -112,10 +112,10 @@ def _attribute(label: str) -> dict[str, Any]:
 def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
     """A parameter's shape when it is given; whether it must be is said elsewhere."""
     choices = [choice for choice in shape.get("anyOf", []) if choice != {"type": "null"}]
-    kept = choices[0] if choices else shape
+    shape_given = choices[0] if choices else shape
     return {
         key: value
-        for key, value in kept.items()
+        for key, value in shape_given.items()
         if key not in ("title", "description") and (key != "default" or value not in ([], None))
     }
 

@@ -8,12 +8,11 @@ from pydantic import BaseModel
 
 from callbacks.access.routes import Route
 from callbacks.api import answers as api_answers
-from callbacks.api import pages as api_pages
-from callbacks.api import people as api_people
+from callbacks.api import rows as api_rows
 from callbacks.api import schema as api_schema
 from callbacks.api import staffing as api_staffing
 from callbacks.api import status as api_status
-from callbacks.api.rows import Row
+from callbacks.api.answers import Row
 from callbacks.reports import query as api_query
 from layouts.roles import EVERYBODY, MANAGERS, PEOPLE
 from metrics.model.catalog import Table
@@ -83,7 +82,7 @@ ROUTES = {
             "agents",
             "People with their numbers, leavers and unassigned rows included.",
             query=api_query.AgentsQuery,
-            compute=api_people.agents,
+            compute=api_answers.agents,
             answer=api_schema.Agents,
             roles=PEOPLE,
             reaches=AGGREGATES,
@@ -101,7 +100,7 @@ ROUTES = {
             "conversations",
             "Conversations behind the numbers, newest first.",
             query=api_query.ConversationsQuery,
-            compute=api_pages.conversations,
+            compute=api_rows.conversations,
             answer=api_schema.Conversations,
             rows="conversations",
             roles=PEOPLE,
@@ -110,7 +109,7 @@ ROUTES = {
             "calls",
             "Calls behind the numbers, newest first.",
             query=api_query.CallsQuery,
-            compute=api_pages.calls,
+            compute=api_rows.calls,
             answer=api_schema.Calls,
             rows="calls",
             roles=PEOPLE,
@@ -119,7 +118,7 @@ ROUTES = {
             "tickets",
             "Tickets of the second line behind the numbers, newest first.",
             query=api_query.TicketsQuery,
-            compute=api_pages.tickets,
+            compute=api_rows.tickets,
             answer=api_schema.BackofficeTickets,
             rows="tickets",
         ),

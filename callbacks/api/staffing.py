@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, create_model
 
-from callbacks.api.answers import Request
-from callbacks.api.rows import Row
+from callbacks.api.answers import Request, Row
 from callbacks.api.schema import Answer, Dated, Day, Model, Seconds, Share
 from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.query import Assuming, Crediting
 from callbacks.reports.query import Query, SummaryQuery
 from metrics.model import people
-from metrics.planning.fair_target import fair_target as worked_out
+from metrics.planning.fair_target import fair_target as compute_fair_target
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from metrics.planning.staffing import Plan
 from services.files.schedule import kept
@@ -117,7 +116,7 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
     schedule = kept(request.backend.state).schedule
     read = request.is_read("aircall")
     view = request.view(query)
-    found = worked_out(
+    target = compute_fair_target(
         view,
         schedule,
         transfers=query.transfers is not None,
@@ -131,28 +130,28 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
             "id": row.pop("agent_id"),
             "share": None if pd.isna(row["share"]) else float(row["share"]),
         }
-        for row in found.people.to_dict("records")
+        for row in target.people.to_dict("records")
     ]
     for row in rows:
         name, status = names.get(row["id"], ("", "left"))
         row |= {"name": name or row["id"], "status": status}
-    days = found.days
+    days = target.days
     return request.dated(query, OF_CALLS) | {
         "basis": query.basis,
         "transfers": query.transfers is not None,
-        "calls": found.calls if read else None,
-        "shifts": found.shifts,
-        "hours": found.hours,
-        "per_shift": found.per_shift if read else None,
-        "per_hour": found.per_hour if read else None,
+        "calls": target.calls if read else None,
+        "shifts": target.shifts,
+        "hours": target.hours,
+        "per_shift": target.per_shift if read else None,
+        "per_hour": target.per_hour if read else None,
         "counted": {"from": str(days.first_day), "to": str(days.last_day)} if days else None,
-        "holidays": [str(day) for day in found.holidays],
+        "holidays": [str(day) for day in target.holidays],
         "people": rows if read else [],
         "others": [
             {"id": None, "name": None, "calls": int(calls)}
             if pd.isna(agent)
             else {"id": agent, "name": names.get(agent, ("",))[0] or agent, "calls": int(calls)}
-            for agent, calls in zip(found.others["agent_id"], found.others["calls"], strict=True)
+            for agent, calls in zip(target.others["agent_id"], target.others["calls"], strict=True)
         ]
         if read
         else [],
@@ -167,14 +166,14 @@ def staffing(request: Request, query: StaffingRequest) -> Row:
         return {"streams": _streams(request, query, schedule)}
 
     sources = [Vendors[name] for name in Vendors if query.stream in (name, "both")]
-    told = request.remembered("staffing", query, schedule.version, compute=compute)
-    return request.envelope(sources) | {"schedule_version": schedule.version} | told
+    answer = request.cached("staffing", query, schedule.version, compute=compute)
+    return request.envelope(sources) | {"schedule_version": schedule.version} | answer
 
 
 def _streams(request: Request, query: StaffingRequest, schedule: Schedule) -> Row:
     rules, tables = request.backend.rules, request.snapshot.tables
     days = figures.whole_days(request.snapshot, rules)
-    found = figures.works_of(query, tables, rules, days, request.filters(query), cover(schedule))
+    works = figures.works_of(query, tables, rules, days, request.filters(query), cover(schedule))
     return {
         name: {
             "arrived": work.demand.total,
@@ -187,7 +186,7 @@ def _streams(request: Request, query: StaffingRequest, schedule: Schedule) -> Ro
                 if work.plan.arrivals[weekday, half] or work.plan.scheduled[weekday, half]
             ],
         }
-        for name, work in found.items()
+        for name, work in works.items()
     }
 
 

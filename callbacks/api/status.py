@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from callbacks.api.answers import Request
-from callbacks.api.rows import Row, instant
+from callbacks.api.answers import Request, Row, format_instant
 from metrics.live.current import team_names
 from metrics.model.people import names
 from services.robot.service import RuleView
@@ -22,7 +21,7 @@ def status(request: Request) -> Row:
     sources = {name: _source(request.source(name)) for name in names}
     first_day = snapshot.history.first_day
     return request.envelope() | {
-        "published_at": instant(snapshot.published_at),
+        "published_at": format_instant(snapshot.published_at),
         "sources": sources | {SLACK: _source(request.backend.alerts.get_overview().slack)},
         "history": {
             "loaded_days": snapshot.history.loaded_days,
@@ -56,8 +55,8 @@ def alerts(request: Request) -> Row:
 def _source(source: SourceStatus) -> Row:
     return {
         "state": source.state,
-        "as_of": instant(source.as_of),
-        "since": instant(source.since),
+        "as_of": format_instant(source.as_of),
+        "since": format_instant(source.since),
         "error": source.error,
         "warning": source.warning,
         "version": source.version,
@@ -126,4 +125,4 @@ def _delivery(delivery: Delivery) -> Row:
 
 
 def _moment(seconds: float | None) -> str | None:
-    return None if seconds is None else instant(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds is None else format_instant(datetime.fromtimestamp(seconds, UTC))

@@ -7,7 +7,7 @@ import pytest
 
 from callbacks.access import guard
 from callbacks.access.roles import ROLES_BY_CALLBACK, roles_of
-from callbacks.api.access import Scope
+from callbacks.api.answers import Scope
 from callbacks.pages.analyst import page as analyst
 from layouts.roles import EVERYBODY, PAGES
 from services.settings.config import Settings
