@@ -11,7 +11,6 @@ KNOWN, KNOWN_SECONDS = "known-address/", 90 * 86400.0
 
 
 def is_address_blocked(backend: Backend) -> bool:
-    """Whether there were too many failures from the visitor's address."""
     return _by_address(backend).is_blocked(f"address/{_address()}")
 
 

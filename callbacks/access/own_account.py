@@ -41,13 +41,11 @@ class _FormError(Exception):
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach /me."""
     add_route(server, SHOW, lambda: _page(backend))
     add_route(server, CHANGE, lambda: _change(backend))
 
 
 def _change(backend: Backend) -> Response:
-    """Do what one of the forms asks for."""
     action = ACTIONS.get(request.form.get("does", ""))
     if action is None:
         return json_error(400, "bad_request", "not a request of this application")

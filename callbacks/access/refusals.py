@@ -8,7 +8,6 @@ from flask import Response, jsonify, request
 def json_error(
     status: int, code: str, message: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A refusal that machines understand."""
     response: Response = jsonify({"error": {"code": code, "message": message}})
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

@@ -11,15 +11,10 @@ ROLES_BY_CALLBACK = "VIGIA_CALLBACK_ROLES"
 def role_callback(
     app: Dash, *, roles: Collection[str]
 ) -> Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]]:
-    """`app.callback`, with the roles whose requests it answers; the guard refuses all others.
-
-    Args:
-        app: The application.
-        roles: manager, analyst, wall.
-    """
+    """`app.callback`, with the roles whose requests it answers; the guard refuses all others."""
     table = roles_of(app)
 
-    def wired(
+    def decorate(
         *dependencies: Any, **options: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def attach(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,7 +26,7 @@ def role_callback(
 
         return attach
 
-    return wired
+    return decorate
 
 
 def roles_of(app: Dash) -> dict[str, frozenset[str]]:

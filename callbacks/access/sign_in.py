@@ -37,7 +37,6 @@ DEVICE = Route(path="/wall/<word>", endpoint="device", roles=None)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach the routes of signing in and out."""
     for route, view in (
         (LOGIN, _show_login),
         (SIGN_IN, _sign_in),
@@ -123,7 +122,6 @@ def login_page(
     email: str = "",
     target: str | None = None,
 ) -> Response:
-    """The login page, with what went wrong."""
     text, oidc = text_of_visitor(backend), backend.settings.access.oidc
     passwords = takes_passwords(backend)
     markup = plain_pages.login_page(
@@ -220,7 +218,6 @@ def _give_code(backend: Backend) -> Response:
 
 
 def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Field]:
-    """A new password, twice."""
     hint, label = text("door.password.hint", minimum=minimum), text("door.password.new")
     return [
         Field("password", label, "password", "new-password", hint=hint, focus=focus),

@@ -108,7 +108,6 @@ class Request:
         return replace(self.backend.rules, clock=query.clock)
 
     def view(self, query: SummaryQuery) -> View:
-        """The rows asked for, as `metrics` takes it."""
         tables, period = self.snapshot.tables, query.period(self.today)
         return View(tables, period, self.filters(query), self.rules(query))
 
@@ -152,7 +151,6 @@ class Request:
 
 
 def summary(request: Request, query: SummaryQuery) -> Row:
-    """Every metric of the period."""
     view = request.view(query)
 
     def compute() -> Row:
@@ -164,7 +162,6 @@ def summary(request: Request, query: SummaryQuery) -> Row:
 
 
 def breakdown(request: Request, query: BreakdownQuery) -> Row:
-    """One metric in groups."""
     view = request.view(query)
     metric, by = CATALOG[query.metric], query.group(request.labels)
 
@@ -201,7 +198,7 @@ def queue(request: Request, query: QueueQuery) -> Row:
 
 
 def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
-    """A metric's number_row as the API writes it; unknown where its vendors were never read."""
+    """A metric's number as the API writes it; unknown where its vendors were never read."""
     states = [request.source(name).state for name in metric.sources]
     known = all(request.is_read(name) for name in metric.sources)
     value = summary.value if known else None
@@ -308,7 +305,7 @@ def _presence_row(seen: Mapping[Any, Any] | None) -> Row:
 
 
 def format_instant(moment: Any) -> str | None:
-    """An format_instant in ISO 8601, UTC; None where there is none."""
+    """An instant in ISO 8601, UTC; None where there is none."""
     if moment is None or pd.isna(moment):
         return None
     return str(pd.Timestamp(moment).tz_convert("UTC").strftime(INSTANT_FORMAT))

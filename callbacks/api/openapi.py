@@ -32,8 +32,8 @@ def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:
     """The document.
 
     Args:
-        labels: Labels of conversation attributes in the settings, each a filter of its own.
-        cookie: Name of the session's cookie.
+        labels: Of conversation attributes in the settings, each a filter of its own.
+        cookie: Name of the session's.
     """
     return {
         "openapi": "3.1.0",

@@ -59,9 +59,9 @@ class Population:
         behind = (self.seconds < position.seconds) | (same & (self.ids < position.id))
         return len(self.ids) - int(behind.sum())
 
-    def position(self, number_row: int) -> Position:
-        """Where the row of that number_row (from 0) lies."""
-        return Position(int(self.seconds[number_row]), str(self.ids[number_row]))
+    def position(self, number: int) -> Position:
+        """Where the row of that number (from 0) lies."""
+        return Position(int(self.seconds[number]), str(self.ids[number]))
 
 
 def _sort_newest_first(
@@ -76,7 +76,6 @@ def _sort_newest_first(
 
 
 def _table_rows(frame: pd.DataFrame, table: str) -> list[Row]:
-    """The columns that a table shows, one dictionary per row."""
     shown = {name: to_json_values(frame[name]) for name in columns(table)}
     for name, separator in JOINED.items():
         if name in shown:
@@ -85,7 +84,7 @@ def _table_rows(frame: pd.DataFrame, table: str) -> list[Row]:
 
 
 def _set_attributes(frame: pd.DataFrame) -> list[dict[str, str]]:
-    """The workspace's own _set_attributes that are set, for each row."""
+    """The workspace's own attributes that are set, for each row."""
     labels_of_rows: list[dict[str, str]] = [{} for _ in range(len(frame))]
     for name in frame.columns:
         if str(name).startswith(schema.ATTRIBUTE_PREFIX):

@@ -112,7 +112,6 @@ Staffing = create_model(
 
 
 def fair_target(request: Request, query: FairTargetQuery) -> Row:
-    """Answered calls over shifts, person by person."""
     schedule = kept(request.backend.state).schedule
     read = request.is_read("aircall")
     view = request.view(query)

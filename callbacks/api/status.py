@@ -14,7 +14,6 @@ DELIVERIES = 20
 
 
 def status(request: Request) -> Row:
-    """Sources, history and request budget."""
     snapshot = request.snapshot
     requests = snapshot.meta.get("requests_last_minute", {})
     names = [*VENDORS, *sorted(set(snapshot.sources) - set(VENDORS))]

@@ -34,7 +34,6 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def set_up(server: Flask, backend: Backend, reports: Reports) -> None:
-    """Attach /exports/<page>.<kind> and /exports/<page>/rows.<kind>."""
     for route, rows in ((PAGE_FILE, False), (ROWS_FILE, True)):
         add_route(
             server,

@@ -16,7 +16,6 @@ from services.runtime.backend import Backend
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the callback of the frame."""
 
     @role_callback(app, roles=PEOPLE)(
         Output(ids.QUEUE_CHIP, "children"),

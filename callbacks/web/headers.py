@@ -9,7 +9,6 @@ FILES = ("/assets/", "/_dash-component-suites/", "/favicon.ico")
 
 
 def set_up(server: Flask, backend: Backend, build: str) -> None:
-    """Add the headers to all answers."""
     behind_tls = backend.settings.server.behind_tls
     server.after_request(lambda response: _with_headers(response, behind_tls, build))
 

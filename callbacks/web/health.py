@@ -10,7 +10,6 @@ READYZ = Route(path="/readyz", endpoint="readyz", roles=None)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach /healthz and /readyz."""
     add_route(server, HEALTHZ, lambda: jsonify({"status": "ok"}))
     add_route(server, READYZ, lambda: _ready(backend))
 

@@ -15,7 +15,6 @@ RECORDING = Route(
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach /calls/<id>/recording."""
     add_route(server, RECORDING, lambda call_id: _recording(call_id, backend))
 
 

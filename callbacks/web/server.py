@@ -116,7 +116,6 @@ def _reads_any(entry: Any, prefixes: tuple[str, ...]) -> bool:
 
 
 def create_app(backend: Backend) -> Dash:
-    """The application over a backend; nothing of it is global."""
     build = build_id()
     server = _create_server(backend)
     server.config[BUILD] = build

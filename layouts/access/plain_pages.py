@@ -89,8 +89,6 @@ def login_page(
     """The login page.
 
     Args:
-        text: The reader's words.
-        theme: dark or light.
         csrf_token: Goes back with the form.
         nonce: Of the page's script.
         email: What was typed before.
@@ -119,10 +117,7 @@ def form_page(
     """A page with one form, or with several below each other.
 
     Args:
-        text: The reader's words.
-        theme: dark or light.
         csrf_token: Goes back with each form.
-        title: What this is.
         lead: What to do.
         back: Address and words of the way out.
         form: The only form.
@@ -139,10 +134,7 @@ def error_page(
     """The page in place of a page that could not be made.
 
     Args:
-        text: The reader's words.
-        theme: dark or light.
-        title: What happened.
-        words: What to do about it.
+        words: What to do about what happened.
         href: A way on.
         link: What that is called; the beginning, where nothing is said.
     """
