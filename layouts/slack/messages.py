@@ -1,6 +1,6 @@
 """The robot's messages: the words of each incident, and Slack's Block Kit around them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from layouts.formats import Formats
 from layouts.i18n import Text
 from layouts.slack.mrkdwn import cut_lines, escaped, link, name
-from metrics.alerts.conditions import NO_TEAM
 from metrics.alerts.model import Directory, Message, Notice, Problem
+from metrics.alerts.rules import NO_TEAM, RULES
 
 # Slack's limits are 50 blocks, 3,000 characters in a text and about 13,200 in all blocks.
 SECTION, CONTEXT, WHOLE = 2900, 600, 11000
@@ -26,7 +26,6 @@ OVER, LEFT = ":white_check_mark:", ":white_circle:"
 
 LINKS, PEOPLE = 5, 5
 SOURCES = {"intercom": "Intercom", "aircall": "Aircall", "tickets": "Intercom (tickets)"}
-STAFFING = ("staffing_text", "staffing_voice")
 
 Payload = dict[str, Any]
 
@@ -59,40 +58,39 @@ class Notification:
 
     def headline(self) -> str:
         """The fact."""
-        problem = self._notice.problem
-        if self._notice.ended_at is not None:
-            return self._over(problem)
-        facts: dict[str, Callable[[Problem], str]] = {
-            "queue": self._queue,
-            "overload": self._overload,
-            "spike": self._spike,
-            "staffing_text": self._staffing,
-            "staffing_voice": self._staffing,
-            "stale": self._stale,
-            "wall_silent": self._wall_silent,
-        }
-        return facts[problem.rule](problem)
+        notice, problem, text = self._notice, self._notice.problem, self._text
+        values = self._values(problem)
+        if notice.ended_at is not None:
+            # Where nobody looks any more, that is no reason to say that all is well.
+            key = "over" if notice.ending == "resolved" else "unwatched"
+            return text(f"alerts.{key}.{problem.rule}", **values)
+        key = f"alerts.fact.{problem.rule}"
+        if "expected" in problem.facts:
+            key += "_usual"
+        elif problem.since is None and text.has(f"{key}.none"):
+            key += ".none"
+        elif text.has(f"{key}.one"):
+            return text.plural(key, problem.value, **values)
+        return text(key, **values)
 
     def advice(self) -> list[str]:
         """What to do, and with what; nothing where it is over."""
-        problem = self._notice.problem
+        problem, text = self._notice.problem, self._text
         if self._notice.ended_at is not None:
             return []
         lines = []
         if problem.rule == "queue":
-            lines.append(self._hands(problem))
-        elif problem.rule == "overload" and problem.facts.get("ours"):
+            lines.append(self._helpers(problem))
+        elif problem.facts.get("ours"):
             ours = problem.facts["ours"]
-            lines.append(self._text.plural("robot.overload_ours", ours, n=self._count(ours)))
-        elif problem.rule == "spike":
-            lines.append(self._text("robot.spike_hint"))
-        elif problem.rule in STAFFING and problem.hands:
+            lines.append(text.plural("alerts.advice.overload", ours, n=self._count(ours)))
+        elif RULES[problem.rule].less_is_worse and problem.hands:
             people = [self._agent(agent) for agent, _ in problem.hands]
-            lines.append(self._text("robot.staffing_absent", people=self._list(people, PEOPLE)))
+            lines.append(text("robot.staffing_absent", people=self._list(people, PEOPLE)))
         elif problem.rule == "stale":
             lines.append(self._figures_from(problem))
-        elif problem.rule == "wall_silent":
-            lines.append(self._text("robot.wall_silent_hint"))
+        elif text.has(f"alerts.advice.{problem.rule}"):
+            lines.append(text(f"alerts.advice.{problem.rule}"))
         if problem.tickets:
             lines.append(self._tickets(problem))
         return lines
@@ -100,7 +98,7 @@ class Notification:
     def course(self) -> list[str]:
         """How it went: since when, who has it, how it ended."""
         notice, problem = self._notice, self._notice.problem
-        has_peak = problem.unit == "count"
+        has_peak, less_is_worse = problem.unit == "count", RULES[problem.rule].less_is_worse
         peak = self._count(notice.peak)
         found = []
         if notice.ended_at is not None:
@@ -108,12 +106,16 @@ class Notification:
             key: str = notice.ending or "resolved"
             if key == "resolved" and not has_peak:
                 key = "resolved_plain"
-            elif key == "resolved" and problem.rule in STAFFING:
+            elif key == "resolved" and less_is_worse:
                 key = "resolved_least"
             found.append(self._text(f"robot.{key}", span=span, peak=peak))
         elif notice.event == "repeated":
             span = self._formats.rough(max(0.0, self._at - notice.fired_at))
-            key = "repeated" if has_peak and problem.rule not in STAFFING else "repeated_plain"
+            key = (
+                "repeated"
+                if has_peak and not RULES[problem.rule].less_is_worse
+                else "repeated_plain"
+            )
             found.append(self._text(f"robot.{key}", span=span, peak=peak))
         else:
             found.append(self._text("robot.since", at=self._clock(notice.fired_at)))
@@ -122,64 +124,25 @@ class Notification:
             found.append(self._text("robot.acknowledged", by=by, at=at))
         return found
 
-    def _queue(self, problem: Problem) -> str:
-        n, where = self._count(problem.value), self._of_team(problem)
-        if problem.since is None:
-            return self._text("robot.queue.none", n=n, of_team=where)
-        wait = self._formats.timer(self._at - problem.since)
-        return self._text.plural("robot.queue", problem.value, n=n, of_team=where, wait=wait)
+    def _values(self, problem: Problem) -> dict[str, str]:
+        """Everything that a fact may name."""
+        since = self._at if problem.since is None else problem.since
+        return {
+            "n": self._count(problem.value),
+            "threshold": self._count(problem.threshold),
+            "minutes": self._count(problem.facts.get("minutes", 0)),
+            "expected": self._formats.decimal(problem.facts.get("expected", 0)),
+            "wait": self._formats.timer(self._at - since),
+            "span": self._formats.span_of(max(self._at - since, problem.value)),
+            "agent": self._agent(problem.agent_id) if problem.agent_id else "",
+            "who": self._who(problem),
+            "of_team": self._of_team(problem),
+            "in_team": self._in_team(problem),
+            "source": self._source(problem),
+            "screen": name(problem.screen),
+        }
 
-    def _overload(self, problem: Problem) -> str:
-        return self._text(
-            "robot.overload",
-            agent=self._agent(problem.agent_id or ""),
-            n=self._count(problem.value),
-            threshold=self._count(problem.threshold),
-        )
-
-    def _spike(self, problem: Problem) -> str:
-        expected = problem.facts.get("expected")
-        return self._text(
-            "robot.spike" if expected is None else "robot.spike_usual",
-            n=self._count(problem.value),
-            who=self._who(problem),
-            minutes=self._count(problem.facts.get("minutes", 0)),
-            expected="" if expected is None else self._formats.decimal(expected),
-        )
-
-    def _staffing(self, problem: Problem) -> str:
-        values = {"n": self._count(problem.value), "threshold": self._count(problem.threshold)}
-        key = f"robot.{problem.rule}"
-        return self._text.plural(key, problem.value, in_team=self._in_team(problem), **values)
-
-    def _stale(self, problem: Problem) -> str:
-        seconds = problem.value if problem.since is None else self._at - problem.since
-        span = self._formats.span_of(max(seconds, problem.value))
-        return self._text("robot.stale", source=self._source(problem), span=span)
-
-    def _wall_silent(self, problem: Problem) -> str:
-        seconds = problem.value if problem.since is None else self._at - problem.since
-        span = self._formats.span_of(max(seconds, problem.value))
-        return self._text("robot.wall_silent", screen=name(problem.screen), span=span)
-
-    def _over(self, problem: Problem) -> str:
-        agent = self._agent(problem.agent_id) if problem.agent_id else ""
-        sentence = "queue.over" if problem.rule == "queue" else f"{problem.rule}_over"
-        if self._notice.ending != "resolved":
-            # Nobody looks any more: that is no reason to say that all is well.
-            sentence = f"ended.{problem.rule}"
-        return self._text(
-            f"robot.{sentence}",
-            of_team=self._of_team(problem),
-            in_team=self._in_team(problem),
-            agent=agent,
-            who=self._who(problem),
-            source=self._source(problem),
-            screen=name(problem.screen),
-            threshold=self._count(problem.threshold),
-        )
-
-    def _hands(self, problem: Problem) -> str:
+    def _helpers(self, problem: Problem) -> str:
         if not problem.hands:
             return self._text("robot.no_hands")
         people = [
@@ -191,8 +154,8 @@ class Notification:
     def _figures_from(self, problem: Problem) -> str:
         as_of = problem.facts.get("as_of")
         if as_of is None:
-            return self._text("robot.stale_never")
-        return self._text("robot.stale_at", at=self._clock(as_of))
+            return self._text("alerts.advice.stale_never")
+        return self._text("alerts.advice.stale", at=self._clock(as_of))
 
     def _tickets(self, problem: Problem) -> str:
         links = [self._ticket(ticket) for ticket in problem.tickets]

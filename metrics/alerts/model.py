@@ -4,46 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Rule = Literal[
-    "queue", "overload", "spike", "staffing_text", "staffing_voice", "stale", "wall_silent"
-]
-RULES: tuple[Rule, ...] = (
-    "queue",
-    "overload",
-    "spike",
-    "staffing_text",
-    "staffing_voice",
-    "stale",
-    "wall_silent",
-)
+# The key of a rule of `rules.RULES`.
+Rule = str
 Severity = Literal["critical", "warning", "info"]
 SEVERITY_ORDER: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 WorkingHours = Literal["office", "always", "never"]
 Event = Literal["fired", "repeated", "ended"]
 Ending = Literal["resolved", "hours", "off", "revoked"]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When the rules fire, besides what `definitions.Rules` says. Durations in seconds.
-
-    Attributes:
-        queue_minimum: So many conversations are told.
-        stale_seconds: A source may be without good data for so long.
-        silent_seconds: A screen that shows the wall may say nothing for so long.
-        working_hours: When staffing and screens are watched.
-        severities: By rule.
-    """
-
-    queue_minimum: int = 1
-    stale_seconds: float = 300
-    silent_seconds: float = 300
-    working_hours: WorkingHours = "office"
-    severities: Mapping[Rule, Severity] = field(
-        default_factory=lambda: {
-            rule: "critical" if rule == "queue" else "warning" for rule in RULES
-        }
-    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import orjson
 import yaml
 from pydantic import ValidationError
 
-from metrics.alerts.model import RULES, Limits, Rule, Severity
+from metrics.alerts.model import Rule
+from metrics.alerts.rules import RULES, RuleSettings
 from services.errors import ConfigurationError
 from services.robot.transitions import Policy
 from services.settings.config import Settings
@@ -19,11 +20,8 @@ from services.storage.store import Store
 
 KEY = "robot/thresholds"
 ATTEMPTS = 5
-# The goals are what the staffing rules are measured by.
-GOALS: Mapping[Rule, str] = {
-    "staffing_text": "online_text",
-    "staffing_voice": "online_voice",
-}
+# A goal that is the threshold of a rule, by the rule.
+GOALS: Mapping[Rule, str] = {key: rule.goal for key, rule in RULES.items() if rule.goal}
 
 
 @dataclass(frozen=True)
@@ -47,22 +45,15 @@ class ActiveSettings:
     @property
     def disabled_rules(self) -> frozenset[Rule]:
         """Rules that are switched off, here or in config.yaml."""
-        return frozenset(rule for rule in RULES if not getattr(self.alerts, rule).enabled)
+        return frozenset(rule for rule in RULES if not self.of(rule).enabled)
 
-    def limits(self) -> Limits:
-        alerts = self.alerts
-        severities: dict[Rule, Severity] = {rule: getattr(alerts, rule).severity for rule in RULES}
-        return Limits(
-            queue_minimum=alerts.queue.minimum,
-            stale_seconds=alerts.stale.minutes * 60,
-            silent_seconds=alerts.wall_silent.minutes * 60,
-            working_hours=alerts.working_hours,
-            severities=severities,
-        )
+    def of(self, rule: Rule) -> RuleSettings:
+        settings: RuleSettings = self.alerts.of(RULES[rule])
+        return settings
 
     def cooldown_minutes(self, rule: Rule) -> float:
         """How long a problem is not repeated: the rule's own time, or else the common one."""
-        own: float | None = getattr(self.alerts, rule).cooldown_minutes
+        own = self.of(rule).cooldown_minutes
         return self.alerts.cooldown_minutes if own is None else own
 
     def policy(self, now: float, *, has_slack: bool, can_edit: bool) -> Policy:
@@ -174,7 +165,7 @@ def _parse_document(content: bytes | None) -> dict[str, Any]:
 
 def _switch_value(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
     """The switch as it is kept: nothing where config.yaml says the same."""
-    return None if getattr(settings.alerts, rule).enabled == is_on else is_on
+    return None if settings.alerts.of(RULES[rule]).enabled == is_on else is_on
 
 
 def _merge_edits(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from metrics.alerts.model import RULES, Rule
+from metrics.alerts.model import Rule
+from metrics.alerts.rules import RULES
 from services.robot.state import Incident, dump_incidents, parse_incidents
 from services.storage.store import Store
 
@@ -15,7 +16,6 @@ PREFIX = "robot/history/"
 DAYS, LONGEST = 90, 2000
 # A day of storm must not push out all the others.
 PER_DAY = 500
-COUNTING: tuple[Rule, ...] = ("queue", "overload", "spike")
 # Less is chance.
 AVOIDED_MINIMUM = 2
 
@@ -131,7 +131,7 @@ def propose_threshold(
     """
     mine = [incident for incident in incidents if incident.problem.rule == rule]
     taken = [incident.peak for incident in mine if incident.acknowledged_by is not None]
-    if rule not in COUNTING or not taken:
+    if RULES[rule].proposes is None or not taken:
         return None
     higher = min(taken)
     avoided = sum(incident.peak < higher for incident in mine)

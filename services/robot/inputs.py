@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from metrics.alerts.conditions import BAD, evaluate, may_be_on_a_call
+from metrics.alerts.evaluation import Situation, evaluate, may_be_on_a_call
 from metrics.alerts.model import Evaluation, Screen, SourceHealth
+from metrics.alerts.rules import BAD
 from services.accounts.heartbeats import Heartbeats
 from services.accounts.sessions import list_device_links
 from services.robot.alert_settings import ActiveSettings
@@ -80,16 +81,17 @@ def evaluate_snapshot(
         )
         for name, status in snapshot.sources.items()
     }
-    return evaluate(
-        snapshot.tables,
-        active.settings.rules(),
-        active.limits(),
-        sources,
+    situation = Situation(
+        tables=snapshot.tables,
+        rules=active.settings.rules(),
+        sources=sources,
+        working_hours=active.alerts.working_hours,
         first_day=snapshot.history.first_day,
         missing=frozenset(table for table, _ in snapshot.lost),
         screens=surroundings.screens,
         listening_since=surroundings.listening_since,
     )
+    return evaluate(situation, active.of)
 
 
 def list_screens(state: Store, incidents: Collection[Incident]) -> list[Screen]:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from metrics.alerts.model import RULES, SEVERITY_ORDER, Rule, Severity
+from metrics.alerts.model import SEVERITY_ORDER, Rule, Severity
+from metrics.alerts.rules import RULES
 from metrics.model.periods import midnight, today
 from services.robot import alert_settings as rules
 from services.robot.alert_settings import ActiveSettings
@@ -166,7 +167,7 @@ class AlertService:
 
 
 def _build_rule_view(active: ActiveSettings, rule: Rule) -> RuleView:
-    settings: dict[str, Any] = getattr(active.alerts, rule).model_dump()
+    settings = asdict(active.of(rule))
     severity = settings.pop("severity")
     for name in ("cooldown_minutes", "enabled"):
         del settings[name]

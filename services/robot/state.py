@@ -8,15 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from metrics.alerts.model import Ending, Event, Problem, Rule
+from metrics.alerts.rules import RULES
 
 EVENTS = 30
 DELIVERIES = 200
+
+
+def _check_rule(problem: Problem) -> Problem:
+    if problem.rule not in RULES:
+        raise ValueError("a rule that this version does not know")
+    return problem
+
+
 SlackState = Literal["off", "starting", "ok", "late", "failed"]
-# For these, less is worse.
-STAFFING: tuple[Rule, ...] = ("staffing_text", "staffing_voice")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Incident:
     """
 
     id: str
-    problem: Problem
+    problem: Annotated[Problem, AfterValidator(_check_rule)]
     fired_at: float
     peak: float
     notified_at: Annotated[float | None, Field(alias="told_at")] = None
@@ -269,4 +276,4 @@ def strip_names(problem: Problem) -> Problem:
 
 
 def pick_worse(rule: Rule, one: float, other: float) -> float:
-    return min(one, other) if rule in STAFFING else max(one, other)
+    return min(one, other) if RULES[rule].less_is_worse else max(one, other)

@@ -5,14 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from metrics.alerts.model import SEVERITY_ORDER, Ending, Evaluation, Event, Problem, Rule
+from metrics.alerts.rules import RULES
 from services.robot.state import AlertState, Incident, OutboxMessage, strip_names
-
-# A condition that flickers around its limit is one problem.
-CLEAR_EVALUATIONS: Mapping[Rule, int] = {"overload": 2}
-# What a rule's end is read from; all others read Intercom.
-SOURCES: Mapping[Rule, str] = {"staffing_voice": "aircall"}
-# These read no vendor.
-WITHOUT_SOURCE: tuple[Rule, ...] = ("stale", "wall_silent")
 
 
 def new_id() -> str:
@@ -63,7 +57,8 @@ class _Round:
 
     def has_fresh_source(self, rule: Rule) -> bool:
         """Whether the absence of a problem proves its end: old data prove none."""
-        return rule in WITHOUT_SOURCE or SOURCES.get(rule, "intercom") in self.fresh_sources
+        sources = RULES[rule].sources
+        return not sources or sources[-1] in self.fresh_sources
 
 
 def advance(
@@ -147,7 +142,7 @@ def _update_incident(incident: Incident, this: _Round) -> Incident:
     if not this.has_fresh_source(problem.rule):
         return incident
     clear = incident.clear + 1
-    if clear >= CLEAR_EVALUATIONS.get(problem.rule, 1):
+    if clear >= RULES[problem.rule].clear_evaluations:
         return _end_incident(incident, "resolved", now)
     return replace(incident, clear=clear)
 

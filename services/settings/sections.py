@@ -1,11 +1,13 @@
 """The sections of `config.yaml`: every setting with its default, type and range.
 
-The only place of the defaults. What a setting means, and its unit, `config.yaml` says.
+The only place of the defaults, but for those of the alert rules, which stand beside their
+conditions in `metrics.alerts.rules`. What a setting means, and its unit, `config.yaml` says.
 """
 
 import re
+from dataclasses import fields
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -15,9 +17,13 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    create_model,
     field_validator,
     model_validator,
 )
+
+from metrics.alerts.model import WorkingHours
+from metrics.alerts.rules import RULES, AlertRule, RuleSettings, S
 
 CALLBACK_PATH = "/login/oidc/callback"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -225,12 +231,8 @@ class TelephonySetting(Section):
     main_lines: list[str] = []
 
 
-class RuleAlert(Section):
-    """What every rule has: whether it works, how soon it is repeated, how bad it is."""
-
-    enabled: bool = True
-    cooldown_minutes: float | None = Field(default=None, ge=0)
-    severity: Severity = "warning"
+class _RuleSetting(Section):
+    """A section of `alerts`, with the fields that a rule's settings have."""
 
     @model_validator(mode="before")
     @classmethod
@@ -238,48 +240,39 @@ class RuleAlert(Section):
         return {"enabled": False} if given is None else given
 
 
-class QueueAlert(RuleAlert):
-    minimum: int = Field(default=1, ge=1)
-    minimum_wait_minutes: float = Field(default=0, ge=0)
-    cooldown_minutes: float | None = Field(default=10, ge=0)
-    severity: Severity = "critical"
+def _rule_setting(settings: type[RuleSettings]) -> Any:
+    types = get_type_hints(settings, include_extras=True)
+    own: Any = {field.name: (types[field.name], field.default) for field in fields(settings)}
+    return create_model(
+        settings.__name__.replace("Settings", "Alert"), __base__=_RuleSetting, **own
+    )
 
 
-class OverloadAlert(RuleAlert):
-    open: int = Field(default=10, ge=1)
+class _AlertsSetting(Section):
+    """What all rules share; each rule has a section of its own besides, by its key."""
 
-
-class SpikeAlert(RuleAlert):
-    mode: Literal["fixed", "adaptive"] = "fixed"
-    conversations: int = Field(default=3, ge=1)
-    minutes: int = Field(default=30, ge=1, le=1440)
-    probability: Annotated[float, Field(gt=0, lt=1)] = 0.01
-
-
-class StaffingAlert(RuleAlert):
-    """When fewer people than the goal are available."""
-
-
-class StaleAlert(RuleAlert):
-    minutes: float = Field(default=5, gt=0)
-
-
-class WallSilentAlert(RuleAlert):
-    minutes: float = Field(default=5, gt=0)
-
-
-class AlertsSetting(Section):
     enabled: bool = True
     cooldown_minutes: float = Field(default=10, ge=0)
-    working_hours: Literal["office", "always", "never"] = "office"
-    queue: QueueAlert = QueueAlert()
-    overload: OverloadAlert = OverloadAlert()
-    spike: SpikeAlert = SpikeAlert()
-    staffing_text: StaffingAlert = StaffingAlert()
-    staffing_voice: StaffingAlert = StaffingAlert()
-    stale: StaleAlert = StaleAlert()
-    wall_silent: WallSilentAlert = WallSilentAlert()
-    quiet_hours: list[QuietText] = []
+    working_hours: WorkingHours = "office"
+    if TYPE_CHECKING:
+        # Behind the rules, as config.yaml has it.
+        quiet_hours: list[str] = []
+
+    def of(self, rule: AlertRule[S]) -> S:
+        """The settings of one rule."""
+        return rule.settings(**getattr(self, rule.key).model_dump())
+
+
+if TYPE_CHECKING:
+    AlertsSetting = _AlertsSetting
+else:
+    _SECTIONS = {key: _rule_setting(rule.settings) for key, rule in RULES.items()}
+    AlertsSetting = create_model(
+        "AlertsSetting",
+        __base__=_AlertsSetting,
+        **{key: (section, section()) for key, section in _SECTIONS.items()},
+        quiet_hours=(list[QuietText], []),
+    )
 
 
 class OidcSetting(Section):

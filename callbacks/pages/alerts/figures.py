@@ -19,6 +19,7 @@ from layouts.pages.alerts.data import (
 )
 from layouts.pages.alerts.words import place_of
 from metrics.alerts.model import Directory, Problem, Rule
+from metrics.alerts.rules import RULES, SPIKE
 from metrics.live.spikes import would_have_fired
 from metrics.model.office_hours import openings
 from metrics.model.periods import midnight, today
@@ -35,7 +36,6 @@ WEEK_DAYS, HYGIENE_DAYS, HISTORY_DAYS = 7, 14, 90
 MODES_DAYS = HYGIENE_DAYS + 7 * WEEKDAYS_MINIMUM
 TEST_SECONDS = 600.0
 GIVEN_UP = 20
-LIMIT_NAMES: Mapping[Rule, str] = {"queue": "minimum", "overload": "open", "spike": "conversations"}
 
 
 def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Context) -> Alerts:
@@ -94,7 +94,7 @@ def rule_rows(backend: Backend) -> list[RuleRow]:
     rows = []
     for view in overview.rules:
         rule_hygiene = hygiene[view.rule]
-        limit = view.settings.get(LIMIT_NAMES.get(view.rule, ""), 0)
+        limit = view.settings.get(RULES[view.rule].proposes or "", 0)
         counts = view.settings.get("mode") != "adaptive"
         proposal = propose_threshold(incidents, view.rule, limit) if counts else None
         rows.append(
@@ -237,7 +237,7 @@ def _modes(backend: Backend, overview: AlertOverview) -> Mapping[str, int] | Non
     if snapshot is None or snapshot.history.loaded_days < MODES_DAYS:
         return None
     active = overview.active
-    key = ("alerts", "modes", active.alerts.spike.model_dump_json())
+    key = ("alerts", "modes", repr(active.alerts.of(SPIKE)))
 
     def counted(snapshot: Snapshot = snapshot) -> dict[str, int]:
         return would_have_fired(

@@ -17,7 +17,8 @@ from layouts.pages.alerts import page as layout
 from layouts.pages.alerts.data import PAGE, PATH
 from layouts.pages.alerts.rules import rules
 from layouts.roles import PAGES
-from metrics.alerts.model import RULES, Rule
+from metrics.alerts.model import Rule
+from metrics.alerts.rules import RULES
 from services.errors import ConfigurationError
 from services.runtime.backend import Backend
 

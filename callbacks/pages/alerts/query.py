@@ -1,12 +1,17 @@
 """What the address of the alerts page chooses of the history."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import parse_qs
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from callbacks.reports.query import NoQuery, ParameterError, read
-from metrics.alerts.model import Rule
+from metrics.alerts.rules import RULES
+
+if TYPE_CHECKING:
+    Rule = str
+else:
+    Rule = Literal[tuple(RULES)]
 
 ROWS, ROWS_MAXIMUM = 15, 2000
 # Of a chart that is shown as its table; what is chosen does not depend on it.

@@ -7,6 +7,7 @@ import pandas as pd
 from flask import current_app
 
 from layouts.pages.status.page import Past, Screen, SourceRow, Status
+from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
 from services.accounts.heartbeats import Heartbeat
@@ -23,7 +24,7 @@ def status(backend: Backend) -> Status:
     """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
     overview = backend.alerts.get_overview()
-    devices, kiosks = screens(backend, now, overview.active.limits().silent_seconds)
+    devices, kiosks = screens(backend, now, overview.active.alerts.of(WALL_SILENT).minutes * 60)
     voice_only, text_only = _unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
     meta: Any = snapshot.meta if snapshot else {}

@@ -17,7 +17,8 @@ from layouts.pages.alerts.data import PAGE, PATH, AlertRow, Alerts, OutgoingMess
 from layouts.pages.alerts.words import AlertText
 from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
-from metrics.alerts.model import RULES, Rule
+from metrics.alerts.model import Rule
+from metrics.alerts.rules import RULES
 
 DAYS = (7, 14, 28, 90)
 MORE = 50
@@ -117,10 +118,8 @@ def _filters(alerts: Alerts, context: Context) -> list[Any]:
     days = [(text("alerts.last_days", n=n), to(days=str(n)), filter.days == n) for n in DAYS]
     listed = {"rule": rules, "who": people, "days": days}
     return [
-        chooser(
-            f"{PAGE}--{key}", text(f"alerts.filter.{key}"), _on(match_count, every), match_count
-        )
-        for key, match_count in listed.items()
+        chooser(f"{PAGE}--{key}", text(f"alerts.filter.{key}"), _on(choices, every), choices)
+        for key, choices in listed.items()
     ]
 
 
@@ -259,7 +258,7 @@ def _week_line(rule: Rule, drawn: Week, context: Context) -> html.Div:
 
 
 def _week_mark(mark: WeekMark, rule: Rule) -> html.Span:
-    texture = " week-doubt" if rule in ("stale", "wall_silent") else ""
+    texture = "" if RULES[rule].sources else " week-doubt"
     return html.Span(
         className=f"week-mark week-{mark.severity}{texture}",
         title=mark.words,

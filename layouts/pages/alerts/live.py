@@ -16,6 +16,7 @@ from layouts.links import view
 from layouts.pages.alerts.data import PAGE, AlertRow, Alerts
 from layouts.pages.alerts.words import AlertText, place_of
 from layouts.slack.mrkdwn import plain
+from metrics.alerts.rules import RULES
 
 CARDS, EVENTS, MINUTE = 3, 6, 60
 Event = tuple[float, str, float]
@@ -115,7 +116,7 @@ def _buttons(row: AlertRow, context: Context) -> list[Any]:
     shown: list[Any] = []
     if row.notice.acknowledged_by is None:
         shown.append(_act("acknowledge", "hand-index", row, context, " button-primary"))
-    if problem.rule in ("stale", "wall_silent"):
+    if not RULES[problem.rule].sources:
         shown.append(_way("/status", "hdd-network", text("alerts.see_status")))
     elif problem.agent_id:
         href = view("/operations", {}, agent=problem.agent_id)

@@ -109,24 +109,24 @@ def _test(robot: RobotStatus, context: Context) -> list[Any]:
 
 def _notices(robot: RobotStatus, context: Context) -> list[Any]:
     text = context.text
-    match_count = []
+    banners = []
     if robot.evaluated_at is None:
-        match_count.append(
+        banners.append(
             banner("information", text("alerts.never_looked"), text("alerts.wait_words"))
         )
     elif not robot.is_running:
-        match_count.append(
+        banners.append(
             banner("stale", text("alerts.not_running"), text("alerts.not_running_words"))
         )
     if not robot.enabled:
-        match_count.append(
+        banners.append(
             banner("information", text("alerts.disabled"), text("alerts.disabled_words"))
         )
     if robot.slack == "off":
-        match_count.append(
+        banners.append(
             banner("information", text("alerts.slack_off"), text("alerts.reason.slack_is_off"))
         )
     elif robot.slack in ("late", "failed"):
         words = reason_words(robot.slack_error, context)
-        match_count.append(banner("attention", text(f"alerts.slack_{robot.slack}"), words))
-    return match_count
+        banners.append(banner("attention", text(f"alerts.slack_{robot.slack}"), words))
+    return banners

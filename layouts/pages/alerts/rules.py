@@ -10,18 +10,9 @@ from layouts.components.popover import popover
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, RuleRow
 from layouts.pages.alerts.live import severity_pill
+from metrics.alerts.rules import RULES
 
 SEVERITIES = ("critical", "warning", "info")
-# The settings in the order of the sentence that says when a rule fires.
-SENTENCES: dict[str, tuple[str, ...]] = {
-    "queue": ("minimum", "minimum_wait_minutes"),
-    "overload": ("open",),
-    "spike": ("conversations", "minutes"),
-    "staffing_text": ("goal",),
-    "staffing_voice": ("goal",),
-    "stale": ("minutes",),
-    "wall_silent": ("minutes",),
-}
 
 
 def rules(rows: list[RuleRow], context: Context) -> html.Section:
@@ -106,7 +97,9 @@ def _sentence(row: RuleRow, context: Context) -> html.Div:
     text = context.text
     parts: list[Any] = []
     adaptive = row.settings.get("mode") == "adaptive"
-    for name in SENTENCES[row.rule]:
+    # Drawn beside the mode that needs it.
+    names = [name for name in RULES[row.rule].numbers if name != "probability"]
+    for name in names:
         before, after = f"alerts.before.{row.rule}.{name}", f"alerts.after.{row.rule}.{name}"
         parts += [html.Span(text(before)) if text.has(before) else None, _field(row, name, context)]
         parts.append(html.Span(text(after)) if text.has(after) else None)

@@ -12,8 +12,8 @@ from layouts.components.live_time import timer
 from layouts.pages.alerts.data import AlertRow, Alerts
 from layouts.slack.messages import SOURCES, Notification
 from layouts.slack.mrkdwn import plain, unescaped
-from metrics.alerts.conditions import NO_TEAM
 from metrics.alerts.model import Problem
+from metrics.alerts.rules import NO_TEAM
 
 TICKETS = 3
 
@@ -48,8 +48,8 @@ class AlertText:
         if self._notice.ended_at is not None or self._notice.problem.rule != "queue" or not since:
             return [words]
         wait = self._context.formats.timer(self._alerts.at.timestamp() - since)
-        before, match_count, after = words.rpartition(wait)
-        if not match_count:
+        before, matched, after = words.rpartition(wait)
+        if not matched:
             return [words]
         began = datetime.fromtimestamp(since, UTC)
         return [before, timer(began, self._alerts.at, self._context), after]

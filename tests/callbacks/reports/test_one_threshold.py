@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from metrics.alerts.model import RULES
+from metrics.alerts.rules import RULES
 from services.robot.robot import Robot
 from services.robot.service import AlertService
 from services.settings.config import Settings

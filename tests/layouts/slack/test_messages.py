@@ -7,7 +7,8 @@ import pytest
 from layouts.i18n import text_for
 from layouts.slack.messages import Messages
 from layouts.slack.mrkdwn import cut, link, name
-from metrics.alerts.model import RULES, Directory, Message, Notice, Problem
+from metrics.alerts.model import Directory, Message, Notice, Problem
+from metrics.alerts.rules import RULES
 
 NOW = 1_795_532_400.0  # 24 November 2026, 15:00 in UTC, noon in São Paulo
 ZONE = ZoneInfo("America/Sao_Paulo")

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from metrics.alerts.conditions import evaluate, wall_silent
-from metrics.alerts.model import Limits, Screen, SourceHealth
+from metrics.alerts.evaluation import Situation, evaluate
+from metrics.alerts.model import Screen, SourceHealth
+from metrics.alerts.rules import RULES as ALERT_RULES
+from metrics.alerts.rules import WallSilentSettings, find_silent_screens
 from tests.worlds.tables import NOW, UTC_RULES, conversations, tables
 
 # Tuesday noon in UTC: open since nine.
@@ -20,8 +22,15 @@ def screen(silent_minutes, **values):
     return Screen("tv1", "Sala 2", NOW.timestamp() - silent_minutes * MINUTE, **values)
 
 
-def look(*screens, now=NOW, rules=RULES, limits=None, since=0.0):
-    return list(wall_silent(screens, now, rules, limits or Limits(), since))
+def look(*screens, now=NOW, rules=RULES, minutes=5, since=0.0, working_hours="office"):
+    situation = Situation(
+        tables(conversations(), now=now),
+        rules,
+        screens=screens,
+        listening_since=since,
+        working_hours=working_hours,
+    )
+    return list(find_silent_screens(situation, WallSilentSettings(minutes=minutes)))
 
 
 def fires(*screens, **values):
@@ -42,12 +51,12 @@ def test_one_that_was_never_opened_or_was_revoked_is_no_problem():
 
 def test_one_that_is_silent_goes_on_until_it_speaks_whatever_the_limit_became():
     assert look(screen(2)) == []
-    [problem] = look(screen(7), limits=Limits(silent_seconds=20 * MINUTE))
+    [problem] = look(screen(7), minutes=20)
     assert not problem.fires
 
 
 def test_a_limit_of_a_minute_is_kept_too():
-    [problem] = look(screen(1.5), limits=Limits(silent_seconds=MINUTE))
+    [problem] = look(screen(1.5), minutes=1)
     assert problem.fires
 
 
@@ -73,7 +82,7 @@ def test_without_hours_only_the_silence_counts():
     night = pd.Timestamp("2026-11-24T03:00:00Z")
     seen = night.timestamp() - 7 * MINUTE
     tv = Screen("tv1", "Sala 2", seen)
-    assert fires(tv, now=night, limits=Limits(working_hours="always")) == ["tv1"]
+    assert fires(tv, now=night, working_hours="always") == ["tv1"]
 
 
 @pytest.mark.parametrize(("minutes", "fired"), [(4, []), (6, ["tv1"])])
@@ -83,14 +92,15 @@ def test_after_a_restart_every_screen_has_time_to_speak(minutes, fired):
     assert len(look(screen(60), since=since)) == 1
 
 
-def evaluation(*screens, now=NOW, intercom="ok", **limits):
-    return evaluate(
+def evaluation(*screens, now=NOW, intercom="ok", **values):
+    situation = Situation(
         tables(conversations(), now=now),
         RULES,
-        Limits(**limits),
         {"intercom": SourceHealth(intercom)},
         screens=screens,
+        **values,
     )
+    return evaluate(situation, lambda key: ALERT_RULES[key].settings())
 
 
 def test_old_data_of_a_vendor_say_nothing_about_screens():

@@ -3,8 +3,9 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from metrics.alerts.conditions import evaluate
-from metrics.alerts.model import Limits, SourceHealth
+from metrics.alerts.evaluation import Situation, evaluate
+from metrics.alerts.model import SourceHealth
+from metrics.alerts.rules import RULES, QueueSettings
 from metrics.model.definitions import TeamRule
 from tests.worlds.tables import (
     FINANCE,
@@ -49,8 +50,9 @@ def world(*rows, people=ALONE, now=NOW):
     return tables(conversations(*rows), agents_=agents(*people), teams_=TEAMS, now=now)
 
 
-def look(content, *, limits=None, sources=OK, with_rules=None, **values):
-    return evaluate(content, with_rules or rules(), limits or Limits(), sources, **values)
+def look(content, *, settings=None, sources=OK, with_rules=None, **values):
+    situation = Situation(content, with_rules or rules(), sources, **values)
+    return evaluate(situation, lambda key: (settings or {}).get(key) or RULES[key].settings())
 
 
 def fired(content, **values):
@@ -80,7 +82,7 @@ def test_a_queue_fires_for_each_team_with_its_oldest_wait_and_who_could_help():
 
 def test_a_queue_below_the_minimum_does_not_fire_and_is_not_over():
     content = world(waiting("a", "2026-11-24T11:50:00Z"), waiting("b", "2026-11-24T11:50:00Z"))
-    (problem,) = look(content, limits=Limits(queue_minimum=3)).problems
+    (problem,) = look(content, settings={"queue": QueueSettings(minimum=3)}).problems
     assert (problem.fires, problem.value) == (False, 2)
     assert look(world()).problems == ()
 
@@ -183,7 +185,7 @@ def test_voice_counts_available_in_call_and_after_call_work():
 )
 def test_staffing_is_watched_in_working_hours_only(now, hours, is_watched):
     goals = rules(goal_online_text=4, goal_online_voice=2, holidays=frozenset({date(2026, 12, 25)}))
-    evaluation = look(world(now=now), limits=Limits(working_hours=hours), with_rules=goals)
+    evaluation = look(world(now=now), working_hours=hours, with_rules=goals)
     keys = {problem.key for problem in evaluation.problems}
     assert keys == ({"staffing_text:all", "staffing_voice:all"} if is_watched else set())
     assert bool(evaluation.idle) is not is_watched
@@ -263,6 +265,6 @@ def test_a_table_with_holes_ends_no_problem(missing, unknown):
 
 
 def test_the_settings_say_how_bad_each_rule_is():
-    limits = Limits(severities={**Limits().severities, "queue": "info"})
-    (problem,) = fired(world(waiting("a", "2026-11-24T11:00:00Z")), limits=limits).values()
+    settings = {"queue": QueueSettings(severity="info")}
+    (problem,) = fired(world(waiting("a", "2026-11-24T11:00:00Z")), settings=settings).values()
     assert problem.severity == "info"

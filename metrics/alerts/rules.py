@@ -1,0 +1,357 @@
+"""The alert rules: for each its settings, its condition, and what the robot has to know of it.
+
+A rule is added here, with its default in config.yaml and its words in `layouts/text/*/alerts.yaml`;
+settings, page, messages and API derive from `RULES`. The settings are read by processes that never
+look at a table, so nothing heavy is imported: what a condition looks at comes with `Situation`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from metrics.alerts.model import Problem, Rule, Screen, Severity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metrics.alerts.evaluation import Situation
+
+ALL = "all"
+NO_TEAM = "none"
+BAD = ("late", "failed")
+# So many conversations are told by name.
+TICKETS = 20
+# A screen asks for news every minute; who did within two and a half is there.
+SPEAKING_SECONDS = 150.0
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """What every rule has; a cool-down of None is the common one."""
+
+    enabled: bool = True
+    cooldown_minutes: Annotated[float | None, Ge(0)] = None
+    severity: Severity = "warning"
+
+
+S = TypeVar("S", bound=RuleSettings)
+
+
+@dataclass(frozen=True)
+class AlertRule(Generic[S]):
+    """One rule.
+
+    Attributes:
+        key: Its name in settings, texts, API and stored documents.
+        settings: Their fields are its thresholds, with what is allowed and the default.
+        condition: The problems that hold; one that does not fire goes on, but does not begin.
+        sources: The vendors it reads: late ones make it unknown, and only an answer of the last
+            one proves an end. Empty: it reads none.
+        tables: Where holes in these make it unknown.
+        needs_working_hours: Whether it is nobody's fault while nobody is expected to be there.
+        goal: The key under `goals` that is its threshold.
+        less_is_worse: Whether its peak is the least value.
+        proposes: The setting for which a higher value may be proposed: a count that may be noise,
+            where a goal or a time limit is a promise.
+        clear_evaluations: So often in a row it must not hold before it is over.
+    """
+
+    key: Rule
+    settings: type[S]
+    condition: Callable[["Situation", S], Iterator[Problem]]
+    sources: tuple[str, ...] = ("intercom",)
+    tables: frozenset[str] = frozenset({"agents", "teams", "conversations"})
+    needs_working_hours: bool = False
+    goal: str | None = None
+    less_is_worse: bool = False
+    proposes: str | None = None
+    clear_evaluations: int = 1
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of the numbers that say when it fires."""
+        common = {field.name for field in fields(RuleSettings)}
+        own = [field for field in fields(self.settings) if field.name not in common]
+        names = tuple(field.name for field in own if isinstance(field.default, int | float))
+        return (*names, "goal") if self.goal else names
+
+
+@dataclass(frozen=True)
+class QueueSettings(RuleSettings):
+    minimum: Annotated[int, Ge(1)] = 1
+    minimum_wait_minutes: Annotated[float, Ge(0)] = 0
+    cooldown_minutes: Annotated[float | None, Ge(0)] = 10
+    severity: Severity = "critical"
+
+
+def find_queues(now: "Situation", settings: QueueSettings) -> Iterator[Problem]:
+    """Teams with a queue; one below the minimum does not fire, but is not over until it is empty.
+
+    `value` counts the whole queue, as the wall does. With a minimum wait the rule fires on those
+    who have waited for that long.
+    """
+    least = now.rules.queue_minimum_wait_seconds
+    for team, mine in now.queue_by_team():
+        long = mine["waiting_seconds"].ge(least).fillna(False) if least else mine["id"].notna()
+        waits = mine["waiting_seconds"].dropna()
+        begins = mine["waiting_since"].dropna()
+        yield Problem(
+            rule="queue",
+            key=f"queue:team:{team}",
+            severity=settings.severity,
+            value=len(mine),
+            threshold=settings.minimum,
+            since=None if begins.empty else begins.min().timestamp(),
+            team_id=team,
+            team=_text(mine["team"].iloc[0]),
+            tickets=tuple(mine["id"].head(TICKETS)),
+            hands=now.next_agents(team),
+            facts={} if waits.empty else {"oldest_seconds": float(waits.max())},
+            fires=int(long.sum()) >= settings.minimum,
+        )
+
+
+QUEUE = AlertRule("queue", QueueSettings, find_queues, proposes="minimum")
+
+
+@dataclass(frozen=True)
+class OverloadSettings(RuleSettings):
+    open: Annotated[int, Ge(1)] = 10
+
+
+def find_overload(now: "Situation", settings: OverloadSettings) -> Iterator[Problem]:
+    """Members with too many open conversations, over all teams."""
+    names = now.member_names
+    for agent, mine in now.open_by_member():
+        if len(mine) >= now.rules.overload_open:
+            yield Problem(
+                rule="overload",
+                key=f"overload:agent:{agent}",
+                severity=settings.severity,
+                value=len(mine),
+                threshold=now.rules.overload_open,
+                agent_id=agent,
+                agent=_text(names[agent]),
+                tickets=tuple(mine["id"].head(TICKETS)),
+                facts={"ours": int(mine["waiting_since"].notna().sum())},
+            )
+
+
+# A count that flickers around its limit is one problem.
+OVERLOAD = AlertRule(
+    "overload", OverloadSettings, find_overload, proposes="open", clear_evaluations=2
+)
+
+
+@dataclass(frozen=True)
+class SpikeSettings(RuleSettings):
+    mode: Literal["fixed", "adaptive"] = "fixed"
+    conversations: Annotated[int, Ge(1)] = 3
+    minutes: Annotated[int, Ge(1), Le(1440)] = 30
+    probability: Annotated[float, Gt(0), Lt(1)] = 0.01
+
+
+def find_spikes(now: "Situation", settings: SpikeSettings) -> Iterator[Problem]:
+    """Persons, and in the adaptive mode teams, with unusual arrivals."""
+    for spike in now.spikes():
+        group, is_team = spike.group, spike.group.kind == "team"
+        recent = group.rows.tail(spike.count)
+        facts = {"minutes": float(now.rules.spike_minutes)}
+        if spike.expected is not None:
+            facts["expected"] = round(spike.expected, 1)
+        yield Problem(
+            rule="spike",
+            key=f"spike:{group.kind}:{group.id}",
+            severity=settings.severity,
+            value=spike.count,
+            threshold=now.rules.spike_conversations,
+            since=recent["created_at"].min().timestamp(),
+            team_id=group.id if is_team else None,
+            team=now.team_names.get(group.id, "") if is_team else "",
+            agent_id=None if is_team else group.id,
+            agent="" if is_team else _text(now.member_names[group.id]),
+            tickets=tuple(recent["id"].head(TICKETS)),
+            facts=facts,
+        )
+
+
+SPIKE = AlertRule("spike", SpikeSettings, find_spikes, proposes="conversations")
+
+
+@dataclass(frozen=True)
+class StaffingSettings(RuleSettings):
+    """Its threshold is a goal."""
+
+
+def find_missing_on_chat(now: "Situation", settings: StaffingSettings) -> Iterator[Problem]:
+    """Fewer people than the goal for conversations: in all, and in teams with a goal of their own.
+
+    Who is away in Intercom while on a call works: the call explains it.
+    """
+    people, agents = now.presence, now.tables.agents
+    if people["text"].eq("unknown").all():
+        return
+    there = people["text"].eq("active") | people["explained"]
+    reachable = people["agent_id"].isin(agents.loc[agents["voice_id"].notna(), "id"])
+    away = people["text"].eq("away")
+    goals: list[tuple[str | None, int | None]] = [
+        (None, now.rules.goal_online_text),
+        *((team.id, team.online_text) for team in now.rules.teams),
+    ]
+    for team, goal in goals:
+        inside = people["agent_id"].notna()
+        if team is not None:
+            inside &= people["agent_id"].isin(now.agents_in(team))
+        present = int((there & inside).sum())
+        if goal is not None and present < goal:
+            # Where telephony is doubtful, any of those who are away may be on a call.
+            at_most = float((away & reachable & ~there & inside).sum())
+            absent = people[inside & ~there]
+            yield _missing_people(
+                "staffing_text", now, settings, present, goal, absent, team,
+                facts={"calls_at_most": at_most},
+            )  # fmt: skip
+
+
+def find_missing_on_phone(now: "Situation", settings: StaffingSettings) -> Iterator[Problem]:
+    """Fewer people than the goal for calls."""
+    people, there = now.presence, now.is_available_for_calls
+    present, goal = int(there.sum()), now.rules.goal_online_voice
+    if present < goal:
+        absent = people[people["voice"].notna() & ~there]
+        yield _missing_people("staffing_voice", now, settings, present, goal, absent)
+
+
+def _missing_people(
+    rule: Rule,
+    now: "Situation",
+    settings: StaffingSettings,
+    present: int,
+    goal: int,
+    absent: "pd.DataFrame",
+    team: str | None = None,
+    facts: Mapping[str, float] | None = None,
+) -> Problem:
+    held = now.tables.conversations
+    held = held[held["state"].eq("open")]["agent_id"].astype("str").value_counts()
+    return Problem(
+        rule=rule,
+        key=f"{rule}:team:{team}" if team else f"{rule}:{ALL}",
+        severity=settings.severity,
+        value=present,
+        threshold=goal,
+        team_id=team,
+        team=now.team_names.get(team, "") if team else "",
+        hands=tuple((str(agent), int(held.get(agent, 0))) for agent in absent["agent_id"]),
+        facts=facts or {},
+    )
+
+
+STAFFING_TEXT = AlertRule(
+    "staffing_text",
+    StaffingSettings,
+    find_missing_on_chat,
+    tables=frozenset({"agents", "teams"}),
+    needs_working_hours=True,
+    goal="online_text",
+    less_is_worse=True,
+)
+STAFFING_VOICE = AlertRule(
+    "staffing_voice",
+    StaffingSettings,
+    find_missing_on_phone,
+    sources=("intercom", "aircall"),
+    tables=frozenset({"agents", "teams"}),
+    needs_working_hours=True,
+    goal="online_voice",
+    less_is_worse=True,
+)
+
+
+@dataclass(frozen=True)
+class StaleSettings(RuleSettings):
+    minutes: Annotated[float, Gt(0)] = 5
+
+
+def find_stale_sources(now: "Situation", settings: StaleSettings) -> Iterator[Problem]:
+    """Sources without good data for too long; one that is late for less does not fire yet."""
+    longest = settings.minutes * 60
+    for name, health in sorted(now.sources.items()):
+        if name == "tickets" and now.source_state("intercom") in BAD:
+            # It is the same vendor's trouble: one message is enough.
+            continue
+        if health.state in BAD and health.bad_since is not None:
+            seconds = max(0.0, now.instant - health.bad_since)
+            yield Problem(
+                rule="stale",
+                key=f"stale:source:{name}",
+                severity=settings.severity,
+                value=seconds,
+                threshold=longest,
+                unit="seconds",
+                since=health.bad_since,
+                source=name,
+                facts={} if health.as_of is None else {"as_of": health.as_of},
+                fires=seconds > longest,
+            )
+
+
+STALE = AlertRule("stale", StaleSettings, find_stale_sources, sources=(), tables=frozenset())
+
+
+@dataclass(frozen=True)
+class WallSilentSettings(RuleSettings):
+    minutes: Annotated[float, Gt(0)] = 5
+
+
+def find_silent_screens(now: "Situation", settings: WallSilentSettings) -> Iterator[Problem]:
+    """Screens without a sign of life; one that never gave any does not count.
+
+    One that was switched off for the night has until the limit after the office opens, and all
+    have after a restart of who listens; what is told is the whole silence.
+    """
+    longest = settings.minutes * 60
+    expected = max(now.listening_since, now.opened_at())
+    for screen in now.screens:
+        if screen.is_revoked or screen.seen_at is None:
+            continue
+        seconds = now.instant - screen.seen_at
+        if seconds > min(SPEAKING_SECONDS, longest):
+            yield Problem(
+                rule="wall_silent",
+                key=screen_key(screen),
+                severity=settings.severity,
+                value=seconds,
+                threshold=longest,
+                unit="seconds",
+                since=screen.seen_at,
+                screen_id=screen.id,
+                screen=screen.name,
+                fires=now.instant - max(screen.seen_at, expected) > longest,
+            )
+
+
+def screen_key(screen: Screen) -> str:
+    """The key of a screen's problem."""
+    return f"wall_silent:screen:{screen.id}"
+
+
+WALL_SILENT = AlertRule(
+    "wall_silent",
+    WallSilentSettings,
+    find_silent_screens,
+    sources=(),
+    tables=frozenset(),
+    needs_working_hours=True,
+)
+
+RULES: Mapping[Rule, AlertRule[Any]] = {
+    rule.key: rule
+    for rule in (QUEUE, OVERLOAD, SPIKE, STAFFING_TEXT, STAFFING_VOICE, STALE, WALL_SILENT)
+}
+
+
+def _text(word: object) -> str:
+    return word if isinstance(word, str) else ""
