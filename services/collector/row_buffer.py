@@ -155,5 +155,9 @@ def merge_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 def convert_labels_to_text(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with text in place of categories, which would not fit those of other rows."""
-    labels = {name: "str" for name, dtype in rows.dtypes.items() if dtype == "category"}
-    return rows.astype(labels)
+    columns = {name: rows[name].array for name in rows.columns}
+    for name, values in columns.items():
+        if isinstance(values, pd.Categorical):
+            labels = values.categories.astype("str").array
+            columns[name] = labels.take(values.codes, allow_fill=True)
+    return pd.DataFrame(columns, index=rows.index)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metrics.model import schema
@@ -16,8 +17,8 @@ from services.vendors import aircall_rows, fields, intercom_rows
 from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
 
-# What a column is made of before `schema.conform` gives it its type.
-_RAW = {schema.LABEL: "str", schema.SECONDS: "Float64", schema.INSTANT: "Int64"}
+# What numpy takes for no instant.
+MISSING = np.iinfo("int64").min
 
 
 def conversations_table(
@@ -133,13 +134,28 @@ def _find_voice_email(address: str | None, aliases: Mapping[str, str]) -> str | 
 def _build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
     """Rows of plain values as the canonical table; ids are unique, the last one wins."""
     rows = list({row["id"]: row for row in rows}.values())
-    types = schema.TABLES[name]
-    columns = {}
-    for column, dtype in types.items():
-        values = pd.Series([row.get(column) for row in rows], dtype=_RAW.get(dtype, dtype))
-        if dtype == schema.INSTANT:
-            values = pd.to_datetime(values, unit="s", utc=True)
-        columns[column] = values
-    for label in dict.fromkeys(key for row in rows for key in row if key not in types):
-        columns[label] = pd.Series([row.get(label) for row in rows], dtype="str")
-    return schema.conform(pd.DataFrame(columns), name)
+    types = dict(schema.TABLES[name])
+    types |= {key: schema.LABEL for row in rows for key in row if key not in types}
+    # Column by column: `schema.conform` would take five times as long, for every page read.
+    return pd.DataFrame(
+        {
+            name: _build_column([row.get(name) for row in rows], dtype)
+            for name, dtype in types.items()
+        }
+    )
+
+
+def _build_column(values: list[Any], dtype: str) -> Any:
+    if dtype == schema.LABEL:
+        labels = sorted({value for value in values if value is not None})
+        codes = {label: code for code, label in enumerate(labels)}
+        return pd.Categorical.from_codes(
+            [codes.get(value, -1) for value in values],
+            dtype=pd.CategoricalDtype(pd.Index(labels, dtype="str")),
+        )
+    if dtype == schema.INSTANT:
+        seconds = np.array([MISSING if value is None else value for value in values], dtype="int64")
+        return pd.DatetimeIndex(seconds.view("datetime64[s]"), tz="UTC")
+    if dtype == schema.SECONDS:
+        return np.array([np.nan if value is None else value for value in values], dtype="float64")
+    return pd.array(values, dtype=dtype)
