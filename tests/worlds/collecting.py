@@ -7,6 +7,7 @@ from typing import Any
 from services.collector.run import CollectorRun
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
+from services.snapshot.snapshot import POINTER_KEY
 from services.storage.disk_store import DiskStore
 from services.storage.lease import raise_epoch
 from tests.worlds.fake_vendors import FakeAircall, FakeIntercom
@@ -27,6 +28,7 @@ class Rig:
     def __init__(
         self, folder: Path, history_days: int = 10, aircall: bool = True, **settings: Any
     ) -> None:
+        self.folder = folder
         self.clock = Clock()
         self.cache = DiskStore(folder / "cache")
         self.state = DiskStore(folder / "state")
@@ -35,6 +37,8 @@ class Rig:
         )
         self.intercom = FakeIntercom()
         self.aircall = FakeAircall() if aircall else None
+        self._read_pointer: bytes | None = None
+        self._snapshot: Snapshot | None = None
         self.restart()
 
     def restart(self, **settings: Any) -> None:
@@ -58,8 +62,8 @@ class Rig:
     def voice(self) -> Any:
         return self.run.workers[1].source
 
-    def minute(self, publish: bool = True) -> None:
-        self.clock.now += 60
+    def minute(self, publish: bool = True, seconds: float = 60) -> None:
+        self.clock.now += seconds
         for worker in self.run.workers:
             worker.step()
         if publish:
@@ -84,9 +88,13 @@ class Rig:
             self.run.publish()
 
     def snapshot(self) -> Snapshot:
-        found = Dataset(self.cache, clock=self.clock).snapshot()
-        assert found is not None
-        return found
+        """The newest version, read from the cache as a web process that starts would read it."""
+        pointer = self.cache.get(POINTER_KEY)
+        if pointer != self._read_pointer or self._snapshot is None:
+            self._snapshot = Dataset(self.cache, clock=self.clock).snapshot()
+            self._read_pointer = pointer
+        assert self._snapshot is not None
+        return self._snapshot
 
     def ids(self, table: str = "conversations") -> list[str]:
         return sorted(getattr(self.snapshot().tables, table)["id"])
