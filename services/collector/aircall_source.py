@@ -68,7 +68,6 @@ class AircallSource:
 
     @property
     def users(self) -> list[Payload]:
-        """Everyone of the company."""
         return self._users.rows
 
     @property
@@ -237,7 +236,6 @@ class PagedList:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no round is under way."""
         return self._pages == 0
 
     def read_page(self) -> None:
@@ -249,12 +247,10 @@ class PagedList:
             self.rows, self._partial, self._pages = self._partial, [], 0
 
     def read_all(self) -> None:
-        """Read all of it, from the beginning."""
         self._partial, self._pages = [], 0
         self.read_page()
         while not self.is_whole:
             self.read_page()
 
     def resume(self, rows: Any) -> None:
-        """Take over what was published."""
         self.rows = rows if isinstance(rows, list) else []

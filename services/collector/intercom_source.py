@@ -111,7 +111,6 @@ class IntercomSource:
             self._deletion_scan.step()
 
     def add_rows(self, payloads: list[Payload]) -> None:
-        """Put conversations where they belong."""
         if payloads:
             rows = conversations_table(payloads, self._signs, self._merged)
             self._buffer.put("conversations", rows)

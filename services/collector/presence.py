@@ -36,7 +36,6 @@ class Presence:
         self._expired: set[PartitionId] = set()
 
     def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
-        """Go on from what is published."""
         records = rows.sort_values("began_at").astype(object).to_dict("records")
         self._days[name] = [{str(key): value for key, value in row.items()} for row in records]
         for row in self._days[name]:

@@ -47,7 +47,6 @@ class RowBuffer:
                 self._waiting.setdefault((table, day), []).append(part)
 
     def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
-        """Take over a partition as it is published already."""
         with self._lock:
             self._days[name] = convert_labels_to_text(rows)
 
@@ -62,7 +61,6 @@ class RowBuffer:
                     self._set_partition(name, rows[~hit].reset_index(drop=True))
 
     def clear(self, table: str) -> None:
-        """Drop all rows of a table."""
         self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])
 
     def drop_before(self, day: date) -> None:
@@ -98,26 +96,22 @@ class RowBuffer:
                 (self._changed if name in self._days else self._removed).add(name)
 
     def list_frames(self, table: str) -> Iterator[pd.DataFrame]:
-        """All rows of a table, in parts."""
         with self._lock:
             self._merge_waiting()
             frames = [rows for name, rows in self._days.items() if name[0] == table]
         yield from frames
 
     def get_partition(self, name: PartitionId) -> pd.DataFrame | None:
-        """The rows of one partition; None where there are none."""
         with self._lock:
             self._merge_waiting()
             return self._days.get(name)
 
     def find_oldest_day(self) -> date | None:
-        """The first day that has rows."""
         with self._lock:
             self._merge_waiting()
             return min((date.fromisoformat(day) for _, day in self._days), default=None)
 
     def _merge_waiting(self) -> None:
-        """Put waiting rows where they belong."""
         for name, parts in self._waiting.items():
             held = self._days.get(name)
             before = [] if held is None else [held]

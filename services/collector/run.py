@@ -193,7 +193,6 @@ class CollectorRun:
         return {"complete": history.complete, "first_day": first_day}
 
     def _list_answer_times(self) -> dict[str, datetime]:
-        """When each vendor last answered."""
         known = {worker.source.name: worker.status.as_of for worker in self.workers}
         return {name: as_of for name, as_of in known.items() if as_of is not None}
 
@@ -251,7 +250,6 @@ class CollectorRun:
         return statuses
 
     def _build_meta(self) -> dict[str, Any]:
-        """What the web side shows beside the tables."""
         lines = self._aircall.lines if self._aircall else []
         return {
             "app_id": self._intercom.app.get("id_code"),

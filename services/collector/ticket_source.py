@@ -152,7 +152,6 @@ class TicketSource:
             raise error
 
     def _hash_settings(self) -> str:
-        """Of the settings that rows depend on."""
         relevant = self._setting.model_dump_json(
             include={"ticket_types", "attributes", "status_phrase"}
         )

@@ -113,7 +113,6 @@ class Worker:
 
     @property
     def status(self) -> SourceStatus:
-        """How the vendor is doing."""
         warnings = (self.source.warning, self._history_problem)
         return replace(self._status, warning="; ".join(filter(None, warnings)) or None)
 
@@ -124,7 +123,6 @@ class Worker:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all of the wanted history is there."""
         return self.source.history.is_done(self._target())
 
     def run(self, stop: threading.Event) -> None:

@@ -119,7 +119,6 @@ class Manifest:
 
 
 def to_json(manifest: Manifest) -> bytes:
-    """The manifest as it lies in the cache."""
     document = {
         **vars(manifest),
         "partitions": [asdict(partition) for partition in manifest.partitions.values()],
@@ -171,7 +170,6 @@ def schema_fingerprint() -> str:
 
 
 def hash_content(content: bytes) -> str:
-    """The name of a content: its hash."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 

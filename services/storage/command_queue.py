@@ -26,7 +26,7 @@ class CommandQueue:
         self._state = state
 
     def take(self, kind: str) -> list[dict[str, Any]]:
-        """The documents of a kind, by key; they are gone from the inbox then."""
+        """The documents of a kind, by key; they are gone from the queue then."""
         # Of two collectors that look at the same time, one gets it.
         return [document for key, document in self.peek({kind}).items() if self._state.delete(key)]
 
@@ -36,15 +36,14 @@ class CommandQueue:
         For what must not be lost: what is done with a document is made safe before it goes.
         """
         wanted = set(kinds)
-        found = {key: self._read(key) for key in self._state.keys(PREFIX)}
+        documents = {key: self._read(key) for key in self._state.keys(PREFIX)}
         return {
             key: document
-            for key, document in found.items()
+            for key, document in documents.items()
             if document is not None and document.get("kind") in wanted
         }
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Take documents out that have been dealt with."""
         for key in keys:
             self._state.delete(key)
 
@@ -62,7 +61,7 @@ class CommandQueue:
         except orjson.JSONDecodeError:
             document = None
         if not isinstance(document, dict):
-            log.warning("inbox: %s is no document and is dropped", key)
+            log.warning("commands: %s is no document and is dropped", key)
             self._state.delete(key)
             return None
         return document

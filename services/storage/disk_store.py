@@ -111,8 +111,6 @@ def _refuse(what: str) -> NoReturn:
 
 
 class DiskStore:
-    """A `Store` in a private folder."""
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

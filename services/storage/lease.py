@@ -67,7 +67,6 @@ class Lease:
 
 
 def store_lock(state: Store, expire_seconds: float = LOCK_EXPIRE_SECONDS) -> ExpiringKey:
-    """The lock of the collectors on many hosts."""
     return ExpiringKey(state, LOCK_KEY, expire_seconds=expire_seconds, renew_seconds=RENEW_SECONDS)
 
 

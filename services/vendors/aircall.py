@@ -32,8 +32,6 @@ def aircall_client(
 
 
 class Aircall:
-    """Yields Aircall's own payloads."""
-
     def __init__(self, http: VendorSession) -> None:
         self._http = http
         self._users_path, self._other_users_path = "/v2/users", "/v1/users"

@@ -1,6 +1,7 @@
 """Single values of vendors' payloads: whatever stands there, a plain value or nothing."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -26,9 +27,8 @@ def get_object(payload: Mapping[str, Any], key: str) -> Payload:
 
 
 def list_objects(payload: Mapping[str, Any], key: str) -> list[Payload]:
-    """The objects of a list within an object."""
     value = payload.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def require_id(payload: Any, kind: str) -> str:
@@ -37,10 +37,10 @@ def require_id(payload: Any, kind: str) -> str:
     Raises:
         BadResponseError: It has none.
     """
-    found = _parse_text_id(payload.get("id")) if isinstance(payload, dict) else None
-    if found is None:
+    text = _parse_text_id(payload.get("id")) if isinstance(payload, dict) else None
+    if text is None:
         raise BadResponseError(f"a {kind} has no id")
-    return found
+    return text
 
 
 def parse_id(value: Any) -> str | None:
@@ -61,10 +61,10 @@ def require_instant(payload: Payload, key: str, kind: str) -> int:
     Raises:
         BadResponseError: It does not say.
     """
-    found = parse_instant(payload.get(key))
-    if found is None:
+    seconds = parse_instant(payload.get(key))
+    if seconds is None:
         raise BadResponseError(f"a {kind} has no {key}")
-    return found
+    return seconds
 
 
 def parse_instant(value: Any) -> int | None:
@@ -89,14 +89,12 @@ def _parse_text_instant(text: str) -> float | None:
 
 
 def parse_seconds(value: Any) -> float | None:
-    """A duration."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < LATEST else None
 
 
 def parse_count(value: Any) -> int | None:
-    """A number of things."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value < LARGEST else None
@@ -108,9 +106,8 @@ def parse_word(value: Any) -> str | None:
 
 
 def parse_email(value: Any) -> str | None:
-    """An address in lower case."""
-    found = single_line(value, VALUE_LENGTH)
-    return found.lower() if found else None
+    address = single_line(value, VALUE_LENGTH)
+    return address.lower() if address else None
 
 
 def join_tags(payload: Mapping[str, Any]) -> str | None:
@@ -123,12 +120,8 @@ def parse_phone_number(value: Any) -> str | None:
     """A telephone number as "+" and digits, however it was written; None for anonymous callers."""
     if not isinstance(value, str):
         return None
-    found = "".join(filter(_is_digit, value[:WORD_LENGTH]))
-    return f"+{found}" if found else None
-
-
-def _is_digit(character: str) -> bool:
-    return character in "0123456789"
+    digits = re.sub("[^0-9]", "", value[:WORD_LENGTH])
+    return f"+{digits}" if digits else None
 
 
 def format_attribute(value: Any, depth: int = 0) -> str | None:

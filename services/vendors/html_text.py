@@ -8,35 +8,33 @@ SUBJECT_LENGTH = 120
 # An HTML mail may carry so much style before its first word; what comes after it is not looked for.
 FARTHEST = 60_000
 CHUNK = 2_000
-SILENT = frozenset({"script", "style", "title"})
+HIDDEN = frozenset({"script", "style", "title"})
 WITHIN_A_WORD = frozenset(
     {"a", "b", "code", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u"}
 )
 ZERO_WIDTH_JOINER = "\u200d"  # holds composed emoji together
 
 
-class _Words:
+class _TextCollector:
     """Collects the text of HTML for lxml's parser; scripts and styles are not text."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
+        self.parts: list[str] = []
         self.length = 0
-        self._silent = 0
+        self._hidden = 0
 
     def start(self, tag: str, attributes: object) -> None:
         """Most tags part words; some hide them."""
-        self._silent += tag in SILENT
-        self._part(tag)
+        self._hidden += tag in HIDDEN
+        self._separate(tag)
 
     def end(self, tag: str) -> None:
-        """The end of a hidden part."""
-        self._silent -= tag in SILENT
-        self._part(tag)
+        self._hidden -= tag in HIDDEN
+        self._separate(tag)
 
     def data(self, text: str) -> None:
-        """Text."""
-        if not self._silent:
-            self.words.append(text)
+        if not self._hidden:
+            self.parts.append(text)
             self.length += len(text.strip())
 
     def comment(self, text: str) -> None:
@@ -46,12 +44,11 @@ class _Words:
         """Nothing to read."""
 
     def close(self) -> str:
-        """All of it, words parted."""
-        return "".join(self.words)
+        return "".join(self.parts)
 
-    def _part(self, tag: str) -> None:
+    def _separate(self, tag: str) -> None:
         if tag not in WITHIN_A_WORD:
-            self.words.append(" ")
+            self.parts.append(" ")
 
 
 def html_to_text(text: object, length: int = SUBJECT_LENGTH) -> str | None:
@@ -61,13 +58,13 @@ def html_to_text(text: object, length: int = SUBJECT_LENGTH) -> str | None:
     # No tag ends without ">", and a text without tags and entities is itself.
     if not ("<" in text and ">" in text) and "&" not in text:
         return single_line(text, length)
-    words = _Words()
-    parser = HTMLParser(target=words)
+    collector = _TextCollector()
+    parser = HTMLParser(target=collector)
     # Half a character, which JSON can hold, is nothing that a parser of UTF-8 takes.
     readable = text[:FARTHEST].replace("\0", "").encode(errors="ignore").decode()
     for start in range(0, len(readable), CHUNK):
         parser.feed(readable[start : start + CHUNK])
-        if words.length > 2 * length:
+        if collector.length > 2 * length:
             break
     return single_line(parser.close(), length)
 
@@ -80,12 +77,12 @@ def single_line(text: object, length: int = SUBJECT_LENGTH) -> str | None:
     """
     if not isinstance(text, str):
         return None
-    words = " ".join(text[:FARTHEST].split())
-    if not words.isprintable():
-        words = " ".join("".join(filter(_is_visible, words[: 4 * length])).split())
-    if len(words) > length:
-        return words[: length - 1].rstrip() + "…"
-    return words or None
+    line = " ".join(text[:FARTHEST].split())
+    if not line.isprintable():
+        line = " ".join("".join(filter(_is_visible, line[: 4 * length])).split())
+    if len(line) > length:
+        return line[: length - 1].rstrip() + "…"
+    return line or None
 
 
 def _is_visible(character: str) -> bool:

@@ -93,7 +93,6 @@ class BearerAuth(AuthBase):
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
@@ -142,8 +141,8 @@ class VendorSession:
     @property
     def answered_headers(self) -> Mapping[str, str]:
         """Headers of the last answer that this thread got."""
-        found: Mapping[str, str] = getattr(self._answered, "headers", {})
-        return found
+        headers: Mapping[str, str] = getattr(self._answered, "headers", {})
+        return headers
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Payload:
         """The JSON object at a path.
@@ -167,7 +166,6 @@ class VendorSession:
         return self._limiter.count_requests()
 
     def close(self) -> None:
-        """Close the connections."""
         self._session.close()
 
     def _request(self, method: Literal["GET", "POST"], path: str, **kwargs: Any) -> Payload:

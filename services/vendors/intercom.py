@@ -104,9 +104,9 @@ class Intercom:
             if isinstance(error, BadResponseError) and error.status is None:
                 raise
         # The version that answers need not be the one we asked for.
-        found = self._read_attributes(moved=not self._are_attributes_moved)
+        attributes = self._read_attributes(moved=not self._are_attributes_moved)
         self._are_attributes_moved = not self._are_attributes_moved
-        return found
+        return attributes
 
     def list_updated_conversations(self, since: int, until: int | None = None) -> Iterator[Page]:
         """Conversations updated from `since` to `until` (Unix seconds, both included).

@@ -209,7 +209,7 @@ def _find_destination(payload: Payload, attributes: Payload, setting: MergedSett
 
 def _read_linked_conversations(payload: Payload) -> list[str | None]:
     links = fields.list_objects(fields.get_object(payload, "linked_objects"), "data")
-    return [fields.parse_id(one.get("id")) for one in links if one.get("type") == "conversation"]
+    return [fields.parse_id(link.get("id")) for link in links if link.get("type") == "conversation"]
 
 
 def build_ticket_row(payload: Any, setting: BackofficeSetting) -> Row:
@@ -289,10 +289,10 @@ def find_external_state(parts: list[Payload], phrase: str | None) -> str | None:
         parts: Oldest first.
         phrase: As the settings name it; None = nothing is looked for.
     """
-    words = single_line(phrase)
-    if not words:
+    prefix = single_line(phrase)
+    if not prefix:
         return None
-    pattern = re.compile(re.escape(words), re.IGNORECASE)
+    pattern = re.compile(re.escape(prefix), re.IGNORECASE)
     for part in reversed(parts):
         body = part.get("body")
         if not isinstance(body, str):
@@ -325,7 +325,6 @@ def _read_category(payload: Payload) -> str | None:
 
 
 def _sort_ticket_parts(payload: Payload) -> list[Payload]:
-    """The ticket's parts, oldest first."""
     parts = fields.list_objects(fields.get_object(payload, "ticket_parts"), "ticket_parts")
     return sorted(parts, key=lambda part: fields.parse_instant(part.get("created_at")) or 0)
 

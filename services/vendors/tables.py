@@ -73,7 +73,6 @@ def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd
 
 
 def teams_table(payloads: Iterable[Payload]) -> pd.DataFrame:
-    """Intercom's teams as in `schema.TEAMS`."""
     rows = [
         {"id": fields.require_id(team, "team"), "name": html_to_text(team.get("name"))}
         for team in payloads
