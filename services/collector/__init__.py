@@ -1,1 +1,4 @@
-"""Reads the vendors, live state first and history behind it, and publishes versions."""
+"""Reads the vendors, live state first and history behind it, and publishes versions.
+
+All clocks here give Unix seconds.
+"""

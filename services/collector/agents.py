@@ -31,11 +31,7 @@ class AgentTables:
     """Who is there, who left, and in which teams they are.
 
     Args:
-        intercom: Where admins and teams come from.
-        aircall: Where the telephone's users come from, if there is a telephone.
         aliases: Who has two e-mails.
-        state: Where the roster lies.
-        clock: Unix seconds.
     """
 
     def __init__(
@@ -118,7 +114,6 @@ class Roster:
 
         Args:
             agents: Present people, as in `schema.AGENTS`.
-            referenced: Ids that conversations name.
         """
         absent = sorted((self._known.keys() | set(referenced)) - set(agents["id"]))
         if not absent:
@@ -144,7 +139,6 @@ def add_since_columns(
     Where the state itself is not known, neither is its beginning.
 
     Args:
-        agents: Present people.
         before: The table published last; empty at the first start.
         now: When this state was read.
     """

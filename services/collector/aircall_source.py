@@ -28,12 +28,7 @@ HOUR = 3600
 
 
 class AircallSource:
-    """Calls and people of Aircall.
-
-    Args:
-        zone: Where today begins.
-        clock: Unix seconds.
-    """
+    """Calls and people of Aircall."""
 
     name: str = "aircall"
     read_at: float | None = None

@@ -17,7 +17,6 @@ class Backfill:
 
     Args:
         read: Pages of the rows between two instants (Unix seconds, both included).
-        add_rows: What is done with the rows of a page.
     """
 
     def __init__(

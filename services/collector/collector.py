@@ -37,11 +37,7 @@ class Collector:
     Args:
         intercom: The client of the required vendor.
         aircall: The client of the optional one; None = not configured.
-        lease: The right to collect.
-        cache: Where snapshots are published.
         state: Where the roster and the commands lie.
-        settings: Intervals, history, people.
-        clock: Unix seconds.
         after_publish: Called with every version, in turn, before the next one is published.
         during: Entered with the epoch for as long as the lease is ours.
     """

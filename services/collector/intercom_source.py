@@ -25,12 +25,7 @@ LISTED: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
 
 
 class IntercomSource:
-    """Conversations and people of Intercom.
-
-    Args:
-        settings: Signs of calls among the conversations.
-        clock: Unix seconds.
-    """
+    """Conversations and people of Intercom."""
 
     name: str = "intercom"
     read_at: float | None = None

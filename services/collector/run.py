@@ -37,14 +37,6 @@ class CollectorRun:
     """What a collector knows and does while it holds the lease.
 
     It begins with what is published, so that a restart costs neither the rows nor the progress.
-
-    Args:
-        intercom: The client of the required vendor.
-        aircall: The client of the optional one; None = not configured.
-        epoch: Of the lease.
-        cache: Where snapshots are published.
-        state: Where the roster lies.
-        clock: Unix seconds.
     """
 
     def __init__(

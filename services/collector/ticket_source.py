@@ -39,9 +39,6 @@ class TicketSource:
     """Tickets of the second line.
 
     Args:
-        intercom: The client, shared with the conversations.
-        settings: Types in scope, labels of attributes.
-        clock: Unix seconds.
         find_error: What is wrong with Intercom as a whole: then it is not asked twice.
     """
 

@@ -37,10 +37,8 @@ class Source(Protocol):
     """A vendor as the worker drives it.
 
     Attributes:
-        name: Of the source.
         vendor: Whose client it uses; two sources may share one.
         credentials: Where its key stands.
-        history: Its back-fill.
         is_live: Whether the present state has been read.
         read_at: For when its rows hold, in Unix seconds; None = for the end of its last cycle.
     """
@@ -80,12 +78,10 @@ class Worker:
     """Drives one vendor.
 
     Args:
-        source: The vendor.
         interval_seconds: Between two cycles.
         target: First instant (Unix seconds) of the wanted history.
         notify: Called when a cycle has ended, well or not (True), and after every page of
             history (False).
-        clock: Unix seconds.
     """
 
     def __init__(
@@ -279,11 +275,7 @@ def measure_history(
     its own figures would be.
 
     Args:
-        workers: The vendors.
         wanted: The first day that is asked for.
-        now: The present instant.
-        total_days: How many days the settings want.
-        zone: Where days begin.
     """
     counted = [worker for worker in workers if not worker.has_never_answered]
     boundaries = [worker.source.history.boundary for worker in counted]

@@ -38,12 +38,9 @@ class Snapshot:
     Attributes:
         version: Rises with every publication.
         tables: Whole, with calls matched to agents, for the instant of publication.
-        sources: Vendors by name.
-        history: Progress of the back-fill.
         meta: What the collector tells besides, such as `app_id` and `requests_last_minute`.
         published_at: UTC.
         lost: Days that are missing until the collector has fetched them again.
-        memory: Results computed from this version.
     """
 
     version: int
@@ -60,8 +57,6 @@ class Dataset:
     """Follows the snapshot in the cache.
 
     Args:
-        cache: Where the collector publishes.
-        clock: Unix seconds.
         poll_seconds: The cache is asked no more often than that.
     """
 

@@ -71,7 +71,6 @@ class Partition:
     Attributes:
         day: UTC day of creation, or `WHOLE`.
         key: Where its bytes lie; ends in the hash of them.
-        size: Bytes.
     """
 
     table: str
@@ -100,7 +99,6 @@ class Manifest:
         published_at: Unix seconds.
         partitions: By table and day.
         sources: Vendors by name.
-        history: Progress of the back-fill.
         lost: Partitions that vanished or were damaged, and are not fetched again yet.
         watermarks: What the collector needs to go on after a restart.
         meta: What the web side shows beside the tables.

@@ -124,11 +124,8 @@ class SnapshotWriter:
     knows better.
 
     Args:
-        cache: Where the snapshot lies.
-        epoch: Of the lease.
         expire_seconds: Life of everything that is not published anew.
         maximum_bytes: The partitions of one version may take so much; None = no limit.
-        clock: Unix seconds.
     """
 
     def __init__(
@@ -178,7 +175,6 @@ class SnapshotWriter:
         Args:
             changed: Whole partitions; the others stay as they are.
             sources: All of them, every time.
-            history: Progress of the back-fill.
             watermarks: JSON; all of them, every time.
             meta: JSON; all of it, every time.
             removed: Partitions to leave out from now on.

@@ -66,8 +66,6 @@ class ExpiringKey:
     """A key that expires unless a thread renews it, which it does while its process lives.
 
     Args:
-        store: Holds the key.
-        key: Its name.
         expire_seconds: After so long without a renewal another process may take it.
         renew_seconds: Between two renewals, at most.
         exclusive: Whether one process at a time has the key. One that is its process's own is

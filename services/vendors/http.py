@@ -48,7 +48,6 @@ class Vendor:
     """What differs between the vendors' ways of speaking HTTP.
 
     Attributes:
-        name: As people know it.
         reset_header: Where a 429 says until when to wait.
         remaining_header: How many requests the present window still allows.
         burst_seconds: How long that window is.
@@ -103,13 +102,10 @@ class VendorSession:
     May be used by many threads at once.
 
     Args:
-        vendor: How it speaks.
         base_url: Origin without a path.
         auth: Credentials; sent to that origin only, redirects are not followed.
-        headers: Sent with every request.
         requests_per_minute: Our own limit.
         patience_seconds: A longer wait after a 429 is not slept through but raised.
-        limits: How long a request may take.
         clock: Unix seconds.
         sleep: Waits; hand in `threading.Event.wait` and a set event ends all waiting.
     """
@@ -284,7 +280,6 @@ def read_body(response: requests.Response, name: str, deadline: float, maximum_b
 
     Args:
         response: Opened with `stream=True`; errors of `urllib3` come through.
-        name: Whose answer it is.
         deadline: By `time.monotonic`.
         maximum_bytes: Of the body, unpacked.
 

@@ -55,7 +55,6 @@ class Intercom:
 
     Args:
         http: A session that sends the token and the version we ask for.
-        version: The version we ask for.
     """
 
     def __init__(self, http: VendorSession, version: str) -> None:
@@ -123,7 +122,6 @@ class Intercom:
         """Tickets updated from `since` to `until` (Unix seconds, both included).
 
         Args:
-            since: Unix seconds.
             until: Unix seconds; None = up to now.
             scope: One more filter of the search, such as a category.
 

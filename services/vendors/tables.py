@@ -94,10 +94,8 @@ def agents_table(
 
     Args:
         admins: Intercom's present list.
-        users: Aircall's users.
         availabilities: Aircall user id -> availability.
         people: Who has two e-mails.
-        reasons: Intercom's reasons for being away.
     """
     aliases = {p.intercom.strip().lower(): p.aircall.strip().lower() for p in people}
     labels = {fields.parse_id(r.get("id")): html_to_text(r.get("label")) for r in reasons}
