@@ -335,8 +335,8 @@ def _origin_chip(bar: Bar, context: Context) -> html.Span:
 def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html.Span:
     """A chosen attribute; its own chip opens the list of its values."""
     text = context.text
-    words = [value or text("filters.empty_value") for value in values]
-    shown = words[0] if len(words) == 1 else text("filters.values", n=len(words))
+    parts = [value or text("filters.empty_value") for value in values]
+    shown = parts[0] if len(parts) == 1 else text("filters.values", n=len(parts))
     return html.Span(
         [
             html.Button(
@@ -345,7 +345,7 @@ def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html
                     html.B(shown, className="chip-value bidi"),
                 ],
                 className="chip",
-                title=f"{label}: {', '.join(words)}",
+                title=f"{label}: {', '.join(parts)}",
                 **{"data-filter-label": label},
             ),
             _cross(label, context.view(**{f"attr.{label}": None}), context),

@@ -42,13 +42,13 @@ def queue_chip(
     seconds = (now - longest).total_seconds() if waits else 0.0
     level = urgency(seconds, limit_seconds) if count and waits else "order"
     kind = "" if level == "order" else f" {level}"
-    words = text.plural("frame.queue", count, n=context.formats.count(count))
+    label = text.plural("frame.queue", count, n=context.formats.count(count))
     if not count:
-        words = text("frame.no_queue")
-    parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(words)]
+        label = text("frame.no_queue")
+    parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(label)]
     if count and waits:
         parts.append(html.B(timer(longest.to_pydatetime(), now, context)))
-        if len(words) + len(context.formats.timer(seconds)) > CHIP_LETTERS:
+        if len(label) + len(context.formats.timer(seconds)) > CHIP_LETTERS:
             kind += " queue-chip-long"
     return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
 
@@ -88,5 +88,5 @@ def alerts_count(critical: int, context: Context) -> html.Span | None:
     """How many critical problems go on, beside the entry of the alerts; nothing for none."""
     if not critical:
         return None
-    words = context.text.plural("frame.critical", critical, n=critical)
-    return html.Span(str(critical), className="nav-count", title=words, **{"aria-label": words})
+    label = context.text.plural("frame.critical", critical, n=critical)
+    return html.Span(str(critical), className="nav-count", title=label, **{"aria-label": label})

@@ -61,7 +61,7 @@ def figure_panel(
         population: How many rows it rests on, in words.
         tools: More tools, left of the common ones.
     """
-    words = context.text("rows.table")
+    label = context.text("rows.table")
     shown = list(tools)
     body = chart
     views = {}
@@ -70,8 +70,8 @@ def figure_panel(
             html.Button(
                 icon("table"),
                 className="icon-button",
-                title=words,
-                **{"data-table": key, "aria-label": words, "aria-pressed": "false"},
+                title=label,
+                **{"data-table": key, "aria-label": label, "aria-pressed": "false"},
             )
         )
         body = [

@@ -172,17 +172,17 @@ def _frame(
     crumbs: Sequence[str], head: list[Any], body: list[Any], label: str, context: Context
 ) -> html.Aside:
     text = context.text
-    words: list[Any] = []
+    parts: list[Any] = []
     for crumb in crumbs:
-        words += [icon("chevron-right")] if words else []
-        words.append(html.Span(crumb, className="bidi"))
+        parts += [icon("chevron-right")] if parts else []
+        parts.append(html.Span(crumb, className="bidi"))
     close = html.Button(
         icon("x-lg"),
         className="icon-button rows-close",
         title=text("rows.close"),
         **{"data-close-rows": "", "aria-label": text("rows.close")},
     )
-    top = html.Div([html.P(words, className="rows-crumbs"), close], className="rows-top")
+    top = html.Div([html.P(parts, className="rows-crumbs"), close], className="rows-top")
     return html.Aside(
         [html.Div([top, *head], className="rows-head"), *body],
         className="rows-panel",
@@ -221,13 +221,13 @@ def _list_place() -> html.Div:
 def _conversation(conversation: Conversation, context: Context) -> html.Li:
     text, formats = context.text, context.formats
     subject = conversation.subject or text("rows.no_subject")
-    words = text(f"rows.state.{conversation.state}")
+    label = text(f"rows.state.{conversation.state}")
     span = ""
     if conversation.span is not None:
         key = "rows.closed_in" if conversation.state in DONE else "rows.since"
         span = " " + text(key, span=formats.rough(conversation.span))
     state = html.Span(
-        [icon(STATE_ICONS.get(conversation.state, "circle-half")), words],
+        [icon(STATE_ICONS.get(conversation.state, "circle-half")), label],
         className=f"row-state row-{conversation.state}",
     )
     link = open_link(conversation.url, text("states.open")) if conversation.url else html.Span()
@@ -244,12 +244,12 @@ def _conversation(conversation: Conversation, context: Context) -> html.Li:
 
 def _call(call: Call, context: Context) -> html.Li:
     text, formats = context.text, context.formats
-    words = [text(f"rows.call.{call.kind}")]
+    parts = [text(f"rows.call.{call.kind}")]
     if call.outcome:
-        words.append(text(f"metrics.parts.{call.outcome}"))
+        parts.append(text(f"metrics.parts.{call.outcome}"))
     if call.talk is not None:
-        words.append(text("rows.talked", span=formats.talk(call.talk)))
-    state = html.Span([icon(CALL_ICONS[call.kind]), ", ".join(words)], className="row-state")
+        parts.append(text("rows.talked", span=formats.talk(call.talk)))
+    state = html.Span([icon(CALL_ICONS[call.kind]), ", ".join(parts)], className="row-state")
     listen: Any = html.Span()
     if call.has_recording:
         listen = html.A(

@@ -208,8 +208,8 @@ def secret_notice(title: str, secret: str, context: Context) -> html.Div:
         className="button",
         **{"data-copy": place, "data-copied": text("accounts.copied")},
     )
-    words = html.Span([html.Code(secret, id=place), " ", text("accounts.once")])
-    return banner("information", title, words, copy)
+    content = html.Span([html.Code(secret, id=place), " ", text("accounts.once")])
+    return banner("information", title, content, copy)
 
 
 def people(people: Sequence[Person], context: Context) -> html.Section:
@@ -293,8 +293,8 @@ def _person_row(person: Person, context: Context) -> list[Any]:
 
 def _last(at: datetime | None, what: str, context: Context) -> html.Span:
     """When it was; a telephone, which has no heads of columns, is told what."""
-    words = context.formats.moment(at) if at else context.text("accounts.never")
-    return html.Span([html.Span(f"{what}: ", className="on-phone"), words])
+    label = context.formats.moment(at) if at else context.text("accounts.never")
+    return html.Span([html.Span(f"{what}: ", className="on-phone"), label])
 
 
 def _role(person: Person, context: Context) -> Any:
@@ -329,25 +329,25 @@ def _buttons(person: Person, context: Context) -> list[Any]:
 
 def _button(person: Person, act: str, name: str, context: Context) -> html.Button:
     text = context.text
-    words = text(f"accounts.do.{act}")
+    label = text(f"accounts.do.{act}")
     asked = {} if act == "enable" else _asked(act, context, name=person.name)
     return html.Button(
         icon(name),
         className="icon-button",
-        title=words,
-        **{"aria-label": f"{words}: {person.name}"},
+        title=label,
+        **{"aria-label": f"{label}: {person.name}"},
         **_act(act, person.email),
         **asked,
     )
 
 
 def _token_button(machine: Machine, context: Context) -> html.Button:
-    words = context.text("accounts.do.revoke")
+    label = context.text("accounts.do.revoke")
     return html.Button(
         icon("trash"),
         className="icon-button",
-        title=words,
-        **{"aria-label": f"{words}: {machine.name}"},
+        title=label,
+        **{"aria-label": f"{label}: {machine.name}"},
         **_act("revoke", machine.id),
         **_asked("revoke", context, name=machine.name),
     )

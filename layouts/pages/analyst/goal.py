@@ -50,9 +50,9 @@ def hero(own: Panel, context: Context) -> html.Section:
 
 def _no_reason(own: Panel, context: Context) -> html.Section:
     text = context.text
-    words = text(f"analyst.no_reason.{context.role}")
+    label = text(f"analyst.no_reason.{context.role}")
     drawn = message(
-        "empty", context, text("analyst.no_reason.title", label=own.reason_label), words
+        "empty", context, text("analyst.no_reason.title", label=own.reason_label), label
     )
     return html.Section(drawn, id=ids.panel(PAGE, "goal"), className="panel")
 
@@ -93,8 +93,8 @@ def _outlook(own: Panel, context: Context) -> html.P | None:
         parts.append(html.Span(text("analyst.goal.pace", rate=rate, day=near), title=known))
     # A row of days that ended weeks ago is no news.
     if own.streak > 1 and own.goal.eligible:
-        words = text("analyst.goal.streak", n=formats.count(own.streak))
-        parts.append(html.Span([icon("check2", "good"), words], className="goal-streak"))
+        label = text("analyst.goal.streak", n=formats.count(own.streak))
+        parts.append(html.Span([icon("check2", "good"), label], className="goal-streak"))
     return html.P(parts, className="goal-outlook quiet") if parts else None
 
 
@@ -113,13 +113,13 @@ def goal_bar(goal: Goal, context: Context) -> html.Div:
         text.plural("analyst.goal.classified", goal.classified, n=formats.count(goal.classified)),
         text("analyst.goal.target", n=formats.count(goal.needed)),
     )
-    words = [
+    parts = [
         html.Span(done, className="quieter"),
         html.Span(html.Span(target), className="goal-at-words"),
     ]
     track = [_blocks(goal, at), html.Span(className="goal-at")]
     return html.Div(
-        [html.Div(track, className="goal-track"), html.Div(words, className="goal-words")],
+        [html.Div(track, className="goal-track"), html.Div(parts, className="goal-words")],
         className="goal-bar",
         style={"--goal": f"{at:.2f}%", "--blocks": str(goal.eligible)},
         role="img",

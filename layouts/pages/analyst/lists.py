@@ -65,9 +65,9 @@ def more(own: Panel, shown: int, total: int, name: str, context: Context) -> htm
     if shown >= total:
         return None
     text, formats = context.text, context.formats
-    words = text("analyst.shown", shown=formats.count(shown), n=formats.count(total))
+    label = text("analyst.shown", shown=formats.count(shown), n=formats.count(total))
     if shown >= MOST:
-        return html.P(f"{words} {text('analyst.shown_end')}", className="list-more quieter")
+        return html.P(f"{label} {text('analyst.shown_end')}", className="list-more quieter")
     wanted = {name: str(min(MOST, shown + MORE))}
     step = min(MORE, total - shown)
     link = html.A(
@@ -76,7 +76,7 @@ def more(own: Panel, shown: int, total: int, name: str, context: Context) -> htm
         className="link",
         **{"data-go": "replace"},
     )
-    return html.P([words, " ", link], className="list-more quieter")
+    return html.P([label, " ", link], className="list-more quieter")
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) -> html.Div:
@@ -91,8 +91,8 @@ def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) 
 
 
 def subject(row: Row, context: Context) -> html.Span:
-    words = row.subject or context.text("analyst.no_subject")
-    return html.Span(words, title=words, className="bidi" if row.subject else "quieter")
+    label = row.subject or context.text("analyst.no_subject")
+    return html.Span(label, title=label, className="bidi" if row.subject else "quieter")
 
 
 def reason(row: Row, context: Context) -> html.Span:
@@ -127,8 +127,8 @@ def pending_panel(own: Panel, context: Context) -> html.Section:
         parts.append(_pending_table(own, context))
         parts.append(more(own, len(pending.rows), pending.total, "more", context))
     else:
-        words = "analyst.pending.done" if own.goal.eligible else "analyst.pending.nothing"
-        parts.append(message("calm", context, text(words), text(f"{words}_words")))
+        key = "analyst.pending.done" if own.goal.eligible else "analyst.pending.nothing"
+        parts.append(message("calm", context, text(key), text(f"{key}_words")))
     parts.append(_excluded(own, context))
     is_known = pending.total > 0 and not own.reason_missing
     about = text("analyst.pending.about", n=formats.count(pending.total)) if is_known else ""
@@ -157,8 +157,8 @@ def pending_panel(own: Panel, context: Context) -> html.Section:
 def _coach(own: Panel, context: Context) -> Any:
     if not own.pending.total or own.reason_missing:
         return None
-    words = "coach" if own.pending.learnt else "no_coach"
-    return context.text(f"analyst.pending.{words}")
+    key = "coach" if own.pending.learnt else "no_coach"
+    return context.text(f"analyst.pending.{key}")
 
 
 def _pending_table(own: Panel, context: Context) -> html.Div:
@@ -385,8 +385,8 @@ def _filtered_away(own: Panel, context: Context) -> html.Div:
         className="link",
         **{"data-go": "push"},
     )
-    words = text.plural("analyst.history.without", n, n=context.formats.count(n))
-    return message("empty", context, text("states.nothing_here"), words, back)
+    label = text.plural("analyst.history.without", n, n=context.formats.count(n))
+    return message("empty", context, text("states.nothing_here"), label, back)
 
 
 def _history_table(own: Panel, context: Context) -> html.Div:

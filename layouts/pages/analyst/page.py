@@ -82,9 +82,9 @@ def _other(shown: Head, context: Context) -> list[Any]:
     """Own dates, in a popover below the last segment."""
     text, target = context.text, ids.panel(PAGE, "other-dates")
     chosen = shown.preset not in PERIODS
-    words: list[Any] = [html.Span(text("analyst.period.other"))]
+    parts: list[Any] = [html.Span(text("analyst.period.other"))]
     if chosen:
-        words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
+        parts.append(html.Span(f", {span(shown, context)}", className="segment-span"))
     last = max(shown.today, shown.period.last_day) if chosen else shown.today
     fields = html.Div(
         [
@@ -100,7 +100,7 @@ def _other(shown: Head, context: Context) -> list[Any]:
     )
     return [
         html.Button(
-            words, id=target, className="segment segment-on" if chosen else "segment", type="button"
+            parts, id=target, className="segment segment-on" if chosen else "segment", type="button"
         ),
         popover(target, fields),
     ]
@@ -216,8 +216,8 @@ def unknown(choices: Any, context: Context) -> html.Div:
         className="link",
         **{"data-go": "push"},
     )
-    words = text("analyst.unknown_words")
-    return message("empty", context, text("analyst.unknown"), words, back)
+    label = text("analyst.unknown_words")
+    return message("empty", context, text("analyst.unknown"), label, back)
 
 
 def unusable(name: str | None, context: Context) -> html.Div:
@@ -229,19 +229,19 @@ def unusable(name: str | None, context: Context) -> html.Div:
     text = context.text
     if name is None:
         return banner("attention", text("filters.reversed"), text("analyst.reversed_words"))
-    words = text("analyst.unusable_words", name=name)
-    return banner("attention", text("filters.unusable"), words)
+    label = text("analyst.unusable_words", name=name)
+    return banner("attention", text("filters.unusable"), label)
 
 
 def arriving(loaded: int, total: int, first_day: date | None, context: Context) -> html.Div:
     """A banner for a period that is not whole yet."""
     text = context.text
-    words = text("states.history_words")
+    label = text("states.history_words")
     if first_day is not None:
-        words = text("analyst.arriving", day=context.formats.day(first_day))
+        label = text("analyst.arriving", day=context.formats.day(first_day))
     share = {"--share": f"{loaded / total * 100 if total else 0:.0f}%"}
     line = html.Span(html.Span(), className="progress-line", style=share)
-    return banner("information", text("states.history", loaded=loaded, total=total), words, line)
+    return banner("information", text("states.history", loaded=loaded, total=total), label, line)
 
 
 def beyond(first_day: date, context: Context) -> html.Div:
@@ -256,7 +256,7 @@ def growth_note(growth: Growth | None, context: Context, name: str = "") -> html
     if growth is None:
         return None
     text, formats = context.text, context.formats
-    words = text(
+    label = text(
         "analyst.growth.words",
         share=formats.share(growth.share, 0),
         n=formats.count(growth.n),
@@ -264,7 +264,7 @@ def growth_note(growth: Growth | None, context: Context, name: str = "") -> html
     )
     personal_title = text("analyst.growth.of", reason=growth.reason, name=name)
     title = personal_title if name else text("analyst.growth.team", reason=growth.reason)
-    return banner("information", title, words)
+    return banner("information", title, label)
 
 
 def _looking_at(own: Panel, context: Context) -> html.P:

@@ -27,8 +27,8 @@ def ratings_panel(own: Panel, context: Context) -> html.Section:
         parts.append(html.P(text("analyst.ratings.none"), className="result-none"))
     elif quality.score.n < quality.minimum:
         n = quality.score.n
-        words = text.plural("analyst.ratings.few", n, n=n, minimum=quality.minimum)
-        parts.append(html.P(words, className="result-none"))
+        label = text.plural("analyst.ratings.few", n, n=n, minimum=quality.minimum)
+        parts.append(html.P(label, className="result-none"))
     else:
         parts.append(_score(own, context))
     return panel(
@@ -77,16 +77,16 @@ def _past(own: Panel, context: Context) -> str:
     text, formats, before = context.text, context.formats, own.quality.before
     n = own.window.days
     if before is None or before.value is None:
-        words = text("analyst.ratings.no_before")
+        label = text("analyst.ratings.no_before")
     elif before.n < own.quality.minimum:
-        words = text.plural("analyst.ratings.few_before", before.n, n=before.n, days=n)
+        label = text.plural("analyst.ratings.few_before", before.n, n=before.n, days=n)
     else:
         key = f"analyst.ratings.before_{_whose(own)}"
         value = formats.share(before.value)
-        words = text(key, days=n, value=value, n=formats.count(before.n))
+        label = text(key, days=n, value=value, n=formats.count(before.n))
     if own.quality.team is None:
-        return words
-    return f"{words} · {text('analyst.times.team', value=formats.share(own.quality.team))}"
+        return label
+    return f"{label} · {text('analyst.times.team', value=formats.share(own.quality.team))}"
 
 
 def _adjusted(own: Panel, context: Context) -> html.Div:
@@ -220,18 +220,18 @@ def _moved(comparison: Comparison, context: Context) -> html.Span | None:
     if comparison.verdict == "within":
         return html.Span([arrow, text("kpi.within")], className="moved quiet")
     if comparison.now.unit == "count":
-        words = text(
+        label = text(
             f"analyst.times.{'more' if difference > 0 else 'fewer'}",
             value=formats.count(abs(difference)),
         )
-        return html.Span([arrow, words], className="moved quiet")
+        return html.Span([arrow, label], className="moved quiet")
     value = formats.rough(abs(difference))
     if comparison.better is None:
-        words = text(f"analyst.times.{'longer' if difference > 0 else 'shorter'}", value=value)
-        return html.Span([arrow, words], className="moved quiet")
+        label = text(f"analyst.times.{'longer' if difference > 0 else 'shorter'}", value=value)
+        return html.Span([arrow, label], className="moved quiet")
     good = (difference < 0) == (comparison.better == "lower")
-    words = text(f"analyst.times.{'faster' if good else 'slower'}", value=value)
-    return html.Span([arrow, words], className="moved good" if good else "moved quiet")
+    label = text(f"analyst.times.{'faster' if good else 'slower'}", value=value)
+    return html.Span([arrow, label], className="moved good" if good else "moved quiet")
 
 
 def calls_panel(own: Panel, context: Context) -> html.Section:
@@ -277,9 +277,9 @@ def _call(call: Call, own: Panel, context: Context) -> html.Div:
         if local == own.head.today
         else formats.moment(call.started_at)
     )
-    words = text(f"analyst.calls.{call.key}", name=call.other)
+    label = text(f"analyst.calls.{call.key}", name=call.other)
     if call.talk_seconds is not None:
-        words += f", {formats.talk(call.talk_seconds)}"
+        label += f", {formats.talk(call.talk_seconds)}"
     end: Any = None
     if call.key.startswith("running"):
         end = html.B(timer(call.answered_at or call.started_at, own.now, context, "accent"))
@@ -293,7 +293,7 @@ def _call(call: Call, own: Panel, context: Context) -> html.Div:
             title=text("analyst.calls.listen_title"),
         )
     return html.Div(
-        [html.Span([f"{when} ", html.Span(words, className="bidi")], className="cut"), end],
+        [html.Span([f"{when} ", html.Span(label, className="bidi")], className="cut"), end],
         className="result-line call-line",
     )
 

@@ -154,11 +154,11 @@ def tickets(shown: Backoffice, context: Context) -> html.Section:
         table = data_table(heads, rows, "tickets-table", words=len(columns))
         body = html.Div(table, className="table-frame tickets-frame")
         key, cells = shown.listed
-        words = text.plural("rows.see", total, n=formats.count(total))
+        label = text.plural("rows.see", total, n=formats.count(total))
         parts = [text("backoffice.order", days=formats.decimal(shown.age_days, 0))]
         if total > len(shown.tickets):
             parts.append(text("backoffice.first", n=formats.count(len(shown.tickets))))
-        link = rows_link(words, context, key, *cells, class_name="link")
+        link = rows_link(label, context, key, *cells, class_name="link")
         note = html.Span([" ".join(parts), " ", link])
     return figure_panel(
         PAGE,
@@ -262,8 +262,8 @@ def duplicates(
         rows = [_duplicate(duplicate, context) for duplicate in duplicates]
         table = data_table(heads, rows, "duplicates-table", words=len(names))
         body = html.Div(table, className="table-frame tall")
-        words = text.plural("rows.see", merged, n=formats.count(merged))
-        link = rows_link(words, context, MERGED, class_name="link")
+        label = text.plural("rows.see", merged, n=formats.count(merged))
+        link = rows_link(label, context, MERGED, class_name="link")
         note = html.Span([text("backoffice.duplicates_note"), " ", link])
     return figure_panel(
         PAGE,
@@ -356,11 +356,11 @@ def notices(
     """Old data, and a history that is still arriving."""
     text, banners = context.text, []
     if source.state in ("late", "failed"):
-        words = text("backoffice.stale_words")
+        label = text("backoffice.stale_words")
         if cause and text.has(f"status.cause.{cause}"):
-            words = text(f"status.cause.{cause}", source="Intercom", secret=TOKEN)
+            label = text(f"status.cause.{cause}", source="Intercom", secret=TOKEN)
         age = context.formats.ago((at - source.as_of).total_seconds()) if source.as_of else ""
-        banners.append(banner("stale", text("backoffice.stale", age=age), words))
+        banners.append(banner("stale", text("backoffice.stale", age=age), label))
     if first_day is not None:
         when = "" if first_day == date.max else context.formats.long_day(first_day)
         key = "backoffice.arriving" if first_day == date.max else "backoffice.arriving_since"
@@ -454,9 +454,9 @@ def _bars(name: str, lines: Sequence[Line], total: int, context: Context) -> htm
     rest = sum(line.n for line in lines[LINES:])
     if rest:
         late = sum(line.overdue for line in lines[LINES:])
-        words = text("backoffice.others", n=len(lines) - LINES)
+        label = text("backoffice.others", n=len(lines) - LINES)
         parts.append(
-            BarLine(words, rest, rest / total, "", (), "bar-other", words=formats.count(late))
+            BarLine(label, rest, rest / total, "", (), "bar-other", words=formats.count(late))
         )
     return bar_table([name, "n", text("overview.part"), text("backoffice.late")], parts, context)
 

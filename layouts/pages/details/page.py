@@ -184,10 +184,10 @@ def _cell(column: Shown, value: Any, context: Context) -> html.Td:
         return html.Td(f"{day} {value:%H:%M}", className="left")
     if column.kind == "link":
         ours = value.startswith("/")
-        words = context.text("states.listen" if ours else "states.open")
-        return html.Td(open_link(value, words), className="left")
-    words = html.Span(value, className="bidi details-words", title=value)
-    return html.Td(words, className="left")
+        content = context.text("states.listen" if ours else "states.open")
+        return html.Td(open_link(value, content), className="left")
+    content = html.Span(value, className="bidi details-words", title=value)
+    return html.Td(content, className="left")
 
 
 def _turns(shown: Details, context: Context) -> html.Div:

@@ -120,14 +120,14 @@ def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Co
     """Active, or away with the reason and since when; a call explains being away."""
     text = context.text
     if agent.text == "active":
-        words = text("operations.text.active")
-        return _chip("on", "chat-left-fill", [words], words, agents_panel.text_late)
+        label = text("operations.text.active")
+        return _chip("on", "chat-left-fill", [label], label, agents_panel.text_late)
     if agent.explained:
-        words = text("operations.text.explained")
-        return _chip("away", "chat-left", [words], words, agents_panel.text_late)
+        label = text("operations.text.explained")
+        return _chip("away", "chat-left", [label], label, agents_panel.text_late)
     if agent.text == "unknown":
-        words = text("operations.text.unknown")
-        return _chip("away", "question-circle", [words], words, agents_panel.text_late)
+        label = text("operations.text.unknown")
+        return _chip("away", "question-circle", [label], label, agents_panel.text_late)
     reason = agent.text_reason or text("operations.text.away")
     parts: list[Any] = [html.Span(reason, className="bidi presence-reason")]
     if agent.text_since is not None:
@@ -141,29 +141,29 @@ def voice_chip(
     """The vendor's word in the reader's, amber where it contradicts the chat."""
     text = context.text
     if not agents_panel.voice_read:
-        words = text("operations.voice.unread")
-        return _chip("away", "telephone-x", [words], words, False)
+        label = text("operations.voice.unread")
+        return _chip("away", "telephone-x", [label], label, False)
     if agent.voice is None:
-        words = text("operations.voice.none")
-        return _chip("none", "telephone-x", [words], words, agents_panel.voice_late)
+        label = text("operations.voice.none")
+        return _chip("none", "telephone-x", [label], label, agents_panel.voice_late)
     key = f"operations.voice.{agent.voice}"
-    words = text(key) if text.has(key) else agent.voice.replace("_", " ")
+    label = text(key) if text.has(key) else agent.voice.replace("_", " ")
     since = None if agents_panel.voice_late else agent.voice_since
     if agent.clash:
-        parts: list[Any] = [words, *([" ", lasting(since, at, context)] if since else [])]
+        parts: list[Any] = [label, *([" ", lasting(since, at, context)] if since else [])]
         return _chip(
             "clash",
             "exclamation-diamond-fill",
             parts,
-            f"{words}: {text('operations.clash')}",
+            f"{label}: {text('operations.clash')}",
             agents_panel.voice_late,
         )
-    parts = [html.Span(words, className="bidi")]
+    parts = [html.Span(label, className="bidi")]
     if agent.voice in BUSY and since is not None:
         parts += [" ", timer(since, at, context)]
     kind = "busy" if agent.voice in BUSY else "on" if agent.voice == "available" else "away"
     return _chip(
-        kind, VOICE_ICONS.get(agent.voice, "telephone-x"), parts, words, agents_panel.voice_late
+        kind, VOICE_ICONS.get(agent.voice, "telephone-x"), parts, label, agents_panel.voice_late
     )
 
 
@@ -177,8 +177,8 @@ def agents_table(
     """
     text = context.text
     if not agents_panel.agents:
-        title, words = text("operations.crew.nobody"), text("operations.crew.nobody_words")
-        return html.Div(message("empty", context, title, words), className="crew-empty")
+        title, label = text("operations.crew.nobody"), text("operations.crew.nobody_words")
+        return html.Div(message("empty", context, title, label), className="crew-empty")
     cut = shown is not None and len(agents_panel.agents) > shown
     visible = agents_panel.agents[: shown - 1] if cut and shown else agents_panel.agents
     rows = [html.Tr(_cells(agent, agents_panel, at, context), **_row(agent)) for agent in visible]
@@ -267,15 +267,15 @@ def _cells(
 
 
 def _name(agent: Agent, context: Context) -> Any:
-    words = agent.name or context.text("operations.crew.unnamed", id=agent.id)
+    label = agent.name or context.text("operations.crew.unnamed", id=agent.id)
     marks = []
     if agent.overloaded:
         title = context.text("operations.crew.overloaded")
         marks = [icon("exclamation-triangle-fill", "warn for-phone", title)]
-    name = html.Span(words, className=f"bidi crew-name{_width_class(words)}", title=words)
+    name = html.Span(label, className=f"bidi crew-name{_width_class(label)}", title=label)
     if agent.href is None:
         return html.Span([name, *marks])
-    title = context.text("operations.crew.see", name=words)
+    title = context.text("operations.crew.see", name=label)
     link = dcc.Link(name, href=agent.href, title=title)
     return html.Span([link, *marks])
 
@@ -293,7 +293,7 @@ def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div
         title = context.text("operations.crew.overloaded")
         count.insert(0, icon("exclamation-triangle-fill", "", title))
     kind = " load-over" if agent.overloaded else ""
-    words = context.text(
+    label = context.text(
         "operations.crew.load_words",
         n=formats.count(agent.open),
         ours=formats.count(agent.ours),
@@ -301,7 +301,7 @@ def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div
         limit=agents_panel.limit,
     )
     return html.Div(
-        [html.B(count), _blocks(agent, agents_panel, context)], className=f"load{kind}", title=words
+        [html.B(count), _blocks(agent, agents_panel, context)], className=f"load{kind}", title=label
     )
 
 
@@ -322,11 +322,11 @@ def _blocks(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.S
 
 
 def _recent(agent: Agent, context: Context) -> Any:
-    words = context.formats.count(agent.recent)
+    label = context.formats.count(agent.recent)
     if not agent.spike:
-        return words
+        return label
     mark = icon("lightning-fill", "", context.text("operations.crew.spike"))
-    return html.Span([mark, words], className="crew-spike")
+    return html.Span([mark, label], className="crew-spike")
 
 
 def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) -> html.Tr:
@@ -337,7 +337,7 @@ def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) ->
         "clash": sum(row.clash for row in rest) if agents_panel.voice else 0,
         "away": sum(row.text != "active" and not row.explained for row in rest),
     }
-    words = [
+    parts = [
         html.Span(
             text.plural(f"operations.crew.more_{key}", n, n=formats.count(n)),
             className="" if key == "away" else "warn",
@@ -346,7 +346,7 @@ def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) ->
         if n
     ]
     first = html.B(text.plural("operations.crew.more", len(rest), n=formats.count(len(rest))))
-    return html.Tr(html.Td([first, *words], colSpan=8), className="crew-rest")
+    return html.Tr(html.Td([first, *parts], colSpan=8), className="crew-rest")
 
 
 def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
@@ -369,7 +369,7 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
         before = [text("operations.next.then"), " "] if place == 0 else []
         is_voice_known = agents_panel.voice_read and not agents_panel.voice_late
         extra = "text" if agents_panel.voice and is_voice_known and not candidate.voice_free else ""
-        words = ", ".join(
+        label = ", ".join(
             part
             for part in (
                 _open_count(candidate, context),
@@ -377,7 +377,7 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
             )
             if part
         )
-        lines.append(html.P([*before, html.B(candidate.name, className="bidi"), f", {words}"]))
+        lines.append(html.P([*before, html.B(candidate.name, className="bidi"), f", {label}"]))
     return html.Div(
         [
             html.Div(

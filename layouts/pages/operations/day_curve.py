@@ -233,8 +233,8 @@ def _so_far(curve: Curve, period: str, context: Context) -> list[Any]:
     if curve.usual is None or not round(curve.usual[1]):
         return [strong, " ", text("operations.curve.so_far")]
     low, high = curve.usual
-    words = text("operations.curve.so_far_usual", low=formats.count(low), high=formats.count(high))
-    return [html.Span([strong, " ", words])]
+    label = text("operations.curve.so_far_usual", low=formats.count(low), high=formats.count(high))
+    return [html.Span([strong, " ", label])]
 
 
 def _second(curve: Curve, kiosk: bool, context: Context) -> html.Span | None:

@@ -194,7 +194,7 @@ def _ticket(ticket: Ticket, context: Context) -> html.Li:
 
 def _call(call: Call, context: Context) -> html.Li:
     text = context.text
-    words = text(f"operations.calls.{call.kind}")
+    label = text(f"operations.calls.{call.kind}")
     about = [call.line] if call.line else []
     if call.talk_seconds is not None:
         about.append(text("operations.calls.talked", span=context.formats.talk(call.talk_seconds)))
@@ -215,7 +215,7 @@ def _call(call: Call, context: Context) -> html.Li:
             html.Span(context.formats.moment(call.started_at), className="drawer-when"),
             html.Div(
                 [
-                    html.P([mark, words[0].upper() + words[1:]], className="drawer-subject"),
+                    html.P([mark, label[0].upper() + label[1:]], className="drawer-subject"),
                     html.Small(" · ".join(about)),
                 ]
             ),

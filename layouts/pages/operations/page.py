@@ -172,14 +172,14 @@ def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     phrase: list[Any] = [text("operations.figures.no_debt")]
     if debt.count:
-        words = text.plural("operations.figures.debt", debt.count, n=formats.count(debt.count))
-        phrase = [html.B(words)]
+        label = text.plural("operations.figures.debt", debt.count, n=formats.count(debt.count))
+        phrase = [html.B(label)]
         if debt.late_at is not None:
             when = text("operations.figures.debt_at", at=formats.clock(debt.late_at))
             phrase.append(f", {when}")
         elif debt.oldest is not None:
-            words = text("operations.figures.debt_oldest", span="{span}")
-            phrase += [", ", lasting(debt.oldest, at, context, words)]
+            label = text("operations.figures.debt_oldest", span="{span}")
+            phrase += [", ", lasting(debt.oldest, at, context, label)]
     parts: list[Any] = [icon("telephone-outbound"), html.Span(phrase)]
     if debt.info is not None and not kiosk:
         parts.append(info_button(PAGE, debt.info, context))
@@ -385,9 +385,9 @@ def _top(wall: Wall, context: Context) -> html.Div:
 
 def _fill(class_name: str, context: Context) -> html.Button:
     """The browser's own full screen."""
-    words = context.text("operations.kiosk_fill")
-    attributes = {"data-fullscreen": "", "aria-label": words}
-    return html.Button(icon("fullscreen"), className=class_name, title=words, **attributes)
+    label = context.text("operations.kiosk_fill")
+    attributes = {"data-fullscreen": "", "aria-label": label}
+    return html.Button(icon("fullscreen"), className=class_name, title=label, **attributes)
 
 
 def _round(rotation: Rotation | None) -> dict[str, str]:
@@ -399,8 +399,8 @@ def _round(rotation: Rotation | None) -> dict[str, str]:
 
 def _sound(context: Context) -> html.Button:
     """Seen only while the browser keeps the sound back until somebody touches the page."""
-    words = [icon("volume-up"), html.Span(context.text("operations.sound_blocked"))]
-    return html.Button(words, className="wall-sound", **{"data-sound": ""})
+    parts = [icon("volume-up"), html.Span(context.text("operations.sound_blocked"))]
+    return html.Button(parts, className="wall-sound", **{"data-sound": ""})
 
 
 def _late(late: Late, wall: Wall, context: Context) -> html.Div:
@@ -427,5 +427,5 @@ def unusable(name: str, context: Context) -> html.Div:
     text = context.text
     key = f"operations.unusable.{name}"
     reason = text(key) if text.has(key) else text("operations.unusable.other", name=name)
-    words = text("operations.unusable_words", reason=reason)
-    return banner("attention", text("filters.unusable"), words)
+    label = text("operations.unusable_words", reason=reason)
+    return banner("attention", text("filters.unusable"), label)

@@ -118,8 +118,8 @@ def _assignment_cells(assignment: Assignment, subjects: bool, context: Context) 
 def _assignment_subject(assignment: Assignment, context: Context) -> html.Span:
     text = context.text
     if assignment.subject is None:
-        words = [icon("lock-fill"), text("operations.assignments.hidden")]
-        return html.Span(words, className="quieter")
+        parts = [icon("lock-fill"), text("operations.assignments.hidden")]
+        return html.Span(parts, className="quieter")
     subject = assignment.subject or text("operations.assignments.no_subject")
     return html.Span(subject, title=subject, className="bidi" if assignment.subject else "quieter")
 
@@ -178,8 +178,8 @@ def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> htm
     if hidden:
         notes.append(html.Li(_hidden_note(queue, hidden, context), className="queue-note"))
     if queue.unrouted:
-        words = text.plural("operations.unrouted", queue.unrouted, n=formats.count(queue.unrouted))
-        notes.append(html.Li(words, className="queue-note"))
+        label = text.plural("operations.unrouted", queue.unrouted, n=formats.count(queue.unrouted))
+        notes.append(html.Li(label, className="queue-note"))
     fold = html.Button(
         [
             html.Span(_see_all(queue, context), className="queue-closed"),
@@ -201,12 +201,12 @@ def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> htm
 def _hidden_note(queue: Queue, hidden: int, context: Context) -> str:
     """How many are not shown; those of the customer's turn are the last, so they are among them."""
     text, formats = context.text, context.formats
-    words = text.plural("operations.more", hidden, n=formats.count(hidden))
+    label = text.plural("operations.more", hidden, n=formats.count(hidden))
     customers = min(hidden, len(queue.rows) - queue.ours)
     if not customers:
-        return words
+        return label
     extra = text.plural("operations.more_customer", customers, n=formats.count(customers))
-    return f"{words}, {extra}"
+    return f"{label}, {extra}"
 
 
 def _see_all(queue: Queue, context: Context) -> str:
@@ -222,15 +222,15 @@ def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -
     shown = waiting.id if len(waiting.id) <= ID_SHOWN else "…" + waiting.id[-ID_SHOWN + 1 :]
     mark: Any = [channel_icon(waiting.channel), html.Span(shown)]
     if waiting.url:
-        words = text("operations.open_this", id=waiting.id)
+        label = text("operations.open_this", id=waiting.id)
         mark = html.A(
             [*mark, icon("box-arrow-up-right")],
             href=waiting.url,
             target="_blank",
             rel="noopener noreferrer",
             className="queue-id",
-            title=words,
-            **{"aria-label": words},
+            title=label,
+            **{"aria-label": label},
         )
     else:
         mark = html.Span(mark, className="queue-id", title=waiting.id)
@@ -333,7 +333,7 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
     """The mark, and the level in a word; all words are there, the stylesheet shows one."""
     text = context.text
     at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
-    words = [
+    parts = [
         html.Span(
             [icon(ICONS[level]), html.Span(text(f"operations.levels.{level}", at=at))],
             className=f"lamp-word lamp-word-{level}",
@@ -352,7 +352,7 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
             title=text("operations.kiosk_leave"),
         )
     page = html.Span([mark, html.Span(text("operations.title"))], className="lamp-page")
-    return html.Div([brand, page, *words], className="lamp-head")
+    return html.Div([brand, page, *parts], className="lamp-head")
 
 
 def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.H2:
@@ -393,13 +393,13 @@ def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Contex
     limit = formats.timer(queue_panel.queue.limit_seconds)
     if queue_panel.queue.oldest is None:
         customers = len(queue_panel.queue.rows)
-        words = text.plural(
+        label = text.plural(
             "operations.quiet_customers_words", customers, n=formats.count(customers)
         )
         return html.Div(
             [
                 html.P(text("operations.quiet_customers"), className="lamp-quiet"),
-                html.P(words, className="lamp-about"),
+                html.P(label, className="lamp-about"),
             ],
             className="lamp-longest",
         )
@@ -427,22 +427,22 @@ def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
     if queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:
-        words = text("operations.quiet_since", span="{span}")
-        quiet = lasting(queue_panel.quiet_since, at, context, words)
+        label = text("operations.quiet_since", span="{span}")
+        quiet = lasting(queue_panel.quiet_since, at, context, label)
     lines = [html.P(quiet, className="lamp-quiet")]
     if queue_panel.longest_today is not None:
         seconds, since = queue_panel.longest_today
-        words = text(
+        label = text(
             "operations.longest_today", span=formats.timer(seconds), at=formats.clock(since)
         )
-        lines.append(html.P(words, className="lamp-about"))
+        lines.append(html.P(label, className="lamp-about"))
     if queue_panel.queue.unrouted:
-        words = text.plural(
+        label = text.plural(
             "operations.limbo",
             queue_panel.queue.unrouted,
             n=formats.count(queue_panel.queue.unrouted),
         )
-        lines.append(html.P(words, className="lamp-about lamp-limbo"))
+        lines.append(html.P(label, className="lamp-about lamp-limbo"))
     return html.Div(
         [
             html.Div(

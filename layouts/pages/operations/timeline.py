@@ -120,7 +120,7 @@ def timeline_section(timeline: Timeline, context: Context) -> html.Section | Non
 
 
 def _bar(strip: Strip, timeline: Timeline, context: Context) -> html.Div:
-    words = []
+    parts = []
     for stretch in strip.stretches:
         start, end = max(stretch.start, timeline.first), min(stretch.end, timeline.last)
         if start >= end:
@@ -134,9 +134,9 @@ def _bar(strip: Strip, timeline: Timeline, context: Context) -> html.Div:
             end=clock(end),
         )
         style = {"--at": f"{at * 100:.3f}%", "--long": f"{long * 100:.3f}%"}
-        words.append(html.I(className=f"strip-{stretch.state}", style=style, title=label))
+        parts.append(html.I(className=f"strip-{stretch.state}", style=style, title=label))
     return html.Div(
-        words, className="strip", role="img", **{"aria-label": _spoken_day(strip, context)}
+        parts, className="strip", role="img", **{"aria-label": _spoken_day(strip, context)}
     )
 
 
@@ -151,9 +151,9 @@ def _axis(timeline: Timeline, context: Context) -> html.Div:
     for passed in range(0, hours + 1, STEP if hours > STEP else 1):
         at = timeline.first + (timeline.last - timeline.first) * passed / max(1, hours)
         local = at.astimezone(context.formats.zone)
-        words = context.text("operations.curve.hour", hour=local.hour)
+        label = context.text("operations.curve.hour", hour=local.hour)
         style = {"--at": f"{passed / max(1, hours) * 100:.3f}%"}
-        marks.append(html.Span(words, style=style))
+        marks.append(html.Span(label, style=style))
     return html.Div(marks, className="strip-marks", **{"aria-hidden": "true"})
 
 
@@ -173,12 +173,12 @@ def _hours(strip: Strip, context: Context) -> list[Any]:
 
 def _spoken_day(strip: Strip, context: Context) -> str:
     text = context.text
-    words = [
+    parts = [
         f"{text(f'operations.timeline.{state}')} {context.formats.duration(strip.seconds[state])}"
         for state in STATES
         if strip.seconds.get(state, 0) >= 1
     ]
-    return f"{strip.name}: {', '.join(words) or text('operations.timeline.nothing')}"
+    return f"{strip.name}: {', '.join(parts) or text('operations.timeline.nothing')}"
 
 
 def _legend(context: Context) -> html.Div:

@@ -95,7 +95,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
         )
         for key, n in known
     ]
-    words = [
+    parts = [
         html.Span(
             [
                 html.Span(className=f"dot origin-{key}"),
@@ -110,7 +110,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
     ]
     body = [
         html.Div(pieces, className="origin-bar"),
-        html.Div(words, className="origin-words"),
+        html.Div(parts, className="origin-words"),
     ]
     return figure_panel(
         PAGE,
@@ -453,9 +453,9 @@ def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None
         (formats.duration(seconds), {"y": seconds / HOUR, "x": 0, "xref": "paper"}),
     )
     for value, place in places:
-        words = text("charts.mean", value=value)
+        label = text("charts.mean", value=value)
         anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
-        figure.add_annotation(text=words, **_note(context), **anchors, **place)
+        figure.add_annotation(text=label, **_note(context), **anchors, **place)
 
 
 def _corners(figure: go.Figure, context: Context) -> None:

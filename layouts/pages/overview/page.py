@@ -76,11 +76,11 @@ def reasons_panel(overview: Overview, context: Context) -> html.Section:
     info = overview.infos[TOP_REASONS]
     title = text("overview.reasons")
     if overview.reason_missing or not overview.reasons:
-        words = text(
+        label = text(
             "overview.reason_missing" if overview.reason_missing else "overview.no_reasons",
             label=overview.reason_label,
         )
-        nothing = empty(context, words)
+        nothing = empty(context, label)
         return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, info=info)
     # The others together would make every reason small: their bar is cut, and says so.
     scale = [r for r in overview.reasons if r.name is not None] or overview.reasons
@@ -152,11 +152,11 @@ def _change(reason: Reason, context: Context) -> Any:
     if reason.previous_share is None:
         return html.Span(context.text("overview.new"), className="quieter")
     difference = (reason.share - reason.previous_share) * 100
-    words = context.formats.decimal(abs(difference))
+    label = context.formats.decimal(abs(difference))
     if abs(difference) < 0.05:
-        return html.Span(words, className="quieter")
+        return html.Span(label, className="quieter")
     arrow = icon("arrow-up" if difference > 0 else "arrow-down")
-    return html.Span([arrow, words], className="strong" if abs(difference) >= 2 else "quieter")
+    return html.Span([arrow, label], className="strong" if abs(difference) >= 2 else "quieter")
 
 
 def agents_panel(overview: Overview, context: Context) -> html.Section:

@@ -54,15 +54,15 @@ def comments(shown: Comments, context: Context) -> html.Section:
 def _rows_of_band(band: str, context: Context) -> html.A:
     """The ratings as a list, from where they can be taken as a workbook."""
     cells = [] if band == "all" else [f"part:{band}"]
-    words = [icon("download"), context.text("quality.take")]
-    return rows_link(words, context, "csat_average", *cells, class_name="comment-take")
+    parts = [icon("download"), context.text("quality.take")]
+    return rows_link(parts, context, "csat_average", *cells, class_name="comment-take")
 
 
 def _body(shown: Comments, context: Context) -> Any:
     text = context.text
     if not shown.listed:
-        words = "quality.no_match" if shown.find else "quality.no_words"
-        return message("calm", context, text(f"{words}.title"), text(f"{words}.words"))
+        key = "quality.no_match" if shown.find else "quality.no_words"
+        return message("calm", context, text(f"{key}.title"), text(f"{key}.words"))
     items = [_item(comment, href, shown.read, context) for comment, href in shown.listed]
     last = shown.first + len(items)
     newer, older = shown.turns

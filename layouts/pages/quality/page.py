@@ -52,7 +52,7 @@ def content(quality: Quality, context: Context) -> list[Any]:
 
 def _no_ratings(quality: Quality, context: Context) -> html.Section:
     text = context.text
-    words = text.plural(
+    label = text.plural(
         "quality.no_ratings", quality.closed, n=context.formats.count(quality.closed)
     )
     longer = html.A(
@@ -61,7 +61,7 @@ def _no_ratings(quality: Quality, context: Context) -> html.Section:
         className="link",
         **{"data-go": "push"},
     )
-    return panel(text("metrics.csat_score.label"), empty(context, words, longer))
+    return panel(text("metrics.csat_score.label"), empty(context, label, longer))
 
 
 def _score(quality: Quality, context: Context) -> html.Section:
@@ -130,9 +130,9 @@ def _scale(kpi: Kpi, context: Context) -> html.Div:
     if before is not None and before.value is not None and kpi.compared:
         style["--before"] = place(before.value)
         value = formats.decimal(before.value * 100)
-        words = html.Span(text("kpi.before", value=value))
+        content = html.Span(text("kpi.before", value=value))
         right = " score-before-left" if before.value > 0.8 + floor * 0.2 else ""
-        marks.append(html.Span(words, className=f"score-before{right}"))
+        marks.append(html.Span(content, className=f"score-before{right}"))
     step = 5 if floor >= 0.6 else 10 if floor >= 0.4 else 20
     shares = range(round(floor * 100), 101, step)
     ticks = [html.Span(str(share), style={"--at": place(share / 100)}) for share in shares]
@@ -148,7 +148,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
     """How often each rating was given, as pieces of one bar and in words."""
     text, formats = context.text, context.formats
     total = sum(quality.notes.values())
-    pieces, words = [], []
+    pieces, parts = [], []
     for note, count in quality.notes.items():
         share = f"{count / total * 100:.2f}%"
         cell = f"value:{note}"
@@ -169,7 +169,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
         number: Any = html.B(formats.count(count))
         if count:
             number = rows_link(number, context, "csat_average", cell)
-        words.append(
+        parts.append(
             html.Span(
                 [
                     html.Span(className=f"dot note-{note}"),
@@ -181,7 +181,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
             )
         )
     return html.Div(
-        [html.Div(pieces, className="note-bar"), html.Div(words, className="note-words")],
+        [html.Div(pieces, className="note-bar"), html.Div(parts, className="note-words")],
         className="notes",
     )
 
@@ -383,8 +383,8 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
     missing = ranks.by == "reason" and quality.reason_missing
     body: Any
     if missing or not (ranks.shown or ranks.few):
-        words = text("overview.reason_missing", label=quality.reason_label) if missing else ""
-        body = empty(context, words)
+        label = text("overview.reason_missing", label=quality.reason_label) if missing else ""
+        body = empty(context, label)
     else:
         floor = scale_floor([row.csat for row in ranks.shown])
         body = [
@@ -470,18 +470,18 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
 def _rest(ranks: Ranks, context: Context) -> html.P | None:
     text, formats = context.text, context.formats
     if ranks.every:
-        words = text("quality.fewer")
-        return html.P(view_link(words, context.view(every=None), "link"), className="ranks-few")
+        label = text("quality.fewer")
+        return html.P(view_link(label, context.view(every=None), "link"), className="ranks-few")
     if not ranks.hidden:
         return None
-    words = text.plural(
+    label = text.plural(
         f"quality.others.{ranks.by}",
         ranks.hidden,
         n=formats.count(ranks.hidden),
         ratings=formats.count(ranks.hidden_ratings),
     )
     link = view_link(text("quality.show_all"), context.view(every=ranks.by), "link")
-    return html.P([words, " ", link], className="ranks-few")
+    return html.P([label, " ", link], className="ranks-few")
 
 
 def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:

@@ -109,9 +109,9 @@ def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Conte
         },
     )
     expected = formats.decimal(line.expected)
-    words = text("staffing.bar", calls=formats.count(line.calls), expected=expected)
+    label = text("staffing.bar", calls=formats.count(line.calls), expected=expected)
     if line.calls:
-        bar = rows_link(bar, context, ANSWERED, cell, class_name="bar-link", title=words)
+        bar = rows_link(bar, context, ANSWERED, cell, class_name="bar-link", title=label)
         calls: Any = rows_link(formats.count(line.calls), context, ANSWERED, cell)
     else:
         calls = "0"
@@ -133,10 +133,10 @@ def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Conte
 def _difference(difference: float, context: Context) -> html.Span:
     """Above or below what was to be expected: said by sign and word, never by colour alone."""
     value = round(difference, 1)
-    words = context.formats.decimal(abs(value))
+    label = context.formats.decimal(abs(value))
     sign = "+" if value > 0 else LESS if value < 0 else ""
     side = "above" if value > 0 else "below" if value < 0 else "even"
-    return html.Span(f"{sign}{words}", title=context.text(f"staffing.side.{side}"))
+    return html.Span(f"{sign}{label}", title=context.text(f"staffing.side.{side}"))
 
 
 def _others(staffing: Staffing, context: Context) -> html.Div:

@@ -44,8 +44,8 @@ def no_schedule(context: Context) -> html.Div:
     way = html.A(
         text("staffing.to_grid"), href=f"#{PAGE}--schedule", className="button button-primary"
     )
-    title, words = text("staffing.no_schedule_yet"), text("staffing.no_schedule")
-    return message("empty", context, title, words, way)
+    title, label = text("staffing.no_schedule_yet"), text("staffing.no_schedule")
+    return message("empty", context, title, label, way)
 
 
 def facts(staffing: Staffing, context: Context) -> html.Div:
@@ -106,19 +106,19 @@ def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
 
     Where holidays were left out, or two kinds are added up, no list has as many rows.
     """
-    words = context.formats.count(total)
+    label = context.formats.count(total)
     days = staffing.main.demand.days
     if len(staffing.works) > 1 or not total or days is None:
-        return words
+        return label
     if (days[1] - days[0]).days + 1 != sum(staffing.main.demand.occurrences):
-        return words
+        return label
     span = {"from_": days[0].isoformat(), "to": days[1].isoformat()}
     if "calls" in staffing.works:
         href = view("/telephony", {}, **span, rows="loss_rate")
     else:
         kept = {n: v for n, v in context.choices.items() if n == "team" or n.startswith("attr.")}
         href = view("/overview", kept, **span, origin="customer", rows="conversations")
-    return dcc.Link(words, href=href, className="rows-link", title=context.text("rows.open"))
+    return dcc.Link(label, href=href, className="rows-link", title=context.text("rows.open"))
 
 
 def week_panel(staffing: Staffing, context: Context) -> html.Section:
@@ -171,11 +171,11 @@ def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
     short = [day for day, is_short in enumerate(staffing.main.demand.is_short) if is_short]
     if short:
         days = ", ".join(text(f"rows.weekday.{day}") for day in short)
-        words = text("staffing.short_words", days=days, n=OCCURRENCES_MINIMUM)
-        parts.append(banner("information", text("staffing.short_history"), words))
+        label = text("staffing.short_words", days=days, n=OCCURRENCES_MINIMUM)
+        parts.append(banner("information", text("staffing.short_history"), label))
     if (staffing.needed < 0).any():
-        words = text("staffing.impossible_words")
-        parts.append(banner("attention", text("staffing.impossible"), words))
+        label = text("staffing.impossible_words")
+        parts.append(banner("attention", text("staffing.impossible"), label))
     return parts
 
 
@@ -363,12 +363,12 @@ def _steps(
     """Each value from the begin of its half-hour to the end, so that a lone one is seen too."""
     places: list[float] = []
     heights: list[float | None] = []
-    words: list[list[str]] = []
+    parts: list[list[str]] = []
     for half, value, name in zip(halves, values, names, strict=True):
         places += [half / 2, half / 2 + 0.5]
         heights += [value, value]
-        words += [[name], [name]]
-    return places, heights, words
+        parts += [[name], [name]]
+    return places, heights, parts
 
 
 def _between(half: int) -> str:

@@ -377,15 +377,15 @@ def _notices(status: Status, context: Context) -> list[Any]:
         parts.append(banner("stale", text("alerts.not_running"), text("status.not_running_words")))
     silent = [plain(screen.name) for screen in status.screens if screen.is_silent]
     if silent:
-        words = text.plural("status.silent_screens", len(silent), n=len(silent))
-        parts.append(banner("attention", words, ", ".join(silent)))
+        label = text.plural("status.silent_screens", len(silent), n=len(silent))
+        parts.append(banner("attention", label, ", ".join(silent)))
     if status.given_up:
-        words = text.plural("status.given_up", status.given_up, n=status.given_up)
+        label = text.plural("status.given_up", status.given_up, n=status.given_up)
         link = dcc.Link(text("status.see_alerts"), href="/alerts", className="link")
-        parts.append(banner("attention", words, text("status.given_up_words"), link))
+        parts.append(banner("attention", label, text("status.given_up_words"), link))
     if status.waiting:
-        words = text.plural("status.waiting", status.waiting, n=status.waiting)
-        parts.append(banner("information", words, text("status.waiting_words")))
+        label = text.plural("status.waiting", status.waiting, n=status.waiting)
+        parts.append(banner("information", label, text("status.waiting_words")))
     return parts
 
 

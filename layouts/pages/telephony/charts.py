@@ -380,16 +380,16 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
     peaks = telephony.peaks
     if peaks.hour:
         hour, mean = peaks.hour
-        words = text("telephony.peak_hour", hour=hour, mean=formats.decimal(mean))
-        parts.append(rows_link(words, context, INBOUND, f"hour:{hour}"))
+        label = text("telephony.peak_hour", hour=hour, mean=formats.decimal(mean))
+        parts.append(rows_link(label, context, INBOUND, f"hour:{hour}"))
     if peaks.weekday:
         day, mean = peaks.weekday
-        words = text(
+        label = text(
             "telephony.peak_weekday",
             weekday=text(f"rows.weekday.{day}"),
             mean=formats.decimal(mean),
         )
-        parts.append(rows_link(words, context, INBOUND, f"weekday:{day}"))
+        parts.append(rows_link(label, context, INBOUND, f"weekday:{day}"))
     if telephony.heat == "loss":
         parts.append(html.Span(text("telephony.loss_note", n=ENOUGH)))
     few, many = text("telephony.few"), text("telephony.many")
@@ -450,8 +450,8 @@ def _count(
 ) -> HeatCell:
     if number is None or not number.n:
         return HeatCell("0")
-    words = context.formats.count(number.n)
-    return HeatCell(words, sequential(number.n, largest), ANSWERED, cells)
+    label = context.formats.count(number.n)
+    return HeatCell(label, sequential(number.n, largest), ANSWERED, cells)
 
 
 def used_hours(shown: Crosstab) -> Sequence[int]:

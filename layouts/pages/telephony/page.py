@@ -55,8 +55,8 @@ def no_calls(context: Context) -> html.Div:
     text = context.text
     link = view_link(text("telephony.every_line"), context.view(line=None), "button")
     action = link if context.choices.get("line") else None
-    title, words = text("telephony.no_calls"), text("telephony.no_calls_words")
-    return html.Div(message("empty", context, title, words, action), className="panel")
+    title, label = text("telephony.no_calls"), text("telephony.no_calls_words")
+    return html.Div(message("empty", context, title, label, action), className="panel")
 
 
 def _row(kind: int, *parts: Any) -> html.Div:

@@ -123,8 +123,8 @@ def _line(line: LineCalls, context: Context) -> list[Any]:
         if number is None or number.value is None:
             cells.append("0" if key.startswith("calls") else no_data(context))
             continue
-        words = context.formats.value(number.value, number.unit)
-        cells.append(_linked(words, number.n, context, key, f"line:{line.id}"))
+        label = context.formats.value(number.value, number.unit)
+        cells.append(_linked(label, number.n, context, key, f"line:{line.id}"))
     return cells
 
 
@@ -202,10 +202,10 @@ def _contact(name: str, context: Context) -> html.Span:
 
 
 def _many_lost(lost: int, calls: int, context: Context) -> Any:
-    words = context.formats.count(lost)
+    label = context.formats.count(lost)
     if lost and lost == calls:
-        return html.Span([icon("exclamation-triangle-fill"), " ", words], className="warn strong")
-    return words
+        return html.Span([icon("exclamation-triangle-fill"), " ", label], className="warn strong")
+    return label
 
 
 def owed(telephony: Telephony, context: Context) -> html.Section:
@@ -247,8 +247,8 @@ def recent(telephony: Telephony, context: Context) -> html.Section:
     keys = ("when", "who", "what", "person", "line", "talk", "recording")
     heads = [text(f"telephony.columns.{key}") for key in keys]
     rows = [_call(call, context) for call in telephony.recent]
-    words = text.plural("rows.see", telephony.calls, n=formats.count(telephony.calls))
-    every = rows_link(words, context, "calls", class_name="link")
+    label = text.plural("rows.see", telephony.calls, n=formats.count(telephony.calls))
+    every = rows_link(label, context, "calls", class_name="link")
     return figure_panel(
         PAGE,
         "calls",
@@ -264,9 +264,9 @@ def recent(telephony: Telephony, context: Context) -> html.Section:
 
 def _call(call: Call, context: Context) -> list[Any]:
     text, formats = context.text, context.formats
-    words = text(f"rows.call.{call.kind}")
+    label = text(f"rows.call.{call.kind}")
     if call.outcome:
-        words += f", {text(f'metrics.parts.{call.outcome}')}"
+        label += f", {text(f'metrics.parts.{call.outcome}')}"
     listen: Any = html.Span(text("telephony.no_recording"), className="no-data")
     if call.has_recording:
         listen = open_link(f"/calls/{quote(call.id, safe='')}/recording", text("states.listen"))
@@ -274,7 +274,7 @@ def _call(call: Call, context: Context) -> list[Any]:
     return [
         formats.moment(call.at),
         html.Span(call.who, className="bidi elided", title=call.who),
-        html.Span([icon(CALL_ICONS[call.kind]), " ", words], className="call-kind"),
+        html.Span([icon(CALL_ICONS[call.kind]), " ", label], className="call-kind"),
         html.Span(person, className="bidi elided", title=person),
         html.Span(line, className="bidi elided", title=line),
         no_data(context) if call.talk is None else formats.talk(call.talk),

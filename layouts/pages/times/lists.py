@@ -87,8 +87,8 @@ def due(times: Times, context: Context) -> html.Section:
     more = total - len(times.due)
     note: list[Any] = [text("times.due_note", span=formats.duration(times.target))]
     if more > 0:
-        words = text.plural("times.more_due", more, n=formats.count(more))
-        note += [" ", rows_link(words, context, "awaiting_first_response", class_name="link")]
+        label = text.plural("times.more_due", more, n=formats.count(more))
+        note += [" ", rows_link(label, context, "awaiting_first_response", class_name="link")]
     return figure_panel(
         PAGE,
         "awaiting_first_response",
@@ -179,7 +179,7 @@ def reopened(times: Times, context: Context) -> html.Section:
             _length(text("times.last_close"), last, longest, context),
         ]
         body.append(html.Table(html.Tbody(lines), className="grid-table lengths"))
-        words = text(
+        label = text(
             "times.price",
             median=formats.rough(price.value),
             mean=formats.rough(price.mean or 0),
@@ -187,7 +187,7 @@ def reopened(times: Times, context: Context) -> html.Section:
         )
         see = text.plural("rows.see", price.n, n=formats.count(price.n))
         link = rows_link(see, context, "reopen_price", class_name="link")
-        body.append(html.P([words, " ", link], className="fact"))
+        body.append(html.P([label, " ", link], className="fact"))
     return figure_panel(
         PAGE,
         "reopened",
@@ -249,8 +249,8 @@ def _part_words(key: str, part: str, count: int, context: Context, class_name: s
     if count:
         number = rows_link(number, context, key, f"part:{part}")
     mark = icon("exclamation-triangle-fill", "warn") if part == "overdue" and count else None
-    words = f" {context.text(f'metrics.parts.{part}')}"
-    return html.Span([mark, number, words], className=class_name)
+    label = f" {context.text(f'metrics.parts.{part}')}"
+    return html.Span([mark, number, label], className=class_name)
 
 
 def _case(

@@ -430,8 +430,8 @@ def _cells(group: Group, times: Times, tops: dict[str, float], context: Context)
 def _share(number: Summary | None, key: str, cells: list[str], context: Context) -> Any:
     if number is None or number.value is None:
         return no_data(context)
-    words = context.formats.share(number.value, 0)
-    return rows_link(words, context, key, *cells) if number.n else words
+    label = context.formats.share(number.value, 0)
+    return rows_link(label, context, key, *cells) if number.n else label
 
 
 def _span(number: Summary, top: float, context: Context) -> html.Span:
@@ -453,6 +453,6 @@ def _rest(times: Times, context: Context) -> html.P | None:
         )
     if not times.hidden:
         return None
-    words = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
+    label = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
     link = view_link(text("quality.show_all"), context.view(every="group"), "link")
-    return html.P([words, " ", link], className="ranks-few")
+    return html.P([label, " ", link], className="ranks-few")
