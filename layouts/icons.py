@@ -1,4 +1,4 @@
-"""Icons, drawn by `assets/21-icons.css` in the colour of the text beside them."""
+"""Icons, drawn by `assets/20-icons.css` in the colour of the text beside them."""
 
 from dash import html
 
@@ -7,7 +7,7 @@ def icon(name: str, class_name: str = "", title: str | None = None) -> html.Span
     """An icon of that name; silent for screen readers unless it has a title.
 
     Args:
-        name: A file name of bootstrap-icons that `21-icons.css` lists.
+        name: A file name of bootstrap-icons that `20-icons.css` lists.
         title: Words for who cannot see it, where no text stands beside it.
     """
     attributes = {"aria-hidden": "true"} if title is None else {"role": "img", "aria-label": title}

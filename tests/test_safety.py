@@ -22,7 +22,7 @@ SHOWN = [
 ]
 # Vendored file -> its licence.
 VENDORED = {
-    "00-bootstrap.min.css": "bootstrap.txt",
+    "00-bootstrap.css": "bootstrap.txt",
     "plotly-pt-br.js": "plotly-locales.txt",
     "fonts/archivo-latin.woff2": "archivo.txt",
     "fonts/archivo-latin-ext.woff2": "archivo.txt",
@@ -232,7 +232,7 @@ def test_vendored_files_are_what_they_were_and_have_a_licence(file):
 def test_every_font_and_icon_sheet_has_a_licence_too():
     fonts = {f"fonts/{path.name}" for path in (ASSETS / "fonts").iterdir()}
     assert fonts <= VENDORED.keys()
-    head = (ASSETS / "21-icons.css").read_text(encoding="utf-8")[:300]
+    head = (ASSETS / "20-icons.css").read_text(encoding="utf-8")[:300]
     assert "licenses/bootstrap-icons.txt" in head
 
 

@@ -142,7 +142,7 @@ def create_app(backend: Backend) -> Dash:
         __name__,
         server=server,
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(60-login\.css|login\.js)$",
+        assets_ignore=r"^(50-login\.css|login\.js)$",
         suppress_callback_exceptions=True,
         update_title=None,
         title="Vigia",
