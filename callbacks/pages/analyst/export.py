@@ -15,13 +15,13 @@ from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.analyst.query import AgentView, read_analyst, resolve_agent
 from callbacks.reports.query import ParameterError
 from layouts.components.context import Context
+from layouts.pages.analyst.data import PATH
 from layouts.roles import PAGES
 from metrics.live.current import team_names
 from metrics.model.values import word
 from services.files.workbook import Column, Kind, Sheet, write_csv, write_workbook
 from services.runtime.backend import Backend
 
-PATH = "/analyst"
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -24,8 +24,7 @@ from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
 from layouts.pages.analyst import page as analyst
-from layouts.pages.analyst.data import Head
-from layouts.pages.analyst.page import team_content
+from layouts.pages.analyst.data import PAGE, PATH, Head
 from layouts.roles import ANALYST, MANAGER, PAGES
 from metrics.classification.suggestions import team_model
 from metrics.model.filters import UNASSIGNED
@@ -33,9 +32,6 @@ from metrics.model.periods import today
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
-
-PATH = "/analyst"
-PAGE = analyst.PAGE
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,7 @@ def _drawn(asked: Asked) -> Drawn:
     above = analyst.head(head, context)
     if agent_id is None:
         table = team(snapshot, query, own.period, head, rules)
-        return Drawn(above, [*notices, *team_content(table, context)])
+        return Drawn(above, [*notices, *analyst.team_content(table, context)])
     known = agent_id == UNASSIGNED or agent_id in own.names
     if not known and own.rows.empty:
         return Drawn(above, [analyst.unknown(choices, context)])

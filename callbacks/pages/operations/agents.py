@@ -11,6 +11,7 @@ from callbacks.pages.operations.query import OperationsView, instant
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.links import view
+from layouts.pages.operations import PATH
 from layouts.pages.operations import drawer as layout
 from layouts.pages.operations.agents import Agent, AgentsPanel, Candidate
 from layouts.pages.operations.drawer import Call, Drawer, Ticket
@@ -25,7 +26,6 @@ from metrics.model.schema import CALL_AGENTS
 from metrics.model.selection import select_conversations
 from metrics.model.values import word
 
-PATH = "/operations"
 Choices = Mapping[str, list[str]]
 
 

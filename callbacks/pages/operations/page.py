@@ -23,15 +23,12 @@ from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
 from layouts.links import view
+from layouts.pages.operations import PAGE, PATH
 from layouts.pages.operations import page as operations
-from layouts.pages.operations import page as operations_choices
-from layouts.pages.operations.page import PATH
 from layouts.roles import PAGES, PEOPLE, ROLES
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
-
-PAGE = operations.PAGE
 
 
 def register(app: Dash, backend: Backend) -> None:
@@ -148,5 +145,5 @@ def _choices(
     question, _ = _question(backend, snapshot, current_viewer(backend), search)
     given = choices(search, "agent")
     teams = sorted(question.teams.items(), key=lambda item: item[1].casefold())
-    drawn = operations_choices.choices(given, question.query.period, teams, context)
+    drawn = operations.choices(given, question.query.period, teams, context)
     return drawn, view(PATH, given, kiosk="1")

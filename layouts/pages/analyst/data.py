@@ -13,6 +13,8 @@ from metrics.model.periods import Period
 from metrics.model.summary import Summary
 from metrics.query.usual import Verdict
 
+PAGE, PATH = "analyst", "/analyst"
+
 
 @dataclass(frozen=True)
 class Person:

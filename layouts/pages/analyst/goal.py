@@ -10,10 +10,9 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.states import message
 from layouts.icons import icon
-from layouts.pages.analyst.data import Panel
+from layouts.pages.analyst.data import PAGE, Panel
 from metrics.classification.goals import Goal
 
-PAGE = "analyst"
 # Above this many conversations, blocks would be too thin to count.
 BLOCKS_MAXIMUM = 120
 # More days than this have no room beside the bar.

@@ -13,12 +13,10 @@ from layouts.components.popover import popover
 from layouts.components.states import message
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.data import Panel, Row
+from layouts.pages.analyst.data import PAGE, PATH, Panel, Row
 from layouts.pages.analyst.goal import excluded_kind, excluded_words
 from metrics.classification.goals import STANDINGS
 
-PAGE = "analyst"
-PATH = "/analyst"
 # Each press of «more» shows so many more, up to the most that an address may ask for.
 MORE, MOST = 50, 500
 ORDERS = ("oldest", "easiest")

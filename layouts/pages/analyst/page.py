@@ -14,7 +14,7 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.data import Head, Line, Panel, Person, Team
+from layouts.pages.analyst.data import PAGE, PATH, Head, Line, Panel, Person, Team
 from layouts.pages.analyst.goal import goal_bar, hero
 from layouts.pages.analyst.lists import history_panel, pending_panel
 from layouts.pages.analyst.results import calls_panel, comments_panel, ratings_panel, times_panel
@@ -22,8 +22,6 @@ from metrics.classification.goals import Goal
 from metrics.classification.suggestions import Growth
 from metrics.model.filters import UNASSIGNED
 
-PAGE = "analyst"
-PATH = "/analyst"
 PERIODS = ("today", "week", "month")
 TEAM = "team"
 # The lists' own choices; another person or period starts them anew.

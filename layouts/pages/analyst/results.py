@@ -12,11 +12,8 @@ from layouts.components.metric_info import info_button
 from layouts.components.panel import no_data, panel
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.data import Call, Comment, Comparison, Panel
+from layouts.pages.analyst.data import PAGE, PATH, Call, Comment, Comparison, Panel
 from metrics.model.summary import Summary
-
-PAGE = "analyst"
-PATH = "/analyst"
 
 
 def ratings_panel(own: Panel, context: Context) -> html.Section:

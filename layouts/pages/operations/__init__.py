@@ -1,1 +1,3 @@
 """The page `/operations`."""
+
+PAGE, PATH = "operations", "/operations"

@@ -11,10 +11,10 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.graph import graph, template
 from layouts.components.metric_info import MetricInfo, info_button
+from layouts.pages.operations import PAGE
 from metrics.live.projection import Projection
 
 HALF = 0.25
-PAGE = "operations"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
 from layouts.links import Choices, view
-from layouts.pages.operations import day_curve
+from layouts.pages.operations import PAGE, PATH, day_curve
 from layouts.pages.operations.agents import AgentsPanel, agents_table, next_agent
 from layouts.pages.operations.day_curve import Curve
 from layouts.pages.operations.queue_panel import (
@@ -28,8 +28,6 @@ from layouts.pages.operations.queue_panel import (
 )
 from layouts.pages.operations.timeline import Timeline, timeline_panel
 
-PAGE = "operations"
-PATH = "/operations"
 # Teams that stand side by side in the header, and the letters of their names together.
 FEW_TEAMS, FEW_LETTERS = 4, 44
 ICONS = {

@@ -13,8 +13,8 @@ from layouts.components.live_time import NEAR, lasting, timer, urgency
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import open_link, panel
 from layouts.icons import channel_icon, icon
+from layouts.pages.operations import PAGE
 
-PAGE = "operations"
 # Rows that fit on a screen in the room; on a desk the list scrolls.
 KIOSK_ROWS, DESK_ROWS = 7, 50
 # Rows that a phone shows before it is asked for all.

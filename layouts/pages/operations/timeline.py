@@ -11,8 +11,8 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import panel
+from layouts.pages.operations import PAGE
 
-PAGE = "operations"
 STATES = ("available", "on_call", "after_call", "away", "unobserved")
 # Hours between two words of the axis.
 STEP = 2
