@@ -2,6 +2,9 @@
 
 python app.py serve | web | collect | sandbox | check | account ...
 gunicorn "app:create_server()"
+
+What a command needs is imported once its words and the settings are known to be good: pandas and
+Dash take seconds, and a mistake is told at once.
 """
 
 import argparse
@@ -103,10 +106,6 @@ def create_server() -> "Flask":
 
 def run_all(words: Sequence[str]) -> int:
     """Web server and collector on this machine, and with --demo the invented vendors too."""
-    from services.robot.slack import slack_client
-    from services.runtime import web_server
-    from services.vendors.intercom import intercom_client
-
     parser = _make_parser("serve")
     parser.add_argument("--demo", action="store_true", help="on an invented operation")
     arguments, sandbox_options = parser.parse_known_args(words)
@@ -119,6 +118,12 @@ def run_all(words: Sequence[str]) -> int:
         environ = demo.build_demo_environ(environ, load_environment(), sandbox_port)
     environment, settings = _load_configuration(environ)
     text = _load_text(settings)
+
+    from services.robot.slack import slack_client
+    from services.runtime import web_server
+    from services.vendors.intercom import intercom_client
+
+    # They say what of the credentials is missing.
     intercom_client(environment, settings)
     slack_client(environment, settings)
     try:
@@ -172,13 +177,14 @@ def run_all(words: Sequence[str]) -> int:
 
 def run_web(words: Sequence[str]) -> int:
     """The web server alone; there may be many, on many hosts."""
-    from services.runtime import web_server
-
     parser = _make_parser("web")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
     configure_logging("web")
     environment, settings = _load_configuration()
+
+    from services.runtime import web_server
+
     file_number = arguments.socket
     if file_number is None:
         listening = web_server.bind_socket(environment.host, environment.port)
@@ -191,14 +197,15 @@ def run_web(words: Sequence[str]) -> int:
 
 def run_collector(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
+    _make_parser("collect").parse_args(words)
+    configure_logging("collect")
+    environment, settings = _load_configuration()
+
     from services.collector.collector import Collector
     from services.robot.slack import slack_client
     from services.vendors.aircall import aircall_client
     from services.vendors.intercom import intercom_client
 
-    _make_parser("collect").parse_args(words)
-    configure_logging("collect")
-    environment, settings = _load_configuration()
     stop = threading.Event()
     # Who is told to end does not sit out the wait that a vendor has asked for.
     vendors = (
@@ -238,13 +245,14 @@ def run_sandbox(words: Sequence[str]) -> int:
 
 def check_setup(words: Sequence[str]) -> int:
     """Say whether settings and credentials are good."""
-    from metrics.alerts.model import Message
-    from services.runtime.check import check
-
     parser = _make_parser("check")
     parser.add_argument("--slack-message", action="store_true", help="send Slack a test message")
     arguments = parser.parse_args(words)
     environment, settings = _load_configuration()
+
+    from metrics.alerts.model import Message
+    from services.runtime.check import check
+
     text = _load_text(settings)
     message = _build_messages(environment, settings)(Message((), time.time(), is_test=True))
     findings = check(settings, environment, text, message if arguments.slack_message else None)

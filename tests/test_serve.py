@@ -12,14 +12,16 @@ from services.storage.disk_store import DiskStore
 from tests.worlds.demo import Demo
 
 ENDS_WITHIN_SECONDS = 10
+# A small operation where what counts is how it ends.
+SMALL = ("--days", "3", "--conversations", "30", "--calls", "10")
 
 
 @pytest.fixture
 def demo(tmp_path):
     running = []
 
-    def start():
-        running.append(Demo(tmp_path))
+    def start(*options):
+        running.append(Demo(tmp_path, *options))
         return running[-1]
 
     yield start
@@ -34,6 +36,13 @@ def eventually(condition, seconds=30):
             return found
         time.sleep(0.1)
     raise AssertionError("it did not happen in time")
+
+
+def answers(running: Demo, path: str) -> bool:
+    try:
+        return requests.get(f"{running.url}{path}", timeout=10).ok
+    except requests.RequestException:
+        return False
 
 
 def is_alive(number: int) -> bool:
@@ -57,11 +66,11 @@ def test_it_tells_address_and_accounts_and_becomes_ready(demo):
     said = "".join(running.said)
     assert "marina.falcao@example.com  vigia-gestora" in said
     assert requests.get(f"{running.url}/healthz", timeout=10).status_code == 200
-    eventually(lambda: requests.get(f"{running.url}/readyz", timeout=10).status_code == 200)
+    eventually(lambda: answers(running, "/readyz"))
 
 
 def test_it_ends_cleanly_within_seconds_and_leaves_no_process_and_no_customer(demo):
-    running = demo()
+    running = demo(*SMALL)
     eventually(lambda: has_snapshot(running.store))
     below = running.processes()
     assert len(below) >= 5, "sandbox, collector, web server and its two workers"
@@ -74,19 +83,19 @@ def test_it_ends_cleanly_within_seconds_and_leaves_no_process_and_no_customer(de
 
 
 def test_after_a_kill_nothing_is_left_running_and_it_starts_again(demo):
-    running = demo()
+    running = demo(*SMALL)
     eventually(lambda: has_snapshot(running.store))
     below = running.processes()
     running.process.kill()
     running.process.wait(10)
     eventually(lambda: not [n for n in below if is_alive(n)], ENDS_WITHIN_SECONDS)
     assert has_snapshot(running.store), "only a clean end empties the cache"
-    again = demo()
-    eventually(lambda: requests.get(f"{again.url}/readyz", timeout=10).status_code == 200)
+    again = demo(*SMALL)
+    eventually(lambda: answers(again, "/readyz"))
 
 
 def test_every_killed_process_comes_back(demo):
-    running = demo()
+    running = demo(*SMALL)
     before = running.processes()
     for number in before:
         os.kill(number, signal.SIGKILL)
@@ -96,4 +105,4 @@ def test_every_killed_process_comes_back(demo):
         return len(new) >= len(before) and new
 
     eventually(is_back)
-    eventually(lambda: requests.get(f"{running.url}/healthz", timeout=10).ok)
+    eventually(lambda: answers(running, "/healthz"))

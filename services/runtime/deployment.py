@@ -18,7 +18,6 @@ import orjson
 
 from services.errors import ConfigurationError
 from services.settings.config import Environment, Settings
-from services.snapshot.manifest import schema_fingerprint
 from services.storage.disk_store import DiskStore
 from services.storage.lease import Lease, store_lock
 from services.storage.locks import FileLock
@@ -106,6 +105,9 @@ def open_stores(environment: Environment) -> Stores:
 
 def identify_owner(environment: Environment, settings: Settings, state: Store) -> Owner:
     """Who this process is, as far as the cache is concerned."""
+    # Brings pandas along, for which no command that ends before this waits.
+    from services.snapshot.manifest import schema_fingerprint
+
     state.add(IDENTITY_KEY, secrets.token_hex(16).encode())
     word = (state.get(IDENTITY_KEY) or b"").decode()
     if environment.intercom_token is None:
