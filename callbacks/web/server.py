@@ -26,7 +26,6 @@ from callbacks.web import (
     errors,
     frame,
     headers,
-    health,
     heartbeat,
     recordings,
     registry,
@@ -47,26 +46,23 @@ BUILD = "VIGIA_BUILD"
 CSRF_COOKIE = "_csrf_token"
 FAVICON = Route(path="/favicon.ico", endpoint="favicon", roles=None)
 HOME = Route(path="/", endpoint="home", roles=EVERYBODY)
-# Dash's own, by the names that it gives them; which callback may be fired is looked at besides.
-DASH_ROUTES = [
-    Route(path=path, endpoint=endpoint, roles=EVERYBODY)
-    for path, endpoint in {
-        "/assets/<path:filename>": "_dash_assets.static",
-        **{
-            path: path
-            for path in (
-                "/",
-                "/<path:path>",
-                "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
-                "/_dash-layout",
-                "/_dash-dependencies",
-                "/_dash-update-component",
-                "/_reload-hash",
-                "/_favicon.ico",
-            )
-        },
-    }.items()
-]
+HEALTHZ = Route(path="/healthz", endpoint="healthz", roles=None)
+READYZ = Route(path="/readyz", endpoint="readyz", roles=None)
+# Dash's own, which it names after their paths; who may fire which callback is looked at besides.
+DASH_PATHS = (
+    "/",
+    "/<path:path>",
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "/_dash-layout",
+    "/_dash-dependencies",
+    "/_dash-update-component",
+    "/_reload-hash",
+    "/_favicon.ico",
+)
+DASH_ROUTES = (
+    Route(path="/assets/<path:filename>", endpoint="_dash_assets.static", roles=EVERYBODY),
+    *(Route(path=path, endpoint=path, roles=EVERYBODY) for path in DASH_PATHS),
+)
 HIDDEN_VERSIONS = (
     "python_version",
     "dash_version",
@@ -129,7 +125,6 @@ def create_app(backend: Backend) -> Dash:
     first_start.set_up(server, backend)
     own_account.set_up(server, backend)
     heartbeat.set_up(server, backend)
-    health.set_up(server, backend)
     recordings.set_up(server, backend)
     exports.set_up(server, backend, registry.REPORTS)
     analyst_export.set_up(server, backend)
@@ -221,6 +216,19 @@ def _add_routes(server: Flask, backend: Backend) -> None:
 
     add_route(server, FAVICON, favicon)
     add_route(server, HOME, home)
+    add_route(server, HEALTHZ, lambda: jsonify({"status": "ok"}))
+    add_route(server, READYZ, lambda: _answer_readiness(backend))
+
+
+def _answer_readiness(backend: Backend) -> Response:
+    """200 once every configured vendor has answered or failed once, else 503 with the reason."""
+    snapshot = backend.dataset.snapshot()
+    waiting = ["snapshot"]
+    if snapshot is not None:
+        waiting = [n for n, status in snapshot.sources.items() if status.state == "starting"]
+    response: Response = jsonify({"ready": not waiting, "waiting_for": waiting})
+    response.status_code = 503 if waiting else 200
+    return response
 
 
 def _add_page_status(server: Flask, backend: Backend) -> None:

@@ -138,14 +138,14 @@ def _account(context: Context) -> html.Div:
             ),
             html.Div(
                 [
-                    *([_own(context)] if not ROLES[context.role].is_screen else []),
-                    _preference(
+                    *([_own_account_link(context)] if not ROLES[context.role].is_screen else []),
+                    _preference_button(
                         "moon" if context.theme == "light" else "sun",
                         text(f"nav.theme.{other_theme}"),
                         "vigia_theme",
                         other_theme,
                     ),
-                    _preference(
+                    _preference_button(
                         "translate",
                         text(f"nav.language.{other_language}"),
                         "vigia_lang",
@@ -165,15 +165,14 @@ def _account(context: Context) -> html.Div:
     )
 
 
-def _own(context: Context) -> html.A:
-    """The way to one's own account: password, second factor, sessions."""
-    words = context.text("nav.own")
+def _own_account_link(context: Context) -> html.A:
+    label = context.text("nav.own")
     return html.A(
-        icon("person"), href="/me", className="icon-button", title=words, **{"aria-label": words}
+        icon("person"), href="/me", className="icon-button", title=label, **{"aria-label": label}
     )
 
 
-def _preference(name: str, label: str, cookie: str, value: str) -> html.Button:
+def _preference_button(name: str, label: str, cookie: str, value: str) -> html.Button:
     """A button that keeps a choice in a cookie and draws the page anew (`preferences.js`)."""
     return html.Button(
         icon(name),
