@@ -5,8 +5,8 @@ from typing import Any, Literal, get_origin
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from callbacks.api import schema as api_schema
 from callbacks.api.routes import ROUTES, ApiRoute
+from callbacks.api.schema import Error
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import ATTRIBUTE_PREFIX
 
@@ -48,7 +48,7 @@ def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:
             },
             "schemas": _schemas(),
             "responses": {
-                name: {"description": when, "content": _content(api_schema.Error)}
+                name: {"description": when, "content": _content(Error)}
                 for name, when in REFUSALS.values()
             },
         },
@@ -127,7 +127,7 @@ def _content(model: type[BaseModel]) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     answers = [route.answer for route in ROUTES.values() if route.answer]
     described: list[tuple[Any, Literal["validation"]]] = [
-        (model, "validation") for model in (*answers, api_schema.Error)
+        (model, "validation") for model in (*answers, Error)
     ]
     _, schema = models_json_schema(described, ref_template=REFERENCE)
     definitions: dict[str, Any] = schema["$defs"]

@@ -7,13 +7,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from callbacks.access.routes import Route
-from callbacks.api import answers as api_answers
-from callbacks.api import rows as api_rows
-from callbacks.api import schema as api_schema
-from callbacks.api import staffing as api_staffing
-from callbacks.api import status as api_status
-from callbacks.api.answers import Row
-from callbacks.reports import query as api_query
+from callbacks.api import answers, rows, schema, staffing, status
+from callbacks.reports.query import (
+    AgentsQuery,
+    BreakdownQuery,
+    CallsQuery,
+    ConversationsQuery,
+    NoQuery,
+    QueueQuery,
+    SummaryQuery,
+    TicketsQuery,
+)
 from layouts.roles import EVERYBODY, MANAGERS, PEOPLE
 from metrics.model.catalog import Table
 from services.accounts.tokens import Reach
@@ -40,8 +44,8 @@ class ApiRoute(Route):
 
     roles: frozenset[str] = MANAGERS
     purpose: str
-    query: type[BaseModel] = api_query.NoQuery
-    compute: Callable[[Any, Any], Row] | None = None
+    query: type[BaseModel] = NoQuery
+    compute: Callable[[Any, Any], answers.Row] | None = None
     answer: type[BaseModel] | None = None
     rows: Table | None = None
     is_wall: bool = False
@@ -63,92 +67,92 @@ ROUTES = {
         _route(
             "summary",
             "Every metric of a period; stocks are now and ignore it.",
-            query=api_query.SummaryQuery,
-            compute=api_answers.summary,
-            answer=api_schema.Summary,
+            query=SummaryQuery,
+            compute=answers.summary,
+            answer=schema.Summary,
             roles=PEOPLE,
             reaches=AGGREGATES,
         ),
         _route(
             "breakdown",
             "One metric in groups.",
-            query=api_query.BreakdownQuery,
-            compute=api_answers.breakdown,
-            answer=api_schema.Breakdown,
+            query=BreakdownQuery,
+            compute=answers.breakdown,
+            answer=schema.Breakdown,
             roles=PEOPLE,
             reaches=AGGREGATES,
         ),
         _route(
             "agents",
             "People with their numbers, leavers and unassigned rows included.",
-            query=api_query.AgentsQuery,
-            compute=api_answers.agents,
-            answer=api_schema.Agents,
+            query=AgentsQuery,
+            compute=answers.agents,
+            answer=schema.Agents,
             roles=PEOPLE,
             reaches=AGGREGATES,
         ),
         _route(
             "queue",
             "Who waits for us, oldest wait first.",
-            query=api_query.QueueQuery,
-            compute=api_answers.queue,
-            answer=api_schema.Queue,
+            query=QueueQuery,
+            compute=answers.queue,
+            answer=schema.Queue,
             roles=PEOPLE,
             is_wall=True,
         ),
         _route(
             "conversations",
             "Conversations behind the numbers, newest first.",
-            query=api_query.ConversationsQuery,
-            compute=api_rows.conversations,
-            answer=api_schema.Conversations,
+            query=ConversationsQuery,
+            compute=rows.conversations,
+            answer=schema.Conversations,
             rows="conversations",
             roles=PEOPLE,
         ),
         _route(
             "calls",
             "Calls behind the numbers, newest first.",
-            query=api_query.CallsQuery,
-            compute=api_rows.calls,
-            answer=api_schema.Calls,
+            query=CallsQuery,
+            compute=rows.calls,
+            answer=schema.Calls,
             rows="calls",
             roles=PEOPLE,
         ),
         _route(
             "tickets",
             "Tickets of the second line behind the numbers, newest first.",
-            query=api_query.TicketsQuery,
-            compute=api_rows.tickets,
-            answer=api_schema.BackofficeTickets,
+            query=TicketsQuery,
+            compute=rows.tickets,
+            answer=schema.BackofficeTickets,
             rows="tickets",
         ),
         _route(
             "fair_target",
             "Answered calls of scheduled people over their shifts, person by person.",
-            query=api_staffing.FairTargetQuery,
-            compute=api_staffing.fair_target,
-            answer=api_staffing.FairTarget,
+            query=staffing.FairTargetQuery,
+            compute=staffing.fair_target,
+            answer=staffing.FairTarget,
             reaches=AGGREGATES,
         ),
         _route(
             "staffing",
             "People needed and scheduled in each half-hour of the week, under assumptions.",
-            query=api_staffing.StaffingRequest,
-            compute=api_staffing.staffing,
-            answer=api_staffing.Staffing,
+            query=staffing.StaffingRequest,
+            compute=staffing.staffing,
+            answer=staffing.Staffing,
             reaches=AGGREGATES,
         ),
         _route(
             "alerts",
             "Rules of the robot and live problems.",
-            compute=lambda request, query: api_status.alerts(request),
-            answer=api_schema.Alerts,
+            compute=lambda request, _: status.alerts(request),
+            answer=schema.Alerts,
         ),
         _route(
             "status",
             "Sources, history and request budget.",
-            compute=lambda request, query: api_status.status(request),
-            answer=api_schema.Status,
+            compute=lambda request, _: status.status(request),
+            answer=schema.Status,
             reaches=AGGREGATES,
         ),
         _route("openapi.json", "This document.", reaches=AGGREGATES),
