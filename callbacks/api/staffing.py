@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, create_model
 
@@ -12,6 +11,7 @@ from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.query import Assuming, Crediting
 from callbacks.reports.query import Query, SummaryQuery
 from metrics.model import people
+from metrics.model.values import number_or_none
 from metrics.planning.fair_target import fair_target as compute_fair_target
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from metrics.planning.staffing import Plan
@@ -127,7 +127,7 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
         {
             **row,
             "id": row.pop("agent_id"),
-            "share": None if pd.isna(row["share"]) else float(row["share"]),
+            "share": number_or_none(row["share"]),
         }
         for row in target.people.to_dict("records")
     ]
@@ -199,7 +199,7 @@ def _half_hour(plan: Plan, weekday: int, half: int, known: bool) -> Row:
         "weekday": weekday,
         "starts": f"{half // 2:02d}:{half % 2 * 30:02d}",
         "arrivals": float(plan.arrivals[weekday, half]) if known else None,
-        "handling_seconds": None if np.isnan(work) else float(work),
+        "handling_seconds": number_or_none(work),
         "there": there if known and there >= 0 else None,
         "needed": needed if known and needed >= 0 else None,
         "scheduled": float(plan.scheduled[weekday, half]),

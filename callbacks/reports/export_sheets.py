@@ -16,6 +16,7 @@ from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric, Table
 from metrics.model.selection import attribute_values
 from metrics.model.summary import Summary
+from metrics.model.values import instant_or_none
 from services.files.workbook import Column, Sheet
 
 KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "number"}
@@ -253,7 +254,7 @@ def plain_values(column: DetailColumn, frame: pd.DataFrame, scope: ColumnContext
     """The column's values as plain Python values; None where there is none."""
     series = column.read(frame, scope)
     if column.kind == "moment":
-        return [None if pd.isna(at) else at.to_pydatetime() for at in series]
+        return [instant_or_none(at) for at in series]
     if column.kind in ("number", "seconds"):
         numbers = series.astype("Float64")
         whole = column.kind == "number"

@@ -11,6 +11,7 @@ from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.summary import Summary
+from metrics.model.values import number_or_none
 from metrics.query.usual import Range, Verdict, usual_range, weekday_band
 
 
@@ -82,4 +83,4 @@ def _verdict(usual: Range | None, values: pd.Series, weights: pd.Series) -> Verd
 
 
 def _plain(values: pd.Series) -> list[float | None]:
-    return [None if pd.isna(value) else float(value) for value in values]
+    return [number_or_none(value) for value in values]

@@ -21,7 +21,7 @@ from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import line_names
 from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS
 from metrics.model.selection import agent_of
-from metrics.model.values import word
+from metrics.model.values import number_or_none, word
 from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell
 from services.runtime.backend import Backend
 
@@ -275,7 +275,7 @@ def _conversations(
     columns = zip(frame.to_dict("records"), agents, closed, dates, marks, strict=True)
     for row, agent, seconds, at, mark in columns:
         state = str(row["state"])
-        span = None if pd.isna(seconds) else float(seconds)
+        span = number_or_none(seconds)
         if state != "closed":
             span = float((tables.now - row["created_at"]).total_seconds())
         if metric.dated_by == "rating_at" and not pd.isna(row["rating"]):

@@ -1,5 +1,6 @@
-"""Values of rows: what measures say, and one value as text."""
+"""Values of rows: what measures say, and one value of a table as plain Python."""
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,16 @@ def seconds_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
 def word(value: Any) -> str:
     """One value as text; nothing where it is missing."""
     return "" if pd.isna(value) else str(value)
+
+
+def number_or_none(value: Any) -> float | None:
+    """One number as Python's own; None where it is missing."""
+    return None if pd.isna(value) else float(value)
+
+
+def instant_or_none(value: Any) -> datetime | None:
+    """One instant as Python's own; None where it is missing."""
+    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()
 
 
 def _sure(mask: pd.Series) -> pd.Series:

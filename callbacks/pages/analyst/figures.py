@@ -45,7 +45,7 @@ from metrics.model.periods import Period, comparable, last_days, within
 from metrics.model.schema import attribute
 from metrics.model.selection import select
 from metrics.model.summary import Summary
-from metrics.model.values import word
+from metrics.model.values import instant_or_none, word
 from metrics.model.view import EVERYTHING, View
 from metrics.query.peers import against_own_past, team_number
 from services.snapshot.dataset import Snapshot
@@ -129,7 +129,7 @@ def _call(own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str,
     return Call(
         id=str(row["id"]),
         started_at=row["started_at"].to_pydatetime(),
-        answered_at=None if pd.isna(answered) else answered.to_pydatetime(),
+        answered_at=instant_or_none(answered),
         key=key,
         other=other,
         talk_seconds=talked,
@@ -307,7 +307,7 @@ def _rows(own: AgentView, found: pd.DataFrame, suggestions: pd.Series | None = N
             subject=word(row["subject"]).strip(),
             team=teams.get(word(row["team_id"]), ""),
             created_at=row["created_at"].to_pydatetime(),
-            closed_at=_instant(row["last_close_at"]),
+            closed_at=instant_or_none(row["last_close_at"]),
             reason=word(own.reasons.loc[index]),
             standing=str(own.standing.loc[index]),
             excluded=word(own.excluded_by.loc[index]),
@@ -358,11 +358,6 @@ def _comments(own: AgentView, found: pd.DataFrame) -> list[Comment]:
 def _number(own: AgentView, key: str, period: Period) -> Summary:
     found = own.number(CATALOG[key], period)
     assert found is not None
-    return found
-
-
-def _instant(value: Any) -> datetime | None:
-    found: datetime | None = None if pd.isna(value) else value.to_pydatetime()
     return found
 
 

@@ -23,7 +23,7 @@ from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.selection import attribute_values
-from metrics.model.values import word
+from metrics.model.values import instant_or_none, word
 from metrics.query.drilldown import rows_behind
 from services.runtime.backend import Backend
 
@@ -107,7 +107,7 @@ def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]
                 is_overdue=bool(overdue),
                 days=max(0, int(age)),
                 created_at=row["created_at"].to_pydatetime(),
-                resolved_at=None if pd.isna(done) else done.to_pydatetime(),
+                resolved_at=instant_or_none(done),
                 subject=word(row["subject"]),
                 state=state_word(row["state_label"], row["state"], context),
                 external=word(row["external_state"]),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from dash.development.base_component import Component
 
-from callbacks.pages.operations.query import OperationsView, instant
+from callbacks.pages.operations.query import OperationsView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.links import view
@@ -24,7 +24,7 @@ from metrics.model.office_hours import openings
 from metrics.model.periods import Period
 from metrics.model.schema import CALL_AGENTS
 from metrics.model.selection import select_conversations
-from metrics.model.values import word
+from metrics.model.values import instant_or_none, word
 
 Choices = Mapping[str, list[str]]
 
@@ -87,10 +87,10 @@ def _agent(
         name=word(row["name"]),
         text=str(seen["text"]),
         text_reason=word(seen["text_reason"]) or None,
-        text_since=instant(seen["text_since"]),
+        text_since=instant_or_none(seen["text_since"]),
         explained=bool(seen["explained"]) and question.has_voice,
         voice=word(seen["voice"]) or None,
-        voice_since=instant(seen["voice_since"]),
+        voice_since=instant_or_none(seen["voice_since"]),
         clash=not pd.isna(seen["contradiction"]) and question.has_voice,
         ours=int(row["open_ours"]),
         customers=int(row["open_customers"]),

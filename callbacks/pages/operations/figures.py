@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from callbacks.pages.operations.agents import Choices, build_agents_panel, strips
-from callbacks.pages.operations.query import OperationsView, instant
+from callbacks.pages.operations.query import OperationsView
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
@@ -22,7 +22,7 @@ from metrics.model.catalog import CATALOG
 from metrics.model.office_hours import is_open
 from metrics.model.periods import Period, today
 from metrics.model.summary import Summary
-from metrics.model.values import word
+from metrics.model.values import instant_or_none, number_or_none, word
 from metrics.model.view import view_of_today
 from metrics.query import report
 
@@ -168,9 +168,9 @@ def _slots(question: OperationsView) -> list[Slot]:
                 Slot(
                     hour,
                     int(row["count"]) if over else None,
-                    _known(row["low"]),
-                    _known(row["usual"]),
-                    _known(row["high"]),
+                    number_or_none(row["low"]),
+                    number_or_none(row["usual"]),
+                    number_or_none(row["high"]),
                 )
             )
     return _shown(found, question)
@@ -241,10 +241,6 @@ def _line(slot: Slot, context: Context) -> tuple[str, str, str]:
     return f"{minutes // 60:02d}:{minutes % 60:02d}", count, usual
 
 
-def _known(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
-
-
 ASSIGNMENTS = 10
 
 
@@ -297,7 +293,7 @@ def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
         Waiting(
             id=str(row["id"]),
             team=word(row["team"]) or None,
-            since=instant(row["waiting_since"]),
+            since=instant_or_none(row["waiting_since"]),
             channel=word(row["channel"]) or None,
             url=question.links.conversation(str(row["id"])) if may_open else None,
         )
@@ -317,7 +313,7 @@ def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
             late_at=question.late_at("intercom"),
         ),
         by_team=_by_team(found),
-        quiet_since=None if waits else instant(watch.quiet_since(question.view)),
+        quiet_since=None if waits else instant_or_none(watch.quiet_since(question.view)),
         longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
         infos=[one for one in infos if one is not None],
     )
@@ -426,7 +422,7 @@ def _debt(question: OperationsView, told: Told) -> Debt | None:
     if not question.voice_read:
         return None
     owed = now.callback_debt(question.tables, question.rules, question.start)
-    oldest = instant(owed["since"].iloc[0]) if len(owed) else None
+    oldest = instant_or_none(owed["since"].iloc[0]) if len(owed) else None
     late = question.late_at("aircall")
     return Debt(len(owed), oldest, told.info("callback_debt"), late)
 

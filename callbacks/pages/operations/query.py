@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -163,8 +163,3 @@ class OperationsView(VersionView[OperationsQuery]):
         if self.viewer.role == "manager":
             return True
         return agent_id is not None and agent_id == self.viewer.agent_id
-
-
-def instant(value: Any) -> datetime | None:
-    """An instant of a table; None where it is missing."""
-    return None if value is None or pd.isna(value) else pd.Timestamp(value).to_pydatetime()

@@ -20,6 +20,7 @@ from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import UNASSIGNED
 from metrics.model.selection import select
+from metrics.model.values import number_or_none
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import LISTS, TOP_REASONS
 from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
@@ -83,9 +84,9 @@ def days(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
         VolumeBar(
             at=day.date(),
             count=float(daily[day]),
-            low=_known(band.at[day, "low"]),
-            usual=_known(band.at[day, "usual"]),
-            high=_known(band.at[day, "high"]),
+            low=number_or_none(band.at[day, "low"]),
+            usual=number_or_none(band.at[day, "usual"]),
+            high=number_or_none(band.at[day, "high"]),
             partial=day.date() >= question.today,
         )
         for day in shown
@@ -111,10 +112,6 @@ def hours(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
         low, high = (usual.low * period.days, usual.high * period.days) if usual else (None, None)
         bars.append(VolumeBar(hour, float(counts[hour]), low, None, high))
     return bars
-
-
-def _known(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
 
 
 def points(question: Asked, context: Context) -> list[Point]:

@@ -26,6 +26,7 @@ from metrics.measures.responsiveness import first_response_time, time_to_close
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.selection import agent_of, attribute_values
+from metrics.model.values import number_or_none
 from metrics.query.drilldown import PART, REASON, VALUE, Cell
 from services.runtime.backend import Backend
 
@@ -197,8 +198,8 @@ def _read(row: pd.Series, comment: Comment, question: ReportView[Any], context: 
     return Read(
         comment=comment,
         team=team_names(tables, rules).get(team, ""),
-        first_response=None if pd.isna(answered) else float(answered),
-        close=None if pd.isna(closed) else float(closed),
+        first_response=number_or_none(answered),
+        close=number_or_none(closed),
         reopens=None if pd.isna(row["count_reopens"]) else int(row["count_reopens"]),
         moments=_moments(row, rules.first_response_seconds),
         place=0,

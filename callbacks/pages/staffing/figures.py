@@ -25,6 +25,7 @@ from metrics.model.filters import Filters
 from metrics.model.periods import Period, today
 from metrics.model.selection import chosen_people
 from metrics.model.tables import Tables
+from metrics.model.values import number_or_none
 from metrics.planning import adherence
 from metrics.planning.demand import Demand, Grid, call_demand, conversation_demand
 from metrics.planning.fair_target import FairTarget, fair_target
@@ -129,7 +130,7 @@ def fair_lines(found: FairTarget, question: Asked, context: Context) -> list[Fai
             hours=float(row.hours),
             expected=float(row.expected),
             difference=float(row.difference),
-            share=None if pd.isna(row.share) else float(row.share),
+            share=number_or_none(row.share),
         )
         for row in found.people.itertuples(index=False)
     ]
@@ -174,7 +175,7 @@ def presence_lines(table: pd.DataFrame, question: Asked, context: Context) -> li
             scheduled=float(row["scheduled"]),
             observed=float(row["observed"]),
             states={state: float(row[state]) for state in (*STATES, UNOBSERVED)},
-            adherence=None if pd.isna(row["adherence"]) else float(row["adherence"]),
+            adherence=number_or_none(row["adherence"]),
         )
         for row in table.to_dict("records")
     ]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
@@ -26,6 +25,7 @@ from layouts.pages.staffing.data import PAGE, PATH, Staffing, Work
 from layouts.pages.staffing.week import clock
 from layouts.roles import PAGES
 from metrics.live.timeline import STATES, UNOBSERVED
+from metrics.model.values import number_or_none
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from services.files.schedule import kept
 from services.files.workbook import Column, Sheet
@@ -115,7 +115,7 @@ def _halves(work: Work, scope: ColumnContext) -> Iterator[tuple[Any, ...]]:
                 clock(half),
                 float(plan.arrivals[weekday, half]) if known else None,
                 float(demand.p90[weekday, half]) if known else None,
-                None if np.isnan(work_of) else float(work_of),
+                number_or_none(work_of),
                 flow.load if known else None,
                 int(plan.there[weekday, half]) if reached else None,
                 needed if reached else None,

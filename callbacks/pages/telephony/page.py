@@ -13,8 +13,10 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.telephony import page as telephony
 from layouts.pages.telephony.data import Telephony
+from metrics.live import calls
 from metrics.measures import telephony as measures
 from metrics.model.catalog import CATALOG
+from metrics.model.filters import UNASSIGNED
 from metrics.query.crosstab import table_of
 from metrics.query.drilldown import LISTS
 from services.runtime.backend import Backend
@@ -36,7 +38,10 @@ def content(
     people = table_of(
         ("agent", "hour"), chosen, metric=CATALOG["calls_answered"], top=(PEOPLE_SHOWN, 24)
     )
-    agents, credits = figures.agents(question, chosen, context)
+    agents = [row for row in calls.agent_calls(chosen) if row.id != UNASSIGNED]
+    transfers = calls.transfers(chosen)
+    named = {*people.down.keys, *(row.id for row in agents)}
+    named |= {person for row in transfers for person in (row.giver, row.taker)}
     missed = question.number(CATALOG["calls_missed"])
     answer = question.number(CATALOG["time_to_answer"])
     every = question.number(LISTS["calls"])
@@ -60,13 +65,13 @@ def content(
             target=question.rules.service_level_seconds,
             in_time=figures.in_time(question),
             people=people,
-            agent_names=figures.person_names(people.down, question, context),
+            names=figures.person_words(question, named, context),
             agents=agents,
-            credits=credits,
+            credits=sum(row.answered for row in agents),
             line_rows=figures.lines(question, context),
-            transfers=figures.transfers(question, chosen, context),
-            callers=figures.callers(chosen),
-            owed=figures.owed(question, chosen),
+            transfers=transfers,
+            callers=calls.recurring_callers(chosen),
+            owed=calls.owed(chosen),
             recent=figures.recent(question, backend, context),
             calls=every.n,
             infos=figures.infos(question, every.n, at, context),

@@ -410,7 +410,7 @@ def people(telephony: Telephony, context: Context) -> html.Section:
         keys = shown.down.keys
         lines = [
             HeatLine(
-                telephony.agent_names[place],
+                telephony.names[telephony.people.down.keys[place]],
                 [
                     _count(
                         shown.cells.get((place, h)),

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
 from layouts.components.rows_panel import Call
-from metrics.live.calls_tables import Peaks
+from metrics.live.calls import AgentCalls, Caller, Owed, Peaks, Transfer
 from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
 
@@ -26,64 +25,10 @@ class LineChoice:
 
 
 @dataclass(frozen=True)
-class AgentCalls:
-    """One line of the table of people; `passed` tells to whom they passed calls on."""
-
-    id: str
-    name: str
-    answered: int
-    outbound: int
-    outbound_answered: int
-    talked: int
-    talk_seconds: float
-    talk_mean: float | None
-    time_to_answer: float | None
-    passed_on: int
-    passed: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True)
 class LineCalls:
     id: str
     name: str
     metrics: Mapping[str, Summary]
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Calls that one person passed on to another; `none` where the vendor does not say."""
-
-    giver: str
-    taker: str
-    giver_name: str
-    taker_name: str
-    calls: int
-
-
-@dataclass(frozen=True)
-class Caller:
-    """A number that called more than once; `id` is that of its first call."""
-
-    id: str
-    digits: str
-    name: str
-    calls: int
-    lost: int
-    talk_mean: float | None
-    last_at: datetime
-
-
-@dataclass(frozen=True)
-class Owed:
-    """Somebody who is still to be called back."""
-
-    id: str
-    digits: str
-    name: str
-    since: datetime
-    waits: float
-    missed: int
-    line: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +52,7 @@ class Telephony:
         credits: Participations in answered calls, which may be more than the calls.
         callers: Numbers with two or more calls.
         recent: The newest calls.
-        agent_names: Words of the lines of `people`.
+        names: Agent id -> word, of everybody who is shown.
     """
 
     kpis: Sequence[Kpi]
@@ -128,7 +73,7 @@ class Telephony:
     target: float
     in_time: int
     people: Crosstab
-    agent_names: Sequence[str]
+    names: Mapping[str, str]
     agents: Sequence[AgentCalls]
     credits: int
     line_rows: Sequence[LineCalls]

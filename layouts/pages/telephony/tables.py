@@ -1,5 +1,6 @@
 """Tables of the telephone: people, lines, passed on, callers, call-backs, the calls themselves."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,9 @@ from layouts.components.rows_panel import CALL_ICONS, Call
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
 from layouts.icons import icon
-from layouts.pages.telephony.data import PAGE, AgentCalls, LineCalls, Telephony
+from layouts.pages.telephony.data import PAGE, LineCalls, Telephony
+from metrics.live.calls import AgentCalls
+from metrics.model.filters import UNASSIGNED
 
 LINE_KEYS = (
     "calls_inbound",
@@ -43,7 +46,7 @@ def agents(telephony: Telephony, context: Context) -> html.Section:
     keys = ("agent", "answered", "out", "out_answered", "answer", "mean", "sum", "passed", "to")
     heads = [text(f"telephony.columns.{key}") for key in keys]
     widest = max((agent.answered for agent in telephony.agents), default=0) or 1
-    rows = [_agent(agent, widest, context) for agent in telephony.agents]
+    rows = [_agent(agent, widest, telephony.names, context) for agent in telephony.agents]
     body: Any = empty(context, text("telephony.no_people"))
     if rows:
         body = _frame(data_table(heads, rows, "people-table"))
@@ -64,7 +67,7 @@ def agents(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def _agent(agent: AgentCalls, widest: int, context: Context) -> list[Any]:
+def _agent(agent: AgentCalls, widest: int, names: Mapping[str, str], context: Context) -> list[Any]:
     formats = context.formats
     cell = f"agent:{agent.id}"
     bar = html.Span(
@@ -78,10 +81,10 @@ def _agent(agent: AgentCalls, widest: int, context: Context) -> list[Any]:
         share = formats.share(agent.outbound_answered / agent.outbound, 0)
         link = _linked(taken, agent.outbound_answered, context, "calls_outbound_answered", cell)
         taken = [link, " ", html.Span(share, className="quieter")]
-    passed = ", ".join(f"{name} ({n}×)" for name, n in agent.passed)
+    passed = ", ".join(f"{_taker(to.taker, names, context)} ({to.calls}×)" for to in agent.passed)
     waits = agent.time_to_answer
     return [
-        html.Span(agent.name, className="bidi name", title=agent.name),
+        html.Span(names[agent.id], className="bidi name", title=names[agent.id]),
         html.Span([bar, count], className="people-answered"),
         _linked(formats.count(agent.outbound), agent.outbound, context, "calls_outbound", cell),
         taken,
@@ -97,6 +100,10 @@ def _agent(agent: AgentCalls, widest: int, context: Context) -> list[Any]:
         ),
         html.Span(passed, className="bidi elided", title=passed),
     ]
+
+
+def _taker(agent: str, names: Mapping[str, str], context: Context) -> str:
+    return context.text("telephony.unknown_taker") if agent == UNASSIGNED else names[agent]
 
 
 def lines(telephony: Telephony, context: Context) -> html.Section:
@@ -134,8 +141,8 @@ def transfers(telephony: Telephony, context: Context) -> html.Section:
     heads = [text("telephony.columns.giver"), text("telephony.columns.taker"), "n"]
     rows = [
         [
-            _person(transfer.giver_name),
-            _person(transfer.taker_name),
+            _person(telephony.names[transfer.giver]),
+            _person(_taker(transfer.taker, telephony.names, context)),
             rows_link(
                 formats.count(transfer.calls),
                 context,

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from metrics.live import calls_tables as voice
+from metrics.live import calls as voice
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
@@ -165,37 +165,31 @@ VOICE = tables(
 
 
 def test_people_are_told_what_they_did_in_and_out():
-    table = voice.agent_calls(choice(VOICE)).set_index("agent_id")
-    ana, rui = table.loc["9"], table.loc["8"]
-    assert (ana["calls_answered"], ana["calls_outbound"], ana["calls_outbound_answered"]) == (
-        2,
-        2,
-        1,
-    )
-    assert (ana["talked"], ana["talk_seconds"], ana["talk_mean"]) == (3, 360, 120)
-    assert (ana["passed_on"], rui["passed_on"]) == (1, 0)
-    assert (rui["calls_answered"], rui["time_to_answer"]) == (1, 20)
+    rows = {row.id: row for row in voice.agent_calls(choice(VOICE))}
+    ana, rui = rows["9"], rows["8"]
+    assert (ana.answered, ana.outbound, ana.outbound_answered) == (2, 2, 1)
+    assert (ana.talked, ana.talk_seconds, ana.talk_mean) == (3, 360, 120)
+    assert (ana.passed_on, rui.passed_on) == (1, 0)
+    assert (rui.answered, rui.time_to_answer) == (1, 20)
 
 
 def test_transfers_have_a_giver_and_a_taker():
-    assert voice.transfers(choice(VOICE)).to_dict("records") == [
-        {"giver": "9", "taker": "8", "calls": 1}
-    ]
+    assert voice.transfers(choice(VOICE)) == [voice.Transfer(giver="9", taker="8", calls=1)]
 
 
 def test_anonymous_callers_are_nobody():
-    table = voice.recurring_callers(choice(VOICE))
-    assert dict(zip(table["digits"], table["calls"], strict=True)) == {"+1": 2, "+3": 2}
-    assert table["lost"].tolist() == [0, 0]
+    callers = voice.recurring_callers(choice(VOICE))
+    assert {caller.digits: caller.calls for caller in callers} == {"+1": 2, "+3": 2}
+    assert [caller.lost for caller in callers] == [0, 0]
 
 
 def test_recurring_callers_are_named_by_a_call_and_have_its_rows():
-    table = voice.recurring_callers(choice(VOICE))
-    for row in table.to_dict("records"):
-        cell = Cell("caller", row["caller"])
-        assert (
-            rows_behind("calls", [cell], View(VOICE, DAY, EVERYTHING, UTC_RULES)).n == row["calls"]
-        )
+    callers = voice.recurring_callers(choice(VOICE))
+    assert callers
+    for caller in callers:
+        cell = Cell("caller", caller.id)
+        view = View(VOICE, DAY, EVERYTHING, UTC_RULES)
+        assert rows_behind("calls", [cell], view).n == caller.calls
 
 
 def test_lost_calls_stand_in_their_hour_by_outcome():
@@ -205,8 +199,7 @@ def test_lost_calls_stand_in_their_hour_by_outcome():
 
 
 def test_who_was_lost_in_the_period_is_owed():
-    table = voice.owed(choice(VOICE), DAY.bounds(UTC_RULES.time_zone)[0])
-    assert table["digits"].tolist() == ["+2"]
+    assert [call.digits for call in voice.owed(choice(VOICE))] == ["+2"]
 
 
 def test_weekdays_are_counted_as_often_as_they_began():
