@@ -1,0 +1,57 @@
+"""One bundle: what its services share, and the rules as people changed them."""
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from services.runtime.backend import Backend
+from services.settings.config import Environment, Settings
+
+
+class NoDataset:
+    pass
+
+
+@pytest.fixture
+def backend(store):
+    dataset: Any = NoDataset()
+    return Backend(
+        settings=Settings(),
+        environment=Environment(secret_key=SecretStr("k" * 32)),
+        cache=store,
+        state=store,
+        dataset=dataset,
+        clock=lambda: 1.8e9,
+    )
+
+
+def test_every_service_is_made_once_and_shares_state_and_clock(backend):
+    names = ("accounts", "sessions", "second_factor", "tokens", "heartbeats", "audit", "alerts")
+    for name in names:
+        assert getattr(backend, name) is getattr(backend, name)
+    backend.tokens.add("BI", "aggregates", "ana@example.com")
+    backend.audit.note("token", "ana@example.com", did="made")
+    assert [token.made_at for token in backend.tokens.list()] == [1.8e9]
+    assert [entry.at for entry in backend.audit.entries()] == [1_800_000_000]
+
+
+def test_the_rules_hold_what_people_changed_from_then_on(backend):
+    before = backend.rules
+    assert backend.rules is before
+    backend.alerts.change_rule("overload", {"open": 3}, by="Ana")
+    assert (before.overload_open, backend.rules.overload_open) == (10, 3)
+
+
+def test_an_edition_changes_with_what_people_decide(backend):
+    class Version:
+        version = 7
+
+    snapshot: Any = Version()
+    assert backend.edition(None) == "0"
+    assert backend.edition(snapshot) == "7"
+    backend.alerts.change_rule("overload", {"open": 3}, by="Ana")
+    changed = backend.edition(snapshot)
+    assert changed.startswith("7.")
+    backend.alerts.change_rule("overload", {"open": 4}, by="Ana")
+    assert backend.edition(snapshot) not in ("7", changed)
