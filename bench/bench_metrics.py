@@ -68,7 +68,6 @@ def main(conversations: int = 20_000, calls: int = 6_000) -> None:
 
 
 def milliseconds(compute: Callable[[], object]) -> float:
-    """The median of some repeats."""
     spent = []
     for _ in range(REPEATS):
         start = perf_counter()

@@ -73,7 +73,6 @@ CHOICES = {
 
 
 def main() -> None:
-    """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--conversations", type=int, default=200_000)
     parser.add_argument("--calls", type=int, default=100_000)
@@ -97,7 +96,6 @@ def main() -> None:
 
 
 def measure(page: Page, name: str, store: "Published", repeats: int) -> None:
-    """Print the line of each click on one page."""
     for action in ACTIONS:
         taken = []
         for _ in range(repeats):
@@ -115,7 +113,6 @@ def measure(page: Page, name: str, store: "Published", repeats: int) -> None:
 
 
 def sign_in(page: Page) -> None:
-    """As the manager."""
     page.goto("/login")
     page.fill("input[name=email]", EMAIL)
     page.fill("input[name=password]", PASSWORD)

@@ -26,7 +26,6 @@ FIRST_DAY = 1_780_000_000
 
 
 def main() -> None:
-    """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--rows", type=int, default=300, help="conversations and calls per day")
@@ -42,7 +41,6 @@ def main() -> None:
 
 
 def measure(name: str, store: Store, days: int, rows: int) -> None:
-    """Print the timings of one store."""
     print(f"{name}: {days} days of {rows} conversations and {rows} calls")
     for size in (2_000, 50_000, 1_000_000):
         value = bytes(size)
@@ -76,7 +74,6 @@ def measure(name: str, store: Store, days: int, rows: int) -> None:
 
 
 def tell(what: str, work: Callable[[], object], times: int = 1) -> None:
-    """Print the median time of the work."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()

@@ -26,7 +26,6 @@ class Tab:
         self._sent = 0
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Ask, and wait for the answer."""
         self._sent += 1
         asked = {"id": self._sent, "method": method, "params": parameters}
         self._socket.send(json.dumps(asked))
@@ -41,7 +40,6 @@ class Tab:
         return told.get("result", {}).get("value")
 
     def close(self) -> None:
-        """Let go."""
         self._socket.close()
 
 

@@ -58,7 +58,6 @@ SHOWN = """({
 
 
 def main() -> None:
-    """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--marks", type=int, nargs="+", default=[100, 500, 1000, 1500])
     parser.add_argument("--milliseconds", type=int, default=1000, help="between two refreshes")
@@ -106,7 +105,6 @@ def prepared(folder: Path, days: int) -> tuple[dict[str, str], str]:
 
 
 def paired(environ: Mapping[str, str]) -> str:
-    """The word of a new device link."""
     environment = load_environment(environ)
     stores = open_stores(environment)
     try:
@@ -134,7 +132,6 @@ PROCESSES: dict[str, subprocess.Popen[bytes]] = {}
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Tell it to end, and wait."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:
@@ -280,7 +277,6 @@ def is_fresh(page: Tab, before: int) -> bool:
 
 
 def answers(address: str) -> bool:
-    """Whether somebody answers there, and well."""
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)

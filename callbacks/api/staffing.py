@@ -15,7 +15,7 @@ from metrics.model.values import number_or_none
 from metrics.planning.fair_target import fair_target as compute_fair_target
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from metrics.planning.staffing import Plan
-from services.files.schedule import kept
+from services.files.schedule import load_schedule
 
 OF_CALLS = ("aircall",)
 Vendors: Any = {"calls": "aircall", "conversations": "intercom"}
@@ -112,7 +112,7 @@ Staffing = create_model(
 
 
 def fair_target(request: Request, query: FairTargetQuery) -> Row:
-    schedule = kept(request.backend.state).schedule
+    schedule = load_schedule(request.backend.state).schedule
     read = request.is_read("aircall")
     view = request.view(query)
     target = compute_fair_target(
@@ -159,7 +159,7 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
 
 def staffing(request: Request, query: StaffingRequest) -> Row:
     """The people of each half-hour, for each kind of work asked for."""
-    schedule = kept(request.backend.state).schedule
+    schedule = load_schedule(request.backend.state).schedule
 
     def compute() -> Row:
         return {"streams": _streams(request, query, schedule)}

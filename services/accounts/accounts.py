@@ -210,7 +210,6 @@ class Accounts:
         self._state.delete(SIGNED_IN + email)
 
     def note_sign_in(self, email: str, at: float) -> None:
-        """Remember when somebody was here last."""
         self._state.set(SIGNED_IN + email, str(int(at)).encode())
 
     def last_sign_in(self, email: str) -> int | None:

@@ -68,7 +68,6 @@ class Heartbeats:
         return heartbeats
 
     def forget(self, screen: str) -> None:
-        """A device link was revoked."""
         self._state.delete(PREFIX + screen)
 
 

@@ -127,11 +127,9 @@ class Sessions:
         return {device.id: device.name for device in self.device_links()}
 
     def device_links(self) -> list[Device]:
-        """The device links, the oldest first."""
         return list_device_links(self._state)
 
     def revoke_device(self, device_id: str) -> bool:
-        """End a device link; whether there was one."""
         return self._state.delete(DEVICE_PREFIX + device_id)
 
     def _is_idle(self, name: str, document: dict[str, Any]) -> bool:

@@ -45,8 +45,6 @@ class Token:
 
 
 class Tokens:
-    """Tokens in the state store."""
-
     def __init__(self, state: Store, clock: Callable[[], float]) -> None:
         self._state = state
         self._clock = clock

@@ -20,7 +20,6 @@ class Change:
     """One cell that somebody changed.
 
     Attributes:
-        agent_id: Whose.
         weekday: 0 = Monday.
         was: The shifts that were seen before.
         now: The shifts that are wanted.
@@ -33,13 +32,12 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SavedSchedule:
     """The schedule, and who changed it last.
 
     Attributes:
-        schedule: Who works when.
-        by: Who changed it last; empty where nobody did.
-        at: When, in Unix seconds.
+        by: Empty where nobody did.
+        at: Unix seconds.
     """
 
     schedule: Schedule = field(default_factory=Schedule)
@@ -52,31 +50,29 @@ class TakenError(ServiceError):
 
     Attributes:
         cells: These cells, as they are now: (person, weekday, shifts).
-        kept: The schedule as it is now.
+        saved: The schedule as it is now.
     """
 
-    def __init__(self, cells: Iterable[tuple[str, int, Day]], kept: Kept) -> None:
+    def __init__(self, cells: Iterable[tuple[str, int, Day]], saved: SavedSchedule) -> None:
         super().__init__("somebody else changed these cells")
         self.cells = tuple(cells)
-        self.kept = kept
+        self.saved = saved
 
 
-def kept(state: Store) -> Kept:
-    """The schedule as it is now."""
-    return _read(state.get(KEY))
+def load_schedule(state: Store) -> SavedSchedule:
+    return _parse(state.get(KEY))
 
 
-def change(state: Store, changes: Iterable[Change], *, by: str, at: float) -> Kept:
+def change_schedule(
+    state: Store, changes: Iterable[Change], *, by: str, at: float
+) -> SavedSchedule:
     """Change cells; all of them, or none.
 
     A cell that somebody else changed since it was seen is not written over. What others did to
     other cells stays as they left it.
 
     Args:
-        state: Where it is kept.
-        changes: The cells.
-        by: Who.
-        at: When, in Unix seconds.
+        at: Unix seconds.
 
     Raises:
         TakenError: Somebody else was faster.
@@ -84,74 +80,73 @@ def change(state: Store, changes: Iterable[Change], *, by: str, at: float) -> Ke
     wanted = list(changes)
     for _ in range(ATTEMPTS):
         before = state.get(KEY)
-        found = _read(before)
-        weeks = dict(found.schedule.weeks)
+        saved = _parse(before)
+        weeks = dict(saved.schedule.weeks)
         taken = []
-        for one in wanted:
-            week = weeks.get(one.agent_id, OFF)
-            if week[one.weekday] not in (one.was, one.now):
-                taken.append((one.agent_id, one.weekday, week[one.weekday]))
+        for change in wanted:
+            week = weeks.get(change.agent_id, OFF)
+            if week[change.weekday] not in (change.was, change.now):
+                taken.append((change.agent_id, change.weekday, week[change.weekday]))
             days = list(week)
-            days[one.weekday] = one.now
-            weeks[one.agent_id] = tuple(days)
+            days[change.weekday] = change.now
+            weeks[change.agent_id] = tuple(days)
         if taken:
-            raise TakenError(taken, found)
-        schedule = Schedule(weeks, found.schedule.version + 1)
-        after = Kept(schedule, by, at)
-        content = _content(after)
+            raise TakenError(taken, saved)
+        after = SavedSchedule(Schedule(weeks, saved.schedule.version + 1), by, at)
+        content = _serialise(after)
         if before is None:
-            written_now = state.add(KEY, content)
+            is_written = state.add(KEY, content)
         else:
-            written_now = state.set_fenced(KEY, content, KEY, before)
-        if written_now:
+            is_written = state.set_fenced(KEY, content, KEY, before)
+        if is_written:
             return after
-    raise TakenError((), kept(state))
+    raise TakenError((), load_schedule(state))
 
 
-def _content(found: Kept) -> bytes:
+def _serialise(saved: SavedSchedule) -> bytes:
     weeks = {
         agent: [written(day) for day in week]
-        for agent, week in found.schedule.weeks.items()
+        for agent, week in saved.schedule.weeks.items()
         if any(week)
     }
     document = {
-        "version": found.schedule.version,
-        "by": found.by,
-        "at": found.at,
+        "version": saved.schedule.version,
+        "by": saved.by,
+        "at": saved.at,
         "weeks": weeks,
     }
     return orjson.dumps(document)
 
 
-def _read(content: bytes | None) -> Kept:
+def _parse(content: bytes | None) -> SavedSchedule:
     try:
         document = orjson.loads(content) if content else {}
-        weeks = {str(a): _week(days) for a, days in document.get("weeks", {}).items()}
+        weeks = {str(a): _parse_week(days) for a, days in document.get("weeks", {}).items()}
         schedule = Schedule(weeks, int(document.get("version", 0)))
-        return Kept(schedule, str(document.get("by", "")), float(document.get("at", 0)))
+        return SavedSchedule(schedule, str(document.get("by", "")), float(document.get("at", 0)))
     except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
         # Nobody but us writes here; what is broken is as good as nothing.
-        return Kept()
+        return SavedSchedule()
 
 
-def _week(days: Any) -> Week:
-    read = tuple(_day(text) for text in days)
-    return read if len(read) == WEEKDAYS else OFF
+def _parse_week(days: Any) -> Week:
+    week = tuple(_parse_day(text) for text in days)
+    return week if len(week) == WEEKDAYS else OFF
 
 
-def _day(text: Any) -> Day:
+def _parse_day(text: Any) -> Day:
     try:
         return read_day(str(text))
     except ShiftError:
         return ()
 
 
-def changed(schedule: Schedule, wanted: Mapping[str, Week]) -> list[Change]:
+def find_changes(schedule: Schedule, wanted: Mapping[str, Week]) -> list[Change]:
     """The cells in which whole weeks differ from the schedule; people not named keep theirs."""
-    found = []
+    changes = []
     for agent, week in wanted.items():
         before = schedule.weeks.get(agent, OFF)
         for weekday, (was, now) in enumerate(zip(before, week, strict=True)):
             if was != now:
-                found.append(Change(agent, weekday, was, now))
-    return found
+                changes.append(Change(agent, weekday, was, now))
+    return changes

@@ -54,9 +54,7 @@ Fault = Literal[
 
 
 @dataclass(frozen=True)
-class Known:
-    """Somebody whom the sheet may name."""
-
+class KnownPerson:
     id: str
     name: str
     email: str
@@ -89,42 +87,38 @@ class SheetError(ServiceError):
         self.faults = tuple(faults)[:MOST_PROBLEMS]
 
 
-def read_sheet(content: bytes, people: Sequence[Known]) -> dict[str, Week]:
+def read_sheet(content: bytes, people: Sequence[KnownPerson]) -> dict[str, Week]:
     """Whole weeks of the people whom the first sheet names, one row each.
 
     A row is matched by e-mail, else by the whole name: part of a name is nobody's.
 
-    Args:
-        content: The file.
-        people: Who may be named.
-
     Raises:
-        SheetError: Something in it is wrong; every cell that is, is told.
+        SheetError: Something in it is wrong; it names every such cell.
     """
-    rows = _rows(content)
-    head, at = _head(rows)
-    by_email = {one.email.casefold(): one.id for one in people if one.email}
-    names = Counter(_plain(one.name) for one in people if one.name)
-    by_name = {_plain(one.name): one.id for one in people if one.name}
+    rows = _load_rows(content)
+    columns, first_row = _find_columns(rows)
+    by_email = {person.email.casefold(): person.id for person in people if person.email}
+    names = Counter(_fold(person.name) for person in people if person.name)
+    by_name = {_fold(person.name): person.id for person in people if person.name}
     faults: list[CellFault] = []
-    found: dict[str, Week] = {}
-    for number, row in enumerate(rows[at:], at + 1):
-        cells = {key: _Cell(number, column, row) for key, column in head.items()}
+    weeks: dict[str, Week] = {}
+    for number, row in enumerate(rows[first_row:], first_row + 1):
+        cells = {key: _Cell(number, column, row) for key, column in columns.items()}
         if not any(cell.value not in (None, "") for cell in cells.values()):
             continue
-        person = _person(cells, by_email, by_name, names, faults)
-        week = tuple(_day(cells[weekday], faults) for weekday in range(WEEKDAYS))
-        if person is None:
+        agent_id = _find_agent(cells, by_email, by_name, names, faults)
+        week = tuple(_read_day(cells[weekday], faults) for weekday in range(WEEKDAYS))
+        if agent_id is None:
             continue
-        if person in found:
+        if agent_id in weeks:
             first = cells.get("email") or cells["name"]
             faults.append(first.fault("doubled"))
-        found[person] = week
-    if not found and not faults:
+        weeks[agent_id] = week
+    if not weeks and not faults:
         faults.append(CellFault("nobody"))
     if faults:
         raise SheetError(faults)
-    return found
+    return weeks
 
 
 class _Cell:
@@ -145,7 +139,7 @@ class _Cell:
         return "" if self.value is None else str(self.value).strip()
 
 
-def _rows(content: bytes) -> list[Sequence[Any]]:
+def _load_rows(content: bytes) -> list[Sequence[Any]]:
     if len(content) > MOST_BYTES:
         raise SheetError([CellFault("too_large")])
     try:
@@ -177,32 +171,32 @@ def _rows(content: bytes) -> list[Sequence[Any]]:
     return rows
 
 
-def _head(rows: Sequence[Sequence[Any]]) -> tuple[dict[Any, int], int]:
+def _find_columns(rows: Sequence[Sequence[Any]]) -> tuple[dict[Any, int], int]:
     """Where each column stands, and the first row below the head."""
     for number, row in enumerate(rows[:HEADER_ROWS], 1):
-        found: dict[Any, int] = {}
+        columns: dict[Any, int] = {}
         faults: list[CellFault] = []
         for column in range(len(row)):
             cell = _Cell(number, column, row)
-            key = _meaning(_plain(cell.text))
+            key = _read_heading(_fold(cell.text))
             if key is None:
                 continue
-            if key in found:
+            if key in columns:
                 faults.append(cell.fault("twice_head"))
-            found[key] = column
-        if not any(key in found for key in ("email", "name")):
+            columns[key] = column
+        if not any(key in columns for key in ("email", "name")):
             continue
-        if not any(weekday in found for weekday in range(WEEKDAYS)):
+        if not any(weekday in columns for weekday in range(WEEKDAYS)):
             continue
-        missing = [day for day in range(WEEKDAYS) if day not in found]
+        missing = [day for day in range(WEEKDAYS) if day not in columns]
         faults += [CellFault("no_weekday", str(number), str(day)) for day in missing]
         if faults:
             raise SheetError(faults)
-        return found, number
+        return columns, number
     raise SheetError([CellFault("no_head")])
 
 
-def _meaning(word: str) -> Any:
+def _read_heading(word: str) -> Any:
     if word in EMAIL:
         return "email"
     if word in NAME:
@@ -210,39 +204,39 @@ def _meaning(word: str) -> Any:
     return next((day for day, words in enumerate(WEEKDAY_WORDS) if word.rstrip(".") in words), None)
 
 
-def _person(
+def _find_agent(
     cells: Mapping[Any, _Cell],
     by_email: Mapping[str, str],
     by_name: Mapping[str, str],
     names: Counter[str],
     faults: list[CellFault],
 ) -> str | None:
-    given = [cells[key] for key in ("email", "name") if key in cells and cells[key].text]
-    for cell in given:
+    filled = [cells[key] for key in ("email", "name") if key in cells and cells[key].text]
+    for cell in filled:
         if cell.is_formula:
             faults.append(cell.fault("formula"))
             return None
-    if not given:
+    if not filled:
         faults.append((cells.get("email") or cells["name"]).fault("nobody", ""))
         return None
     email = cells.get("email")
     if email is not None and email.text:
-        found = by_email.get(email.text.casefold())
-        if found is None:
+        agent_id = by_email.get(email.text.casefold())
+        if agent_id is None:
             faults.append(email.fault("unknown"))
-        return found
+        return agent_id
     name = cells["name"]
-    word = _plain(name.text)
-    if names[word] > 1:
+    folded = _fold(name.text)
+    if names[folded] > 1:
         faults.append(name.fault("ambiguous"))
         return None
-    found = by_name.get(word)
-    if found is None:
+    agent_id = by_name.get(folded)
+    if agent_id is None:
         faults.append(name.fault("unknown"))
-    return found
+    return agent_id
 
 
-def _day(cell: _Cell, faults: list[CellFault]) -> Day:
+def _read_day(cell: _Cell, faults: list[CellFault]) -> Day:
     if cell.is_formula:
         faults.append(cell.fault("formula"))
         return ()
@@ -256,9 +250,9 @@ def _day(cell: _Cell, faults: list[CellFault]) -> Day:
         return ()
 
 
-def _plain(words: str) -> str:
+def _fold(words: str) -> str:
     """Without accents, capitals and repeated blanks: Excel and people write them as they like."""
     # What keeps a text from being taken for a formula is no part of a name.
     decomposed = unicodedata.normalize("NFKD", words.strip().lstrip("'").casefold())
-    kept = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(kept.split())
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(letters.split())

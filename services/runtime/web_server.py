@@ -46,7 +46,6 @@ def format_address(listening: socket.socket) -> str:
 
 
 def is_healthy(url: str) -> bool:
-    """Whether the web server at that address answers that it lives."""
     try:
         return requests.get(f"{url}/healthz", timeout=2).ok
     except requests.RequestException:

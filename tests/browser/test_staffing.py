@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from metrics.planning.schedule import read_day
-from services.files.schedule import Change, change, kept
+from services.files.schedule import Change, change_schedule, load_schedule
 from tests.callbacks.pages.staffing.test_staffing import CALLS
 from tests.worlds.api_world import JOAO, LUANA, snapshot
 from tests.worlds.web_world import MANAGER
@@ -18,7 +18,7 @@ def served(serve):
     """A deployment whose schedule each test may change."""
     found = serve(current=snapshot(calls=CALLS))
     shift = [Change(JOAO, 0, (), read_day("09:00-18:00"))]
-    change(found.world.state, shift, by="Marina Falcão", at=1.0)
+    change_schedule(found.world.state, shift, by="Marina Falcão", at=1.0)
     return found
 
 
@@ -56,7 +56,7 @@ def test_a_cell_is_typed_saved_and_still_there_after_a_reload(served):
     expect(page.locator("#staffing--fair_target")).to_contain_text("Luana Tavares")
     page.reload()
     expect(field).to_have_value("08:00-12:00")
-    assert kept(served.world.state).schedule.weeks[LUANA][1] == read_day("08:00-12:00")
+    assert load_schedule(served.world.state).schedule.weeks[LUANA][1] == read_day("08:00-12:00")
     served.check_silence(page)
 
 
@@ -81,7 +81,7 @@ def test_whoever_saves_second_is_told_and_loses_nothing(served):
     field = cell(page, JOAO, 0).locator("input")
     field.fill("10:00-19:00")
     other = [Change(JOAO, 0, read_day("09:00-18:00"), read_day("07:00-16:00"))]
-    change(served.world.state, other, by="Outra Gestora", at=2.0)
+    change_schedule(served.world.state, other, by="Outra Gestora", at=2.0)
     # A draft that was brought back by a reload is not taken for what was seen anew.
     page.reload()
     expect(field).to_have_value("10:00-19:00")
@@ -147,10 +147,10 @@ def test_a_file_is_read_and_shown_before_it_is_saved(served, tmp_path):
     chosen.value.set_files(path)
     expect(page.locator("#staffing--grid")).to_contain_text("Lido de escala.xlsx")
     expect(cell(page, LUANA, 0)).to_have_class(re.compile("shift-changed"))
-    assert LUANA not in kept(served.world.state).schedule.weeks
+    assert LUANA not in load_schedule(served.world.state).schedule.weeks
     page.locator('[data-schedule="save"]').click()
     expect(page.locator("#staffing--said")).to_contain_text("Escala salva")
-    assert kept(served.world.state).schedule.weeks[LUANA][0] == read_day("13:00-22:00")
+    assert load_schedule(served.world.state).schedule.weeks[LUANA][0] == read_day("13:00-22:00")
     served.check_silence(page)
 
 

@@ -23,20 +23,27 @@ from metrics.planning.schedule import (
     weekly_minutes,
     written,
 )
-from services.files.schedule import OFF, Change, Kept, TakenError, change, kept
-from services.files.schedule_sheet import CellFault, Known, SheetError, read_sheet
+from services.files.schedule import (
+    OFF,
+    Change,
+    SavedSchedule,
+    TakenError,
+    change_schedule,
+    load_schedule,
+)
+from services.files.schedule_sheet import CellFault, KnownPerson, SheetError, read_sheet
 from services.files.workbook import Column, Sheet, write_workbook
 from services.runtime.backend import Backend
 
 
-def known(backend: Backend) -> list[Known]:
+def known(backend: Backend) -> list[KnownPerson]:
     """Everybody whom a schedule may name: present people and those who left, but no bot."""
     tables = _tables(backend)
     if tables is None:
         return []
     agents = tables.agents[~tables.agents["bot"].fillna(False).astype(bool)]
     lines = agents[["id", "name", "email"]].astype("str").fillna("")
-    return [Known(row.id, row.name, row.email) for row in lines.itertuples(index=False)]
+    return [KnownPerson(row.id, row.name, row.email) for row in lines.itertuples(index=False)]
 
 
 def roster(
@@ -53,7 +60,7 @@ def roster(
         draft: Weeks that were read and are not saved yet.
         file: Where they came from.
     """
-    found, tables = kept(backend.state), _tables(backend)
+    found, tables = load_schedule(backend.state), _tables(backend)
     weeks = found.schedule.weeks
     names = people.names(tables, backend.rules) if tables else {}
     members = set(people.members(tables, backend.rules)["id"]) if tables else set()
@@ -84,7 +91,7 @@ def _row(
     )
 
 
-def _moment(found: Kept) -> datetime | None:
+def _moment(found: SavedSchedule) -> datetime | None:
     return datetime.fromtimestamp(found.at, UTC) if found.at else None
 
 
@@ -133,7 +140,7 @@ def act(data: Any, context: Context, backend: Backend) -> Answer:
 
 def _drawn(context: Context, backend: Backend, said: Any = None, **done: Any) -> Answer:
     at = int(backend.clock() * 1000)
-    version = kept(backend.state).schedule.version
+    version = load_schedule(backend.state).schedule.version
     grid = layout.grid(roster(backend, context), f"{at}-{version}", context)
     return Answer(grid, said, {"at": at, "drawn": True, **done})
 
@@ -150,7 +157,7 @@ def _save(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer
         if not changes:
             return Answer(done={"at": at}, said=layout.saved(text("staffing.nothing_changed")))
         who = viewer.display_name
-        change(backend.state, changes, by=who, at=backend.clock())
+        change_schedule(backend.state, changes, by=who, at=backend.clock())
         backend.audit.note("schedule", viewer.actor, cells=len(changes))
     except _Wrong as wrong:
         said = _refused(
@@ -171,7 +178,7 @@ def _taken(taken: TakenError, context: Context, backend: Backend) -> Answer:
         (agent, day, text("staffing.now_is", shifts=shifts or text("staffing.off")))
         for agent, day, shifts in now
     ]
-    by = taken.kept.by or text("rows.unassigned")
+    by = taken.saved.by or text("rows.unassigned")
     said = _refused("staffing.taken", "staffing.taken_words", cells, context, backend, by=by)
     at = int(backend.clock() * 1000)
     return Answer(said=said, done={"at": at, "taken": [list(cell) for cell in now]})
@@ -185,7 +192,7 @@ def _changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
     """
     if not isinstance(cells, list) or len(cells) > MOST_CELLS:
         raise _Wrong([])
-    may_be = {one.id for one in known(backend)} | set(kept(backend.state).schedule.weeks)
+    may_be = {one.id for one in known(backend)} | set(load_schedule(backend.state).schedule.weeks)
     found, wrong = [], []
     for cell in cells:
         agent, day = _word(cell, "agent"), _word(cell, "day")

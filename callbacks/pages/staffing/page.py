@@ -27,7 +27,7 @@ from layouts.roles import PAGES
 from metrics.live.timeline import STATES, UNOBSERVED
 from metrics.model.values import number_or_none
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
-from services.files.schedule import kept
+from services.files.schedule import load_schedule
 from services.files.workbook import Column, Sheet
 from services.runtime.backend import Backend
 
@@ -37,7 +37,7 @@ def content(
 ) -> Sequence[Component]:
     """Everything between the filters and the grid of the schedule."""
     at, query = datetime.now(UTC), question.query
-    schedule = kept(backend.state).schedule
+    schedule = load_schedule(backend.state).schedule
     source = question.snapshot.sources.get("aircall")
     works = figures.works(question, schedule)
     fair = figures.fair(question, schedule)
@@ -77,7 +77,7 @@ KEYS = ("staffing_need", "fair_target", "schedule_adherence")
 
 def staffing_sheets(scope: ColumnContext) -> list[Sheet]:
     """What the page shows, for the same assumptions and filters."""
-    schedule = kept(scope.backend.state).schedule
+    schedule = load_schedule(scope.backend.state).schedule
     works = figures.works(scope.question, schedule)
     return [
         *[_week(name, work, scope) for name, work in works.items()],

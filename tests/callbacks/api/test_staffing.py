@@ -3,7 +3,7 @@
 import pytest
 
 from metrics.planning.schedule import read_day
-from services.files.schedule import KEY, Change, change
+from services.files.schedule import KEY, Change, change_schedule
 from services.snapshot.manifest import SourceStatus
 from tests.callbacks.pages.staffing.test_staffing import CALLS
 from tests.worlds.api_world import ANALYST, JOAO, LUANA, MARIANA, OK_SOURCES, Api, snapshot
@@ -22,7 +22,7 @@ def asked(*cells, **options):
     api = Api(snapshot(calls=CALLS, **options))
     state = _State()
     wanted = [Change(agent, day, (), read_day(text)) for agent, day, text in cells]
-    change(state, wanted, by="Marina", at=1.0)
+    change_schedule(state, wanted, by="Marina", at=1.0)
     api.store.values[KEY] = state[KEY]
     return api
 

@@ -13,18 +13,18 @@ from services.files.schedule_sheet import (
     MOST_ROWS,
     MOST_UNPACKED,
     CellFault,
-    Known,
+    KnownPerson,
     SheetError,
     read_sheet,
 )
 
 PEOPLE = [
-    Known("201", "João Vitor Lacerda", "joao@example.com"),
-    Known("202", "Luana Tavares", "luana@example.com"),
-    Known("203", "Ana Souza", "ana.a@example.com"),
-    Known("204", "Ana Souza", "ana.b@example.com"),
-    Known("205", "Ana", "ana@example.com"),
-    Known("206", "Sem Correio", ""),
+    KnownPerson("201", "João Vitor Lacerda", "joao@example.com"),
+    KnownPerson("202", "Luana Tavares", "luana@example.com"),
+    KnownPerson("203", "Ana Souza", "ana.a@example.com"),
+    KnownPerson("204", "Ana Souza", "ana.b@example.com"),
+    KnownPerson("205", "Ana", "ana@example.com"),
+    KnownPerson("206", "Sem Correio", ""),
 ]
 HEAD = ("E-mail", "Nome", "seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 FREE = [""] * 7

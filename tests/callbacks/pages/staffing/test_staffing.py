@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from metrics.planning.schedule import read_day
 from services.accounts.audit import Audit
-from services.files.schedule import Change, change, kept
+from services.files.schedule import Change, change_schedule, load_schedule
 from services.settings.config import Settings
 from services.snapshot.manifest import SourceStatus
 from tests.worlds.api_world import (
@@ -55,7 +55,7 @@ def world(tmp_path_factory):
     """A schedule of João and Luana, over twelve Mondays of calls."""
     with web(tmp_path_factory.mktemp("web"), current=snapshot(calls=CALLS)) as found:
         cells = [(JOAO, 0, "09:00-18:00"), (LUANA, 0, "09:00-13:00"), (LUANA, 1, "22:00-06:00")]
-        change(
+        change_schedule(
             found.state,
             [Change(agent, day, (), read_day(text)) for agent, day, text in cells],
             by="Marina Falcão",
@@ -195,7 +195,7 @@ def test_transfers_count_for_everybody_who_had_a_part(tmp_path):
     )
     with web(tmp_path, current=snapshot(calls=[passed])) as world:
         both = [Change(agent, 0, (), read_day("9:00-18:00")) for agent in (JOAO, LUANA)]
-        change(world.state, both, by="x", at=1)
+        change_schedule(world.state, both, by="x", at=1)
         assert "1 ligação em 8 turnos" in words(panel(content(world), "fair_target"))
         told = words(panel(content(world, "?transfers=1"), "fair_target"))
         assert "2 ligações em 8 turnos" in told
@@ -205,7 +205,7 @@ def test_calls_of_people_without_a_shift_stand_apart(tmp_path):
     gone = {"user_id": None, "user_name": None, "user_email": None}
     calls = [*CALLS, call("n1", "2026-11-23T13:00:00Z", **gone)]
     with web(tmp_path, current=snapshot(calls=calls)) as world:
-        change(world.state, [Change(JOAO, 0, (), read_day("9-18"))], by="x", at=1)
+        change_schedule(world.state, [Change(JOAO, 0, (), read_day("9-18"))], by="x", at=1)
         fair = words(panel(content(world), "fair_target"))
         assert "8 ligações em 4 turnos" in fair
         assert "fora da conta: 5 ligações" in fair
@@ -215,7 +215,7 @@ def test_calls_of_people_without_a_shift_stand_apart(tmp_path):
 
 def test_a_leaver_of_the_schedule_stays_with_their_name(tmp_path):
     with web(tmp_path, current=snapshot(calls=CALLS)) as world:
-        change(world.state, [Change(MARIANA, 0, (), read_day("9-18"))], by="x", at=1)
+        change_schedule(world.state, [Change(MARIANA, 0, (), read_day("9-18"))], by="x", at=1)
         grid = act(world, None)["staffing--grid"]["children"]
         assert "Mariana Pontes" in words(grid)
         assert "ex-integrante" in words(grid)
@@ -225,7 +225,7 @@ def test_a_leaver_of_the_schedule_stays_with_their_name(tmp_path):
 def test_holidays_have_no_shifts_and_are_named(tmp_path):
     settings = Settings.model_validate({"office_hours": {"holidays": [date(2026, 11, 23)]}})
     with web(tmp_path, current=snapshot(calls=CALLS), settings=settings) as world:
-        change(world.state, [Change(JOAO, 0, (), read_day("9-18"))], by="x", at=1)
+        change_schedule(world.state, [Change(JOAO, 0, (), read_day("9-18"))], by="x", at=1)
         told = words(panel(content(world), "fair_target"))
         assert "8 ligações em 3 turnos" in told
         assert "Sem turnos nos feriados: 23/11" in told
@@ -249,7 +249,7 @@ def test_presence_is_told_of_what_was_read_only(tmp_path):
     current = replace(current, tables=replace(current.tables, presence=presence))
     with web(tmp_path, current=current) as world:
         wanted = [Change(agent, 0, (), read_day("9-18")) for agent in (JOAO, LUANA, FELIPE)]
-        change(world.state, wanted, by="x", at=1)
+        change_schedule(world.state, wanted, by="x", at=1)
         told = panel(content(world), "schedule_adherence")
         lines = [words(c) for c in components(told) if c["type"] == "Tr"][1:]
         by_name = {line.split()[0]: line for line in lines}
@@ -307,8 +307,10 @@ def test_a_saved_cell_is_kept_audited_and_seen_by_the_numbers(fresh):
     assert "Nenhuma escala ainda" in words(before)
     answer = save(world, (JOAO, "0", "", "9h-12h; 13:00 às 18:00"))
     assert "1 célula mudada" in words(answer["staffing--said"]["children"])
-    assert kept(world.state).schedule.weeks[JOAO][0] == read_day("09:00-12:00; 13:00-18:00")
-    assert kept(world.state).by == "Marina Falcão"
+    assert load_schedule(world.state).schedule.weeks[JOAO][0] == read_day(
+        "09:00-12:00; 13:00-18:00"
+    )
+    assert load_schedule(world.state).by == "Marina Falcão"
     (entry,) = Audit(world.state, 90, lambda: world.now).entries(["schedule"])
     assert (entry.who, entry.about) == (MANAGER, {"cells": 1})
     # The version of the data is the same; the numbers are not those of before.
@@ -325,10 +327,10 @@ def test_a_cell_that_somebody_else_changed_is_not_written_over(fresh):
     assert answer["staffing--done"]["data"]["taken"] == [[JOAO, 0, "09:00-18:00"]]
     # The grid with what was typed is not drawn anew, and nothing of it was saved.
     assert "staffing--grid" not in answer
-    assert LUANA not in kept(world.state).schedule.weeks
+    assert LUANA not in load_schedule(world.state).schedule.weeks
     # Whoever saves again has seen it.
     save(world, (JOAO, "0", "09:00-18:00", "10:00-19:00"))
-    assert kept(world.state).schedule.weeks[JOAO][0] == read_day("10:00-19:00")
+    assert load_schedule(world.state).schedule.weeks[JOAO][0] == read_day("10:00-19:00")
 
 
 def test_cells_that_cannot_be_read_are_told_and_nothing_is_saved(fresh):
@@ -341,7 +343,7 @@ def test_cells_that_cannot_be_read_are_told_and_nothing_is_saved(fresh):
     assert "João Vitor Lacerda, segunda: «9-25» tem uma hora que não existe" in said
     assert "pessoa desconhecida" in said
     assert len(answer["staffing--done"]["data"]["bad"]) == 7
-    assert kept(world.state).schedule.version == 0
+    assert load_schedule(world.state).schedule.version == 0
 
 
 @pytest.mark.parametrize(
@@ -363,7 +365,7 @@ def test_cells_that_cannot_be_read_are_told_and_nothing_is_saved(fresh):
 def test_what_no_page_sends_changes_nothing(fresh, data):
     world = fresh()
     act(world, data)
-    assert kept(world.state).schedule.version == 0
+    assert load_schedule(world.state).schedule.version == 0
 
 
 def test_analysts_and_screens_have_no_schedule(world):
@@ -403,7 +405,7 @@ def test_what_is_imported_is_shown_and_not_saved(fresh):
     own = {c["props"]["data-day"]: c for c in cell if c["props"]["data-agent"] == LUANA}
     assert own["0"]["props"]["data-was"] == ""
     assert components(own["0"])[2]["props"]["value"] == "08:00-12:00"
-    assert kept(world.state).schedule.version == 0
+    assert load_schedule(world.state).schedule.version == 0
 
 
 def test_every_faulty_cell_of_a_file_is_told_by_row_and_column(fresh):
@@ -429,7 +431,7 @@ def test_names_that_try_to_break_out_are_only_text(tmp_path):
     ]
     with web(tmp_path, current=snapshot(calls=CALLS, people=people)) as world:
         wanted = [Change(f"29{n}", 0, (), read_day("9-18")) for n in range(len(HOSTILE))]
-        change(world.state, wanted, by=HOSTILE[1], at=1)
+        change_schedule(world.state, wanted, by=HOSTILE[1], at=1)
         grid = act(world, None)["staffing--grid"]["children"]
         for name in HOSTILE:
             assert name in words(grid)
