@@ -1,5 +1,7 @@
 """Every fault of a vendor, end to end: what the status says, and that nothing is lost after it."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from services.settings.config import Settings
@@ -12,12 +14,25 @@ SMALL = {"days": 6, "conversations": 400, "calls": 160}
 IMPATIENT = Limits(connect=2.0, read=0.3, whole=2.0, attempts_seconds=0.5)
 
 
-@pytest.fixture
-def found(tmp_path):
+@contextmanager
+def small_operation(folder):
     settings = Settings.model_validate({"sync": {"history_days": 5}})
-    with collected(tmp_path, NOW, settings, **SMALL) as running:
+    with collected(folder, NOW, settings, **SMALL) as running:
         for session in running.sessions:
             session._limits = IMPATIENT
+        yield running
+
+
+@pytest.fixture
+def found(tmp_path):
+    with small_operation(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory):
+    """One operation for tests that begin and end with all of it read: the history is read once."""
+    with small_operation(tmp_path_factory.mktemp("healthy")) as running:
         yield running
 
 
@@ -59,11 +74,11 @@ def is_whole(found, snapshot):
         ("401", "failed", "unauthorized"),
     ],
 )
-def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind, state, cause):
-    before = found.everything()
-    assert is_whole(found, before)
-    found.sandbox.fail(vendor, kind, retry_after=90)
-    struck = found.minute()
+def test_a_fault_keeps_the_last_good_data_and_loses_nothing(healthy, vendor, kind, state, cause):
+    before = healthy.everything()
+    assert is_whole(healthy, before)
+    healthy.sandbox.fail(vendor, kind, retry_after=90)
+    struck = healthy.minute()
     status = struck.sources[vendor]
     other = "aircall" if vendor == "intercom" else "intercom"
     assert (status.state, struck.meta["causes"][vendor]) == (state, cause)
@@ -74,12 +89,12 @@ def test_a_fault_keeps_the_last_good_data_and_loses_nothing(found, vendor, kind,
     assert struck.sources[other].state == "ok"
     assert len(struck.tables.conversations) >= len(before.tables.conversations)
     assert len(struck.tables.calls) >= len(before.tables.calls)
-    found.sandbox.heal()
+    healthy.sandbox.heal()
     for _ in range(3):
-        healed = found.minute()
+        healed = healthy.minute()
     assert healed.sources[vendor].state == "ok"
     assert healed.sources[vendor].error is None
-    assert is_whole(found, healed)
+    assert is_whole(healthy, healed)
 
 
 @pytest.mark.parametrize("kind", ["500", "truncate", "reset"])
@@ -130,13 +145,13 @@ def test_a_vendor_that_is_down_at_the_start_is_waited_for(found):
         ("truncate", "failed", "bad_response"),
     ],
 )
-def test_a_fault_of_the_tickets_alone_touches_nothing_else(found, kind, state, cause):
-    before = found.everything()
-    found.sandbox.fail("intercom", kind, path="/tickets")
-    struck = found.minute()
+def test_a_fault_of_the_tickets_alone_touches_nothing_else(healthy, kind, state, cause):
+    before = healthy.everything()
+    healthy.sandbox.fail("intercom", kind, path="/tickets")
+    struck = healthy.minute()
     assert (struck.sources["tickets"].state, struck.meta["causes"]) == (state, {"tickets": cause})
     assert struck.sources["intercom"].state == "ok"
     assert len(struck.tables.tickets) >= len(before.tables.tickets) > 0
-    found.sandbox.heal()
-    found.minute(3700)
-    assert is_whole(found, found.minute())
+    healthy.sandbox.heal()
+    healthy.minute(3700)
+    assert is_whole(healthy, healthy.minute())
