@@ -13,6 +13,8 @@ from callbacks.access.routes import Route, add_route
 from callbacks.web.server import BODY_BYTES, build_id, create_app
 from layouts.roles import EVERYBODY
 from services.errors import UnavailableError
+from services.snapshot.manifest import SourceStatus
+from tests.worlds.api_world import AS_OF_TEXT, OK_SOURCES, snapshot
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION
 
 FETCH = {"Accept": "*/*", "Sec-Fetch-Dest": "empty"}
@@ -195,3 +197,43 @@ def test_without_a_secret_key_there_is_no_application(fresh):
     bare = backend.environment.model_copy(update={"secret_key": None})
     with pytest.raises(AssertionError):
         create_app(replace(backend, environment=bare))
+
+
+# For whoever watches the process: no sign-in, no data.
+
+
+def test_a_process_that_lives_says_so_even_without_data(fresh):
+    answer = fresh(starting=True).browser().get("/healthz")
+    assert (answer.status_code, answer.get_json()) == (200, {"status": "ok"})
+    assert answer.headers["X-Build"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_it_is_not_ready_before_anything_was_collected(fresh):
+    answer = fresh(starting=True).browser().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json() == {"ready": False, "waiting_for": ["snapshot"]}
+
+
+@pytest.mark.parametrize(
+    ("voice", "status", "waiting"),
+    [
+        ("ok", 200, []),
+        ("failed", 200, []),
+        ("late", 200, []),
+        ("off", 200, []),
+        ("starting", 503, ["aircall"]),
+    ],
+)
+def test_it_is_ready_once_every_source_answered_or_failed_once(fresh, voice, status, waiting):
+    sources = {**OK_SOURCES, "aircall": SourceStatus(voice, AS_OF_TEXT)}
+    answer = fresh(current=snapshot(sources=sources)).browser().get("/readyz")
+    assert answer.status_code == status
+    assert answer.get_json() == {"ready": not waiting, "waiting_for": waiting}
+
+
+def test_nothing_of_the_operation_is_told(world):
+    for path in ("/healthz", "/readyz"):
+        text = world.browser().get(path).text
+        assert "example.com" not in text
+        assert "abc123" not in text
