@@ -6,8 +6,8 @@ from callbacks.access.login_throttle import count_attempt, count_failure, forget
 from callbacks.access.routes import Route, add_route
 from callbacks.access.sign_in import (
     answer_form,
+    answer_login,
     begin_session,
-    login_page,
     password_fields,
     read_new_password,
     takes_passwords,
@@ -65,7 +65,7 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
 
 def _make(first: FirstStart, backend: Backend) -> Response:
     if not takes_passwords(backend) or not backend.accounts.is_empty():
-        return login_page(backend, "expired", 403)
+        return answer_login(backend, "expired", 403)
     visitor = f"first/{hash_word(request.remote_addr or '')}"
     if not count_attempt(backend, visitor):
         return _page(backend, "login.throttled", 429)

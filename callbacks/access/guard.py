@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from callbacks.access.refusals import is_navigation, json_error
 from callbacks.access.roles import ROLES_BY_CALLBACK
 from callbacks.access.routes import Route, current_route
-from callbacks.access.session import current_viewer, safe_next
+from callbacks.access.session import current_viewer, safe_target
 from layouts.roles import MANAGER, PAGES, Page, sees_wall
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
@@ -105,7 +105,7 @@ def _guard_token(given: str, route: Route | None, backend: Backend) -> Response 
 
 def _refuse_stranger() -> Response:
     if is_navigation():
-        target = safe_next(request.full_path.rstrip("?"))
+        target = safe_target(request.full_path.rstrip("?"))
         query = {"next": target} if target and target != "/" else {}
         return make_response(redirect("/login" + ("?" + urlencode(query) if query else ""), 302))
     return json_error(401, "unauthorized", "not signed in")

@@ -53,26 +53,26 @@ def current_viewer(backend: Backend | None = None) -> Viewer:
 def current_context(backend: Backend, path: str = "/") -> Context:
     """The reader of this request: language, theme and role."""
     viewer = current_viewer(backend)
-    text = text_for(language_of(request.cookies, backend))
-    theme = theme_of(request.cookies)
+    text = text_for(choose_language(request.cookies, backend))
+    theme = choose_theme(request.cookies)
     formats = Formats(text, backend.settings.zone)
     wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
     return Context(text, formats, theme, viewer.role, viewer.name, path, wall)
 
 
-def language_of(cookies: Mapping[str, str], backend: Backend) -> str:
+def choose_language(cookies: Mapping[str, str], backend: Backend) -> str:
     """The reader's choice, else the settings' language."""
     chosen = cookies.get("vigia_lang")
     return chosen if chosen in ("pt-BR", "en") else backend.settings.language
 
 
-def theme_of(cookies: Mapping[str, str]) -> Any:
+def choose_theme(cookies: Mapping[str, str]) -> Any:
     """The reader's choice; dark where there is none."""
     chosen = cookies.get("vigia_theme")
     return chosen if chosen in THEMES else "dark"
 
 
-def safe_next(target: str | None) -> str | None:
+def safe_target(target: str | None) -> str | None:
     """The address to go on to after signing in, if it is one of ours: a path and nothing else."""
     if not target or len(target) > 2000 or not target.startswith("/"):
         return None

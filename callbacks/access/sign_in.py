@@ -15,7 +15,7 @@ from callbacks.access.login_throttle import (
     remember_address,
 )
 from callbacks.access.routes import Route, add_route, current_route
-from callbacks.access.session import User, language_of, safe_next, theme_of
+from callbacks.access.session import User, choose_language, choose_theme, safe_target
 from layouts.access import plain_pages
 from layouts.access.plain_pages import Field, Form
 from layouts.i18n import Text, text_for
@@ -46,17 +46,17 @@ def set_up(server: Flask, backend: Backend) -> None:
     ):
         add_route(server, route, lambda view=view: view(backend))
     add_route(server, DEVICE, lambda word: _open_device(word, backend))
-    server.register_error_handler(CSRFError, lambda error: _csrf_failed(error, backend))
+    server.register_error_handler(CSRFError, lambda error: _answer_csrf_error(error, backend))
 
 
 def text_of_visitor(backend: Backend) -> Text:
     """The words for whoever is not signed in yet."""
-    return text_for(language_of(request.cookies, backend))
+    return text_for(choose_language(request.cookies, backend))
 
 
 def answer_form(backend: Backend, status: int = 200, **parts: Any) -> Response:
     """A page of forms that no cache keeps; `parts` as `plain_pages.form_page` takes them."""
-    theme, token = theme_of(request.cookies), generate_csrf()
+    theme, token = choose_theme(request.cookies), generate_csrf()
     markup = plain_pages.form_page(text_of_visitor(backend), theme=theme, csrf_token=token, **parts)
     response = make_response(markup, status)
     response.headers["Cache-Control"] = "no-store"
@@ -81,16 +81,14 @@ def end_session(backend: Backend) -> None:
     session.permanent = True
 
 
-def next_step(
+def continue_sign_in(
     account: Account, target: str | None, how: str, backend: Backend, *, code: bool = False
 ) -> Response:
-    """What stands between an account whose owner is here and its pages.
+    """Ask for what is still missing after a right password, else begin the session.
 
     Args:
-        account: Whose password was right.
-        target: Where to go on to.
-        how: By what, for the audit.
-        backend: What is asked.
+        target: Where to go on to in the end.
+        how: By what the person came, for the audit.
         code: Whether a code of the second factor was given.
     """
     asks_code = not code and backend.second_factor.is_on(account.email)
@@ -112,10 +110,10 @@ def _show_login(backend: Backend) -> Response:
     # A screen has nowhere to sign out: a person at it must be able to sign in.
     if current_user.is_authenticated and not ROLES[current_user.viewer.role].is_screen:
         return make_response(redirect(ROLES[current_user.viewer.role].home, 303))
-    return login_page(backend)
+    return answer_login(backend)
 
 
-def login_page(
+def answer_login(
     backend: Backend,
     message: str | None = None,
     status: int = 200,
@@ -126,11 +124,11 @@ def login_page(
     passwords = takes_passwords(backend)
     markup = plain_pages.login_page(
         text,
-        theme=theme_of(request.cookies),
+        theme=choose_theme(request.cookies),
         csrf_token=generate_csrf(),
         nonce=g.nonce,
         email=email,
-        target=target or safe_next(request.values.get("next")) or "",
+        target=target or safe_target(request.values.get("next")) or "",
         message=message and text(f"login.{message}", name=oidc.name if oidc else ""),
         first_account=passwords and backend.accounts.is_empty(),
         provider=oidc.name if oidc else None,
@@ -151,19 +149,19 @@ def takes_passwords(backend: Backend) -> bool:
 
 def _sign_in(backend: Backend) -> Response:
     if not takes_passwords(backend):
-        return login_page(backend, "oidc.only", 403)
+        return answer_login(backend, "oidc.only", 403)
     email = request.form.get("email", "").strip().lower()[:300]
     password = request.form.get("password", "")[:2000]
     person = f"person/{hash_word(email)}"
     if not count_attempt(backend, person):
-        return login_page(backend, "throttled", 429, email)
+        return answer_login(backend, "throttled", 429, email)
     account = backend.accounts.verify(email, password)
     if account is None:
         count_failure(backend)
         audit_failure(backend, email, "password")
-        return login_page(backend, "wrong", 401, email)
+        return answer_login(backend, "wrong", 401, email)
     forget_attempts(backend, person)
-    return next_step(account, safe_next(request.form.get("next")), "password", backend)
+    return continue_sign_in(account, safe_target(request.form.get("next")), "password", backend)
 
 
 def _load_pending(backend: Backend) -> tuple[Account, dict[str, Any]] | None:
@@ -203,7 +201,7 @@ def _ask_code(backend: Backend, message: str | None = None, status: int = 200) -
 def _give_code(backend: Backend) -> Response:
     loaded = _load_pending(backend)
     if loaded is None:
-        return login_page(backend, "expired", 401)
+        return answer_login(backend, "expired", 401)
     account, pending = loaded
     # Of its own: a right password does not buy five more guesses.
     person = f"code/{hash_word(account.email)}"
@@ -214,7 +212,9 @@ def _give_code(backend: Backend) -> Response:
         audit_failure(backend, account.email, "code")
         return _ask_code(backend, "door.code.wrong", 401)
     forget_attempts(backend, person)
-    return next_step(account, safe_next(pending.get("next")), pending["how"], backend, code=True)
+    return continue_sign_in(
+        account, safe_target(pending.get("next")), pending["how"], backend, code=True
+    )
 
 
 def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Field]:
@@ -255,18 +255,20 @@ def _ask_password(backend: Backend, message: str | None = None, status: int = 20
 def _choose_password(backend: Backend) -> Response:
     loaded = _load_pending(backend)
     if loaded is None:
-        return login_page(backend, "expired", 401)
+        return answer_login(backend, "expired", 401)
     account, pending = loaded
     needs_code = backend.second_factor.is_on(account.email)
     if not account.temporary or (needs_code and pending.get("code") is not True):
-        return login_page(backend, "expired", 401)
+        return answer_login(backend, "expired", 401)
     try:
         changed = backend.accounts.set_password(account.email, read_new_password())
     except AccountError as error:
         return _ask_password(backend, f"command.{error}", 400)
     backend.audit.note("account", account.email, did="password", account=account.email)
     begin_session(changed, "password", backend)
-    return make_response(redirect(safe_next(pending.get("next")) or ROLES[changed.role].home, 303))
+    return make_response(
+        redirect(safe_target(pending.get("next")) or ROLES[changed.role].home, 303)
+    )
 
 
 def _sign_out(backend: Backend) -> Response:
@@ -283,18 +285,18 @@ def _open_device(word: str, backend: Backend) -> Response:
     """A television signs in with its link; a revoked one is told to ask for another."""
     device = backend.sessions.find(word)
     if device is None or not device.device:
-        return login_page(backend, "dead_link", 404)
+        return answer_login(backend, "dead_link", 404)
     end_session(backend)
     login_user(User(word, Viewer(WALL, "", device.device)))
     return make_response(redirect(ROLES[WALL].home, 303))
 
 
-def _csrf_failed(error: CSRFError, backend: Backend) -> Response:
+def _answer_csrf_error(error: CSRFError, backend: Backend) -> Response:
     """An expired form is shown again; machines get a plain refusal."""
     route = current_route()
     if route is not None and route.is_form:
         email = request.form.get("email", "")[:300] if route is SIGN_IN else ""
-        return login_page(backend, "expired", 400, email)
+        return answer_login(backend, "expired", 400, email)
     body = {"error": {"code": "csrf", "message": "the CSRF token is missing or wrong"}}
     response = make_response(body, 400)
     response.headers["Cache-Control"] = "no-store"

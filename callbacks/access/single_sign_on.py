@@ -14,8 +14,8 @@ from callbacks.access.oidc_client import (
     start_attempt,
 )
 from callbacks.access.routes import Route, add_route
-from callbacks.access.session import safe_next
-from callbacks.access.sign_in import begin_session, login_page
+from callbacks.access.session import safe_target
+from callbacks.access.sign_in import answer_login, begin_session
 from layouts.roles import ROLES
 from services.accounts.sessions import hash_word
 from services.runtime.backend import Backend
@@ -45,8 +45,8 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 def _start(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
     if is_address_blocked(backend):
-        return login_page(backend, "throttled", 429)
-    target = safe_next(request.args.get("next")) or ""
+        return answer_login(backend, "throttled", 429)
+    target = safe_target(request.args.get("next")) or ""
     try:
         address = start_attempt(provider, _redirect_uri(setting, backend), target, backend.clock)
     except ProviderError as error:
@@ -57,12 +57,12 @@ def _start(provider: Provider, setting: OidcSetting, backend: Backend) -> Respon
 def _finish(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
     """A new session for who comes back from the provider, or why there is none."""
     if is_address_blocked(backend):
-        return login_page(backend, "throttled", 429)
+        return answer_login(backend, "throttled", 429)
     attempt = load_attempt(provider, backend)
     if attempt is None:
         # Anybody can make a browser ask for this: it costs nothing and is held against nobody.
         return _answer_error(ProviderError("wrong_way", "an unknown state"), "", backend)
-    target = safe_next(attempt.get("next")) or ""
+    target = safe_target(attempt.get("next")) or ""
     # The cookie could be put back as it was; the store remembers what was used.
     if not backend.state.add(USED_STATE + hash_word(request.args["state"]), b"", USED_SECONDS):
         return _refuse(ProviderError("wrong_way", "a used state"), target, backend)
@@ -109,4 +109,4 @@ def _answer_error(
         log.warning("sign-in through the provider: %s (%r)", error, error.cause)
     reason = str(error)
     status = STATUS.get(reason, 401 if isinstance(error, ProviderError) else 403)
-    return login_page(backend, f"oidc.{reason}", status, target=target)
+    return answer_login(backend, f"oidc.{reason}", status, target=target)

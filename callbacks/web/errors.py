@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from callbacks.access.refusals import is_navigation, json_error
-from callbacks.access.session import language_of, theme_of
+from callbacks.access.session import choose_language, choose_theme
 from layouts import i18n as words
 from layouts.access import plain_pages
 from layouts.components.states import failed_words
@@ -70,9 +70,11 @@ def _answer_with(
 ) -> Response:
     if not is_navigation():
         return json_error(status, code, message)
-    text = words.text_for(language_of(request.cookies, backend))
+    text = words.text_for(choose_language(request.cookies, backend))
     title, rest = text(f"{key}.title"), text(f"{key}.words", **values)
-    markup = plain_pages.error_page(text, theme=theme_of(request.cookies), title=title, words=rest)
+    markup = plain_pages.error_page(
+        text, theme=choose_theme(request.cookies), title=title, words=rest
+    )
     return Response(markup, status, mimetype="text/html")
 
 

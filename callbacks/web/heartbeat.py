@@ -11,7 +11,7 @@ from flask import Flask, Response, make_response, request, session
 from flask_login import current_user
 
 from callbacks.access.guard import DASH_POST
-from callbacks.access.session import current_viewer, language_of, theme_of
+from callbacks.access.session import choose_language, choose_theme, current_viewer
 from layouts import ids
 from layouts.access import plain_pages
 from layouts.i18n import text_for
@@ -55,10 +55,10 @@ def _answer_revoked_screen(backend: Backend) -> Response | None:
     asks = request.endpoint == "login" and request.method == "GET" and session.get(SCREEN)
     if not asks or current_user.is_authenticated or BY_PERSON in request.args:
         return None
-    text = text_for(language_of(request.cookies, backend))
+    text = text_for(choose_language(request.cookies, backend))
     markup = plain_pages.error_page(
         text,
-        theme=theme_of(request.cookies),
+        theme=choose_theme(request.cookies),
         title=text("status.screen_off.title"),
         words=text("status.screen_off.words"),
         href=f"/login?{BY_PERSON}=1",

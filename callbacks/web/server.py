@@ -251,8 +251,8 @@ def _add_page_status(server: Flask, backend: Backend) -> None:
 
 def _add_language_and_theme(response: Response, backend: Backend) -> None:
     """Language, theme, and the words and the address's parameters for the page's own script."""
-    text = text_for(session.language_of(request.cookies, backend))
-    theme = session.theme_of(request.cookies)
+    text = text_for(session.choose_language(request.cookies, backend))
+    theme = session.choose_theme(request.cookies)
     stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
     opening = (
         f'<html lang="{text.language}" data-bs-theme="{theme}" '

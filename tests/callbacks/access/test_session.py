@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 
 from callbacks.access.login_throttle import FAILURES_PER_ADDRESS, FAILURES_PER_PERSON
-from callbacks.access.session import safe_next
+from callbacks.access.session import safe_target
 from services.accounts import accounts
 from services.settings.config import Settings
 from tests.worlds.api_world import JOAO, PEOPLE, person, snapshot
@@ -200,12 +200,12 @@ UNSAFE = [
 
 @pytest.mark.parametrize("target", SAFE)
 def test_an_own_path_is_gone_on_to(fresh, target):
-    assert safe_next(target) == target
+    assert safe_target(target) == target
 
 
 @pytest.mark.parametrize("target", UNSAFE)
 def test_nothing_else_is_gone_on_to(target):
-    assert safe_next(target) is None
+    assert safe_target(target) is None
 
 
 @pytest.mark.parametrize(
