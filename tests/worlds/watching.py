@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.alerts.model import Message
+from metrics.model.tables import Tables
 from services.robot.robot import Robot
 from services.robot.service import AlertService
 from services.robot.slack import Payload, Receipt, RefusedError
@@ -103,6 +104,17 @@ def held(count: int, agent: str = api_world.JOAO) -> list[dict[str, Any]]:
     return [waiting(f"{agent}-{n}", agent_id=agent, **old) for n in range(count)]
 
 
+_TABLES: dict[str, Tables] = {}
+
+
+def _tables(rows: list[dict[str, Any]], people: list[dict[str, Any]] | None) -> Tables:
+    """The tables with these rows, made once: many minutes see the same ones."""
+    key = repr((rows, people))
+    if key not in _TABLES:
+        _TABLES[key] = api_world.snapshot(conversations=rows, people=people).tables
+    return _TABLES[key]
+
+
 class Watch:
     """A robot on duty.
 
@@ -159,8 +171,8 @@ class Watch:
         for name, state in self.sources.items():
             if state == "ok" and not self.is_silent:
                 self.as_of[name] = self.clock.now
+        people = values.pop("people", None)
         made = api_world.snapshot(
-            conversations=list(rows) or [waiting("gone", state="closed")],
             sources={
                 name: SourceStatus(
                     state,
@@ -172,7 +184,8 @@ class Watch:
             published_at=now,
             **{"version": self.version, **values},
         )
-        return replace(made, tables=replace(made.tables, now=pd.Timestamp(now)))
+        seen = _tables(list(rows) or [waiting("gone", state="closed")], people)
+        return replace(made, tables=replace(seen, now=pd.Timestamp(now)))
 
     def source(self, name: str, state: str) -> None:
         """From now on the source is like that."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from metrics.alerts.evaluation import Situation
 from services.collector.collector import Collector
 from services.errors import ConfigurationError, RateLimitedError, UnavailableError
 from services.robot.alert_settings import is_quiet
@@ -17,6 +18,12 @@ from services.storage.locks import FileLock
 from tests.worlds.api_world import FINANCE, JOAO, SUPPORT
 from tests.worlds.collecting import Rig
 from tests.worlds.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
+
+
+@pytest.fixture(autouse=True)
+def no_helpers(monkeypatch):
+    """Who could help is not told here, and takes most of the time of an evaluation."""
+    monkeypatch.setattr(Situation, "next_agents", lambda *_: ())
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 
 from layouts.i18n import text_for
 from layouts.slack.messages import Messages
+from metrics.alerts import evaluation
+from metrics.alerts.rules import RULES
 from services.accounts.heartbeats import PREFIX, Heartbeats
 from services.accounts.sessions import Sessions, hash_word
 from tests.worlds.watching import FakeSlack, Watch, queue
@@ -44,6 +46,19 @@ class Room:
     def revoke(self, word):
         self.sessions.revoke_device(hash_word(word))
         self.heartbeats.forget(hash_word(word))
+
+
+@pytest.fixture(autouse=True)
+def only_screens(request, monkeypatch):
+    """Of the rules, only those that read no vendor: the others cost a minute its time."""
+    if "every_rule" not in request.fixturenames:
+        read_no_vendor = {key: rule for key, rule in RULES.items() if not rule.sources}
+        monkeypatch.setattr(evaluation, "RULES", read_no_vendor)
+
+
+@pytest.fixture
+def every_rule():
+    """For a test that lays conversations before the rules."""
 
 
 def key(word):
@@ -218,7 +233,7 @@ def test_a_bot_renews_the_message_in_its_place(open_store):
     assert [kind for kind, _, _ in room.watch.slack.said] == ["post", "edit"]
 
 
-def test_it_does_not_wait_for_a_vendor(room):
+def test_it_does_not_wait_for_a_vendor(room, every_rule):
     room.television()
     room.watch.source("intercom", "failed")
     room.watch.service.change_rule("stale", {}, by="Marina", is_on=False)
