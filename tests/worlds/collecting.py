@@ -62,6 +62,12 @@ class Rig:
     def voice(self) -> Any:
         return self.run.workers[1].source
 
+    def fill(self, count: int, per_day: int) -> None:
+        """So many conversations and calls, evenly spread over the days before."""
+        for n in range(count):
+            self.intercom.put(n, NOW - n * DAY / per_day)
+            self.aircall.put(n + 1, NOW - n * DAY / per_day)
+
     def minute(self, publish: bool = True, seconds: float = 60) -> None:
         self.clock.now += seconds
         for worker in self.run.workers:

@@ -10,12 +10,7 @@ from services.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from tests.worlds.collecting import DAY, NOW, Rig
-
-
-@pytest.fixture
-def rig(tmp_path):
-    return Rig(tmp_path)
+from tests.worlds.collecting import DAY, NOW
 
 
 def status(rig):
