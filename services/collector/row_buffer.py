@@ -15,7 +15,7 @@ DATES: Mapping[str, tuple[str, str | None]] = {
     "tickets": ("created_at", "updated_at"),
 }
 # Rows that stay however old they are.
-KEEPS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+IS_KEPT: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
     "conversations": lambda rows: rows["state"].isin(["open", "snoozed"]),
     "tickets": lambda rows: rows["is_open"].fillna(False).astype(bool),
 }
@@ -71,9 +71,9 @@ class RowBuffer:
                 if name[1] == WHOLE or date.fromisoformat(name[1]) >= day:
                     continue
                 kept = rows.iloc[:0]
-                if name[0] in KEEPS:
+                if name[0] in IS_KEPT:
                     touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
-                    stays = KEEPS[name[0]](rows) | touched
+                    stays = IS_KEPT[name[0]](rows) | touched
                     kept = rows[stays].reset_index(drop=True)
                 if len(kept) < len(rows):
                     self._set_partition(name, kept)

@@ -30,7 +30,7 @@ class DamagedError(ValueError):
 
 def encode(frame: pd.DataFrame, table: str) -> bytes:
     """The rows of a canonical table as compressed Arrow IPC; the index is left out."""
-    fields = arrow_schema(table, frame.columns)
+    fields = build_schema(table, frame.columns)
     rows = pa.Table.from_pandas(frame, schema=fields, preserve_index=False)
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -52,7 +52,7 @@ def decode(content: bytes, table: str) -> pa.Table:
             rows = reader.read_all()
     except (pa.ArrowException, OSError, EOFError) as error:
         raise DamagedError(f"{table}: not Arrow") from error
-    if not rows.schema.equals(arrow_schema(table, rows.column_names)):
+    if not rows.schema.equals(build_schema(table, rows.column_names)):
         raise DamagedError(f"{table}: other columns or types than agreed")
     return rows
 
@@ -62,7 +62,7 @@ def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
 
     Parts without an attribute that others have get NA there.
     """
-    tables = [arrow_schema(table, ()).empty_table(), *parts]
+    tables = [build_schema(table, ()).empty_table(), *parts]
     rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
     frame = rows.to_pandas(types_mapper=PANDAS_TYPES.get, ignore_metadata=True)
     for name in frame.columns[frame.dtypes == "category"]:
@@ -74,7 +74,7 @@ def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
     return frame
 
 
-def arrow_schema(table: str, columns: Sequence[str]) -> pa.Schema:
+def build_schema(table: str, columns: Sequence[str]) -> pa.Schema:
     """The types of the table, and of the attributes among `columns`."""
     fields = {name: ARROW_TYPES[dtype] for name, dtype in schema.TABLES[table].items()}
     for name in columns:

@@ -134,40 +134,40 @@ class DiskStore:
 
     def get(self, key: str) -> bytes | None:
         try:
-            with _translated():
+            with _translate_errors():
                 value = self._cache.get(key)
         except PickleRefusedError:
             log.warning("store: a planted entry was refused and dropped")
             self.delete(key)
             return None
-        return _as_bytes(value)
+        return _to_bytes(value)
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        with _translated():
-            self._cache.set(key, _checked(value), expire=expire_seconds)
+        with _translate_errors():
+            self._cache.set(key, _check_bytes(value), expire=expire_seconds)
 
     def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
-        with _translated():
-            return bool(self._cache.add(key, _checked(value), expire=expire_seconds))
+        with _translate_errors():
+            return bool(self._cache.add(key, _check_bytes(value), expire=expire_seconds))
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
-        with _translated(), self._cache.transact():
+        with _translate_errors(), self._cache.transact():
             self._cache.add(key, start, expire=expire_seconds)
             return int(self._cache.incr(key))
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:
-        with _translated(), self._cache.transact():
-            if only_if is not None and _as_bytes(self._cache.get(key)) != only_if:
+        with _translate_errors(), self._cache.transact():
+            if only_if is not None and _to_bytes(self._cache.get(key)) != only_if:
                 return False
             return bool(self._cache.delete(key))
 
     def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
-        with _translated(), self._cache.transact():
+        with _translate_errors(), self._cache.transact():
             return [key for key in keys if not self._cache.touch(key, expire=expire_seconds)]
 
     def keys(self, prefix: str = "") -> list[str]:
         # diskcache's own iteration stumbles over a planted key and tells expired ones too.
-        with _translated():
+        with _translate_errors():
             rows = self._cache._sql(
                 "SELECT key FROM Cache WHERE raw = 1 AND typeof(key) = 'text' AND key >= ?"
                 " AND key < ? AND (expire_time IS NULL OR expire_time > ?) ORDER BY key",
@@ -183,43 +183,43 @@ class DiskStore:
         fence_value: bytes,
         expire_seconds: float | None = None,
     ) -> bool:
-        with _translated(), self._cache.transact():
-            if _as_bytes(self._cache.get(fence_key)) != fence_value:
+        with _translate_errors(), self._cache.transact():
+            if _to_bytes(self._cache.get(fence_key)) != fence_value:
                 return False
-            self._cache.set(key, _checked(value), expire=expire_seconds)
+            self._cache.set(key, _check_bytes(value), expire=expire_seconds)
             return True
 
     def clear(self) -> None:
-        with _translated():
+        with _translate_errors():
             self._cache.clear()
             self._cache._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def drop_expired(self) -> None:
-        with _translated():
+        with _translate_errors():
             self._cache.expire()
 
     def size_bytes(self) -> int:
-        with _translated():
+        with _translate_errors():
             return int(self._cache.volume())
 
     def close(self) -> None:
         self._cache.close()
 
 
-def _checked(value: bytes) -> bytes:
+def _check_bytes(value: bytes) -> bytes:
     if type(value) is not bytes:
         _refuse(f"a value of type {type(value).__name__}")
     return value
 
 
-def _as_bytes(value: object) -> bytes | None:
+def _to_bytes(value: object) -> bytes | None:
     if value is None or type(value) is bytes:
         return value
     return str(value).encode()
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except Timeout as error:

@@ -57,41 +57,41 @@ class RedisStore:
         self._set_fenced = self._redis.register_script(SET_FENCED)
 
     def get(self, key: str) -> bytes | None:
-        with _translated():
+        with _translate_errors():
             value: bytes | None = self._redis.get(self._prefix + key)
             return value
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        with _translated():
-            self._redis.set(self._prefix + key, value, px=_milliseconds(expire_seconds) or None)
+        with _translate_errors():
+            self._redis.set(self._prefix + key, value, px=_to_milliseconds(expire_seconds) or None)
 
     def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
-        milliseconds = _milliseconds(expire_seconds) or None
-        with _translated():
+        milliseconds = _to_milliseconds(expire_seconds) or None
+        with _translate_errors():
             return bool(self._redis.set(self._prefix + key, value, px=milliseconds, nx=True))
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
-        arguments = [start, _milliseconds(expire_seconds)]
-        with _translated():
+        arguments = [start, _to_milliseconds(expire_seconds)]
+        with _translate_errors():
             return int(self._increment(keys=[self._prefix + key], args=arguments))
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:
-        with _translated():
+        with _translate_errors():
             if only_if is None:
                 return bool(self._redis.delete(self._prefix + key))
             return bool(self._delete_if(keys=[self._prefix + key], args=[only_if]))
 
     def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
-        asked = list(keys)
-        with _translated(), self._redis.pipeline(transaction=True) as pipeline:
-            for key in asked:
-                pipeline.pexpire(self._prefix + key, _milliseconds(expire_seconds))
-            found = pipeline.execute()
-        return [key for key, there in zip(asked, found, strict=True) if not there]
+        names = list(keys)
+        with _translate_errors(), self._redis.pipeline(transaction=True) as pipeline:
+            for key in names:
+                pipeline.pexpire(self._prefix + key, _to_milliseconds(expire_seconds))
+            renewed = pipeline.execute()
+        return [key for key, is_there in zip(names, renewed, strict=True) if not is_there]
 
     def keys(self, prefix: str = "") -> list[str]:
         start = len(self._prefix)
-        with _translated():
+        with _translate_errors():
             return sorted({name.decode()[start:] for name in self._scan(prefix)})
 
     def set_fenced(
@@ -103,13 +103,13 @@ class RedisStore:
         expire_seconds: float | None = None,
     ) -> bool:
         names = [self._prefix + key, self._prefix + fence_key]
-        arguments: list[bytes | int] = [value, fence_value, _milliseconds(expire_seconds)]
-        with _translated():
+        arguments: list[bytes | int] = [value, fence_value, _to_milliseconds(expire_seconds)]
+        with _translate_errors():
             return bool(self._set_fenced(keys=names, args=arguments))
 
     def clear(self) -> None:
-        with _translated():
-            for names in _in_groups(self._scan("")):
+        with _translate_errors():
+            for names in _split_into_groups(self._scan("")):
                 self._redis.unlink(*names)
 
     def drop_expired(self) -> None:
@@ -117,8 +117,8 @@ class RedisStore:
 
     def size_bytes(self) -> int:
         size = 0
-        with _translated():
-            for names in _in_groups(self._scan("")):
+        with _translate_errors():
+            for names in _split_into_groups(self._scan("")):
                 with self._redis.pipeline(transaction=False) as pipeline:
                     for name in names:
                         pipeline.strlen(name)
@@ -133,11 +133,11 @@ class RedisStore:
         yield from self._redis.scan_iter(match=pattern, count=SCAN_COUNT)
 
 
-def _milliseconds(seconds: float | None) -> int:
+def _to_milliseconds(seconds: float | None) -> int:
     return 0 if seconds is None else max(1, round(seconds * 1000))
 
 
-def _in_groups(names: Iterable[bytes]) -> Iterator[list[bytes]]:
+def _split_into_groups(names: Iterable[bytes]) -> Iterator[list[bytes]]:
     group: list[bytes] = []
     for name in names:
         group.append(name)
@@ -149,7 +149,7 @@ def _in_groups(names: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except redis.exceptions.AuthenticationError as error:

@@ -133,7 +133,7 @@ def _build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
     rows = list({row["id"]: row for row in rows}.values())
     types = dict(schema.TABLES[name])
     types |= {key: schema.LABEL for row in rows for key in row if key not in types}
-    # Column by column: `schema.conform` would take five times as long, for every page read.
+    # Every page read comes by here: with `schema.conform` it would take three times as long.
     return pd.DataFrame(
         {
             name: _build_column([row.get(name) for row in rows], dtype)

@@ -54,14 +54,6 @@ class Rig:
             clock=self.clock,
         )
 
-    @property
-    def text(self) -> Any:
-        return self.run.workers[0].source
-
-    @property
-    def voice(self) -> Any:
-        return self.run.workers[1].source
-
     def fill(self, count: int, per_day: int) -> None:
         """So many conversations and calls, evenly spread over the days before."""
         for n in range(count):
