@@ -7,7 +7,7 @@ from itertools import islice
 from urllib.parse import parse_qs
 
 from layouts.components.context import Context
-from layouts.pages.accounts.page import Line, Machine, Person, Trail
+from layouts.pages.accounts.page import AuditLine, AuditTrail, Person, TokenRow
 from services.accounts.audit import KINDS
 from services.runtime.backend import Backend
 
@@ -42,10 +42,10 @@ def strangers(backend: Backend) -> list[tuple[str, str]]:
     return sorted((name, email) for email, name in _admins(backend) if email not in known)
 
 
-def machines(backend: Backend) -> list[Machine]:
+def machines(backend: Backend) -> list[TokenRow]:
     """The tokens, without their words."""
     return [
-        Machine(
+        TokenRow(
             token.id,
             token.name,
             token.reach,
@@ -57,7 +57,7 @@ def machines(backend: Backend) -> list[Machine]:
     ]
 
 
-def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[Trail, Context]:
+def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[AuditTrail, Context]:
     """The audit as the address narrows it, and the reader with those choices."""
     asked = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
     what = next((kind for kind in asked.get("what", []) if kind in KINDS), "")
@@ -67,13 +67,13 @@ def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[Tr
     entries = backend.audit.entries({what} if what else KINDS, who or None, page * LINES)
     found = list(islice(entries, LINES + 1))
     lines = [
-        Line(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)
+        AuditLine(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)
         for e in found[:LINES]
         if e.what in KINDS
     ]
     days = backend.settings.access.audit_days
     more = len(found) > LINES
-    shown = Trail(lines, page, page * LINES + 1, more, what, who, KINDS, people, days)
+    shown = AuditTrail(lines, page, page * LINES + 1, more, what, who, KINDS, people, days)
     choices = {name: [value] for name, value in (("what", what), ("who", who)) if value}
     return shown, replace(context, choices=choices)
 

@@ -17,13 +17,13 @@ from layouts.pages.analyst.data import (
     Comparison,
     Head,
     History,
-    Line,
     Panel,
     Pending,
     Person,
     Quality,
     Row,
     Team,
+    TeamLine,
 )
 from metrics.classification.goals import (
     Goal,
@@ -191,11 +191,11 @@ def choosable(snapshot: Snapshot, period: Period, chosen: str | None, rules: Rul
     return sorted(people, key=lambda one: (one.id == UNASSIGNED, one.name.casefold(), one.id))
 
 
-def _line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> Line:
+def _line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> TeamLine:
     if agent == UNASSIGNED:
-        return Line(agent, "", "unassigned", reached)
+        return TeamLine(agent, "", "unassigned", reached)
     name, status = known.get(agent, ("", "left"))
-    return Line(agent, name, status, reached)
+    return TeamLine(agent, name, status, reached)
 
 
 def _windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:

@@ -17,7 +17,7 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.backoffice.page import Choice, Duplicate, Line, Ticket
+from layouts.pages.backoffice.page import Choice, Duplicate, GroupCount, Ticket
 from metrics.measures.tickets import is_open, is_overdue
 from metrics.model import people
 from metrics.model.catalog import CATALOG
@@ -132,7 +132,7 @@ def state_word(label: Any, state: Any, context: Context) -> str:
     return context.text(key) if context.text.has(key) else word(state)
 
 
-def lines(by: str, question: Asked, context: Context) -> list[Line]:
+def lines(by: str, question: Asked, context: Context) -> list[GroupCount]:
     """Open tickets by group, most first, with how many of them are overdue."""
     late = question.groups(CATALOG["tickets_overdue"], by)
     names = people.names(question.tables)
@@ -143,7 +143,7 @@ def lines(by: str, question: Asked, context: Context) -> list[Line]:
         name = person_word(key, names, context) if by == "agent" else key
         name = name or context.text("filters.empty_value")
         overdue = late[key].n if key in late else 0
-        found.append(Line(name, f"{by}:{key}", number.n, overdue))
+        found.append(GroupCount(name, f"{by}:{key}", number.n, overdue))
     return sorted(found, key=lambda line: (-line.n, line.name.casefold()))
 
 

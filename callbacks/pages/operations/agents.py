@@ -15,7 +15,7 @@ from layouts.pages.operations import PATH
 from layouts.pages.operations import drawer as layout
 from layouts.pages.operations.agents import Agent, AgentsPanel, Candidate
 from layouts.pages.operations.drawer import Call, Drawer, Ticket
-from layouts.pages.operations.timeline import Stretch, Strip, Timeline
+from layouts.pages.operations.timeline import AgentDay, StateSpan, Timeline
 from metrics.live import current as now
 from metrics.live.timeline import UNOBSERVED, hours_by_state, timeline
 from metrics.model import people
@@ -131,10 +131,10 @@ def strips(
     inside = inside[inside["end"].gt(inside["start"])]
     seconds = hours_by_state(inside)
     found = [
-        Strip(
+        AgentDay(
             word(rows["name"].iloc[0]) or str(agent),
             [
-                Stretch(str(state), start.to_pydatetime(), end.to_pydatetime())
+                StateSpan(str(state), start.to_pydatetime(), end.to_pydatetime())
                 for state, start, end in zip(rows["state"], rows["start"], rows["end"], strict=True)
             ],
             {str(state): float(value) for state, value in seconds.loc[agent].items()},

@@ -19,7 +19,7 @@ from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.quality import comments as layout
-from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, Read
+from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, OpenComment
 from layouts.roles import PAGES
 from metrics.live.current import team_names
 from metrics.measures.responsiveness import first_response_time, time_to_close
@@ -182,7 +182,9 @@ def _listed(
     ]
 
 
-def _read(row: pd.Series, comment: Comment, question: ReportView[Any], context: Context) -> Read:
+def _read(
+    row: pd.Series, comment: Comment, question: ReportView[Any], context: Context
+) -> OpenComment:
     rules, tables = question.rules.with_clock("all"), question.tables
     one = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
     answered = first_response_time(one, rules, tables.now).iloc[0]
@@ -195,7 +197,7 @@ def _read(row: pd.Series, comment: Comment, question: ReportView[Any], context: 
         rows = tables.conversations.iloc[found.positions]
         times = first_response_time(rows, rules, tables.now)
         alike, late = found.n, int(times.gt(rules.first_response_seconds).fillna(False).sum())
-    return Read(
+    return OpenComment(
         comment=comment,
         team=team_names(tables, rules).get(team, ""),
         first_response=number_or_none(answered),

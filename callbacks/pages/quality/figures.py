@@ -13,7 +13,7 @@ from callbacks.reports.query import NoQuery
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.quality.data import Ranks, Rated, Stretch
+from layouts.pages.quality.data import Ranks, Rated, TrendPoint
 from metrics.measures.satisfaction import Focus, focused, negatives
 from metrics.model import people
 from metrics.model.catalog import CATALOG
@@ -69,18 +69,18 @@ def notes(question: Asked) -> dict[int, int]:
     return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
 
 
-def trend(question: Asked) -> list[Stretch]:
+def trend(question: Asked) -> list[TrendPoint]:
     """The score of each week, those before the period included, or of each day."""
     metric, period = CATALOG["csat_score"], question.period
     if question.query.trend == "day":
         days = question.groups(metric, "day")
-        return [Stretch(date.fromisoformat(day), csat, True) for day, csat in days.items()]
+        return [TrendPoint(date.fromisoformat(day), csat, True) for day, csat in days.items()]
     found = []
     earlier = _earlier_weeks(question)
     for stretch, inside in ((earlier, False), (period, True)):
         if stretch is not None:
             weeks = question.groups(metric, "week", stretch)
-            found += [Stretch(date.fromisoformat(w), csat, inside) for w, csat in weeks.items()]
+            found += [TrendPoint(date.fromisoformat(w), csat, inside) for w, csat in weeks.items()]
     return found
 
 

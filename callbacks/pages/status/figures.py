@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from flask import current_app
 
-from layouts.pages.status.page import Past, Screen, SourceRow, Status
+from layouts.pages.status.page import HistoryProgress, Screen, SourceRow, Status
 from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
@@ -127,11 +127,11 @@ def _sources(
     return rows
 
 
-def _past(snapshot: Snapshot | None) -> Past | None:
+def _past(snapshot: Snapshot | None) -> HistoryProgress | None:
     if snapshot is None:
         return None
     history, cut = snapshot.history, snapshot.meta.get("history_cut_at")
-    return Past(
+    return HistoryProgress(
         loaded=history.loaded_days,
         total=history.total_days,
         complete=history.complete,

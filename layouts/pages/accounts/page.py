@@ -51,7 +51,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Machine:
+class TokenRow:
     """A token: who made it and when, and when it was used last; None = never."""
 
     id: str
@@ -63,7 +63,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditLine:
     at: datetime
     what: str
     who: str
@@ -71,7 +71,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Trail:
+class AuditTrail:
     """The audit, as far as it is asked for.
 
     Attributes:
@@ -83,7 +83,7 @@ class Trail:
         days: So long things are kept.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[AuditLine]
     page: int
     first: int
     more: bool
@@ -94,7 +94,7 @@ class Trail:
     days: float
 
 
-def trail(shown: Trail, context: Context) -> html.Section:
+def trail(shown: AuditTrail, context: Context) -> html.Section:
     """Who did what, with filters that live in the address."""
     text = context.text
     days = context.formats.count(shown.days)
@@ -114,7 +114,7 @@ def trail(shown: Trail, context: Context) -> html.Section:
     )
 
 
-def _turns(shown: Trail, context: Context) -> html.Div | None:
+def _turns(shown: AuditTrail, context: Context) -> html.Div | None:
     """Where one is in a list of several pages, and the ways on."""
     if not shown.page and not shown.more:
         return None
@@ -133,7 +133,7 @@ def _turns(shown: Trail, context: Context) -> html.Div | None:
     return html.Div(turns, className="rows-foot")
 
 
-def _kinds(shown: Trail, context: Context) -> html.Span:
+def _kinds(shown: AuditTrail, context: Context) -> html.Span:
     text = context.text
     everything = text("accounts.trail.all")
     choices = [(everything, context.view(what=None), not shown.what)]
@@ -146,7 +146,7 @@ def _kinds(shown: Trail, context: Context) -> html.Span:
     return chooser(target, text("accounts.trail.head.what"), value, choices)
 
 
-def _people(shown: Trail, context: Context) -> html.Span:
+def _people(shown: AuditTrail, context: Context) -> html.Span:
     text = context.text
     everybody = text("accounts.trail.everybody")
     choices = [(everybody, context.view(who=None), not shown.who)]
@@ -155,7 +155,7 @@ def _people(shown: Trail, context: Context) -> html.Span:
     return chooser(target, text("accounts.trail.head.who"), shown.who or everybody, choices)
 
 
-def _trail_row(line: Line, context: Context) -> list[Any]:
+def _trail_row(line: AuditLine, context: Context) -> list[Any]:
     text = context.text
     return [
         context.formats.moment(line.at),
@@ -239,7 +239,7 @@ def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
     return panel(text("accounts.unmatched"), frame, count, footnote=foot)
 
 
-def tokens(machines: Sequence[Machine], context: Context) -> html.Section:
+def tokens(machines: Sequence[TokenRow], context: Context) -> html.Section:
     text = context.text
     if not machines:
         nothing = message(
@@ -341,7 +341,7 @@ def _button(person: Person, act: str, name: str, context: Context) -> html.Butto
     )
 
 
-def _token_button(machine: Machine, context: Context) -> html.Button:
+def _token_button(machine: TokenRow, context: Context) -> html.Button:
     label = context.text("accounts.do.revoke")
     return html.Button(
         icon("trash"),

@@ -229,7 +229,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Line:
+class TeamLine:
     """One person of the team's table; `status` is member, outside, left, voice or unassigned."""
 
     id: str
@@ -249,7 +249,7 @@ class Team:
     """
 
     head: Head
-    lines: Sequence[Line]
+    lines: Sequence[TeamLine]
     total: Goal
     growth: Growth | None
     reason_label: str

@@ -14,7 +14,7 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.icons import icon
 from layouts.links import view
-from layouts.pages.analyst.data import PAGE, PATH, Head, Line, Panel, Person, Team
+from layouts.pages.analyst.data import PAGE, PATH, Head, Panel, Person, Team, TeamLine
 from layouts.pages.analyst.goal import goal_bar, hero
 from layouts.pages.analyst.lists import history_panel, pending_panel
 from layouts.pages.analyst.results import calls_panel, comments_panel, ratings_panel, times_panel
@@ -350,7 +350,7 @@ def team_content(team: Team, context: Context) -> list[Any]:
     return [part for part in (note, shown) if part is not None]
 
 
-def _line(line: Line, team: Team, context: Context) -> html.Tr:
+def _line(line: TeamLine, team: Team, context: Context) -> html.Tr:
     name = person_name(Person(line.id, line.name), context)
     parts: list[Any] = [
         html.A(

@@ -76,7 +76,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Line:
+class GroupCount:
     name: str
     cell: str
     n: int
@@ -120,10 +120,10 @@ class Backoffice:
     counts: Mapping[str | None, int]
     tickets: Sequence[Ticket]
     listed: tuple[str, Sequence[str]]
-    states: Sequence[Line]
-    owners: Sequence[Line]
-    platforms: Sequence[Line]
-    severities: Sequence[Line]
+    states: Sequence[GroupCount]
+    owners: Sequence[GroupCount]
+    platforms: Sequence[GroupCount]
+    severities: Sequence[GroupCount]
     ages: Mapping[str, int]
     open: int
     age_days: float
@@ -431,14 +431,14 @@ def _ages(shown: Backoffice, context: Context) -> html.Section:
 
 
 def _groups(
-    key: str, head: str, lines: Sequence[Line], shown: Backoffice, context: Context
+    key: str, head: str, lines: Sequence[GroupCount], shown: Backoffice, context: Context
 ) -> html.Section:
     name = context.text(f"backoffice.columns.{head}")
     body = _bars(name, lines, shown.open, context) if lines else _calm(context)
     return _figure(key, body, shown, context)
 
 
-def _bars(name: str, lines: Sequence[Line], total: int, context: Context) -> html.Div:
+def _bars(name: str, lines: Sequence[GroupCount], total: int, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     parts = [
         BarLine(

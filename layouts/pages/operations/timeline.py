@@ -19,14 +19,14 @@ STEP = 2
 
 
 @dataclass(frozen=True)
-class Stretch:
+class StateSpan:
     state: str
     start: datetime
     end: datetime
 
 
 @dataclass(frozen=True)
-class Strip:
+class AgentDay:
     """One agent's day.
 
     Attributes:
@@ -35,7 +35,7 @@ class Strip:
     """
 
     name: str
-    stretches: Sequence[Stretch]
+    stretches: Sequence[StateSpan]
     seconds: Mapping[str, float]
 
 
@@ -50,7 +50,7 @@ class Timeline:
 
     first: datetime
     last: datetime
-    strips: Sequence[Strip]
+    strips: Sequence[AgentDay]
     info: MetricInfo | None = None
 
 
@@ -119,7 +119,7 @@ def timeline_section(timeline: Timeline, context: Context) -> html.Section | Non
     return html.Section(body)
 
 
-def _bar(strip: Strip, timeline: Timeline, context: Context) -> html.Div:
+def _bar(strip: AgentDay, timeline: Timeline, context: Context) -> html.Div:
     parts = []
     for stretch in strip.stretches:
         start, end = max(stretch.start, timeline.first), min(stretch.end, timeline.last)
@@ -157,7 +157,7 @@ def _axis(timeline: Timeline, context: Context) -> html.Div:
     return html.Div(marks, className="strip-marks", **{"aria-hidden": "true"})
 
 
-def _hours(strip: Strip, context: Context) -> list[Any]:
+def _hours(strip: AgentDay, context: Context) -> list[Any]:
     """Available and on calls, which is what a day is asked for first."""
     worked = strip.seconds.get("available", 0) + strip.seconds.get("after_call", 0)
     talked = strip.seconds.get("on_call", 0)
@@ -171,7 +171,7 @@ def _hours(strip: Strip, context: Context) -> list[Any]:
     return parts
 
 
-def _spoken_day(strip: Strip, context: Context) -> str:
+def _spoken_day(strip: AgentDay, context: Context) -> str:
     text = context.text
     parts = [
         f"{text(f'operations.timeline.{state}')} {context.formats.duration(strip.seconds[state])}"

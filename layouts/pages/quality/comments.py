@@ -12,7 +12,7 @@ from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
-from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, Read
+from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, OpenComment
 
 
 def comments(shown: Comments, context: Context) -> html.Section:
@@ -100,7 +100,7 @@ def _badge(rating: int, context: Context) -> html.Span:
     )
 
 
-def _item(comment: Comment, href: str, read: Read | None, context: Context) -> html.Li:
+def _item(comment: Comment, href: str, read: OpenComment | None, context: Context) -> html.Li:
     about = [comment.agent, comment.reason, context.formats.moment(comment.at)]
     inside = [
         _badge(comment.rating, context),

@@ -13,7 +13,7 @@ PAGE = "quality"
 
 
 @dataclass(frozen=True)
-class Stretch:
+class TrendPoint:
     """The score of one week or day.
 
     Attributes:
@@ -75,7 +75,7 @@ class Quality:
 
     kpis: Mapping[str, Kpi]
     notes: Mapping[int, int]
-    trend: Sequence[Stretch]
+    trend: Sequence[TrendPoint]
     by_day: bool
     reasons: Ranks
     agents: Ranks
@@ -124,7 +124,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Read:
+class OpenComment:
     """The comment that is being read.
 
     Attributes:
@@ -169,7 +169,7 @@ class Comments:
     listed: Sequence[tuple[Comment, str]]
     first: int
     turns: tuple[str | None, str | None]
-    read: Read | None
+    read: OpenComment | None
     find: str
     target: float
     info: MetricInfo

@@ -18,7 +18,7 @@ from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
-from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated, Stretch
+from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated, TrendPoint
 from metrics.model.summary import Summary
 
 KEYS = ("csat_score", "csat_adjusted", "dsat_score", "csat_average", "csat_response_rate")
@@ -26,7 +26,7 @@ HIGHEST_FLOOR = 0.7
 # So many marks can carry their number, and so many their n, before they run into each other.
 LABELLED, COUNTED = 14, 12
 # A stretch and where it stands on the axis.
-Placed = tuple[int, Stretch]
+Placed = tuple[int, TrendPoint]
 FOCUSES = ("worst", "best", "negatives", "volume")
 NAMED = 12
 
@@ -241,7 +241,7 @@ def _trend(quality: Quality, context: Context) -> html.Section:
     )
 
 
-def score_trend(stretches: Sequence[Stretch], everyone: Summary, context: Context) -> go.Figure:
+def score_trend(stretches: Sequence[TrendPoint], everyone: Summary, context: Context) -> go.Figure:
     """Soft bars are Wilson's 95 % interval, the line across is the share of 4 and 5.
 
     Args:
@@ -314,7 +314,7 @@ def _bars(
     )
 
 
-def _hover_data(stretch: Stretch, context: Context) -> list[str | None]:
+def _hover_data(stretch: TrendPoint, context: Context) -> list[str | None]:
     """What a mark says; its key first, for the rows behind it, where it has any."""
     formats, csat = context.formats, stretch.csat
     return [
@@ -340,7 +340,7 @@ def _numbers(figure: go.Figure, named: Sequence[Placed], context: Context) -> No
     )
 
 
-def _stretches(stretches: Sequence[Stretch], context: Context) -> dict[str, Any]:
+def _stretches(stretches: Sequence[TrendPoint], context: Context) -> dict[str, Any]:
     """The axis of weeks or days, each with its ratings as far as there is room."""
     text, formats = context.text, context.formats
     step = max(1, -(-len(stretches) // COUNTED))

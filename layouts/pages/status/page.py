@@ -83,7 +83,7 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Past:
+class HistoryProgress:
     loaded: int
     total: int
     complete: bool
@@ -96,7 +96,7 @@ class Past:
 class Status:
     at: datetime
     sources: Sequence[SourceRow]
-    past: Past | None
+    past: HistoryProgress | None
     version: int | None
     published_at: datetime | None
     problem: str | None
