@@ -39,8 +39,8 @@
     try {
       const answer = await plain(resource, Object.assign({}, options, { signal: limit.signal }));
       const body = await answer.arrayBuffer();
-      const said = { status: answer.status, statusText: answer.statusText, headers: answer.headers };
-      const copy = new Response([204, 205, 304].includes(answer.status) ? null : body, said);
+      const head = { status: answer.status, statusText: answer.statusText, headers: answer.headers };
+      const copy = new Response([204, 205, 304].includes(answer.status) ? null : body, head);
       return { answer: copy, address: answer.url };
     } finally {
       window.clearTimeout(timer);

@@ -32,10 +32,10 @@
     const all = cells();
     const changed = all.filter(isChanged);
     all.forEach((cell) => cell.classList.toggle("shift-changed", isChanged(cell)));
-    const told = document.querySelector("[data-unsaved]");
-    if (!told) return;
-    const words = changed.length === 1 ? told.dataset.one : told.dataset.other;
-    told.textContent = changed.length ? words.replace("{n}", String(changed.length)) : "";
+    const note = document.querySelector("[data-unsaved]");
+    if (!note) return;
+    const words = changed.length === 1 ? note.dataset.one : note.dataset.other;
+    note.textContent = changed.length ? words.replace("{n}", String(changed.length)) : "";
     for (const name of ["save", "cancel"]) {
       const button = document.querySelector('[data-schedule="' + name + '"]');
       if (button) button.disabled = !changed.length;

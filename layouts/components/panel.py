@@ -25,7 +25,7 @@ def panel(
     Args:
         content: The chart or table.
         population: How many rows it rests on, in words.
-        tools: Right of the title: view, table, passport.
+        tools: Right of the title: view, table, metric info.
     """
     head = [html.H2(title)]
     if population:
@@ -52,7 +52,7 @@ def figure_panel(
     info: MetricInfo | None = None,
     class_name: str = "",
 ) -> html.Section:
-    """A panel whose chart turns into its table, with a passport.
+    """A panel whose chart turns into its table, with its metric info.
 
     Args:
         page: The page, for the id.

@@ -205,7 +205,7 @@ def curve_head(curve: Curve, period: str, kiosk: bool, context: Context) -> list
 
     Args:
         period: today or 48h.
-        kiosk: Whether it hangs in a room: no passport.
+        kiosk: Whether it hangs in a room: no metric infos.
     """
     text = context.text
     buttons = []
