@@ -32,8 +32,8 @@ def demo(tmp_path):
 def eventually(condition, seconds=30):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if found := condition():
-            return found
+        if outcome := condition():
+            return outcome
         time.sleep(0.1)
     raise AssertionError("it did not happen in time")
 
@@ -63,8 +63,7 @@ def has_snapshot(folder: Path) -> bool:
 
 def test_it_tells_address_and_accounts_and_becomes_ready(demo):
     running = demo()
-    said = "".join(running.said)
-    assert "marina.falcao@example.com  vigia-gestora" in said
+    assert "marina.falcao@example.com  vigia-gestora" in "".join(running.printed)
     assert requests.get(f"{running.url}/healthz", timeout=10).status_code == 200
     eventually(lambda: answers(running, "/readyz"))
 

@@ -40,7 +40,7 @@ class Backend:
     state: Store
     dataset: Dataset
     clock: Callable[[], float] = time.time
-    _known: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
+    _remembered: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -83,7 +83,7 @@ class Backend:
         What people changed on the alerts page is in the place of what config.yaml says: the wall
         marks what the robot tells.
         """
-        return self._rules(self._changes())
+        return self._apply_edits(self._read_edits())
 
     def links(self, snapshot: Snapshot) -> IntercomLinks:
         app_id = workspace_id(self.environment.intercom_app_id, snapshot.meta)
@@ -93,17 +93,18 @@ class Backend:
         """Names a version together with what people decided; what is shown depends on both."""
         if snapshot is None:
             return "0"
-        changes = self._changes() + (self.state.get(schedule.KEY) or b"")
-        mark = f".{sha256(changes).hexdigest()[:12]}" if changes else ""
+        edits = self._read_edits() + (self.state.get(schedule.KEY) or b"")
+        mark = f".{sha256(edits).hexdigest()[:12]}" if edits else ""
         return f"{snapshot.version}{mark}"
 
-    def _changes(self) -> bytes:
+    def _read_edits(self) -> bytes:
         return self.state.get(rules.KEY) or b""
 
-    def _rules(self, changes: bytes) -> Rules:
-        if changes not in self._known:
-            held = rules.apply_edits(self.settings, changes or None).settings.rules()
-            self._known.clear()
-            self._known[changes] = held
-            return held
-        return self._known[changes]
+    def _apply_edits(self, edits: bytes) -> Rules:
+        # Read once: another thread may put those of newer edits in their place at any moment.
+        remembered = self._remembered.get(edits)
+        if remembered is None:
+            remembered = rules.apply_edits(self.settings, edits or None).settings.rules()
+            self._remembered.clear()
+            self._remembered[edits] = remembered
+        return remembered

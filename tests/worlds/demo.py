@@ -28,15 +28,15 @@ class Demo:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.said: list[str] = []
+        self.printed: list[str] = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said.append(line)
+            self.printed.append(line)
             if "Ctrl+C" in line:
                 break
-        found = re.search(r"http://\S+", "".join(self.said))
-        assert found, self.said
-        self.url = found.group()
+        address = re.search(r"http://\S+", "".join(self.printed))
+        assert address, self.printed
+        self.url = address.group()
 
     def processes(self) -> set[int]:
         """All processes below this one."""
@@ -48,11 +48,11 @@ class Demo:
                 continue
             if state != "Z":
                 parents[int(entry.parent.name)] = int(parent)
-        found, new = set(), {self.process.pid}
+        below, new = set(), {self.process.pid}
         while new:
             new = {child for child, parent in parents.items() if parent in new}
-            found |= new
-        return found
+            below |= new
+        return below
 
     def end(self) -> None:
         if self.process.poll() is None:
