@@ -18,21 +18,9 @@ from services.storage.lease import raise_epoch
 from services.vendors.aircall import Aircall
 from services.vendors.http import AIRCALL, INTERCOM, BearerAuth, VendorSession
 from services.vendors.intercom import Intercom
+from tests.worlds.sandboxes import Clock
 
 PER_MINUTE = 100_000
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.now = at.timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass
@@ -67,7 +55,7 @@ def collected(
     folder: Path, at: datetime, settings: Settings, **options: Any
 ) -> Iterator[Collected]:
     """A running sandbox with a collector in front of it."""
-    clock = Clock(at)
+    clock = Clock(at.timestamp())
     cache, state = DiskStore(folder / "cache"), DiskStore(folder / "state")
     with Sandbox(clock=clock, **options) as sandbox:
         sessions = [

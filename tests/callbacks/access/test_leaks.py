@@ -170,7 +170,7 @@ def test_the_walk_finds_what_a_callback_without_roles_lets_out(world, monkeypatc
 
 
 def test_the_walk_finds_what_a_panel_of_somebody_else_lets_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(analyst, "whose", lambda *_: LUANA)
+    monkeypatch.setattr(analyst, "resolve_agent", lambda *_: LUANA)
     # Of its own: answers are remembered.
     with web(tmp_path, current=rows()) as world:
         assert found(everything(world, world.browser(ANALYST), SEARCHES[:3]), [LUANA])
