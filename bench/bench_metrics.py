@@ -41,10 +41,10 @@ def main(conversations: int = 20_000, calls: int = 6_000) -> None:
     history = Period(today - timedelta(days=HISTORY_DAYS - 1), today)
     chosen = Filters(teams=("6101",), agents=("1", "2", "3"))
     asked: dict[str, Callable[[], object]] = {
-        f"summary, {PERIOD_DAYS} days": lambda: report.summary(
+        f"summary, {PERIOD_DAYS} days": lambda: report.evaluate_all(
             View(tables, period, everything, rules)
         ),
-        "summary, filtered": lambda: report.summary(View(tables, period, chosen, rules)),
+        "summary, filtered": lambda: report.evaluate_all(View(tables, period, chosen, rules)),
         "agents table": lambda: agents.agent_rows(View(tables, period, everything, rules)),
         "efficiency": lambda: agents.efficiency(View(tables, period, everything, rules)),
         "every metric by agent": lambda: report.breakdowns(

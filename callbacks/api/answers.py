@@ -154,7 +154,7 @@ def summary(request: Request, query: SummaryQuery) -> Row:
     view = request.view(query)
 
     def compute() -> Row:
-        numbers = report.summary(view)
+        numbers = report.evaluate_all(view)
         return {key: number_row(request, CATALOG[key], numbers[key]) for key in CATALOG}
 
     metrics = request.cached("summary", query, compute=compute)

@@ -22,7 +22,7 @@ from metrics.model import schema
 from metrics.model.catalog import Table
 from metrics.model.people import names
 from metrics.model.selection import without_others_ratings
-from metrics.query.drilldown import CellError, rows_behind
+from metrics.query.drilldown import CellError, drill_down
 
 AnyQuery = ConversationsQuery | CallsQuery | TicketsQuery
 CREATED: Mapping[Table, str] = {
@@ -171,11 +171,11 @@ def _population(request: Request, query: AnyQuery, table: Table) -> Population:
     def compute() -> Population:
         if query.metric is not None:
             try:
-                behind = rows_behind(query.metric, query.cells, view)
+                behind = drill_down(query.metric, query.cells, view)
             except CellError as error:
                 raise ParameterError("cell", str(error)) from error
             return _sort_newest_first(behind.rows, CREATED[table], behind.values)
-        every = rows_behind(table, (), view)
+        every = drill_down(table, (), view)
         return _sort_newest_first(every.rows, CREATED[table])
 
     # Refused before anything is computed.

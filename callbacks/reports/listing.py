@@ -18,7 +18,7 @@ from metrics.model import people
 from metrics.model.catalog import Metric
 from metrics.model.schema import CALL_AGENTS
 from metrics.model.selection import agent_of
-from metrics.query.drilldown import Behind, Cell, listed_metric
+from metrics.query.drilldown import Cell, Drilldown, listed_metric
 from services.snapshot.dataset import Snapshot
 
 Positions = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ def listing(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing
     return question.snapshot.memory.get(asked, lambda: _found(question, key, cells))
 
 
-def listing_of(behind: Behind, question: ReportView[Q]) -> Listing:
+def listing_of(behind: Drilldown, question: ReportView[Q]) -> Listing:
     """The same from rows that are known already."""
     table = getattr(question.tables, behind.metric.table)
     positions = table.index.get_indexer(behind.rows.index).astype("int64")

@@ -19,7 +19,7 @@ from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import View
 from metrics.query import report
-from metrics.query.drilldown import Behind, Cell, rows_behind
+from metrics.query.drilldown import Cell, Drilldown, drill_down
 from services.snapshot.dataset import Snapshot
 
 A = TypeVar("A", bound=NoQuery)
@@ -123,10 +123,10 @@ class ReportView(VersionView[Q]):
         found = report.breakdowns(metrics, by, self.view.with_period(shown))
         return {key: {one.key: one.summary for one in told} for key, told in found.items()}
 
-    def behind(self, key: str, *cells: Cell) -> Behind:
+    def behind(self, key: str, *cells: Cell) -> Drilldown:
         """The rows behind a number, or behind one mark of a figure.
 
         Raises:
             CellError: There are none of that kind.
         """
-        return rows_behind(key, cells, self.view)
+        return drill_down(key, cells, self.view)

@@ -14,7 +14,7 @@ from metrics.model.selection import select
 from metrics.model.values import number_or_none, seconds_between, word
 from metrics.model.view import View
 from metrics.query.drilldown import LISTS
-from metrics.query.grouping import grouped
+from metrics.query.grouping import group_rows
 from metrics.query.report import breakdowns
 
 # What the outcome of a call, and its caller, are told by.
@@ -148,7 +148,7 @@ def agent_calls(view: View) -> list[AgentCalls]:
 def transfers(view: View) -> list[Transfer]:
     """Calls that were passed on, by pair; most first."""
     selection = select(LISTS["transfers"], view)
-    sides = [grouped(by, selection).words for by in ("transferred_by", "transferred_to")]
+    sides = [group_rows(by, selection).words for by in ("transferred_by", "transferred_to")]
     pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
     counts = pairs.value_counts()
     found = [Transfer(str(giver), str(taker), int(n)) for (giver, taker), n in counts.items()]
@@ -163,7 +163,7 @@ def recurring_callers(view: View) -> list[Caller]:
     selection = select(LISTS["calls"], view)
     calls = selection.columns(*CALLER_COLUMNS)
     calls = calls.assign(
-        caller=grouped("caller", selection).words.to_numpy(),
+        caller=group_rows("caller", selection).words.to_numpy(),
         lost=telephony.lost(calls, view.rules, view.tables.now),
         talk=seconds_between(calls["answered_at"], calls["ended_at"]),
     )
@@ -251,7 +251,7 @@ def owed(view: View) -> list[Owed]:
     """Callers we lost in the period whom nobody has talked to since, the oldest first."""
     selection = select(LISTS["calls"], view)
     calls = selection.columns("id")["id"]
-    callers = dict(zip(calls, grouped("caller", selection).words, strict=True))
+    callers = dict(zip(calls, group_rows("caller", selection).words, strict=True))
     start = pd.Timestamp(midnight(view.period.first_day, view.rules.time_zone))
     now = view.tables.now
     return [

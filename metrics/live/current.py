@@ -6,7 +6,7 @@ import pandas as pd
 
 from metrics.live.spikes import spikes
 from metrics.measures import telephony
-from metrics.measures.stocks import RECENT, waiting_seconds
+from metrics.measures.stocks import RECENT, reply_due, reply_seconds_left, waiting_seconds
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.people import members, names
@@ -245,3 +245,21 @@ def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = Non
         }
     )
     return table.reset_index().sort_values(["since", "digits"], ignore_index=True)
+
+
+def first_responses_due(view: View) -> pd.DataFrame:
+    """The rows of `awaiting_first_response`, the one that is due first (or longest late) first.
+
+    Returns:
+        The columns of conversations, and `since` (when the clock started), `seconds_left` (negative
+        when late) and `due` (the part of the metric).
+    """
+    tables, rules = view.tables, view.rules
+    found = select(CATALOG["awaiting_first_response"], view).rows
+    left = reply_seconds_left(found, rules, tables.now)
+    found = found.assign(
+        since=found["first_contact_reply_at"].fillna(found["created_at"]),
+        seconds_left=left,
+        due=reply_due(found, rules, tables.now),
+    )[left.notna()]
+    return found.sort_values(["seconds_left", "id"], ignore_index=True)

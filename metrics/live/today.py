@@ -11,7 +11,7 @@ from metrics.model.selection import agent_of, select_conversations
 from metrics.model.summary import Summary, summarise
 from metrics.model.tables import Tables
 from metrics.model.view import View
-from metrics.query.report import values
+from metrics.query.report import select_population
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Wait:
     since: pd.Timestamp
 
 
-def since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
+def evaluate_since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
     """The metric's number over the rows dated from `start` on, up to the end of today.
 
     Args:
@@ -32,7 +32,7 @@ def since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
     """
     zone = view.rules.time_zone
     days = Period(today(start, zone), max(today(start, zone), today(view.tables.now, zone)))
-    found, measured = values(metric, view.with_period(days))
+    found, measured = select_population(metric, view.with_period(days))
     assert metric.dated_by is not None
     return summarise(metric, measured[found[metric.dated_by].ge(start)])
 

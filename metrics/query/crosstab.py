@@ -18,7 +18,7 @@ from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.selection import select
 from metrics.model.summary import Summary, summarise, summarise_by
 from metrics.model.view import View
-from metrics.query.grouping import Grouping, grouped
+from metrics.query.grouping import Grouping, group_rows
 
 # Groups that stand for having no value: of people and teams, and of everything else.
 _NOBODY = frozenset({"agent", "team", "origin"})
@@ -114,7 +114,7 @@ def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = Fa
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    grouping = grouped(by, select(metric, view))
+    grouping = group_rows(by, select(metric, view))
     if grouping.keys is not None:
         return Axis(by, grouping.keys)
     known = frequent(grouping.words, by)
@@ -132,7 +132,7 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     and once in the totals.
     """
     selection = select(metric, view)
-    lines, columns = grouped(down.by, selection), grouped(across.by, selection)
+    lines, columns = group_rows(down.by, selection), group_rows(across.by, selection)
     added = selection.values
     pairs = _pairs(_coded(down, lines), _coded(across, columns))
     inside = added.iloc[np.unique(pairs["row"].to_numpy())]

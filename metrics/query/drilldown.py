@@ -18,7 +18,7 @@ from metrics.model.selection import Selection, select
 from metrics.model.values import ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
-from metrics.query.grouping import Grouping, grouped
+from metrics.query.grouping import Grouping, group_rows
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
 # Before the name of a group: all but its first so many, and all that have a value.
@@ -68,7 +68,7 @@ def escaped(by: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Behind:
+class Drilldown:
     """The rows of a number.
 
     Attributes:
@@ -155,7 +155,7 @@ def listed_metric(key: str) -> Metric:
     return found
 
 
-def rows_behind(key: str, cells: Sequence[Cell], view: View) -> Behind:
+def drill_down(key: str, cells: Sequence[Cell], view: View) -> Drilldown:
     """The rows that a number counts.
 
     Args:
@@ -176,7 +176,7 @@ def rows_behind(key: str, cells: Sequence[Cell], view: View) -> Behind:
         inside &= _inside(cell, selection, values)
     if not any(cell.by == PART for cell in cells):
         inside &= values.notna().to_numpy()
-    return Behind(metric, rows[inside], values[inside])
+    return Drilldown(metric, rows[inside], values[inside])
 
 
 def _inside(cell: Cell, selection: Selection, values: pd.Series) -> Mask:
@@ -220,7 +220,7 @@ def _first_groups(by: str, count: str, selection: Selection) -> list[str]:
 
 def _grouped(by: str, selection: Selection) -> Grouping:
     try:
-        return grouped(by, selection)
+        return group_rows(by, selection)
     except ValueError as error:
         raise CellError(str(error)) from error
 

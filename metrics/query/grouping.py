@@ -53,7 +53,7 @@ class Grouping:
         return Sorted.of(self.words)
 
 
-def grouped(by: str, selection: Selection) -> Grouping:
+def group_rows(by: str, selection: Selection) -> Grouping:
     """The rows in groups.
 
     Args:

@@ -27,7 +27,7 @@ def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
         view: Its filters choose nothing here.
         agent_id: Who looks.
     """
-    found, measured = report.values(metric, view.with_filters(EVERYTHING))
+    found, measured = report.select_population(metric, view.with_filters(EVERYTHING))
     people: pd.Series = agent_of(found, view.tables, metric).dropna()
     if people[people.ne(agent_id)].nunique() < OTHERS_MINIMUM:
         return None

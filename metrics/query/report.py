@@ -10,7 +10,7 @@ from metrics.model.catalog import CATALOG, Metric
 from metrics.model.selection import select
 from metrics.model.summary import Summary, summarise, summarise_by
 from metrics.model.view import View
-from metrics.query.grouping import Grouping, grouped
+from metrics.query.grouping import Grouping, group_rows
 
 # The themes enter their measures into the catalogue when they are imported.
 THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
@@ -37,14 +37,14 @@ def evaluate(metric: Metric, view: View) -> Summary:
     return summarise(metric, selection.values, selection.parts)
 
 
-def values(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Series]:
+def select_population(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Series]:
     """The rows behind the number, and what each of them adds to it: the population only."""
     selection = select(metric, view)
     counted = selection.values.notna()
     return selection.rows[counted], selection.values[counted]
 
 
-def summary(view: View) -> dict[str, Summary]:
+def evaluate_all(view: View) -> dict[str, Summary]:
     """Every number of the catalogue."""
     return {key: evaluate(metric, view) for key, metric in CATALOG.items()}
 
@@ -75,7 +75,7 @@ def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list
         same = _same_rows(metric)
         selection = select(metric, view, by_person=by_person)
         if same not in shared:
-            shared[same] = grouped(by, selection)
+            shared[same] = group_rows(by, selection)
         groups[metric.key] = _groups(metric, selection.values, shared[same])
     return groups
 

@@ -16,7 +16,7 @@ from layouts.i18n import Text
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import today
 from metrics.model.view import View
-from metrics.query.drilldown import rows_behind
+from metrics.query.drilldown import drill_down
 from tests.worlds.api_world import JOAO, OK_SOURCES, SUPPORT
 from tests.worlds.bi_world import BAR, PANEL, components, of_class, words
 from tests.worlds.figures_world import SETTINGS, figures
@@ -219,7 +219,7 @@ def test_as_many_rows_lie_behind_it_as_it_says(world, manager, formats, asked):
         if metric.table == "agents":
             continue
         n = numbers[key]["n"]
-        assert rows_behind(key, (), View(snapshot.tables, period, query.filters, rules)).n == n, key
+        assert drill_down(key, (), View(snapshot.tables, period, query.filters, rules)).n == n, key
         search = f"?{urlencode({**asked, 'rows': key})}"
         answer = manager.fire(PANEL, **{"url.search": search, "url.pathname": "/overview"})
         (count,) = of_class(answer.get_json()["response"], "rows-count")

@@ -24,7 +24,7 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.selection import attribute_values
 from metrics.model.values import instant_or_none, word
-from metrics.query.drilldown import rows_behind
+from metrics.query.drilldown import drill_down
 from services.runtime.backend import Backend
 
 STOCKS = ("tickets_open", "tickets_overdue")
@@ -167,7 +167,7 @@ def choices(question: Asked, context: Context) -> list[Choice]:
 
 def _values(column: str, question: Asked, filters: Filters) -> dict[str, int]:
     view = question.view.with_filters(filters)
-    still, created = (rows_behind(key, (), view).rows for key in ("tickets_open", "tickets"))
+    still, created = (drill_down(key, (), view).rows for key in ("tickets_open", "tickets"))
     every = pd.concat([still, created[~created["id"].isin(still["id"])]])
     counted = every[column].astype("str").fillna("").value_counts()
     return {str(value): int(n) for value, n in counted.items() if n}

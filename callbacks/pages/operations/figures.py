@@ -111,7 +111,7 @@ def curve(
 ) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
     slots = _slots(question)
-    total = watch.since(CATALOG["conversations"], question.view, question.start)
+    total = watch.evaluate_since(CATALOG["conversations"], question.view, question.start)
     usual = None
     if question.query.period == "today":
         usual = trends.usual_until(
@@ -343,7 +343,7 @@ def _figures(question: OperationsView, told: Told, context: Context) -> list[Fig
 
 
 def _since(key: str, question: OperationsView) -> Summary:
-    return watch.since(CATALOG[key], question.view, question.start)
+    return watch.evaluate_since(CATALOG[key], question.view, question.start)
 
 
 def _stock(key: str, question: OperationsView) -> Summary:

@@ -64,7 +64,7 @@ Asked = ReportView[QualityQuery]
 def notes(question: Asked) -> dict[int, int]:
     """How often each rating was given, the best first."""
     metric = CATALOG["csat_average"]
-    _, given = report.values(metric, question.view)
+    _, given = report.select_population(metric, question.view)
     counts = given.astype("int64").value_counts()
     return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
 

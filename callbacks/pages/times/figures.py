@@ -13,8 +13,7 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.times.data import Case, Group, Spread
-from metrics.live.current import team_names
-from metrics.live.deadlines import first_responses_due
+from metrics.live.current import first_responses_due, team_names
 from metrics.measures.responsiveness import reopened_closes
 from metrics.model import people
 from metrics.model.catalog import CATALOG
@@ -68,7 +67,7 @@ def spreads(question: Asked, numbers: Mapping[str, Summary]) -> list[Spread]:
 
 
 def _values(question: Asked, key: str) -> tuple[pd.DataFrame, pd.Series]:
-    return report.values(CATALOG[key], question.view)
+    return report.select_population(CATALOG[key], question.view)
 
 
 def groups(question: Asked, context: Context) -> tuple[list[Group], int]:

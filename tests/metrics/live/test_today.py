@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from metrics.live.today import Wait, longest_wait_of, quiet_since, since
+from metrics.live.today import Wait, evaluate_since, longest_wait_of, quiet_since
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.view import view_of_today
@@ -22,14 +22,14 @@ def test_counts_from_an_instant_and_not_from_midnight():
         )
     )
     start = pd.Timestamp("2026-11-22T12:00:00Z")
-    found = since(CATALOG["conversations"], view_of_today(content, UTC_RULES), start)
+    found = evaluate_since(CATALOG["conversations"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (2, 2)
 
 
 def test_no_call_since_then_is_zero():
     content = tables(calls_=calls({"started_at": "2026-11-24T09:00:00Z"}))
     start = pd.Timestamp("2026-11-24T10:00:00Z")
-    found = since(CATALOG["calls_answered"], view_of_today(content, UTC_RULES), start)
+    found = evaluate_since(CATALOG["calls_answered"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (0, 0)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from metrics.model.filters import Filters
 from metrics.model.view import View
-from metrics.query.drilldown import Cell, rows_behind
+from metrics.query.drilldown import Cell, drill_down
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -97,7 +97,7 @@ def test_groups_and_the_rows_behind_them():
         assert {key: n for key, n in found.items() if n} == counts, by
         for key, n in counts.items():
             cell = [Cell(by, key)]
-            behind = rows_behind("tickets_open", cell, View(content, DAY, EVERYTHING, UTC_RULES))
+            behind = drill_down("tickets_open", cell, View(content, DAY, EVERYTHING, UTC_RULES))
             assert behind.n == n
     with pytest.raises(ValueError, match="tickets can"):
         groups("conversations", "platform", content)
@@ -107,7 +107,7 @@ def test_groups_and_the_rows_behind_them():
 
 def test_the_list_of_every_ticket_of_the_period():
     content = tables(tickets_=tickets({}, {**DONE}, {"created_at": "2026-11-23T10:00:00Z"}))
-    assert rows_behind("tickets", (), View(content, DAY, EVERYTHING, UTC_RULES)).n == 2
+    assert drill_down("tickets", (), View(content, DAY, EVERYTHING, UTC_RULES)).n == 2
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_choice_of_tickets(filters, expected):
         ),
         agents_=agents({"id": "11", "team_ids": "6101"}, {"id": "12", "team_ids": "6102"}),
     )
-    found = rows_behind("tickets_open", (), View(content, DAY, filters, UTC_RULES))
+    found = drill_down("tickets_open", (), View(content, DAY, filters, UTC_RULES))
     assert found.rows["id"].tolist() == expected
 
 

@@ -8,7 +8,7 @@ from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.view import View
 from metrics.query.crosstab import axis, crosstab, table_of
-from metrics.query.drilldown import Cell, rows_behind
+from metrics.query.drilldown import Cell, drill_down
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -104,7 +104,7 @@ def test_every_number_has_its_rows(metric, with_empty, top):
     told = crosstab(CATALOG[metric], axes[0], axes[1], asked)
 
     def behind(*cells):
-        return rows_behind(metric, cells, View(WORLD, DAY, EVERYTHING, UTC_RULES)).n
+        return drill_down(metric, cells, View(WORLD, DAY, EVERYTHING, UTC_RULES)).n
 
     filled = [] if with_empty else [Cell(f"filled.{side.by}", "1") for side in axes]
     for place in told.cells:
@@ -189,7 +189,7 @@ def test_recurring_callers_are_named_by_a_call_and_have_its_rows():
     for caller in callers:
         cell = Cell("caller", caller.id)
         view = View(VOICE, DAY, EVERYTHING, UTC_RULES)
-        assert rows_behind("calls", [cell], view).n == caller.calls
+        assert drill_down("calls", [cell], view).n == caller.calls
 
 
 def test_lost_calls_stand_in_their_hour_by_outcome():
@@ -220,4 +220,4 @@ def test_the_busiest_hour_and_weekday_are_means():
 def test_a_line_is_an_id_a_name_or_the_main_ones(lines, expected):
     rules = scoped(main_lines=("sales",))
     filters = Filters(lines=lines)
-    assert rows_behind("calls", [], View(VOICE, DAY, filters, rules)).n == expected
+    assert drill_down("calls", [], View(VOICE, DAY, filters, rules)).n == expected

@@ -7,7 +7,7 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.view import View
 from metrics.query import report
-from metrics.query.drilldown import LISTS, Cell, CellError, listed_metric, rows_behind
+from metrics.query.drilldown import LISTS, Cell, CellError, drill_down, listed_metric
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -71,7 +71,7 @@ GROUPS = (
 
 def behind(key, *cells, filters=EVERYTHING, period=DAY, content=WORLD):
     chosen = [Cell.parse(cell) for cell in cells]
-    return rows_behind(key, chosen, View(content, period, filters, UTC_RULES))
+    return drill_down(key, chosen, View(content, period, filters, UTC_RULES))
 
 
 @pytest.mark.parametrize("key", [k for k, m in CATALOG.items() if m.table != "agents"])

@@ -29,14 +29,16 @@ def labels(by, key="conversations"):
 
 
 def test_the_summary_is_every_metric_as_it_is_alone():
-    found = report.summary(View(WORLD, DAY, EVERYTHING, UTC_RULES))
+    found = report.evaluate_all(View(WORLD, DAY, EVERYTHING, UTC_RULES))
     assert list(found) == list(CATALOG)
     for key, number in found.items():
         assert number == told(key, WORLD)
 
 
 def test_the_rows_behind_a_number_are_its_population():
-    rows, values = report.values(CATALOG["time_to_close"], View(WORLD, DAY, EVERYTHING, UTC_RULES))
+    rows, values = report.select_population(
+        CATALOG["time_to_close"], View(WORLD, DAY, EVERYTHING, UTC_RULES)
+    )
     assert rows["id"].tolist() == ["1", "2", "3", "4"]
     assert values.tolist() == [100, 300, 60, 900]
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from metrics.live.deadlines import first_responses_due
+from metrics.live.current import first_responses_due
 from metrics.measures.stocks import reply_seconds_left
 from metrics.model.filters import Filters
 from metrics.model.view import view_of_today
