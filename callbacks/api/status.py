@@ -47,7 +47,7 @@ def alerts(request: Request) -> Row:
         "unknown": list(overview.state.unknown),
         "live": [_incident(request, incident) for incident in overview.live],
         "waiting": len(overview.waiting),
-        "deliveries": [_delivery(one) for one in overview.deliveries[:DELIVERIES]],
+        "deliveries": [_delivery(d) for d in overview.deliveries[:DELIVERIES]],
     }
 
 

@@ -35,9 +35,9 @@ class Notification:
 
     Args:
         notice: What happened.
-        at: The instant at which it is said, in Unix seconds.
+        at: The instant at which it is drawn, in Unix seconds.
         directory: The names.
-        formats: The reader's language and zone.
+        formats: Of the reader.
         conversation_url: Where a conversation opens, with {app_id} and {id}.
     """
 
@@ -100,7 +100,7 @@ class Notification:
         notice, problem = self._notice, self._notice.problem
         has_peak, less_is_worse = problem.unit == "count", RULES[problem.rule].less_is_worse
         peak = self._count(notice.peak)
-        found = []
+        lines = []
         if notice.ended_at is not None:
             span = self._formats.rough(max(0.0, notice.ended_at - notice.fired_at))
             key: str = notice.ending or "resolved"
@@ -108,7 +108,7 @@ class Notification:
                 key = "resolved_plain"
             elif key == "resolved" and less_is_worse:
                 key = "resolved_least"
-            found.append(self._text(f"robot.{key}", span=span, peak=peak))
+            lines.append(self._text(f"robot.{key}", span=span, peak=peak))
         elif notice.event == "repeated":
             span = self._formats.rough(max(0.0, self._at - notice.fired_at))
             key = (
@@ -116,13 +116,13 @@ class Notification:
                 if has_peak and not RULES[problem.rule].less_is_worse
                 else "repeated_plain"
             )
-            found.append(self._text(f"robot.{key}", span=span, peak=peak))
+            lines.append(self._text(f"robot.{key}", span=span, peak=peak))
         else:
-            found.append(self._text("robot.since", at=self._clock(notice.fired_at)))
+            lines.append(self._text("robot.since", at=self._clock(notice.fired_at)))
         if notice.acknowledged_by and notice.acknowledged_at is not None:
             by, at = name(notice.acknowledged_by), self._clock(notice.acknowledged_at)
-            found.append(self._text("robot.acknowledged", by=by, at=at))
-        return found
+            lines.append(self._text("robot.acknowledged", by=by, at=at))
+        return lines
 
     def _values(self, problem: Problem) -> dict[str, str]:
         """Everything that a fact may name."""

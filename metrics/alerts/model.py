@@ -1,4 +1,4 @@
-"""What the watch finds and tells: problems, what is known of the rest, and notices of both."""
+"""What the rules find and what is told of it: problems, what is known of the rest, notices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ class Problem:
         tickets: Conversations concerned, those that waited longest first.
         hands: Who could help, best first: agent id and open conversations.
         facts: Further numbers that the words need.
-        fires: False where it would not be told anew but is not over either.
+        fires: False where it would not be notified anew but is not over either.
     """
 
     rule: Rule
@@ -99,7 +99,7 @@ class Evaluation:
     Attributes:
         problems: Those that hold.
         unknown: Rules, and keys of single problems, about which the data say nothing: what is
-            live under them neither ends nor is told anew.
+            live under them neither ends nor is notified anew.
         idle: Rules that do not apply at this hour, or have nothing to look at, and keys of single
             problems whose subject is gone; with what ends them.
     """
@@ -131,8 +131,6 @@ class Notice:
         ending: How it ended: resolved, the working hours did, the rule was switched off, or the
             screen's link was revoked.
         acknowledged_by: Who has taken it on.
-        acknowledged_at: When.
-        tellings: How often it has been told.
     """
 
     event: Event

@@ -1,6 +1,6 @@
-"""The watch robot: tells Slack what needs a person, and when it is over.
+"""The alert robot: notifies Slack of what needs a person, and when it is over.
 
-`lives` is what it remembers, `machine` how a problem lives, `ledger` where both are kept safe,
-`delivery` how the words arrive, `slack` whom it talks to, `robot` the whole of it in the collector,
-and `desk` what the web side may ask and order.
+`inputs` asks the rules about a version, `transitions` makes incidents of what they say, `state` is
+what is remembered and `store` where it is kept safe, `messages` and `delivery` bring it to `slack`,
+`robot` is the whole of it in the collector, and `service` what the web side may ask and command.
 """

@@ -125,9 +125,9 @@ class AlertService:
         state = load_alert_state(self._store)
         now = datetime.fromtimestamp(self._clock(), UTC)
         start = midnight(today(now, self._settings.zone), self._settings.zone).timestamp()
-        done = [one for one in state.deliveries if one.done_at >= start and one.kind != "edit"]
+        done = [d for d in state.deliveries if d.done_at >= start and d.kind != "edit"]
         waiting = sum(entry.kind != "edit" for entry in state.outbox)
-        return sum(one.arrived for one in done), len(done) + waiting
+        return sum(delivery.arrived for delivery in done), len(done) + waiting
 
     def acknowledge(self, incident_id: str, by: str) -> None:
         """Somebody takes a problem on: it is not repeated, and its end is told."""

@@ -128,14 +128,12 @@ class Webhook:
         self._session = _session()
 
     def post(self, message: Payload, thread: str | None = None) -> Receipt:
-        """Say something."""
         answer = _send(self._session, self._url, message, {})
         if answer.strip() != b"ok":
             raise UnavailableError("what answers at SLACK_WEBHOOK is not Slack")
         return Receipt()
 
     def edit(self, where: Receipt, message: Payload) -> None:
-        """Nothing can be renewed."""
         raise RefusedError("webhooks_cannot_edit")
 
 
@@ -151,7 +149,6 @@ class Bot:
         self._session = _session()
 
     def post(self, message: Payload, thread: str | None = None) -> Receipt:
-        """Say something in the channel."""
         body: Payload = {"channel": self._channel, "unfurl_links": False, **message}
         if thread:
             body |= {"thread_ts": thread, "reply_broadcast": True}
@@ -159,7 +156,6 @@ class Bot:
         return Receipt(str(answer.get("channel") or self._channel), str(answer.get("ts") or ""))
 
     def edit(self, where: Receipt, message: Payload) -> None:
-        """Renew a message."""
         self._ask("chat.update", {"channel": where.channel, "ts": where.ts, **message})
 
     @property
@@ -180,8 +176,8 @@ class Bot:
     def channel(self) -> Payload:
         """The channel as Slack knows it; the errors are those of `Slack`."""
         answer = self._ask("conversations.info", {"channel": self._channel}, is_form=True)
-        found = answer.get("channel")
-        return found if isinstance(found, dict) else {}
+        channel = answer.get("channel")
+        return channel if isinstance(channel, dict) else {}
 
     def _ask(self, method: str, body: Payload, *, is_form: bool = False) -> Payload:
         headers = {"Authorization": f"Bearer {self._token}"}

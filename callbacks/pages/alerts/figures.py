@@ -187,12 +187,12 @@ def subject(problem: Problem) -> str | None:
 
 
 def _people(past: Sequence[AlertRow], context: Context) -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
-    for one in past:
-        key = subject(one.notice.problem)
+    places: dict[str, str] = {}
+    for row in past:
+        key = subject(row.notice.problem)
         if key is not None:
-            found.setdefault(key, place_of(one.notice.problem, context))
-    return sorted(found.items(), key=lambda item: item[1].casefold())
+            places.setdefault(key, place_of(row.notice.problem, context))
+    return sorted(places.items(), key=lambda item: item[1].casefold())
 
 
 def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
@@ -212,9 +212,9 @@ def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
     ]
     marks: dict[Rule, list[WeekMark]] = {}
     lasted = []
-    inside = [one for one in past if (one.notice.ended_at or at) >= start]
-    for one in inside:
-        notice = one.notice
+    inside = [row for row in past if (row.notice.ended_at or at) >= start]
+    for row in inside:
+        notice = row.notice
         begin, end = share(notice.fired_at), share(notice.ended_at or at)
         if notice.ended_at is not None:
             lasted.append(max(0.0, notice.ended_at - notice.fired_at))

@@ -144,18 +144,18 @@ def _mode(row: RuleRow, context: Context) -> html.Span:
     text, mode = context.text, row.settings["mode"]
     buttons = [
         html.Button(
-            text(f"alerts.mode.{one}"),
-            className="segment segment-on" if one == mode else "segment",
-            title=text(f"alerts.mode_words.{one}"),
+            text(f"alerts.mode.{choice}"),
+            className="segment segment-on" if choice == mode else "segment",
+            title=text(f"alerts.mode_words.{choice}"),
             **{
                 "data-act": f"{PAGE}.set",
                 "data-rule": row.rule,
                 "data-name": "mode",
-                "data-value": one,
-                "aria-pressed": "true" if one == mode else "false",
+                "data-value": choice,
+                "aria-pressed": "true" if choice == mode else "false",
             },
         )
-        for one in ("fixed", "adaptive")
+        for choice in ("fixed", "adaptive")
     ]
     return html.Span(buttons, className="segmented mode", role="group")
 

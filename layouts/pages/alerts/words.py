@@ -19,13 +19,7 @@ TICKETS = 3
 
 
 class AlertText:
-    """What can be said about one problem.
-
-    Args:
-        told: The problem.
-        alerts: The names, and the moment.
-        context: The reader.
-    """
+    """What can be said about one problem."""
 
     def __init__(self, row: AlertRow, alerts: Alerts, context: Context) -> None:
         self._notice = row.notice
@@ -55,15 +49,12 @@ class AlertText:
         return [before, timer(began, self._alerts.at, self._context), after]
 
     def advice(self) -> str:
-        """What to do."""
         return " ".join(unescaped(line) for line in self._telling.advice())
 
     def course(self) -> str:
-        """How it went."""
         return unescaped(self._telling.course()[0])
 
     def tickets(self) -> list[Any]:
-        """Links to the conversations."""
         problem, text = self._notice.problem, self._context.text
         app, ids = self._alerts.directory.app_id, list(problem.tickets)
         if not ids:
@@ -83,7 +74,6 @@ class AlertText:
         return [*shown, "."]
 
     def where(self) -> str:
-        """The team, person, source or screen."""
         return place_of(self._notice.problem, self._context)
 
 
