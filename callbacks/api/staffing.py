@@ -171,8 +171,10 @@ def staffing(request: Request, query: StaffingRequest) -> Row:
 
 def _streams(request: Request, query: StaffingRequest, schedule: Schedule) -> Row:
     rules, tables = request.backend.rules, request.snapshot.tables
-    days = figures.whole_days(request.snapshot, rules)
-    works = figures.works_of(query, tables, rules, days, request.filters(query), cover(schedule))
+    days = figures.list_whole_days(request.snapshot, rules)
+    works = figures.compute_works(
+        query, tables, rules, days, request.filters(query), cover(schedule)
+    )
     return {
         name: {
             "arrived": work.demand.total,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.reports.detail_columns import ColumnContext, DetailColumn, columns
-from callbacks.reports.listing import Listing, Positions, arranged, frame_of, listing
+from callbacks.reports.detail_columns import ColumnContext, DetailColumn, list_columns
+from callbacks.reports.listing import Listing, Positions, arrange_rows, list_rows, take_rows
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
-from callbacks.reports.row_lines import title
+from callbacks.reports.row_lines import build_title
 from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric, Table
 from metrics.model.selection import attribute_values
@@ -78,11 +78,11 @@ def report_sheets(
     check_count(count)
     names = {"conversations": text("export.base"), "calls": text("export.calls")}
     lists = {
-        table: rows_sheet(names[table], listed.listing, listed.places, listed.columns, scope)
+        table: build_rows_sheet(names[table], listed.listing, listed.places, listed.columns, scope)
         for table, listed in rows.items()
     }
     base = rows["conversations"]
-    frame = frame_of(question, base.listing, base.places)
+    frame = take_rows(question, base.listing, base.places)
     usual = vars(question.rules.labels)
     labels = [
         column.label
@@ -93,10 +93,10 @@ def report_sheets(
     title = text(f"{scope.context.path.strip('/')}.title")
     sheets = [
         *before(scope),
-        summary_sheet(scope),
-        *[attribute_sheet(label, frame, scope) for label in labels if len(frame)],
+        build_summary_sheet(scope),
+        *[build_attribute_sheet(label, frame, scope) for label in labels if len(frame)],
         *lists.values(),
-        definitions_sheet(scope, title, [*CATALOG, *keys]),
+        build_definitions_sheet(scope, title, [*CATALOG, *keys]),
     ]
     if shown is not None:
         sheets.sort(key=lambda sheet: sheet is not lists[shown.listing.metric.table])
@@ -104,9 +104,9 @@ def report_sheets(
 
 
 def _every_row(scope: ColumnContext, table: Table) -> SheetRows:
-    listed = listing(scope.question, table, ())
-    places = arranged(scope.question, listed, "", None)
-    return SheetRows(listed, places, list(columns(table, scope.question).values()))
+    listed = list_rows(scope.question, table, ())
+    places = arrange_rows(scope.question, listed, "", None)
+    return SheetRows(listed, places, list(list_columns(table, scope.question).values()))
 
 
 def row_sheets(scope: ColumnContext, search: str) -> Sheets:
@@ -121,22 +121,22 @@ def row_sheets(scope: ColumnContext, search: str) -> Sheets:
     if panel is None:
         raise ParameterError("rows", "required")
     cells = panel.cells
-    listed = listing(scope.question, panel.rows, cells)
-    places = arranged(scope.question, listed, panel.find, panel.order)
+    listed = list_rows(scope.question, panel.rows, cells)
+    places = arrange_rows(scope.question, listed, panel.find, panel.order)
     table = listed.metric.table
-    shown = list(columns(table, scope.question).values())
+    shown = list(list_columns(table, scope.question).values())
     check_count(len(places))
-    name, crumbs = title(listed.metric, cells, scope.question, scope.context)
+    name, crumbs = build_title(listed.metric, cells, scope.question, scope.context)
     about = " · ".join([*crumbs[:-1], name])
     keys = [panel.rows]
     sheets = [
-        rows_sheet(scope.context.text("export.rows"), listed, places, shown, scope),
-        definitions_sheet(scope, about, keys),
+        build_rows_sheet(scope.context.text("export.rows"), listed, places, shown, scope),
+        build_definitions_sheet(scope, about, keys),
     ]
     return sheets, len(places)
 
 
-def summary_sheet(scope: ColumnContext) -> Sheet:
+def build_summary_sheet(scope: ColumnContext) -> Sheet:
     """Every number of the catalogue, with its population and the period before."""
     text, question = scope.context.text, scope.question
     earlier = question.previous
@@ -147,7 +147,7 @@ def summary_sheet(scope: ColumnContext) -> Sheet:
         for name in names
     ]
     lines = [
-        _summary_line(
+        _build_summary_line(
             metric,
             question.number(metric),
             question.number(metric, earlier) if earlier else None,
@@ -158,7 +158,7 @@ def summary_sheet(scope: ColumnContext) -> Sheet:
     return Sheet(text("export.summary"), columns, lines)
 
 
-def attribute_sheet(label: str, rows: pd.DataFrame, scope: ColumnContext) -> Sheet:
+def build_attribute_sheet(label: str, rows: pd.DataFrame, scope: ColumnContext) -> Sheet:
     """How often each value of an attribute occurs, most frequent first; shares are of all rows."""
     text = scope.context.text
     values = attribute_values(rows, label).fillna(text("filters.empty_value"))
@@ -172,7 +172,7 @@ def attribute_sheet(label: str, rows: pd.DataFrame, scope: ColumnContext) -> She
     return Sheet(label, columns, [(word, int(n), n / len(values)) for word, n in ordered])
 
 
-def rows_sheet(
+def build_rows_sheet(
     name: str,
     listed: Listing,
     places: Positions,
@@ -181,10 +181,10 @@ def rows_sheet(
 ) -> Sheet:
     """The rows of a list in their order, with these columns and what each adds to the number."""
     heads = [Column(c.title(scope.context), c.kind, c.width) for c in columns]
-    return Sheet(name, heads, _rows(listed, places, columns, scope))
+    return Sheet(name, heads, _iterate_rows(listed, places, columns, scope))
 
 
-def definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
+def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
     """What was asked, and what each number means.
 
     Args:
@@ -219,7 +219,7 @@ def definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> 
     return Sheet(text("export.definitions"), columns, lines)
 
 
-def _summary_line(
+def _build_summary_line(
     metric: Metric, now: Summary, before: Summary | None, scope: ColumnContext
 ) -> tuple[Any, ...]:
     kind = KINDS[metric.unit]
@@ -241,16 +241,16 @@ def _summary_line(
     )
 
 
-def _rows(
+def _iterate_rows(
     listed: Listing, places: Positions, columns: Sequence[DetailColumn], scope: ColumnContext
 ) -> Iterator[tuple[Any, ...]]:
     for start in range(0, len(places), PIECE):
-        frame = frame_of(scope.question, listed, places[start : start + PIECE])
-        values = [plain_values(column, frame, scope) for column in columns]
+        frame = take_rows(scope.question, listed, places[start : start + PIECE])
+        values = [read_values(column, frame, scope) for column in columns]
         yield from zip(*values, strict=True)
 
 
-def plain_values(column: DetailColumn, frame: pd.DataFrame, scope: ColumnContext) -> list[Any]:
+def read_values(column: DetailColumn, frame: pd.DataFrame, scope: ColumnContext) -> list[Any]:
     """The column's values as plain Python values; None where there is none."""
     series = column.read(frame, scope)
     if column.kind == "moment":

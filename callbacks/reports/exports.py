@@ -12,7 +12,7 @@ from callbacks.access.session import current_viewer
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import TooManyRowsError, row_sheets
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import ReportPage, Reports, report_context, with_words
+from callbacks.reports.report_page import ReportPage, Reports, add_filter_words, report_context
 from layouts.components.download import ROWS_AT_MOST
 from layouts.roles import REPORT_READERS
 from metrics.query.drilldown import CellError
@@ -73,7 +73,7 @@ def _column_context(page: ReportPage, search: str, backend: Backend) -> ColumnCo
     if question is None:
         return None
     server = request.host_url.rstrip("/")
-    return ColumnContext.build(with_words(question, context), backend, context, server)
+    return ColumnContext.build(add_filter_words(question, context), backend, context, server)
 
 
 def _file(sheets: Sequence[Sheet], kind: str, scope: ColumnContext) -> bytes:

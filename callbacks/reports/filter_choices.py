@@ -20,15 +20,15 @@ from metrics.model.selection import attribute_values, select
 VALUES_SHOWN = 60
 
 
-def bar(question: ReportView[Q], context: Context) -> Bar:
+def build_bar(question: ReportView[Q], context: Context) -> Bar:
     """The bar of a page."""
     tables, rules, query = question.tables, question.rules, question.query
     names = people.names(tables)
     teams = team_names(tables, rules)
     scope = {team: teams.get(team, team) for team in rules.team_ids} or teams
-    scope |= {team: team_word(team, teams, context) for team in query.team}
+    scope |= {team: name_team(team, teams, context) for team in query.team}
     members = set(people.members(tables, rules)["id"]) | set(query.agent)
-    agents = {agent: person_word(agent, names, context) for agent in members}
+    agents = {agent: name_person(agent, names, context) for agent in members}
     return Bar(
         period=question.period,
         preset=query.name,
@@ -36,38 +36,38 @@ def bar(question: ReportView[Q], context: Context) -> Bar:
         before=query.before(question.today),
         same=same_before(question.period),
         compare=query.compare,
-        teams=_options(scope, query.team),
-        agents=_options(agents, query.agent),
+        teams=_build_options(scope, query.team),
+        agents=_build_options(agents, query.agent),
         origin=query.origin,
         attributes=query.attributes,
         clock=query.clock,
-        lines=_line_words(question, context),
+        lines=_name_lines(question, context),
     )
 
 
-def words(question: ReportView[Q], context: Context) -> list[str]:
+def describe_filters(question: ReportView[Q], context: Context) -> list[str]:
     """The filters as a metric info, or a sheet of an export, says them."""
     text, query = context.text, question.query
     names = people.names(question.tables)
     teams = team_names(question.tables, question.rules)
-    said = []
+    parts = []
     if query.team:
-        chosen = ", ".join(team_word(team, teams, context) for team in query.team)
-        said.append(f"{text('filters.team')}: {chosen}")
+        chosen = ", ".join(name_team(team, teams, context) for team in query.team)
+        parts.append(f"{text('filters.team')}: {chosen}")
     if query.agent:
-        chosen = ", ".join(person_word(agent, names, context) for agent in query.agent)
-        said.append(f"{text('filters.agent')}: {chosen}")
+        chosen = ", ".join(name_person(agent, names, context) for agent in query.agent)
+        parts.append(f"{text('filters.agent')}: {chosen}")
     if query.origin:
-        said.append(f"{text('filters.origin.label')}: {text(f'filters.origin.{query.origin}')}")
+        parts.append(f"{text('filters.origin.label')}: {text(f'filters.origin.{query.origin}')}")
     for label, values in query.attributes.items():
         chosen = ", ".join(value or text("filters.empty_value") for value in values)
-        said.append(f"{label}: {chosen}")
+        parts.append(f"{label}: {chosen}")
     if query.line:
-        said.append(f"{text('telephony.lines')}: {', '.join(_line_words(question, context))}")
-    return said
+        parts.append(f"{text('telephony.lines')}: {', '.join(_name_lines(question, context))}")
+    return parts
 
 
-def _line_words(question: ReportView[Q], context: Context) -> list[str]:
+def _name_lines(question: ReportView[Q], context: Context) -> list[str]:
     """The chosen telephone lines, the main ones as one."""
     if not question.query.line:
         return []
@@ -75,35 +75,35 @@ def _line_words(question: ReportView[Q], context: Context) -> list[str]:
     return [names.get(line, line) for line in question.query.line]
 
 
-def person_word(agent: str, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+def name_person(agent: str, names: Mapping[str, tuple[str, str]], context: Context) -> str:
     """What a person is called; rows without one, and people nobody remembers, have words too."""
     if agent == UNASSIGNED:
         return context.text("rows.unassigned")
     return names.get(agent, ("", ""))[0] or context.text("rows.unknown_person", id=agent)
 
 
-def team_word(team: str, teams: Mapping[str, str], context: Context) -> str:
+def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
     """What a team is called."""
     return context.text("rows.no_team") if team == UNASSIGNED else teams.get(team, team)
 
 
-def found_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
+def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
     """The attributes whose label has the wanted words in it, with how many rows have them filled.
 
     Attributes that no row of the period carries come last.
     """
-    found = _rows(question, question.filters)
+    conversations = _select_rows(question, question.filters)
     prefix = len(ATTRIBUTE_PREFIX)
-    labels = [str(c)[prefix:] for c in found.columns if str(c).startswith(ATTRIBUTE_PREFIX)]
+    labels = [str(c)[prefix:] for c in conversations.columns if str(c).startswith(ATTRIBUTE_PREFIX)]
     counted = [
-        (label, int(attribute_values(found, label).notna().sum()))
+        (label, int(attribute_values(conversations, label).notna().sum()))
         for label in labels
-        if plain(wanted) in plain(label)
+        if fold_text(wanted) in fold_text(label)
     ]
     return sorted(counted, key=lambda item: (not item[1], item[0].casefold()))
 
 
-def found_values(question: ReportView[Q], label: str, wanted: str) -> tuple[list[Value], int]:
+def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[list[Value], int]:
     """The values of an attribute that have the wanted words in them, and how many more there are.
 
     Rows are those of all the other filters, so that the counts say what ticking would add. Chosen
@@ -111,25 +111,27 @@ def found_values(question: ReportView[Q], label: str, wanted: str) -> tuple[list
     """
     filters = question.filters
     others = {name: v for name, v in filters.attributes.items() if name != label}
-    found = _rows(question, Filters(filters.teams, filters.agents, filters.origin, others))
-    column = attribute_values(found, label)
+    conversations = _select_rows(
+        question, Filters(filters.teams, filters.agents, filters.origin, others)
+    )
+    column = attribute_values(conversations, label)
     counts = column.value_counts()
     chosen = {value.strip() for value in filters.attributes.get(label, ())}
     fitting = [
         Value(str(value), int(count), str(value) in chosen)
         for value, count in counts.items()
-        if plain(wanted) in plain(str(value))
+        if fold_text(wanted) in fold_text(str(value))
     ]
-    known = {one.value for one in fitting}
+    known = {value.value for value in fitting}
     fitting += [Value(v, 0, chosen=True) for v in sorted(chosen - known) if v and not wanted]
-    fitting.sort(key=lambda one: (not one.chosen, -one.count, one.value.casefold()))
+    fitting.sort(key=lambda value: (not value.chosen, -value.count, value.value.casefold()))
     shown = fitting[:VALUES_SHOWN]
     if not wanted:
         shown.append(Value(EMPTY, int(column.isna().sum()), EMPTY in chosen))
     return shown, max(0, len(fitting) - VALUES_SHOWN)
 
 
-def plain(words: str) -> str:
+def fold_text(words: str) -> str:
     """Words without accents and capitals, for searching."""
     if words.isascii():
         return words.lower()
@@ -137,11 +139,11 @@ def plain(words: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _rows(question: ReportView[Q], filters: Filters) -> pd.DataFrame:
+def _select_rows(question: ReportView[Q], filters: Filters) -> pd.DataFrame:
     metric = CATALOG["conversations"]
     return select(metric, question.view.with_filters(filters)).rows
 
 
-def _options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:
+def _build_options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:
     ordered = sorted(names.items(), key=lambda item: item[1].casefold())
     return [Option(value, shown, value in chosen) for value, shown in ordered]

@@ -6,9 +6,9 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
-from callbacks.reports.filter_choices import found_labels, found_values
+from callbacks.reports.filter_choices import search_labels, search_values
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import Reports, question_at
+from callbacks.reports.report_page import Reports, find_view
 from layouts import ids
 from layouts.components import filter_bar
 from layouts.roles import REPORT_READERS
@@ -60,7 +60,7 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
     ) -> Any:
         context = current_context(backend, path or "/")
         try:
-            question = question_at(reports, path, search, backend)
+            question = find_view(reports, path, search, backend)
         except ParameterError:
             question = None
         if question is None:
@@ -68,6 +68,6 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
         label, typed = stored if isinstance(stored, list) and len(stored) == 2 else ("", "")
         words = wanted if isinstance(wanted, str) and wanted != typed else ""
         if not isinstance(label, str) or not label:
-            return filter_bar.labels(found_labels(question, words), context)
-        shown, hidden = found_values(question, label, words)
+            return filter_bar.labels(search_labels(question, words), context)
+        shown, hidden = search_values(question, label, words)
         return filter_bar.values(label, shown, hidden, context)

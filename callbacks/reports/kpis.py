@@ -15,7 +15,9 @@ from metrics.model.values import number_or_none
 from metrics.query.usual import Range, Verdict, usual_range, weekday_band
 
 
-def kpis(question: ReportView[Q], keys: Iterable[str], at: datetime, context: Context) -> list[Kpi]:
+def build_kpis(
+    question: ReportView[Q], keys: Iterable[str], at: datetime, context: Context
+) -> list[Kpi]:
     """The sheet of these metrics of a period.
 
     Args:
@@ -26,10 +28,10 @@ def kpis(question: ReportView[Q], keys: Iterable[str], at: datetime, context: Co
     """
     metrics = [CATALOG[key] for key in keys]
     daily = question.groups_of(metrics, "day", question.history)
-    return [kpi(question, metric, daily[metric.key], at, context) for metric in metrics]
+    return [build_kpi(question, metric, daily[metric.key], at, context) for metric in metrics]
 
 
-def kpi(
+def build_kpi(
     question: ReportView[Q],
     metric: Metric,
     daily: Mapping[str, Summary],
@@ -53,10 +55,10 @@ def kpi(
         metric=metric,
         now=now,
         before=before,
-        daily=_plain(values.loc[shown]),
-        low=_plain(band["low"].loc[shown]),
-        high=_plain(band["high"].loc[shown]),
-        verdict=_verdict(usual, values.loc[shown], weights.loc[shown]),
+        daily=_to_floats(values.loc[shown]),
+        low=_to_floats(band["low"].loc[shown]),
+        high=_to_floats(band["high"].loc[shown]),
+        verdict=_judge(usual, values.loc[shown], weights.loc[shown]),
         info=number_info(
             metric,
             now,
@@ -73,7 +75,7 @@ def kpi(
     )
 
 
-def _verdict(usual: Range | None, values: pd.Series, weights: pd.Series) -> Verdict | None:
+def _judge(usual: Range | None, values: pd.Series, weights: pd.Series) -> Verdict | None:
     known = values.notna()
     weight = weights.where(known, 0)
     if usual is None or not weight.sum():
@@ -82,5 +84,5 @@ def _verdict(usual: Range | None, values: pd.Series, weights: pd.Series) -> Verd
     return usual.verdict(mean)
 
 
-def _plain(values: pd.Series) -> list[float | None]:
+def _to_floats(values: pd.Series) -> list[float | None]:
     return [number_or_none(value) for value in values]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from callbacks.reports.filter_choices import plain
+from callbacks.reports.filter_choices import fold_text
 from callbacks.reports.page_query import Order
 from callbacks.reports.report_view import Q, ReportView
 from metrics.model import people
@@ -51,18 +51,18 @@ class Listing:
         return len(self.positions)
 
 
-def listing(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
+def list_rows(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
     """The rows behind a number, remembered for its version.
 
     Raises:
         CellError: There are none of that kind.
     """
     listed_metric(key)
-    asked = ("rows", key, tuple(map(str, cells)), question.today, question.query.key)
-    return question.snapshot.memory.get(asked, lambda: _found(question, key, cells))
+    key_of_list = ("rows", key, tuple(map(str, cells)), question.today, question.query.key)
+    return question.snapshot.memory.get(key_of_list, lambda: _found(question, key, cells))
 
 
-def listing_of(behind: Drilldown, question: ReportView[Q]) -> Listing:
+def build_listing(behind: Drilldown, question: ReportView[Q]) -> Listing:
     """The same from rows that are known already."""
     table = getattr(question.tables, behind.metric.table)
     positions = table.index.get_indexer(behind.rows.index).astype("int64")
@@ -70,59 +70,61 @@ def listing_of(behind: Drilldown, question: ReportView[Q]) -> Listing:
     return Listing(behind.metric, positions, values, behind.total)
 
 
-def arranged(question: ReportView[Q], of: Listing, find: str, order: Order | None) -> Positions:
+def arrange_rows(
+    question: ReportView[Q], listing: Listing, find: str, order: Order | None
+) -> Positions:
     """Which of the rows have the words in them, in order: places in the listing."""
-    wanted = plain(find).split()
-    places = np.arange(of.n)
+    wanted = fold_text(find).split()
+    places = np.arange(listing.n)
     if wanted:
-        texts = _searched(question.snapshot, of.metric.table)[of.positions]
+        texts = _load_search_texts(question.snapshot, listing.metric.table)[listing.positions]
         fits = [all(word in text for word in wanted) for text in texts]
         places = places[np.array(fits, dtype=bool)]
-    table = getattr(question.tables, of.metric.table)
-    positions = of.positions[places]
-    dates = date_column(table, of.metric).to_numpy()[positions].astype("int64")
+    table = getattr(question.tables, listing.metric.table)
+    positions = listing.positions[places]
+    dates = read_dates(table, listing.metric).to_numpy()[positions].astype("int64")
     ids = table["id"].to_numpy(dtype=object)[positions]
     keys: list[Any] = [ids, -dates if order != "oldest" else dates]
-    values = of.values[places]
+    values = listing.values[places]
     if order in ("most", "least"):
         keys.append(-values if order == "most" else values)
     if order == "agent":
-        keys.append(_agent_ranks(question, of.metric)[positions])
+        keys.append(_rank_agents(question, listing.metric)[positions])
     return places[np.lexsort(keys)]
 
 
-def date_column(table: pd.DataFrame, metric: Metric) -> pd.Series:
+def read_dates(table: pd.DataFrame, metric: Metric) -> pd.Series:
     """When each row counts: the metric's own date; of stocks, the creation."""
     created = "started_at" if metric.table == "calls" else "created_at"
     return table[metric.dated_by or created].dt.tz_localize(None).dt.as_unit("s")
 
 
-def frame_of(question: ReportView[Q], of: Listing, places: Positions) -> pd.DataFrame:
+def take_rows(question: ReportView[Q], listing: Listing, places: Positions) -> pd.DataFrame:
     """These rows of the table, in order."""
-    table: pd.DataFrame = getattr(question.tables, of.metric.table)
-    return table.iloc[of.positions[places]]
+    table: pd.DataFrame = getattr(question.tables, listing.metric.table)
+    return table.iloc[listing.positions[places]]
 
 
 def _found(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
-    return listing_of(question.behind(key, *cells), question)
+    return build_listing(question.behind(key, *cells), question)
 
 
-def _searched(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:
+def _load_search_texts(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:
     """Everything that a search looks at, per row of the whole table, once per version."""
-    return snapshot.memory.get(("searched", table), lambda: _search_texts(snapshot, table))
+    return snapshot.memory.get(("searched", table), lambda: _build_search_texts(snapshot, table))
 
 
-def _search_texts(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:
+def _build_search_texts(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:
     frame: pd.DataFrame = getattr(snapshot.tables, table)
     columns = [frame[name].astype("str").fillna("") for name in SEARCHED[table]]
     names = {agent: name for agent, (name, _) in people.names(snapshot.tables).items()}
     persons = tuple(CALL_AGENTS) if table == "calls" else ("agent_id",)
     columns += [frame[name].astype("str").map(names).astype("str").fillna("") for name in persons]
     lines = zip(*columns, strict=True)
-    return np.array([plain(" ".join(line)) for line in lines], dtype=object)
+    return np.array([fold_text(" ".join(line)) for line in lines], dtype=object)
 
 
-def _agent_ranks(question: ReportView[Q], metric: Metric) -> npt.NDArray[np.int64]:
+def _rank_agents(question: ReportView[Q], metric: Metric) -> npt.NDArray[np.int64]:
     """The alphabetical place of each row's person; rows without one last."""
     table = getattr(question.tables, metric.table)
     agents = (
@@ -131,6 +133,6 @@ def _agent_ranks(question: ReportView[Q], metric: Metric) -> npt.NDArray[np.int6
         else agent_of(table, question.tables, metric)
     )
     names = {agent: name for agent, (name, _) in people.names(question.tables).items()}
-    ordered = sorted(names, key=lambda agent: plain(names[agent]))
+    ordered = sorted(names, key=lambda agent: fold_text(names[agent]))
     ranks = {agent: rank for rank, agent in enumerate(ordered)}
     return np.asarray(agents.map(ranks).fillna(len(ranks)), dtype="int64")

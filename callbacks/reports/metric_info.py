@@ -52,7 +52,7 @@ def number_info(
             (text("passport.interval"), text("passport.interval_words", low=low, high=high))
         )
     if period is not None:
-        lines.append(_period_line(period, context))
+        lines.append(_build_period_line(period, context))
     else:
         lines.append((text("passport.period"), text("passport.now")))
     if metric.unit == "seconds" and metric.table == "conversations" and period is not None:
@@ -62,7 +62,7 @@ def number_info(
         value = formats.value(before.value, before.unit)
         words = text("passport.before_words", value=value, n=formats.count(before.n))
         lines.append((text("passport.before"), words))
-    lines.append((text("passport.data"), _data(metric.sources, snapshot, at, context)))
+    lines.append((text("passport.data"), _describe_data(metric.sources, snapshot, at, context)))
     # Only pages of numbers list rows; their readers have an address with choices.
     listed = now.n if context.lists_rows and metric.table != "agents" else None
     return MetricInfo(metric.key, tuple(lines), listed)
@@ -74,7 +74,9 @@ def is_late(metric: Metric, snapshot: Snapshot) -> bool:
     return any(state in ("late", "failed") for state in states)
 
 
-def _data(sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: Context) -> str:
+def _describe_data(
+    sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: Context
+) -> str:
     known = [snapshot.sources[s].as_of for s in sources if s in snapshot.sources]
     instants = [instant for instant in known if instant is not None]
     oldest = min(instants, default=snapshot.published_at)
@@ -108,17 +110,17 @@ def figure_info(
     """
     text, formats = context.text, context.formats
     lines = [(text("passport.population"), text("passport.rows", n=formats.count(n)))]
-    lines.append(_period_line(question.period, context))
+    lines.append(_build_period_line(question.period, context))
     if timed:
         clock = question.rules.clock
         lines.append((text("passport.clock"), text(f"passport.clock_{clock}")))
     chosen = "; ".join(question.filter_words) or text("passport.no_filters")
     lines.append((text("passport.filters"), chosen))
-    lines.append((text("passport.data"), _data(sources, question.snapshot, at, context)))
+    lines.append((text("passport.data"), _describe_data(sources, question.snapshot, at, context)))
     return MetricInfo(key, tuple(lines), n if listed else None, listed)
 
 
-def _period_line(period: Period, context: Context) -> tuple[str, str]:
+def _build_period_line(period: Period, context: Context) -> tuple[str, str]:
     text, formats = context.text, context.formats
     span = formats.span(period.first_day, period.last_day)
     zone = formats.zone.key.rpartition("/")[2].replace("_", " ")

@@ -49,7 +49,7 @@ class PageQuery(SummaryQuery):
 
     def period(self, today: date) -> Period:
         """The days asked for; a named period moves with the day it is read on."""
-        return named_period(self.preset, today) if self.preset else super().period(today)
+        return resolve_period(self.preset, today) if self.preset else super().period(today)
 
     def before(self, today: date) -> Period | None:
         """The days to compare with; None where nothing is to be compared."""
@@ -98,14 +98,14 @@ class PanelQuery(NoQuery):
 Q = TypeVar("Q", bound=PageQuery)
 
 
-def choices_of(search: str | None) -> dict[str, list[str]]:
+def read_choices(search: str | None) -> dict[str, list[str]]:
     """The parameters that say what the page is about, each with its values."""
     return {name: values for name, values in parse_search(search).items() if name not in VIEW}
 
 
-def page_search(search: str | None) -> str:
+def build_page_search(search: str | None) -> str:
     """The same as text: equal for equal pages, whatever is open beside them."""
-    return urlencode([(n, v) for n, values in choices_of(search).items() for v in values])
+    return urlencode([(n, v) for n, values in read_choices(search).items() for v in values])
 
 
 def read_page(model: type[Q], search: str | None) -> Q:
@@ -114,7 +114,7 @@ def read_page(model: type[Q], search: str | None) -> Q:
     Raises:
         ParameterError: The first name or value that cannot be used.
     """
-    return read(model, choices_of(search).items())
+    return read(model, read_choices(search).items())
 
 
 def read_panel(search: str | None) -> PanelQuery | None:
@@ -123,18 +123,18 @@ def read_panel(search: str | None) -> PanelQuery | None:
     Raises:
         ParameterError: It cannot be used.
     """
-    given = {name: values for name, values in parse_search(search).items() if name in PANEL}
-    if "rows" not in given:
+    fields = {name: values for name, values in parse_search(search).items() if name in PANEL}
+    if "rows" not in fields:
         return None
     # In the order of the address, and as often: `read` would sort the cells.
-    cells = tuple(given.pop("cell", []))
-    query = read(PanelQuery, given.items())
+    cells = tuple(fields.pop("cell", []))
+    query = read(PanelQuery, fields.items())
     if len(cells) > MAXIMUM_CELLS:
         raise ParameterError("cell", f"at most {MAXIMUM_CELLS}")
     return query.model_copy(update={"cell": cells})
 
 
-def named_period(name: Preset, today: date) -> Period:
+def resolve_period(name: Preset, today: date) -> Period:
     """The days that a name stands for today."""
     if name == "today":
         return Period(today, today)

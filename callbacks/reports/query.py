@@ -53,7 +53,7 @@ class ParameterError(ValueError):
     """
 
     def __init__(self, name: str, reason: str, *, turned: bool = False) -> None:
-        self.name, self.turned = _shortened(name), turned
+        self.name, self.turned = _shorten(name), turned
         super().__init__(f"{self.name}: {reason}")
 
 
@@ -69,7 +69,7 @@ class Position:
         return base64.urlsafe_b64encode(f"{self.seconds} {self.id}".encode()).decode().rstrip("=")
 
 
-def _day(text: Any) -> date:
+def _parse_day(text: Any) -> date:
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("must be a local day such as 2026-11-30")
     try:
@@ -81,13 +81,13 @@ def _day(text: Any) -> date:
     return day
 
 
-def _limit(text: Any) -> int:
+def _parse_limit(text: Any) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", str(text)) or not 1 <= int(text) <= MAXIMUM_ROWS:
         raise ValueError(f"must be a whole number from 1 to {MAXIMUM_ROWS}")
     return int(text)
 
 
-def _position(text: Any) -> Position:
+def _parse_cursor(text: Any) -> Position:
     try:
         padded = str(text) + "=" * (-len(str(text)) % 4)
         plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
@@ -99,13 +99,15 @@ def _position(text: Any) -> Position:
     return Position(int(match[1]), match[2])
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[
+    date, BeforeValidator(_parse_day), WithJsonSchema({"type": "string", "format": "date"})
+]
 Limit = Annotated[
     int,
-    BeforeValidator(_limit),
+    BeforeValidator(_parse_limit),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAXIMUM_ROWS, "default": 100}),
 ]
-Cursor = Annotated[Position, BeforeValidator(_position), WithJsonSchema({"type": "string"})]
+Cursor = Annotated[Position, BeforeValidator(_parse_cursor), WithJsonSchema({"type": "string"})]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Ids = Annotated[tuple[Id, ...], Field(max_length=MAXIMUM_VALUES)]
 
@@ -198,7 +200,7 @@ class BreakdownQuery(SummaryQuery):
     @field_validator("metric")
     @classmethod
     def _metric_is_known(cls, key: str) -> str:
-        return known_metric(key)
+        return check_metric(key)
 
     def group(self, labels: Collection[str]) -> str:
         """The group as `metrics.query.report.breakdown` calls it.
@@ -239,7 +241,7 @@ class RowsQuery(SummaryQuery):
     @field_validator("metric")
     @classmethod
     def _metric_fits(cls, key: str) -> str:
-        return known_metric(key, cls.table)
+        return check_metric(key, cls.table)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -271,7 +273,7 @@ class TicketsQuery(RowsQuery):
 Q = TypeVar("Q", bound=BaseModel)
 
 
-def known_metric(key: str, table: Table | None = None) -> str:
+def check_metric(key: str, table: Table | None = None) -> str:
     """The key, if the catalogue has it (and its rows lie in `table`)."""
     if key not in CATALOG:
         raise ValueError("no such metric; the keys are listed in /api/v1/openapi.json")
@@ -310,24 +312,24 @@ def read(model: type[Q], arguments: Iterable[tuple[str, list[str]]]) -> Q:
     attributes: dict[str, tuple[str, ...]] = {}
     known = {field.alias or name: field for name, field in model.model_fields.items()}
     takes_attributes = known.pop("attributes", None) is not None
-    for name, given in arguments:
+    for name, texts in arguments:
         label = name.removeprefix(ATTRIBUTE_PREFIX)
         if takes_attributes and label and label != name:
-            attributes[label] = _short_values(name, given)
+            attributes[label] = _check_values(name, texts)
         elif name not in known:
-            raise ParameterError(name, f"unknown parameter; allowed: {_allowed(known, model)}")
+            raise ParameterError(name, f"unknown parameter; allowed: {_list_allowed(known, model)}")
         elif get_origin(known[name].annotation) is tuple:
-            values[name] = tuple(sorted(set(given)))
-        elif len(given) > 1:
+            values[name] = tuple(sorted(set(texts)))
+        elif len(texts) > 1:
             raise ParameterError(name, "given more than once")
         else:
-            values[name] = given[0]
+            values[name] = texts[0]
     if attributes:
         values["attributes"] = attributes
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _explained(error) from error
+        raise _explain_error(error) from error
 
 
 def check_labels(query: Query, labels: Collection[str]) -> None:
@@ -341,20 +343,20 @@ def check_labels(query: Query, labels: Collection[str]) -> None:
             raise ParameterError(ATTRIBUTE_PREFIX + label, "no conversation attribute is called so")
 
 
-def _short_values(name: str, given: list[str]) -> tuple[str, ...]:
-    if len(given) > MAXIMUM_VALUES or any(len(value) > 1000 for value in given):
+def _check_values(name: str, texts: list[str]) -> tuple[str, ...]:
+    if len(texts) > MAXIMUM_VALUES or any(len(value) > 1000 for value in texts):
         raise ParameterError(name, f"at most {MAXIMUM_VALUES} values of 1000 characters")
-    return tuple(sorted(set(given)))
+    return tuple(sorted(set(texts)))
 
 
-def _allowed(known: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _list_allowed(known: Mapping[str, Any], model: type[BaseModel]) -> str:
     names = sorted(known)
     if "attributes" in model.model_fields:
         names.append(f"{ATTRIBUTE_PREFIX}<label>")
     return ", ".join(names) or "none"
 
 
-def _explained(error: ValidationError) -> ParameterError:
+def _explain_error(error: ValidationError) -> ParameterError:
     problem = error.errors(include_url=False)[0]
     reason = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "missing":
@@ -364,5 +366,5 @@ def _explained(error: ValidationError) -> ParameterError:
     return ParameterError(str(problem["loc"][0]), reason)
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= 80 else name[:79] + "…"

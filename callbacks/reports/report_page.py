@@ -15,7 +15,7 @@ from callbacks.access.session import current_context
 from callbacks.reports import filter_choices
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import Sheets, report_sheets
-from callbacks.reports.page_query import PageQuery, choices_of, page_search, read_page
+from callbacks.reports.page_query import PageQuery, build_page_search, read_choices, read_page
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import ReportView
 from layouts import ids
@@ -56,7 +56,7 @@ class ReportPage:
 
     def render(self, context: Context, search: str) -> Component:
         """The page's frame, before its first numbers."""
-        choices = choices_of(search)
+        choices = read_choices(search)
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 
     def register(self, app: Dash, backend: Backend) -> None:
@@ -75,7 +75,7 @@ class ReportPage:
             search: str | None, _: int | None, path: str | None, shown: list[Any] | None
         ) -> tuple[Any, Any, Any]:
             snapshot = backend.dataset.snapshot()
-            marker = [backend.edition(snapshot), page_search(search)]
+            marker = [backend.edition(snapshot), build_page_search(search)]
             if path != self.path or marker == shown:
                 return no_update, no_update, no_update
             context = report_context(backend, self.path, search)
@@ -85,7 +85,7 @@ class ReportPage:
             same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
             key = (self.name, context.theme, context.text.language, *marker)
             bar, content = backend.dataset.cached(
-                key, lambda: _drawn(self, backend, snapshot, search, context)
+                key, lambda: _draw_page(self, backend, snapshot, search, context)
             )
             # Whoever is choosing something is not interrupted by a new version.
             return no_update if same_choice else bar, content, marker
@@ -100,7 +100,7 @@ class ReportPage:
             ParameterError: The address cannot be read.
         """
         snapshot = backend.dataset.snapshot()
-        return None if snapshot is None else _asked(self, snapshot, search, backend)
+        return None if snapshot is None else _build_view(self, snapshot, search, backend)
 
 
 # Path -> page.
@@ -111,10 +111,10 @@ def report_context(backend: Backend, path: str, search: str | None) -> Context:
     """The reader of a report page, with the choices of its address."""
     context = current_context(backend, path)
     is_report = path in PAGES and PAGES[path].is_report
-    return replace(context, choices=choices_of(search), lists_rows=is_report)
+    return replace(context, choices=read_choices(search), lists_rows=is_report)
 
 
-def question_at(
+def find_view(
     reports: Reports, path: str | None, search: str | None, backend: Backend
 ) -> ReportView[Any] | None:
     """What the address of a report asks of the newest version.
@@ -128,12 +128,12 @@ def question_at(
     return None if page is None else page.question(search, backend)
 
 
-def with_words(question: ReportView[Any], context: Context) -> ReportView[Any]:
+def add_filter_words(question: ReportView[Any], context: Context) -> ReportView[Any]:
     """The question with its filters in the reader's words."""
-    return replace(question, filter_words=tuple(filter_choices.words(question, context)))
+    return replace(question, filter_words=tuple(filter_choices.describe_filters(question, context)))
 
 
-def _asked(
+def _build_view(
     page: ReportPage, snapshot: Snapshot, search: str | None, backend: Backend
 ) -> ReportView[Any]:
     query = read_page(page.query, search)
@@ -142,20 +142,20 @@ def _asked(
     return question
 
 
-def _drawn(
+def _draw_page(
     page: ReportPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
 ) -> tuple[Component, list[Component]]:
     notice = None
     try:
-        question = _asked(page, snapshot, search, backend)
+        question = _build_view(page, snapshot, search, backend)
     except ParameterError as error:
         notice = report_frame.unusable(None if error.turned else error.name, context)
         context = replace(context, choices={})
-        question = _asked(page, snapshot, "", backend)
+        question = _build_view(page, snapshot, "", backend)
     history = snapshot.history
     if notice is None and not history.complete:
         notice = report_frame.partial(history.loaded_days, history.total_days, context)
-    question = with_words(question, context)
+    question = add_filter_words(question, context)
     content = page.content(question, context, backend)
-    bar = filter_bar(filter_choices.bar(question, context), context)
+    bar = filter_bar(filter_choices.build_bar(question, context), context)
     return bar, [part for part in (notice, *content) if part is not None]

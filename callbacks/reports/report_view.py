@@ -96,10 +96,12 @@ class ReportView(VersionView[Q]):
 
     def is_known(self, metric: Metric) -> bool:
         """Whether every vendor that the metric is made of was read once."""
-        found = [self.snapshot.sources.get(name) for name in metric.sources]
+        sources = [self.snapshot.sources.get(name) for name in metric.sources]
         return all(
-            one is not None and one.state not in ("off", "starting") and one.as_of is not None
-            for one in found
+            source is not None
+            and source.state not in ("off", "starting")
+            and source.as_of is not None
+            for source in sources
         )
 
     def number(self, metric: Metric, period: Period | None = None) -> Summary:
@@ -120,8 +122,11 @@ class ReportView(VersionView[Q]):
     ) -> dict[str, dict[str, Summary]]:
         """The number of each group for several metrics, which share the work of grouping."""
         shown = period or self.period
-        found = report.breakdowns(metrics, by, self.view.with_period(shown))
-        return {key: {one.key: one.summary for one in told} for key, told in found.items()}
+        breakdowns = report.breakdowns(metrics, by, self.view.with_period(shown))
+        return {
+            key: {group.key: group.summary for group in groups}
+            for key, groups in breakdowns.items()
+        }
 
     def behind(self, key: str, *cells: Cell) -> Drilldown:
         """The rows behind a number, or behind one mark of a figure.

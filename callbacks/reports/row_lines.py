@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.listing import Listing, Positions, date_column, frame_of
+from callbacks.reports.filter_choices import name_person, name_team
+from callbacks.reports.listing import Listing, Positions, read_dates, take_rows
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.rows_panel import Call, Conversation
@@ -26,7 +26,7 @@ from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, 
 from services.runtime.backend import Backend
 
 
-def title(
+def build_title(
     metric: Metric, cells: Sequence[Cell], question: ReportView[Any], context: Context
 ) -> tuple[str, list[str]]:
     """The title of a list, and what stands before it: the number and its period."""
@@ -35,14 +35,14 @@ def title(
     span = context.formats.span(period.first_day, period.last_day)
     when = context.text("passport.now") if metric.dated_by is None else span
     named = [
-        cell_words(cell, metric, question, context)
+        name_cell(cell, metric, question, context)
         for cell in cells
         if cell.by != VALUE or metric.kind != "share"
     ]
     return (" · ".join(named), [label, when]) if named else (label, [when])
 
 
-def side(metric: Metric, key: str | None, context: Context) -> str:
+def name_side(metric: Metric, key: str | None, context: Context) -> str:
     """What the rows for (`1`) or against (`0`) a share are called."""
     text = context.text
     if key is None:
@@ -51,7 +51,7 @@ def side(metric: Metric, key: str | None, context: Context) -> str:
     return text(own if text.has(own) else f"rows.side.{'yes' if key == '1' else 'no'}")
 
 
-def cell_words(cell: Cell, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def name_cell(cell: Cell, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """One mark in words."""
     named = _NAMED.get(cell.by)
     if named is not None:
@@ -69,135 +69,141 @@ def cell_words(cell: Cell, metric: Metric, question: ReportView[Any], context: C
     return cell.key
 
 
-def _day(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_day(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.formats.weekday(date.fromisoformat(key))
 
 
-def _week(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_week(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     first = date.fromisoformat(key)
     return context.formats.span(first, first + timedelta(days=6))
 
 
-def _hour(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_hour(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text("rows.hour", first=key, last=int(key) + 1)
 
 
-def _weekday(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_weekday(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"rows.weekday.{key}")
 
 
-def _weekday_hour(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_weekday_hour(
+    key: str, metric: Metric, question: ReportView[Any], context: Context
+) -> str:
     weekday, _, hour = key.partition("-")
-    return f"{context.text(f'rows.weekday.{weekday}')}, {_hour(hour, metric, question, context)}"
+    return (
+        f"{context.text(f'rows.weekday.{weekday}')}, {_name_hour(hour, metric, question, context)}"
+    )
 
 
-def _agent(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    return person_word(key, people.names(question.tables), context)
+def _name_agent(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+    return name_person(key, people.names(question.tables), context)
 
 
-def _team(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    return team_word(key, team_names(question.tables, question.rules), context)
+def _name_team(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+    return name_team(key, team_names(question.tables, question.rules), context)
 
 
-def _reason(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_reason(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return key or context.text("rows.no_reason")
 
 
-def _others(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_others(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text("rows.other_reasons")
 
 
-def _origin(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_origin(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"overview.origin.{key if key != 'none' else 'unknown'}")
 
 
-def _part(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_part(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     name = f"metrics.parts.{key}"
     return context.text(name) if context.text.has(name) else key
 
 
-def _value(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_value(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """A range of values, such as a bar of a distribution."""
     text = context.text
     low, ranged, high = key.partition("..")
-    said = {
+    ends = {
         name: context.formats.value(float(end), metric.unit)
         for name, end in (("low", low), ("high", high))
         if end
     }
     if not ranged:
-        return said["low"]
-    if len(said) == 2:
-        return text("rows.between", **said)
-    return text("rows.from", **said) if "low" in said else text("rows.under", **said)
+        return ends["low"]
+    if len(ends) == 2:
+        return text("rows.between", **ends)
+    return text("rows.from", **ends) if "low" in ends else text("rows.under", **ends)
 
 
-def _state(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_state(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     name = f"rows.state.{key}"
     return context.text(name) if context.text.has(name) else key
 
 
-def _line(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_line(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     names = line_names(question.tables.calls)
     return names.get(key) or context.text("telephony.no_line")
 
 
-def _caller(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_caller(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """The number itself: an address names only one of its calls."""
     calls = question.tables.calls
     digits = calls.loc[calls["id"].eq(key), "digits"].dropna()
     return str(digits.iloc[0]) if len(digits) else context.text("rows.no_number")
 
 
-def _giver(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    return context.text("rows.passed_by", name=_agent(key, metric, question, context))
+def _name_giver(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+    return context.text("rows.passed_by", name=_name_agent(key, metric, question, context))
 
 
-def _taker(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_taker(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     if key == UNASSIGNED:
         return context.text("telephony.unknown_taker")
-    return context.text("rows.passed_to", name=_agent(key, metric, question, context))
+    return context.text("rows.passed_to", name=_name_agent(key, metric, question, context))
 
 
-def _standing(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_standing(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return context.text(f"rows.standing.{key}")
 
 
-def _creator(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    name = _agent(key, metric, question, context)
+def _name_creator(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+    name = _name_agent(key, metric, question, context)
     return context.text("rows.created_by", name=name)
 
 
-def _ticket_word(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
+def _name_ticket_value(
+    key: str, metric: Metric, question: ReportView[Any], context: Context
+) -> str:
     return key or context.text("filters.empty_value")
 
 
 _NAMED = {
-    **dict.fromkeys(TICKET_WORDS, _ticket_word),
-    "standing": _standing,
-    CREATOR: _creator,
-    "state": _state,
-    "line": _line,
-    "caller": _caller,
-    "transferred_by": _giver,
-    "transferred_to": _taker,
-    "day": _day,
-    "week": _week,
-    "hour": _hour,
-    "weekday": _weekday,
-    "weekday_hour": _weekday_hour,
-    "agent": _agent,
-    "user": _agent,
-    "team": _team,
-    "reason": _reason,
-    OTHER_REASONS: _others,
-    "origin": _origin,
-    PART: _part,
-    VALUE: _value,
+    **dict.fromkeys(TICKET_WORDS, _name_ticket_value),
+    "standing": _name_standing,
+    CREATOR: _name_creator,
+    "state": _name_state,
+    "line": _name_line,
+    "caller": _name_caller,
+    "transferred_by": _name_giver,
+    "transferred_to": _name_taker,
+    "day": _name_day,
+    "week": _name_week,
+    "hour": _name_hour,
+    "weekday": _name_weekday,
+    "weekday_hour": _name_weekday_hour,
+    "agent": _name_agent,
+    "user": _name_agent,
+    "team": _name_team,
+    "reason": _name_reason,
+    OTHER_REASONS: _name_others,
+    "origin": _name_origin,
+    PART: _name_part,
+    VALUE: _name_value,
 }
 
 
-def ticket_lines(
+def _build_ticket_lines(
     frame: pd.DataFrame,
     marks: list[str],
     metric: Metric,
@@ -208,15 +214,15 @@ def ticket_lines(
     """The lines of these tickets, in order."""
     names, now = people.names(question.tables), question.tables.now
     links = backend.links(question.snapshot)
-    dates = date_column(frame, metric).dt.tz_localize("UTC")
-    found = []
+    dates = read_dates(frame, metric).dt.tz_localize("UTC")
+    lines = []
     for row, at, mark in zip(frame.to_dict("records"), dates, marks, strict=True):
         is_open = bool(row["is_open"])
         end = now if is_open or pd.isna(row["resolved_at"]) else row["resolved_at"]
         owner = word(row["agent_id"]) or UNASSIGNED
-        about = [f"#{word(row['number']) or row['id']}", person_word(owner, names, context)]
+        about = [f"#{word(row['number']) or row['id']}", name_person(owner, names, context)]
         about += [word(row[name]) for name in ("company", "state_label")]
-        found.append(
+        lines.append(
             Conversation(
                 id=str(row["id"]),
                 at=at.to_pydatetime(),
@@ -228,27 +234,27 @@ def ticket_lines(
                 url=links.ticket(str(row["id"])),
             )
         )
-    return found
+    return lines
 
 
-def lines(
+def build_lines(
     question: ReportView[Any],
-    of: Listing,
+    listing: Listing,
     places: Positions,
     backend: Backend,
     context: Context,
 ) -> list[Conversation | Call]:
     """The lines of these places of a listing."""
-    frame = frame_of(question, of, places)
-    marks = [_mark(of.metric, value, context) for value in of.values[places]]
-    if of.metric.table == "calls":
-        return list(_calls(frame, marks, question, context))
-    if of.metric.table == "tickets":
-        return list(ticket_lines(frame, marks, of.metric, question, backend, context))
-    return list(_conversations(frame, marks, of.metric, question, backend, context))
+    frame = take_rows(question, listing, places)
+    marks = [_describe_value(listing.metric, value, context) for value in listing.values[places]]
+    if listing.metric.table == "calls":
+        return list(_build_call_lines(frame, marks, question, context))
+    if listing.metric.table == "tickets":
+        return list(_build_ticket_lines(frame, marks, listing.metric, question, backend, context))
+    return list(_build_conversation_lines(frame, marks, listing.metric, question, backend, context))
 
 
-def call_kinds(calls: pd.DataFrame) -> pd.Series:
+def classify_calls(calls: pd.DataFrame) -> pd.Series:
     """What became of each call, as a key of the words."""
     inbound = calls["direction"].ne("outbound")
     words = pd.Series("inbound", index=calls.index, dtype="str")
@@ -257,7 +263,7 @@ def call_kinds(calls: pd.DataFrame) -> pd.Series:
     return words.mask(~inbound & calls["answered_at"].isna(), "outbound_unanswered")
 
 
-def _conversations(
+def _build_conversation_lines(
     frame: pd.DataFrame,
     marks: list[str],
     metric: Metric,
@@ -270,8 +276,8 @@ def _conversations(
     agents = agent_of(frame, tables, metric).fillna(UNASSIGNED)
     closed = time_to_close(frame, question.rules.with_clock("all"), tables.now)
     links = backend.links(question.snapshot)
-    dates = date_column(frame, metric).dt.tz_localize("UTC")
-    found = []
+    dates = read_dates(frame, metric).dt.tz_localize("UTC")
+    lines = []
     columns = zip(frame.to_dict("records"), agents, closed, dates, marks, strict=True)
     for row, agent, seconds, at, mark in columns:
         state = str(row["state"])
@@ -280,9 +286,9 @@ def _conversations(
             span = float((tables.now - row["created_at"]).total_seconds())
         if metric.dated_by == "rating_at" and not pd.isna(row["rating"]):
             mark = context.text("rows.rating", n=int(row["rating"]))
-        about = [word(row["contact_name"]), person_word(str(agent), names, context)]
+        about = [word(row["contact_name"]), name_person(str(agent), names, context)]
         about.append(teams.get(word(row["team_id"]), ""))
-        found.append(
+        lines.append(
             Conversation(
                 id=str(row["id"]),
                 at=at.to_pydatetime(),
@@ -294,25 +300,25 @@ def _conversations(
                 url=links.conversation(str(row["id"])),
             )
         )
-    return found
+    return lines
 
 
-def _calls(
+def _build_call_lines(
     frame: pd.DataFrame, marks: list[str], question: ReportView[Any], context: Context
 ) -> list[Call]:
     names = people.names(question.tables)
     outcomes = telephony.outcome(frame, question.rules, question.tables.now)
-    found = []
-    records = zip(frame.to_dict("records"), call_kinds(frame), outcomes, marks, strict=True)
+    lines = []
+    records = zip(frame.to_dict("records"), classify_calls(frame), outcomes, marks, strict=True)
     for row, kind, outcome, mark in records:
         persons = [word(row[column]) for column in CALL_AGENTS]
-        known = [person_word(agent, names, context) for agent in dict.fromkeys(persons) if agent]
+        known = [name_person(agent, names, context) for agent in dict.fromkeys(persons) if agent]
         number = word(row["digits"]) or context.text("rows.no_number")
         name = word(row["contact_name"])
         talk = None
         if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
             talk = float((row["ended_at"] - row["answered_at"]).total_seconds())
-        found.append(
+        lines.append(
             Call(
                 id=str(row["id"]),
                 at=row["started_at"].to_pydatetime(),
@@ -325,15 +331,15 @@ def _calls(
                 has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
             )
         )
-    return found
+    return lines
 
 
-def _mark(metric: Metric, value: float, context: Context) -> str:
+def _describe_value(metric: Metric, value: float, context: Context) -> str:
     """What the row adds to the number, where that is more than one."""
     if pd.isna(value):
         return ""
     if metric.kind == "share":
-        return side(metric, "1" if value else "0", context)
+        return name_side(metric, "1" if value else "0", context)
     if metric.unit == "seconds":
         short = context.text(f"metrics.{metric.key}.short")
         return f"{short} {context.formats.duration(value)}"

@@ -7,10 +7,10 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
 from callbacks.reports import row_lines
-from callbacks.reports.listing import Listing, arranged, listing
-from callbacks.reports.page_query import PanelQuery, page_search, read_panel
+from callbacks.reports.listing import Listing, arrange_rows, list_rows
+from callbacks.reports.page_query import PanelQuery, build_page_search, read_panel
 from callbacks.reports.query import ParameterError
-from callbacks.reports.report_page import Reports, question_at, report_context
+from callbacks.reports.report_page import Reports, find_view, report_context
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import rows_panel as layout
@@ -42,13 +42,13 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
             panel = read_panel(search)
             if panel is None:
                 return None, None
-            question = question_at(reports, path, search, backend)
+            question = find_view(reports, path, search, backend)
             if question is None:
                 return None, None
-            marker = [question.snapshot.version, page_search(search), panel.rows, *panel.cell]
+            marker = [question.snapshot.version, build_page_search(search), panel.rows, *panel.cell]
             if marker == shown:
                 return no_update, no_update
-            return layout.panel(_head(panel, question, context), context), marker
+            return layout.panel(_build_head(panel, question, context), context), marker
         except (ParameterError, CellError):
             return layout.refused(context), [search]
 
@@ -59,13 +59,15 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
     )
     def show_rows(search: str | None, path: str | None) -> Any:
         try:
-            panel, question = read_panel(search), question_at(reports, path, search, backend)
+            panel, question = read_panel(search), find_view(reports, path, search, backend)
             if panel is None or question is None:
                 return no_update
-            of = listing(question, panel.rows, panel.cells)
+            listing = list_rows(question, panel.rows, panel.cells)
         except (ParameterError, CellError):
             return no_update
-        return _rows(panel, of, question, backend, report_context(backend, path or "/", search))
+        return _draw_rows(
+            panel, listing, question, backend, report_context(backend, path or "/", search)
+        )
 
     app.clientside_callback(
         ClientsideFunction("rows", "look"),
@@ -76,86 +78,93 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
     )
 
 
-def _head(panel: PanelQuery, question: ReportView[Any], context: Context) -> layout.Head:
+def _build_head(panel: PanelQuery, question: ReportView[Any], context: Context) -> layout.Head:
     text, formats = context.text, context.formats
     cells = panel.cells
-    of = listing(question, panel.rows, cells)
-    title, crumbs = row_lines.title(of.metric, cells, question, context)
+    listing = list_rows(question, panel.rows, cells)
+    title, crumbs = row_lines.build_title(listing.metric, cells, question, context)
     mentions = panel.rows == TOP_REASONS
-    count = of.total if mentions else of.n
-    unit = text.plural("rows.mentions" if mentions else f"rows.unit.{of.metric.table}", count)
+    count = listing.total if mentions else listing.n
+    unit = text.plural("rows.mentions" if mentions else f"rows.unit.{listing.metric.table}", count)
     return layout.Head(
         crumbs=crumbs,
         title=title,
         count=formats.count(count),
         unit=unit,
-        notes=_notes(of, mentions, context),
-        parts=_parts(panel, cells, of, question, context),
+        notes=_build_notes(listing, mentions, context),
+        parts=_build_parts(panel, cells, listing, question, context),
         find=panel.find,
         order=panel.order,
-        has_values=of.metric.unit in ("seconds", "points"),
+        has_values=listing.metric.unit in ("seconds", "points"),
         export=f"/exports{context.path}/rows.xlsx",
     )
 
 
-def _notes(of: Listing, mentions: bool, context: Context) -> list[str]:
+def _build_notes(listing: Listing, mentions: bool, context: Context) -> list[str]:
     text, formats = context.text, context.formats
     if mentions:
-        conversations = text.plural("rows.in_conversations", of.n, n=formats.count(of.n))
-        twice = int(of.total) - of.n
+        conversations = text.plural("rows.in_conversations", listing.n, n=formats.count(listing.n))
+        twice = int(listing.total) - listing.n
         return [conversations, *([text("rows.twice", n=formats.count(twice))] if twice else [])]
-    if of.metric.unit == "count":
+    if listing.metric.unit == "count":
         return []
-    summary = summarise(of.metric, pd.Series(of.values))
+    summary = summarise(listing.metric, pd.Series(listing.values))
     if summary.value is None:
         return []
     value = formats.value(summary.value, summary.unit)
-    if of.metric.kind == "duration":
+    if listing.metric.kind == "duration":
         value = text("rows.median", value=value)
-    return [f"{text(f'metrics.{of.metric.key}.label')} {value}"]
+    return [f"{text(f'metrics.{listing.metric.key}.label')} {value}"]
 
 
-def _parts(
+def _build_parts(
     panel: PanelQuery,
     cells: tuple[Cell, ...],
-    of: Listing,
+    listing: Listing,
     question: ReportView[Any],
     context: Context,
 ) -> list[tuple[str, str, bool]]:
     """Of a share: all its rows, those that count for it, and the others."""
-    if of.metric.kind != "share":
+    if listing.metric.kind != "share":
         return []
     others = [cell for cell in cells if cell.by != VALUE]
     chosen = next((cell.key for cell in cells if cell.by == VALUE), None)
-    every = listing(question, panel.rows, others)
+    every = list_rows(question, panel.rows, others)
     counts = {None: every.n, "1": int(every.total), "0": every.n - int(every.total)}
-    told = []
+    parts = []
     for key, count in counts.items():
-        name = row_lines.side(of.metric, key, context)
+        name = row_lines.name_side(listing.metric, key, context)
         added = [f"{VALUE}:{key}"] if key is not None else []
         href = context.rows(panel.rows, *map(str, others), *added)
-        told.append((f"{name} {context.formats.count(count)}", href, chosen == key))
-    return told
+        parts.append((f"{name} {context.formats.count(count)}", href, chosen == key))
+    return parts
 
 
-def _rows(
-    panel: PanelQuery, of: Listing, question: ReportView[Any], backend: Backend, context: Context
+def _draw_rows(
+    panel: PanelQuery,
+    listing: Listing,
+    question: ReportView[Any],
+    backend: Backend,
+    context: Context,
 ) -> list[Any]:
-    asked = ("order", panel.rows, panel.cell, panel.find, panel.order, question.query.key)
+    memory_key = ("order", panel.rows, panel.cell, panel.find, panel.order, question.query.key)
     places = question.snapshot.memory.get(
-        asked, lambda: arranged(question, of, panel.find, panel.order)
+        memory_key, lambda: arrange_rows(question, listing, panel.find, panel.order)
     )
     last = max(0, (len(places) - 1) // ROWS)
     number = min(panel.page - 1, last)
     first = number * ROWS
-    lines = row_lines.lines(question, of, places[first : first + ROWS], backend, context)
+    lines = row_lines.build_lines(question, listing, places[first : first + ROWS], backend, context)
 
     def turned(page: int) -> str | None:
         if not 0 <= page <= last:
             return None
-        found = {"rows_find": panel.find or None, "rows_order": panel.order}
+        kept_choices = {"rows_find": panel.find or None, "rows_order": panel.order}
         return context.view(
-            rows=panel.rows, cell=panel.cell, rows_page=str(page + 1) if page else None, **found
+            rows=panel.rows,
+            cell=panel.cell,
+            rows_page=str(page + 1) if page else None,
+            **kept_choices,
         )
 
     return layout.rows(lines, first, len(places), (turned(number - 1), turned(number + 1)), context)

@@ -38,62 +38,62 @@ def act(data: Any, who: str, context: Context, backend: Backend) -> Done | None:
     action = ACTIONS.get(name)
     if action is None:
         return None
-    about = _word(data, "email") or _word(data, "name")
+    about = _read_word(data, "email") or _read_word(data, "name")
     try:
         secret = action(data, who, backend)
     except (AccountError, TokenError) as error:
-        said = text(f"command.{error}", minimum=backend.accounts.minimum)
-        return Done(name, said, backend.clock())
+        message = text(f"command.{error}", minimum=backend.accounts.minimum)
+        return Done(name, message, backend.clock())
     shown = "" if name == "revoke" else about
     return Done(name, text(f"accounts.said.{name}", name=shown), backend.clock(), secret)
 
 
-def _add(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    words = (_word(data, "email"), _word(data, "name"), _word(data, "value"))
+def _add_account(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    words = (_read_word(data, "email"), _read_word(data, "name"), _read_word(data, "value"))
     return AccountChanges(backend, who).add(*words)
 
 
-def _token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    name, reach = _word(data, "name"), _word(data, "value")
+def _add_token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    name, reach = _read_word(data, "name"), _read_word(data, "value")
     word = backend.tokens.add(name, reach, who)
     backend.audit.note("token", who, did="made", name=name, reach=reach)
     return word
 
 
-def _revoke(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    token = backend.tokens.revoke(_word(data, "name"))
+def _revoke_token(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    token = backend.tokens.revoke(_read_word(data, "name"))
     if token is None:
         raise TokenError("unknown_token")
     backend.audit.note("token", who, did="revoked", name=token.name)
     return ""
 
 
-def _of_account(do: Callable[[AccountChanges, str], str | None]) -> Callable[..., str]:
+def _change_account(do: Callable[[AccountChanges, str], str | None]) -> Callable[..., str]:
     def action(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-        return do(AccountChanges(backend, who), _word(data, "name")) or ""
+        return do(AccountChanges(backend, who), _read_word(data, "name")) or ""
 
     return action
 
 
-def _role(data: Mapping[str, Any], who: str, backend: Backend) -> str:
-    AccountChanges(backend, who).set_role(_word(data, "name"), _word(data, "value"))
+def _set_role(data: Mapping[str, Any], who: str, backend: Backend) -> str:
+    AccountChanges(backend, who).set_role(_read_word(data, "name"), _read_word(data, "value"))
     return ""
 
 
-def _word(data: Mapping[str, Any], name: str) -> str:
+def _read_word(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
     return value.strip() if isinstance(value, str) and len(value) <= LONGEST else ""
 
 
 ACTIONS: dict[str, Callable[[Mapping[str, Any], str, Backend], str]] = {
-    "add": _add,
-    "role": _role,
-    "reset": _of_account(lambda managing, email: managing.reset(email)),
-    "disable": _of_account(lambda managing, email: managing.set_disabled(email, True)),
-    "enable": _of_account(lambda managing, email: managing.set_disabled(email, False)),
-    "remove": _of_account(lambda managing, email: managing.remove(email)),
-    "sessions": _of_account(lambda managing, email: managing.end_sessions(email)),
-    "factor": _of_account(lambda managing, email: managing.drop_second_factor(email)),
-    "token": _token,
-    "revoke": _revoke,
+    "add": _add_account,
+    "role": _set_role,
+    "reset": _change_account(lambda managing, email: managing.reset(email)),
+    "disable": _change_account(lambda managing, email: managing.set_disabled(email, True)),
+    "enable": _change_account(lambda managing, email: managing.set_disabled(email, False)),
+    "remove": _change_account(lambda managing, email: managing.remove(email)),
+    "sessions": _change_account(lambda managing, email: managing.end_sessions(email)),
+    "factor": _change_account(lambda managing, email: managing.drop_second_factor(email)),
+    "token": _add_token,
+    "revoke": _revoke_token,
 }

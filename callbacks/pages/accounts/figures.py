@@ -16,9 +16,9 @@ LINES = 50
 PAGES = 1200
 
 
-def people_of(backend: Backend, own: str) -> list[Person]:
+def list_people(backend: Backend, own: str) -> list[Person]:
     """Everybody who may sign in."""
-    admins = dict(_admins(backend))
+    admins = dict(_list_admins(backend))
     return [
         Person(
             account.email,
@@ -36,13 +36,13 @@ def people_of(backend: Backend, own: str) -> list[Person]:
     ]
 
 
-def strangers(backend: Backend) -> list[tuple[str, str]]:
+def list_unmatched_admins(backend: Backend) -> list[tuple[str, str]]:
     """Name and e-mail of the admins of Intercom who have no account."""
     known = {account.email for account in backend.accounts.list()}
-    return sorted((name, email) for email, name in _admins(backend) if email not in known)
+    return sorted((name, email) for email, name in _list_admins(backend) if email not in known)
 
 
-def machines(backend: Backend) -> list[TokenRow]:
+def list_tokens(backend: Backend) -> list[TokenRow]:
     """The tokens, without their words."""
     return [
         TokenRow(
@@ -57,42 +57,44 @@ def machines(backend: Backend) -> list[TokenRow]:
     ]
 
 
-def trail_of(backend: Backend, search: str | None, context: Context) -> tuple[AuditTrail, Context]:
+def read_trail(
+    backend: Backend, search: str | None, context: Context
+) -> tuple[AuditTrail, Context]:
     """The audit as the address narrows it, and the reader with those choices."""
-    asked = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
-    what = next((kind for kind in asked.get("what", []) if kind in KINDS), "")
+    fields = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
+    what = next((kind for kind in fields.get("what", []) if kind in KINDS), "")
     people = [account.email for account in backend.accounts.list()]
-    who = next((person for person in asked.get("who", []) if person in people), "")
-    page = _page(asked.get("page", [""])[0])
+    who = next((person for person in fields.get("who", []) if person in people), "")
+    page = _parse_page(fields.get("page", [""])[0])
     entries = backend.audit.entries({what} if what else KINDS, who or None, page * LINES)
-    found = list(islice(entries, LINES + 1))
+    read = list(islice(entries, LINES + 1))
     lines = [
         AuditLine(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)
-        for e in found[:LINES]
+        for e in read[:LINES]
         if e.what in KINDS
     ]
     days = backend.settings.access.audit_days
-    more = len(found) > LINES
+    more = len(read) > LINES
     shown = AuditTrail(lines, page, page * LINES + 1, more, what, who, KINDS, people, days)
     choices = {name: [value] for name, value in (("what", what), ("who", who)) if value}
     return shown, replace(context, choices=choices)
 
 
-def _page(typed: str) -> int:
+def _parse_page(typed: str) -> int:
     """Which page is asked for, from 0; nonsense is the first."""
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
     return min(max(number, 1), PAGES) - 1
 
 
-def _admins(backend: Backend) -> Sequence[tuple[str, str]]:
+def _list_admins(backend: Backend) -> Sequence[tuple[str, str]]:
     """E-mail and name of the people who work in Intercom."""
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
         return []
     agents = snapshot.tables.agents
     working = agents["active"].fillna(False) & ~agents["bot"].fillna(False)
-    found = agents[working & agents["email"].notna() & ~agents["id"].str.startswith("voice:")]
-    return list(zip(found["email"].str.lower(), found["name"].fillna(""), strict=True))
+    admins = agents[working & agents["email"].notna() & ~agents["id"].str.startswith("voice:")]
+    return list(zip(admins["email"].str.lower(), admins["name"].fillna(""), strict=True))
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -8,7 +8,12 @@ from dash.development.base_component import Component
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.accounts.actions import Done, act
-from callbacks.pages.accounts.figures import machines, people_of, strangers, trail_of
+from callbacks.pages.accounts.figures import (
+    list_people,
+    list_tokens,
+    list_unmatched_admins,
+    read_trail,
+)
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.accounts import page as layout
@@ -34,11 +39,11 @@ def register(app: Dash, backend: Backend) -> None:
         if path != PATH:
             return (no_update,) * 3
         context = current_context(backend, PATH)
-        found = people_of(backend, current_viewer(backend).email)
+        people = list_people(backend, current_viewer(backend).email)
         return (
-            layout.people(found, context),
-            layout.unmatched(strangers(backend), context),
-            layout.tokens(machines(backend), context),
+            layout.people(people, context),
+            layout.unmatched(list_unmatched_admins(backend), context),
+            layout.tokens(list_tokens(backend), context),
         )
 
     @role_callback(app, roles=PAGES[PATH].roles)(
@@ -50,7 +55,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_trail(search: str | None, _: Any, path: str | None) -> Any:
         if path != PATH:
             return no_update
-        shown, context = trail_of(backend, search, current_context(backend, PATH))
+        shown, context = read_trail(backend, search, current_context(backend, PATH))
         return trail(shown, context)
 
     @role_callback(app, roles=PAGES[PATH].roles)(
@@ -82,7 +87,11 @@ def register(app: Dash, backend: Backend) -> None:
         done = act(data, current_viewer(backend).email, context, backend)
         if done is None:
             return (no_update,) * 5
-        return (_said(done), _told(done, context), *_emptied(done, pressed == panel("add-button")))
+        return (
+            _build_notice(done),
+            _draw_secret(done, context),
+            *_clear_fields(done, pressed == panel("add-button")),
+        )
 
     app.clientside_callback(
         ClientsideFunction("actions", "tell"),
@@ -92,15 +101,15 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def _said(done: Done) -> dict[str, Any]:
+def _build_notice(done: Done) -> dict[str, Any]:
     return {"said": done.said, "at": done.at}
 
 
-def _told(done: Done, context: Context) -> Any:
+def _draw_secret(done: Done, context: Context) -> Any:
     return layout.secret_notice(done.said, done.secret, context) if done.secret else None
 
 
-def _emptied(done: Done, adds: bool) -> tuple[Any, Any, Any]:
+def _clear_fields(done: Done, adds: bool) -> tuple[Any, Any, Any]:
     """The fields of what was made; those of what was refused stay as they are."""
     if not done.secret or done.act not in ("add", "token"):
         return no_update, no_update, no_update

@@ -67,34 +67,34 @@ def _export(kind: str, backend: Backend) -> Response:
     except ParameterError as error:
         return json_error(400, "bad_request", str(error))
     context = current_context(backend, PATH)
-    content = _file(kind, own, context)
+    content = _build_file(kind, own, context)
     backend.audit.note("export", viewer.actor, page="analyst", whose=own.agent_id)
-    file = f"vigia-{_slug(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
+    file = f"vigia-{_slugify(own.name or agent_id)}-{period.first_day}-{period.last_day}.{kind}"
     response = Response(content, 200, content_type=KINDS[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 
-def _file(kind: str, own: AgentView, context: Context) -> bytes:
+def _build_file(kind: str, own: AgentView, context: Context) -> bytes:
     text = context.text
     columns = [
         Column(text(f"analyst.export.{name}"), kind_of, width)
         for name, (kind_of, width) in COLUMNS.items()
     ]
-    sheet = Sheet(text("analyst.history.title"), columns, _lines(own, context))
+    sheet = Sheet(text("analyst.history.title"), columns, _iterate_lines(own, context))
     if kind == "csv":
         return write_csv(sheet, text.language == "pt-BR")
     return write_workbook([sheet])
 
 
-def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
+def _iterate_lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
     teams = team_names(own.snapshot.tables, own.rules)
-    found = own.history()
-    for index, row in zip(found.index, found.to_dict("records"), strict=True):
+    conversations = own.history()
+    for index, row in zip(conversations.index, conversations.to_dict("records"), strict=True):
         yield [
             str(row["id"]),
-            _local(row["created_at"], context),
-            _local(row["last_close_at"], context) if row["state"] == "closed" else None,
+            _to_local_time(row["created_at"], context),
+            _to_local_time(row["last_close_at"], context) if row["state"] == "closed" else None,
             word(row["subject"]),
             teams.get(word(row["team_id"]), ""),
             word(own.reasons.loc[index]),
@@ -105,7 +105,7 @@ def _lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
         ]
 
 
-def _local(instant: Any, context: Context) -> datetime | None:
+def _to_local_time(instant: Any, context: Context) -> datetime | None:
     """The reader's own time without a zone: spreadsheets know none."""
     if pd.isna(instant):
         return None
@@ -113,6 +113,6 @@ def _local(instant: Any, context: Context) -> datetime | None:
     return local.replace(tzinfo=None)
 
 
-def _slug(name: str) -> str:
+def _slugify(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "analista"

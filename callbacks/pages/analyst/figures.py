@@ -51,7 +51,7 @@ from metrics.query.peers import against_own_past, team_number
 from services.snapshot.dataset import Snapshot
 
 
-def compared(
+def compare(
     own: AgentView, key: str, at: datetime, context: Context, *, team: bool = False
 ) -> Comparison:
     """An own number of the window beside the one before, what is usual, and the team's if asked."""
@@ -97,31 +97,33 @@ NUMBERS = ("calls_answered", "talk_time")
 CALL_ROWS, CALLS_MAXIMUM = 5, 200
 
 
-def calls(own: AgentView, at: datetime, context: Context) -> Calls:
+def build_calls(own: AgentView, at: datetime, context: Context) -> Calls:
     """Own calls, transferred ones included, whatever became of them."""
     aircall = own.snapshot.sources.get("aircall")
-    found = _took_part(own)
-    shown = found.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
+    own_calls = _select_calls(own)
+    shown = own_calls.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
     answered = own.number(CATALOG["calls_answered"], own.period)
     return Calls(
-        rows=[_call(own, row, own.names) for row in shown.to_dict("records")],
-        total=len(found),
+        rows=[_build_call(own, row, own.names) for row in shown.to_dict("records")],
+        total=len(own_calls),
         answered=int(answered.value or 0) if answered else 0,
-        numbers=[compared(own, key, at, context) for key in NUMBERS],
+        numbers=[compare(own, key, at, context) for key in NUMBERS],
         connected=aircall is not None and aircall.state != "off",
     )
 
 
-def _took_part(own: AgentView) -> pd.DataFrame:
+def _select_calls(own: AgentView) -> pd.DataFrame:
     if own.agent_id == UNASSIGNED:
         return own.tables.calls.iloc[:0]
-    found = own.tables.calls
-    found = found[within(found["started_at"], own.period, own.rules.time_zone)]
-    return found.sort_values(["started_at", "id"], ascending=False)
+    own_calls = own.tables.calls
+    own_calls = own_calls[within(own_calls["started_at"], own.period, own.rules.time_zone)]
+    return own_calls.sort_values(["started_at", "id"], ascending=False)
 
 
-def _call(own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]) -> Call:
-    key, other = _what(own, row, known)
+def _build_call(
+    own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
+) -> Call:
+    key, other = _classify_call(own, row, known)
     answered, ended = row["answered_at"], row["ended_at"]
     talked = None
     if not pd.isna(answered) and not pd.isna(ended) and ended >= answered:
@@ -137,25 +139,27 @@ def _call(own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str,
     )
 
 
-def _what(
+def _classify_call(
     own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
 ) -> tuple[str, str]:
     """What the call was for this person (a key of the texts), and who else had a part in it."""
     if row["status"] != "done":
         return ("running_out" if row["direction"] == "outbound" else "running"), ""
-    given, taken = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
-    if given == own.agent_id:
-        other = known.get(word(taken), ("", ""))[0] or word(row["transferred_to_name"])
+    giver, taker = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
+    if giver == own.agent_id:
+        other = known.get(word(taker), ("", ""))[0] or word(row["transferred_to_name"])
         return ("passed_to", other) if other else ("passed", "")
-    if taken == own.agent_id and not pd.isna(given):
-        other = known.get(word(given), ("", ""))[0] or word(row["transferred_by_name"])
+    if taker == own.agent_id and not pd.isna(giver):
+        other = known.get(word(giver), ("", ""))[0] or word(row["transferred_by_name"])
         return ("taken_from", other) if other else ("inbound", "")
     if row["direction"] == "outbound":
         return ("outbound" if not pd.isna(row["answered_at"]) else "outbound_unanswered"), ""
     return ("inbound" if pd.isna(row["missed_call_reason"]) else "missed"), ""
 
 
-def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, rules: Rules) -> Team:
+def build_team(
+    snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, rules: Rules
+) -> Team:
     """One line per member, and per whoever else has conversations that count.
 
     Who misses most comes first, then by name: the table says where help is needed.
@@ -163,42 +167,48 @@ def team(snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, ru
     tables = snapshot.tables
     metric = CATALOG[RATE]
     view = View(tables, period, query.filters, rules)
-    found = select(metric, view).rows
+    conversations = select(metric, view).rows
     goals = team_goals(view)
     known = names(tables, rules)
     nothing = Goal(0, 0, rules.goal_classification)
     lines = [
-        _line(agent, goals.get(agent, nothing), known)
+        _build_line(agent, goals.get(agent, nothing), known)
         for agent in {*members(tables, rules)["id"], *goals}
     ]
-    lines.sort(key=lambda one: (one.status == "unassigned", -one.goal.missing, one.name.casefold()))
+    lines.sort(
+        key=lambda line: (line.status == "unassigned", -line.goal.missing, line.name.casefold())
+    )
     return Team(
         head=head,
         lines=lines,
-        total=goal(metric.measure(found, rules, tables.now), rules),
-        growth=catch_all_growth(*_windows(snapshot, rules)),
+        total=goal(metric.measure(conversations, rules, tables.now), rules),
+        growth=catch_all_growth(*_build_windows(snapshot, rules)),
         reason_label=rules.labels.reason,
         reason_missing=attribute(rules.labels.reason) not in tables.conversations,
     )
 
 
-def choosable(snapshot: Snapshot, period: Period, chosen: str | None, rules: Rules) -> list[Person]:
+def list_choosable_people(
+    snapshot: Snapshot, period: Period, chosen: str | None, rules: Rules
+) -> list[Person]:
     """Members, whoever else has conversations in the period, and who is chosen; by name."""
     tables, known = snapshot.tables, names(snapshot.tables, rules)
     goals = team_goals(View(tables, period, EVERYTHING, rules))
     ids = {*members(tables, rules)["id"], *goals, *([chosen] if chosen else [])}
-    people = [Person(str(one), known.get(str(one), ("", ""))[0]) for one in ids]
-    return sorted(people, key=lambda one: (one.id == UNASSIGNED, one.name.casefold(), one.id))
+    people = [Person(str(agent), known.get(str(agent), ("", ""))[0]) for agent in ids]
+    return sorted(
+        people, key=lambda agent: (agent.id == UNASSIGNED, agent.name.casefold(), agent.id)
+    )
 
 
-def _line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> TeamLine:
+def _build_line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) -> TeamLine:
     if agent == UNASSIGNED:
         return TeamLine(agent, "", "unassigned", reached)
     name, status = known.get(agent, ("", "left"))
     return TeamLine(agent, name, status, reached)
 
 
-def _windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:
+def _build_windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:
     window = last_days(WINDOW_DAYS, snapshot.published_at, rules.time_zone)
     view = View(snapshot.tables, window, EVERYTHING, rules)
     return view, comparable(window, snapshot.history.first_day)
@@ -210,7 +220,7 @@ COMMENTS, COMMENTS_MAXIMUM = 3, 200
 COMMENT_CHARACTERS = 600
 
 
-def panel(
+def build_panel(
     own: AgentView,
     head: Head,
     model: Model | None,
@@ -239,56 +249,60 @@ def panel(
         days=with_empty_days(by_day, own.period, own.rules) if own.period.days <= 31 else by_day,
         pace=pace(by_day, own.period, own.today, own.rules),
         streak=streak(own.all_days, own.today),
-        pending=_pending(own, model, seen),
-        history=_history(own),
+        pending=_build_pending(own, model, seen),
+        history=_build_history(own),
         window=own.window,
-        quality=_quality(own, at, context),
-        times=[compared(own, key, at, context, team=True) for key in TIMES],
-        calls=calls(own, at, context),
-        growth=growth(own) if context.role == "manager" else None,
+        quality=_build_quality(own, at, context),
+        times=[compare(own, key, at, context, team=True) for key in TIMES],
+        calls=build_calls(own, at, context),
+        growth=find_growth(own) if context.role == "manager" else None,
         reason_label=own.rules.labels.reason,
         reason_missing=own.reason_missing,
         now=at,
     )
 
 
-def growth(own: AgentView) -> Growth | None:
+def find_growth(own: AgentView) -> Growth | None:
     """A catch-all reason that this person gives more often than in the window before."""
     return catch_all_growth(own.view.with_period(own.window), own.window_before)
 
 
-def pending_ids(own: AgentView) -> list[str]:
+def list_pending_ids(own: AgentView) -> list[str]:
     """What is pending now, for the browser to remember."""
-    return [str(one) for one in own.pending()["id"].head(ROWS_MAXIMUM)]
+    return [str(row_id) for row_id in own.pending()["id"].head(ROWS_MAXIMUM)]
 
 
-def _pending(own: AgentView, model: Model | None, seen: Collection[str]) -> Pending:
-    found = own.pending()
-    suggested = suggest(model, found["subject"].fillna("").astype("str"))
-    words = pd.Series([one.reason if one else "" for one in suggested], found.index, dtype="str")
+def _build_pending(own: AgentView, model: Model | None, seen: Collection[str]) -> Pending:
+    pending = own.pending()
+    suggested = suggest(model, pending["subject"].fillna("").astype("str"))
+    words = pd.Series(
+        [suggestion.reason if suggestion else "" for suggestion in suggested],
+        pending.index,
+        dtype="str",
+    )
     if own.query.order == "easiest":
         # A stable sort: within both halves the oldest stay first.
         order = words.eq("").sort_values(kind="stable").index
-        found, words = found.loc[order], words.loc[order]
+        pending, words = pending.loc[order], words.loc[order]
     out = own.rows[own.excluded_by.notna()].sort_values("created_at", ascending=False)
     done = own.rows[own.standing.eq("classified") & own.rows["id"].isin(list(seen))]
     return Pending(
-        rows=_rows(own, found.head(own.query.more), words),
-        total=len(found),
+        rows=_build_rows(own, pending.head(own.query.more), words),
+        total=len(pending),
         order=own.query.order,
         sure=int(words.ne("").sum()),
         learnt=model is not None,
-        done=_rows(own, done.sort_values("updated_at", ascending=False)),
+        done=_build_rows(own, done.sort_values("updated_at", ascending=False)),
         excluded=excluded(own.rows, own.rules),
-        excluded_rows=_rows(own, out.head(ROWS_MAXIMUM)) if own.query.out else None,
+        excluded_rows=_build_rows(own, out.head(ROWS_MAXIMUM)) if own.query.out else None,
     )
 
 
-def _history(own: AgentView) -> History:
-    found, query = own.history(), own.query
+def _build_history(own: AgentView) -> History:
+    history, query = own.history(), own.query
     return History(
-        rows=_rows(own, found.head(query.lines)),
-        total=len(found),
+        rows=_build_rows(own, history.head(query.lines)),
+        total=len(history),
         everything=len(own.rows),
         reason=query.reason,
         standing=query.standing,
@@ -297,9 +311,11 @@ def _history(own: AgentView) -> History:
     )
 
 
-def _rows(own: AgentView, found: pd.DataFrame, suggestions: pd.Series | None = None) -> list[Row]:
+def _build_rows(
+    own: AgentView, conversations: pd.DataFrame, suggestions: pd.Series | None = None
+) -> list[Row]:
     teams = team_names(own.snapshot.tables, own.rules)
-    lines = found[["id", "subject", "team_id", "created_at", "last_close_at"]]
+    lines = conversations[["id", "subject", "team_id", "created_at", "last_close_at"]]
     return [
         Row(
             id=str(row["id"]),
@@ -313,13 +329,13 @@ def _rows(own: AgentView, found: pd.DataFrame, suggestions: pd.Series | None = N
             excluded=word(own.excluded_by.loc[index]),
             suggestion="" if suggestions is None else str(suggestions.loc[index]),
         )
-        for index, row in zip(found.index, lines.to_dict("records"), strict=True)
+        for index, row in zip(conversations.index, lines.to_dict("records"), strict=True)
     ]
 
 
-def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
+def _build_quality(own: AgentView, at: datetime, context: Context) -> Quality:
     metric = CATALOG["csat_score"]
-    score, adjusted = (_number(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
+    score, adjusted = (_evaluate(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
     before = own.number(metric, own.window_before)
     team = team_number(metric, own.team_view, own.agent_id)
     rated = select(metric, own.view.with_period(own.window)).rows
@@ -334,7 +350,7 @@ def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
         before=before,
         team=team.value if team and team.n >= own.rules.csat_minimum else None,
         minimum=own.rules.csat_minimum,
-        comments=_comments(own, written.head(shown)),
+        comments=_build_comments(own, written.head(shown)),
         total_comments=len(written),
         infos=(
             own_info(own, "csat_score", score, before, at, context),
@@ -343,7 +359,7 @@ def _quality(own: AgentView, at: datetime, context: Context) -> Quality:
     )
 
 
-def _comments(own: AgentView, found: pd.DataFrame) -> list[Comment]:
+def _build_comments(own: AgentView, rated: pd.DataFrame) -> list[Comment]:
     return [
         Comment(
             rating=int(row["rating"]),
@@ -351,14 +367,14 @@ def _comments(own: AgentView, found: pd.DataFrame) -> list[Comment]:
             at=row["rating_at"].to_pydatetime(),
             url=own.links.conversation(row["id"]) or "",
         )
-        for row in found[["id", "rating", "rating_remark", "rating_at"]].to_dict("records")
+        for row in rated[["id", "rating", "rating_remark", "rating_at"]].to_dict("records")
     ]
 
 
-def _number(own: AgentView, key: str, period: Period) -> Summary:
-    found = own.number(CATALOG[key], period)
-    assert found is not None
-    return found
+def _evaluate(own: AgentView, key: str, period: Period) -> Summary:
+    number = own.number(CATALOG[key], period)
+    assert number is not None
+    return number
 
 
 def _cut(words: str) -> str:

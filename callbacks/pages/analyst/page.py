@@ -11,7 +11,12 @@ from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.analyst.figures import choosable, panel, pending_ids, team
+from callbacks.pages.analyst.figures import (
+    build_panel,
+    build_team,
+    list_choosable_people,
+    list_pending_ids,
+)
 from callbacks.pages.analyst.query import (
     ROWS_MAXIMUM,
     AgentView,
@@ -44,7 +49,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PanelRequest:
     """One request: who asks what of which version, and what the browser was shown before."""
 
     backend: Backend
@@ -87,17 +92,17 @@ def register(app: Dash, backend: Backend) -> None:
         if snapshot is None:
             return [], [states.starting(context)], marker
         viewer = current_viewer(backend)
-        seen = _seen(before) if before.get("search") == search else ()
-        asked = Asked(backend, snapshot, viewer, search, seen, context)
-        drawn = backend.dataset.cached(asked.key, lambda: _drawn(asked))
+        seen = _read_seen(before) if before.get("search") == search else ()
+        panel_request = PanelRequest(backend, snapshot, viewer, search, seen, context)
+        drawn = backend.dataset.cached(panel_request.key, lambda: _draw(panel_request))
         # What was pending stays remembered, so that it keeps its tick until the page is left.
         marker["seen"] = sorted({*seen, *drawn.pending})[:ROWS_MAXIMUM]
         return drawn.head, drawn.content, marker
 
-    _clientside(app)
+    _register_clientside(app)
 
 
-def _clientside(app: Dash) -> None:
+def _register_clientside(app: Dash) -> None:
     """What is chosen on the page goes into the address; a reached goal is celebrated once."""
     address = Output(ids.URL, "search", allow_duplicate=True)
     app.clientside_callback(
@@ -132,59 +137,69 @@ def render(context: Context, search: str) -> Component:
     return analyst.page(context)
 
 
-def _seen(before: dict[str, Any]) -> tuple[str, ...]:
+def _read_seen(before: dict[str, Any]) -> tuple[str, ...]:
     """What the browser says it was shown as pending; only own rows are ever looked up with it."""
     listed = before.get("seen")
     if not isinstance(listed, list):
         return ()
-    return tuple(one for one in listed[:ROWS_MAXIMUM] if isinstance(one, str) and len(one) <= 100)
+    return tuple(
+        row_id for row_id in listed[:ROWS_MAXIMUM] if isinstance(row_id, str) and len(row_id) <= 100
+    )
 
 
-def _drawn(asked: Asked) -> Drawn:
-    context, snapshot, rules = asked.context, asked.snapshot, asked.backend.rules
-    query, choices, notices = _query(asked)
-    agent_id = resolve_agent(query, asked.viewer)
-    if agent_id is None and asked.viewer.role == ANALYST:
+def _draw(panel_request: PanelRequest) -> Drawn:
+    context, snapshot, rules = (
+        panel_request.context,
+        panel_request.snapshot,
+        panel_request.backend.rules,
+    )
+    query, choices, notices = _read_query(panel_request)
+    agent_id = resolve_agent(query, panel_request.viewer)
+    if agent_id is None and panel_request.viewer.role == ANALYST:
         return Drawn([], [analyst.nobody(context)])
-    own = AgentView(snapshot, query, rules, agent_id or "", asked.backend.links(snapshot))
-    notices += _history_notices(own, context)
-    manager = asked.viewer.role == MANAGER
+    own = AgentView(snapshot, query, rules, agent_id or "", panel_request.backend.links(snapshot))
+    notices += _build_history_notices(own, context)
+    manager = panel_request.viewer.role == MANAGER
     head = Head(
         choices=choices,
-        people=choosable(snapshot, own.period, agent_id, rules) if manager else [],
+        people=list_choosable_people(snapshot, own.period, agent_id, rules) if manager else [],
         agent_id=agent_id,
         preset=query.name,
         period=own.period,
         today=own.today,
-        download=None if agent_id is None else _download(choices),
+        download=None if agent_id is None else _build_download_search(choices),
     )
     above = analyst.head(head, context)
     if agent_id is None:
-        table = team(snapshot, query, own.period, head, rules)
+        table = build_team(snapshot, query, own.period, head, rules)
         return Drawn(above, [*notices, *analyst.team_content(table, context)])
     known = agent_id == UNASSIGNED or agent_id in own.names
     if not known and own.rows.empty:
         return Drawn(above, [analyst.unknown(choices, context)])
-    model = asked.backend.dataset.cached(
+    model = panel_request.backend.dataset.cached(
         ("suggestions",), lambda: team_model(snapshot.tables, rules)
     )
-    at = datetime.fromtimestamp(asked.backend.clock(), UTC)
-    found = panel(own, head, model, asked.seen, at, context)
-    return Drawn(above, analyst.content(found, context, notices), tuple(pending_ids(own)))
+    at = datetime.fromtimestamp(panel_request.backend.clock(), UTC)
+    panel = build_panel(own, head, model, panel_request.seen, at, context)
+    return Drawn(above, analyst.content(panel, context, notices), tuple(list_pending_ids(own)))
 
 
-def _query(asked: Asked) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]:
+def _read_query(
+    panel_request: PanelRequest,
+) -> tuple[AnalystQuery, dict[str, list[str]], list[Any]]:
     """What the address asks for; where it cannot be used, this week and a banner that says so."""
     try:
-        query = read_analyst(asked.search)
-        query.period(today(asked.snapshot.published_at, asked.backend.rules.time_zone))
+        query = read_analyst(panel_request.search)
+        query.period(
+            today(panel_request.snapshot.published_at, panel_request.backend.rules.time_zone)
+        )
     except ParameterError as error:
         name = None if error.turned else error.name
-        return AnalystQuery(), {}, [analyst.unusable(name, asked.context)]
-    return query, parse_search(asked.search), []
+        return AnalystQuery(), {}, [analyst.unusable(name, panel_request.context)]
+    return query, parse_search(panel_request.search), []
 
 
-def _history_notices(own: AgentView, context: Context) -> list[Any]:
+def _build_history_notices(own: AgentView, context: Context) -> list[Any]:
     """A period that is still arriving, or that begins before what is kept."""
     history, first = own.snapshot.history, own.snapshot.history.first_day
     whole = first is not None and first <= own.period.first_day
@@ -196,6 +211,6 @@ def _history_notices(own: AgentView, context: Context) -> list[Any]:
     return []
 
 
-def _download(choices: dict[str, list[str]]) -> str:
+def _build_download_search(choices: dict[str, list[str]]) -> str:
     words = urlencode([(name, value) for name, values in choices.items() for value in values])
     return f"?{words}" if words else ""

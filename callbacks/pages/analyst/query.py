@@ -33,13 +33,13 @@ DEFAULT: Preset = "week"
 PENDING_ROWS, HISTORY_ROWS, ROWS_MAXIMUM = 50, 20, 500
 
 
-def _rows(text: Any) -> int:
+def _parse_rows(text: Any) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", str(text)) or not 1 <= int(text) <= ROWS_MAXIMUM:
         raise ValueError(f"must be a whole number from 1 to {ROWS_MAXIMUM}")
     return int(text)
 
 
-Rows = Annotated[int, BeforeValidator(_rows)]
+Rows = Annotated[int, BeforeValidator(_parse_rows)]
 
 
 class AnalystQuery(SummaryQuery):
@@ -72,7 +72,7 @@ class AnalystQuery(SummaryQuery):
         """The days asked for; this week where nothing is."""
         if self.first_day or self.last_day:
             return super().period(today)
-        return named_period(self.preset or DEFAULT, today)
+        return resolve_period(self.preset or DEFAULT, today)
 
     @property
     def name(self) -> str | None:
@@ -89,7 +89,7 @@ def read_analyst(search: str | None) -> AnalystQuery:
     return read(AnalystQuery, parse_search(search).items())
 
 
-def named_period(name: Preset, today: date) -> Period:
+def resolve_period(name: Preset, today: date) -> Period:
     """The days that a name stands for; weeks and months are whole, their coming days included."""
     if name == "today":
         return Period(today, today)
@@ -213,9 +213,9 @@ class AgentView(VersionView[AnalystQuery]):
         if first is None or first > self.today:
             return []
         metric, tables = CATALOG[RATE], self.tables
-        found = select(metric, self.view.with_period(Period(first, self.today))).rows
-        values = metric.measure(found, self.rules, tables.now)
-        return goals_by_day(found, values, self.rules)
+        conversations = select(metric, self.view.with_period(Period(first, self.today))).rows
+        values = metric.measure(conversations, self.rules, tables.now)
+        return goals_by_day(conversations, values, self.rules)
 
     @property
     def reason_missing(self) -> bool:
@@ -233,10 +233,10 @@ class AgentView(VersionView[AnalystQuery]):
 
         A close that nobody recorded is dated by the creation.
         """
-        found = self.rows[self.standing.eq("pending")]
-        closed = found["last_close_at"].fillna(found["created_at"])
-        order = pd.DataFrame({"closed": closed, "id": found["id"]}).sort_values(["closed", "id"])
-        return found.loc[order.index]
+        rows = self.rows[self.standing.eq("pending")]
+        closed = rows["last_close_at"].fillna(rows["created_at"])
+        order = pd.DataFrame({"closed": closed, "id": rows["id"]}).sort_values(["closed", "id"])
+        return rows.loc[order.index]
 
     def history(self) -> pd.DataFrame:
         """Own conversations of the period that the list's filters choose, newest first."""

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from callbacks.pages.backoffice.query import COLUMNS, LISTED, BackofficeQuery
-from callbacks.reports.filter_choices import person_word
-from callbacks.reports.kpis import kpis
-from callbacks.reports.listing import Positions, frame_of, listing
+from callbacks.reports.filter_choices import name_person
+from callbacks.reports.kpis import build_kpis
+from callbacks.reports.listing import Positions, list_rows, take_rows
 from callbacks.reports.metric_info import figure_info, is_late, number_info
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -33,19 +33,19 @@ MERGED = "conversations_merged"
 SHOWN, DUPLICATES_SHOWN = 200, 50
 DAY = 86_400
 
-Asked = ReportView[BackofficeQuery]
+BackofficeView = ReportView[BackofficeQuery]
 
 
-def sheet(question: Asked, at: datetime, context: Context) -> list[Kpi]:
+def build_sheet(question: BackofficeView, at: datetime, context: Context) -> list[Kpi]:
     """What there is now, then what happened in the period."""
-    now = [_stock(key, question, at, context) for key in STOCKS]
-    return [*now, *kpis(question, (*DATED, MERGED), at, context)]
+    now = [_build_stock_kpi(key, question, at, context) for key in STOCKS]
+    return [*now, *build_kpis(question, (*DATED, MERGED), at, context)]
 
 
-def _stock(key: str, question: Asked, at: datetime, context: Context) -> Kpi:
+def _build_stock_kpi(key: str, question: BackofficeView, at: datetime, context: Context) -> Kpi:
     metric = CATALOG[key]
     number = question.number(metric)
-    told = number_info(
+    info = number_info(
         metric,
         number,
         None,
@@ -57,25 +57,25 @@ def _stock(key: str, question: Asked, at: datetime, context: Context) -> Kpi:
         context,
     )
     late = is_late(metric, question.snapshot)
-    return Kpi(metric, number, None, [], [], [], None, told, late, compared=False)
+    return Kpi(metric, number, None, [], [], [], None, info, late, compared=False)
 
 
-def counts(question: Asked) -> dict[str | None, int]:
+def count_tabs(question: BackofficeView) -> dict[str | None, int]:
     """How many tickets each tab lists."""
-    return {tab: listing(question, key, cells).n for tab, (key, cells) in LISTED.items()}
+    return {tab: list_rows(question, key, cells).n for tab, (key, cells) in LISTED.items()}
 
 
-def listed(question: Asked) -> tuple[str, Sequence[str]]:
+def read_list(question: BackofficeView) -> tuple[str, Sequence[str]]:
     """Key and cells of the list that the table shows the beginning of."""
     key, cells = question.query.listed
     return key, [str(cell) for cell in cells]
 
 
-def places(question: Asked) -> Positions:
+def arrange_tickets(question: BackofficeView) -> Positions:
     """The tickets of the tab in order: overdue first, then the oldest; those done come last."""
     key, cells = question.query.listed
-    found = listing(question, key, cells)
-    frame = frame_of(question, found, np.arange(found.n)).reset_index(drop=True)
+    listing = list_rows(question, key, cells)
+    frame = take_rows(question, listing, np.arange(listing.n)).reset_index(drop=True)
     late = is_overdue(frame, question.rules, question.tables.now)
     rank = pd.DataFrame(
         {"done": ~is_open(frame), "late": ~late, "at": frame["created_at"], "id": frame["id"]}
@@ -85,21 +85,25 @@ def places(question: Asked) -> Positions:
     return found_places
 
 
-def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]:
+def build_tickets(question: BackofficeView, backend: Backend, context: Context) -> list[Ticket]:
     """The first tickets of the tab."""
     key, cells = question.query.listed
-    frame = frame_of(question, listing(question, key, cells), places(question)[:SHOWN])
+    frame = take_rows(question, list_rows(question, key, cells), arrange_tickets(question)[:SHOWN])
     tables, links = question.tables, backend.links(question.snapshot)
     names = people.names(tables)
     late = is_overdue(frame, question.rules, tables.now)
     until = frame["resolved_at"].where(~is_open(frame)).fillna(tables.now)
     days = (until - frame["created_at"]).dt.total_seconds() // DAY
-    found = []
+    rows = []
     for row, overdue, age in zip(frame.to_dict("records"), late, days, strict=True):
-        linked = [one for one in word(row["conversation_ids"]).split(",") if one]
+        linked = [
+            conversation_id
+            for conversation_id in word(row["conversation_ids"]).split(",")
+            if conversation_id
+        ]
         urls = [links.conversation(conversation_id) for conversation_id in linked]
         done = row["resolved_at"]
-        found.append(
+        rows.append(
             Ticket(
                 id=str(row["id"]),
                 number=word(row["number"]) or str(row["id"]),
@@ -109,11 +113,11 @@ def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]
                 created_at=row["created_at"].to_pydatetime(),
                 resolved_at=instant_or_none(done),
                 subject=word(row["subject"]),
-                state=state_word(row["state_label"], row["state"], context),
+                state=name_state(row["state_label"], row["state"], context),
                 external=word(row["external_state"]),
                 external_key=word(row["external_key"]),
-                owner=_name(row["agent_id"], names, context),
-                creator=_name(row["creator_id"], names, context),
+                owner=_name_agent(row["agent_id"], names, context),
+                creator=_name_agent(row["creator_id"], names, context),
                 platform=word(row["platform"]),
                 severity=word(row["severity"]),
                 company=word(row["company"]),
@@ -121,10 +125,10 @@ def tickets(question: Asked, backend: Backend, context: Context) -> list[Ticket]
                 conversations=[url for url in urls if url],
             )
         )
-    return found
+    return rows
 
 
-def state_word(label: Any, state: Any, context: Context) -> str:
+def name_state(label: Any, state: Any, context: Context) -> str:
     """The workspace's own word for a state, or ours where it has none."""
     if own := word(label):
         return own
@@ -132,40 +136,40 @@ def state_word(label: Any, state: Any, context: Context) -> str:
     return context.text(key) if context.text.has(key) else word(state)
 
 
-def lines(by: str, question: Asked, context: Context) -> list[GroupCount]:
+def build_lines(by: str, question: BackofficeView, context: Context) -> list[GroupCount]:
     """Open tickets by group, most first, with how many of them are overdue."""
     late = question.groups(CATALOG["tickets_overdue"], by)
     names = people.names(question.tables)
-    found = []
+    lines = []
     for key, number in question.groups(CATALOG["tickets_open"], by).items():
         if not number.n:
             continue
-        name = person_word(key, names, context) if by == "agent" else key
+        name = name_person(key, names, context) if by == "agent" else key
         name = name or context.text("filters.empty_value")
         overdue = late[key].n if key in late else 0
-        found.append(GroupCount(name, f"{by}:{key}", number.n, overdue))
-    return sorted(found, key=lambda line: (-line.n, line.name.casefold()))
+        lines.append(GroupCount(name, f"{by}:{key}", number.n, overdue))
+    return sorted(lines, key=lambda line: (-line.n, line.name.casefold()))
 
 
-def choices(question: Asked, context: Context) -> list[Choice]:
+def build_choices(question: BackofficeView, context: Context) -> list[Choice]:
     """What tickets can be filtered by: values that any of them has under all other filters."""
-    names, found = people.names(question.tables), []
+    names, choices = people.names(question.tables), []
     for name, column in COLUMNS.items():
         chosen = question.query.chosen.get(name, ())
         others = {key: v for key, v in question.filters.tickets.items() if key != column}
         shown = replace(question.filters, tickets=others)
-        counted = _values(column, question, shown)
+        counted = _count_values(column, question, shown)
         known = {**counted, **{value: counted.get(value, 0) for value in chosen}}
         values = [
-            (value, _called(name, value, names, context), n)
+            (value, _name_value(name, value, names, context), n)
             for value, n in sorted(known.items(), key=lambda item: (-item[1], item[0].casefold()))
         ]
         if len(values) > 1 or chosen:
-            found.append(Choice(name, values, chosen))
-    return found
+            choices.append(Choice(name, values, chosen))
+    return choices
 
 
-def _values(column: str, question: Asked, filters: Filters) -> dict[str, int]:
+def _count_values(column: str, question: BackofficeView, filters: Filters) -> dict[str, int]:
     view = question.view.with_filters(filters)
     still, created = (drill_down(key, (), view).rows for key in ("tickets_open", "tickets"))
     every = pd.concat([still, created[~created["id"].isin(still["id"])]])
@@ -173,30 +177,34 @@ def _values(column: str, question: Asked, filters: Filters) -> dict[str, int]:
     return {str(value): int(n) for value, n in counted.items() if n}
 
 
-def _called(name: str, value: str, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+def _name_value(
+    name: str, value: str, names: Mapping[str, tuple[str, str]], context: Context
+) -> str:
     if not value:
         return context.text("filters.empty_value")
-    return person_word(value, names, context) if name == "creator" else value
+    return name_person(value, names, context) if name == "creator" else value
 
 
-def choices_in_words(found: Sequence[Choice], context: Context) -> list[str]:
+def describe_choices(choices: Sequence[Choice], context: Context) -> list[str]:
     """The chosen values as a metric info says them."""
-    said = []
-    for choice in found:
+    parts = []
+    for choice in choices:
         if choice.chosen:
             words = {value: called for value, called, _ in choice.values}
             named = ", ".join(words[value] for value in choice.chosen)
-            said.append(f"{context.text(f'backoffice.filter.{choice.name}')}: {named}")
-    return said
+            parts.append(f"{context.text(f'backoffice.filter.{choice.name}')}: {named}")
+    return parts
 
 
-def has_external(question: Asked, backend: Backend) -> bool:
+def has_external(question: BackofficeView, backend: Backend) -> bool:
     """Whether another system's state is looked for, or has ever been found."""
     phrase = backend.settings.backoffice.status_phrase
     return bool(phrase) or bool(question.tables.tickets["external_state"].notna().any())
 
 
-def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int, list[Duplicate]]:
+def list_duplicates(
+    question: BackofficeView, backend: Backend, context: Context
+) -> tuple[int, list[Duplicate]]:
     """How many conversations were closed as duplicates, and the newest of them."""
     behind = question.behind(MERGED)
     newest = behind.rows.sort_values(["created_at", "id"], ascending=[False, True])
@@ -205,31 +213,33 @@ def duplicates(question: Asked, backend: Backend, context: Context) -> tuple[int
     reasons = attribute_values(newest, label)
     every = question.tables.conversations
     targets = every[every["id"].isin(newest["merged_into"].dropna())]
-    told = dict(zip(targets["id"], attribute_values(targets, label), strict=True))
+    target_reasons = dict(zip(targets["id"], attribute_values(targets, label), strict=True))
     names, links = people.names(question.tables), backend.links(question.snapshot)
-    found = []
+    duplicates = []
     for row, reason in zip(newest.to_dict("records"), reasons, strict=True):
         into = word(row["merged_into"]) or None
-        found.append(
+        duplicates.append(
             Duplicate(
                 at=row["created_at"].to_pydatetime(),
                 subject=word(row["subject"]),
-                agent=_name(row["agent_id"], names, context),
+                agent=_name_agent(row["agent_id"], names, context),
                 reason=word(reason),
                 url=links.conversation(str(row["id"])),
                 into=into,
                 into_url=links.conversation(into) if into else None,
-                into_reason=word(told[into]) if into in told else None,
+                into_reason=word(target_reasons[into]) if into in target_reasons else None,
             )
         )
-    return behind.n, found
+    return behind.n, duplicates
 
 
-def infos(question: Asked, merged: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
+def build_infos(
+    question: BackofficeView, merged: int, at: datetime, context: Context
+) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     still = question.number(CATALOG["tickets_open"]).n
     key, cells = question.query.listed
-    told = {
+    infos = {
         name: figure_info(
             name, still, question, at, context, sources=("tickets",), listed="tickets_open"
         )
@@ -240,8 +250,8 @@ def infos(question: Asked, merged: int, at: datetime, context: Context) -> dict[
             "tickets_by_age",
         )
     }
-    rows = listing(question, key, cells).n
-    told["tickets_table"] = figure_info(
+    rows = list_rows(question, key, cells).n
+    infos["tickets_table"] = figure_info(
         "tickets_table",
         rows,
         question,
@@ -250,10 +260,10 @@ def infos(question: Asked, merged: int, at: datetime, context: Context) -> dict[
         sources=("tickets",),
         listed=None if cells else key,
     )
-    told["duplicates"] = figure_info(MERGED, merged, question, at, context, listed=MERGED)
-    return told
+    infos["duplicates"] = figure_info(MERGED, merged, question, at, context, listed=MERGED)
+    return infos
 
 
-def _name(agent: Any, names: Mapping[str, tuple[str, str]], context: Context) -> str:
-    found = word(agent)
-    return person_word(found, names, context) if found else ""
+def _name_agent(agent: Any, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+    agent_id = word(agent)
+    return name_person(agent_id, names, context) if agent_id else ""

@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime
 from dash.development.base_component import Component
 
 from callbacks.pages.backoffice import figures
-from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS, places
+from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS, arrange_tickets
 from callbacks.pages.backoffice.query import BackofficeQuery
-from callbacks.reports.detail_columns import ColumnContext, columns
+from callbacks.reports.detail_columns import ColumnContext, list_columns
 from callbacks.reports.export_sheets import (
     Sheets,
+    build_definitions_sheet,
+    build_rows_sheet,
+    build_summary_sheet,
     check_count,
-    definitions_sheet,
-    rows_sheet,
-    summary_sheet,
 )
-from callbacks.reports.listing import arranged, listing
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -36,31 +36,31 @@ def content(
     source = question.snapshot.sources.get("tickets", SourceStatus("off"))
     cause = (meta.get("causes") or {}).get("tickets")
     at = datetime.now(UTC)
-    merged, duplicates = figures.duplicates(question, backend, context)
-    infos = figures.infos(question, merged, at, context)
+    merged, duplicates = figures.list_duplicates(question, backend, context)
+    infos = figures.build_infos(question, merged, at, context)
     if question.tables.tickets.empty and source.state in ("off", "starting"):
         return [
             backoffice.nothing_read(source.state, cause, context),
             backoffice.duplicates(duplicates, merged, infos, context),
         ]
-    first_day = _loading_from(meta)
+    first_day = _find_first_day(meta)
     if first_day is not None:
-        question = _from(question, first_day)
-    choices = figures.choices(question, context)
-    said = figures.choices_in_words(choices, context)
-    question = replace(question, filter_words=(*question.filter_words, *said))
-    infos = figures.infos(question, merged, at, context)
+        question = _limit_history(question, first_day)
+    choices = figures.build_choices(question, context)
+    chosen_words = figures.describe_choices(choices, context)
+    question = replace(question, filter_words=(*question.filter_words, *chosen_words))
+    infos = figures.build_infos(question, merged, at, context)
     shown = Backoffice(
-        kpis=figures.sheet(question, at, context),
+        kpis=figures.build_sheet(question, at, context),
         choices=choices,
         tab=question.query.tab,
-        counts=figures.counts(question),
-        tickets=figures.tickets(question, backend, context),
-        listed=figures.listed(question),
-        states=figures.lines("state_label", question, context),
-        owners=figures.lines("agent", question, context),
-        platforms=figures.lines("platform", question, context),
-        severities=figures.lines("severity", question, context),
+        counts=figures.count_tabs(question),
+        tickets=figures.build_tickets(question, backend, context),
+        listed=figures.read_list(question),
+        states=figures.build_lines("state_label", question, context),
+        owners=figures.build_lines("agent", question, context),
+        platforms=figures.build_lines("platform", question, context),
+        severities=figures.build_lines("severity", question, context),
         ages=question.number(CATALOG["tickets_open"]).parts,
         open=question.number(CATALOG["tickets_open"]).n,
         age_days=backend.settings.backoffice.age_days,
@@ -76,7 +76,9 @@ def content(
     ]
 
 
-def _from(question: ReportView[BackofficeQuery], first_day: date) -> ReportView[BackofficeQuery]:
+def _limit_history(
+    question: ReportView[BackofficeQuery], first_day: date
+) -> ReportView[BackofficeQuery]:
     """The question where less is known: nothing is compared with days that have not arrived."""
     snapshot = question.snapshot
     known = max(filter(None, (snapshot.history.first_day, first_day)))
@@ -84,7 +86,7 @@ def _from(question: ReportView[BackofficeQuery], first_day: date) -> ReportView[
     return replace(question, snapshot=replace(snapshot, history=history))
 
 
-def _loading_from(meta: object) -> date | None:
+def _find_first_day(meta: object) -> date | None:
     """From which day on tickets are there, while their history arrives; None once it is whole."""
     history = meta.get("tickets_history") if hasattr(meta, "get") else None
     if not history or history.get("complete"):
@@ -93,7 +95,7 @@ def _loading_from(meta: object) -> date | None:
     return date.fromisoformat(first) if first else date.max
 
 
-def ticket_sheets(scope: ColumnContext) -> Sheets:
+def build_ticket_sheets(scope: ColumnContext) -> Sheets:
     """Tickets, duplicates, the summary and what the numbers mean.
 
     Raises:
@@ -101,25 +103,25 @@ def ticket_sheets(scope: ColumnContext) -> Sheets:
     """
     text, question = scope.context.text, scope.question
     key, cells = question.query.listed
-    found, merged = listing(question, key, cells), listing(question, MERGED, ())
+    found, merged = list_rows(question, key, cells), list_rows(question, MERGED, ())
     check_count(found.n + merged.n)
-    shown = list(columns("tickets", question).values())
+    shown = list(list_columns("tickets", question).values())
     reason = question.rules.labels.reason
-    known = columns("conversations", question)
+    known = list_columns("conversations", question)
     names = ("created_at", "subject", "agent", f"attr.{reason}", "merged_into", "id", "link")
     sheets = [
-        rows_sheet(text("export.tickets"), found, places(question), shown, scope),
-        rows_sheet(
+        build_rows_sheet(text("export.tickets"), found, arrange_tickets(question), shown, scope),
+        build_rows_sheet(
             text("metrics.conversations_merged.short"),
             merged,
-            arranged(question, merged, "", None),
+            arrange_rows(question, merged, "", None),
             [known[name] for name in names if name in known],
             scope,
         ),
-        summary_sheet(scope),
-        definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
+        build_summary_sheet(scope),
+        build_definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
     ]
     return sheets, found.n
 
 
-PAGE = ReportPage("/backoffice", BackofficeQuery, content, sheets=ticket_sheets)
+PAGE = ReportPage("/backoffice", BackofficeQuery, content, sheets=build_ticket_sheets)

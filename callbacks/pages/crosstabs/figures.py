@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from callbacks.reports.filter_choices import person_word, team_word
-from callbacks.reports.kpis import kpis
+from callbacks.reports.filter_choices import name_person, name_team
+from callbacks.reports.kpis import build_kpis
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
@@ -71,7 +71,7 @@ class CrosstabsQuery(PageQuery):
 PLAIN = ("state", "team", "agent", "channel", "origin")
 
 
-def groups(question: ReportView[Any], context: Context) -> dict[str, str]:
+def list_groups(question: ReportView[Any], context: Context) -> dict[str, str]:
     """Every group that may stand on a side, with its name: the settings' own attributes first."""
     labels = vars(question.rules.labels)
     own = [labels[name] for name in ("reason", "second_reason", "status", "kind", "expansion")]
@@ -80,53 +80,55 @@ def groups(question: ReportView[Any], context: Context) -> dict[str, str]:
     known = [name for name in columns if name.startswith(ATTRIBUTE_PREFIX)]
     first = [attribute(label) for label in own if attribute(label) in known]
     rest = sorted((name for name in known if name not in first), key=str.casefold)
-    found = {name: name.removeprefix(ATTRIBUTE_PREFIX) for name in dict.fromkeys(first + rest)}
-    return found | {by: context.text(f"crosstabs.groups.{by}") for by in PLAIN}
+    names = {name: name.removeprefix(ATTRIBUTE_PREFIX) for name in dict.fromkeys(first + rest)}
+    return names | {by: context.text(f"crosstabs.groups.{by}") for by in PLAIN}
 
 
-def side(by: str, question: ReportView[Any], context: Context, axis: Axis | None = None) -> Side:
+def build_side(
+    by: str, question: ReportView[Any], context: Context, axis: Axis | None = None
+) -> Side:
     """One side; with its lines where the axis is known.
 
     A group that the workspace does not have is missing.
     """
-    known = groups(question, context)
+    known = list_groups(question, context)
     name = known.get(by, by.removeprefix(ATTRIBUTE_PREFIX))
     if axis is None:
         return Side(by, name, missing=by not in known)
-    lines = [_word(key, axis, question, context) for key in axis.lines]
-    cells = [_cell(key, axis) for key in axis.lines]
+    lines = [_name_value(key, axis, question, context) for key in axis.lines]
+    cells = [_build_cell(key, axis) for key in axis.lines]
     filled = "" if axis.with_empty else str(Cell(FILLED + by, "1"))
     return Side(by, name, False, lines, cells, axis.lines, filled)
 
 
-def _cell(key: str | None, axis: Axis) -> str:
+def _build_cell(key: str | None, axis: Axis) -> str:
     if key is None:
         return str(Cell(OTHERS + axis.by, str(len(axis.keys))))
     return str(Cell(axis.by, key))
 
 
-def _word(key: str | None, axis: Axis, question: ReportView[Any], context: Context) -> str:
+def _name_value(key: str | None, axis: Axis, question: ReportView[Any], context: Context) -> str:
     text = context.text
     if key is None:
         return text.plural("crosstabs.others", axis.folded, n=context.formats.count(axis.folded))
     if axis.by == "agent":
-        return person_word(key, people.names(question.tables), context)
+        return name_person(key, people.names(question.tables), context)
     if axis.by == "team":
-        return team_word(key, team_names(question.tables, question.rules), context)
+        return name_team(key, team_names(question.tables, question.rules), context)
     if key == nothing(axis.by):
         automatic = axis.by == "origin"
         return text("overview.origin.unknown" if automatic else "filters.empty_value")
-    return _translated(
+    return _translate(
         axis.by, key, text_of={"state": "rows.state", "origin": "overview.origin"}, context=context
     )
 
 
-def _translated(by: str, key: str, text_of: Mapping[str, str], context: Context) -> str:
+def _translate(by: str, key: str, text_of: Mapping[str, str], context: Context) -> str:
     name = f"{text_of.get(by, '')}.{key}"
     return context.text(name) if by in text_of and context.text.has(name) else key
 
 
-Asked = ReportView[CrosstabsQuery]
+CrosstabsView = ReportView[CrosstabsQuery]
 COUNTED = CATALOG["conversations"]
 MEASURED = {"time": CATALOG["time_to_close"], "csat": CATALOG["csat_score"]}
 # (name, down, across) of the usual tables: fields of the settings' labels.
@@ -138,44 +140,46 @@ READY = (
 )
 
 
-def sides_asked(question: Asked) -> tuple[str, str]:
+def resolve_sides(question: CrosstabsView) -> tuple[str, str]:
     """What stands down and across; the first of the usual tables where nothing is asked."""
     labels, query = question.rules.labels, question.query
     return query.row or attribute(labels.reason), query.column or attribute(labels.status)
 
 
-def cross(question: Asked, at: datetime, context: Context) -> Cross:
+def build_cross(question: CrosstabsView, at: datetime, context: Context) -> Cross:
     """The table that the address asks for."""
     query = question.query
-    down_by, across_by = sides_asked(question)
+    down_by, across_by = resolve_sides(question)
     chosen = question.view
-    down, across = side(down_by, question, context), side(across_by, question, context)
+    down, across = build_side(down_by, question, context), build_side(across_by, question, context)
     table = measured = None
     if not (down.missing or across.missing or down_by == across_by):
         axes = [
             axis(COUNTED, by, chosen, count, with_empty=query.empty == "show")
             for by, count in (
                 (down_by, min(TOPS[query.top], LINES_AT_MOST)),
-                (across_by, _width(query)),
+                (across_by, _limit_width(query)),
             )
         ]
         table = crosstab(COUNTED, axes[0], axes[1], chosen)
         if query.measure in MEASURED:
             measured = crosstab(MEASURED[query.measure], axes[0], axes[1], chosen)
-        down, across = (side(one.by, question, context, one) for one in axes)
-    known = groups(question, context)
+        down, across = (
+            build_side(side_axis.by, question, context, side_axis) for side_axis in axes
+        )
+    known = list_groups(question, context)
     n = table.total.n if table else 0
     info = figure_info(
         "crosstab", n, question, at, context, timed=query.measure == "time", listed=None
     )
     return Cross(
-        ready=_ready(question, context),
+        ready=_list_ready(question, context),
         down=down,
         across=across,
-        downs=_sides(known, "row", down_by, context),
-        acrosses=_sides(known, "column", across_by, context),
+        downs=_build_side_choices(known, "row", down_by, context),
+        acrosses=_build_side_choices(known, "column", across_by, context),
         swapped=context.view(row=across_by, column=down_by),
-        tops=tops(query.top, context),
+        tops=build_top_choices(query.top, context),
         widths=[
             (str(count), context.view(columns=key), key == query.columns)
             for key, count in COLUMNS.items()
@@ -197,13 +201,13 @@ def cross(question: Asked, at: datetime, context: Context) -> Cross:
     )
 
 
-def _width(query: CrosstabsQuery) -> int:
+def _limit_width(query: CrosstabsQuery) -> int:
     """Bars have eight colours that can be told apart, and grey for the others."""
-    asked = COLUMNS[query.columns]
-    return min(asked, 8) if query.show is None else asked
+    width = COLUMNS[query.columns]
+    return min(width, 8) if query.show is None else width
 
 
-def tops(chosen: str | None, context: Context, *, without_all: bool = True) -> Choices:
+def build_top_choices(chosen: str | None, context: Context, *, without_all: bool = True) -> Choices:
     """How many lines may be asked for."""
     return [
         (
@@ -216,21 +220,23 @@ def tops(chosen: str | None, context: Context, *, without_all: bool = True) -> C
     ]
 
 
-def _sides(known: Mapping[str, str], name: str, chosen: str, context: Context) -> Choices:
+def _build_side_choices(
+    known: Mapping[str, str], name: str, chosen: str, context: Context
+) -> Choices:
     return [(words, context.view(**{name: by}), by == chosen) for by, words in known.items()]
 
 
-def _ready(question: Asked, context: Context) -> list[tuple[str, str, bool]]:
-    labels, asked = vars(question.rules.labels), sides_asked(question)
-    found = []
+def _list_ready(question: CrosstabsView, context: Context) -> list[tuple[str, str, bool]]:
+    labels, sides = vars(question.rules.labels), resolve_sides(question)
+    links = []
     for name, down, across in READY:
         wanted = attribute(labels[down]), attribute(labels[across])
         href = context.view(row=wanted[0], column=wanted[1])
-        found.append((context.text(f"crosstabs.ready.{name}"), href, wanted == asked))
-    return found
+        links.append((context.text(f"crosstabs.ready.{name}"), href, wanted == sides))
+    return links
 
 
-def shown_axis(by: str, question: ReportView[Any], top: int, with_empty: bool) -> Axis:
+def build_axis(by: str, question: ReportView[Any], top: int, with_empty: bool) -> Axis:
     """The axis of conversations by one group."""
     return axis(COUNTED, by, question.view, top, with_empty=with_empty)
 
@@ -240,26 +246,31 @@ KPIS = ("conversations", "conversations_resolved", "complex_conversations", "tim
 OWN = ("of", "report", "top", "row", "column", "columns", "show", "measure", "empty", "direction")
 
 
-def pairs(question: Asked, at: datetime, context: Context) -> Pairs:
+def build_pairs(question: CrosstabsView, at: datetime, context: Context) -> Pairs:
     """From a value of one reason to all of the other, over conversations that have both."""
     query, labels = question.query, question.rules.labels
     both = [attribute(labels.reason), attribute(labels.second_reason)]
     first_by, second_by = both[::-1] if query.direction == "back" else both
-    first, second = side(first_by, question, context), side(second_by, question, context)
-    told = None
+    first, second = (
+        build_side(first_by, question, context),
+        build_side(second_by, question, context),
+    )
+    table = None
     if not (first.missing or second.missing):
         top = min(TOPS[query.top], LINES_AT_MOST)
         axes = [
-            shown_axis(by, question, size, False)
+            build_axis(by, question, size, False)
             for by, size in ((first_by, top), (second_by, top))
         ]
         wanted = query.value
         if wanted and wanted not in axes[0].keys:
             axes[0] = Axis(first_by, (*axes[0].keys, wanted), axes[0].folded)
-        told = crosstab(COUNTED, axes[0], axes[1], question.view)
-        first, second = (side(one.by, question, context, one) for one in axes)
-    n = told.total.n if told else 0
-    left, right, values, chosen = _pair_lines(told, first, second, query.value, context)
+        table = crosstab(COUNTED, axes[0], axes[1], question.view)
+        first, second = (
+            build_side(side_axis.by, question, context, side_axis) for side_axis in axes
+        )
+    n = table.total.n if table else 0
+    left, right, values, chosen = _build_pair_lines(table, first, second, query.value, context)
     return Pairs(
         first=first,
         second=second,
@@ -269,154 +280,154 @@ def pairs(question: Asked, at: datetime, context: Context) -> Pairs:
         chosen=chosen,
         n=n,
         back=query.direction == "back",
-        tops=tops(query.top, context),
-        infos=_infos(question, at, context, {"reason_pairs": n}),
+        tops=build_top_choices(query.top, context),
+        infos=_build_infos(question, at, context, {"reason_pairs": n}),
     )
 
 
-def _pair_lines(
-    told: Crosstab | None, first: Side, second: Side, wanted: str | None, context: Context
+def _build_pair_lines(
+    table: Crosstab | None, first: Side, second: Side, wanted: str | None, context: Context
 ) -> tuple[list[BarLine], list[BarLine], list[tuple[str, str, bool]], str]:
-    if told is None or not told.total.n:
+    if table is None or not table.total.n:
         return [], [], [], ""
-    counts = [number.n for number in told.down_totals]
-    order = sorted(range(len(told.down.keys)), key=lambda place: -counts[place])
-    order = [place for place in order if counts[place] or told.down.keys[place] == wanted]
-    chosen = next((p for p in order if told.down.keys[p] == wanted), order[0] if order else 0)
+    counts = [number.n for number in table.down_totals]
+    order = sorted(range(len(table.down.keys)), key=lambda place: -counts[place])
+    order = [place for place in order if counts[place] or table.down.keys[place] == wanted]
+    chosen = next((p for p in order if table.down.keys[p] == wanted), order[0] if order else 0)
     left = [
         BarLine(
             first.lines[p],
             counts[p],
-            counts[p] / told.total.n,
+            counts[p] / table.total.n,
             CONVERSATIONS,
             (first.cells[p], second.filled),
         )
         for p in order
     ]
-    values = [(first.lines[p], context.view(value=told.down.keys[p]), p == chosen) for p in order]
-    rest = [p for p, key in enumerate(told.down.lines) if key is None and counts[p]]
+    values = [(first.lines[p], context.view(value=table.down.keys[p]), p == chosen) for p in order]
+    rest = [p for p, key in enumerate(table.down.lines) if key is None and counts[p]]
     for p in rest:
-        share = counts[p] / told.total.n
+        share = counts[p] / table.total.n
         cells = (first.cells[p], second.filled)
         left.append(BarLine(first.lines[p], counts[p], share, CONVERSATIONS, cells, "bar-other"))
     whole = counts[chosen] or 1
     right = [
         BarLine(
             second.lines[c],
-            told.n(chosen, c),
-            told.n(chosen, c) / whole,
+            table.n(chosen, c),
+            table.n(chosen, c) / whole,
             CONVERSATIONS,
             (first.cells[chosen], second.cells[c]),
-            "bar-other" if told.across.lines[c] is None else "",
+            "bar-other" if table.across.lines[c] is None else "",
         )
-        for c in range(len(told.across.lines))
-        if told.n(chosen, c)
+        for c in range(len(table.across.lines))
+        if table.n(chosen, c)
     ]
     right.sort(key=lambda line: (line.kind != "", -line.n))
     return left, right, values, first.lines[chosen]
 
 
-def spread(by: str, question: ReportView[Any], top: int, context: Context) -> Spread:
+def build_spread(by: str, question: ReportView[Any], top: int, context: Context) -> Spread:
     """Conversations by the values of a group; shares are of all, also of those without a value."""
-    one = side(by, question, context)
+    side = build_side(by, question, context)
     n = question.number(COUNTED).n
-    if one.missing:
-        return Spread(one, (), n, 0)
-    shown = shown_axis(by, question, top, True)
-    one = side(by, question, context, shown)
+    if side.missing:
+        return Spread(side, (), n, 0)
+    shown = build_axis(by, question, top, True)
+    side = build_side(by, question, context, shown)
     # Against nothing else: the table of a group by itself has its totals on both sides.
-    told = crosstab(COUNTED, shown, shown, question.view).down_totals
+    totals = crosstab(COUNTED, shown, shown, question.view).down_totals
     lines = [
         BarLine(
-            one.lines[place],
+            side.lines[place],
             number.n,
             number.n / n if n else 0,
             CONVERSATIONS,
-            (one.cells[place],),
+            (side.cells[place],),
             "" if place < len(shown.keys) else "bar-other",
         )
-        for place, number in enumerate(told)
+        for place, number in enumerate(totals)
     ]
-    return Spread(one, lines, n, len(shown.keys) + shown.folded)
+    return Spread(side, lines, n, len(shown.keys) + shown.folded)
 
 
-def categories(question: Asked, at: datetime, context: Context) -> Categories:
+def build_categories(question: CrosstabsView, at: datetime, context: Context) -> Categories:
     """What the operation registers: categories, registrations, areas."""
     query, labels = question.query, question.rules.labels
     category_by, registrations_by = (
         attribute(labels.system_category),
         attribute(labels.registrations),
     )
-    of = query.of or category_by
+    by = query.of or category_by
     top = TOPS[query.top]
-    told = spread(of, question, top, context)
-    area = _with_times(
-        spread(attribute(labels.area), question, TOPS[None] * 2, context), question, context
+    spread = build_spread(by, question, top, context)
+    area = _add_times(
+        build_spread(attribute(labels.area), question, TOPS[None] * 2, context), question, context
     )
-    category, registrations, stacked, parts, both = _stacked(
+    category, registrations, stacked, parts, both = _build_stacked(
         category_by, registrations_by, question, min(top, LINES_AT_MOST), context
     )
     leading = [
-        ("crosstabs.main_category", _first(spread(category_by, question, 1, context))),
-        ("crosstabs.main_area", _first(area)),
+        ("crosstabs.main_category", _find_leading(build_spread(category_by, question, 1, context))),
+        ("crosstabs.main_area", _find_leading(area)),
     ]
-    known = groups(question, context)
-    kept = {k: v for k, v in context.choices.items() if k not in OWN and k != "value"}
+    known = list_groups(question, context)
+    choices = {k: v for k, v in context.choices.items() if k not in OWN and k != "value"}
     return Categories(
-        kpis=kpis(question, KPIS, at, context),
+        kpis=build_kpis(question, KPIS, at, context),
         leading=leading,
-        spread=told,
-        ofs=[(words, context.view(of=by), by == of) for by, words in known.items()],
-        tops=tops(query.top, context, without_all=False),
+        spread=spread,
+        ofs=[(words, context.view(of=group), group == by) for group, words in known.items()],
+        tops=build_top_choices(query.top, context, without_all=False),
         category=category,
         registrations=registrations,
         stacked=stacked,
         parts=parts,
         both=both,
         area=area,
-        details=view("/details", kept),
-        infos=_infos(
-            question, at, context, {"distribution": told.n, "crosstab": both, "areas": area.n}
+        details=view("/details", choices),
+        infos=_build_infos(
+            question, at, context, {"distribution": spread.n, "crosstab": both, "areas": area.n}
         ),
     )
 
 
-def _first(told: Spread) -> tuple[str, int] | None:
-    named = [line for line in told.lines if not line.kind and line.n]
+def _find_leading(spread: Spread) -> tuple[str, int] | None:
+    named = [line for line in spread.lines if not line.kind and line.n]
     return (named[0].name, named[0].n) if named else None
 
 
-def _with_times(told: Spread, question: Asked, context: Context) -> Spread:
+def _add_times(spread: Spread, question: CrosstabsView, context: Context) -> Spread:
     """The median time to close beside each line."""
-    if told.side.missing:
-        return told
-    times = question.groups(CATALOG["time_to_close"], told.side.by)
+    if spread.side.missing:
+        return spread
+    times = question.groups(CATALOG["time_to_close"], spread.side.by)
     lines = []
-    for line, key in zip(told.lines, told.side.keys, strict=True):
+    for line, key in zip(spread.lines, spread.side.keys, strict=True):
         number = None if key is None else times.get(key)
         words = ""
         if number is not None and number.value is not None:
             count = context.text("units.n", n=context.formats.count(number.n))
             words = f"{context.formats.duration(number.value)} · {count}"
         lines.append(BarLine(line.name, line.n, line.share, line.key, line.cells, line.kind, words))
-    return Spread(told.side, lines, told.n, told.values)
+    return Spread(spread.side, lines, spread.n, spread.values)
 
 
-def _stacked(
-    down_by: str, across_by: str, question: Asked, top: int, context: Context
+def _build_stacked(
+    down_by: str, across_by: str, question: CrosstabsView, top: int, context: Context
 ) -> tuple[Side, Side, list[StackedLine] | None, list[tuple[int, str]], int]:
-    down, across = side(down_by, question, context), side(across_by, question, context)
+    down, across = build_side(down_by, question, context), build_side(across_by, question, context)
     if down.missing or across.missing:
         return down, across, None, [], 0
-    axes = shown_axis(down_by, question, top, False), shown_axis(across_by, question, PARTS, False)
-    told = crosstab(COUNTED, *axes, question.view)
-    down, across = (side(one.by, question, context, one) for one in axes)
-    lines = stacked_lines(told, down, across)
-    return down, across, lines, part_names(told, across), told.total.n
+    axes = build_axis(down_by, question, top, False), build_axis(across_by, question, PARTS, False)
+    table = crosstab(COUNTED, *axes, question.view)
+    down, across = (build_side(side_axis.by, question, context, side_axis) for side_axis in axes)
+    lines = stacked_lines(table, down, across)
+    return down, across, lines, part_names(table, across), table.total.n
 
 
-def _infos(
-    question: Asked, at: datetime, context: Context, counts: dict[str, int]
+def _build_infos(
+    question: CrosstabsView, at: datetime, context: Context, counts: dict[str, int]
 ) -> dict[str, MetricInfo]:
     return {
         key: figure_info(key, n, question, at, context, timed=key == "areas", listed=None)

@@ -11,11 +11,11 @@ from callbacks.pages.crosstabs.figures import (
     LINES_AT_MOST,
     TOPS,
     CrosstabsQuery,
-    categories,
-    cross,
-    pairs,
-    shown_axis,
-    side,
+    build_axis,
+    build_categories,
+    build_cross,
+    build_pairs,
+    build_side,
 )
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import Sheets, report_sheets
@@ -38,10 +38,10 @@ def content(
     at = datetime.fromtimestamp(backend.clock(), UTC)
     report = question.query.report
     if report == "reasons":
-        return crosstabs.pairs(pairs(question, at, context), context)
+        return crosstabs.pairs(build_pairs(question, at, context), context)
     if report == "categories":
-        return crosstabs.categories(categories(question, at, context), context)
-    return crosstabs.cross(cross(question, at, context), context)
+        return crosstabs.categories(build_categories(question, at, context), context)
+    return crosstabs.cross(build_cross(question, at, context), context)
 
 
 SHARES = ("row", "column", "all")
@@ -49,39 +49,41 @@ SHARES = ("row", "column", "all")
 Cell = Callable[[int | None, int | None, Summary | None], Any]
 
 
-def pivot_sheets(scope: ColumnContext) -> list[Sheet]:
+def build_pivot_sheets(scope: ColumnContext) -> list[Sheet]:
     """The table that the address asks for: counts, and beside them what its cells tell."""
     question, query, labels = scope.question, scope.question.query, scope.question.rules.labels
     if query.report == "reasons":
-        return _counted(attribute(labels.reason), attribute(labels.second_reason), scope)
+        return _build_count_sheet(attribute(labels.reason), attribute(labels.second_reason), scope)
     if query.report == "categories":
-        return _counted(attribute(labels.system_category), attribute(labels.registrations), scope)
-    shown = cross(question, datetime.fromtimestamp(scope.backend.clock(), UTC), scope.context)
+        return _build_count_sheet(
+            attribute(labels.system_category), attribute(labels.registrations), scope
+        )
+    shown = build_cross(question, datetime.fromtimestamp(scope.backend.clock(), UTC), scope.context)
     table, measured = shown.table, shown.measured
     if table is None:
         return []
-    sheets = [_sheet(shown.down, shown.across, table, "number", _count, scope)]
+    sheets = [_build_sheet(shown.down, shown.across, table, "number", _read_count, scope)]
     if query.measure in SHARES:
-        share = _share_of(table, query.measure)
-        sheets.append(_sheet(shown.down, shown.across, table, "share", share, scope))
+        share = _build_share(table, query.measure)
+        sheets.append(_build_sheet(shown.down, shown.across, table, "share", share, scope))
     if measured is not None:
         kind: Kind = "seconds" if query.measure == "time" else "share"
-        sheets.append(_sheet(shown.down, shown.across, measured, kind, _value, scope))
+        sheets.append(_build_sheet(shown.down, shown.across, measured, kind, _read_value, scope))
     return sheets
 
 
-def _counted(down_by: str, across_by: str, scope: ColumnContext) -> list[Sheet]:
+def _build_count_sheet(down_by: str, across_by: str, scope: ColumnContext) -> list[Sheet]:
     question, context = scope.question, scope.context
-    if any(side(by, question, context).missing for by in (down_by, across_by)):
+    if any(build_side(by, question, context).missing for by in (down_by, across_by)):
         return []
     top = min(TOPS[question.query.top], LINES_AT_MOST)
-    axes = [shown_axis(by, question, top, False) for by in (down_by, across_by)]
+    axes = [build_axis(by, question, top, False) for by in (down_by, across_by)]
     table = crosstab(COUNTED, axes[0], axes[1], question.view)
-    down, across = (side(one.by, question, context, one) for one in axes)
-    return [_sheet(down, across, table, "number", _count, scope)]
+    down, across = (build_side(side_axis.by, question, context, side_axis) for side_axis in axes)
+    return [_build_sheet(down, across, table, "number", _read_count, scope)]
 
 
-def _sheet(
+def _build_sheet(
     down: Side, across: Side, table: Crosstab, kind: Kind, cell: Cell, scope: ColumnContext
 ) -> Sheet:
     text = scope.context.text
@@ -92,10 +94,10 @@ def _sheet(
         *[Column(words, kind, 14) for words in across.lines],
         Column(total, kind, 12),
     ]
-    return Sheet(title, columns, list(_rows(down, across, table, cell, total)))
+    return Sheet(title, columns, list(_iterate_rows(down, across, table, cell, total)))
 
 
-def _rows(
+def _iterate_rows(
     down: Side, across: Side, table: Crosstab, cell: Cell, total: str
 ) -> Iterator[tuple[Any, ...]]:
     width = len(across.lines)
@@ -106,15 +108,15 @@ def _rows(
     yield (total, *totals, cell(None, None, table.total))
 
 
-def _count(line: int | None, column: int | None, number: Summary | None) -> int:
+def _read_count(line: int | None, column: int | None, number: Summary | None) -> int:
     return number.n if number else 0
 
 
-def _value(line: int | None, column: int | None, number: Summary | None) -> float | None:
+def _read_value(line: int | None, column: int | None, number: Summary | None) -> float | None:
     return number.value if number else None
 
 
-def _share_of(table: Crosstab, measure: str) -> Cell:
+def _build_share(table: Crosstab, measure: str) -> Cell:
     """The part of the line, the column or everything that a cell is."""
 
     def share(line: int | None, column: int | None, number: Summary | None) -> float | None:
@@ -130,7 +132,7 @@ def _share_of(table: Crosstab, measure: str) -> Cell:
 
 def _sheets(scope: ColumnContext) -> Sheets:
     """The table that the address asks for, before what every report's file holds."""
-    return report_sheets(scope, before=pivot_sheets)
+    return report_sheets(scope, before=build_pivot_sheets)
 
 
 PAGE = ReportPage("/crosstabs", CrosstabsQuery, content, sheets=_sheets)

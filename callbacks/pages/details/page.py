@@ -9,9 +9,9 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 from pydantic import Field
 
-from callbacks.reports.detail_columns import ColumnContext, chosen_columns, columns
-from callbacks.reports.export_sheets import SheetRows, Sheets, plain_values, report_sheets
-from callbacks.reports.listing import Listing, Positions, arranged, frame_of, listing
+from callbacks.reports.detail_columns import ColumnContext, choose_columns, list_columns
+from callbacks.reports.export_sheets import SheetRows, Sheets, read_values, report_sheets
+from callbacks.reports.listing import Listing, Positions, arrange_rows, list_rows, take_rows
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
@@ -51,20 +51,20 @@ class DetailsQuery(PageQuery):
         return memory.get(asked, lambda: self._places(scope, found))
 
     def _places(self, scope: ColumnContext, found: Listing) -> Positions:
-        places = arranged(scope.question, found, self.find, None)
+        places = arrange_rows(scope.question, found, self.find, None)
         if self.sorted_by is None:
             return places
         key, descending = self.sorted_by
-        column = columns(self.table, scope.question).get(key)
+        column = list_columns(self.table, scope.question).get(key)
         if column is None:
             return places
-        ranks = _ranks(column.read(frame_of(scope.question, found, places), scope))
+        ranks = _rank_values(column.read(take_rows(scope.question, found, places), scope))
         # Rows without a value come last either way; equal ones stay newest first.
         keys = np.where(np.isnan(ranks), np.inf, -ranks if descending else ranks)
         return places[np.argsort(keys, kind="stable")]
 
 
-def _ranks(values: pd.Series) -> Any:
+def _rank_values(values: pd.Series) -> Any:
     if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(values):
         words = values.astype("str").str.casefold()
         return words.rank(method="dense").to_numpy(dtype="float64", na_value=np.nan)
@@ -82,21 +82,21 @@ def content(
     """The table below the filters."""
     query = question.query
     scope = ColumnContext.build(question, backend, context)
-    found = listing(question, query.table, ())
+    found = list_rows(question, query.table, ())
     places = query.places(scope, found)
     last = max(0, (len(places) - 1) // ROWS)
     number = min(query.page - 1, last)
     first = number * ROWS
-    frame = frame_of(question, found, places[first : first + ROWS])
-    shown = chosen_columns(query.table, query.column, question)
-    known = columns(query.table, question)
+    frame = take_rows(question, found, places[first : first + ROWS])
+    shown = choose_columns(query.table, query.column, question)
+    known = list_columns(query.table, question)
     return details.content(
         details.Details(
             table=query.table,
             columns=[
                 details.Shown(column.key, column.title(context), column.kind) for column in shown
             ],
-            rows=list(zip(*(plain_values(c, frame, scope) for c in shown), strict=True)),
+            rows=list(zip(*(read_values(c, frame, scope) for c in shown), strict=True)),
             first=first,
             total=len(places),
             last_page=last,
@@ -112,8 +112,8 @@ def content(
 def _sheets(scope: ColumnContext) -> Sheets:
     """The rows as the page has them come first, and its columns are the attributes counted."""
     query = scope.question.query
-    listed = listing(scope.question, query.table, ())
-    shown = chosen_columns(query.table, query.column, scope.question)
+    listed = list_rows(scope.question, query.table, ())
+    shown = choose_columns(query.table, query.column, scope.question)
     return report_sheets(scope, shown=SheetRows(listed, query.places(scope, listed), shown))
 
 

@@ -42,7 +42,7 @@ def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPane
     candidates = now.next_hands(present, loads)
     seen = {str(row["agent_id"]): row for row in present.to_dict("records")}
     agents = [
-        _agent(row, seen[str(row["agent_id"])], question, choices)
+        _build_agent(row, seen[str(row["agent_id"])], question, choices)
         for row in loads.to_dict("records")
     ]
     return AgentsPanel(
@@ -51,7 +51,7 @@ def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPane
             Candidate(word(row["name"]), int(row["open"]), bool(row["voice_free"]))
             for row in candidates.to_dict("records")
         ],
-        busy=_busy(present, loads),
+        busy=_count_busy(present, loads),
         limit=rules.overload_open,
         period=question.query.period,
         voice=question.has_voice,
@@ -61,23 +61,23 @@ def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPane
     )
 
 
-def _busy(present: pd.DataFrame, loads: pd.DataFrame) -> dict[str, int]:
+def _count_busy(present: pd.DataFrame, loads: pd.DataFrame) -> dict[str, int]:
     """Why nobody can take the next one; each person under the first reason that fits."""
     merged = loads.merge(present[["agent_id", "text"]], on="agent_id")
     rest = pd.Series(True, index=merged.index)
-    found = {}
+    counts = {}
     for reason, holds in (
         ("on_call", merged["on_call"]),
         ("after_call", merged["after_call"]),
         ("away", merged["text"].ne("active")),
         ("overloaded", merged["overloaded"]),
     ):
-        found[reason] = int((rest & holds).sum())
+        counts[reason] = int((rest & holds).sum())
         rest &= ~holds
-    return found
+    return counts
 
 
-def _agent(
+def _build_agent(
     row: Mapping[Any, Any], seen: Mapping[Any, Any], question: OperationsView, choices: Choices
 ) -> Agent:
     agent_id = str(row["agent_id"])
@@ -107,7 +107,7 @@ def _agent(
 HOUR = timedelta(hours=1)
 
 
-def strips(
+def build_timeline(
     question: OperationsView,
     info: Callable[[str], MetricInfo | None] = lambda key: None,
     only: str | None = None,
@@ -126,11 +126,11 @@ def strips(
     table = table[table["agent_id"].isin(mine if only is None else [only])]
     if table.empty:
         return None
-    first, last = _window(table, question)
+    first, last = _find_window(table, question)
     inside = table.assign(start=table["start"].clip(lower=first), end=table["end"].clip(upper=last))
     inside = inside[inside["end"].gt(inside["start"])]
     seconds = hours_by_state(inside)
-    found = [
+    strips = [
         AgentDay(
             word(rows["name"].iloc[0]) or str(agent),
             [
@@ -141,10 +141,12 @@ def strips(
         )
         for agent, rows in inside.groupby("agent_id", sort=False)
     ]
-    return Timeline(first.to_pydatetime(), last.to_pydatetime(), found, info("timeline"))
+    return Timeline(first.to_pydatetime(), last.to_pydatetime(), strips, info("timeline"))
 
 
-def _window(table: pd.DataFrame, question: OperationsView) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _find_window(
+    table: pd.DataFrame, question: OperationsView
+) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Full hours around the opening times, and around everything that was seen."""
     zone = question.rules.time_zone
     begin, end = (
@@ -154,15 +156,15 @@ def _window(table: pd.DataFrame, question: OperationsView) -> tuple[pd.Timestamp
     seen = table[table["state"].ne(UNOBSERVED)]
     starts = [*seen["start"], *(start for start, _ in hours)]
     ends = [question.tables.now, *(end for _, end in hours)]
-    first = min(pd.Timestamp(one) for one in [*starts, question.tables.now])
-    last = max(pd.Timestamp(one) for one in ends)
+    first = min(pd.Timestamp(instant) for instant in [*starts, question.tables.now])
+    last = max(pd.Timestamp(instant) for instant in ends)
     return max(begin, first.floor("h")), min(end, last.ceil("h") if last > first else last + HOUR)
 
 
 ROWS = 100
 
 
-def drawer(question: OperationsView, choices: Choices, context: Context) -> Component | None:
+def draw_drawer(question: OperationsView, choices: Choices, context: Context) -> Component | None:
     """The panel of the person in the address; refused to whom that person's rows are not meant."""
     agent_id = question.query.agent
     if agent_id is None or question.kiosk:
@@ -173,8 +175,8 @@ def drawer(question: OperationsView, choices: Choices, context: Context) -> Comp
     name, _ = question.names.get(agent_id, ("", ""))
     if agent_id not in question.names:
         return layout.unknown(close, context)
-    tickets = _conversations(question, agent_id)
-    calls = _calls(question, agent_id) if question.voice_read else None
+    tickets = _select_conversations(question, agent_id)
+    calls = _select_calls(question, agent_id) if question.voice_read else None
     return layout.drawer(
         Drawer(
             agent_id=agent_id,
@@ -182,19 +184,19 @@ def drawer(question: OperationsView, choices: Choices, context: Context) -> Comp
             close=close,
             period=question.query.period,
             at=question.snapshot.published_at,
-            tickets=[_ticket(row, question) for row in tickets.head(ROWS).to_dict("records")],
+            tickets=[_build_ticket(row, question) for row in tickets.head(ROWS).to_dict("records")],
             all_tickets=len(tickets),
             calls=None
             if calls is None
-            else [_call(row, agent_id) for row in calls.head(ROWS).to_dict("records")],
+            else [_build_call(row, agent_id) for row in calls.head(ROWS).to_dict("records")],
             all_calls=0 if calls is None else len(calls),
-            timeline=strips(question, only=agent_id),
+            timeline=build_timeline(question, only=agent_id),
         ),
         context,
     )
 
 
-def _conversations(question: OperationsView, agent_id: str) -> pd.DataFrame:
+def _select_conversations(question: OperationsView, agent_id: str) -> pd.DataFrame:
     """The rows behind the table's number of conversations."""
     chosen = Filters(agents=(agent_id,))
     rows = select_conversations(question.view.with_filters(chosen))
@@ -202,17 +204,17 @@ def _conversations(question: OperationsView, agent_id: str) -> pd.DataFrame:
     return rows.sort_values(["created_at", "id"], ascending=False)
 
 
-def _calls(question: OperationsView, agent_id: str) -> pd.DataFrame:
+def _select_calls(question: OperationsView, agent_id: str) -> pd.DataFrame:
     """All calls in which the person took part, whatever became of them."""
     calls = question.tables.calls
     mine = pd.Series(False, index=calls.index)
     for column in CALL_AGENTS:
         mine |= calls[column].eq(agent_id)
-    found = calls[mine & calls["started_at"].ge(question.start)]
-    return found.sort_values(["started_at", "id"], ascending=False)
+    own_calls = calls[mine & calls["started_at"].ge(question.start)]
+    return own_calls.sort_values(["started_at", "id"], ascending=False)
 
 
-def _ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
+def _build_ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
     return Ticket(
         id=str(row["id"]),
         created_at=row["created_at"].to_pydatetime(),
@@ -223,7 +225,7 @@ def _ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
     )
 
 
-def _call(row: Mapping[Any, Any], agent_id: str) -> Call:
+def _build_call(row: Mapping[Any, Any], agent_id: str) -> Call:
     talked = None
     if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
         talked = float((row["ended_at"] - row["answered_at"]).total_seconds())
@@ -231,14 +233,14 @@ def _call(row: Mapping[Any, Any], agent_id: str) -> Call:
     return Call(
         id=str(row["id"]),
         started_at=row["started_at"].to_pydatetime(),
-        kind=_kind(row, agent_id),
+        kind=_classify_call(row, agent_id),
         line=word(row["line_name"]),
         talk_seconds=talked,
         has_recording=not pd.isna(recorded) and bool(recorded),
     )
 
 
-def _kind(row: Mapping[Any, Any], agent_id: str) -> str:
+def _classify_call(row: Mapping[Any, Any], agent_id: str) -> str:
     """The person's part in the call, as a key of the words."""
     if row["status"] != "done":
         return "running"

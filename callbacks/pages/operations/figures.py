@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from callbacks.pages.operations.agents import Choices, build_agents_panel, strips
+from callbacks.pages.operations.agents import Choices, build_agents_panel, build_timeline
 from callbacks.pages.operations.query import OperationsView
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
@@ -27,7 +27,7 @@ from metrics.model.view import view_of_today
 from metrics.query import report
 
 
-class Told:
+class WallMetricInfo:
     """Metric infos for one question; screens in a room have none.
 
     Args:
@@ -46,7 +46,7 @@ class Told:
         question, text = self._question, self._context.text
         if question.kiosk:
             return None
-        filters = [f"{text('filters.team')}: {scope_words(question, self._context)}"]
+        filters = [f"{text('filters.team')}: {name_scope(question, self._context)}"]
         chosen = filters if question.query.team else []
         metric = CATALOG.get(key)
         if metric is None or number is None:
@@ -72,7 +72,7 @@ class Told:
         if metric.dated_by is None:
             return made
         when = text("passport.period")
-        lines = [(what, self._stretch() if what == when else said) for what, said in made.lines]
+        lines = [(what, self._stretch() if what == when else words) for what, words in made.lines]
         return MetricInfo(key, tuple(lines))
 
     def _stretch(self) -> str:
@@ -88,7 +88,7 @@ class Told:
         return self._context.text("passport.data_words", age=age, version=version)
 
 
-def scope_words(question: OperationsView, context: Context) -> str:
+def name_scope(question: OperationsView, context: Context) -> str:
     """The teams in words: the chosen ones, else those in scope."""
     text = context.text
     ids = question.query.team or tuple(question.teams)
@@ -104,67 +104,67 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 FEW_HOURS = 13
 
 
-def curve(
+def build_curve(
     question: OperationsView,
     info: Callable[[str], MetricInfo | None],
     context: Context,
 ) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
-    slots = _slots(question)
+    slots = _build_slots(question)
     total = watch.evaluate_since(CATALOG["conversations"], question.view, question.start)
     usual = None
     if question.query.period == "today":
         usual = trends.usual_until(
-            question.view, question.today, first_day=_whole_history(question)
+            question.view, question.today, first_day=_find_history_start(question)
         )
     banded = any(slot.high is not None for slot in slots)
     is_drawn = any(slot.count or slot.high for slot in slots)
-    ticks = _ticks(slots, question, context)
-    figure = day_curve(slots, ticks, _now(question), question.kiosk, context)
+    ticks = _build_ticks(slots, question, context)
+    figure = day_curve(slots, ticks, _count_hours_now(question), question.kiosk, context)
     return Curve(
         figure=figure,
         is_drawn=is_drawn,
         total=int(total.value or 0),
         usual=usual,
-        note="" if banded else _note(question, context),
-        table=[_line(slot, context) for slot in slots],
+        note="" if banded else _build_note(question, context),
+        table=[_build_table_row(slot, context) for slot in slots],
         info=info("arrivals"),
         late=question.late_at("intercom") is not None,
-        closing=_closing(question),
+        closing=_project_closing(question),
         closing_info=info("queue_at_closing"),
     )
 
 
-def _closing(question: OperationsView) -> Projection | None:
+def _project_closing(question: OperationsView) -> Projection | None:
     """Where the queue is heading; of fresh numbers of today only."""
     if question.query.period != "today" or question.late_at("intercom") is not None:
         return None
-    return queue_at_closing(question.view, first_day=_whole_history(question))
+    return queue_at_closing(question.view, first_day=_find_history_start(question))
 
 
-def _whole_history(question: OperationsView) -> date | None:
+def _find_history_start(question: OperationsView) -> date | None:
     """The first loaded day; None while history arrives: part of it says nothing about usual."""
     history = question.snapshot.history
     return history.first_day if history.complete else None
 
 
-def _first_day(question: OperationsView) -> date:
+def _find_first_day(question: OperationsView) -> date:
     return today(question.start, question.rules.time_zone)
 
 
-def _slots(question: OperationsView) -> list[Slot]:
+def _build_slots(question: OperationsView) -> list[Slot]:
     """The half hours of the stretch; the one that runs now has no count yet."""
-    first = _first_day(question)
-    now = _now(question)
-    found = []
+    first = _find_first_day(question)
+    now = _count_hours_now(question)
+    slots = []
     for number in range((question.today - first).days + 1):
-        told = trends.arrivals(
-            question.view, first + timedelta(days=number), first_day=_whole_history(question)
+        arrivals = trends.arrivals(
+            question.view, first + timedelta(days=number), first_day=_find_history_start(question)
         )
-        for place, row in enumerate(told.to_dict("records")):
+        for place, row in enumerate(arrivals.to_dict("records")):
             hour = number * 24 + place / 2
             over = hour + 0.5 <= now and not pd.isna(row["count"])
-            found.append(
+            slots.append(
                 Slot(
                     hour,
                     int(row["count"]) if over else None,
@@ -173,36 +173,36 @@ def _slots(question: OperationsView) -> list[Slot]:
                     number_or_none(row["high"]),
                 )
             )
-    return _shown(found, question)
+    return _trim_slots(slots, question)
 
 
-def _shown(slots: list[Slot], question: OperationsView) -> list[Slot]:
+def _trim_slots(slots: list[Slot], question: OperationsView) -> list[Slot]:
     """Without the empty hours at either end; of 48 hours, from their first instant on."""
     if question.query.period == "48h":
-        start = _hours_since(question.start, question)
+        start = _count_hours(question.start, question)
         return [slot for slot in slots if slot.hour + 0.5 > start]
-    told = [slot.hour for slot in slots if slot.count or (slot.high or 0) >= 1]
-    first = min([*told, FIRST_HOUR])
-    last = max([*told, LAST_HOUR, _now(question)])
+    busy_hours = [slot.hour for slot in slots if slot.count or (slot.high or 0) >= 1]
+    first = min([*busy_hours, FIRST_HOUR])
+    last = max([*busy_hours, LAST_HOUR, _count_hours_now(question)])
     return [slot for slot in slots if first <= slot.hour <= last]
 
 
-def _hours_since(instant: pd.Timestamp, question: OperationsView) -> float:
+def _count_hours(instant: pd.Timestamp, question: OperationsView) -> float:
     zone = question.rules.time_zone
     local = instant.tz_convert(zone)
-    days = (local.date() - _first_day(question)).days
+    days = (local.date() - _find_first_day(question)).days
     return float(days * 24 + local.hour + local.minute / 60)
 
 
-def _now(question: OperationsView) -> float:
-    return _hours_since(question.tables.now, question)
+def _count_hours_now(question: OperationsView) -> float:
+    return _count_hours(question.tables.now, question)
 
 
-def _ticks(slots: list[Slot], question: OperationsView, context: Context) -> list[Tick]:
+def _build_ticks(slots: list[Slot], question: OperationsView, context: Context) -> list[Tick]:
     first, last = slots[0].hour, slots[-1].hour + 0.5
     if question.query.period == "48h":
         return [
-            Tick(hour, _tick_words(hour, question, context))
+            Tick(hour, _label_tick(hour, question, context))
             for hour in range(0, 97, 12)
             if first <= hour <= last
         ]
@@ -211,14 +211,14 @@ def _ticks(slots: list[Slot], question: OperationsView, context: Context) -> lis
     return [Tick(hour, f"{hour}h") for hour in hours]
 
 
-def _tick_words(hour: int, question: OperationsView, context: Context) -> str:
+def _label_tick(hour: int, question: OperationsView, context: Context) -> str:
     if hour % 24:
         return f"{hour % 24}h"
-    day = _first_day(question) + timedelta(days=hour // 24)
+    day = _find_first_day(question) + timedelta(days=hour // 24)
     return context.formats.weekday(day)
 
 
-def _note(question: OperationsView, context: Context) -> str:
+def _build_note(question: OperationsView, context: Context) -> str:
     history, formats = question.snapshot.history, context.formats
     if not history.complete:
         return context.text(
@@ -229,7 +229,7 @@ def _note(question: OperationsView, context: Context) -> str:
     return context.text("operations.curve.no_usual")
 
 
-def _line(slot: Slot, context: Context) -> tuple[str, str, str]:
+def _build_table_row(slot: Slot, context: Context) -> tuple[str, str, str]:
     formats = context.formats
     minutes = round(slot.hour * 60) % 1440
     count = context.text("states.no_data") if slot.count is None else formats.count(slot.count)
@@ -244,7 +244,7 @@ def _line(slot: Slot, context: Context) -> tuple[str, str, str]:
 ASSIGNMENTS = 10
 
 
-def wall(question: OperationsView, choices: Choices, at: datetime, context: Context) -> Wall:
+def build_wall(question: OperationsView, choices: Choices, at: datetime, context: Context) -> Wall:
     """Everything that the wall draws.
 
     Args:
@@ -253,31 +253,31 @@ def wall(question: OperationsView, choices: Choices, at: datetime, context: Cont
         at: The server's present instant.
         context: The reader.
     """
-    told = Told(question, at, context)
-    latest = _latest(question)
+    infos = WallMetricInfo(question, at, context)
+    latest = _list_latest(question)
     return Wall(
         kiosk=question.kiosk,
         at=at,
-        teams=scope_words(question, context),
-        rotation=rotation(question),
+        teams=name_scope(question, context),
+        rotation=build_rotation(question),
         sound=question.query.sound is not None,
         period=question.query.period,
         sources=question.snapshot.sources,
         late=question.late,
         notice=None,
         read=question.snapshot.sources["intercom"].as_of is not None,
-        queue_panel=replace(_build_queue_panel(question, told), latest=latest),
+        queue_panel=replace(_build_queue_panel(question, infos), latest=latest),
         agents_panel=build_agents_panel(question, choices),
-        curve=curve(question, told.info, context),
-        figures=_figures(question, told, context),
-        debt=_debt(question, told),
+        curve=build_curve(question, infos.info, context),
+        figures=_build_figures(question, infos, context),
+        debt=_build_debt(question, infos),
         latest=latest,
-        timeline=strips(question, told.info),
-        subjects=any(one.subject is not None for one in latest),
+        timeline=build_timeline(question, infos.info),
+        subjects=any(assignment.subject is not None for assignment in latest),
     )
 
 
-def rotation(question: OperationsView) -> Rotation | None:
+def build_rotation(question: OperationsView) -> Rotation | None:
     """The teams that a wall in a room goes round; nothing where there is one at most."""
     seconds = question.query.rotate
     if seconds is None or len(question.teams) < 2:
@@ -285,8 +285,8 @@ def rotation(question: OperationsView) -> Rotation | None:
     return Rotation(seconds, tuple(question.teams))
 
 
-def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
-    found = now.queue(question.view)
+def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> QueuePanel:
+    waiting = now.queue(question.view)
     # Nobody's conversation yet: only who may see everybody's may open it.
     may_open = question.may_see(None)
     queue = [
@@ -297,92 +297,100 @@ def _build_queue_panel(question: OperationsView, told: Told) -> QueuePanel:
             channel=word(row["channel"]) or None,
             url=question.links.conversation(str(row["id"])) if may_open else None,
         )
-        for row in found.to_dict("records")
+        for row in waiting.to_dict("records")
     ]
     numbers = {
         key: report.evaluate(CATALOG[key], question.view) for key in ("queue", "longest_wait")
     }
-    infos = [told.info(key, number) for key, number in numbers.items()]
-    waits = any(one.since is not None for one in queue)
+    shown_infos = [infos.info(key, number) for key, number in numbers.items()]
+    waits = any(entry.since is not None for entry in queue)
     longest = watch.longest_wait_of(question.today, question.view)
     return QueuePanel(
         queue=Queue(
             rows=queue,
-            unrouted=_unrouted(question),
+            unrouted=_count_unrouted(question),
             limit_seconds=question.rules.first_response_seconds,
             late_at=question.late_at("intercom"),
         ),
-        by_team=_by_team(found),
+        by_team=_count_by_team(waiting),
         quiet_since=None if waits else instant_or_none(watch.quiet_since(question.view)),
         longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
-        infos=[one for one in infos if one is not None],
+        infos=[entry for entry in shown_infos if entry is not None],
     )
 
 
-def _by_team(found: pd.DataFrame) -> list[tuple[str | None, int]]:
-    counts = found["team"].fillna("").value_counts()
+def _count_by_team(waiting: pd.DataFrame) -> list[tuple[str | None, int]]:
+    counts = waiting["team"].fillna("").value_counts()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
     return [(str(team) or None, int(n)) for team, n in ordered]
 
 
-def _unrouted(question: OperationsView) -> int:
+def _count_unrouted(question: OperationsView) -> int:
     """Those of no team, where the queue does not show them already."""
     if not question.rules.team_ids and not question.query.team:
         return 0
     return len(now.unrouted(view_of_today(question.tables, question.rules)))
 
 
-def _figures(question: OperationsView, told: Told, context: Context) -> list[Figure]:
-    shown = [_conversations(question, told, context)]
+def _build_figures(
+    question: OperationsView, infos: WallMetricInfo, context: Context
+) -> list[Figure]:
+    shown = [_build_conversations_figure(question, infos, context)]
     if question.has_voice:
-        shown.append(_calls(question, told, context))
-    shown.append(_online("online_text", question, told, context))
+        shown.append(_build_calls_figure(question, infos, context))
+    shown.append(_build_online_figure("online_text", question, infos, context))
     if question.has_voice:
-        shown.append(_online("online_voice", question, told, context))
+        shown.append(_build_online_figure("online_voice", question, infos, context))
     return shown
 
 
-def _since(key: str, question: OperationsView) -> Summary:
+def _evaluate_since(key: str, question: OperationsView) -> Summary:
     return watch.evaluate_since(CATALOG[key], question.view, question.start)
 
 
-def _stock(key: str, question: OperationsView) -> Summary:
+def _evaluate_stock(key: str, question: OperationsView) -> Summary:
     return report.evaluate(CATALOG[key], question.view)
 
 
-def _conversations(question: OperationsView, told: Told, context: Context) -> Figure:
-    number = _since("conversations", question)
-    recent = int(_stock("arrivals_recent", question).value or 0)
+def _build_conversations_figure(
+    question: OperationsView, infos: WallMetricInfo, context: Context
+) -> Figure:
+    number = _evaluate_since("conversations", question)
+    recent = int(_evaluate_stock("arrivals_recent", question).value or 0)
     note = context.text.plural("operations.figures.recent", recent, n=context.formats.count(recent))
     return Figure(
         "conversations",
         int(number.value or 0),
         note,
-        info=told.info("conversations", number),
+        info=infos.info("conversations", number),
         late_at=question.late_at("intercom"),
     )
 
 
-def _calls(question: OperationsView, told: Told, context: Context) -> Figure:
-    number = _since("calls_answered", question)
-    missed = int(_since("calls_missed", question).value or 0)
+def _build_calls_figure(
+    question: OperationsView, infos: WallMetricInfo, context: Context
+) -> Figure:
+    number = _evaluate_since("calls_answered", question)
+    missed = int(_evaluate_since("calls_missed", question).value or 0)
     note = context.text.plural("operations.figures.missed", missed, n=context.formats.count(missed))
     read = question.voice_read
     return Figure(
         "calls_answered",
         int(number.value or 0) if read else None,
         note if read else "",
-        info=told.info("calls_answered", number),
+        info=infos.info("calls_answered", number),
         late_at=question.late_at("aircall"),
     )
 
 
-def _online(key: str, question: OperationsView, told: Told, context: Context) -> Figure:
+def _build_online_figure(
+    key: str, question: OperationsView, infos: WallMetricInfo, context: Context
+) -> Figure:
     text, formats = context.text, context.formats
-    number = _stock(key, question)
+    number = _evaluate_stock(key, question)
     known = key == "online_text" or question.voice_read
     value = int(number.value or 0)
-    goal = _goal(key, question)
+    goal = _find_goal(key, question)
     works = bool(is_open(pd.Series([question.tables.now]), question.rules).iloc[0])
     missing = goal - value
     note = text("operations.figures.goal", n=formats.count(goal))
@@ -401,12 +409,12 @@ def _online(key: str, question: OperationsView, told: Told, context: Context) ->
         value if known else None,
         note if known else "",
         verdict if known else "",  # type: ignore[arg-type]
-        told.info(key, number),
+        infos.info(key, number),
         question.late_at("intercom" if key == "online_text" else "aircall"),
     )
 
 
-def _goal(key: str, question: OperationsView) -> int:
+def _find_goal(key: str, question: OperationsView) -> int:
     """The common goal; of chosen teams their own, if each of them has one."""
     rules = question.rules
     if key == "online_voice":
@@ -418,23 +426,23 @@ def _goal(key: str, question: OperationsView) -> int:
     return rules.goal_online_text
 
 
-def _debt(question: OperationsView, told: Told) -> Debt | None:
+def _build_debt(question: OperationsView, infos: WallMetricInfo) -> Debt | None:
     if not question.voice_read:
         return None
     owed = now.callback_debt(question.tables, question.rules, question.start)
     oldest = instant_or_none(owed["since"].iloc[0]) if len(owed) else None
     late = question.late_at("aircall")
-    return Debt(len(owed), oldest, told.info("callback_debt"), late)
+    return Debt(len(owed), oldest, infos.info("callback_debt"), late)
 
 
-def _latest(question: OperationsView) -> Sequence[Assignment]:
+def _list_latest(question: OperationsView) -> Sequence[Assignment]:
     """The latest assignments; a subject only where the reader may see that person's rows."""
-    found = now.last_assignments(question.view, ASSIGNMENTS)
-    told = []
-    for row in found.to_dict("records"):
+    rows = now.last_assignments(question.view, ASSIGNMENTS)
+    assignments = []
+    for row in rows.to_dict("records"):
         may_see = question.may_see(str(row["agent_id"]))
         on_device = question.viewer.role == "wall" and question.settings.wall.customer_data
-        told.append(
+        assignments.append(
             Assignment(
                 at=row["at"].to_pydatetime(),
                 agent=word(row["agent"]) or str(row["agent_id"]),
@@ -444,4 +452,4 @@ def _latest(question: OperationsView) -> Sequence[Assignment]:
                 url=question.links.conversation(str(row["id"])) if may_see else None,
             )
         )
-    return told
+    return assignments

@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.operations.agents import drawer
-from callbacks.pages.operations.figures import wall
+from callbacks.pages.operations.agents import draw_drawer
+from callbacks.pages.operations.figures import build_wall
 from callbacks.pages.operations.query import (
     OperationsQuery,
     OperationsView,
-    choices,
     is_kiosk,
+    read_choices,
     read_operations,
 )
 from callbacks.reports.query import ParameterError
@@ -46,9 +46,9 @@ def register(app: Dash, backend: Backend) -> None:
         search: str | None, _: int | None, path: str | None, shown: str | None
     ) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
-        asked = view("", choices(search, "agent"))
+        address = view("", read_choices(search, "agent"))
         edition = backend.edition(snapshot)
-        marker = f"{edition} {asked}"
+        marker = f"{edition} {address}"
         if path != PATH or marker == shown:
             return (no_update,) * (len(operations.PLACES) + 1)
         context = current_context(backend, PATH)
@@ -57,8 +57,8 @@ def register(app: Dash, backend: Backend) -> None:
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language
         drawn = backend.dataset.cached(
-            ("operations", edition, *own, asked),
-            lambda: _drawn(backend, snapshot, viewer, asked, context),
+            ("operations", edition, *own, address),
+            lambda: _draw(backend, snapshot, viewer, address, context),
         )
         return *drawn, marker
 
@@ -75,10 +75,10 @@ def register(app: Dash, backend: Backend) -> None:
         search: str | None, _: str | None, path: str | None, shown: str | None
     ) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
-        asked = view("", choices(search, "agent"))
-        if path != PATH or snapshot is None or asked == shown:
+        address = view("", read_choices(search, "agent"))
+        if path != PATH or snapshot is None or address == shown:
             return no_update, no_update, no_update
-        return *_choices(backend, snapshot, search, current_context(backend, PATH)), asked
+        return *_draw_choices(backend, snapshot, search, current_context(backend, PATH)), address
 
     # Not with every version: whoever reads the list would lose the place.
     @role_callback(app, roles=PEOPLE)(
@@ -93,11 +93,11 @@ def register(app: Dash, backend: Backend) -> None:
         search: str | None, _: str | None, path: str | None, shown: str | None
     ) -> tuple[Any, Any]:
         snapshot = backend.dataset.snapshot()
-        asked = view("", choices(search))
-        if path != PATH or snapshot is None or asked == shown:
+        address = view("", read_choices(search))
+        if path != PATH or snapshot is None or address == shown:
             return no_update, no_update
-        question, _ = _question(backend, snapshot, current_viewer(backend), search)
-        return drawer(question, choices(search), current_context(backend, PATH)), asked
+        question, _ = _build_view(backend, snapshot, current_viewer(backend), search)
+        return draw_drawer(question, read_choices(search), current_context(backend, PATH)), address
 
     app.clientside_callback(
         ClientsideFunction("operations", "team"),
@@ -112,18 +112,18 @@ def render(context: Context, search: str) -> Component:
     return operations.page(context, is_kiosk(search) or ROLES[context.role].is_screen)
 
 
-def _drawn(
+def _draw(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
 ) -> operations.Parts:
-    question, problem = _question(backend, snapshot, viewer, search)
+    question, problem = _build_view(backend, snapshot, viewer, search)
     at = datetime.fromtimestamp(backend.clock(), UTC)
-    drawn = wall(question, choices(search), at, context)
+    drawn = build_wall(question, read_choices(search), at, context)
     if problem is not None:
         drawn = replace(drawn, notice=operations.unusable(problem, context))
     return operations.parts(drawn, context)
 
 
-def _question(
+def _build_view(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str | None
 ) -> tuple[OperationsView, str | None]:
     """What the address asks for; where it cannot be used, the default and which parameter."""
@@ -139,11 +139,11 @@ def _question(
     return view, problem
 
 
-def _choices(
+def _draw_choices(
     backend: Backend, snapshot: Snapshot, search: str | None, context: Context
 ) -> tuple[Any, str]:
-    question, _ = _question(backend, snapshot, current_viewer(backend), search)
-    given = choices(search, "agent")
+    question, _ = _build_view(backend, snapshot, current_viewer(backend), search)
+    kept_choices = read_choices(search, "agent")
     teams = sorted(question.teams.items(), key=lambda item: item[1].casefold())
-    drawn = operations.choices(given, question.query.period, teams, context)
-    return drawn, view(PATH, given, kiosk="1")
+    drawn = operations.choices(kept_choices, question.query.period, teams, context)
+    return drawn, view(PATH, kept_choices, kiosk="1")

@@ -61,7 +61,7 @@ def read_operations(search: str | None) -> OperationsQuery:
     return read(OperationsQuery, parse_search(search).items())
 
 
-def choices(search: str | None, *without: str) -> dict[str, list[str]]:
+def read_choices(search: str | None, *without: str) -> dict[str, list[str]]:
     """The address's parameters as they were given, some of them left out."""
     return {name: values for name, values in parse_search(search).items() if name not in without}
 

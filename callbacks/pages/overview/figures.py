@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from callbacks.reports.filter_choices import person_word
+from callbacks.reports.filter_choices import name_person
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
@@ -37,17 +37,19 @@ REASONS_SHOWN = 10
 NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
 # Points of a share, or a part of anything else: less is not worth a line at the top.
 NEWS_MOVED = 0.02
-Asked = ReportView[OverviewQuery]
+OverviewView = ReportView[OverviewQuery]
 
 
-def volume(question: Asked) -> pd.DataFrame:
+def count_volume(question: OverviewView) -> pd.DataFrame:
     """Conversations per day and hour over the whole history, under the page's filters."""
     metric = CATALOG["conversations"]
-    found = select(metric, question.view.with_period(question.history)).rows
-    return counts_by_day_and_hour(found["created_at"], question.history, question.rules.time_zone)
+    conversations = select(metric, question.view.with_period(question.history)).rows
+    return counts_by_day_and_hour(
+        conversations["created_at"], question.history, question.rules.time_zone
+    )
 
 
-def reasons(question: Asked) -> tuple[list[Reason], int]:
+def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
     """The most mentioned reasons with their change, the rest as one line, and all mentions."""
     table = workload.top_reasons(question.view, question.previous)
     compared = question.previous is not None
@@ -73,7 +75,7 @@ def reasons(question: Asked) -> tuple[list[Reason], int]:
     return [*top, *([line(None, rest, len(rest))] if len(rest) else [])], total
 
 
-def days(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
+def build_day_bars(question: OverviewView, counted: pd.DataFrame) -> list[VolumeBar]:
     """Volume per day with the usual band of its weekday."""
     daily = counted.sum(axis=1)
     band = weekday_band(daily, question.whole_days)
@@ -94,7 +96,7 @@ def days(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
     ]
 
 
-def hours(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
+def build_hour_bars(question: OverviewView, counted: pd.DataFrame) -> list[VolumeBar]:
     """Volume per hour of the day, against the usual of as many days; hours without any are cut."""
     period = question.period
     inside = counted.loc[pd.Timestamp(period.first_day) : pd.Timestamp(period.last_day)]
@@ -114,22 +116,22 @@ def hours(question: Asked, counted: pd.DataFrame) -> list[VolumeBar]:
     return bars
 
 
-def points(question: Asked, context: Context) -> list[Point]:
+def build_points(question: OverviewView, context: Context) -> list[Point]:
     """The matrix: people who closed something, or reasons."""
     if question.query.matrix:
         return efficiency(question.view, "reason")[:REASONS_SHOWN]
     names = people.names(question.tables)
     return [
-        replace(point, name=person_word(point.key, names, context))
+        replace(point, name=name_person(point.key, names, context))
         for point in efficiency(question.view)
     ]
 
 
-def agents(question: Asked, context: Context) -> tuple[list[AgentRow], AgentRow]:
+def build_agents(question: OverviewView, context: Context) -> tuple[list[AgentRow], AgentRow]:
     """The table of agents in alphabetical order, and its total."""
     names = people.names(question.tables)
     rows = [
-        replace(row, name=person_word(row.id, names, context)) for row in agent_rows(question.view)
+        replace(row, name=name_person(row.id, names, context)) for row in agent_rows(question.view)
     ]
     rows.sort(key=lambda row: (row.id == UNASSIGNED, row.status == "left", row.name.casefold()))
     total = AgentRow(
@@ -142,14 +144,14 @@ def agents(question: Asked, context: Context) -> tuple[list[AgentRow], AgentRow]
     return rows, total
 
 
-def origins(question: Asked) -> dict[str, int]:
+def count_origins(question: OverviewView) -> dict[str, int]:
     """Conversations by who started them."""
     groups = question.groups(CATALOG["conversations"], "origin")
     keys = {"customer": "customer", "teammate": "teammate", "unknown": UNASSIGNED}
     return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
 
 
-def infos(question: Asked, at: datetime, context: Context) -> dict[str, MetricInfo]:
+def build_infos(question: OverviewView, at: datetime, context: Context) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     n = question.number(CATALOG["conversations"]).n
     mentioned = question.number(LISTS[TOP_REASONS]).n
@@ -158,7 +160,7 @@ def infos(question: Asked, at: datetime, context: Context) -> dict[str, MetricIn
     def of(key: str, rows: int = n, **more: Any) -> MetricInfo:
         return figure_info(key, rows, question, at, context, **more)
 
-    told = [
+    infos = [
         of(TOP_REASONS, mentioned, listed=TOP_REASONS),
         of("daily"),
         of("hourly"),
@@ -166,15 +168,15 @@ def infos(question: Asked, at: datetime, context: Context) -> dict[str, MetricIn
         of("efficiency", timed=True),
         of("agents_table", timed=True, sources=both),
     ]
-    return {info.key: info for info in told}
+    return {info.key: info for info in infos}
 
 
-def highlights(
+def find_highlights(
     sheet: Sequence[Kpi], top: Sequence[Reason], context: Context
 ) -> list[tuple[str, str, str]]:
     """What is worth a word: the reason that moved most, and numbers outside their usual range."""
     text, formats = context.text, context.formats
-    found = []
+    highlights = []
     moved = [
         r for r in top if r.name and r.previous_share is not None and r.mentions >= NEWS_MENTIONS
     ]
@@ -185,15 +187,15 @@ def highlights(
             key = "reason_up" if difference > 0 else "reason_down"
             words = text(f"overview.news.{key}", points=formats.decimal(abs(difference) * 100))
             arrow = "arrow-up-right" if difference > 0 else "arrow-down"
-            found.append((arrow, most.name or "", words))
+            highlights.append((arrow, most.name or "", words))
     for kpi in sheet:
-        line = _kpi_news(kpi, context)
+        line = _find_kpi_highlight(kpi, context)
         if line:
-            found.append(line)
-    return found[:3]
+            highlights.append(line)
+    return highlights[:3]
 
 
-def _kpi_news(kpi: Kpi, context: Context) -> tuple[str, str, str] | None:
+def _find_kpi_highlight(kpi: Kpi, context: Context) -> tuple[str, str, str] | None:
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
     if now is None or before is None or now == before:
         return None

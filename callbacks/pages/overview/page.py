@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.overview import figures
 from callbacks.pages.overview.figures import OverviewQuery
-from callbacks.reports.kpis import kpis
+from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -24,30 +24,30 @@ def content(
     """Everything below the filters."""
     at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
-    sheet = kpis(question, overview.KEYS, at, context)
-    reasons, mentions = figures.reasons(question)
-    counted = figures.volume(question)
-    agents, total = figures.agents(question, context)
+    sheet = build_kpis(question, overview.KEYS, at, context)
+    reasons, mentions = figures.rank_reasons(question)
+    counted = figures.count_volume(question)
+    agents, total = figures.build_agents(question, context)
     credits = telephony.calls_per_agent(question.view)
     return overview.content(
         Overview(
             kpis=sheet,
-            highlights=figures.highlights(sheet, reasons, context),
+            highlights=figures.find_highlights(sheet, reasons, context),
             reasons=reasons,
             mentions=mentions,
             reason_label=rules.labels.reason,
             reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
-            days=figures.days(question, counted),
-            hours=figures.hours(question, counted),
-            points=figures.points(question, context),
+            days=figures.build_day_bars(question, counted),
+            hours=figures.build_hour_bars(question, counted),
+            points=figures.build_points(question, context),
             by_reason=question.query.matrix == "reason",
-            origins=figures.origins(question),
+            origins=figures.count_origins(question),
             agents=agents,
             total=total,
             csat_minimum=rules.csat_minimum,
             goal=rules.goal_classification,
             participations=int(credits.loc[credits["agent_id"].notna(), "calls"].sum()),
-            infos=figures.infos(question, at, context),
+            infos=figures.build_infos(question, at, context),
         ),
         context,
     )

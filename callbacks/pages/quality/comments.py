@@ -9,12 +9,12 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
 from callbacks.pages.quality.figures import ReaderQuery
-from callbacks.reports.filter_choices import person_word, plain
-from callbacks.reports.listing import Listing, arranged, frame_of, listing
+from callbacks.reports.filter_choices import fold_text, name_person
+from callbacks.reports.listing import Listing, arrange_rows, list_rows, take_rows
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, parse_search, read
-from callbacks.reports.report_page import ReportPage, report_context, with_words
+from callbacks.reports.report_page import ReportPage, add_filter_words, report_context
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
@@ -64,7 +64,7 @@ def register(app: Dash, backend: Backend, page: ReportPage) -> None:
         if question is None:
             return no_update
         return layout.comments(
-            _comments(with_words(question, context), query, backend, context), context
+            _build_comments(add_filter_words(question, context), query, backend, context), context
         )
 
     app.clientside_callback(
@@ -85,13 +85,13 @@ def read_reader(search: str | None) -> ReaderQuery:
     return read(ReaderQuery, [(name, fields[name]) for name in READER if name in fields])
 
 
-def _comments(
+def _build_comments(
     question: ReportView[Any], query: ReaderQuery, backend: Backend, context: Context
 ) -> Comments:
     cells = [Cell(PART, query.part)] if query.part else []
-    of = listing(question, METRIC, cells)
-    places = _with_words(question, of, query.find)
-    rows = frame_of(question, of, places)
+    listing = list_rows(question, METRIC, cells)
+    places = _search_comments(question, listing, query.find)
+    rows = take_rows(question, listing, places)
     ids_found = rows["id"].astype("str").tolist()
     chosen = ids_found.index(query.comment) if query.comment in ids_found else None
     number = chosen // SHOWN if chosen is not None else query.page - 1
@@ -99,8 +99,8 @@ def _comments(
     first = number * SHOWN
 
     def address(**changes: str | None) -> str:
-        kept: dict[str, str | None] = {"band": query.band, "comments_find": query.find or None}
-        return context.view(**{**kept, **changes})
+        choices: dict[str, str | None] = {"band": query.band, "comments_find": query.find or None}
+        return context.view(**{**choices, **changes})
 
     def reading(place: int) -> str | None:
         return address(comment=ids_found[place]) if 0 <= place < len(ids_found) else None
@@ -108,26 +108,24 @@ def _comments(
     def turned(page: int) -> str | None:
         return address(comments_page=str(page + 1)) if 0 <= page * SHOWN < len(places) else None
 
-    listed = _listed(rows.iloc[first : first + SHOWN], question, backend, context)
+    listed = _build_list(rows.iloc[first : first + SHOWN], question, backend, context)
     place = chosen if chosen is not None else first
     read = None
     if ids_found:
         row = rows.iloc[place]
         read = replace(
-            _read(row, listed[place - first], question, context),
+            _build_read(row, listed[place - first], question, context),
             place=place,
             before=reading(place - 1),
             after=reading(place + 1),
         )
-    every = listing(question, METRIC, [])
-    counted = {band: listing(question, METRIC, [Cell(PART, band)]).n for band in BANDS}
-    bands = [
-        (band, counted[band], _band_address(band, context), query.part == band) for band in BANDS
-    ]
-    bands.append(("all", every.n, _band_address("all", context), query.part is None))
+    every = list_rows(question, METRIC, [])
+    counted = {band: list_rows(question, METRIC, [Cell(PART, band)]).n for band in BANDS}
+    bands = [(band, counted[band], _link_band(band, context), query.part == band) for band in BANDS]
+    bands.append(("all", every.n, _link_band("all", context), query.part is None))
     return Comments(
         bands=bands,
-        ratings=of.n,
+        ratings=listing.n,
         found=len(places),
         listed=[(comment, reading(first + n) or "") for n, comment in enumerate(listed)],
         first=first,
@@ -137,7 +135,7 @@ def _comments(
         target=question.rules.first_response_seconds,
         info=figure_info(
             "comments",
-            of.n,
+            listing.n,
             question,
             datetime.fromtimestamp(backend.clock(), UTC),
             context,
@@ -146,21 +144,21 @@ def _comments(
     )
 
 
-def _band_address(band: str, context: Context) -> str:
+def _link_band(band: str, context: Context) -> str:
     return context.view(band=None if band == "negative" else band)
 
 
-def _with_words(question: ReportView[Any], of: Listing, find: str) -> Any:
+def _search_comments(question: ReportView[Any], listing: Listing, find: str) -> Any:
     """Places of the ratings that come with words, newest first; those looked for in them."""
-    places = arranged(question, of, "", None)
-    remarks = frame_of(question, of, places)["rating_remark"].astype("str").fillna("")
-    wanted = plain(find).split()
-    said = [plain(words).strip() for words in remarks]
-    fits = [bool(words) and all(word in words for word in wanted) for words in said]
+    places = arrange_rows(question, listing, "", None)
+    remarks = take_rows(question, listing, places)["rating_remark"].astype("str").fillna("")
+    wanted = fold_text(find).split()
+    texts = [fold_text(words).strip() for words in remarks]
+    fits = [bool(words) and all(word in words for word in wanted) for words in texts]
     return places[pd.array(fits, dtype="bool").to_numpy()] if len(places) else places
 
 
-def _listed(
+def _build_list(
     rows: pd.DataFrame, question: ReportView[Any], backend: Backend, context: Context
 ) -> list[Comment]:
     tables = question.tables
@@ -174,7 +172,7 @@ def _listed(
             rating=int(row["rating"]),
             words=str(row["rating_remark"]).strip(),
             at=row["rating_at"].to_pydatetime(),
-            agent=person_word(str(agent), names, context),
+            agent=name_person(str(agent), names, context),
             reason=str(reason),
             url=links.conversation(str(row["id"])),
         )
@@ -182,28 +180,28 @@ def _listed(
     ]
 
 
-def _read(
+def _build_read(
     row: pd.Series, comment: Comment, question: ReportView[Any], context: Context
 ) -> OpenComment:
     rules, tables = question.rules.with_clock("all"), question.tables
-    one = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
-    answered = first_response_time(one, rules, tables.now).iloc[0]
-    closed = time_to_close(one, rules, tables.now).iloc[0]
+    frame = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
+    answered = first_response_time(frame, rules, tables.now).iloc[0]
+    closed = time_to_close(frame, rules, tables.now).iloc[0]
     team = "" if pd.isna(row["team_id"]) else str(row["team_id"])
     alike = late = 0
     if comment.reason:
         cells = (Cell(REASON, comment.reason), Cell(VALUE, "1"))
-        found = listing(question, "dsat_score", cells)
-        rows = tables.conversations.iloc[found.positions]
+        alike_rows = list_rows(question, "dsat_score", cells)
+        rows = tables.conversations.iloc[alike_rows.positions]
         times = first_response_time(rows, rules, tables.now)
-        alike, late = found.n, int(times.gt(rules.first_response_seconds).fillna(False).sum())
+        alike, late = alike_rows.n, int(times.gt(rules.first_response_seconds).fillna(False).sum())
     return OpenComment(
         comment=comment,
         team=team_names(tables, rules).get(team, ""),
         first_response=number_or_none(answered),
         close=number_or_none(closed),
         reopens=None if pd.isna(row["count_reopens"]) else int(row["count_reopens"]),
-        moments=_moments(row, rules.first_response_seconds),
+        moments=_build_moments(row, rules.first_response_seconds),
         place=0,
         before=None,
         after=None,
@@ -212,14 +210,14 @@ def _read(
     )
 
 
-def _moments(row: pd.Series, target: float) -> list[Moment]:
+def _build_moments(row: pd.Series, target: float) -> list[Moment]:
     """What happened, in order; one close where the first was the last."""
     known = {what: row[column] for column, what in MOMENTS.items() if not pd.isna(row[column])}
     if known.get("first_close") == known.get("last_close"):
         known.pop("first_close", None)
-    found: list[Moment] = []
+    moments: list[Moment] = []
     for what, at in sorted(known.items(), key=lambda item: item[1]):
-        since = (at.to_pydatetime() - found[-1].at).total_seconds() if found else None
+        since = (at.to_pydatetime() - moments[-1].at).total_seconds() if moments else None
         late = what == "answered" and since is not None and since > target
-        found.append(Moment(what, at.to_pydatetime(), since, late))
-    return found
+        moments.append(Moment(what, at.to_pydatetime(), since, late))
+    return moments

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from callbacks.reports.filter_choices import person_word
+from callbacks.reports.filter_choices import name_person
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.query import NoQuery
@@ -58,33 +58,35 @@ SHOWN = 12
 # Whole weeks before the period, to see it among others.
 WEEKS_BEFORE = 7
 
-Asked = ReportView[QualityQuery]
+QualityView = ReportView[QualityQuery]
 
 
-def notes(question: Asked) -> dict[int, int]:
+def count_ratings(question: QualityView) -> dict[int, int]:
     """How often each rating was given, the best first."""
     metric = CATALOG["csat_average"]
-    _, given = report.select_population(metric, question.view)
-    counts = given.astype("int64").value_counts()
+    _, ratings = report.select_population(metric, question.view)
+    counts = ratings.astype("int64").value_counts()
     return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
 
 
-def trend(question: Asked) -> list[TrendPoint]:
+def build_trend(question: QualityView) -> list[TrendPoint]:
     """The score of each week, those before the period included, or of each day."""
     metric, period = CATALOG["csat_score"], question.period
     if question.query.trend == "day":
         days = question.groups(metric, "day")
         return [TrendPoint(date.fromisoformat(day), csat, True) for day, csat in days.items()]
-    found = []
-    earlier = _earlier_weeks(question)
+    stretches = []
+    earlier = _find_earlier_weeks(question)
     for stretch, inside in ((earlier, False), (period, True)):
         if stretch is not None:
             weeks = question.groups(metric, "week", stretch)
-            found += [TrendPoint(date.fromisoformat(w), csat, inside) for w, csat in weeks.items()]
-    return found
+            stretches += [
+                TrendPoint(date.fromisoformat(w), csat, inside) for w, csat in weeks.items()
+            ]
+    return stretches
 
 
-def _earlier_weeks(question: Asked) -> Period | None:
+def _find_earlier_weeks(question: QualityView) -> Period | None:
     """Whole weeks before the first one of the period, as far as they are loaded."""
     first = question.period.first_day
     monday = first - timedelta(days=first.weekday())
@@ -95,7 +97,7 @@ def _earlier_weeks(question: Asked) -> Period | None:
     return Period(start, monday - timedelta(days=1)) if start < monday else None
 
 
-def ranks(question: Asked, by: str, context: Context) -> Ranks:
+def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
     """People or reasons with their scores, in the order of the reader's choice."""
     scores = question.groups(CATALOG["csat_score"], by)
     bad = question.groups(CATALOG["dsat_score"], by)
@@ -103,7 +105,7 @@ def ranks(question: Asked, by: str, context: Context) -> Ranks:
     names = people.names(question.tables, question.rules) if by == "agent" else {}
 
     def rated(key: str) -> Rated:
-        name = person_word(key, names, context) if by == "agent" else key
+        name = name_person(key, names, context) if by == "agent" else key
         return Rated(
             key=key,
             name=context.text("rows.no_reason") if by == "reason" and key == EMPTY else name,
@@ -115,7 +117,7 @@ def ranks(question: Asked, by: str, context: Context) -> Ranks:
     every = question.query.every == by
     shown = order.ranked if every else order.ranked[:SHOWN]
     hidden = order.ranked[len(shown) :]
-    few = sorted((rated(key) for key in order.few), key=lambda one: (-one.csat.n, one.name))
+    few = sorted((rated(key) for key in order.few), key=lambda rank: (-rank.csat.n, rank.name))
     return Ranks(
         by=by,
         shown=[rated(key) for key in shown],
@@ -126,7 +128,9 @@ def ranks(question: Asked, by: str, context: Context) -> Ranks:
     )
 
 
-def infos(question: Asked, n: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
+def build_infos(
+    question: QualityView, n: int, at: datetime, context: Context
+) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
     keys: Sequence[str] = ("csat_trend", "csat_by_reason", "csat_by_agent")
     return {key: figure_info(key, n, question, at, context, listed="csat_score") for key in keys}

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
 from callbacks.pages.quality.figures import QualityQuery
-from callbacks.reports.kpis import kpis
+from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -26,22 +26,22 @@ def content(
     """Everything below the filters; the comments come by themselves."""
     at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
-    sheet = {kpi.metric.key: kpi for kpi in kpis(question, quality.KEYS, at, context)}
+    sheet = {kpi.metric.key: kpi for kpi in build_kpis(question, quality.KEYS, at, context)}
     n = sheet["csat_score"].now.n
     return quality.content(
         Quality(
             kpis=sheet,
-            notes=figures.notes(question),
-            trend=figures.trend(question),
+            notes=figures.count_ratings(question),
+            trend=figures.build_trend(question),
             by_day=question.query.trend == "day",
-            reasons=figures.ranks(question, "reason", context),
-            agents=figures.ranks(question, "agent", context),
+            reasons=figures.build_ranks(question, "reason", context),
+            agents=figures.build_ranks(question, "agent", context),
             focus=question.query.order,
             csat_minimum=rules.csat_minimum,
             closed=question.number(CATALOG["conversations_closed"]).n,
             reason_label=rules.labels.reason,
             reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
-            infos=figures.infos(question, n, at, context),
+            infos=figures.build_infos(question, n, at, context),
         ),
         context,
     )

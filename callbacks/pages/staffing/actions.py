@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callbacks.access.session import current_viewer
-from callbacks.reports.filter_choices import person_word
+from callbacks.reports.filter_choices import name_person
 from layouts.components.context import Context
 from layouts.pages.staffing import roster as layout
 from layouts.pages.staffing.data import Roster, ScheduleRow
@@ -36,9 +36,9 @@ from services.files.workbook import Column, Sheet, write_workbook
 from services.runtime.backend import Backend
 
 
-def known(backend: Backend) -> list[KnownPerson]:
+def list_known_people(backend: Backend) -> list[KnownPerson]:
     """Everybody whom a schedule may name: present people and those who left, but no bot."""
-    tables = _tables(backend)
+    tables = _find_tables(backend)
     if tables is None:
         return []
     agents = tables.agents[~tables.agents["bot"].fillna(False).astype(bool)]
@@ -46,7 +46,7 @@ def known(backend: Backend) -> list[KnownPerson]:
     return [KnownPerson(row.id, row.name, row.email) for row in lines.itertuples(index=False)]
 
 
-def roster(
+def build_roster(
     backend: Backend,
     context: Context,
     draft: Mapping[str, Week] | None = None,
@@ -60,18 +60,18 @@ def roster(
         draft: Weeks that were read and are not saved yet.
         file: Where they came from.
     """
-    found, tables = load_schedule(backend.state), _tables(backend)
-    weeks = found.schedule.weeks
+    saved, tables = load_schedule(backend.state), _find_tables(backend)
+    weeks = saved.schedule.weeks
     names = people.names(tables, backend.rules) if tables else {}
     members = set(people.members(tables, backend.rules)["id"]) if tables else set()
     scheduled = {agent for agent, week in weeks.items() if any(week)}
     shown = members | scheduled | set(draft or {})
-    rows = [_row(agent, weeks, draft or {}, names, context) for agent in shown]
+    rows = [_build_row(agent, weeks, draft or {}, names, context) for agent in shown]
     rows.sort(key=lambda row: (row.agent_id not in members, row.name.casefold(), row.agent_id))
-    return Roster(tuple(rows), found.schedule.version, found.by, _moment(found), file)
+    return Roster(tuple(rows), saved.schedule.version, saved.by, _moment(saved), file)
 
 
-def _row(
+def _build_row(
     agent: str,
     weeks: Mapping[str, Week],
     draft: Mapping[str, Week],
@@ -83,7 +83,7 @@ def _row(
     wanted = draft.get(agent, week)
     return ScheduleRow(
         agent_id=agent,
-        name=person_word(agent, names, context),
+        name=name_person(agent, names, context),
         status=names.get(agent, ("", "left"))[1],
         saved=saved,
         shown=[written(day) for day in wanted],
@@ -91,11 +91,11 @@ def _row(
     )
 
 
-def _moment(found: SavedSchedule) -> datetime | None:
-    return datetime.fromtimestamp(found.at, UTC) if found.at else None
+def _moment(saved: SavedSchedule) -> datetime | None:
+    return datetime.fromtimestamp(saved.at, UTC) if saved.at else None
 
 
-def _tables(backend: Backend) -> Tables | None:
+def _find_tables(backend: Backend) -> Tables | None:
     snapshot = backend.dataset.snapshot()
     return snapshot.tables if snapshot is not None else None
 
@@ -134,44 +134,44 @@ def act(data: Any, context: Context, backend: Backend) -> Answer:
     """Do it; anything that is none of the page's draws the grid as it is kept."""
     action = ACTIONS.get(str(data.get("act"))) if isinstance(data, dict) else None
     if action is None:
-        return _drawn(context, backend)
+        return _draw_grid(context, backend)
     return action(data, context, backend)
 
 
-def _drawn(context: Context, backend: Backend, said: Any = None, **done: Any) -> Answer:
+def _draw_grid(context: Context, backend: Backend, message: Any = None, **done: Any) -> Answer:
     at = int(backend.clock() * 1000)
     version = load_schedule(backend.state).schedule.version
-    grid = layout.grid(roster(backend, context), f"{at}-{version}", context)
-    return Answer(grid, said, {"at": at, "drawn": True, **done})
+    grid = layout.grid(build_roster(backend, context), f"{at}-{version}", context)
+    return Answer(grid, message, {"at": at, "drawn": True, **done})
 
 
 def _cancel(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
-    return _drawn(context, backend, cancelled=True)
+    return _draw_grid(context, backend, cancelled=True)
 
 
 def _save(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
     text, viewer = context.text, current_viewer()
     at = int(backend.clock() * 1000)
     try:
-        changes = _changes(data.get("cells"), context, backend)
+        changes = _read_changes(data.get("cells"), context, backend)
         if not changes:
             return Answer(done={"at": at}, said=layout.saved(text("staffing.nothing_changed")))
         who = viewer.display_name
         change_schedule(backend.state, changes, by=who, at=backend.clock())
         backend.audit.note("schedule", viewer.actor, cells=len(changes))
     except _Wrong as wrong:
-        said = _refused(
+        message = _explain_refusal(
             "staffing.not_saved", "staffing.not_saved_words", wrong.cells, context, backend
         )
-        return Answer(said=said, done={"at": at, "bad": [list(cell) for cell in wrong.cells]})
+        return Answer(said=message, done={"at": at, "bad": [list(cell) for cell in wrong.cells]})
     except TakenError as taken:
-        return _taken(taken, context, backend)
+        return _explain_taken(taken, context, backend)
     count = context.formats.count(len(changes))
-    said = layout.saved(text.plural("staffing.saved", len(changes), n=count))
-    return _drawn(context, backend, said, saved=True)
+    message = layout.saved(text.plural("staffing.saved", len(changes), n=count))
+    return _draw_grid(context, backend, message, saved=True)
 
 
-def _taken(taken: TakenError, context: Context, backend: Backend) -> Answer:
+def _explain_taken(taken: TakenError, context: Context, backend: Backend) -> Answer:
     text = context.text
     now = [(agent, day, written(shifts)) for agent, day, shifts in taken.cells]
     cells = [
@@ -179,12 +179,14 @@ def _taken(taken: TakenError, context: Context, backend: Backend) -> Answer:
         for agent, day, shifts in now
     ]
     by = taken.saved.by or text("rows.unassigned")
-    said = _refused("staffing.taken", "staffing.taken_words", cells, context, backend, by=by)
+    message = _explain_refusal(
+        "staffing.taken", "staffing.taken_words", cells, context, backend, by=by
+    )
     at = int(backend.clock() * 1000)
-    return Answer(said=said, done={"at": at, "taken": [list(cell) for cell in now]})
+    return Answer(said=message, done={"at": at, "taken": [list(cell) for cell in now]})
 
 
-def _changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
+def _read_changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
     """The changed cells.
 
     Raises:
@@ -192,27 +194,29 @@ def _changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
     """
     if not isinstance(cells, list) or len(cells) > MOST_CELLS:
         raise _Wrong([])
-    may_be = {one.id for one in known(backend)} | set(load_schedule(backend.state).schedule.weeks)
-    found, wrong = [], []
+    may_be = {person.id for person in list_known_people(backend)} | set(
+        load_schedule(backend.state).schedule.weeks
+    )
+    changes, wrong = [], []
     for cell in cells:
-        agent, day = _word(cell, "agent"), _word(cell, "day")
+        agent, day = _read_word(cell, "agent"), _read_word(cell, "day")
         if agent not in may_be or day not in set(map(str, range(WEEKDAYS))):
             wrong.append((agent[:LONGEST_NAME], 0, context.text("staffing.fault.unknown_person")))
             continue
         try:
-            now = read_day(_word(cell, "now"))
-            was = read_day(_word(cell, "was"))
+            now = read_day(_read_word(cell, "now"))
+            was = read_day(_read_word(cell, "was"))
         except ShiftError as error:
             words = context.text(f"staffing.fault.{error.problem}", value=error.piece)
             wrong.append((agent, int(day), words))
             continue
-        found.append(Change(agent, int(day), was, now))
+        changes.append(Change(agent, int(day), was, now))
     if wrong:
         raise _Wrong(wrong)
-    return found
+    return changes
 
 
-def _refused(
+def _explain_refusal(
     title: str,
     words: str,
     cells: Sequence[tuple[str, int, str]],
@@ -221,7 +225,7 @@ def _refused(
     **values: Any,
 ) -> Any:
     text = context.text
-    names = {one.id: one.name for one in known(backend)}
+    names = {person.id: person.name for person in list_known_people(backend)}
     lines = []
     for agent, day, what in cells[:LINES_SHOWN]:
         who = names.get(agent) or text("rows.unknown_person", id=agent)
@@ -233,24 +237,24 @@ def _refused(
 def _import(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
     text = context.text
     at = int(backend.clock() * 1000)
-    name = _word(data, "name")[:LONGEST_NAME]
+    name = _read_word(data, "name")[:LONGEST_NAME]
     try:
-        weeks = read_sheet(_bytes(data.get("file")), known(backend))
+        weeks = read_sheet(_decode_file(data.get("file")), list_known_people(backend))
     except SheetError as error:
-        lines = [_fault_words(fault, context) for fault in error.faults]
-        said = layout.refused(
+        lines = [_describe_fault(fault, context) for fault in error.faults]
+        message = layout.refused(
             text("staffing.not_read", file=name or text("staffing.the_file")),
             text("staffing.not_read_words"),
             lines[:LINES_SHOWN],
             len(lines) - LINES_SHOWN,
             context,
         )
-        return Answer(said=said, done={"at": at})
-    shown = roster(backend, context, weeks, name or text("staffing.the_file"))
+        return Answer(said=message, done={"at": at})
+    shown = build_roster(backend, context, weeks, name or text("staffing.the_file"))
     return Answer(layout.grid(shown, f"{at}-import", context), None, {"at": at, "read": True})
 
 
-def _fault_words(fault: CellFault, context: Context) -> str:
+def _describe_fault(fault: CellFault, context: Context) -> str:
     text = context.text
     value = fault.value
     if fault.fault == "no_weekday":
@@ -267,8 +271,8 @@ def _fault_words(fault: CellFault, context: Context) -> str:
 
 def _export(data: Mapping[str, Any], context: Context, backend: Backend) -> Answer:
     text, viewer = context.text, current_viewer()
-    emails = {one.id: one.email for one in known(backend)}
-    shown = roster(backend, context).rows
+    emails = {person.id: person.email for person in list_known_people(backend)}
+    shown = build_roster(backend, context).rows
     columns = [
         Column(text("staffing.sheet.email"), "text", 34),
         Column(text("staffing.sheet.name"), "text", 30),
@@ -287,7 +291,7 @@ def _export(data: Mapping[str, Any], context: Context, backend: Backend) -> Answ
     return Answer(done={"at": int(backend.clock() * 1000)}, file=file)
 
 
-def _bytes(content: Any) -> bytes:
+def _decode_file(content: Any) -> bytes:
     if not isinstance(content, str) or len(content) > LONGEST_FILE:
         raise SheetError([CellFault("too_large")])
     try:
@@ -296,7 +300,7 @@ def _bytes(content: Any) -> bytes:
         raise SheetError([CellFault("no_workbook")]) from error
 
 
-def _word(data: Any, name: str) -> str:
+def _read_word(data: Any, name: str) -> str:
     value = data.get(name) if isinstance(data, dict) else None
     # One more than is allowed, so that what is too long is told and not cut.
     return value[: LONGEST_CELL + 1] if isinstance(value, str) else ""

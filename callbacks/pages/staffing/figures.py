@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from callbacks.pages.staffing.query import Assuming, StaffingQuery
-from callbacks.reports.filter_choices import person_word
+from callbacks.reports.filter_choices import name_person
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import read_page
 from callbacks.reports.query import ParameterError
@@ -33,10 +33,10 @@ from metrics.planning.schedule import Schedule, cover
 from metrics.planning.staffing import Whole, plan
 from services.snapshot.dataset import Snapshot
 
-Asked = ReportView[StaffingQuery]
+StaffingView = ReportView[StaffingQuery]
 
 
-def assumed(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
+def read_assumptions(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the address assumes, and what holds where it says nothing; both by name."""
     plain = StaffingQuery()
     defaults: dict[str, Any] = {name: getattr(plain, name) for name in LIMITS}
@@ -50,21 +50,21 @@ def assumed(search: str | None, rules: Rules) -> tuple[dict[str, Any], dict[str,
     return {**values, "stream": query.stream}, defaults
 
 
-def works(question: Asked, schedule: Schedule) -> dict[Stream, Work]:
+def build_works(question: StaffingView, schedule: Schedule) -> dict[Stream, Work]:
     """What arrives and whom it needs, for each kind of work that was asked for."""
-    days = whole_days(question.snapshot, question.rules)
+    days = list_whole_days(question.snapshot, question.rules)
     tables, filters = question.tables, question.filters
-    return works_of(question.query, tables, question.rules, days, filters, cover(schedule))
+    return compute_works(question.query, tables, question.rules, days, filters, cover(schedule))
 
 
-def whole_days(snapshot: Snapshot, rules: Rules) -> pd.DatetimeIndex:
+def list_whole_days(snapshot: Snapshot, rules: Rules) -> pd.DatetimeIndex:
     """Days of a version that are loaded and over."""
     present = today(snapshot.published_at, rules.time_zone)
     first = snapshot.history.first_day or present
     return pd.date_range(first, present - timedelta(days=1), freq="D", unit="s")
 
 
-def works_of(
+def compute_works(
     query: Assuming,
     tables: Tables,
     rules: Rules,
@@ -82,7 +82,7 @@ def works_of(
         filters: Of conversations; what arrives does not depend on people.
         scheduled: People on the schedule, 7 × 48.
     """
-    found: dict[Stream, Work] = {}
+    works: dict[Stream, Work] = {}
     for stream in get_args(Stream):
         if query.stream not in (stream, "both"):
             continue
@@ -94,19 +94,19 @@ def works_of(
             assumed = query.for_conversations(rules)
         arrivals = demand.p90 if query.level == "p90" else demand.mean
         planned = plan(arrivals, demand.handling, scheduled, assumed)
-        found[stream] = Work(demand, planned, assumed.target.seconds)
-    return found
+        works[stream] = Work(demand, planned, assumed.target.seconds)
+    return works
 
 
-def needed(found: Mapping[Stream, Work]) -> Whole:
+def sum_needed(works: Mapping[Stream, Work]) -> Whole:
     """People needed for all kinds of work together; -1 where one of them cannot be reached."""
-    each = [work.plan.needed for work in found.values()]
+    each = [work.plan.needed for work in works.values()]
     total = np.sum(each, axis=0)
     impossible = np.any([grid < 0 for grid in each], axis=0)
     return np.asarray(np.where(impossible, -1, total), dtype=np.int64)
 
 
-def fair(question: Asked, schedule: Schedule) -> FairTarget:
+def compute_fair(question: StaffingView, schedule: Schedule) -> FairTarget:
     """The fair target of the period."""
     return fair_target(
         question.view,
@@ -117,13 +117,15 @@ def fair(question: Asked, schedule: Schedule) -> FairTarget:
     )
 
 
-def fair_lines(found: FairTarget, question: Asked, context: Context) -> list[FairLine]:
+def build_fair_lines(
+    target: FairTarget, question: StaffingView, context: Context
+) -> list[FairLine]:
     """The people of the fair target with their names."""
     names = people.names(question.tables)
     return [
         FairLine(
             agent_id=row.agent_id,
-            name=person_word(row.agent_id, names, context),
+            name=name_person(row.agent_id, names, context),
             is_gone=_is_gone(row.agent_id, names),
             calls=int(row.calls),
             shifts=int(row.shifts),
@@ -132,28 +134,30 @@ def fair_lines(found: FairTarget, question: Asked, context: Context) -> list[Fai
             difference=float(row.difference),
             share=number_or_none(row.share),
         )
-        for row in found.people.itertuples(index=False)
+        for row in target.people.itertuples(index=False)
     ]
 
 
-def others(found: FairTarget, question: Asked, context: Context) -> list[tuple[str, str, int]]:
+def list_others(
+    target: FairTarget, question: StaffingView, context: Context
+) -> list[tuple[str, str, int]]:
     """Who took calls without a shift: (group of the rows, name, calls)."""
     names = people.names(question.tables)
-    told = []
-    for agent, calls in zip(found.others["agent_id"], found.others["calls"], strict=True):
+    others = []
+    for agent, calls in zip(target.others["agent_id"], target.others["calls"], strict=True):
         key = "none" if pd.isna(agent) else str(agent)
-        told.append((key, person_word(key, names, context), int(calls)))
-    return told
+        others.append((key, name_person(key, names, context), int(calls)))
+    return others
 
 
-def observed(question: Asked) -> adherence.Stretches:
+def find_observed(question: StaffingView) -> adherence.Stretches:
     """What people did on the days on which anybody was seen, whatever the period."""
     every = Period(question.history.first_day, max(question.history.last_day, question.today))
     return adherence.observed(question.tables, question.rules, every)
 
 
-def presence(
-    question: Asked, schedule: Schedule, stretches: adherence.Stretches
+def measure_presence(
+    question: StaffingView, schedule: Schedule, stretches: adherence.Stretches
 ) -> tuple[pd.DataFrame, list[date]]:
     """Presence against the schedule on the observed days of the period."""
     first, last = question.period.first_day, question.period.last_day
@@ -165,13 +169,15 @@ def presence(
     return table, sorted(own)
 
 
-def presence_lines(table: pd.DataFrame, question: Asked, context: Context) -> list[PresenceLine]:
+def build_presence_lines(
+    table: pd.DataFrame, question: StaffingView, context: Context
+) -> list[PresenceLine]:
     """The people of the presence table with their names."""
     names = people.names(question.tables)
     return [
         PresenceLine(
             agent_id=row["agent_id"],
-            name=person_word(row["agent_id"], names, context),
+            name=name_person(row["agent_id"], names, context),
             scheduled=float(row["scheduled"]),
             observed=float(row["observed"]),
             states={state: float(row[state]) for state in (*STATES, UNOBSERVED)},
@@ -181,24 +187,26 @@ def presence_lines(table: pd.DataFrame, question: Asked, context: Context) -> li
     ]
 
 
-def online(question: Asked, stretches: adherence.Stretches, weekday: int) -> tuple[Any, int]:
+def count_online(
+    question: StaffingView, stretches: adherence.Stretches, weekday: int
+) -> tuple[Any, int]:
     """How many people were seen there on a weekday, and on how many of its days."""
     own = {day: table for day, table in stretches.items() if day.weekday() == weekday}
     return adherence.online(own, question.rules), len(own)
 
 
-def infos(
-    question: Asked,
-    found: Mapping[Stream, Work],
+def build_infos(
+    question: StaffingView,
+    works: Mapping[Stream, Work],
     fair_found: FairTarget,
     presence_n: int,
     at: datetime,
     context: Context,
 ) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
-    arrived = sum(work.demand.total for work in found.values())
-    sources: Any = tuple("aircall" if name == "calls" else "intercom" for name in found)
-    needed_one = _demand_info(question, found, arrived, at, context, sources)
+    arrived = sum(work.demand.total for work in works.values())
+    sources: Any = tuple("aircall" if name == "calls" else "intercom" for name in works)
+    needed_one = _build_demand_info(question, works, arrived, at, context, sources)
     return {
         "staffing_need": needed_one,
         "staffing_day": MetricInfo("staffing_day", needed_one.lines),
@@ -223,9 +231,9 @@ def infos(
     }
 
 
-def _demand_info(
-    question: Asked,
-    found: Mapping[Stream, Work],
+def _build_demand_info(
+    question: StaffingView,
+    works: Mapping[Stream, Work],
     arrived: int,
     at: datetime,
     context: Context,
@@ -233,22 +241,22 @@ def _demand_info(
 ) -> MetricInfo:
     """The history is not the period's: its own days stand in the place of them."""
     text = context.text
-    told = figure_info(
+    info = figure_info(
         "staffing_need", arrived, question, at, context, sources=sources, listed=None
     )
-    days = span(next(iter(found.values())).demand, context)
+    days = describe_span(next(iter(works.values())).demand, context)
     lines = [
-        (what, days if what == text("passport.period") else words) for what, words in told.lines
+        (what, days if what == text("passport.period") else words) for what, words in info.lines
     ]
-    return MetricInfo("staffing_need", (*lines, _assumed_line(question, found, context)))
+    return MetricInfo("staffing_need", (*lines, _build_assumed_line(question, works, context)))
 
 
-def _assumed_line(
-    question: Asked, found: Mapping[Stream, Work], context: Context
+def _build_assumed_line(
+    question: StaffingView, works: Mapping[Stream, Work], context: Context
 ) -> tuple[str, str]:
     """Everything that was assumed: whoever is shown the number did not move the sliders."""
     text, query = context.text, question.query
-    said = [
+    parts = [
         text(
             "staffing.assumed",
             target=query.target,
@@ -258,17 +266,17 @@ def _assumed_line(
             handling=query.handling,
         )
     ]
-    for name, work in found.items():
+    for name, work in works.items():
         seconds = context.formats.duration(work.target_seconds)
         values = {"patience": query.patience, "minutes": query.minutes, "at_once": query.at_once}
         key = f"staffing.assumed_{name}"
         if name == "calls" and query.patience:
             key += "_patience"
-        said.append(text(key, seconds=seconds, **values))
-    return text("staffing.assumptions"), "; ".join(said)
+        parts.append(text(key, seconds=seconds, **values))
+    return text("staffing.assumptions"), "; ".join(parts)
 
 
-def span(demand: Demand, context: Context) -> str:
+def describe_span(demand: Demand, context: Context) -> str:
     """The days that the demand was counted on, in words."""
     if demand.days is None:
         return context.text("staffing.no_days")

@@ -39,17 +39,17 @@ def content(
     at, query = datetime.now(UTC), question.query
     schedule = load_schedule(backend.state).schedule
     source = question.snapshot.sources.get("aircall")
-    works = figures.works(question, schedule)
-    fair = figures.fair(question, schedule)
-    stretches = figures.observed(question)
-    table, days = figures.presence(question, schedule, stretches)
+    works = figures.build_works(question, schedule)
+    fair = figures.compute_fair(question, schedule)
+    stretches = figures.find_observed(question)
+    table, days = figures.measure_presence(question, schedule, stretches)
     weekday = question.today.weekday() if query.day is None else query.day
-    online, online_days = figures.online(question, stretches, weekday)
+    online, online_days = figures.count_online(question, stretches, weekday)
     return staffing.content(
         Staffing(
             works=works,
             scheduled=cover(schedule),
-            needed=figures.needed(works),
+            needed=figures.sum_needed(works),
             has_schedule=bool(schedule.people),
             has_calls=source is not None and source.state != "off",
             stream=query.stream,
@@ -59,13 +59,13 @@ def content(
             online=online,
             online_days=online_days,
             fair=fair,
-            fair_lines=figures.fair_lines(fair, question, context),
-            others=figures.others(fair, question, context),
+            fair_lines=figures.build_fair_lines(fair, question, context),
+            others=figures.list_others(fair, question, context),
             transfers=query.transfers is not None,
             basis=query.basis,
-            presence=figures.presence_lines(table, question, context),
+            presence=figures.build_presence_lines(table, question, context),
             presence_days=days,
-            infos=figures.infos(question, works, fair, len(table), at, context),
+            infos=figures.build_infos(question, works, fair, len(table), at, context),
         ),
         context,
     )
@@ -75,18 +75,18 @@ def content(
 KEYS = ("staffing_need", "fair_target", "schedule_adherence")
 
 
-def staffing_sheets(scope: ColumnContext) -> list[Sheet]:
+def build_staffing_sheets(scope: ColumnContext) -> list[Sheet]:
     """What the page shows, for the same assumptions and filters."""
     schedule = load_schedule(scope.backend.state).schedule
-    works = figures.works(scope.question, schedule)
+    works = figures.build_works(scope.question, schedule)
     return [
-        *[_week(name, work, scope) for name, work in works.items()],
-        _fair(schedule, scope),
-        _presence(schedule, scope),
+        *[_build_week_sheet(name, work, scope) for name, work in works.items()],
+        _build_fair_sheet(schedule, scope),
+        _build_presence_sheet(schedule, scope),
     ]
 
 
-def _week(stream: str, work: Work, scope: ColumnContext) -> Sheet:
+def _build_week_sheet(stream: str, work: Work, scope: ColumnContext) -> Sheet:
     text = scope.context.text
     names = ("half", "arrivals", "p90", "handling", "load", "there", "needed", "scheduled", "gap")
     kinds: dict[str, Any] = {"half": "text", "handling": "seconds"}
@@ -95,10 +95,10 @@ def _week(stream: str, work: Work, scope: ColumnContext) -> Sheet:
         *[Column(text(f"staffing.head.{n}"), kinds.get(n, "number"), 12) for n in names],
     ]
     kind = text(f"staffing.stream.{stream}")
-    return Sheet(f"{text('staffing.sheet.week')} {kind}", columns, _halves(work, scope))
+    return Sheet(f"{text('staffing.sheet.week')} {kind}", columns, _iterate_half_hours(work, scope))
 
 
-def _halves(work: Work, scope: ColumnContext) -> Iterator[tuple[Any, ...]]:
+def _iterate_half_hours(work: Work, scope: ColumnContext) -> Iterator[tuple[Any, ...]]:
     """A line for each half-hour in which anything happens; weekdays nobody counted have none."""
     plan, demand = work.plan, work.demand
     for weekday in range(WEEKDAYS):
@@ -124,9 +124,9 @@ def _halves(work: Work, scope: ColumnContext) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def _fair(schedule: Schedule, scope: ColumnContext) -> Sheet:
+def _build_fair_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
     text = scope.context.text
-    found = figures.fair(scope.question, schedule)
+    target = figures.compute_fair(scope.question, schedule)
     names = ("calls", "expected", "difference", "share", "shifts", "hours")
     columns = [
         Column(text("staffing.fair_head.person"), "text", 30),
@@ -136,21 +136,21 @@ def _fair(schedule: Schedule, scope: ColumnContext) -> Sheet:
         ],
     ]
     lines: list[tuple[Any, ...]] = [
-        (one.name, one.calls, one.expected, one.difference, one.share, one.shifts, one.hours)
-        for one in figures.fair_lines(found, scope.question, scope.context)
+        (line.name, line.calls, line.expected, line.difference, line.share, line.shifts, line.hours)
+        for line in figures.build_fair_lines(target, scope.question, scope.context)
     ]
     # Who has no shift stands below, with calls and nothing else.
     lines += [
         (name, calls, None, None, None, 0, 0.0)
-        for _, name, calls in figures.others(found, scope.question, scope.context)
+        for _, name, calls in figures.list_others(target, scope.question, scope.context)
     ]
     return Sheet(text("staffing.fair"), columns, lines)
 
 
-def _presence(schedule: Schedule, scope: ColumnContext) -> Sheet:
+def _build_presence_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
     text = scope.context.text
-    stretches = figures.observed(scope.question)
-    table, _ = figures.presence(scope.question, schedule, stretches)
+    stretches = figures.find_observed(scope.question)
+    table, _ = figures.measure_presence(scope.question, schedule, stretches)
     states = (*STATES, UNOBSERVED)
     columns = [
         Column(text("staffing.fair_head.person"), "text", 30),
@@ -161,20 +161,20 @@ def _presence(schedule: Schedule, scope: ColumnContext) -> Sheet:
     ]
     lines = [
         (
-            one.name,
-            one.adherence,
-            one.observed,
-            one.scheduled / 3600,
-            *[one.states[state] for state in states],
+            line.name,
+            line.adherence,
+            line.observed,
+            line.scheduled / 3600,
+            *[line.states[state] for state in states],
         )
-        for one in figures.presence_lines(table, scope.question, scope.context)
+        for line in figures.build_presence_lines(table, scope.question, scope.context)
     ]
     return Sheet(text("staffing.presence"), columns, lines)
 
 
 def _sheets(scope: ColumnContext) -> Sheets:
     """What the page shows, before what every report's file holds."""
-    return report_sheets(scope, before=staffing_sheets, keys=KEYS)
+    return report_sheets(scope, before=build_staffing_sheets, keys=KEYS)
 
 
 def _frame(name: str, context: Context) -> Component:
@@ -193,7 +193,7 @@ def _register_more(app: Dash, backend: Backend) -> None:
     def show_assumptions(search: str | None, path: str | None, shown: Any) -> tuple[Any, Any]:
         if path != PATH:
             return no_update, no_update
-        values, defaults = figures.assumed(search, backend.rules)
+        values, defaults = figures.read_assumptions(search, backend.rules)
         # What the reader is moving is not drawn anew under the hand.
         if values == shown:
             return no_update, no_update

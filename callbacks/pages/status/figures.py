@@ -20,20 +20,22 @@ from services.storage.lease import EPOCH_KEY
 BUILD = "VIGIA_BUILD"
 
 
-def status(backend: Backend) -> Status:
+def build_status(backend: Backend) -> Status:
     """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
     overview = backend.alerts.get_overview()
-    devices, kiosks = screens(backend, now, overview.active.alerts.of(WALL_SILENT).minutes * 60)
-    voice_only, text_only = _unmatched(snapshot, backend)
+    devices, kiosks = list_screens(
+        backend, now, overview.active.alerts.of(WALL_SILENT).minutes * 60
+    )
+    voice_only, text_only = _list_unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
     meta: Any = snapshot.meta if snapshot else {}
     looked = overview.state.evaluated_at
     settings = backend.settings
     return Status(
         at=_instant(now),
-        sources=_sources(snapshot, overview, backend),
-        past=_past(snapshot),
+        sources=_list_sources(snapshot, overview, backend),
+        past=_build_past(snapshot),
         version=snapshot.version if snapshot else None,
         published_at=snapshot.published_at if snapshot else None,
         problem=getattr(backend.dataset, "problem", None),
@@ -47,7 +49,7 @@ def status(backend: Backend) -> Status:
         cache_limit=settings.cache.maximum_megabytes * 2**20,
         expires_hours=settings.cache.expires_hours,
         state_bytes=backend.state.size_bytes(),
-        rows=_rows(snapshot),
+        rows=_count_rows(snapshot),
         recognised=int(meta.get("calls_recognised") or 0),
         voice_only=voice_only,
         text_only=text_only,
@@ -60,7 +62,7 @@ def status(backend: Backend) -> Status:
     )
 
 
-def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
+def list_screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
     """Device links, and the browsers in kiosk mode that were heard of lately.
 
     Args:
@@ -92,7 +94,7 @@ def screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], l
     return devices, kiosks
 
 
-def _sources(
+def _list_sources(
     snapshot: Snapshot | None, overview: AlertOverview, backend: Backend
 ) -> list[SourceRow]:
     settings = backend.settings
@@ -104,18 +106,18 @@ def _sources(
     }
     rows = []
     for key in [*VENDORS, *sorted(set(known) - set(VENDORS))]:
-        found = known.get(key, SourceStatus("starting"))
+        status = known.get(key, SourceStatus("starting"))
         rows.append(
             SourceRow(
                 key=key,
-                state=found.state,
-                as_of=found.as_of,
-                since=found.since,
+                state=status.state,
+                as_of=status.as_of,
+                since=status.since,
                 cause=(meta.get("causes") or {}).get(key),
-                error=found.error,
-                warning=found.warning,
+                error=status.error,
+                warning=status.warning,
                 asked=settings.intercom.version if key == "intercom" else None,
-                answered=found.version or (meta.get("versions") or {}).get(key),
+                answered=status.version or (meta.get("versions") or {}).get(key),
                 requests=(meta.get("requests_last_minute") or {}).get(key),
                 budget=budgets.get(key),
             )
@@ -127,7 +129,7 @@ def _sources(
     return rows
 
 
-def _past(snapshot: Snapshot | None) -> HistoryProgress | None:
+def _build_past(snapshot: Snapshot | None) -> HistoryProgress | None:
     if snapshot is None:
         return None
     history, cut = snapshot.history, snapshot.meta.get("history_cut_at")
@@ -141,25 +143,25 @@ def _past(snapshot: Snapshot | None) -> HistoryProgress | None:
     )
 
 
-def _rows(snapshot: Snapshot | None) -> dict[str, int]:
+def _count_rows(snapshot: Snapshot | None) -> dict[str, int]:
     if snapshot is None:
         return {}
     tables = snapshot.tables
-    kept = ("conversations", "calls", "tickets")
-    return {name: len(getattr(tables, name)) for name in kept}
+    names = ("conversations", "calls", "tickets")
+    return {name: len(getattr(tables, name)) for name in names}
 
 
-def _unmatched(
+def _list_unmatched(
     snapshot: Snapshot | None, backend: Backend
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     if snapshot is None:
         return [], []
     both = unmatched(snapshot.tables, backend.rules)
-    first, second = ([_person(row) for row in rows.to_dict("records")] for rows in both)
+    first, second = ([_name_person(row) for row in rows.to_dict("records")] for rows in both)
     return first, second
 
 
-def _person(row: Any) -> tuple[str, str]:
+def _name_person(row: Any) -> tuple[str, str]:
     name, email = ("" if pd.isna(row[key]) else str(row[key]) for key in ("name", "email"))
     return name or str(row["id"]), email
 

@@ -9,7 +9,7 @@ from flask import request
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.status.figures import status
+from callbacks.pages.status.figures import build_status
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.status import page as layout
@@ -36,7 +36,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_status(_: Any, __: Any, ___: Any, path: str | None) -> tuple[Any, ...]:
         if path != PATH:
             return (no_update,) * len(layout.PLACES)
-        return layout.parts(status(backend), current_context(backend, PATH))
+        return layout.parts(build_status(backend), current_context(backend, PATH))
 
     @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "done"), "data"),
@@ -48,11 +48,11 @@ def register(app: Dash, backend: Backend) -> None:
         prevent_initial_call=True,
     )
     def do(data: Any) -> tuple[Any, ...]:
-        given = data if isinstance(data, dict) else {}
-        action = ACTIONS.get(str(given.get("act")))
+        fields = data if isinstance(data, dict) else {}
+        action = ACTIONS.get(str(fields.get("act")))
         if action is None:
             return (no_update,) * 5
-        return action(given, current_context(backend, PATH), backend)
+        return action(fields, current_context(backend, PATH), backend)
 
     app.clientside_callback(
         ClientsideFunction("actions", "tell"),
@@ -67,40 +67,42 @@ def render(context: Context, search: str) -> Component:
     return layout.page(context)
 
 
-def _clear(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+def _clear_cache(fields: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
     # What cannot be noted is not done either.
     backend.audit.note("cache", _who())
     backend.commands.put({"kind": CLEAR_CACHE, "by": _who()}, backend.clock())
-    said = context.text("status.said.clear")
-    return {"said": said, "at": given.get("at")}, 0, LOOKS, no_update, no_update
+    message = context.text("status.said.clear")
+    return {"said": message, "at": fields.get("at")}, 0, LOOKS, no_update, no_update
 
 
-def _device(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
-    words = given.get("value")
+def _add_device(fields: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
+    words = fields.get("value")
     name = " ".join(words.split())[:LONGEST] if isinstance(words, str) else ""
     name = name or "TV"
     backend.audit.note("device", _who(), did="made", name=name)
     scheme = "https" if backend.settings.server.behind_tls else request.scheme
     address = f"{scheme}://{request.host}/wall/{backend.sessions.add_device(name)}"
     drawn = new_link(name, address, context)
-    return {"said": "", "at": given.get("at")}, no_update, no_update, drawn, ""
+    return {"said": "", "at": fields.get("at")}, no_update, no_update, drawn, ""
 
 
-def _revoke(given: Mapping[str, Any], context: Context, backend: Backend) -> tuple[Any, ...]:
-    device = given.get("device")
+def _revoke_device(
+    fields: Mapping[str, Any], context: Context, backend: Backend
+) -> tuple[Any, ...]:
+    device = fields.get("device")
     names = backend.sessions.devices()
     if not isinstance(device, str) or device not in names:
         return (no_update,) * 5
     backend.audit.note("device", _who(), did="revoked", name=names[device])
     backend.sessions.revoke_device(device)
     backend.heartbeats.forget(device)
-    said = context.text("status.said.revoke", name=names[device])
+    message = context.text("status.said.revoke", name=names[device])
     # A link that still stands there is worth nothing any more.
-    return {"said": said, "at": given.get("at")}, no_update, no_update, None, no_update
+    return {"said": message, "at": fields.get("at")}, no_update, no_update, None, no_update
 
 
 def _who() -> str:
     return current_viewer().actor
 
 
-ACTIONS = {"clear": _clear, "device": _device, "revoke": _revoke}
+ACTIONS = {"clear": _clear_cache, "device": _add_device, "revoke": _revoke_device}

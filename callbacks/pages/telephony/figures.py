@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from callbacks.reports import row_lines
-from callbacks.reports.filter_choices import person_word
-from callbacks.reports.listing import arranged, listing
+from callbacks.reports.filter_choices import name_person
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
@@ -38,33 +38,33 @@ class TelephonyQuery(PageQuery):
 # Waiting times are told in stretches of this many seconds, up to a last one without an end.
 STRETCH, STRETCHES = 5, 12
 
-Asked = ReportView[TelephonyQuery]
+TelephonyView = ReportView[TelephonyQuery]
 
 
-def line_choices(question: Asked) -> list[LineChoice]:
+def list_line_choices(question: TelephonyView) -> list[LineChoice]:
     """The lines that any call came on, the main ones first as one choice."""
     calls = question.tables.calls
     names = line_names(calls)
     chosen = set(question.query.line)
     known = sorted(set(line_of(calls)) - {"none"}, key=lambda line: names.get(line, line))
-    found = [LineChoice(line, names.get(line, line), line in chosen) for line in known]
+    choices = [LineChoice(line, names.get(line, line), line in chosen) for line in known]
     if question.rules.main_lines:
-        found.insert(0, LineChoice(MAIN, "", MAIN in chosen))
-    return found
+        choices.insert(0, LineChoice(MAIN, "", MAIN in chosen))
+    return choices
 
 
-def happened(question: Asked) -> list[int]:
+def count_weekdays(question: TelephonyView) -> list[int]:
     """How often each weekday lies in what is loaded of the period."""
     first = question.snapshot.history.first_day
     return call_tables.occurrences(question.period, first, question.today)
 
 
-def busiest(question: Asked, view: View) -> Peaks:
+def find_peaks(question: TelephonyView, view: View) -> Peaks:
     """The busiest hour and weekday."""
-    return call_tables.peaks(view, happened(question))
+    return call_tables.peaks(view, count_weekdays(question))
 
 
-def lost_hours(view: View) -> dict[int, Mapping[str, int]]:
+def count_lost_by_hour(view: View) -> dict[int, Mapping[str, int]]:
     """Lost calls by hour and outcome, from the first hour that has any to the last."""
     table = call_tables.lost_by_hour(view)
     used = np.flatnonzero(table.sum(axis=1).to_numpy())
@@ -77,15 +77,15 @@ def lost_hours(view: View) -> dict[int, Mapping[str, int]]:
     }
 
 
-def _waits(question: Asked) -> Any:
+def _list_waits(question: TelephonyView) -> Any:
     return (
         select(CATALOG["time_to_answer"], question.view).values.dropna().to_numpy(dtype="float64")
     )
 
 
-def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:
+def build_answer_bars(question: TelephonyView) -> list[tuple[int, int | None, int]]:
     """How many callers waited how long; the last bar has no end."""
-    waits = _waits(question)
+    waits = _list_waits(question)
     ends = [*range(STRETCH, STRETCH * STRETCHES + 1, STRETCH), None]
     bars: list[tuple[int, int | None, int]] = []
     for place, end in enumerate(ends):
@@ -95,19 +95,21 @@ def answer_bars(question: Asked) -> list[tuple[int, int | None, int]]:
     return bars
 
 
-def in_time(question: Asked) -> int:
+def count_in_time(question: TelephonyView) -> int:
     """Calls that were answered within the target; at the limit it is still met."""
-    return int((_waits(question) <= question.rules.service_level_seconds).sum())
+    return int((_list_waits(question) <= question.rules.service_level_seconds).sum())
 
 
-def infos(question: Asked, n: int, at: datetime, context: Context) -> dict[str, MetricInfo]:
+def build_infos(
+    question: TelephonyView, n: int, at: datetime, context: Context
+) -> dict[str, MetricInfo]:
     """What each panel means and rests on."""
 
     def number(key: str) -> int:
         return question.number(CATALOG[key]).n
 
     inbound, answered = number("calls_inbound"), number("calls_answered")
-    told = [
+    figures = [
         ("calls_by_weekday_hour", inbound, "calls_inbound"),
         ("outcomes", inbound, "calls_inbound"),
         ("lost_by_hour", number("calls_missed"), "calls_missed"),
@@ -122,23 +124,25 @@ def infos(question: Asked, n: int, at: datetime, context: Context) -> dict[str, 
     ]
     return {
         key: figure_info(key, rows, question, at, context, sources=("aircall",), listed=listed)
-        for key, rows, listed in told
+        for key, rows, listed in figures
     }
 
 
 RECENT = 20
 
 
-def person_words(question: Asked, agents: Iterable[str], context: Context) -> dict[str, str]:
+def person_words(
+    question: TelephonyView, agents: Iterable[str], context: Context
+) -> dict[str, str]:
     """Agent id -> what the person is called."""
     names = people.names(question.tables)
-    return {agent: person_word(agent, names, context) for agent in agents}
+    return {agent: name_person(agent, names, context) for agent in agents}
 
 
-def lines(question: Asked, context: Context) -> list[LineCalls]:
+def build_lines(question: TelephonyView, context: Context) -> list[LineCalls]:
     """The table of lines, most calls first."""
     numbers = question.groups_of([CATALOG[key] for key in LINE_KEYS], "line")
-    found = {line for groups in numbers.values() for line, s in groups.items() if s.n}
+    used = {line for groups in numbers.values() for line, s in groups.items() if s.n}
     names = line_names(question.tables.calls) | {UNASSIGNED: context.text("telephony.no_line")}
     rows = [
         LineCalls(
@@ -146,7 +150,7 @@ def lines(question: Asked, context: Context) -> list[LineCalls]:
             names.get(line, line),
             {key: groups[line] for key, groups in numbers.items() if line in groups},
         )
-        for line in found
+        for line in used
     ]
 
     def size(row: LineCalls) -> int:
@@ -157,9 +161,9 @@ def lines(question: Asked, context: Context) -> list[LineCalls]:
     return sorted(rows, key=lambda row: (-size(row), row.name))
 
 
-def recent(question: Asked, backend: Backend, context: Context) -> list[Call]:
+def list_recent(question: TelephonyView, backend: Backend, context: Context) -> list[Call]:
     """The newest calls."""
-    of = listing(question, "calls", ())
-    places = arranged(question, of, "", None)[:RECENT]
-    found = row_lines.lines(question, of, places, backend, context)
-    return [call for call in found if isinstance(call, Call)]
+    listing = list_rows(question, "calls", ())
+    places = arrange_rows(question, listing, "", None)[:RECENT]
+    lines = row_lines.build_lines(question, listing, places, backend, context)
+    return [call for call in lines if isinstance(call, Call)]

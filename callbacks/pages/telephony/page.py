@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.telephony import figures
 from callbacks.pages.telephony.figures import TelephonyQuery
-from callbacks.reports.kpis import kpis
+from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -32,7 +32,7 @@ def content(
     if (source is None or source.state == "off") and question.tables.calls.empty:
         return [telephony.off(context)]
     at = datetime.fromtimestamp(backend.clock(), UTC)
-    lines = figures.line_choices(question)
+    lines = figures.list_line_choices(question)
     chosen = question.view
     week = table_of(("weekday", "hour"), chosen, metric=CATALOG["calls_inbound"])
     people = table_of(
@@ -47,34 +47,34 @@ def content(
     every = question.number(LISTS["calls"])
     return telephony.content(
         Telephony(
-            kpis=kpis(question, telephony.KEYS, at, context),
+            kpis=build_kpis(question, telephony.KEYS, at, context),
             lines=lines,
             has_main_lines=bool(question.rules.main_lines),
             heat=question.query.heat,
             week=week,
             week_loss=table_of(("weekday", "hour"), chosen, metric=CATALOG["loss_rate"]),
-            happened=figures.happened(question),
-            peaks=figures.busiest(question, chosen),
+            happened=figures.count_weekdays(question),
+            peaks=figures.find_peaks(question, chosen),
             outcomes={key: missed.parts.get(key, 0) for key in measures.OUTCOMES},
             answered=question.number(CATALOG["calls_answered"]).n,
             inbound=question.number(CATALOG["calls_inbound"]).n,
             loss=question.number(CATALOG["loss_rate"]),
-            lost_hours=figures.lost_hours(chosen),
-            answers=figures.answer_bars(question),
+            lost_hours=figures.count_lost_by_hour(chosen),
+            answers=figures.build_answer_bars(question),
             answer=answer,
             target=question.rules.service_level_seconds,
-            in_time=figures.in_time(question),
+            in_time=figures.count_in_time(question),
             people=people,
             names=figures.person_words(question, named, context),
             agents=agents,
             credits=sum(row.answered for row in agents),
-            line_rows=figures.lines(question, context),
+            line_rows=figures.build_lines(question, context),
             transfers=transfers,
             callers=calls.recurring_callers(chosen),
             owed=calls.owed(chosen),
-            recent=figures.recent(question, backend, context),
+            recent=figures.list_recent(question, backend, context),
             calls=every.n,
-            infos=figures.infos(question, every.n, at, context),
+            infos=figures.build_infos(question, every.n, at, context),
         ),
         context,
     )

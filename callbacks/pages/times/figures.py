@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from callbacks.reports.filter_choices import person_word, team_word
+from callbacks.reports.filter_choices import name_person, name_team
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
@@ -52,36 +52,38 @@ TIMED = {
 }
 COLUMNS = (*TIMED, *TIMED.values(), "reopen_rate")
 
-Asked = ReportView[TimesQuery]
+TimesView = ReportView[TimesQuery]
 
 
-def spreads(question: Asked, numbers: Mapping[str, Summary]) -> list[Spread]:
+def build_spreads(question: TimesView, numbers: Mapping[str, Summary]) -> list[Spread]:
     """First response and time to close in buckets."""
     rules = question.rules
     targets = (rules.first_response_seconds, rules.close_seconds)
-    found = []
+    spreads = []
     for (key, within), target in zip(TIMED.items(), targets, strict=True):
-        _, seconds = _values(question, key)
-        found.append(Spread(key, buckets(seconds), numbers[key], within, numbers[within], target))
-    return found
+        _, seconds = _measure(question, key)
+        spreads.append(Spread(key, buckets(seconds), numbers[key], within, numbers[within], target))
+    return spreads
 
 
-def _values(question: Asked, key: str) -> tuple[pd.DataFrame, pd.Series]:
+def _measure(question: TimesView, key: str) -> tuple[pd.DataFrame, pd.Series]:
     return report.select_population(CATALOG[key], question.view)
 
 
-def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
+def build_groups(question: TimesView, context: Context) -> tuple[list[Group], int]:
     """People, teams or reasons, the slowest first response first; and how many are not drawn.
 
     Groups of a few rows come last: one slow case would put them on top.
     """
     by = question.query.group
-    found = report.breakdowns([CATALOG[key] for key in COLUMNS], by, question.view)
+    breakdowns = report.breakdowns([CATALOG[key] for key in COLUMNS], by, question.view)
     numbers: dict[str, dict[str, Summary]] = {}
-    for metric, told in found.items():
-        for group in told:
+    for metric, groups in breakdowns.items():
+        for group in groups:
             numbers.setdefault(group.key, {})[metric] = group.summary
-    keys = [key for key, told in numbers.items() if any(told[m].n for m in TIMED if m in told)]
+    keys = [
+        key for key, groups in numbers.items() if any(groups[m].n for m in TIMED if m in groups)
+    ]
 
     def slowness(key: str) -> tuple[bool, float, int, str]:
         first = numbers[key].get("first_response_time")
@@ -95,9 +97,9 @@ def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
 
     def name(key: str) -> str:
         if by == "agent":
-            return person_word(key, names, context)
+            return name_person(key, names, context)
         if by == "team":
-            return team_word(key, teams, context)
+            return name_team(key, teams, context)
         return context.text("rows.no_reason") if key == EMPTY else key
 
     lines = [
@@ -107,26 +109,26 @@ def groups(question: Asked, context: Context) -> tuple[list[Group], int]:
     return lines, len(keys) - len(shown)
 
 
-def hours(question: Asked) -> dict[int, Summary]:
+def group_by_hour(question: TimesView) -> dict[int, Summary]:
     """First response by hour of arrival, from the first hour with any to the last."""
-    found = question.groups(CATALOG["first_response_time"], "hour")
-    used = [int(hour) for hour, number in found.items() if number.n]
-    return {h: found[str(h)] for h in range(min(used), max(used) + 1)} if used else {}
+    hours = question.groups(CATALOG["first_response_time"], "hour")
+    used = [int(hour) for hour, number in hours.items() if number.n]
+    return {h: hours[str(h)] for h in range(min(used), max(used) + 1)} if used else {}
 
 
-def slowest(question: Asked, backend: Backend, context: Context) -> list[Case]:
+def list_slowest(question: TimesView, backend: Backend, context: Context) -> list[Case]:
     """The longest cases of the period."""
-    rows, seconds = _values(question, question.query.slowest)
+    rows, seconds = _measure(question, question.query.slowest)
     order = seconds.astype("float64").sort_values(ascending=False, kind="stable").index[:CASES]
-    return _cases(rows.loc[order], seconds.loc[order].tolist(), question, backend, context)
+    return _build_cases(rows.loc[order], seconds.loc[order].tolist(), question, backend, context)
 
 
-def due(question: Asked, backend: Backend, context: Context) -> list[Case]:
+def list_due(question: TimesView, backend: Backend, context: Context) -> list[Case]:
     """Open conversations that nobody has answered, the first to be late (or latest) first."""
     rows = first_responses_due(question.view).head(CASES)
     target = question.rules.first_response_seconds
     passed = [target - left for left in rows["seconds_left"]]
-    cases = _cases(rows, passed, question, backend, context)
+    cases = _build_cases(rows, passed, question, backend, context)
     return [
         Case(
             **{
@@ -140,10 +142,10 @@ def due(question: Asked, backend: Backend, context: Context) -> list[Case]:
     ]
 
 
-def _cases(
+def _build_cases(
     rows: pd.DataFrame,
     seconds: Sequence[float],
-    question: Asked,
+    question: TimesView,
     backend: Backend,
     context: Context,
 ) -> list[Case]:
@@ -158,7 +160,7 @@ def _cases(
             id=str(row["id"]),
             subject=word(row["subject"]),
             about=[
-                person_word(str(agent), names, context),
+                name_person(str(agent), names, context),
                 teams.get(word(row["team_id"]), ""),
                 str(reason),
             ],
@@ -170,16 +172,16 @@ def _cases(
     ]
 
 
-def reopened(question: Asked) -> tuple[Summary, Summary]:
+def measure_reopened(question: TimesView) -> tuple[Summary, Summary]:
     """First and last close of the conversations that were opened again."""
     metric = CATALOG["time_to_close"]
-    found = select(metric, question.view).rows
-    first, last = reopened_closes(found, question.rules, question.tables.now)
+    conversations = select(metric, question.view).rows
+    first, last = reopened_closes(conversations, question.rules, question.tables.now)
     return summarise(metric, first), summarise(metric, last)
 
 
-def infos(
-    question: Asked, numbers: Mapping[str, Summary], at: datetime, context: Context
+def build_infos(
+    question: TimesView, numbers: Mapping[str, Summary], at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
     """What each panel means and rests on.
 
@@ -194,7 +196,7 @@ def infos(
         n = numbers[listed].n
         return figure_info(key, n, question, at, context, timed=timed, listed=listed)
 
-    told = [
+    infos = [
         of("first_response_spread", "first_response_time"),
         of("close_spread", "time_to_close"),
         of("times_by", "first_response_time"),
@@ -205,4 +207,4 @@ def infos(
         of("backlog_age", "backlog_age", timed=False),
         of("awaiting_first_response", "awaiting_first_response", timed=False),
     ]
-    return {info.key: info for info in told}
+    return {info.key: info for info in infos}

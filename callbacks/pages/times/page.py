@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from callbacks.pages.times import figures
 from callbacks.pages.times.figures import TimesQuery
-from callbacks.reports.kpis import kpis
+from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -26,35 +26,35 @@ def content(
     """Everything below the filters."""
     at = datetime.fromtimestamp(backend.clock(), UTC)
     rules = question.rules
-    groups, hidden = figures.groups(question, context)
-    sheet = kpis(question, times.KEYS, at, context)
+    groups, hidden = figures.build_groups(question, context)
+    sheet = build_kpis(question, times.KEYS, at, context)
     stocks = {key: question.number(CATALOG[key]) for key in STOCKS}
     numbers = {kpi.metric.key: kpi.now for kpi in sheet} | stocks
     missing = attribute(rules.labels.reason) not in question.tables.conversations
     return times.content(
         Times(
             kpis=sheet,
-            spreads=figures.spreads(question, numbers),
+            spreads=figures.build_spreads(question, numbers),
             by=question.query.group,
             groups=groups,
             hidden=hidden,
             every=question.query.every is not None,
             total=Group("", context.text("overview.total"), numbers),
             label=rules.labels.reason if question.query.by == "reason" and missing else "",
-            hours=figures.hours(question),
+            hours=figures.group_by_hour(question),
             slow_key=question.query.slowest,
-            slowest=figures.slowest(question, backend, context),
-            reopened=figures.reopened(question),
+            slowest=figures.list_slowest(question, backend, context),
+            reopened=figures.measure_reopened(question),
             price=numbers["reopen_price"],
             reopen_rate=numbers["reopen_rate"],
             backlog=numbers["backlog_age"].parts,
             sla=numbers["sla_hit_rate"].parts,
             sla_rate=numbers["sla_hit_rate"],
-            due=figures.due(question, backend, context),
+            due=figures.list_due(question, backend, context),
             due_parts=numbers["awaiting_first_response"].parts,
             target=rules.first_response_seconds,
             at=at,
-            infos=figures.infos(question, numbers, at, context),
+            infos=figures.build_infos(question, numbers, at, context),
         ),
         context,
     )

@@ -4,11 +4,11 @@ import pytest
 
 from callbacks.pages.overview.figures import OverviewQuery
 from callbacks.reports.page_query import (
-    choices_of,
-    named_period,
-    page_search,
+    build_page_search,
+    read_choices,
     read_page,
     read_panel,
+    resolve_period,
 )
 from callbacks.reports.query import ParameterError
 from metrics.model.periods import Period
@@ -32,7 +32,7 @@ def read(search):
     ],
 )
 def test_a_named_period_moves_with_the_day(name, first, last):
-    assert named_period(name, TODAY) == Period(first, last)
+    assert resolve_period(name, TODAY) == Period(first, last)
 
 
 def test_an_empty_address_is_the_last_28_days():
@@ -76,8 +76,8 @@ def test_nothing_is_compared_where_nothing_is_asked_for():
 
 def test_what_is_open_beside_a_page_is_no_part_of_what_it_is_about():
     search = "?period=7d&rows=conversations&cell=agent%3A1&rows_page=2&table=daily&attr.X="
-    assert choices_of(search) == {"period": ["7d"], "attr.X": [""]}
-    assert page_search(search) == page_search("?period=7d&attr.X=")
+    assert read_choices(search) == {"period": ["7d"], "attr.X": [""]}
+    assert build_page_search(search) == build_page_search("?period=7d&attr.X=")
     assert read(search).attributes == {"X": ("",)}
 
 

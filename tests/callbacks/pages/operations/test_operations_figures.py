@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.pages.operations.agents import strips
-from callbacks.pages.operations.figures import scope_words, wall
+from callbacks.pages.operations.agents import build_timeline
+from callbacks.pages.operations.figures import build_wall, name_scope
 from callbacks.pages.operations.query import OperationsView, read_operations
 from layouts.components.context import Context
 from layouts.formats import Formats
@@ -48,7 +48,7 @@ def operations_view(search="", current=None, settings=None, viewer=MANAGER):
 
 
 def asked(search="", current=None, settings=None):
-    return wall(operations_view(search, current, settings), {}, NOW, CONTEXT)
+    return build_wall(operations_view(search, current, settings), {}, NOW, CONTEXT)
 
 
 def figure(told, key):
@@ -201,7 +201,7 @@ def test_48_hours_are_drawn_from_their_first_instant_on():
 )
 def test_the_scope_in_words(team_ids, words):
     search = "?" + "&".join(f"team={team}" for team in team_ids)
-    assert scope_words(operations_view(search), CONTEXT) == words
+    assert name_scope(operations_view(search), CONTEXT) == words
 
 
 def test_a_device_may_show_subjects_where_the_settings_say_so():
@@ -209,7 +209,7 @@ def test_a_device_may_show_subjects_where_the_settings_say_so():
     row = conversation("a", AGO("10"), last_assignment_at=AGO("12"))
     device = replace(MANAGER, role="wall")
     question = operations_view("", snapshot(conversations=[row]), settings, device)
-    latest = wall(question, {}, NOW, CONTEXT).latest
+    latest = build_wall(question, {}, NOW, CONTEXT).latest
     assert (latest[0].subject, latest[0].url) == ("Boleto não chegou", None)
 
 
@@ -272,6 +272,6 @@ def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
 
 def test_an_analyst_sees_the_own_day_only():
     viewer = replace(MANAGER, role="analyst", agent_id=JOAO)
-    assert [one.name for one in strips(operations_view(viewer=viewer)).strips] == [
+    assert [one.name for one in build_timeline(operations_view(viewer=viewer)).strips] == [
         "João Vitor Lacerda"
     ]

@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from callbacks.pages.operations.query import OperationsQuery, choices, is_kiosk, read_operations
+from callbacks.pages.operations.query import (
+    OperationsQuery,
+    is_kiosk,
+    read_choices,
+    read_operations,
+)
 from callbacks.reports.query import ParameterError
 from tests.worlds.tables import RULES
 
@@ -46,4 +51,4 @@ def test_a_kiosk_stays_one_when_the_rest_cannot_be_used():
 
 
 def test_links_keep_what_is_chosen_but_what_they_replace():
-    assert choices("?team=1&agent=9", "agent") == {"team": ["1"]}
+    assert read_choices("?team=1&agent=9", "agent") == {"team": ["1"]}
