@@ -4,7 +4,6 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -101,7 +100,7 @@ def _scope_of(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
 
 
 def _build_request(backend: Backend, scope: Scope, query: Any) -> Request:
-    day = today(datetime.fromtimestamp(backend.clock(), UTC), backend.settings.zone)
+    day = today(backend.now(), backend.settings.zone)
     if isinstance(query, SummaryQuery):
         query.period(day)
         scope.own(query.filters)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -208,7 +207,7 @@ def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str
         ("filters", "; ".join(question.filter_words) or text("passport.no_filters")),
         ("data", formats.full_moment(min(read, default=question.snapshot.published_at))),
         ("version", str(question.snapshot.version)),
-        ("made", formats.full_moment(datetime.fromtimestamp(scope.backend.clock(), UTC))),
+        ("made", formats.full_moment(scope.backend.now())),
     ]
     lines = [(text(f"export.{key}"), words, "") for key, words in facts]
     lines += [

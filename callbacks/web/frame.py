@@ -1,6 +1,5 @@
 """What every desk page shows beside its own content: the queue, and how old the data is."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import Dash, Input, Output
@@ -26,7 +25,7 @@ def register(app: Dash, backend: Backend) -> None:
     def show_frame(_: int | None, page: Any) -> tuple[Any, Any]:
         context = current_context(backend)
         snapshot = backend.dataset.snapshot()
-        at = datetime.fromtimestamp(backend.clock(), UTC)
+        at = backend.now()
         if snapshot is None:
             return None, None
         if not context.wall:

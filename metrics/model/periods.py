@@ -1,7 +1,7 @@
 """Local days and the instants between which they lie."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -37,6 +37,10 @@ class Period:
     def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """First instant, and the first instant that is no longer part of the period (UTC)."""
         return midnight(self.first_day, zone), midnight(self.last_day + timedelta(days=1), zone)
+
+
+def from_unix(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

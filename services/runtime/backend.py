@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 
@@ -75,6 +76,9 @@ class Backend:
     @cached_property
     def commands(self) -> CommandQueue:
         return CommandQueue(self.state)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
 
     @property
     def rules(self) -> Rules:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from callbacks.pages.alerts.query import AlertsQuery, choices
 from layouts.components.context import Context
@@ -22,7 +22,7 @@ from metrics.alerts.model import Directory, Problem, Rule
 from metrics.alerts.rules import RULES, SPIKE
 from metrics.live.spikes import would_have_fired
 from metrics.model.office_hours import openings
-from metrics.model.periods import midnight, today
+from metrics.model.periods import from_unix, midnight, today
 from metrics.query.usual import WEEKDAYS_MINIMUM
 from services.robot.history import propose_threshold
 from services.robot.messages import build_directory, build_notice
@@ -58,19 +58,19 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
     )
     waiting = [
         OutgoingMessage(
-            entry.kind, _instant(entry.created_at), entry.attempts, entry.failure, len(entry.items)
+            entry.kind, from_unix(entry.created_at), entry.attempts, entry.failure, len(entry.items)
         )
         for entry in overview.waiting
     ]
     given_up = [
         OutgoingMessage(
-            done.kind, _instant(done.done_at), done.attempts, done.reason, len(done.incident_ids)
+            done.kind, from_unix(done.done_at), done.attempts, done.reason, len(done.incident_ids)
         )
         for done in overview.deliveries
         if not done.arrived
     ]
     return Alerts(
-        at=_instant(at),
+        at=from_unix(at),
         robot=_robot_status(backend.alerts, overview, at),
         directory=directory,
         conversation_url=backend.settings.intercom.conversation_url,
@@ -149,7 +149,7 @@ def _robot_status(service: AlertService, overview: AlertOverview, now: float) ->
     evaluated_at = overview.state.evaluated_at
     status = RobotStatus(
         is_running=overview.is_running,
-        evaluated_at=None if evaluated_at is None else _instant(evaluated_at),
+        evaluated_at=None if evaluated_at is None else from_unix(evaluated_at),
         enabled=active.enabled,
         slack=overview.slack.state,
         slack_error=overview.slack.error,
@@ -159,13 +159,13 @@ def _robot_status(service: AlertService, overview: AlertOverview, now: float) ->
     )
     sending = next((entry for entry in overview.waiting if entry.kind == "test"), None)
     if sending is not None:
-        at = _instant(sending.created_at)
+        at = from_unix(sending.created_at)
         return replace(status, test="sending", test_at=at, test_reason=sending.failure)
     done = next((d for d in overview.deliveries if d.kind == "test"), None)
     if done is None or now - done.done_at > TEST_SECONDS:
         return status
     state = "arrived" if done.arrived else "given_up"
-    return replace(status, test=state, test_at=_instant(done.done_at), test_reason=done.reason)
+    return replace(status, test=state, test_at=from_unix(done.done_at), test_reason=done.reason)
 
 
 def _matches(row: AlertRow, query: AlertsQuery) -> bool:
@@ -197,7 +197,7 @@ def _people(past: Sequence[AlertRow], context: Context) -> list[tuple[str, str]]
 
 def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
     zone, rules = backend.settings.zone, backend.rules
-    last = today(_instant(at), zone)
+    last = today(from_unix(at), zone)
     days = [last - timedelta(days=n) for n in reversed(range(WEEK_DAYS))]
     start = midnight(days[0], zone).timestamp()
     whole = midnight(last + timedelta(days=1), zone).timestamp() - start
@@ -218,7 +218,7 @@ def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
         begin, end = share(notice.fired_at), share(notice.ended_at or at)
         if notice.ended_at is not None:
             lasted.append(max(0.0, notice.ended_at - notice.fired_at))
-        words = _instant(notice.fired_at).astimezone(zone).strftime("%H:%M")
+        words = from_unix(notice.fired_at).astimezone(zone).strftime("%H:%M")
         mark = WeekMark(begin, end - begin, notice.problem.severity, words)
         marks.setdefault(notice.problem.rule, []).append(mark)
     return Week(
@@ -248,7 +248,3 @@ def _modes(backend: Backend, overview: AlertOverview) -> Mapping[str, int] | Non
         )
 
     return backend.dataset.cached(key, counted)
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

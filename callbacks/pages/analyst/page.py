@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -179,7 +178,7 @@ def _draw(panel_request: PanelRequest) -> Drawn:
     model = panel_request.backend.dataset.cached(
         ("suggestions",), lambda: team_model(snapshot.tables, rules)
     )
-    at = datetime.fromtimestamp(panel_request.backend.clock(), UTC)
+    at = panel_request.backend.now()
     panel = build_panel(own, head, model, panel_request.seen, at, context)
     return Drawn(above, analyst.content(panel, context, notices), tuple(list_pending_ids(own)))
 

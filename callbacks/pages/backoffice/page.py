@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from dash.development.base_component import Component
 
@@ -35,7 +35,7 @@ def content(
     meta, history = question.snapshot.meta, question.snapshot.history
     source = question.snapshot.sources.get("tickets", SourceStatus("off"))
     cause = (meta.get("causes") or {}).get("tickets")
-    at = datetime.now(UTC)
+    at = backend.now()
     merged, duplicates = figures.list_duplicates(question, backend, context)
     infos = figures.build_infos(question, merged, at, context)
     if question.tables.tickets.empty and source.state in ("off", "starting"):

@@ -1,7 +1,6 @@
 """The page of cross-tabs: what its address asks for, in numbers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from dash.development.base_component import Component
@@ -35,7 +34,7 @@ def content(
     question: ReportView[CrosstabsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     report = question.query.report
     if report == "reasons":
         return crosstabs.pairs(build_pairs(question, at, context), context)
@@ -58,7 +57,7 @@ def build_pivot_sheets(scope: ColumnContext) -> list[Sheet]:
         return _build_count_sheet(
             attribute(labels.system_category), attribute(labels.registrations), scope
         )
-    shown = build_cross(question, datetime.fromtimestamp(scope.backend.clock(), UTC), scope.context)
+    shown = build_cross(question, scope.backend.now(), scope.context)
     table, measured = shown.table, shown.measured
     if table is None:
         return []

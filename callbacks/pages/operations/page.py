@@ -1,7 +1,6 @@
 """The operations wall: filled when its address changes, and when a new version arrives."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -116,7 +115,7 @@ def _draw(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
 ) -> operations.Parts:
     question, problem = _build_view(backend, snapshot, viewer, search)
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     drawn = build_wall(question, read_choices(search), at, context)
     if problem is not None:
         drawn = replace(drawn, notice=operations.unusable(problem, context))

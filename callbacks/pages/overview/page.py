@@ -1,7 +1,6 @@
 """The overview: what its address asks for, in numbers."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from dash.development.base_component import Component
 
@@ -22,7 +21,7 @@ def content(
     question: ReportView[OverviewQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     rules = question.rules
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)

@@ -1,7 +1,6 @@
 """The comment reader: listed, searched and opened by the address, apart from the page's numbers."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -137,7 +136,7 @@ def _build_comments(
             "comments",
             listing.n,
             question,
-            datetime.fromtimestamp(backend.clock(), UTC),
+            backend.now(),
             context,
             listed=METRIC,
         ),

@@ -1,7 +1,6 @@
 """The quality page: what customers say, who was meant, and what it was about."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from dash import Dash
 from dash.development.base_component import Component
@@ -24,7 +23,7 @@ def content(
     question: ReportView[QualityQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters; the comments come by themselves."""
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     rules = question.rules
     sheet = {kpi.metric.key: kpi for kpi in build_kpis(question, quality.KEYS, at, context)}
     n = sheet["csat_score"].now.n

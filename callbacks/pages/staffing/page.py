@@ -1,7 +1,6 @@
 """The staffing page: whom the work needs, who is scheduled, and what they made of it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -36,7 +35,7 @@ def content(
     question: ReportView[StaffingQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything between the filters and the grid of the schedule."""
-    at, query = datetime.now(UTC), question.query
+    at, query = backend.now(), question.query
     schedule = load_schedule(backend.state).schedule
     source = question.snapshot.sources.get("aircall")
     works = figures.build_works(question, schedule)

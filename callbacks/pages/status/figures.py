@@ -1,6 +1,6 @@
 """The status page from the stores and the newest version."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ from layouts.pages.status.page import HistoryProgress, Screen, SourceRow, Status
 from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
+from metrics.model.periods import from_unix
 from services.accounts.heartbeats import Heartbeat
 from services.robot.service import AlertOverview
 from services.runtime.backend import Backend
@@ -33,7 +34,7 @@ def build_status(backend: Backend) -> Status:
     looked = overview.state.evaluated_at
     settings = backend.settings
     return Status(
-        at=_instant(now),
+        at=from_unix(now),
         sources=_list_sources(snapshot, overview, backend),
         past=_build_past(snapshot),
         version=snapshot.version if snapshot else None,
@@ -44,7 +45,7 @@ def build_status(backend: Backend) -> Status:
         build=current_app.config.get(BUILD, ""),
         threads=settings.server.threads,
         robot_runs=overview.is_running,
-        looked_at=None if looked is None else _instant(looked),
+        looked_at=None if looked is None else from_unix(looked),
         cache_bytes=backend.cache.size_bytes(),
         cache_limit=settings.cache.maximum_megabytes * 2**20,
         expires_hours=settings.cache.expires_hours,
@@ -71,14 +72,14 @@ def list_screens(backend: Backend, now: float, limit: float) -> tuple[list[Scree
         limit: Seconds after which a screen is silent; that of the rule.
     """
     beats = backend.heartbeats.all()
-    works = is_open_at(_instant(now), backend.rules)
+    works = is_open_at(from_unix(now), backend.rules)
 
     def screen(id_: str, name: str, made_at: float | None, beat: Heartbeat | None) -> Screen:
         return Screen(
             id=id_,
             name=name,
-            made_at=None if made_at is None else _instant(made_at),
-            seen_at=None if beat is None else _instant(beat.seen_at),
+            made_at=None if made_at is None else from_unix(made_at),
+            seen_at=None if beat is None else from_unix(beat.seen_at),
             is_silent=works and beat is not None and beat.is_silent(now, limit),
         )
 
@@ -164,7 +165,3 @@ def _list_unmatched(
 def _name_person(row: Any) -> tuple[str, str]:
     name, email = ("" if pd.isna(row[key]) else str(row[key]) for key in ("name", "email"))
     return name or str(row["id"]), email
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -1,7 +1,6 @@
 """The page of the telephone: what its address asks for, in numbers."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from dash.development.base_component import Component
 
@@ -31,7 +30,7 @@ def content(
     source = question.snapshot.sources.get("aircall")
     if (source is None or source.state == "off") and question.tables.calls.empty:
         return [telephony.off(context)]
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     lines = figures.list_line_choices(question)
     chosen = question.view
     week = table_of(("weekday", "hour"), chosen, metric=CATALOG["calls_inbound"])

@@ -1,7 +1,6 @@
 """The times page: how fast conversations are answered and closed, and what runs late now."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from dash.development.base_component import Component
 
@@ -24,7 +23,7 @@ def content(
     question: ReportView[TimesQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     """Everything below the filters."""
-    at = datetime.fromtimestamp(backend.clock(), UTC)
+    at = backend.now()
     rules = question.rules
     groups, hidden = figures.build_groups(question, context)
     sheet = build_kpis(question, times.KEYS, at, context)
