@@ -21,6 +21,8 @@ from layouts.pages.details import page as details
 from metrics.model.catalog import Table
 from services.runtime.backend import Backend
 
+ROWS = 100
+
 
 class DetailsQuery(PageQuery):
     """The filters, and how the rows are listed."""
@@ -33,7 +35,6 @@ class DetailsQuery(PageQuery):
 
     @property
     def table(self) -> Table:
-        """The table that is listed."""
         return self.of or "conversations"
 
     @property
@@ -43,25 +44,28 @@ class DetailsQuery(PageQuery):
             return None
         return self.order.removeprefix("-"), self.order.startswith("-")
 
-    def places(self, scope: ColumnContext, found: Listing) -> Positions:
-        """The rows that have the words looked for, in order; remembered for their version."""
-        memory = scope.question.snapshot.memory
-        language = scope.context.text.language
-        asked = ("details", language, self.model_copy(update={"page": 1, "column": ()}).key)
-        return memory.get(asked, lambda: self._places(scope, found))
 
-    def _places(self, scope: ColumnContext, found: Listing) -> Positions:
-        places = arrange_rows(scope.question, found, self.find, None)
-        if self.sorted_by is None:
-            return places
-        key, descending = self.sorted_by
-        column = list_columns(self.table, scope.question).get(key)
-        if column is None:
-            return places
-        ranks = _rank_values(column.read(take_rows(scope.question, found, places), scope))
-        # Rows without a value come last either way; equal ones stay newest first.
-        keys = np.where(np.isnan(ranks), np.inf, -ranks if descending else ranks)
-        return places[np.argsort(keys, kind="stable")]
+def _arrange(scope: ColumnContext, listing: Listing) -> Positions:
+    """The rows that have the words looked for, in order; remembered for their version."""
+    query = scope.question.query
+    shown = query.model_copy(update={"page": 1, "column": ()}).key
+    key = ("details", scope.context.text.language, shown)
+    return scope.question.snapshot.memory.get(key, lambda: _sort(scope, listing))
+
+
+def _sort(scope: ColumnContext, listing: Listing) -> Positions:
+    query: DetailsQuery = scope.question.query
+    places = arrange_rows(scope.question, listing, query.find, None)
+    if query.sorted_by is None:
+        return places
+    name, descending = query.sorted_by
+    column = list_columns(query.table, scope.question).get(name)
+    if column is None:
+        return places
+    ranks = _rank_values(column.read(take_rows(scope.question, listing, places), scope))
+    # Rows without a value come last either way; equal ones stay newest first.
+    keys = np.where(np.isnan(ranks), np.inf, -ranks if descending else ranks)
+    return places[np.argsort(keys, kind="stable")]
 
 
 def _rank_values(values: pd.Series) -> Any:
@@ -73,21 +77,17 @@ def _rank_values(values: pd.Series) -> Any:
     return values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
 
 
-ROWS = 100
-
-
 def content(
     question: ReportView[DetailsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """The table below the filters."""
     query = question.query
     scope = ColumnContext.build(question, backend, context)
-    found = list_rows(question, query.table, ())
-    places = query.places(scope, found)
+    listing = list_rows(question, query.table, ())
+    places = _arrange(scope, listing)
     last = max(0, (len(places) - 1) // ROWS)
     number = min(query.page - 1, last)
     first = number * ROWS
-    frame = take_rows(question, found, places[first : first + ROWS])
+    frame = take_rows(question, listing, places[first : first + ROWS])
     shown = choose_columns(query.table, query.column, question)
     known = list_columns(query.table, question)
     return details.content(
@@ -114,7 +114,7 @@ def _sheets(scope: ColumnContext) -> Sheets:
     query = scope.question.query
     listed = list_rows(scope.question, query.table, ())
     shown = choose_columns(query.table, query.column, scope.question)
-    return report_sheets(scope, shown=SheetRows(listed, query.places(scope, listed), shown))
+    return report_sheets(scope, shown=SheetRows(listed, _arrange(scope, listed), shown))
 
 
 def _register_choice(app: Dash, backend: Backend) -> None:

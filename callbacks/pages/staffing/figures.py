@@ -198,7 +198,6 @@ def count_online(
 def build_infos(
     question: StaffingView,
     works: Mapping[Stream, Work],
-    fair_found: FairTarget,
     presence_n: int,
     at: datetime,
     context: Context,

@@ -64,7 +64,7 @@ def content(
             basis=query.basis,
             presence=figures.build_presence_lines(table, question, context),
             presence_days=days,
-            infos=figures.build_infos(question, works, fair, len(table), at, context),
+            infos=figures.build_infos(question, works, len(table), at, context),
         ),
         context,
     )
