@@ -83,7 +83,6 @@ class DetailColumn:
     width: float = 18
 
     def title(self, context: Context) -> str:
-        """What it is called."""
         return self.label or context.text(f"details.columns.{self.key}")
 
 
@@ -127,7 +126,6 @@ def list_columns(table: Table, question: ReportView[Any]) -> dict[str, DetailCol
 
 
 def build_attribute_column(label: str) -> DetailColumn:
-    """The column of an attribute of the workspace."""
     return DetailColumn(
         schema.attribute(label), "text", lambda rows, _: attribute_values(rows, label), label, 24
     )

@@ -34,8 +34,6 @@ class TooManyRowsError(Exception):
 
 @dataclass(frozen=True)
 class SheetRows:
-    """Rows of a table as a sheet lists them."""
-
     listing: Listing
     places: Positions
     columns: Sequence[DetailColumn]

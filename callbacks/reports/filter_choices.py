@@ -21,7 +21,6 @@ VALUES_SHOWN = 60
 
 
 def build_bar(question: ReportView[Q], context: Context) -> Bar:
-    """The bar of a page."""
     tables, rules, query = question.tables, question.rules, question.query
     names = people.names(tables)
     teams = team_names(tables, rules)
@@ -83,7 +82,6 @@ def name_person(agent: str, names: Mapping[str, tuple[str, str]], context: Conte
 
 
 def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
-    """What a team is called."""
     return context.text("rows.no_team") if team == UNASSIGNED else teams.get(team, team)
 
 

@@ -20,7 +20,6 @@ def _id(key: str) -> str:
 
 
 def register(app: Dash, backend: Backend, reports: Reports) -> None:
-    """Attach the callbacks of the bar."""
     app.clientside_callback(
         ClientsideFunction("filters", "choose"),
         Output(ids.URL, "search", allow_duplicate=True),

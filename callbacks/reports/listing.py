@@ -47,7 +47,6 @@ class Listing:
 
     @property
     def n(self) -> int:
-        """How many rows."""
         return len(self.positions)
 
 
@@ -100,7 +99,6 @@ def read_dates(table: pd.DataFrame, metric: Metric) -> pd.Series:
 
 
 def take_rows(question: ReportView[Q], listing: Listing, places: Positions) -> pd.DataFrame:
-    """These rows of the table, in order."""
     table: pd.DataFrame = getattr(question.tables, listing.metric.table)
     return table.iloc[listing.positions[places]]
 

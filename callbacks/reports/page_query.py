@@ -73,8 +73,6 @@ SHARED = tuple(
 
 
 class PanelQuery(NoQuery):
-    """The list of rows that is open beside the page."""
-
     rows: str
     cell: tuple[str, ...] = Field(default=(), max_length=MAXIMUM_CELLS)
     find: str = Field(default="", alias="rows_find", max_length=200)
@@ -135,7 +133,6 @@ def read_panel(search: str | None) -> PanelQuery | None:
 
 
 def resolve_period(name: Preset, today: date) -> Period:
-    """The days that a name stands for today."""
     if name == "today":
         return Period(today, today)
     if name == "yesterday":

@@ -129,7 +129,6 @@ class Query(NoQuery):
 
     @property
     def filters(self) -> Filters:
-        """The choice of rows."""
         return Filters(
             self.team, tuple(getattr(self, "agent", ())), self.origin, dict(self.attributes)
         )

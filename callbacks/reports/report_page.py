@@ -51,11 +51,9 @@ class ReportPage:
 
     @property
     def name(self) -> str:
-        """The name of its ids and texts."""
         return PAGES[self.path].name
 
     def render(self, context: Context, search: str) -> Component:
-        """The page's frame, before its first numbers."""
         choices = read_choices(search)
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 

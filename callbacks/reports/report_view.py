@@ -114,7 +114,6 @@ class ReportView(VersionView[Q]):
         return report.evaluate(metric, self.view.with_period(period or self.period))
 
     def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
-        """The metric's number of each group."""
         return self.groups_of([metric], by, period)[metric.key]
 
     def groups_of(

@@ -52,7 +52,6 @@ def name_side(metric: Metric, key: str | None, context: Context) -> str:
 
 
 def name_cell(cell: Cell, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    """One mark in words."""
     named = _NAMED.get(cell.by)
     if named is not None:
         return named(cell.key, metric, question, context)
@@ -211,7 +210,6 @@ def _build_ticket_lines(
     backend: Backend,
     context: Context,
 ) -> list[Conversation]:
-    """The lines of these tickets, in order."""
     names, now = people.names(question.tables), question.tables.now
     links = backend.links(question.snapshot)
     dates = read_dates(frame, metric).dt.tz_localize("UTC")
@@ -244,7 +242,6 @@ def build_lines(
     backend: Backend,
     context: Context,
 ) -> list[Conversation | Call]:
-    """The lines of these places of a listing."""
     frame = take_rows(question, listing, places)
     marks = [_describe_value(listing.metric, value, context) for value in listing.values[places]]
     if listing.metric.table == "calls":

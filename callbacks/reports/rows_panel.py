@@ -24,8 +24,6 @@ ROWS = 50
 
 
 def register(app: Dash, backend: Backend, reports: Reports) -> None:
-    """Attach the callbacks of the panel."""
-
     @role_callback(app, roles=REPORT_READERS)(
         Output(ids.SIDE_PANEL, "children"),
         Output(ids.panel(ids.ROWS, "shown"), "data"),

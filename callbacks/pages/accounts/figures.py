@@ -17,7 +17,6 @@ PAGES = 1200
 
 
 def list_people(backend: Backend, own: str) -> list[Person]:
-    """Everybody who may sign in."""
     admins = dict(_list_admins(backend))
     return [
         Person(

@@ -23,8 +23,6 @@ from services.runtime.backend import Backend
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-
     def panel(key: str) -> str:
         return ids.panel(PAGE, key)
 
@@ -117,5 +115,4 @@ def _clear_fields(done: Done, adds: bool) -> tuple[Any, Any, Any]:
 
 
 def render(context: Context, search: str) -> Component:
-    """The page's frame."""
     return layout.page(context)

@@ -79,7 +79,6 @@ def compare(
 def own_info(
     own: AgentView, key: str, now: Summary, before: Summary | None, at: datetime, context: Context
 ) -> MetricInfo:
-    """What an own number of the window is made of."""
     return number_info(
         CATALOG[key],
         now,

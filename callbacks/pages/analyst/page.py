@@ -68,8 +68,6 @@ class PanelRequest:
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-
     @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "head"), "children"),
         Output(ids.panel(PAGE, "content"), "children"),
@@ -132,7 +130,6 @@ def _register_clientside(app: Dash) -> None:
 
 
 def render(context: Context, search: str) -> Component:
-    """The page's frame."""
     return analyst.page(context)
 
 

@@ -163,12 +163,10 @@ class AgentView(VersionView[AnalystQuery]):
 
     @property
     def team_view(self) -> View:
-        """Everybody's rows of the window, to compare with."""
         return View(self.snapshot.tables, self.window, EVERYTHING, self.rules)
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, str]]:
-        """Everybody's name and status."""
         return names(self.snapshot.tables, self.rules)
 
     @property
@@ -178,12 +176,10 @@ class AgentView(VersionView[AnalystQuery]):
 
     @property
     def filters(self) -> Filters:
-        """Own rows only."""
         return Filters(agents=(self.agent_id,))
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Own conversations of the period."""
         return select(CATALOG[RATE], self.view).rows
 
     @cached_property
@@ -193,12 +189,10 @@ class AgentView(VersionView[AnalystQuery]):
 
     @cached_property
     def standing(self) -> pd.Series:
-        """What each conversation is for the goal."""
         return standings(self.rows, self.classified)
 
     @cached_property
     def excluded_by(self) -> pd.Series:
-        """Which rule leaves each conversation out."""
         return excluded_by(self.rows, self.rules)
 
     @cached_property
@@ -223,7 +217,6 @@ class AgentView(VersionView[AnalystQuery]):
         return attribute(self.rules.labels.reason) not in self.snapshot.tables.conversations
 
     def number(self, metric: Metric, period: Period | None) -> Summary | None:
-        """An own number of a period; None without one."""
         if period is None:
             return None
         return report.evaluate(metric, self.view.with_period(period))

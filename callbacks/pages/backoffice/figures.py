@@ -61,7 +61,6 @@ def _build_stock_kpi(key: str, question: BackofficeView, at: datetime, context: 
 
 
 def count_tabs(question: BackofficeView) -> dict[str | None, int]:
-    """How many tickets each tab lists."""
     return {tab: list_rows(question, key, cells).n for tab, (key, cells) in LISTED.items()}
 
 
@@ -86,7 +85,6 @@ def arrange_tickets(question: BackofficeView) -> Positions:
 
 
 def build_tickets(question: BackofficeView, backend: Backend, context: Context) -> list[Ticket]:
-    """The first tickets of the tab."""
     key, cells = question.query.listed
     frame = take_rows(question, list_rows(question, key, cells), arrange_tickets(question)[:SHOWN])
     tables, links = question.tables, backend.links(question.snapshot)
@@ -236,7 +234,6 @@ def list_duplicates(
 def build_infos(
     question: BackofficeView, merged: int, at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    """What each panel means and rests on."""
     still = question.number(CATALOG["tickets_open"]).n
     key, cells = question.query.listed
     infos = {

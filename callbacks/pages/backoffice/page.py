@@ -31,7 +31,6 @@ from services.snapshot.manifest import SourceStatus
 def content(
     question: ReportView[BackofficeQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything below the filters."""
     meta, history = question.snapshot.meta, question.snapshot.history
     source = question.snapshot.sources.get("tickets", SourceStatus("off"))
     cause = (meta.get("causes") or {}).get("tickets")

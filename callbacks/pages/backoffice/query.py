@@ -39,7 +39,6 @@ class BackofficeQuery(PageQuery):
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
-        """Parameter -> chosen values."""
         return {name: getattr(self, name) for name in COLUMNS if getattr(self, name)}
 
     @property
@@ -50,7 +49,6 @@ class BackofficeQuery(PageQuery):
 
     @property
     def listed(self) -> tuple[str, tuple[Cell, ...]]:
-        """The list of the tab: its number, and the marks of it."""
         return LISTED[self.tab]
 
 

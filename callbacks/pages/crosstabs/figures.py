@@ -147,7 +147,6 @@ def resolve_sides(question: CrosstabsView) -> tuple[str, str]:
 
 
 def build_cross(question: CrosstabsView, at: datetime, context: Context) -> Cross:
-    """The table that the address asks for."""
     query = question.query
     down_by, across_by = resolve_sides(question)
     chosen = question.view
@@ -208,7 +207,6 @@ def _limit_width(query: CrosstabsQuery) -> int:
 
 
 def build_top_choices(chosen: str | None, context: Context, *, without_all: bool = True) -> Choices:
-    """How many lines may be asked for."""
     return [
         (
             context.text("crosstabs.every") if key == "all" else str(count),
@@ -237,7 +235,6 @@ def _list_ready(question: CrosstabsView, context: Context) -> list[tuple[str, st
 
 
 def build_axis(by: str, question: ReportView[Any], top: int, with_empty: bool) -> Axis:
-    """The axis of conversations by one group."""
     return axis(COUNTED, by, question.view, top, with_empty=with_empty)
 
 
@@ -398,7 +395,6 @@ def _find_leading(spread: Spread) -> tuple[str, int] | None:
 
 
 def _add_times(spread: Spread, question: CrosstabsView, context: Context) -> Spread:
-    """The median time to close beside each line."""
     if spread.side.missing:
         return spread
     times = question.groups(CATALOG["time_to_close"], spread.side.by)

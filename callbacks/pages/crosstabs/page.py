@@ -33,7 +33,6 @@ from services.runtime.backend import Backend
 def content(
     question: ReportView[CrosstabsQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything below the filters."""
     at = backend.now()
     report = question.query.report
     if report == "reasons":

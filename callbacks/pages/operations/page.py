@@ -31,8 +31,6 @@ from services.snapshot.dataset import Snapshot
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-
     @role_callback(app, roles=PAGES[PATH].roles)(
         *[Output(place, prop) for place, prop in operations.PLACES],
         Output(ids.panel(PAGE, "version"), "data"),
@@ -107,7 +105,6 @@ def register(app: Dash, backend: Backend) -> None:
 
 
 def render(context: Context, search: str) -> Component:
-    """The page's frame."""
     return operations.page(context, is_kiosk(search) or ROLES[context.role].is_screen)
 
 

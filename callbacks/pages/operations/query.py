@@ -48,7 +48,6 @@ class OperationsQuery(NoQuery):
 
     @property
     def filters(self) -> Filters:
-        """The choice of rows."""
         return Filters(teams=self.team)
 
 
@@ -103,7 +102,6 @@ class OperationsView(VersionView[OperationsQuery]):
 
     @cached_property
     def start(self) -> pd.Timestamp:
-        """From when volume and calls are counted."""
         return self.query.start(self.tables.now, self.rules)
 
     @cached_property
@@ -114,12 +112,10 @@ class OperationsView(VersionView[OperationsQuery]):
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, str]]:
-        """Id -> (name, status) of everybody."""
         return people.names(self.tables)
 
     @property
     def has_voice(self) -> bool:
-        """Whether there is telephony at all."""
         return self._state("aircall") not in (None, "off")
 
     @property

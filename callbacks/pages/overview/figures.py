@@ -117,7 +117,6 @@ def build_hour_bars(question: OverviewView, counted: pd.DataFrame) -> list[Volum
 
 
 def build_points(question: OverviewView, context: Context) -> list[Point]:
-    """The matrix: people who closed something, or reasons."""
     if question.query.matrix:
         return efficiency(question.view, "reason")[:REASONS_SHOWN]
     names = people.names(question.tables)
@@ -145,14 +144,12 @@ def build_agents(question: OverviewView, context: Context) -> tuple[list[AgentRo
 
 
 def count_origins(question: OverviewView) -> dict[str, int]:
-    """Conversations by who started them."""
     groups = question.groups(CATALOG["conversations"], "origin")
     keys = {"customer": "customer", "teammate": "teammate", "unknown": UNASSIGNED}
     return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
 
 
 def build_infos(question: OverviewView, at: datetime, context: Context) -> dict[str, MetricInfo]:
-    """What each panel means and rests on."""
     n = question.number(CATALOG["conversations"]).n
     mentioned = question.number(LISTS[TOP_REASONS]).n
     both: tuple[Source, ...] = ("intercom", "aircall")

@@ -20,7 +20,6 @@ from services.runtime.backend import Backend
 def content(
     question: ReportView[OverviewQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything below the filters."""
     at = backend.now()
     rules = question.rules
     sheet = build_kpis(question, overview.KEYS, at, context)

@@ -42,8 +42,6 @@ MOMENTS = {
 
 
 def register(app: Dash, backend: Backend, page: ReportPage) -> None:
-    """Attach the callbacks of the reader."""
-
     @role_callback(app, roles=PAGES[page.path].roles)(
         Output(ids.panel(PAGE, "comments"), "children"),
         Input(ids.URL, "search"),

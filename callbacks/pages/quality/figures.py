@@ -131,6 +131,5 @@ def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
 def build_infos(
     question: QualityView, n: int, at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    """What each panel means and rests on."""
     keys: Sequence[str] = ("csat_trend", "csat_by_reason", "csat_by_agent")
     return {key: figure_info(key, n, question, at, context, listed="csat_score") for key in keys}

@@ -107,7 +107,6 @@ def sum_needed(works: Mapping[Stream, Work]) -> Whole:
 
 
 def compute_fair(question: StaffingView, schedule: Schedule) -> FairTarget:
-    """The fair target of the period."""
     return fair_target(
         question.view,
         schedule,
@@ -120,7 +119,6 @@ def compute_fair(question: StaffingView, schedule: Schedule) -> FairTarget:
 def build_fair_lines(
     target: FairTarget, question: StaffingView, context: Context
 ) -> list[FairLine]:
-    """The people of the fair target with their names."""
     names = people.names(question.tables)
     return [
         FairLine(
@@ -172,7 +170,6 @@ def measure_presence(
 def build_presence_lines(
     table: pd.DataFrame, question: StaffingView, context: Context
 ) -> list[PresenceLine]:
-    """The people of the presence table with their names."""
     names = people.names(question.tables)
     return [
         PresenceLine(
@@ -202,7 +199,6 @@ def build_infos(
     at: datetime,
     context: Context,
 ) -> dict[str, MetricInfo]:
-    """What each panel means and rests on."""
     arrived = sum(work.demand.total for work in works.values())
     sources: Any = tuple("aircall" if name == "calls" else "intercom" for name in works)
     needed_one = _build_demand_info(question, works, arrived, at, context, sources)
@@ -276,7 +272,6 @@ def _build_assumed_line(
 
 
 def describe_span(demand: Demand, context: Context) -> str:
-    """The days that the demand was counted on, in words."""
     if demand.days is None:
         return context.text("staffing.no_days")
     return context.text(

@@ -54,7 +54,6 @@ class Assuming(NoQuery):
         return round(rules.service_level_seconds) if self.seconds is None else self.seconds
 
     def for_calls(self, rules: Rules) -> Assumptions:
-        """What is assumed of calls."""
         return Assumptions(
             target=self._target(self.target_seconds(rules)),
             volume=self.volume / 100,

@@ -22,7 +22,6 @@ BUILD = "VIGIA_BUILD"
 
 
 def build_status(backend: Backend) -> Status:
-    """The whole deployment as it is now."""
     snapshot, now = backend.dataset.snapshot(), backend.clock()
     overview = backend.alerts.get_overview()
     devices, kiosks = list_screens(

@@ -60,7 +60,6 @@ def count_weekdays(question: TelephonyView) -> list[int]:
 
 
 def find_peaks(question: TelephonyView, view: View) -> Peaks:
-    """The busiest hour and weekday."""
     return call_tables.peaks(view, count_weekdays(question))
 
 
@@ -103,8 +102,6 @@ def count_in_time(question: TelephonyView) -> int:
 def build_infos(
     question: TelephonyView, n: int, at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    """What each panel means and rests on."""
-
     def number(key: str) -> int:
         return question.number(CATALOG[key]).n
 
@@ -162,7 +159,6 @@ def build_lines(question: TelephonyView, context: Context) -> list[LineCalls]:
 
 
 def list_recent(question: TelephonyView, backend: Backend, context: Context) -> list[Call]:
-    """The newest calls."""
     listing = list_rows(question, "calls", ())
     places = arrange_rows(question, listing, "", None)[:RECENT]
     lines = row_lines.build_lines(question, listing, places, backend, context)

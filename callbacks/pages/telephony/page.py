@@ -26,7 +26,6 @@ PEOPLE_SHOWN = 40
 def content(
     question: ReportView[TelephonyQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything below the filters."""
     source = question.snapshot.sources.get("aircall")
     if (source is None or source.state == "off") and question.tables.calls.empty:
         return [telephony.off(context)]

@@ -35,12 +35,10 @@ class TimesQuery(PageQuery):
 
     @property
     def group(self) -> str:
-        """What a line of the table is."""
         return self.by or "agent"
 
     @property
     def slowest(self) -> str:
-        """The metric whose longest cases are listed."""
         return "time_to_close" if self.slow else "first_response_time"
 
 
@@ -117,7 +115,6 @@ def group_by_hour(question: TimesView) -> dict[int, Summary]:
 
 
 def list_slowest(question: TimesView, backend: Backend, context: Context) -> list[Case]:
-    """The longest cases of the period."""
     rows, seconds = _measure(question, question.query.slowest)
     order = seconds.astype("float64").sort_values(ascending=False, kind="stable").index[:CASES]
     return _build_cases(rows.loc[order], seconds.loc[order].tolist(), question, backend, context)

@@ -22,7 +22,6 @@ STOCKS = ("backlog_age", "awaiting_first_response")
 def content(
     question: ReportView[TimesQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything below the filters."""
     at = backend.now()
     rules = question.rules
     groups, hidden = figures.build_groups(question, context)
