@@ -1,7 +1,7 @@
 """Workbooks and plain-text tables, made in memory from rows and words that are handed in.
 
 Nothing in them runs: text that a spreadsheet would take for a formula stays text. The sheets' XML
-(ECMA-376) is written here, not by a library: docs/decisions/0008-workbook.md says why.
+(ECMA-376) is written here, not by a library: docs/decisions/0009-workbook.md says why.
 """
 
 import csv
