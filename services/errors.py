@@ -1,44 +1,28 @@
-"""What can go wrong outside.
-
-ServiceError
-├── ConfigurationError      the settings or the environment cannot be used; the start stops
-├── UnauthorizedError       the vendor refuses the credentials (401, or Aircall's 403)
-├── NotOfferedError         the vendor has this, but not for this token or version
-├── ForbiddenError          the credentials are good but may not read this (Intercom's 403)
-├── NotFoundError           404 or 410: the thing, or the endpoint, is not there
-├── RateLimitedError        429 that lasts longer than one cycle may wait
-├── UnavailableError        no answer, time-out, 5xx, after the retries
-└── BadResponseError        an answer that is not the documented JSON
-"""
+"""What can go wrong outside."""
 
 
 class ServiceError(Exception):
-    """Something outside failed. The text is fit for a manager: no secrets, no bodies.
+    """The text is fit for a manager: no secrets, no bodies."""
 
-    Attributes:
-        final: Whether asking again at once is pointless.
-    """
-
-    final = False
+    final = False  # asking again at once is pointless
 
 
 class ConfigurationError(ServiceError):
-    """The settings or the environment cannot be used."""
+    """The settings or the environment cannot be used; the start stops."""
 
 
 class UnauthorizedError(ServiceError):
-    """The vendor refuses the credentials."""
+    """The vendor refuses the credentials (401, or Aircall's 403)."""
 
 
 class ForbiddenError(ServiceError):
-    """The credentials are good, but may not read this."""
+    """The credentials are good, but may not read this (Intercom's 403)."""
 
 
 class NotOfferedError(ServiceError):
     """A whole source that this token or this version does not have; asking often is in vain.
 
-    Attributes:
-        cause: A word for why: no_permission, no_search or no_tickets.
+    `cause` is a word for why: no_permission, no_search or no_tickets.
     """
 
     def __init__(self, message: str, cause: str) -> None:
@@ -47,15 +31,11 @@ class NotOfferedError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """The object or the endpoint is not there."""
+    """404 or 410: the object or the endpoint is not there."""
 
 
 class RateLimitedError(ServiceError):
-    """The vendor asks to wait longer than a cycle may wait.
-
-    Attributes:
-        retry_after_seconds: How long the vendor wants to be left alone.
-    """
+    """The vendor asks to be left alone for longer than a cycle may wait."""
 
     def __init__(self, message: str, retry_after_seconds: float) -> None:
         super().__init__(message)
@@ -63,14 +43,10 @@ class RateLimitedError(ServiceError):
 
 
 class UnavailableError(ServiceError):
-    """The vendor does not answer, or answers with a server error, after the retries."""
+    """No answer, time-out or 5xx, after the retries."""
 
 
 class BadResponseError(ServiceError):
-    """The answer is not the documented JSON: broken, truncated or of another version.
-
-    Attributes:
-        status: Of an answer that was refused for what was asked (4xx); else None.
-    """
+    """Not the documented JSON. `status`: of an answer refused for what was asked (4xx)."""
 
     status: int | None = None

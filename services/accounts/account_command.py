@@ -43,7 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(
     arguments: argparse.Namespace, accounts: Accounts, audit: Audit, tokens: Tokens, text: Words
 ) -> int:
-    """Run one action; 0 when it was done."""
     try:
         if arguments.action == "token":
             return _run_token(arguments, tokens, audit, text)
@@ -109,7 +108,7 @@ def _run_token(arguments: argparse.Namespace, tokens: Tokens, audit: Audit, text
 
 
 def _read_password(text: Words) -> str:
-    """A password: asked for twice on a terminal, else one line of standard input."""
+    """Asked for twice on a terminal, else one line of standard input."""
     if sys.stdin.isatty():
         password = getpass.getpass(text("command.ask"))
         if getpass.getpass(text("command.ask_again")) != password:

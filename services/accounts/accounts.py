@@ -29,28 +29,18 @@ DUMMY_HASH = generate_password_hash("nobody's password")
 
 
 class AccountError(ServiceError):
-    """An account cannot be made or changed so; the text is a key of the access texts."""
+    """The text is a key of the access texts."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who may sign in.
-
-    Attributes:
-        email: Lower case.
-        password_hash: As werkzeug writes it; `!` and random signs where there is no password.
-        read_only: Whether it comes from the settings.
-        disabled: Whether it may not sign in for now.
-        temporary: Whether the password was told by somebody else and has to be changed first.
-    """
-
-    email: str
+    email: str  # lower case
     name: str
     role: Role
-    password_hash: str
-    read_only: bool = False
+    password_hash: str  # as werkzeug writes it; `!` and random signs where there is no password
+    read_only: bool = False  # from the settings
     disabled: bool = False
-    temporary: bool = False
+    temporary: bool = False  # the password was told by somebody else and has to be changed first
 
     @property
     def has_password(self) -> bool:
@@ -59,26 +49,19 @@ class Account:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: the account's role, and the person in Intercom that it is.
-
-    Attributes:
-        email: Of the account; empty for a wall and for the API token.
-        agent_id: The Intercom admin with the same e-mail; None = nobody.
-    """
-
     role: Role
-    email: str
+    email: str  # of the account; empty for a wall and for the API token
     name: str
-    agent_id: str | None = None
+    agent_id: str | None = None  # the Intercom admin with the same e-mail
 
     @property
     def actor(self) -> str:
-        """How the audit calls whoever did something."""
+        """For the audit."""
         return self.email or self.name
 
     @property
     def display_name(self) -> str:
-        """How colleagues read who did something, on a page or in Slack."""
+        """For colleagues, on a page or in Slack."""
         return self.name or self.email
 
 
@@ -100,7 +83,6 @@ class Accounts:
         }
 
     def find(self, email: str) -> Account | None:
-        """The account of an e-mail, however it is spelled."""
         email = email.strip().lower()
         if email in self._fixed:
             return self._fixed[email]
@@ -108,7 +90,7 @@ class Accounts:
         return _read(content) if content else None
 
     def verify(self, email: str, password: str) -> Account | None:
-        """The account whose password this is; takes as long for e-mails that nobody has."""
+        """Takes as long for e-mails that nobody has."""
         account = self.find(email)
         if account and not account.has_password:
             account = None
@@ -139,15 +121,10 @@ class Accounts:
         temporary: bool = False,
         public: bool = False,
     ) -> Account:
-        """Make or replace an account.
+        """Replaces an account that is there; AccountError where it is read-only or a value is bad.
 
-        Args:
-            email: However it is spelled.
-            temporary: Whether it has to be changed first.
-            public: Of the demonstration, whose passwords everybody may know.
-
-        Raises:
-            AccountError: The e-mail, name, role or password cannot be used, or it is read-only.
+        `temporary`: the password has to be changed first; `public`: everybody may know it (the
+        demonstration's).
         """
         email = email.strip().lower()
         self._check_new(email, name, role)
@@ -156,22 +133,14 @@ class Accounts:
         return self._put(email, name, role, password_hash, temporary=temporary)
 
     def add_without_password(self, email: str, name: str, role: str) -> Account:
-        """Make an account whose owner is vouched for by somebody else.
-
-        Raises:
-            AccountError: The e-mail, name or role cannot be used, or it is read-only.
-        """
+        """For somebody whom single sign-on vouches for."""
         email = email.strip().lower()
         self._check_new(email, name, role)
         # Different each time: sessions of an account that was taken away do not come back.
         return self._put(email, name, role, NO_PASSWORD + secrets.token_hex(16))
 
     def set_password(self, email: str, password: str, *, temporary: bool = False) -> Account:
-        """Give an account another password; every session that the old one opened ends.
-
-        Raises:
-            AccountError: Nobody has that e-mail, it is read-only, or the password cannot be used.
-        """
+        """Every session that the old password opened ends."""
         account = self._find_changeable(email)
         password_hash = self.hash_password(password, account.email, account.name)
         changed = replace(account, password_hash=password_hash, temporary=temporary)
@@ -181,11 +150,6 @@ class Accounts:
     def change(
         self, email: str, *, role: str | None = None, disabled: bool | None = None
     ) -> Account:
-        """Give an account another role, or shut or open it.
-
-        Raises:
-            AccountError: Nobody has that e-mail, it is read-only, or there is no such role.
-        """
         account = self._find_changeable(email)
         for known in ROLES:
             if role == known:
@@ -198,11 +162,6 @@ class Accounts:
         return account
 
     def remove(self, email: str) -> None:
-        """Take an account away.
-
-        Raises:
-            AccountError: Nobody has that e-mail, or it is read-only.
-        """
         email = email.strip().lower()
         self._check_changeable(email)
         if not self._state.delete(PREFIX + email):
@@ -213,20 +172,14 @@ class Accounts:
         self._state.set(SIGNED_IN + email, str(int(at)).encode())
 
     def last_sign_in(self, email: str) -> int | None:
-        """When somebody signed in last, in Unix seconds; None = never."""
+        """Unix seconds."""
         content = self._state.get(SIGNED_IN + email)
         return int(content) if content and content.isdigit() else None
 
     def hash_password(self, password: str, *about: str, public: bool = False) -> str:
-        """The hash under which a password is kept.
+        """AccountError where it is too short, too common, or longer than anybody types.
 
-        Args:
-            password: As it was typed.
-            about: E-mail and name of its owner.
-            public: Whether it need not be a good one.
-
-        Raises:
-            AccountError: It is too short, too common, or longer than anybody types.
+        `about` are e-mail and name of its owner; a `public` password need not be a good one.
         """
         reason = find_password_problem(password, self.minimum, *about)
         if reason and not (public and reason == "common_password"):
@@ -274,7 +227,7 @@ class Accounts:
 
 
 def _read(content: bytes) -> Account | None:
-    """An account as it lies in the store; a damaged one is nobody."""
+    """A damaged account is nobody."""
     try:
         document = orjson.loads(content)
         if document["role"] not in ROLES:

@@ -35,29 +35,16 @@ _LOOK_EVERY = 100
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was done.
-
-    Attributes:
-        at: Unix seconds.
-        what: One of `KINDS`.
-        who: E-mail of an account, name of a screen or token, `command`; empty for a stranger.
-        about: What it was done to.
-    """
-
-    at: int
-    what: str
-    who: str
-    about: Mapping[str, Any] = field(default_factory=dict)
+    at: int  # Unix seconds
+    what: str  # one of `KINDS`
+    who: str  # e-mail of an account, name of a screen or token, `command`; empty for a stranger
+    about: Mapping[str, Any] = field(default_factory=dict)  # what it was done to
 
 
 class Audit:
     """Notes in the state store, one key each: processes never write over one another's.
 
-    Args:
-        state: Where they lie.
-        days: So long they are kept.
-        clock: Unix seconds.
-        key: Turns what strangers type into a mark that nobody can guess back.
+    `key` turns what strangers type into a mark that nobody can guess back.
     """
 
     def __init__(
@@ -69,11 +56,7 @@ class Audit:
         self._key = key.encode()
 
     def note(self, what: Kind, who: str, **about: Any) -> None:
-        """Write one thing down.
-
-        Raises:
-            ServiceError: The store is down or full: what cannot be noted is not done either.
-        """
+        """ServiceError where the store is down or full: what cannot be noted is not done either."""
         at = self._clock()
         entry = {"at": int(at), "what": what, "who": who, **about}
         name = f"{PREFIX}{what}/{int(at * 1000):015d}/{secrets.token_hex(4)}"
@@ -83,7 +66,7 @@ class Audit:
                 self._state.delete(old)
 
     def mark(self, typed: str) -> str:
-        """Stands for what was typed at the door: the same for the same words, told by nobody.
+        """The same for the same words, and it does not tell them.
 
         People type passwords into the field of the e-mail.
         """
@@ -92,13 +75,7 @@ class Audit:
     def entries(
         self, kinds: Collection[str] = KINDS, who: str | None = None, skip: int = 0
     ) -> Iterator[Entry]:
-        """What was done, the newest first.
-
-        Args:
-            kinds: Only these.
-            who: Only by this person.
-            skip: Without so many of the newest.
-        """
+        """The newest first."""
         names = [n for n in self._state.keys(PREFIX) if n.split("/")[1] in kinds]
         newest = sorted(names, key=lambda n: n.split("/")[2:], reverse=True)
         if who is not None:

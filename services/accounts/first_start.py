@@ -19,10 +19,7 @@ LOCK_SECONDS = 30.0
 class FirstStart:
     """A code while there is no account; every process of a deployment tells the same one.
 
-    Args:
-        state: Holds a word that changes with each use.
-        accounts: Empty, or there is no code.
-        key: Of the deployment; the code is made of both.
+    It is made of the deployment's key and a word in the state store that changes with each use.
     """
 
     def __init__(self, state: Store, accounts: Accounts, key: str) -> None:
@@ -32,7 +29,7 @@ class FirstStart:
         self._logged = ""
 
     def log_code(self) -> None:
-        """Write the code into the log, once in this process."""
+        """Once in this process."""
         if not self._accounts.is_empty():
             # Should there be none again one day, the code is another one.
             self._state.delete(SALT_KEY)
@@ -45,13 +42,9 @@ class FirstStart:
     def make_first_account(
         self, code: str, email: str, name: str, password: Callable[[], str]
     ) -> Account | None:
-        """The first manager; None when this is not the code, or somebody was faster.
+        """A manager; None when this is not the code, or somebody was faster.
 
-        Args:
-            password: Asked for only when the code is right.
-
-        Raises:
-            AccountError: The code is right, and e-mail, name or password cannot be used.
+        `password` is asked for only when the code is right; then AccountError may follow.
         """
         if not self._accounts.is_empty() or not self._matches(code):
             return None

@@ -20,21 +20,12 @@ Kind = Literal["device", "kiosk"]
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """A screen's last sign of life.
-
-    Attributes:
-        id: Of the device link; of a person's session, for a browser in kiosk mode.
-        name: Of the device or of the person.
-        seen_at: Unix seconds.
-    """
-
-    id: str
+    id: str  # of the device link; of a person's session, for a browser in kiosk mode
     kind: Kind
     name: str
-    seen_at: float
+    seen_at: float  # Unix seconds
 
     def is_silent(self, now: float, limit: float) -> bool:
-        """Whether it should have been heard of since, which may take so many seconds."""
         return now - self.seen_at > limit
 
 
@@ -47,7 +38,7 @@ class Heartbeats:
         self._noted: dict[str, float] = {}
 
     def note(self, word: str, kind: Kind, name: str) -> None:
-        """A screen asked for news; `word` is what its cookie carries."""
+        """`word` is what the screen's cookie carries."""
         now = self._clock()
         screen = hash_word(word)
         if abs(now - self._noted.get(screen, -APART_SECONDS)) < APART_SECONDS:
@@ -59,7 +50,7 @@ class Heartbeats:
         self._state.set(PREFIX + screen, orjson.dumps(document), EXPIRE_SECONDS[kind])
 
     def all(self) -> dict[str, Heartbeat]:
-        """The last sign of life of every screen, by id."""
+        """By id."""
         heartbeats = {}
         for key in self._state.keys(PREFIX):
             heartbeat = _read(key.removeprefix(PREFIX), self._state.get(key))

@@ -16,13 +16,7 @@ _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def find_password_problem(password: str, minimum: int, *about: str) -> str | None:
-    """Why a password cannot be used, as a key of the command texts; None when it can.
-
-    Args:
-        password: As it was typed.
-        minimum: Characters it must have.
-        about: E-mail and name of its owner, whose parts are tried first too.
-    """
+    """A key of the command texts; `about` are e-mail and name, whose parts are tried first too."""
     if len(password) < minimum:
         return "short_password"
     if len(password) > LONGEST:
@@ -39,13 +33,13 @@ def find_password_problem(password: str, minimum: int, *about: str) -> str | Non
 
 
 def make_one_time_password() -> str:
-    """A password to be told once: four groups of four, 79 bits."""
+    """Four groups of four, 79 bits."""
     groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
 
 
 def _count_own_letters(folded: str, obvious: frozenset[str]) -> int:
-    """Letters that are left without the obvious words; the longest words are taken first."""
+    """Without the obvious words; the longest words are taken first."""
     for word in sorted(obvious, key=len, reverse=True):
         folded = folded.replace(word, " ")
     return sum(character.isalpha() for character in folded)

@@ -21,7 +21,7 @@ _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class SecondFactor:
-    """Secrets and recovery codes in the state store; each code is good once."""
+    """Each code is good once."""
 
     def __init__(self, state: Store, clock: Callable[[], float]) -> None:
         self._state = state
@@ -39,12 +39,11 @@ class SecondFactor:
         return secret.decode()
 
     def pending(self, email: str) -> str | None:
-        """The secret that waits for its first code."""
         secret = self._state.get(PENDING + email)
         return secret.decode() if secret else None
 
     def confirm(self, email: str, code: str) -> Sequence[str] | None:
-        """Turn it on with a code of the new secret; the recovery codes, told this once."""
+        """The recovery codes, told this once; None where the code is wrong."""
         secret = self._state.get(PENDING + email)
         if secret is None or self.is_on(email) or not self._use_code(email, secret.decode(), code):
             return None
@@ -56,7 +55,7 @@ class SecondFactor:
         return codes
 
     def accepts(self, email: str, code: str) -> bool:
-        """Whether this is the code of now or a recovery code; it is none from here on."""
+        """A code of now or a recovery code; it is none from here on."""
         secret = self._state.get(PREFIX + email)
         if secret is None:
             return False
@@ -68,7 +67,7 @@ class SecondFactor:
         return len(self._state.keys(f"{RECOVERY}{email}/"))
 
     def turn_off(self, email: str) -> bool:
-        """Take it away; whether it was on."""
+        """Whether it was on."""
         for key in (PENDING + email, *self._state.keys(f"{RECOVERY}{email}/")):
             self._state.delete(key)
         return self._state.delete(PREFIX + email)
@@ -87,7 +86,7 @@ class SecondFactor:
 
 
 def compute_code(secret: str, step: int) -> str:
-    """The code of one half minute, counted from 1970."""
+    """`step` counts half minutes from 1970."""
     digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
     offset = digest[-1] & 15
     number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
@@ -95,7 +94,6 @@ def compute_code(secret: str, step: int) -> str:
 
 
 def build_otpauth_url(email: str, secret: str) -> str:
-    """The address that a telephone's application opens."""
     query = urlencode({"secret": secret, "issuer": "Vigia"})
     return f"otpauth://totp/{quote(f'Vigia:{email}')}?{query}"
 
@@ -106,6 +104,6 @@ def _make_recovery_code() -> str:
 
 
 def _find_recovery_key(email: str, code: str) -> str:
-    """Under which an unused one lies; 49 bits, and attempts are counted, so a plain hash does."""
+    """49 bits, and attempts are counted, so a plain hash does."""
     plain = "".join(c for c in code.lower() if c.isalnum())
     return f"{RECOVERY}{email}/{hash_word(plain)}"

@@ -11,14 +11,9 @@ MINIMUM_LENGTH = 32
 
 
 def load_secret_key(given: str | None, folder: Path | None) -> str:
-    """The deployment's key; all its processes get the same one.
+    """The same for all processes of a deployment; `folder` is None where there is none (Redis).
 
-    Args:
-        given: From the environment.
-        folder: The state folder; None where there is none, as with Redis.
-
-    Raises:
-        ConfigurationError: None is given and none can be kept, or it is too short.
+    ConfigurationError where none is given and none can be kept, or it is too short.
     """
     if given is not None:
         source, key = "SECRET_KEY", given
@@ -42,7 +37,7 @@ def _read_or_make(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Write a new key unless another process does so at the same time; then theirs counts.
+    """Where another process does so at the same time, theirs counts.
 
     Written aside and linked, so that nobody reads half a key.
     """

@@ -22,36 +22,20 @@ ACTIVE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody signed in, or a screen with a device link.
-
-    Attributes:
-        email: Of the account; empty for a device.
-        device: Name of the screen; empty for a person.
-        proof: Hash of the password that opened it: another password ends it.
-    """
-
-    email: str
-    device: str = ""
-    proof: str = ""
+    email: str  # empty for a device
+    device: str = ""  # empty for a person
+    proof: str = ""  # of the password that opened it: another password ends it
 
 
 @dataclass(frozen=True)
 class Device:
-    """A device link, without its word.
-
-    Attributes:
-        id: Under which it is revoked.
-        name: Of the screen.
-        made_at: Unix seconds.
-    """
-
     id: str
     name: str
     made_at: float
 
 
 class Sessions:
-    """Sessions of people, which end at a fixed hour, and of devices, which end when revoked."""
+    """People's end at a fixed hour, devices' when revoked."""
 
     def __init__(
         self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
@@ -63,7 +47,7 @@ class Sessions:
         self._clock = clock
 
     def open(self, account: Account) -> str:
-        """Sign somebody in; the word that the cookie carries."""
+        """The word that the cookie carries."""
         word = secrets.token_urlsafe(32)
         document = {
             "email": account.email,
@@ -75,7 +59,7 @@ class Sessions:
         return word
 
     def find(self, word: str) -> Session | None:
-        """The session of a word; None when it is over, was closed or never was."""
+        """None when it is over, was closed or never was."""
         name = hash_word(word)
         content = self._state.get(PREFIX + name)
         if content is not None:
@@ -89,11 +73,11 @@ class Sessions:
         return Session("", device=device["name"]) if device and "name" in device else None
 
     def close(self, word: str) -> None:
-        """Sign out; a copied cookie is worth nothing from here on."""
+        """A copied cookie is worth nothing from here on."""
         self._state.delete(PREFIX + hash_word(word))
 
     def note_activity(self, word: str) -> None:
-        """Somebody did something; what screens ask for by themselves is nothing."""
+        """What screens ask for by themselves is no activity."""
         if self._idle is None:
             return
         # A key of its own: written a moment too late, it does not bring a closed session back.
@@ -102,12 +86,7 @@ class Sessions:
             self._state.set(key, str(now).encode(), self._seconds)
 
     def close_all(self, email: str, *, but: str = "") -> int:
-        """Sign somebody out everywhere; how many sessions that ended.
-
-        Args:
-            email: Of the account.
-            but: The word of a session that stays.
-        """
+        """How many sessions that ended; the one of the word `but` stays."""
         remaining, ended = PREFIX + hash_word(but), 0
         for key in self._state.keys(PREFIX):
             document = _read_document(self._state.get(key) or b"")
@@ -116,14 +95,14 @@ class Sessions:
         return ended
 
     def add_device(self, name: str) -> str:
-        """Make a device link; its word is told this once, and only its hash is kept."""
+        """Its word is told this once, and only its hash is kept."""
         word = secrets.token_urlsafe(32)
         document = {"name": name.strip()[:80] or "TV", "made_at": self._clock()}
         self._state.set(DEVICE_PREFIX + hash_word(word), orjson.dumps(document))
         return word
 
     def devices(self) -> dict[str, str]:
-        """Id -> name of the device links."""
+        """Id -> name."""
         return {device.id: device.name for device in self.device_links()}
 
     def device_links(self) -> list[Device]:
@@ -141,7 +120,7 @@ class Sessions:
 
 
 def list_device_links(state: Store) -> list[Device]:
-    """The device links in the state store, the oldest first."""
+    """The oldest first."""
     devices = []
     for key in state.keys(DEVICE_PREFIX):
         document = _read_document(state.get(key) or b"")
@@ -160,12 +139,11 @@ def _read_seconds(content: bytes | None) -> float:
 
 
 def derive_proof(account: Account) -> str:
-    """A word that changes with the password, and does not tell it."""
+    """Changes with the password, and does not tell it."""
     return hash_word(account.password_hash)[:16]
 
 
 def hash_word(word: str) -> str:
-    """What is kept of a secret word."""
     return hashlib.sha256(word.encode()).hexdigest()
 
 

@@ -4,13 +4,7 @@ from services.storage.store import Store
 
 
 class Throttle:
-    """Counts attempts or failures by key.
-
-    Args:
-        store: Where the counters lie.
-        limit: So many are allowed.
-        seconds: They are forgotten this long after the first one.
-    """
+    """Counters are forgotten `seconds` after the first attempt."""
 
     def __init__(self, store: Store, *, limit: int, seconds: float) -> None:
         self._store = store
@@ -18,7 +12,6 @@ class Throttle:
         self.seconds = seconds
 
     def is_blocked(self, key: str) -> bool:
-        """Whether this has failed too often."""
         content = self._store.get(f"throttle/{key}")
         return content is not None and content.isdigit() and int(content) >= self._limit
 

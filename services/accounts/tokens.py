@@ -20,28 +20,17 @@ BEGINNING = "vigia_"
 
 
 class TokenError(ServiceError):
-    """A token cannot be made so; the text is a key of the command texts."""
+    """The text is a key of the command texts."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token, without its word.
-
-    Attributes:
-        id: Under which it is taken back.
-        name: Of the machine.
-        reach: `all`: every row; `aggregates`: numbers, no rows; `metrics`: only /metrics.
-        made_at: Unix seconds.
-        made_by: E-mail of an account, or `command`.
-        used_at: Unix seconds, to the minute; None = never.
-    """
-
     id: str
     name: str
-    reach: Reach
-    made_at: float
-    made_by: str
-    used_at: float | None = None
+    reach: Reach  # all: every row; aggregates: numbers, no rows; metrics: only /metrics
+    made_at: float  # Unix seconds
+    made_by: str  # e-mail of an account, or `command`
+    used_at: float | None = None  # Unix seconds, to the minute; None = never
 
 
 class Tokens:
@@ -50,11 +39,7 @@ class Tokens:
         self._clock = clock
 
     def add(self, name: str, reach: str, made_by: str) -> str:
-        """Make a token; its word is told this once.
-
-        Raises:
-            TokenError: The name or the reach cannot be used.
-        """
+        """Its word is told this once."""
         name = name.strip()
         if not name or len(name) > 80 or not name.isprintable():
             raise TokenError("bad_token_name")
@@ -66,7 +51,7 @@ class Tokens:
         return word
 
     def find(self, word: str) -> Token | None:
-        """The token of a word, whose use is noted; None when it is none."""
+        """Notes the use."""
         token = self._read(hash_word(word))
         if token is None:
             return None
@@ -76,12 +61,11 @@ class Tokens:
         return token
 
     def list(self) -> list[Token]:
-        """All of them, the oldest first."""
+        """The oldest first."""
         tokens = (self._read(key.removeprefix(PREFIX)) for key in self._state.keys(PREFIX))
         return sorted((token for token in tokens if token), key=lambda t: (t.made_at, t.id))
 
     def revoke(self, token_id: str) -> Token | None:
-        """Take a token back; which one it was."""
         token = self._read(token_id)
         if token is None or not self._state.delete(PREFIX + token_id):
             return None

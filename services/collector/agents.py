@@ -28,11 +28,7 @@ Frames = dict[PartitionId, pd.DataFrame]
 
 
 class AgentTables:
-    """Who is there, who left, and in which teams they are.
-
-    Args:
-        aliases: Who has two e-mails.
-    """
+    """`aliases` are those who have two e-mails."""
 
     def __init__(
         self,
@@ -63,7 +59,7 @@ class AgentTables:
 
     @property
     def agents(self) -> pd.DataFrame:
-        """As they were published last."""
+        """As published last."""
         return self._published[AGENTS]
 
     def find_changes(self, lost: Collection[PartitionId]) -> Frames:
@@ -90,7 +86,7 @@ class AgentTables:
 
 
 class Roster:
-    """Names of everyone who was ever seen in Intercom, kept in the state store: id -> name, e-mail.
+    """Names of everyone ever seen in Intercom, in the state store: id -> name, e-mail.
 
     People of the telephone only are not kept: their calls carry their names.
     """
@@ -100,7 +96,7 @@ class Roster:
         self._known = _load_roster(state)
 
     def remember(self, agents: pd.DataFrame) -> None:
-        """Keep the names of these people; written only when something is new."""
+        """Written only when something is new."""
         known = dict(self._known)
         for row in agents[["id", "name", "email"]].itertuples(index=False):
             if not row.id.startswith("voice:"):
@@ -110,11 +106,7 @@ class Roster:
             self._known = known
 
     def add_leavers(self, agents: pd.DataFrame, referenced: Iterable[str]) -> pd.DataFrame:
-        """The people with those who are gone: remembered ones, and ids that nobody can name.
-
-        Args:
-            agents: Present people, as in `schema.AGENTS`.
-        """
+        """Adds those who are gone: remembered ones, and ids that nobody can name."""
         absent = sorted((self._known.keys() | set(referenced)) - set(agents["id"]))
         if not absent:
             return agents
@@ -134,13 +126,9 @@ class Roster:
 def add_since_columns(
     agents: pd.DataFrame, before: pd.DataFrame, now: pd.Timestamp
 ) -> pd.DataFrame:
-    """The people with `away_since` and `voice_since`: when we first saw their present state.
+    """Adds `away_since` and `voice_since`: when we first saw their present state.
 
-    Where the state itself is not known, neither is its beginning.
-
-    Args:
-        before: The table published last; empty at the first start.
-        now: When this state was read.
+    Where the state itself is not known, neither is its beginning. `before` was published last.
     """
     known = {row["id"]: row for row in before.to_dict("records")}
     rows = agents.to_dict("records")

@@ -4,7 +4,7 @@ Aircall keeps calls for six months. Older history is asked for all the same, in 
 that come back empty, and counts as loaded.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,6 @@ HOUR = 3600
 
 
 class AircallSource:
-    """Calls and people of Aircall."""
-
     name: str = "aircall"
     read_at: float | None = None
     vendor: str = "aircall"
@@ -56,7 +54,7 @@ class AircallSource:
         self._rolling_page = 1
         self._rolling = (0, 0)
         self._rolled_at: int | None = None
-        self.history = Backfill(self._read_between, self.add_rows)
+        self.history = Backfill(aircall.list_calls, self.add_rows)
         self.newest: int | None = None
         self.is_live = False
         self.availabilities: dict[str, str] = {}
@@ -67,12 +65,10 @@ class AircallSource:
 
     @property
     def lines(self) -> list[Payload]:
-        """The company's numbers."""
         return self._lines.rows
 
     @property
     def warning(self) -> str | None:
-        """What a manager should know although all is well."""
         if not self._missing:
             return None
         return "not to be had from Aircall: " + ", ".join(sorted(self._missing))
@@ -99,7 +95,7 @@ class AircallSource:
         self.is_live = True
 
     def refresh(self) -> None:
-        """What changed: three requests when all is quiet, one more per further 50 people."""
+        """Three requests when all is quiet, one more per further 50 people."""
         self._read_availabilities()
         now = int(self._clock())
         self._read_new(now)
@@ -116,7 +112,6 @@ class AircallSource:
             self._read_rolling(now)
 
     def add_rows(self, payloads: list[Payload]) -> None:
-        """Put calls where they belong, and note those that are still running."""
         if not payloads:
             return
         for payload in payloads:
@@ -140,7 +135,7 @@ class AircallSource:
         }
 
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
-        """Go on from what was published; where its rows are not whole, they are read anew."""
+        """Where the published rows are not whole, they are read anew."""
         self._users.resume(watermark.get("users"))
         self._lines.resume(watermark.get("lines"))
         self.availabilities = watermark.get("availabilities") or {}
@@ -150,15 +145,12 @@ class AircallSource:
             self._rolled_at = watermark.get("rolled_at")
             self._unfinished = _find_running_calls(self._buffer.list_frames("calls"))
 
-    def _read_between(self, since: int, until: int) -> Iterator[Page]:
-        return self._aircall.list_calls(since, until)
-
     def _add_pages(self, pages: Iterable[Page]) -> None:
         for page in pages:
             self.add_rows(page.rows)
 
     def _read_new(self, now: int) -> None:
-        """Calls since the newest one, the last minutes and those still running read again.
+        """Reads again the last minutes, and calls still running.
 
         The vendor's own instants are the clock here: ours may be wrong, or have been.
         """
@@ -193,12 +185,12 @@ class AircallSource:
             self._missing.discard("availabilities")
 
     def _read_users_page(self) -> bool:
-        """Read one page of the people; whether it was the last."""
+        """Whether it was the last."""
         self._users.read_page()
         return self._users.is_whole
 
     def _read_lines_page(self) -> bool:
-        """Read one page of the lines; whether it was the last."""
+        """Whether it was the last."""
         try:
             self._lines.read_page()
         except NotFoundError:
@@ -209,7 +201,6 @@ class AircallSource:
 
 
 def _find_running_calls(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
-    """Id -> start of the calls that had not ended."""
     running: dict[str, int] = {}
     for calls in frames:
         open_ones = calls.loc[calls["status"].ne("done"), ["id", "started_at"]]
@@ -218,9 +209,9 @@ def _find_running_calls(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
 
 
 class PagedList:
-    """A list that changes so seldom that it is read one page at a time.
+    """A list that changes so seldom that it is read one page, from 1, at a time.
 
-    Its rows are those of the last round that was whole. Pages are numbered from 1.
+    Its rows are those of the last round that was whole.
     """
 
     def __init__(self, fetch_page: Callable[[int], Page]) -> None:
@@ -234,7 +225,7 @@ class PagedList:
         return self._pages == 0
 
     def read_page(self) -> None:
-        """Read the next page; an error leaves it to be read again."""
+        """An error leaves the page to be read again."""
         page = self._fetch_page(self._pages + 1)
         self._partial += page.rows
         self._pages += 1

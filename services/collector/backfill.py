@@ -15,8 +15,7 @@ BUSY_ROWS = 600
 class Backfill:
     """History of one vendor. Everything from `boundary` to `origin` is there.
 
-    Args:
-        read: Pages of the rows between two instants (Unix seconds, both included).
+    `read` gives the rows between two instants (Unix seconds, both included).
     """
 
     def __init__(
@@ -34,13 +33,12 @@ class Backfill:
         self.width = DAY
 
     def start(self, origin: int) -> None:
-        """Begin anew: nothing before `origin` is there."""
+        """Nothing before `origin` is there."""
         self.origin = self.boundary = origin
         self.width = DAY
         self._pages = None
 
     def is_done(self, target: int) -> bool:
-        """Whether everything from `target` on is there."""
         return self.boundary is not None and self.boundary <= target
 
     def step(self, target: int) -> None:

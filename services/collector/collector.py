@@ -35,8 +35,6 @@ class Collector:
     """Collects while it holds the lease.
 
     Args:
-        intercom: The client of the required vendor.
-        aircall: The client of the optional one; None = not configured.
         state: Where the roster and the commands lie.
         after_publish: Called with every version, in turn, before the next one is published.
         during: Entered with the epoch for as long as the lease is ours.
@@ -72,7 +70,6 @@ class Collector:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Wait for the lease, work while it is ours, and so on until `stop` is set."""
         while not stop.is_set():
             try:
                 epoch = self._lease.acquire(WAIT_SECONDS)
@@ -90,11 +87,9 @@ class Collector:
                 self._lease.release()
 
     def run_cycle(self) -> None:
-        """One cycle in this very thread: take the lease, read what changed, publish, let go.
+        """One cycle in this very thread. FencedError where another collector has taken over.
 
-        Raises:
-            FencedError: Another collector has taken over.
-            ServiceError: The stores fail; that a vendor does is published, not raised.
+        ServiceError where the stores fail; that a vendor does is published, not raised.
         """
         epoch = self._lease.acquire()
         assert epoch is not None

@@ -17,18 +17,10 @@ ListPage = Callable[[str | None], tuple[list[Payload], str | None]]
 
 @dataclass(frozen=True)
 class ScannedTable:
-    """A table whose deleted rows are looked for.
-
-    Attributes:
-        list_pages: One page of each of the vendor's lists, for a cursor: rows and the next cursor.
-        is_listed: Which of our rows should be in those lists.
-        add_rows: What is done with the rows that are met.
-    """
-
     table: str
-    list_pages: Sequence[ListPage]
+    list_pages: Sequence[ListPage]  # one page of each of the vendor's lists
     fetch_one: Callable[[str], Payload]
-    is_listed: Callable[[pd.DataFrame], pd.Series]
+    is_listed: Callable[[pd.DataFrame], pd.Series]  # which of our rows should be there
     add_rows: Callable[[list[Payload]], None]
 
 
@@ -45,11 +37,7 @@ class DeletionScan:
         self._expected: set[str] = set()
 
     def step(self) -> None:
-        """The next page of the round, or the next suspect.
-
-        Raises:
-            ServiceError: The vendor fails; the next step tries again.
-        """
+        """The next page of the round, or the next suspect; after an error, the same again."""
         if self._suspects:
             self._check_suspect(self._suspects[-1])
             self._suspects.pop()

@@ -1,6 +1,6 @@
 """What is read from Intercom, and when: the present first, history, then minute by minute."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
@@ -25,8 +25,6 @@ LISTED: tuple[Literal["open", "snoozed"], ...] = ("open", "snoozed")
 
 
 class IntercomSource:
-    """Conversations and people of Intercom."""
-
     name: str = "intercom"
     read_at: float | None = None
     vendor: str = "intercom"
@@ -54,7 +52,7 @@ class IntercomSource:
         self._missing: set[str] = set()
         self._advanced_at = 0.0
         self._is_overlap_long = False
-        self.history = Backfill(self._read_between, self.add_rows)
+        self.history = Backfill(intercom.list_updated_conversations, self.add_rows)
         self.updated: int | None = None
         self.is_live = False
         self.app: Payload = {}
@@ -65,7 +63,6 @@ class IntercomSource:
 
     @property
     def warning(self) -> str | None:
-        """What a manager should know although all is well."""
         parts = [self._intercom.warning]
         if self._missing:
             parts.append("not to be had with this token: " + ", ".join(sorted(self._missing)))
@@ -92,7 +89,7 @@ class IntercomSource:
         self.is_live = True
 
     def refresh(self) -> None:
-        """What changed: three requests when all is quiet."""
+        """Three requests when all is quiet."""
         self._read_changes()
         self.admins = self._intercom.list_admins()
         if abs(self._clock() - self._hourly_at) >= HOUR:
@@ -122,7 +119,7 @@ class IntercomSource:
         }
 
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
-        """Go on from what was published; where its rows are not whole, they are read anew."""
+        """Where the published rows are not whole, they are read anew."""
         self.app = watermark.get("app") or {}
         self.admins = watermark.get("admins") or []
         self.teams = watermark.get("teams") or []
@@ -131,9 +128,6 @@ class IntercomSource:
         if whole and watermark.get("updated") is not None:
             self.updated = watermark["updated"]
             self.history.resume(watermark.get("history") or {})
-
-    def _read_between(self, since: int, until: int) -> Iterator[Page]:
-        return self._intercom.list_updated_conversations(since, until)
 
     def _read_present(self) -> None:
         """Everything open and snoozed; history ends, and changes begin, at the newest of it.
@@ -165,7 +159,7 @@ class IntercomSource:
         self._is_overlap_long = self._is_overlap_long or pages > 1
 
     def _find_start(self) -> int:
-        """The first instant of the next pass.
+        """Where the next pass begins.
 
         After a bulk change the overlap may fill many pages, and where nothing else happens it
         would be read again all night. Once it has been read over for as long as it lasts, it has

@@ -22,12 +22,6 @@ Row = dict[str, Any]
 
 
 class Presence:
-    """The stretches that this deployment's collectors have seen.
-
-    Args:
-        interval_seconds: Between two readings.
-    """
-
     def __init__(self, interval_seconds: float) -> None:
         self._gap = timedelta(seconds=max(GAP_SECONDS, GAP_INTERVALS * interval_seconds))
         self._days: dict[PartitionId, list[Row]] = {}
@@ -44,12 +38,7 @@ class Presence:
                 self._latest[key] = row
 
     def record(self, agents: pd.DataFrame, read_at: Mapping[str, datetime]) -> None:
-        """Remember what was read; a reading that is known already changes nothing.
-
-        Args:
-            agents: Everybody, as in `schema.AGENTS`.
-            read_at: Vendor -> when it last answered.
-        """
+        """A reading that is known already changes nothing. `read_at`: a vendor's last answer."""
         agents = agents[agents["active"].fillna(False) & ~agents["bot"].fillna(False)]
         text = agents["away"].map({True: "away", False: "active"})
         seen = {"text": ("intercom", text), "voice": ("aircall", agents["voice_status"])}
@@ -71,7 +60,6 @@ class Presence:
         return {name: _build_frame(self._days[name]) for name in changed}, set(self._expired)
 
     def mark_published(self) -> None:
-        """What `find_changes` told is published."""
         self._changed.clear()
         for name in self._expired:
             self._days.pop(name, None)

@@ -36,7 +36,7 @@ class RowBuffer:
         self._removed: set[PartitionId] = set()
 
     def put(self, table: str, rows: pd.DataFrame) -> None:
-        """Add rows; of two with the same id the newer one stays, of equals the later one."""
+        """Of two with the same id the newer one stays, of equals the later one."""
         if rows.empty:
             return
         rows = convert_labels_to_text(rows)
@@ -51,7 +51,6 @@ class RowBuffer:
             self._days[name] = convert_labels_to_text(rows)
 
     def remove(self, table: str, ids: Iterable[str]) -> None:
-        """Drop rows that the vendor does not have any more."""
         gone = set(ids)
         with self._lock:
             self._merge_waiting()
@@ -64,7 +63,7 @@ class RowBuffer:
         self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])
 
     def drop_before(self, day: date) -> None:
-        """Drop what fell out of the history; open, snoozed and lately touched rows stay."""
+        """Open, snoozed and lately touched rows stay."""
         with self._lock:
             self._merge_waiting()
             for name, rows in list(self._days.items()):
@@ -79,7 +78,7 @@ class RowBuffer:
                     self._set_partition(name, kept)
 
     def take_changes(self) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
-        """Partitions that differ from what was published last, and those that are empty now.
+        """What differs from the last version, and what is empty now.
 
         They count as published from here on; `return_changes` takes that back.
         """
@@ -132,7 +131,7 @@ class RowBuffer:
 
 
 def merge_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of all parts, each id once, by id.
+    """Each id once, by id.
 
     A read that was overtaken by a newer one never wins: conversations say when they were updated.
     Calls do not; of two, the one that came later stays, unless it would undo that the call ended.
@@ -148,7 +147,7 @@ def merge_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def convert_labels_to_text(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with text in place of categories, which would not fit those of other rows."""
+    """Categories would not fit those of other rows."""
     columns = {name: rows[name].array for name in rows.columns}
     for name, values in columns.items():
         if isinstance(values, pd.Categorical):

@@ -88,7 +88,7 @@ class CollectorRun:
             self._resume(self._writer.manifest)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end of a cycle, that long at most; whether it is time to publish."""
+        """At most that long; whether it is time to publish."""
         if self._cycle_ended.wait(seconds):
             return True
         elapsed = self._clock() - self._published_at
@@ -99,11 +99,9 @@ class CollectorRun:
         return not 0 <= elapsed < heartbeat
 
     def publish(self) -> int:
-        """Publish everything that is new; the new version.
+        """The new version. FencedError where another collector has taken over.
 
-        Raises:
-            FencedError: Another collector has taken over.
-            StorageFullError: The cache has no room even for today.
+        StorageFullError where the cache has no room even for today.
         """
         self._cycle_ended.clear()
         self._has_changes = False
@@ -189,13 +187,12 @@ class CollectorRun:
         return {name: as_of for name, as_of in known.items() if as_of is not None}
 
     def _note_conversations(self, name: PartitionId, rows: pd.DataFrame) -> None:
-        """Remember whom the conversations of a day name, and how many of them are calls."""
         if name[0] == "conversations":
             self._agent_tables.note_referenced_agents(rows)
             self._recognised_calls[name] = int(rows["is_call"].sum())
 
     def _resume(self, manifest: Manifest) -> None:
-        """Take over what is published; a vendor whose rows are damaged is read anew."""
+        """A vendor whose rows are damaged is read anew."""
         reader = SnapshotReader(self._cache)
         damaged = {table for table, _ in manifest.lost}
         for name, partition in manifest.partitions.items():
@@ -264,13 +261,12 @@ class CollectorRun:
         }
 
     def _drop_old_days(self) -> None:
-        """Let go of days that fell out of the history."""
         self._trimmed_on = self._get_today()
         # Rows are cut by UTC days, which may begin a day before the local one.
         self._buffer.drop_before(self._find_first_day() - timedelta(days=1))
 
     def _make_room(self, error: StorageFullError) -> bool:
-        """Give up a tenth of the history, its oldest days; whether there was any to give."""
+        """Give up the oldest tenth of the history; whether there was any to give."""
         oldest = self._buffer.find_oldest_day()
         if oldest is None:
             return False

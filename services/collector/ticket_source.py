@@ -36,11 +36,7 @@ SCAN_EVERY = 5
 
 
 class TicketSource:
-    """Tickets of the second line.
-
-    Args:
-        find_error: What is wrong with Intercom as a whole: then it is not asked twice.
-    """
+    """`find_error` gives what is wrong with Intercom as a whole: then it is not asked twice."""
 
     name: str = "tickets"
     vendor: str = "intercom"
@@ -86,11 +82,7 @@ class TicketSource:
         return 0  # They are among those of Intercom.
 
     def start(self) -> None:
-        """Everything open; after a restart, what changed since.
-
-        Raises:
-            NotOfferedError: This token may not read tickets, or this version cannot search them.
-        """
+        """NotOfferedError: this token may not read tickets, or this version cannot search them."""
         self._check_intercom()
         with _translate_refusals():
             if self.updated is None:
@@ -101,9 +93,8 @@ class TicketSource:
     def refresh(self) -> None:
         """One request, when all is quiet: what changed or, now and then, the deletion scan.
 
-        Raises:
-            NotOfferedError: The token may not read tickets any more; or there is none in all of
-                the history, so that asking every minute would be in vain.
+        NotOfferedError where the token may not read tickets any more; or there is none in all of
+        the history, so that asking every minute would be in vain.
         """
         self._check_intercom()
         self._refreshes += 1
@@ -116,7 +107,7 @@ class TicketSource:
             raise NotOfferedError("there is no ticket of these types", "no_tickets")
 
     def add_rows(self, payloads: list[Payload]) -> None:
-        """Put tickets where they belong; one that left the scope goes."""
+        """One that left the scope goes."""
         in_scope = [payload for payload in payloads if self._is_in_scope(payload)]
         if in_scope:
             self._has_any = True
@@ -134,7 +125,7 @@ class TicketSource:
         }
 
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
-        """Go on from what was published; under other settings everything is read anew."""
+        """Under other settings everything is read anew."""
         if watermark.get("setting") != self._hash_settings():
             self._buffer.clear("tickets")
         elif whole and watermark.get("updated") is not None:

@@ -34,54 +34,36 @@ NO_TICKETS = "no_tickets"
 
 
 class Source(Protocol):
-    """A vendor as the worker drives it.
-
-    Attributes:
-        vendor: Whose client it uses; two sources may share one.
-        credentials: Where its key stands.
-        is_live: Whether the present state has been read.
-        read_at: For when its rows hold, in Unix seconds; None = for the end of its last cycle.
-    """
+    """A vendor as the worker drives it."""
 
     name: str
-    vendor: str
-    credentials: str
+    vendor: str  # whose client it uses; two sources may share one
+    credentials: str  # where its key stands
     history: Backfill
-    is_live: bool
-    read_at: float | None
+    is_live: bool  # the present state has been read
+    read_at: float | None  # when its rows hold, Unix seconds; None = at the end of its last cycle
 
     @property
-    def warning(self) -> str | None:
-        """Something to know while all is well."""
+    def warning(self) -> str | None: ...
 
     @property
-    def version(self) -> str | None:
-        """The version that answered."""
+    def version(self) -> str | None: ...
 
-    def start(self) -> None:
-        """Read the present state."""
+    def start(self) -> None: ...
 
-    def refresh(self) -> None:
-        """Read what changed."""
+    def refresh(self) -> None: ...
 
-    def count_recent_requests(self) -> int:
-        """Requests of the last minute."""
+    def count_recent_requests(self) -> int: ...
 
-    def build_watermark(self) -> dict[str, Any]:
-        """What a restart needs."""
+    def build_watermark(self) -> dict[str, Any]: ...
 
-    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
-        """Go on after a restart."""
+    def resume(self, watermark: dict[str, Any], *, whole: bool) -> None: ...
 
 
 class Worker:
-    """Drives one vendor.
+    """Calls `notify` after a cycle, well or not (True), and after a page of history (False).
 
-    Args:
-        interval_seconds: Between two cycles.
-        target: First instant (Unix seconds) of the wanted history.
-        notify: Called when a cycle has ended, well or not (True), and after every page of
-            history (False).
+    `target` is the first instant (Unix seconds) of the wanted history.
     """
 
     def __init__(
@@ -114,7 +96,6 @@ class Worker:
 
     @property
     def has_never_answered(self) -> bool:
-        """Whether the vendor has failed from the start, so that nothing is known from it."""
         return self._status.state in ("failed", "off") and self._status.as_of is None
 
     @property
@@ -145,7 +126,7 @@ class Worker:
         return False
 
     def resume(self, watermark: dict[str, Any], status: SourceStatus, *, whole: bool) -> None:
-        """Go on from what was published, ageing until the first answer."""
+        """The published state ages until the first answer."""
         self.source.resume(watermark, whole=whole)
         if whole and status.state not in ("off", "starting"):
             self._status = status
@@ -169,7 +150,6 @@ class Worker:
             self._set_status(replace(status, state="late", error=error), "unavailable")
 
     def run_cycle(self) -> None:
-        """Read what changed, or the present state where nothing is known yet."""
         began = self._clock()
         error = self._catch_failure(
             self.source.refresh if self.source.is_live else self.source.start
@@ -253,7 +233,6 @@ def name_cause(error: ServiceError) -> str:
 
 
 def _give_advice(cause: str, source: Source) -> str:
-    """What a manager can do about it."""
     return {
         "unauthorized": f"put a valid key into {source.credentials}",
         "forbidden": f"give the key in {source.credentials} the right to read this",
@@ -272,10 +251,7 @@ def measure_history(
     """Whole days that every vendor has delivered, counted back from today.
 
     A vendor that has failed from the start holds up nobody: what is missing from it is said where
-    its own figures would be.
-
-    Args:
-        wanted: The first day that is asked for.
+    its own figures would be. `wanted` is the first day that is asked for.
     """
     counted = [worker for worker in workers if not worker.has_never_answered]
     boundaries = [worker.source.history.boundary for worker in counted]

@@ -17,40 +17,23 @@ OFF: Week = ((),) * WEEKDAYS
 
 @dataclass(frozen=True)
 class Change:
-    """One cell that somebody changed.
-
-    Attributes:
-        weekday: 0 = Monday.
-        was: The shifts that were seen before.
-        now: The shifts that are wanted.
-    """
-
     agent_id: str
-    weekday: int
-    was: Day
+    weekday: int  # 0 = Monday
+    was: Day  # as it was seen before
     now: Day
 
 
 @dataclass(frozen=True)
 class SavedSchedule:
-    """The schedule, and who changed it last.
-
-    Attributes:
-        by: Empty where nobody did.
-        at: Unix seconds.
-    """
-
     schedule: Schedule = field(default_factory=Schedule)
-    by: str = ""
-    at: float = 0.0
+    by: str = ""  # empty where nobody changed it
+    at: float = 0.0  # Unix seconds
 
 
 class TakenError(ServiceError):
     """Somebody else changed the same cells in the meantime.
 
-    Attributes:
-        cells: These cells, as they are now: (person, weekday, shifts).
-        saved: The schedule as it is now.
+    `cells` are these as they are now (person, weekday, shifts), `saved` is the whole.
     """
 
     def __init__(self, cells: Iterable[tuple[str, int, Day]], saved: SavedSchedule) -> None:
@@ -66,16 +49,10 @@ def load_schedule(state: Store) -> SavedSchedule:
 def change_schedule(
     state: Store, changes: Iterable[Change], *, by: str, at: float
 ) -> SavedSchedule:
-    """Change cells; all of them, or none.
+    """All of them, or none; TakenError where somebody else was faster.
 
     A cell that somebody else changed since it was seen is not written over. What others did to
     other cells stays as they left it.
-
-    Args:
-        at: Unix seconds.
-
-    Raises:
-        TakenError: Somebody else was faster.
     """
     wanted = list(changes)
     for _ in range(ATTEMPTS):
@@ -142,7 +119,7 @@ def _parse_day(text: Any) -> Day:
 
 
 def find_changes(schedule: Schedule, wanted: Mapping[str, Week]) -> list[Change]:
-    """The cells in which whole weeks differ from the schedule; people not named keep theirs."""
+    """People who are not named keep theirs."""
     changes = []
     for agent, week in wanted.items():
         before = schedule.weeks.get(agent, OFF)

@@ -62,25 +62,13 @@ class KnownPerson:
 
 @dataclass(frozen=True)
 class CellFault:
-    """What is wrong, and where.
-
-    Attributes:
-        fault: Which kind.
-        place: Row and column as the sheet shows them, such as `C4`; empty for the whole file.
-        value: What stands there, shortened.
-    """
-
     fault: Fault
-    place: str = ""
-    value: str = ""
+    place: str = ""  # as the sheet shows it, such as `C4`; empty for the whole file
+    value: str = ""  # shortened
 
 
 class SheetError(ServiceError):
-    """The file cannot be taken; nothing of it is.
-
-    Attributes:
-        faults: The first of what is wrong.
-    """
+    """Nothing of the file is taken; `faults` are the first of what is wrong."""
 
     def __init__(self, faults: Iterable[CellFault]) -> None:
         super().__init__("the schedule's file cannot be taken")
@@ -88,12 +76,9 @@ class SheetError(ServiceError):
 
 
 def read_sheet(content: bytes, people: Sequence[KnownPerson]) -> dict[str, Week]:
-    """Whole weeks of the people whom the first sheet names, one row each.
+    """Whole weeks of the people whom the first sheet names, one row each; or SheetError.
 
     A row is matched by e-mail, else by the whole name: part of a name is nobody's.
-
-    Raises:
-        SheetError: Something in it is wrong; it names every such cell.
     """
     rows = _load_rows(content)
     columns, first_row = _find_columns(rows)
@@ -122,7 +107,7 @@ def read_sheet(content: bytes, people: Sequence[KnownPerson]) -> dict[str, Week]
 
 
 class _Cell:
-    """One cell of a row, or an empty one where the row is too short."""
+    """An empty one where the row is too short."""
 
     def __init__(self, row: int, column: int, cells: Sequence[Any]) -> None:
         cell = cells[column] if column < len(cells) else None
@@ -172,7 +157,7 @@ def _load_rows(content: bytes) -> list[Sequence[Any]]:
 
 
 def _find_columns(rows: Sequence[Sequence[Any]]) -> tuple[dict[Any, int], int]:
-    """Where each column stands, and the first row below the head."""
+    """Also the first row below the head."""
     for number, row in enumerate(rows[:HEADER_ROWS], 1):
         columns: dict[Any, int] = {}
         faults: list[CellFault] = []

@@ -42,23 +42,15 @@ STYLES = {name: number for number, name in enumerate(_ORDER)}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet.
-
-    Attributes:
-        title: Its name.
-        kind: Of its values. seconds and share are numbers (0..1); moment is local time without a
-            zone; the values of mixed are (kind, value).
-        width: In characters.
-    """
-
     title: str
+    # A share is 0..1, a moment is local time without a zone, a mixed value is (kind, value).
     kind: Kind = "text"
-    width: float = 16
+    width: float = 16  # in characters
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet; None is an empty cell, and the name may be one that Excel refuses."""
+    """None is an empty cell, and the name may be one that Excel refuses."""
 
     name: str
     columns: Sequence[Column]
@@ -85,12 +77,9 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
 
 
 def write_csv(sheet: Sheet, decimal_comma: bool) -> bytes:
-    """One sheet as plain text that Excel opens by a double click: UTF-8 with its mark.
+    """As Excel opens it by a double click: UTF-8 with its mark.
 
-    Args:
-        sheet: Columns and rows.
-        decimal_comma: Whether numbers are written 1,5; values are parted by semicolons then, else
-            by commas.
+    With a decimal comma values are parted by semicolons, else by commas.
     """
     content = io.StringIO()
     separator = ";" if decimal_comma else ","
@@ -103,12 +92,7 @@ def write_csv(sheet: Sheet, decimal_comma: bool) -> bytes:
 
 
 def name_sheet(wanted: str, taken: set[str]) -> str:
-    """A name that Excel accepts, and that no other sheet of the book has.
-
-    Args:
-        wanted: As people would say it.
-        taken: Names so far, in lower case; the new one is added.
-    """
+    """A name that Excel accepts; it is added to `taken`, in lower case."""
     name = re.sub(r"[\[\]:*?/\\]", " ", UNWRITABLE.sub("", wanted))
     name = " ".join(name.split()).strip("'")[:NAME_CHARACTERS].strip(" '") or "-"
     # Excel keeps this one for itself.
@@ -122,13 +106,11 @@ def name_sheet(wanted: str, taken: set[str]) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text without what a file cannot hold."""
+    """Without what a file cannot hold."""
     return UNWRITABLE.sub("", text)[:CELL_CHARACTERS]
 
 
 class _SheetWriter:
-    """The XML of one sheet, row by row, and the addresses that it links to."""
-
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._letters = [get_column_letter(n) for n in range(1, len(sheet.columns) + 1)]
@@ -203,13 +185,13 @@ def _format_plain(kind: str, value: Any, decimal_comma: bool) -> Any:
 
 
 def _make_harmless(text: str) -> str:
-    """Text that no spreadsheet runs: an apostrophe before what begins like a formula."""
+    """An apostrophe before what begins like a formula."""
     text = clean_text(text)
     return f"'{text}" if DANGEROUS.match(text) else text
 
 
 def _start_sheet(widths: Sequence[float], first: bool) -> str:
-    """Everything of a sheet before its rows: the first row stays in sight."""
+    """The first row stays in sight."""
     columns = "".join(
         f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
         for number, width in enumerate(widths, 1)
@@ -224,7 +206,6 @@ def _start_sheet(widths: Sequence[float], first: bool) -> str:
 
 
 def _end_sheet(used: str, links: Sequence[tuple[str, str]]) -> str:
-    """Everything behind the rows: the filter of the first row, and what is linked."""
     linked = "".join(
         f'<hyperlink ref="{place}" r:id="rId{number}"/>'
         for number, (place, _) in enumerate(links, 1)
@@ -234,7 +215,6 @@ def _end_sheet(used: str, links: Sequence[tuple[str, str]]) -> str:
 
 
 def _write_link_targets(addresses: Iterable[str]) -> str:
-    """Where the links of a sheet lead."""
     targets = "".join(
         f'<Relationship Id="rId{number}" Type="{RELATIONS}/hyperlink" '
         f'Target={quoteattr(address)} TargetMode="External"/>'
@@ -244,7 +224,6 @@ def _write_link_targets(addresses: Iterable[str]) -> str:
 
 
 def _write_fixed_parts(names: Sequence[str]) -> dict[str, str]:
-    """Every other part of the file, by its path."""
     numbers = range(1, len(names) + 1)
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'

@@ -16,18 +16,14 @@ ATTEMPTS, RETRY_SECONDS = 100, 0.05
 
 
 class AccountChanges:
-    """Changes by the manager with the e-mail `who`."""
+    """By the manager `who`; AccountError where one may not be, or would leave no manager."""
 
     def __init__(self, backend: Backend, who: str) -> None:
         self._backend = backend
         self._who = who
 
     def add(self, email: str, name: str, role: str) -> str:
-        """Make an account; its one-time password, which is told this once.
-
-        Raises:
-            AccountError: It cannot be made, or there is one.
-        """
+        """The one-time password, told this once; AccountError where there is such an account."""
         with self._changing():
             if self._backend.accounts.find(email) is not None:
                 raise AccountError("exists")
@@ -39,11 +35,7 @@ class AccountChanges:
         return password
 
     def reset(self, email: str) -> str:
-        """Give an account a one-time password, which is told this once; its sessions end.
-
-        Raises:
-            AccountError: It is the manager's own, read-only, or nobody's.
-        """
+        """The one-time password, told this once; the account's sessions end."""
         with self._changing():
             account = self._find_other(email)
             password = make_one_time_password()
@@ -53,11 +45,6 @@ class AccountChanges:
         return password
 
     def set_role(self, email: str, role: str) -> None:
-        """Give an account another role.
-
-        Raises:
-            AccountError: It may not be changed so, or nobody could manage accounts any more.
-        """
         with self._changing():
             account = self._find_other(email)
             self._check_other_manager(account, stays=role == "manager")
@@ -65,11 +52,7 @@ class AccountChanges:
             self._note("role", account.email, role=role)
 
     def set_disabled(self, email: str, disabled: bool) -> None:
-        """Shut an account, or open it again; its sessions end.
-
-        Raises:
-            AccountError: It may not be changed so, or nobody could manage accounts any more.
-        """
+        """Sessions end."""
         with self._changing():
             account = self._find_other(email)
             self._check_other_manager(account, stays=not disabled)
@@ -78,11 +61,7 @@ class AccountChanges:
             self._note("disabled" if disabled else "enabled", account.email)
 
     def remove(self, email: str) -> None:
-        """Take an account away with everything that hangs on it.
-
-        Raises:
-            AccountError: It may not be taken away, or nobody could manage accounts any more.
-        """
+        """With everything that hangs on it."""
         with self._changing():
             account = self._find_other(email)
             self._check_other_manager(account, stays=False)
@@ -92,21 +71,12 @@ class AccountChanges:
             self._note("removed", account.email)
 
     def end_sessions(self, email: str) -> None:
-        """Sign somebody out everywhere.
-
-        Raises:
-            AccountError: Nobody has that e-mail.
-        """
         account = self._find(email)
         self._backend.sessions.close_all(account.email)
         self._note("sessions", account.email)
 
     def drop_second_factor(self, email: str) -> None:
-        """Let somebody in without the telephone that was lost.
-
-        Raises:
-            AccountError: It is the manager's own, or nobody's.
-        """
+        """For a telephone that was lost."""
         account = self._find(email)
         if account.email == self._who:
             raise AccountError("own_account")
@@ -146,18 +116,13 @@ class AccountChanges:
 
 
 def has_other_manager(email: str, accounts: Accounts) -> bool:
-    """Whether somebody besides `email` can manage accounts."""
     others = (account for account in accounts.list() if account.email != email)
     return any(account.role == "manager" and not account.disabled for account in others)
 
 
 @contextmanager
 def lock_accounts(state: Store) -> Iterator[None]:
-    """Wait until nobody else changes accounts.
-
-    Raises:
-        UnavailableError: Somebody else has been at it for too long.
-    """
+    """UnavailableError where somebody else has been at it for too long."""
     token = secrets.token_hex(8).encode()
     for _ in range(ATTEMPTS):
         if state.add(LOCK_KEY, token, LOCK_SECONDS):

@@ -26,21 +26,14 @@ from services.storage.store import Store
 
 @dataclass(frozen=True)
 class Backend:
-    """Settings, stores and the newest snapshot, and every service over them, made once.
-
-    Attributes:
-        environment: Secrets and addresses; the secret key is always there.
-        cache: What comes from customers.
-        state: What people decided.
-        clock: Unix seconds.
-    """
+    """Settings, stores, the newest snapshot, and every service over them, made once."""
 
     settings: Settings
-    environment: Environment
-    cache: Store
-    state: Store
+    environment: Environment  # the secret key is always there
+    cache: Store  # what comes from customers
+    state: Store  # what people decided
     dataset: Dataset
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = time.time  # Unix seconds
     _remembered: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -94,7 +87,7 @@ class Backend:
         return IntercomLinks(self.settings, app_id)
 
     def edition(self, snapshot: Snapshot | None) -> str:
-        """Names a version together with what people decided; what is shown depends on both."""
+        """A version together with what people decided; what is shown depends on both."""
         if snapshot is None:
             return "0"
         edits = self._read_edits() + (self.state.get(schedule.KEY) or b"")

@@ -19,8 +19,6 @@ from services.vendors.intercom import Intercom, intercom_client
 
 
 class Words(Protocol):
-    """Looks words up by key."""
-
     def __call__(self, key: str, **values: object) -> str: ...
 
     def has(self, key: str) -> bool: ...
@@ -28,27 +26,17 @@ class Words(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        message: What was found and, where it does not work, what to do.
-    """
-
     ok: bool
     vendor: str
-    message: str
+    message: str  # what was found and, where it does not work, what to do
 
 
 def check(
     settings: Settings, environment: Environment, text: Words, message: Payload | None = None
 ) -> list[Finding]:
-    """Ask vendors and Slack the cheapest question, and compare the settings with their answers.
+    """ConfigurationError: there is no token at all, or Slack's address is none.
 
-    Args:
-        message: To be sent to Slack; None = Slack is only asked.
-
-    Raises:
-        ConfigurationError: There is no token at all, or Slack's address is none.
+    `message` is sent to Slack; with None it is only asked.
     """
     slack = slack_client(environment, settings)
     intercom = intercom_client(environment, settings)

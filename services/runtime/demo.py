@@ -19,7 +19,7 @@ PASSED_ON = ("HOST", "PORT", "API_TOKEN", "VIGIA_CONFIG", "OIDC_CLIENT_SECRET")
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """Somebody to sign in as. The password is public, so it exists in the demonstration only."""
+    """The password is public, so it exists in the demonstration only."""
 
     email: str
     name: str
@@ -37,15 +37,9 @@ ACCOUNTS = (
 def build_demo_environ(
     environ: Mapping[str, str], environment: Environment, sandbox_port: int
 ) -> dict[str, str]:
-    """Variables for the processes of the demonstration.
+    """Real accounts, stores and keys are left out, whatever the shell holds.
 
-    Real accounts, stores and keys are left out, whatever the shell holds; folders get a corner
-    of their own, so that no demo account ever lands in a real state.
-
-    Args:
-        environ: Of this process.
-        environment: What was read from it.
-        sandbox_port: Where the invented vendors answer.
+    Folders get a corner of their own, so that no demo account ever lands in a real state.
     """
     own = {name.upper() for name in Environment.model_fields} - set(PASSED_ON)
     values = {
@@ -69,7 +63,6 @@ def build_demo_environ(
 
 
 def find_free_port() -> int:
-    """A port on this machine that nobody uses at the moment."""
     with socket.create_server((HOST, 0)) as server:
         port: int = server.getsockname()[1]
         return port

@@ -37,20 +37,15 @@ MEMORY_MINIMUM_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Stores:
-    """The two stores of a deployment; with Redis there are no folders.
+    """With Redis there are no folders."""
 
-    Attributes:
-        cache: What comes from customers.
-        state: What people decided.
-    """
-
-    cache: Store
-    state: Store
+    cache: Store  # what comes from customers
+    state: Store  # what people decided
     state_folder: Path | None = None
     cache_folder: Path | None = None
 
     def lease(self, owner: "Owner") -> Lease:
-        """The right to collect into this cache; whoever takes it claims the cache for `owner`."""
+        """Whoever takes it claims the cache for `owner`."""
         claim = partial(claim_cache, self.cache, owner)
         if self.state_folder is None:
             return Lease(store_lock(self.state), self.cache, on_taken=claim)
@@ -64,15 +59,11 @@ class Stores:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose data lie in the cache.
+    """Whose data lie in the cache."""
 
-    Attributes:
-        deployment: Its word in the state store.
-        sources: Hash of accounts and of all that changes how their answers become tables; None
-            in a process without credentials, as a web host may be.
-    """
-
-    deployment: str
+    deployment: str  # its word in the state store
+    # Hash of accounts and of all that changes how their answers become tables; None in a process
+    # without credentials, as a web host may be.
     sources: str | None
 
     def may_use(self, other: "Owner | None") -> bool:
@@ -83,11 +74,7 @@ class Owner:
 
 
 def open_stores(environment: Environment) -> Stores:
-    """Both stores: on Redis if there is one, else in private folders.
-
-    Raises:
-        ConfigurationError: A folder or the address cannot be used.
-    """
+    """On Redis if there is one, else in private folders."""
     if environment.redis_url is not None:
         url = environment.redis_url.get_secret_value()
         return Stores(RedisStore(url, "vigia:cache:"), RedisStore(url, "vigia:state:"))
@@ -104,7 +91,6 @@ def open_stores(environment: Environment) -> Stores:
 
 
 def identify_owner(environment: Environment, settings: Settings, state: Store) -> Owner:
-    """Who this process is, as far as the cache is concerned."""
     # Brings pandas along, for which no command that ends before this waits.
     from services.snapshot.manifest import schema_fingerprint
 
@@ -125,7 +111,7 @@ def identify_owner(environment: Environment, settings: Settings, state: Store) -
 
 
 def claim_cache(cache: Store, owner: Owner) -> None:
-    """Note whose data lie in the cache from now on, and empty it if others' do."""
+    """Empty it if others' data lie in it."""
     noted = _read_owner(cache)
     if not owner.may_use(noted):
         if cache.keys("manifest/"):
@@ -139,7 +125,7 @@ def claim_cache(cache: Store, owner: Owner) -> None:
 
 
 def belongs_to_another(cache: Store, owner: Owner) -> bool:
-    """Whether another deployment, not just other accounts of this one, has noted itself."""
+    """Another deployment, not just other accounts of this one."""
     noted = _read_owner(cache)
     return noted is not None and noted.deployment != owner.deployment
 
@@ -163,11 +149,7 @@ def _open_cache(folder: Path) -> DiskStore:
 
 
 def ensure_private_folder(path: Path) -> Path:
-    """The folder, made if need be, that only we can enter.
-
-    Raises:
-        ConfigurationError: It cannot be made or written, or belongs to somebody else.
-    """
+    """The folder, made if need be, that only we can enter; else ConfigurationError."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.lstat()
@@ -182,12 +164,9 @@ def ensure_private_folder(path: Path) -> Path:
 
 
 def choose_cache_folder(wanted: Path | None, state: Path, memory: Path = MEMORY) -> Path:
-    """Where customers' data lie: the wanted folder, else memory, else a folder beside the state.
+    """The wanted folder, else memory, else a folder beside the state.
 
-    Args:
-        wanted: From the environment.
-        state: The state folder, whose path tells deployments on one machine apart.
-        memory: A memory-backed file system.
+    The state folder's path tells deployments on one machine apart.
     """
     if wanted is not None:
         return ensure_private_folder(wanted.absolute())

@@ -15,7 +15,7 @@ class _Formatter(logging.Formatter):
 
 
 def configure_logging(process: str) -> None:
-    """Write the log of this process to standard error, each line with its name."""
+    """To standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(f"%(asctime)s %(levelname)s {process} %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -15,11 +15,7 @@ MOST_VALUES = 2000
 
 
 class NotAdmittedError(ServiceError):
-    """Somebody is known to the provider and not let in; the text is a key of the login texts.
-
-    Attributes:
-        email: As the provider says it; empty where it says none.
-    """
+    """The text is a key of the login texts; `email` is empty where the provider says none."""
 
     def __init__(self, reason: str, email: str = "") -> None:
         super().__init__(reason)
@@ -28,24 +24,15 @@ class NotAdmittedError(ServiceError):
 
 @dataclass(frozen=True)
 class Person:
-    """Who came, as the provider says.
-
-    Attributes:
-        email: Lower case.
-        name: As it may stand on a screen.
-        role: That the mapping gives; None = it says nothing of this person.
-    """
-
-    email: str
+    email: str  # lower case
     name: str
-    role: Role | None
+    role: Role | None  # None = the mapping says nothing of this person
 
 
 def read_person(claims: Claims, setting: OidcSetting) -> Person:
-    """Who came, out of the claims of an ID token that was checked.
+    """NotAdmittedError: no e-mail, an unverified one, of another domain, or a claim is missing.
 
-    Raises:
-        NotAdmittedError: No e-mail, an unverified one, of another domain, or a claim is missing.
+    The claims are those of an ID token that was checked.
     """
     email = read_claim(claims, setting.email_claim)
     email = email.strip().lower() if isinstance(email, str) else ""
@@ -67,10 +54,6 @@ def admit(person: Person, setting: OidcSetting, backend: Backend) -> Account:
     A role that the mapping names holds, be it less than somebody had before. Where it names none,
     who has an account keeps its role if there is no mapping or a role for all others. The last one
     who can manage accounts, and accounts of the settings, keep theirs.
-
-    Raises:
-        NotAdmittedError: Nobody may come in as this person.
-        UnavailableError: Others are changing accounts for too long.
     """
     with lock_accounts(backend.state):
         account = backend.accounts.find(person.email)
@@ -94,7 +77,7 @@ def read_claim(claims: Claims, path: str) -> Any:
 
 
 def lacks_claims(claims: Claims, setting: OidcSetting) -> bool:
-    """Whether something is asked for that only the provider's other answer may have."""
+    """Something that only the provider's other answer may have."""
     wanted = [setting.email_claim, *setting.required_claims]
     wanted += ["email_verified"] if setting.require_verified_email else []
     wanted += [setting.role_claim] if setting.role_claim else []

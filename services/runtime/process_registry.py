@@ -27,13 +27,10 @@ RETRY_SECONDS = 0.05
 
 
 class ProcessRegistry(Protocol):
-    """The processes that use the cache, as one of them sees it."""
-
     def join(self) -> None:
         """The first process empties a cache that is not its deployment's.
 
-        Raises:
-            ConfigurationError: A running process of another deployment uses this cache.
+        ConfigurationError where a running process of another deployment uses this cache.
         """
 
     def leave(self, *, empty: bool = True) -> None:

@@ -33,20 +33,11 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Child:
-    """A process to keep alive.
-
-    Attributes:
-        name: For the log.
-        command: Its program and arguments.
-        environment: Of the process; None = that of the supervisor.
-        inherited: Open files it gets.
-        is_ready: The children after it start once this says so, or after half a minute.
-    """
-
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str] | None = None
-    inherited: tuple[int, ...] = ()
+    environment: Mapping[str, str] | None = None  # None = the supervisor's
+    inherited: tuple[int, ...] = ()  # open files
+    # The next child waits for it, half a minute at most.
     is_ready: Callable[[], bool] = lambda: True
 
 
@@ -60,12 +51,7 @@ class _Running:
 
 
 class Supervisor:
-    """Runs children until a signal asks to stop.
-
-    Args:
-        children: In the order of their start.
-        when_ready: Called once, when all have started.
-    """
+    """Starts children in order, and runs them until a signal asks to stop."""
 
     def __init__(
         self, children: Sequence[Child], *, when_ready: Callable[[], None] = lambda: None
@@ -78,7 +64,7 @@ class Supervisor:
         self._reading, self._writing = os.pipe()
 
     def run(self) -> int:
-        """Start all in order, and return when all have ended: the exit code.
+        """Returns when all have ended: the exit code.
 
         0 after SIGTERM, SIGINT or SIGHUP; `CONFIGURATION_EXIT` when a child ended so.
         """
@@ -163,7 +149,7 @@ def accepts_connections(host: str, port: int) -> bool:
 
 
 def run_until_signal(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
-    """Do the work, and set its event when a signal asks to end.
+    """A signal sets the event `stop`.
 
     The work has a thread of its own: a signal that sets an event on which its own thread is
     about to wait could block it for ever.

@@ -20,11 +20,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn makes unnamed files there
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens there; connections wait until a server takes them.
-
-    Raises:
-        ConfigurationError: The port is in use, or the address cannot be used.
-    """
+    """Connections wait until a server takes them."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -38,7 +34,7 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def format_address(listening: socket.socket) -> str:
-    """The URL under which a person on this machine reaches the socket."""
+    """The URL for a person on this machine."""
     host, port = listening.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         host = "localhost"
@@ -53,12 +49,10 @@ def is_healthy(url: str) -> bool:
 
 
 def serve(make_application: Callable[[], Any], listening: int, *, threads: int) -> None:
-    """Answer requests until SIGTERM; does not return.
+    """Until SIGTERM; does not return.
 
-    Args:
-        make_application: Called in each worker, so that no store is open when it is forked.
-        listening: Number of the bound socket's file.
-        threads: Per worker.
+    `make_application` is called in each worker, so that no store is open when it is forked;
+    `listening` is the number of the bound socket's file.
     """
     _Server(make_application, listening, threads).run()
 

@@ -57,8 +57,6 @@ from services.settings.sections import (
 
 
 class Settings(Section):
-    """All of `config.yaml`; every key has a default."""
-
     language: Literal["pt-BR", "en"] = "pt-BR"
     time_zone: Annotated[str, AfterValidator(check_zone)] = "America/Sao_Paulo"
     teams: list[TeamSetting] = Field(default_factory=list)
@@ -148,7 +146,7 @@ Origin = Annotated[str, AfterValidator(_check_origin)]
 
 
 class Environment(BaseModel):
-    """Secrets and addresses. Secrets are masked when printed."""
+    """Secrets are masked when printed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -182,12 +180,7 @@ class Environment(BaseModel):
 
 
 def load_settings(path: Path | None) -> Settings:
-    """The settings of a YAML file, or the defaults where there is none.
-
-    Raises:
-        ConfigurationError: Unreadable, unknown key, wrong type or value; the message names the
-            key's path, the value and what is allowed.
-    """
+    """ConfigurationError names the key's path, the value and what is allowed."""
     if path is None:
         return Settings()
     try:
@@ -207,12 +200,7 @@ def load_settings(path: Path | None) -> Settings:
 
 
 def load_environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """Secrets and addresses from the environment; an empty variable counts as absent.
-
-    Raises:
-        ConfigurationError: A value cannot be used, half a pair is missing, or the file that
-            `NAME_FILE` names cannot be read.
-    """
+    """An empty variable counts as absent."""
     source = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     for field_name in Environment.model_fields:

@@ -9,7 +9,7 @@ from services.settings.config import Settings
 
 
 def workspace_id(configured: str | None, meta: Mapping[str, Any]) -> str | None:
-    """The Intercom workspace: INTERCOM_APP_ID, else the one that Intercom told the collector."""
+    """INTERCOM_APP_ID, else the one that Intercom told the collector."""
     return configured or meta.get("app_id")
 
 

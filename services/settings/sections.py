@@ -7,7 +7,7 @@ conditions in `metrics.alerts.rules`. What a setting means, and its unit, `confi
 import re
 from dataclasses import fields
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -32,7 +32,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 PASSWORD_HASH = re.compile(
     r"(scrypt(:\d+:\d+:\d+)?|pbkdf2:sha(1|256|512)(:\d+)?)\$[^$\s]+\$[0-9a-f]+"
 )
-INTERCOM_VERSIONS = ("2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16")
+IntercomVersion = Literal["2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16"]
+INTERCOM_VERSIONS: tuple[IntercomVersion, ...] = get_args(IntercomVersion)
 Share = Annotated[float, Field(ge=0, le=1)]
 Severity = Literal["critical", "warning", "info"]
 
@@ -64,7 +65,7 @@ def _check_link_template(text: str) -> str:
 
 
 def is_private(address: str) -> bool:
-    """Whether nobody on the way can read what goes to an address: HTTPS, or this very machine."""
+    """Whether nobody on the way can read what goes there: HTTPS, or this very machine."""
     parts = urlsplit(address)
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
@@ -116,7 +117,7 @@ Claim = Annotated[str, Field(min_length=1)]
 
 
 class Section(BaseModel):
-    """A part of the file: unknown keys and wrong types are errors."""
+    """Unknown keys and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -138,7 +139,7 @@ class SyncSetting(Section):
 
 
 class IntercomSetting(Section):
-    version: Literal["2.9", "2.10", "2.11", "2.12", "2.13", "2.14", "2.15", "2.16"] = "2.14"
+    version: IntercomVersion = "2.14"
     conversation_url: LinkTemplate = (
         "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
     )
@@ -232,8 +233,6 @@ class TelephonySetting(Section):
 
 
 class _RuleSetting(Section):
-    """A section of `alerts`, with the fields that a rule's settings have."""
-
     @model_validator(mode="before")
     @classmethod
     def _read_null_as_off(cls, given: object) -> object:
@@ -259,7 +258,6 @@ class _AlertsSetting(Section):
         quiet_hours: list[str] = []
 
     def of(self, rule: AlertRule[S]) -> S:
-        """The settings of one rule."""
         return rule.settings(**getattr(self, rule.key).model_dump())
 
 

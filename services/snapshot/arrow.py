@@ -25,11 +25,11 @@ PANDAS_TYPES = {
 
 
 class DamagedError(ValueError):
-    """Bytes that are not the table they should be."""
+    pass
 
 
 def encode(frame: pd.DataFrame, table: str) -> bytes:
-    """The rows of a canonical table as compressed Arrow IPC; the index is left out."""
+    """Compressed Arrow IPC; the index is left out."""
     fields = build_schema(table, frame.columns)
     rows = pa.Table.from_pandas(frame, schema=fields, preserve_index=False)
     sink = pa.BufferOutputStream()
@@ -42,11 +42,7 @@ def encode(frame: pd.DataFrame, table: str) -> bytes:
 
 
 def decode(content: bytes, table: str) -> pa.Table:
-    """The rows as Arrow.
-
-    Raises:
-        DamagedError: Not Arrow, or not the columns and types of the table.
-    """
+    """DamagedError: not Arrow, or not the columns and types of the table."""
     try:
         with pa.ipc.open_stream(content) as reader:
             rows = reader.read_all()
@@ -58,7 +54,7 @@ def decode(content: bytes, table: str) -> pa.Table:
 
 
 def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
-    """One frame of the rows of all parts, labels as categories in alphabetical order.
+    """Labels become categories in alphabetical order.
 
     Parts without an attribute that others have get NA there.
     """
@@ -75,7 +71,7 @@ def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
 
 
 def build_schema(table: str, columns: Sequence[str]) -> pa.Schema:
-    """The types of the table, and of the attributes among `columns`."""
+    """With the attributes among `columns`."""
     fields = {name: ARROW_TYPES[dtype] for name, dtype in schema.TABLES[table].items()}
     for name in columns:
         if str(name).startswith(schema.ATTRIBUTE_PREFIX):

@@ -33,32 +33,20 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One version, as pages and measures take it. Nobody may change its tables.
+    """One version, as pages and measures take it. Nobody may change its tables."""
 
-    Attributes:
-        version: Rises with every publication.
-        tables: Whole, with calls matched to agents, for the instant of publication.
-        meta: What the collector tells besides, such as `app_id` and `requests_last_minute`.
-        published_at: UTC.
-        lost: Days that are missing until the collector has fetched them again.
-    """
-
-    version: int
-    tables: Tables
+    version: int  # rises with every publication
+    tables: Tables  # whole, with calls matched to agents, for the instant of publication
     sources: Mapping[str, SourceStatus]
     history: History
-    meta: Mapping[str, Any]
+    meta: Mapping[str, Any]  # such as `app_id` and `requests_last_minute`
     published_at: datetime
-    lost: frozenset[PartitionId] = frozenset()
+    lost: frozenset[PartitionId] = frozenset()  # missing until fetched again
     memory: Memory = field(default_factory=lambda: Memory(REMEMBERED_RESULTS), repr=False)
 
 
 class Dataset:
-    """Follows the snapshot in the cache.
-
-    Args:
-        poll_seconds: The cache is asked no more often than that.
-    """
+    """The cache is asked no more often than every `poll_seconds`."""
 
     def __init__(
         self,
@@ -81,14 +69,14 @@ class Dataset:
 
     @property
     def problem(self) -> str | None:
-        """Why the newest version could not be read, in words for a manager; None when all is well.
+        """Why the newest version could not be read, in words for a manager.
 
         Meanwhile the last good version stays.
         """
         return self._problem
 
     def snapshot(self) -> Snapshot | None:
-        """The newest version; None until there is one, and after the cache was emptied.
+        """None until there is one, and after the cache was emptied.
 
         The cache is asked at most once a second. While one thread loads a new version, the others
         go on with the last one. A request asks once and keeps what it got.
@@ -106,11 +94,9 @@ class Dataset:
         return current
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The result of `compute`, remembered for one version: the one this thread got last.
+        """Remembered for one version, the one this thread got last; computed once for all threads.
 
-        Args:
-            key: Everything the result depends on besides the version; role and viewer too.
-            compute: Called once, also when many threads ask at the same time.
+        `key` is everything the result depends on besides the version; role and viewer too.
         """
         snapshot = getattr(self._thread, "snapshot", _get_nothing)() or self._current
         return compute() if snapshot is None else snapshot.memory.get(key, compute)

@@ -19,7 +19,7 @@ State = Literal["starting", "ok", "late", "failed", "off"]
 
 
 class ManifestError(ServiceError):
-    """The manifest in the cache cannot be read."""
+    pass
 
 
 # The sources that an answer about numbers speaks of; tickets and others have their own lines.
@@ -28,54 +28,27 @@ VENDORS = ("intercom", "aircall")
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """How one vendor is doing.
-
-    Attributes:
-        state: starting until its first answer; off when it is not configured.
-        as_of: The instant for which its data hold.
-        error: Why it is late or failed, in words for a manager.
-        since: Since when it has been in this state.
-        warning: Something to know while all is well, such as another version that answered.
-        version: Of the vendor's API that answered.
-    """
-
-    state: State
-    as_of: datetime | None = None
-    error: str | None = None
-    since: datetime | None = None
-    warning: str | None = None
-    version: str | None = None
+    state: State  # starting until its first answer; off when it is not configured
+    as_of: datetime | None = None  # the instant for which its data hold
+    error: str | None = None  # why it is late or failed, in words for a manager
+    since: datetime | None = None  # when it came into this state
+    warning: str | None = None  # to know while all is well, such as another version that answered
+    version: str | None = None  # of the vendor's API that answered
 
 
 @dataclass(frozen=True)
 class History:
-    """How much of the wanted history is there.
-
-    Attributes:
-        loaded_days: Whole days, counted back from today.
-        total_days: Days wanted.
-        complete: Nothing is missing in between either.
-        first_day: The oldest day from which on everything is there.
-    """
-
-    loaded_days: int
+    loaded_days: int  # whole ones, counted back from today
     total_days: int
-    complete: bool
-    first_day: date | None = None
+    complete: bool  # nothing is missing in between either
+    first_day: date | None = None  # from which on everything is there
 
 
 @dataclass(frozen=True)
 class Partition:
-    """The rows of one table and day.
-
-    Attributes:
-        day: UTC day of creation, or `WHOLE`.
-        key: Where its bytes lie; ends in the hash of them.
-    """
-
     table: str
-    day: str
-    key: str
+    day: str  # UTC day of creation, or `WHOLE`
+    key: str  # ends in the hash of its bytes
     rows: int
     size: int
 
@@ -90,30 +63,16 @@ PARTITION_FIELDS = tuple(field.name for field in fields(Partition))
 
 @dataclass(frozen=True)
 class Manifest:
-    """One version: which partitions it has, and what is known about them.
-
-    Attributes:
-        version: Rises with every publication, also over an emptied cache.
-        epoch: Of the collector that published it.
-        schema: Fingerprint of the tables' columns and types.
-        published_at: Unix seconds.
-        partitions: By table and day.
-        sources: Vendors by name.
-        lost: Partitions that vanished or were damaged, and are not fetched again yet.
-        watermarks: What the collector needs to go on after a restart.
-        meta: What the web side shows beside the tables.
-    """
-
-    version: int
-    epoch: int
-    schema: str
-    published_at: float
+    version: int  # rises with every publication, also over an emptied cache
+    epoch: int  # of the collector that published it
+    schema: str  # fingerprint of the tables' columns and types
+    published_at: float  # Unix seconds
     partitions: Mapping[PartitionId, Partition] = field(default_factory=dict)
     sources: Mapping[str, SourceStatus] = field(default_factory=dict)
     history: History = History(0, 0, complete=False)
-    lost: frozenset[PartitionId] = frozenset()
-    watermarks: Mapping[str, Any] = field(default_factory=dict)
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    lost: frozenset[PartitionId] = frozenset()  # vanished or damaged, not fetched again yet
+    watermarks: Mapping[str, Any] = field(default_factory=dict)  # for a restart of the collector
+    meta: Mapping[str, Any] = field(default_factory=dict)  # beside the tables, for the web side
 
 
 def to_json(manifest: Manifest) -> bytes:
@@ -126,11 +85,6 @@ def to_json(manifest: Manifest) -> bytes:
 
 
 def from_json(content: bytes) -> Manifest:
-    """The manifest of those bytes.
-
-    Raises:
-        ManifestError: They are of another form.
-    """
     try:
         document = orjson.loads(content)
         partitions = [
@@ -161,7 +115,6 @@ def _parse_status(entry: dict[str, Any]) -> SourceStatus:
 
 
 def schema_fingerprint() -> str:
-    """A word that changes with the columns and types of the tables."""
     return hash_content(
         orjson.dumps({name: dict(columns) for name, columns in schema.TABLES.items()})
     )
@@ -172,5 +125,4 @@ def hash_content(content: bytes) -> str:
 
 
 def is_intact(key: str, content: bytes) -> bool:
-    """Whether these are the bytes that were written under the key."""
     return key.rpartition("/")[2] == hash_content(content)

@@ -49,11 +49,11 @@ class FencedError(ServiceError):
 
 
 class PartitionMissingError(ServiceError):
-    """A partition is not there (any more); a newer manifest may do without it."""
+    """A newer manifest may do without it."""
 
 
 class SnapshotReader:
-    """Reads versions; used by the web side, and by a collector that resumes."""
+    """For the web side, and for a collector that resumes."""
 
     def __init__(self, cache: Store) -> None:
         self._cache = cache
@@ -64,11 +64,7 @@ class SnapshotReader:
         return None if content is None else content.decode("ascii", "replace")
 
     def read_manifest(self, pointer: str | None = None) -> Manifest | None:
-        """The newest version, or None where nothing (that this program understands) is published.
-
-        Raises:
-            ManifestError: It is there, but damaged.
-        """
+        """None where nothing (that this program understands) is published; else ManifestError."""
         pointer = pointer or self.read_pointer()
         if pointer is None:
             return None
@@ -84,13 +80,10 @@ class SnapshotReader:
         return manifest if manifest.schema == schema_fingerprint() else None
 
     def read_rows(self, partition: Partition) -> pa.Table:
-        """A partition's rows as Arrow.
+        """PartitionMissingError where they are not there, or damaged.
 
         A damaged entry is deleted, which is also the report: the next publication finds it gone
         and lists it as lost, so that the collector fetches it again.
-
-        Raises:
-            PartitionMissingError: It is not there, or was damaged.
         """
         content = self._cache.get(partition.key)
         if content is None:
@@ -109,11 +102,6 @@ class SnapshotReader:
             ) from error
 
     def read_partition(self, partition: Partition) -> pd.DataFrame:
-        """A partition's rows in the types of `metrics.model.schema`.
-
-        Raises:
-            PartitionMissingError: It is not there, or was damaged.
-        """
         return arrow.join([self.read_rows(partition)], partition.table)
 
 
@@ -121,11 +109,8 @@ class SnapshotWriter:
     """Publishes versions; one for each time a collector holds the lease.
 
     It begins with what is published, so that a collector that takes over changes only what it
-    knows better.
-
-    Args:
-        expire_seconds: Life of everything that is not published anew.
-        maximum_bytes: The partitions of one version may take so much; None = no limit.
+    knows better. What is not published anew lives for `expire_seconds`; the partitions of one
+    version may take `maximum_bytes`.
     """
 
     def __init__(
@@ -170,17 +155,10 @@ class SnapshotWriter:
         meta: Mapping[str, Any] = BLANK,
         removed: Iterable[PartitionId] = (),
     ) -> int:
-        """Swap in a version with these partitions in place of those of the same table and day.
+        """The new version, with these partitions in place of those of the same table and day.
 
-        Args:
-            changed: Whole partitions; the others stay as they are.
-            sources: All of them, every time.
-            watermarks: JSON; all of them, every time.
-            meta: JSON; all of it, every time.
-            removed: Partitions to leave out from now on.
-
-        Returns:
-            The new version.
+        `changed` are whole partitions; the others stay as they are. Everything else is given in
+        full, every time.
 
         Raises:
             FencedError: This collector's time is over; nothing was published.

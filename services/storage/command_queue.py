@@ -26,12 +26,12 @@ class CommandQueue:
         self._state = state
 
     def take(self, kind: str) -> list[dict[str, Any]]:
-        """The documents of a kind, by key; they are gone from the queue then."""
+        """By key; they are gone from the queue then."""
         # Of two collectors that look at the same time, one gets it.
         return [document for key, document in self.peek({kind}).items() if self._state.delete(key)]
 
     def peek(self, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The documents of these kinds, by key. They stay until they are dropped.
+        """By key. They stay until they are dropped.
 
         For what must not be lost: what is done with a document is made safe before it goes.
         """
@@ -48,7 +48,7 @@ class CommandQueue:
             self._state.delete(key)
 
     def put(self, document: dict[str, Any], now: float) -> None:
-        """Ask something of the collector; what was asked first comes first."""
+        """What was asked first comes first."""
         key = f"{PREFIX}{int(now * 1000):015d}-{secrets.token_hex(4)}"
         self._state.set(key, orjson.dumps(document))
 

@@ -30,7 +30,7 @@ PLAIN = (bytes, str, int, float)
 
 
 class PickleRefusedError(ValueError):
-    """Somebody tried to put a pickle in, or to get one out."""
+    pass
 
 
 class BytesOnlyDisk(Disk):  # type: ignore[misc]

@@ -24,11 +24,8 @@ RETRY_SECONDS = 0.25
 class Lease:
     """The right to collect, for one process at a time.
 
-    Args:
-        lock: On a file, or `store_lock` over many hosts.
-        cache: Holds the epoch.
-        on_taken: Called while the lease is ours and the epoch still that of the one before.
-        clock: Unix seconds; only the very first epoch is made from it.
+    `on_taken` is called while the lease is ours and the epoch still that of the one before. The
+    clock, in Unix seconds, makes only the very first epoch.
     """
 
     def __init__(
@@ -45,7 +42,7 @@ class Lease:
         self._clock = clock
 
     def acquire(self, timeout: float | None = None) -> int | None:
-        """Wait for the lease; the epoch under which to publish, or None after `timeout` seconds."""
+        """The epoch under which to publish, or None after `timeout` seconds."""
         end = None if timeout is None else time.monotonic() + timeout
         while not self.lock.take():
             if end is not None and time.monotonic() >= end:
@@ -59,7 +56,7 @@ class Lease:
             raise
 
     def is_held(self) -> bool:
-        """Whether it is surely still ours."""
+        """False where it is not sure."""
         return self.lock.is_held()
 
     def release(self) -> None:
@@ -71,7 +68,7 @@ def store_lock(state: Store, expire_seconds: float = LOCK_EXPIRE_SECONDS) -> Exp
 
 
 def raise_epoch(cache: Store, clock: Callable[[], float]) -> int:
-    """A new epoch, greater than all before it.
+    """Greater than all before it.
 
     The first one after the cache was emptied is made from the clock, so that no collector from
     before the emptying finds its own number again.

@@ -17,20 +17,18 @@ log = logging.getLogger(__name__)
 
 
 class Lock(Protocol):
-    """Something that one process at a time has."""
-
     def take(self) -> bool:
         """Try once, without waiting."""
 
     def is_held(self) -> bool:
-        """Whether it is surely still ours."""
+        """False where it is not sure."""
 
     def release(self) -> None:
-        """Let another process have it; nothing happens where it is not ours."""
+        """Nothing happens where it is not ours."""
 
 
 class FileLock:
-    """A lock on a file, which the system drops when its process ends."""
+    """The system drops it when its process ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,7 +43,7 @@ class FileLock:
         return True
 
     def share(self) -> None:
-        """Hold it together with others that share it; waits for one that has it alone."""
+        """Waits for one that has it alone."""
         fcntl.flock(self._open(), fcntl.LOCK_SH)
 
     def is_held(self) -> bool:
@@ -65,11 +63,8 @@ class FileLock:
 class ExpiringKey:
     """A key that expires unless a thread renews it, which it does while its process lives.
 
-    Args:
-        expire_seconds: After so long without a renewal another process may take it.
-        renew_seconds: Between two renewals, at most.
-        exclusive: Whether one process at a time has the key. One that is its process's own is
-            written again when it vanished, as it does with a cache that is emptied.
+    One that is not `exclusive` is its process's own: it is written again when it vanished, as it
+    does with a cache that is emptied.
     """
 
     def __init__(

@@ -33,12 +33,7 @@ return 1
 
 
 class RedisStore:
-    """A `Store` under a prefix of a Redis database.
-
-    Args:
-        url: Of the database, with its password if it has one; never shown.
-        prefix: Put before every key, so that two stores share a database.
-    """
+    """Two stores share a database, each with its prefix. The address is never shown."""
 
     def __init__(self, url: str, prefix: str) -> None:
         self._prefix = prefix

@@ -11,7 +11,7 @@ from services.errors import ServiceError
 
 
 class StorageFullError(ServiceError):
-    """The store has no room for the value."""
+    pass
 
 
 class Store(Protocol):
@@ -23,29 +23,28 @@ class Store(Protocol):
     """
 
     def get(self, key: str) -> bytes | None:
-        """The value, or None where there is none; a counter reads as its digits."""
+        """A counter reads as its digits."""
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        """Write the value; without an expiry it stays for good."""
+        """Without an expiry it stays for good."""
 
     def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
-        """Write the value unless the key is there; whether it was written."""
+        """Only where the key is not there; whether it was written."""
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
-        """Raise a counter by one and tell its new value.
+        """The new value; a missing counter is made with `start`, so that its first is `start + 1`.
 
-        A missing counter is made with `start`, so that its first value is `start + 1`. Only then
-        is the expiry set: it runs from the first event. Only this method writes counters.
+        Only then is the expiry set: it runs from the first event. Only this method writes counters.
         """
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:
-        """Remove the key, if given only while it holds that value; whether it was removed."""
+        """With `only_if` only while it holds that value; whether it was removed."""
 
     def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
-        """Set the expiry of many keys at once; those that are missing."""
+        """The keys that are missing."""
 
     def keys(self, prefix: str = "") -> list[str]:
-        """The keys that begin with the prefix, sorted."""
+        """Sorted."""
 
     def set_fenced(
         self,
@@ -55,16 +54,15 @@ class Store(Protocol):
         fence_value: bytes,
         expire_seconds: float | None = None,
     ) -> bool:
-        """Write the value only while `fence_key` holds `fence_value`; whether it was written."""
+        """Only while `fence_key` holds `fence_value`; whether it was written."""
 
-    def clear(self) -> None:
-        """Remove everything."""
+    def clear(self) -> None: ...
 
     def drop_expired(self) -> None:
-        """Free the room of expired keys now, where the backend does not do so by itself."""
+        """Now, where the backend does not do so by itself."""
 
     def size_bytes(self) -> int:
-        """Room that the values take, roughly."""
+        """Roughly what the values take."""
 
     def close(self) -> None:
-        """Let go of files and connections; a later call opens them again."""
+        """A later call opens files and connections again."""

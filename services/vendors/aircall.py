@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from requests.auth import HTTPBasicAuth
 
@@ -20,7 +21,7 @@ PAGE_ATTEMPTS = 2
 def aircall_client(
     environment: Environment, settings: Settings, sleep: Callable[[float], object] = time.sleep
 ) -> "Aircall | None":
-    """The client of the company whose key is in the environment; None without a key."""
+    """None where no key is in the environment."""
     if environment.aircall_id is None or environment.aircall_token is None:
         return None
     key = HTTPBasicAuth(
@@ -40,14 +41,13 @@ class Aircall:
         return self._http.count_recent_requests()
 
     def ping(self) -> Payload:
-        """The cheapest proof that the key works."""
         return self._http.get("/v1/ping")
 
     def list_users(self) -> list[Payload]:
         return [row for page in self._read_pages(self.get_users_page) for row in page.rows]
 
     def get_users_page(self, number: int) -> Page:
-        """One page of the company's people; the older address where the newer is not there."""
+        """Asks the older address where the newer is not there."""
         try:
             return self._read_page(self._users_path, "users", number, {})
         except NotFoundError:
@@ -75,10 +75,9 @@ class Aircall:
         for page in self._read_stretch(since, until):
             fresh = [row for row in page.rows if str(row["id"]) not in seen]
             seen.update(str(row["id"]) for row in fresh)
-            yield Page(fresh, page.total, page.number, page.pages)
+            yield replace(page, rows=fresh)
 
     def get_calls_page(self, since: int, until: int, page: int) -> Page:
-        """One page of the calls created in a stretch, oldest first."""
         params = {"from": since, "to": until, "order": "asc", "fetch_contact": "true"}
         return self._read_page("/v1/calls", "calls", page, params)
 
@@ -103,7 +102,7 @@ class Aircall:
     def _read_pages(
         self, read_page: Callable[[int], Page], first: Page | None = None
     ) -> Iterator[Page]:
-        """All pages, by number: the vendor's own links are not followed with our key."""
+        """By number: the vendor's own links are not followed with our key."""
         page = first or read_page(1)
         yield page
         while page.number < page.pages:
@@ -132,7 +131,7 @@ def _require_meta(answer: Payload, key: str) -> Payload:
 
 
 def _parse_page(rows: list[Payload], meta: Payload, number: int) -> Page | None:
-    """The page, or None where it does not hold what its own `meta` says."""
+    """None where it does not hold what its own `meta` says."""
     size = parse_whole_number(meta.get("per_page")) or PAGE_SIZE
     total = parse_whole_number(meta.get("total"))
     listed = min(total, CAP)

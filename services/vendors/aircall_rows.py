@@ -12,11 +12,7 @@ PEOPLE = ("user", "transferred_by", "transferred_to")
 
 
 def build_call_row(payload: Any) -> Row:
-    """A row of `schema.CALLS`.
-
-    Raises:
-        BadResponseError: It is no call: without id or start.
-    """
+    """A row of `schema.CALLS`; BadResponseError without id or start."""
     call_id = fields.require_id(payload, "call")
     line = fields.get_object(payload, "number")
     asset = payload.get("asset")

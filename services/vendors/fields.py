@@ -21,7 +21,7 @@ LARGEST = 2**53
 
 
 def get_object(payload: Mapping[str, Any], key: str) -> Payload:
-    """An object within an object; empty where it is null, missing or something else."""
+    """Empty where it is null, missing or something else."""
     value = payload.get(key)
     return value if isinstance(value, dict) else {}
 
@@ -32,11 +32,6 @@ def list_objects(payload: Mapping[str, Any], key: str) -> list[Payload]:
 
 
 def require_id(payload: Any, kind: str) -> str:
-    """The id of a thing of that kind.
-
-    Raises:
-        BadResponseError: It has none.
-    """
     text = _parse_text_id(payload.get("id")) if isinstance(payload, dict) else None
     if text is None:
         raise BadResponseError(f"a {kind} has no id")
@@ -44,7 +39,7 @@ def require_id(payload: Any, kind: str) -> str:
 
 
 def parse_id(value: Any) -> str | None:
-    """An id that may be missing; null up to 2.15 and 0 from 2.16 on both mean nobody."""
+    """None = nobody: null up to 2.15, 0 from 2.16 on."""
     text = _parse_text_id(value)
     return None if text == "0" else text
 
@@ -56,11 +51,6 @@ def _parse_text_id(value: Any) -> str | None:
 
 
 def require_instant(payload: Payload, key: str, kind: str) -> int:
-    """When a thing of that kind happened.
-
-    Raises:
-        BadResponseError: It does not say.
-    """
     seconds = parse_instant(payload.get(key))
     if seconds is None:
         raise BadResponseError(f"a {kind} has no {key}")
@@ -101,7 +91,6 @@ def parse_count(value: Any) -> int | None:
 
 
 def parse_word(value: Any) -> str | None:
-    """One of the vendor's own words, known or not."""
     return single_line(value, WORD_LENGTH)
 
 
@@ -111,13 +100,13 @@ def parse_email(value: Any) -> str | None:
 
 
 def join_tags(payload: Mapping[str, Any]) -> str | None:
-    """The names of a payload's `tags`, one a line."""
+    """The names, one a line."""
     names = (html_to_text(tag.get("name")) for tag in list_objects(payload, "tags"))
     return TAG_SEPARATOR.join(name for name in names if name) or None
 
 
 def parse_phone_number(value: Any) -> str | None:
-    """A telephone number as "+" and digits, however it was written; None for anonymous callers."""
+    """As "+" and digits, however it was written; None for anonymous callers."""
     if not isinstance(value, str):
         return None
     digits = re.sub("[^0-9]", "", value[:WORD_LENGTH])
@@ -125,7 +114,7 @@ def parse_phone_number(value: Any) -> str | None:
 
 
 def format_attribute(value: Any, depth: int = 0) -> str | None:
-    """A custom attribute's value as text; a list or an object in its plainest form."""
+    """As text; a list or an object in its plainest form."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

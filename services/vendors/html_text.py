@@ -16,7 +16,7 @@ ZERO_WIDTH_JOINER = "\u200d"  # holds composed emoji together
 
 
 class _TextCollector:
-    """Collects the text of HTML for lxml's parser; scripts and styles are not text."""
+    """Target of lxml's parser; scripts and styles are not text."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -24,7 +24,6 @@ class _TextCollector:
         self._hidden = 0
 
     def start(self, tag: str, attributes: object) -> None:
-        """Most tags part words; some hide them."""
         self._hidden += tag in HIDDEN
         self._separate(tag)
 
@@ -52,7 +51,7 @@ class _TextCollector:
 
 
 def html_to_text(text: object, length: int = SUBJECT_LENGTH) -> str | None:
-    """One line of plain text from a subject or an HTML body; None where no word is in it."""
+    """One line of plain text; None where no word is in it."""
     if not isinstance(text, str):
         return None
     # No tag ends without ">", and a text without tags and entities is itself.
@@ -70,7 +69,7 @@ def html_to_text(text: object, length: int = SUBJECT_LENGTH) -> str | None:
 
 
 def single_line(text: object, length: int = SUBJECT_LENGTH) -> str | None:
-    """The text in one line, its characters as they are; None where nothing can be seen.
+    """None where nothing can be seen.
 
     Control characters and those that turn the direction of the text are dropped, white space is
     one space, and what is too long ends in an ellipsis.

@@ -45,20 +45,11 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Vendor:
-    """What differs between the vendors' ways of speaking HTTP.
-
-    Attributes:
-        reset_header: Where a 429 says until when to wait.
-        remaining_header: How many requests the present window still allows.
-        burst_seconds: How long that window is.
-        forbidden_is_unauthorized: Whether 403 means a wrong key (Aircall), not a missing right.
-    """
-
     name: str
-    reset_header: str
-    remaining_header: str
-    burst_seconds: float
-    forbidden_is_unauthorized: bool = False
+    reset_header: str  # says with a 429 until when to wait
+    remaining_header: str  # requests that the present window still allows
+    burst_seconds: float  # length of that window
+    forbidden_is_unauthorized: bool = False  # 403 means a wrong key (Aircall)
 
 
 INTERCOM = Vendor("Intercom", "X-RateLimit-Reset", "X-RateLimit-Remaining", burst_seconds=10)
@@ -73,16 +64,12 @@ AIRCALL = Vendor(
 
 @dataclass(frozen=True)
 class Limits:
-    """How long one request may take, in seconds: to connect, between two reads, altogether.
-
-    Attributes:
-        attempts_seconds: After that much time spent on failed attempts there is no further one.
-    """
+    """Seconds that one request may take."""
 
     connect: float = 5.0
-    read: float = 30.0
+    read: float = 30.0  # between two reads
     whole: float = 60.0
-    attempts_seconds: float = 60.0
+    attempts_seconds: float = 60.0  # spent on failed attempts; then there is no further one
 
 
 class BearerAuth(AuthBase):
@@ -97,14 +84,10 @@ class BearerAuth(AuthBase):
 
 
 class VendorSession:
-    """One vendor's HTTP: time-outs, keep-alive, pace, retries and typed errors.
-
-    May be used by many threads at once.
+    """Time-outs, keep-alive, pace, retries and typed errors; for many threads at once.
 
     Args:
-        base_url: Origin without a path.
-        auth: Credentials; sent to that origin only, redirects are not followed.
-        requests_per_minute: Our own limit.
+        auth: Sent to the origin `base_url` only; redirects are not followed.
         patience_seconds: A longer wait after a 429 is not slept through but raised.
         clock: Unix seconds.
         sleep: Waits; hand in `threading.Event.wait` and a set event ends all waiting.
@@ -136,7 +119,7 @@ class VendorSession:
 
     @property
     def answered_headers(self) -> Mapping[str, str]:
-        """Headers of the last answer that this thread got."""
+        """Of the last answer that this thread got."""
         headers: Mapping[str, str] = getattr(self._answered, "headers", {})
         return headers
 
@@ -144,8 +127,7 @@ class VendorSession:
         """The JSON object at a path.
 
         Raises:
-            UnauthorizedError: The credentials are refused.
-            ForbiddenError: They may not read this.
+            UnauthorizedError, ForbiddenError: By the credentials.
             NotFoundError: 404 or 410.
             RateLimitedError: The vendor wants a longer silence than we may wait.
             UnavailableError: No answer or a server error, after the retries.
@@ -154,11 +136,11 @@ class VendorSession:
         return self._request("GET", path, params=params)
 
     def post(self, path: str, body: Payload) -> Payload:
-        """The JSON object that answers a question put as JSON; asked again like `get`."""
+        """Asked again like `get`: a question put as JSON, no change."""
         return self._request("POST", path, json=body)
 
     def count_recent_requests(self) -> int:
-        """How many requests went out in the last minute, retries included."""
+        """In the last minute, retries included."""
         return self._limiter.count_requests()
 
     def close(self) -> None:
@@ -231,7 +213,7 @@ class VendorSession:
         return payload
 
     def _note_refusal(self, response: requests.Response) -> RateLimitedError:
-        """A 429: nobody of ours asks again before the vendor's own time, plus a little jitter."""
+        """Nobody of ours asks again before the vendor's own time, plus a little jitter."""
         named = self._read_wait(response)
         seconds = UNNAMED_WAIT_SECONDS if named is None else named
         seconds += random.uniform(0.1, 1.0)  # noqa: S311
@@ -241,7 +223,7 @@ class VendorSession:
         return error
 
     def _note_exhaustion(self, response: requests.Response) -> None:
-        """An answer that was the last one of its window: the next waits without a 429 first."""
+        """After the last answer of a window the next request waits without a 429 first."""
         if response.headers.get(self.vendor.remaining_header, "").strip() == "0":
             seconds = self._read_wait(response)
             if seconds is not None and seconds <= UNNAMED_WAIT_SECONDS:
@@ -280,12 +262,8 @@ def read_body(response: requests.Response, name: str, deadline: float, maximum_b
 
     Args:
         response: Opened with `stream=True`; errors of `urllib3` come through.
-        deadline: By `time.monotonic`.
-        maximum_bytes: Of the body, unpacked.
-
-    Raises:
-        UnavailableError: The deadline has passed.
-        BadResponseError: There is more of it.
+        deadline: By `time.monotonic`; UnavailableError when it has passed.
+        maximum_bytes: Unpacked; BadResponseError when there is more.
     """
     parts, size = [], 0
     while part := response.raw.read1(CHUNK, decode_content=True):

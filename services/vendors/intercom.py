@@ -3,12 +3,14 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
 from urllib.parse import quote
 
 from services.errors import BadResponseError, ConfigurationError, NotFoundError
 from services.settings.config import Environment, Settings
+from services.settings.sections import INTERCOM_VERSIONS
 from services.vendors.http import INTERCOM, BearerAuth, Payload, VendorSession
 from services.vendors.pages import Page, parse_whole_number, require_rows
 
@@ -23,17 +25,11 @@ MISSING = object()
 CONVERSATIONS = ("/conversations/search", "conversations")
 TICKETS = ("/tickets/search", "tickets")
 Kind = tuple[str, str]
-KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
 
 
 def intercom_client(
     environment: Environment, settings: Settings, sleep: Callable[[float], object] = time.sleep
 ) -> "Intercom":
-    """The client of the workspace whose token is in the environment.
-
-    Raises:
-        ConfigurationError: There is none.
-    """
     if environment.intercom_token is None:
         raise ConfigurationError(
             "INTERCOM_TOKEN is missing; `make run` shows Vigia on an invented operation"
@@ -51,12 +47,6 @@ def intercom_client(
 
 
 class Intercom:
-    """Yields Intercom's own payloads.
-
-    Args:
-        http: A session that sends the token and the version we ask for.
-    """
-
     def __init__(self, http: VendorSession, version: str) -> None:
         self._http = http
         self._version = version
@@ -65,7 +55,7 @@ class Intercom:
 
     @property
     def warning(self) -> str | None:
-        """That another version answers than the one we asked for; None when all is well."""
+        """Set where another version answers than the one we asked for."""
         if self.answered_version in (None, self._version):
             return None
         return f"Intercom answers in version {self.answered_version}, not {self._version}"
@@ -78,25 +68,20 @@ class Intercom:
         return self._get("/me")
 
     def list_admins(self) -> list[Payload]:
-        """Everyone of the workspace, the bot included; leavers are missing."""
+        """The bot included; leavers are missing."""
         return require_rows(VENDOR, self._get("/admins"), "admins")
 
     def list_teams(self) -> list[Payload]:
         return require_rows(VENDOR, self._get("/teams"), "teams")
 
     def list_away_status_reasons(self) -> list[Payload]:
-        """Reasons for being away, deleted ones included; from 2.14 on.
-
-        Raises:
-            NotFoundError: The version has none.
-            ForbiddenError: The token may not read them.
-        """
+        """Deleted ones included. NotFoundError before 2.14, ForbiddenError without the right to."""
         if self._version in ("2.9", "2.10", "2.11", "2.12", "2.13"):
             raise NotFoundError("away reasons come with version 2.14")
         return require_rows(VENDOR, self._get("/away_status_reasons"), "data")
 
     def list_conversation_attributes(self) -> list[Payload]:
-        """The attributes of conversations; 2.16 moved them to another address."""
+        """2.16 moved them to another address."""
         try:
             return self._read_attributes(moved=self._are_attributes_moved)
         except (NotFoundError, BadResponseError) as error:
@@ -119,10 +104,9 @@ class Intercom:
     def list_updated_tickets(
         self, since: int, until: int | None = None, scope: Payload | None = None
     ) -> Iterator[Page]:
-        """Tickets updated from `since` to `until` (Unix seconds, both included).
+        """Tickets updated from `since` to `until` (Unix seconds, both included; None = up to now).
 
         Args:
-            until: Unix seconds; None = up to now.
             scope: One more filter of the search, such as a category.
 
         Raises:
@@ -132,57 +116,42 @@ class Intercom:
         yield from self._search_updated(TICKETS, since, until, [scope] if scope else [])
 
     def list_open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
-        """All tickets that are open now, oldest update first."""
+        """Oldest update first."""
         yield from self._search(TICKETS, _build_open_tickets_query(scope))
 
     def get_open_tickets_page(
         self, cursor: str | None, scope: Payload | None = None
     ) -> tuple[list[Payload], str | None]:
-        """One page of the open tickets, oldest creation first, and the next one's cursor."""
-        answer = self._read_search_page(
-            TICKETS, _build_open_tickets_query(scope), BY_CREATION, cursor
-        )
-        return require_rows(VENDOR, answer, "tickets"), _read_next_cursor(answer)
+        """Oldest creation first, and the next page's cursor."""
+        return self._read_listed(TICKETS, _build_open_tickets_query(scope), cursor)
 
     def get_ticket(self, ticket_id: str) -> Payload:
-        """One ticket.
-
-        Raises:
-            NotFoundError: It is gone.
-        """
-        ticket = self._get(f"/tickets/{quote(ticket_id, safe='')}")
-        if str(ticket.get("id")) != ticket_id:
-            raise BadResponseError("Intercom: the answer is not the ticket asked for")
-        return ticket
+        return self._get_object("ticket", ticket_id)
 
     def list_conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
-        """All conversations that are in this state now, oldest update first."""
+        """Oldest update first."""
         yield from self._search(CONVERSATIONS, _build_filter("state", "=", state))
 
     def get_state_page(
         self, state: Literal["open", "snoozed"], cursor: str | None
     ) -> tuple[list[Payload], str | None]:
-        """One page of the conversations in this state, oldest creation first.
-
-        Returns:
-            The rows, and the cursor of the next page; None after the last.
-        """
-        answer = self._read_search_page(
-            CONVERSATIONS, _build_filter("state", "=", state), BY_CREATION, cursor
-        )
-        rows = require_rows(VENDOR, answer, "conversations")
-        return rows, _read_next_cursor(answer)
+        """Oldest creation first, and the cursor of the next page; None after the last."""
+        return self._read_listed(CONVERSATIONS, _build_filter("state", "=", state), cursor)
 
     def get_conversation(self, conversation_id: str) -> Payload:
-        """One conversation.
+        return self._get_object("conversation", conversation_id)
 
-        Raises:
-            NotFoundError: It is gone.
-        """
-        conversation = self._get(f"/conversations/{quote(conversation_id, safe='')}")
-        if str(conversation.get("id")) != conversation_id:
-            raise BadResponseError("Intercom: the answer is not the conversation asked for")
-        return conversation
+    def _get_object(self, kind: str, object_id: str) -> Payload:
+        answer = self._get(f"/{kind}s/{quote(object_id, safe='')}")
+        if str(answer.get("id")) != object_id:
+            raise BadResponseError(f"Intercom: the answer is not the {kind} asked for")
+        return answer
+
+    def _read_listed(
+        self, kind: Kind, query: Payload, cursor: str | None
+    ) -> tuple[list[Payload], str | None]:
+        answer = self._read_search_page(kind, query, BY_CREATION, cursor)
+        return require_rows(VENDOR, answer, kind[1]), _read_next_cursor(answer)
 
     def _read_attributes(self, *, moved: bool) -> list[Payload]:
         if moved:
@@ -198,12 +167,8 @@ class Intercom:
         if until is not None:
             query.append(_build_filter("updated_at", "<", until + 1))
         for page in self._search(kind, {"operator": "AND", "value": query}):
-            yield Page(
-                [row for row in page.rows if _is_updated_within(row, since, until)],
-                page.total,
-                page.number,
-                page.pages,
-            )
+            rows = [row for row in page.rows if _is_updated_within(row, since, until)]
+            yield replace(page, rows=rows)
 
     def _search(self, kind: Kind, query: Payload) -> Iterator[Page]:
         """All pages of a search, oldest update first.
@@ -256,7 +221,7 @@ class Intercom:
         answered = self._http.answered_headers.get("intercom-version")
         if answered is None:
             return
-        if answered not in KNOWN_VERSIONS:
+        if answered not in INTERCOM_VERSIONS:
             shown = re.sub(r"[^\w.]", "", answered)[:20]
             raise BadResponseError(f"Intercom answered in version {shown}, which is not supported")
         self.answered_version = answered
@@ -279,10 +244,9 @@ def _is_updated_within(row: Payload, since: int, until: int | None) -> bool:
 
 
 def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
-    """Whether a page holds as many rows as it says itself.
+    """Totals move while pages are read, so a page is judged by its own words only.
 
-    Totals move while pages are read, so a page is judged by its own words only: one that others
-    follow is full, and the only one holds everything.
+    One that others follow is full, and the only one holds everything.
     """
     rows = len(require_rows(VENDOR, answer, key))
     if _read_next_cursor(answer) is not None:

@@ -52,11 +52,7 @@ COMMENT_LENGTH = 2000
 
 
 def build_conversation_row(payload: Any, is_call: IsCall) -> Row:
-    """A row of `schema.CONVERSATIONS`, its attributes included.
-
-    Raises:
-        BadResponseError: It is no conversation: without id or creation.
-    """
+    """A row of `schema.CONVERSATIONS` and its attributes; BadResponseError without id or start."""
     conversation_id = fields.require_id(payload, "conversation")
     source = fields.get_object(payload, "source")
     author = fields.get_object(source, "author")
@@ -93,7 +89,7 @@ def build_conversation_row(payload: Any, is_call: IsCall) -> Row:
 
 
 def build_call_check(signs: CallsInConversationsSetting) -> IsCall:
-    """Tells whether a conversation is a call that the telephony integration wrote down."""
+    """A check for calls that the telephony integration wrote down as conversations."""
     types, tags, authors, patterns = (
         {_fold(sign) for word in words if (sign := single_line(word))}
         for words in (signs.source_types, signs.tags, signs.authors, signs.link_patterns)
@@ -141,7 +137,7 @@ def _read_subject(payload: Payload, source: Payload) -> str | None:
 
 
 def _read_origin(source: Payload, author: Payload) -> str | None:
-    """Who began it; missing where a machine did, or where nothing says."""
+    """None where a machine began it, or where nothing says."""
     delivered = source.get("delivered_as")
     if _is_bot_email(author.get("email")):
         return None
@@ -169,11 +165,10 @@ def _read_rating(rating: Payload) -> Row:
 
 
 def build_merge_reader(setting: MergedSetting) -> ReadMerge:
-    """Gives the columns `is_merged` and `merged_into` of a conversation.
+    """Gives the columns `is_merged` and `merged_into`: a conversation closed as a duplicate.
 
-    It is merged when it was closed as a duplicate. Only what the vendor says counts: the configured
-    attribute, or the one conversation it is linked to. What happened at about the same time proves
-    nothing.
+    Only what the vendor says counts: the configured attribute, or the one conversation it is linked
+    to. What happened at about the same time proves nothing.
     """
     tag_pieces = {_fold(piece) for word in setting.tags if (piece := single_line(word))}
 
@@ -213,10 +208,9 @@ def _read_linked_conversations(payload: Payload) -> list[str | None]:
 
 
 def build_ticket_row(payload: Any, setting: BackofficeSetting) -> Row:
-    """A row of `schema.TICKETS`: of its attributes only those that the settings name; no body.
+    """A row of `schema.TICKETS`; BadResponseError without id or creation.
 
-    Raises:
-        BadResponseError: It is no ticket: without id or creation.
+    Of its attributes only those that the settings name; no body.
     """
     ticket_id = fields.require_id(payload, "ticket")
     state, label = _read_ticket_state(payload)
@@ -252,7 +246,6 @@ def build_ticket_row(payload: Any, setting: BackofficeSetting) -> Row:
 
 
 def build_scope_check(setting: BackofficeSetting) -> InScope:
-    """Tells whether a ticket is one of those that the settings mean."""
     types = {_fold(name) for word in setting.ticket_types if (name := single_line(word))}
 
     def is_in_scope(payload: Payload) -> bool:
@@ -283,11 +276,10 @@ def build_scope_filter(setting: BackofficeSetting, version: str) -> Payload | No
 
 
 def find_external_state(parts: list[Payload], phrase: str | None) -> str | None:
-    """What follows the phrase, to the end of its line, in the newest comment that has it.
+    """What follows the settings' phrase, to the end of its line, in the newest comment that has it.
 
     Args:
         parts: Oldest first.
-        phrase: As the settings name it; None = nothing is looked for.
     """
     prefix = single_line(phrase)
     if not prefix:
@@ -340,7 +332,7 @@ def _find_end(parts: list[Payload]) -> int | None:
 
 
 def _find_creator(payload: Payload, parts: list[Payload]) -> str | None:
-    """Who opened it: the author of its first part, if a teammate, and if that part is there."""
+    """The author of its first part, if a teammate, and if that part is there."""
     total = fields.parse_count(fields.get_object(payload, "ticket_parts").get("total_count"))
     if not parts or (total is not None and total > len(parts)):
         return None
@@ -349,12 +341,7 @@ def _find_creator(payload: Payload, parts: list[Payload]) -> str | None:
 
 
 def build_admin_row(admin: Payload, away_reasons: Mapping[str | None, str | None]) -> Row:
-    """A row of `schema.AGENTS`, without its telephone columns.
-
-    Args:
-        admin: Of Intercom's present list.
-        away_reasons: Id -> label.
-    """
+    """A row of `schema.AGENTS` without its telephone columns; `away_reasons` are id -> label."""
     address = fields.parse_email(admin.get("email"))
     away = admin.get("away_mode_enabled")
     reason = fields.parse_id(admin.get("away_status_reason_id"))

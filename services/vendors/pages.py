@@ -9,28 +9,16 @@ from services.vendors.http import Payload
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list.
-
-    Attributes:
-        rows: Payloads; over all pages of one walk none comes twice, unless it changed meanwhile:
-            then the later one is the newer.
-        total: How many rows the vendor says there are.
-        number: From 1.
-        pages: How many pages the vendor says there are.
-    """
+    """Over all pages of one walk no row comes twice, unless it changed: then the later is newer."""
 
     rows: list[Payload]
-    total: int
-    number: int
-    pages: int
+    total: int  # as the vendor says
+    number: int  # from 1
+    pages: int  # as the vendor says
 
 
 def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -> list[Payload]:
-    """The list that an answer holds under `key`.
-
-    Raises:
-        BadResponseError: There is none, or one of its members is no object with an identity.
-    """
+    """BadResponseError where there is no list, or one of its members has no identity."""
     rows = answer.get(key)
     if not isinstance(rows, list):
         raise BadResponseError(f"{vendor}: the answer has no list of {key}")
@@ -42,7 +30,7 @@ def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -
 
 
 def parse_whole_number(value: Any) -> int:
-    """A count, which some answers give as text; 0 where it is neither."""
+    """Some answers give it as text; 0 where it is no number."""
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):

@@ -55,23 +55,18 @@ class RateLimiter:
             self.pause(delay)
 
     def pause(self, seconds: float) -> None:
-        """Sleep.
-
-        Raises:
-            UnavailableError: We are to stop.
-        """
+        """UnavailableError where we are to stop."""
         if self._sleep(seconds):
             error = UnavailableError("stopping")
             error.final = True
             raise error
 
     def block(self, seconds: float) -> None:
-        """Nobody may ask before that many seconds have passed."""
         with self._lock:
             self._not_before = max(self._not_before, self._clock() + seconds)
 
     def count_requests(self) -> int:
-        """Requests of the last minute."""
+        """Of the last minute."""
         with self._lock:
             self._drop_old(self._clock())
             return len(self._made)

@@ -26,17 +26,9 @@ def conversations_table(
     signs: CallsInConversationsSetting,
     merged: MergedSetting | None = None,
 ) -> pd.DataFrame:
-    """Conversations as in `schema.CONVERSATIONS`, with their attributes.
+    """`schema.CONVERSATIONS` with attributes, from any version from 2.9 to 2.16.
 
-    Of a conversation that comes twice, the row that was updated last is kept.
-
-    Args:
-        payloads: Conversations of any version from 2.9 to 2.16.
-        signs: By which a call that was written as a conversation is recognised.
-        merged: By which one that was closed as a duplicate is.
-
-    Raises:
-        BadResponseError: Something is not a conversation at all.
+    Of one that comes twice, the row that was updated last is kept.
     """
     is_call = intercom_rows.build_call_check(signs)
     read_merge = intercom_rows.build_merge_reader(merged or MergedSetting())
@@ -49,24 +41,12 @@ def conversations_table(
 
 
 def calls_table(payloads: Iterable[Payload]) -> pd.DataFrame:
-    """Calls as in `schema.CALLS`; of one that comes twice, the later is kept.
-
-    Raises:
-        BadResponseError: Something is not a call at all.
-    """
+    """`schema.CALLS`; of one that comes twice, the later is kept."""
     return _build_table([aircall_rows.build_call_row(payload) for payload in payloads], "calls")
 
 
 def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd.DataFrame:
-    """Tickets as in `schema.TICKETS`; of one that comes twice, the row updated last is kept.
-
-    Args:
-        payloads: Tickets of any version from 2.9 to 2.16.
-        setting: Labels of their attributes, and the words before another system's state.
-
-    Raises:
-        BadResponseError: Something is not a ticket at all.
-    """
+    """`schema.TICKETS` from any version from 2.9 to 2.16; of twins, the last updated is kept."""
     rows = [intercom_rows.build_ticket_row(payload, setting) for payload in payloads]
     rows.sort(key=lambda row: row["updated_at"] or 0)
     return _build_table(rows, "tickets")
@@ -90,12 +70,8 @@ def agents_table(
     """Everyone of both vendors as in `schema.AGENTS`, matched by e-mail.
 
     One row for each of Intercom's admins, and one for each Aircall user that is none of them;
-    `*_since` is left to the collector.
-
-    Args:
-        admins: Intercom's present list.
-        availabilities: Aircall user id -> availability.
-        people: Who has two e-mails.
+    `*_since` is left to the collector. `availabilities` are by Aircall's user id; `people` are
+    those who have two e-mails.
     """
     aliases = {p.intercom.strip().lower(): p.aircall.strip().lower() for p in people}
     labels = {fields.parse_id(r.get("id")): html_to_text(r.get("label")) for r in reasons}
@@ -129,7 +105,7 @@ def _find_voice_email(address: str | None, aliases: Mapping[str, str]) -> str | 
 
 
 def _build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
-    """Rows of plain values as the canonical table; ids are unique, the last one wins."""
+    """Ids are unique, the last one wins."""
     rows = list({row["id"]: row for row in rows}.values())
     types = dict(schema.TABLES[name])
     types |= {key: schema.LABEL for row in rows for key in row if key not in types}
