@@ -19,23 +19,17 @@ Measure = list[tuple[str, str]]
 
 
 class Formats:
-    """How one reader's language and zone write values.
-
-    Args:
-        text: The reader's words.
-    """
-
     def __init__(self, text: Text, zone: ZoneInfo) -> None:
         self.text = text
         self.zone = zone
         self._locale = "pt_BR" if text.language == "pt-BR" else "en_US"
 
     def count(self, value: float) -> str:
-        """A whole number: 6.412."""
+        """6.412."""
         return str(format_decimal(round(value), format="#,##0", locale=self._locale))
 
     def decimal(self, value: float, digits: int = 1) -> str:
-        """A number with that many decimals: 4,3."""
+        """4,3."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
         return str(format_decimal(value, format=pattern, locale=self._locale))
 
@@ -44,23 +38,23 @@ class Formats:
         return f"{self.decimal(value * 100, digits)}%"
 
     def points(self, value: float, digits: int = 1) -> str:
-        """A difference of two shares, in percentage points: 1,3 p.p."""
+        """In percentage points: 1,3 p.p."""
         unit = self.text("units.points")
         return f"{self.decimal(abs(value) * 100, digits)}{NBSP}{unit}"
 
     def duration(self, seconds: float) -> str:
-        """A duration: 41 s, 6 min 12 s, 38 min, 3 h 48, 1 d 04 h."""
+        """41 s, 6 min 12 s, 38 min, 3 h 48, 1 d 04 h."""
         return "".join(
             f"{NBSP if place else ''}{number}{NBSP + unit if unit else ''}"
             for place, (number, unit) in enumerate(self.duration_parts(seconds))
         )
 
     def rough(self, seconds: float) -> str:
-        """A duration without the seconds that do not matter: 52 s, 7 min, 3 h 48."""
+        """Without the seconds that do not matter: 52 s, 7 min, 3 h 48."""
         return self.duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE)
 
     def duration_parts(self, seconds: float) -> Measure:
-        """A duration as numbers and units; the smaller one is left out where it is noise."""
+        """The smaller unit is left out where it is noise."""
         s = round(seconds)
         if s < MINUTE:
             return [(str(s), "s")]
@@ -77,7 +71,7 @@ class Formats:
         return [(self.count(days), "d"), (f"{rest:02d}", "h")][: 2 if rest else 1]
 
     def timer(self, seconds: float) -> str:
-        """A running clock: 22:41, then 1 h 12, then 2 d 04 h."""
+        """22:41, then 1 h 12, then 2 d 04 h."""
         s = max(0, int(seconds))
         if s < HOUR:
             return f"{s // MINUTE:02d}:{s % MINUTE:02d}"
@@ -86,25 +80,25 @@ class Formats:
         return f"{s // DAY}{NBSP}d{NBSP}{s % DAY // HOUR:02d}{NBSP}h"
 
     def talk(self, seconds: float) -> str:
-        """The length of a call: 4:02, or 1:04:02."""
+        """4:02, or 1:04:02."""
         s = round(seconds)
         if s < HOUR:
             return f"{s // MINUTE}:{s % MINUTE:02d}"
         return f"{s // HOUR}:{s % HOUR // MINUTE:02d}:{s % MINUTE:02d}"
 
     def ago(self, seconds: float) -> str:
-        """An age: há 21 s, há 6 min, há 1 h 12."""
+        """há 21 s, há 6 min, há 1 h 12."""
         return self.text("units.ago", span=self.span_of(seconds))
 
     def span_of(self, seconds: float) -> str:
-        """How long something has lasted, in its greatest unit: 21 s, 6 min, 1 h 12."""
+        """In its greatest unit: 21 s, 6 min, 1 h 12."""
         s = max(0, int(seconds))
         if s < MINUTE:
             return f"{s}{NBSP}s"
         return f"{s // MINUTE}{NBSP}min" if s < HOUR else self.timer(s)
 
     def value(self, value: float | None, unit: str) -> str:
-        """A value of the catalogue in its unit; words where there is none."""
+        """`unit` is one of the catalogue; words where there is no value."""
         if value is None:
             return self.text("states.no_data")
         if unit == "share":
@@ -116,15 +110,15 @@ class Formats:
         return self.count(value)
 
     def day(self, day: date) -> str:
-        """A day of this year's neighbourhood: 24/11."""
+        """24/11."""
         return day.strftime("%d/%m") if self._locale == "pt_BR" else day.strftime("%m/%d")
 
     def long_day(self, day: date) -> str:
-        """A day with its year: 24/11/2026."""
+        """24/11/2026."""
         return day.strftime("%d/%m/%Y") if self._locale == "pt_BR" else day.strftime("%m/%d/%Y")
 
     def weekday(self, day: date) -> str:
-        """A day with its weekday: ter 24 nov."""
+        """ter 24 nov."""
         name = format_date(day, "EEE", locale=self._locale).rstrip(".")
         month = format_date(day, "MMM", locale=self._locale).rstrip(".")
         return (
@@ -132,20 +126,20 @@ class Formats:
         )
 
     def span(self, first: date, last: date) -> str:
-        """A period in words: 26 out a 22 nov 2026."""
+        """26 out a 22 nov 2026."""
         return self.text("units.span", first=self._short(first, last), last=self._with_year(last))
 
     def clock(self, instant: datetime) -> str:
-        """The time of an instant: 14:32."""
+        """14:32."""
         return instant.astimezone(self.zone).strftime("%H:%M")
 
     def moment(self, instant: datetime) -> str:
-        """Day and time of an instant: 22/11 18:42."""
+        """22/11 18:42."""
         local = instant.astimezone(self.zone)
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def full_moment(self, instant: datetime) -> str:
-        """Everything about an instant, in words, for titles and metric infos."""
+        """22 nov. 2026 18:42:05, for titles."""
         local = instant.astimezone(self.zone)
         return str(format_datetime(local, "d MMM y HH:mm:ss", locale=self._locale))
 
@@ -162,7 +156,7 @@ class Formats:
 
 
 def masked(digits: str | None) -> str | None:
-    """A number of which at most the last four digits are left."""
+    """At most the last four digits are left."""
     if digits is None:
         return None
     shown = digits[-4:] if len(digits) > 6 else ""

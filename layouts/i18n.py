@@ -28,18 +28,11 @@ class Text:
         self._words = words(language)
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The words of that key, with its placeholders filled.
-
-        Raises:
-            KeyError: No such key, or a placeholder without a value: a mistake of ours.
-        """
+        """A missing key or placeholder is a KeyError: a mistake of ours."""
         return self._words[key].format(**values)
 
     def plural(self, key: str, count: float, **values: Any) -> str:
-        """The words of `key.one`, `key.other`, …, by the count and the language's rule.
-
-        A form without words of its own is `other`: CLDR has one for whole millions.
-        """
+        """By CLDR's rule; a form without words is `other`: CLDR has one for whole millions."""
         form = _PLURALS[self.language].plural_form(count)
         return self(f"{key}.{form}" if self.has(f"{key}.{form}") else f"{key}.other", **values)
 
@@ -49,7 +42,7 @@ class Text:
 
 @cache
 def text_for(language: str) -> Text:
-    """The words of a language; Portuguese where it is not one of ours."""
+    """Portuguese where it is not one of ours."""
     return Text("en" if language == "en" else "pt-BR")
 
 

@@ -14,10 +14,9 @@ ROWS = "rows"
 
 
 def carrying(place: Any, path: Any) -> dict[str, Any]:
-    """The id of a link that carries the filters of the present page along."""
+    """A link that carries the filters of the present page along."""
     return {"type": "carrying", "place": place, "path": path}
 
 
 def panel(page: str, key: str) -> str:
-    """The id of a panel: the page's name and the key of what it shows."""
     return f"{page}--{key}"

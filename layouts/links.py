@@ -7,13 +7,7 @@ Choices = Mapping[str, Sequence[str]]
 
 
 def view(path: str, choices: Choices, **changes: str | Sequence[str] | None) -> str:
-    """The address of a page with these choices, some of them changed.
-
-    Args:
-        choices: What is chosen now: parameter -> values.
-        changes: Parameters to replace; None or nothing removes one. `from_` is `from`, which
-            Python keeps for itself.
-    """
+    """None or nothing removes a parameter; `from_` is `from`, which Python keeps for itself."""
     merged = {name: list(values) for name, values in choices.items()}
     for name, value in changes.items():
         values = [value] if isinstance(value, str) else list(value or [])

@@ -19,12 +19,7 @@ REPORT_READERS = MANAGERS
 
 @dataclass(frozen=True)
 class Role:
-    """What the layout of a role is made of, besides its pages.
-
-    Attributes:
-        home: The address at which it begins.
-        is_screen: A television instead of a person: without navigation and without an account.
-    """
+    """`is_screen`: a television instead of a person, without navigation and without an account."""
 
     home: str
     is_screen: bool = False
@@ -42,9 +37,6 @@ class Page:
     """A page.
 
     Attributes:
-        icon: In the navigation.
-        roles: Who may see it.
-        group: Pages of one group stand together in the navigation.
         is_report: Numbers of a period: links to it carry the filters along, its numbers open the
             rows behind them, and it can be had as a file.
         is_wall: Analysts see it only where `access.analyst_wall` lets them.
@@ -63,7 +55,6 @@ class Page:
         return self.path.strip("/")
 
     def is_open_to(self, role: str, *, sees_wall: bool) -> bool:
-        """Whether a reader may see it; `sees_wall` as `sees_wall` says."""
         return role in self.roles and (sees_wall or not self.is_wall)
 
 
@@ -88,5 +79,4 @@ PAGES = {
 
 
 def sees_wall(role: str, *, analyst_wall: bool) -> bool:
-    """Whether the wall, and so the queue, is open to a role."""
     return role != ANALYST or analyst_wall

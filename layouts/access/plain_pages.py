@@ -20,15 +20,7 @@ TEMPLATES = Environment(
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a form.
-
-    Attributes:
-        name: Under which it is sent.
-        kind: text, email or password.
-        autocomplete: What the browser may put in.
-        hint: A line below it.
-        focus: Whether one can type into it at once.
-    """
+    """`name` is what it is sent under; `focus` puts the cursor into it."""
 
     name: str
     label: str
@@ -41,14 +33,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A form, in its order.
-
-    Attributes:
-        action: Where it is sent.
-        submit: On its button.
-        does: Which of several forms of one address it is.
-        quiet: Whether its button stands back.
-    """
+    """`does` tells several forms of one address apart; a `quiet` button stands back."""
 
     action: str
     fields: Sequence[Field]
@@ -59,12 +44,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Section:
-    """One of several things on a page.
-
-    Attributes:
-        link: Address and words.
-        secret: Lines to be copied by hand.
-    """
+    """`link` is an address and its words; `secret` are lines to be copied by hand."""
 
     title: str
     words: str
@@ -86,18 +66,7 @@ def login_page(
     provider: str | None = None,
     passwords: bool = True,
 ) -> str:
-    """The login page.
-
-    Args:
-        csrf_token: Goes back with the form.
-        nonce: Of the page's script.
-        email: What was typed before.
-        target: Where to go on to afterwards.
-        message: Why it did not work.
-        first_account: Whether nobody can sign in yet.
-        provider: Name of the OpenID provider; None = there is none.
-        passwords: Whether passwords are accepted.
-    """
+    """`nonce` is the script's; `provider` names the OpenID provider; `target` is where to go on."""
     return _render("login.html", **locals())
 
 
@@ -114,30 +83,13 @@ def form_page(
     message: str | None = None,
     done: str | None = None,
 ) -> str:
-    """A page with one form, or with several below each other.
-
-    Args:
-        csrf_token: Goes back with each form.
-        lead: What to do.
-        back: Address and words of the way out.
-        form: The only form.
-        sections: Several forms, and what belongs to them.
-        message: Why it did not work.
-        done: What was done.
-    """
+    """One form, or `sections` below each other; `back` is the address and words of the way out."""
     return _render("form_page.html", **locals())
 
 
 def error_page(
     text: Text, *, theme: str, title: str, words: str, href: str = "/", link: str | None = None
 ) -> str:
-    """The page in place of a page that could not be made.
-
-    Args:
-        words: What to do about what happened.
-        href: A way on.
-        link: What that is called; the beginning, where nothing is said.
-    """
     link = link or text("shell.home")
     return _render("error_page.html", **locals())
 

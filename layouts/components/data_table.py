@@ -9,12 +9,7 @@ from dash import html
 def data_table(
     heads: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", words: int = 1
 ) -> html.Table:
-    """A table whose first columns are words and whose others are numbers.
-
-    Args:
-        rows: Cells, as they are drawn; numbers may be `rows_link`s.
-        words: How many columns are words.
-    """
+    """The first `words` columns are words, the others numbers, which may be `rows_link`s."""
 
     def side(column: int) -> str:
         return "left" if column < words else ""

@@ -12,16 +12,11 @@ ROWS_AT_MOST = 100_000
 
 
 def excel_button(context: Context, path: str, class_name: str = "button") -> html.Button:
-    """A workbook of what the address chooses, made when it is asked for.
-
-    Args:
-        path: Route of the export; the script adds the parameters of the present address.
-    """
+    """A workbook; the script adds the parameters of the present address to `path`."""
     return download_button(context, path, [icon("file-earmark-spreadsheet"), "Excel"], class_name)
 
 
 def csv_button(context: Context, path: str, class_name: str = "button button-quiet") -> html.Button:
-    """The same rows as plain text."""
     return download_button(context, path, "CSV", class_name)
 
 

@@ -27,8 +27,6 @@ SEARCHED = 8
 
 @dataclass(frozen=True)
 class Value:
-    """A value of an attribute, with the conversations of the period that carry it."""
-
     value: str
     count: int
     chosen: bool = False
@@ -56,7 +54,6 @@ def labels(attributes: Sequence[tuple[str, int]], context: Context) -> Any:
 
 
 def values(label: str, values: Sequence[Value], hidden: int, context: Context) -> Any:
-    """The values of an attribute, most frequent first, to be ticked."""
     text, formats = context.text, context.formats
     head = html.Button(
         [icon("chevron-left"), html.Span(label, className="bidi choice-words", title=label)],
@@ -112,8 +109,6 @@ def values(label: str, values: Sequence[Value], hidden: int, context: Context) -
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose: its id in the address, its words, and whether it is chosen."""
-
     value: str
     words: str
     chosen: bool
@@ -123,17 +118,9 @@ class Option:
 class Bar:
     """The present choice, and what else there is; the address itself is the context's.
 
-    Attributes:
-        preset: The name of the period, if it has one.
-        today: The last day that can be chosen.
-        before: The days to compare with, by the choice; None without a comparison.
-        same: The days of the same period before, for the words of that choice.
-        compare: same, none, or None for the days just before.
-        agents: All people with rows, leavers included.
-        origin: customer, teammate or None.
-        attributes: Label -> chosen values; an empty one stands for rows without a value.
-        clock: all or office.
-        lines: The chosen telephone lines, in words.
+    same: The days of the same period before, for the words of that choice.
+    compare: same, none, or None for the days just before.
+    attributes: Label -> chosen values; an empty one stands for rows without a value.
     """
 
     period: Period
@@ -151,7 +138,6 @@ class Bar:
 
 
 def filter_bar(bar: Bar, context: Context) -> html.Div:
-    """Chips that open what they change, and the switch of the clock at the right."""
     text = context.text
     switch = segmented(
         [
@@ -188,11 +174,7 @@ def _chip(
     icon_name: str | None = None,
     context: Context,
 ) -> html.Span:
-    """A chip that opens its choices; where it is set, an outline and a cross to take it back.
-
-    Args:
-        clear: The address without the choice; None where nothing is chosen.
-    """
+    """Where it is set (`clear` is the address without the choice), an outline and a cross."""
     target = ids.panel(ids.FILTERS, f"filter-{key}")
     inside: list[Any] = [icon(icon_name)] if icon_name else []
     inside += [html.Span(label)] if label else []
@@ -333,7 +315,6 @@ def _origin_chip(bar: Bar, context: Context) -> html.Span:
 
 
 def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html.Span:
-    """A chosen attribute; its own chip opens the list of its values."""
     text = context.text
     parts = [value or text("filters.empty_value") for value in values]
     shown = parts[0] if len(parts) == 1 else text("filters.values", n=len(parts))
@@ -355,7 +336,6 @@ def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html
 
 
 def _lines_chip(bar: Bar, context: Context) -> html.Span | None:
-    """The lines that were chosen on the page of the telephone, and their cross."""
     if not bar.lines:
         return None
     label, words = context.text("telephony.lines"), ", ".join(bar.lines)

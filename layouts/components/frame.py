@@ -22,8 +22,6 @@ QUEUE_ICONS = {
 
 
 class Status(Protocol):
-    """A vendor's state, as the snapshot tells it."""
-
     @property
     def state(self) -> str:
         """starting, ok, late, failed or off."""
@@ -36,7 +34,7 @@ class Status(Protocol):
 def queue_chip(
     count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
 ) -> dcc.Link:
-    """How many wait and for how long; as urgent as the wall's queue panel says it is."""
+    """As urgent as the wall's queue panel says it is."""
     text = context.text
     waits = longest is not None and not pd.isna(longest)
     seconds = (now - longest).total_seconds() if waits else 0.0
@@ -54,7 +52,6 @@ def queue_chip(
 
 
 def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list[Any]:
-    """The age of each configured source, and the server's clock for the ticking."""
     shown = [source_age(name, sources[name], now, context) for name in NAMES if name in sources]
     return [server_time(now), *[part for part in shown if part is not None]]
 
@@ -85,7 +82,6 @@ def source_age(name: str, status: Status, now: datetime, context: Context) -> ht
 
 
 def alerts_count(critical: int, context: Context) -> html.Span | None:
-    """How many critical problems go on, beside the entry of the alerts; nothing for none."""
     if not critical:
         return None
     label = context.text.plural("frame.critical", critical, n=critical)

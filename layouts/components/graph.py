@@ -17,7 +17,6 @@ FEW = 4
 
 @cache
 def template(theme: Theme) -> go.layout.Template:
-    """The template of a theme: transparent grounds, few lines, direct labels."""
     colours = PALETTES[theme]
     axis: dict[str, Any] = {
         "automargin": True,
@@ -69,16 +68,9 @@ def graph(
     rows: str | None = None,
     by: str | None = None,
 ) -> html.Div:
-    """A figure on a page, with its label for who cannot see it.
-
-    A click on a mark opens the rows behind it, where the first of its `customdata` is the key of
-    its cell. A mark in several groups has whole cells there, one a line, and `by` stays away.
-
-    Args:
-        graph_id: Id of the `dcc.Graph` inside.
-        text: The reader's words; they choose the chart's own locale.
-        rows: What is counted, where marks open their rows.
-        by: The group that the marks are of (`metrics.query.grouping`).
+    """A click on a mark opens the rows behind it, where the first of its `customdata` is the key of
+    its cell (`by` names its group). A mark in several groups has whole cells there, one a line, and
+    `by` stays away.
     """
     drawing = dcc.Graph(
         id=graph_id,
@@ -96,7 +88,7 @@ def graph(
 
 
 def graph_config(language: str) -> dict[str, Any]:
-    """Plotly's options for every graph: our own tables and downloads stand in for its bar."""
+    """Our own tables and downloads stand in for Plotly's bar."""
     return {
         "displayModeBar": False,
         "displaylogo": False,

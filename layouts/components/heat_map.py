@@ -15,14 +15,7 @@ DIVERGING_MIDDLE = 4
 
 @dataclass(frozen=True)
 class HeatCell:
-    """One number.
-
-    Attributes:
-        words: As it is drawn; nothing for cells that have no number.
-        tone: Name of its colour: seq-1..7, div-1..7, or nothing for an unfilled one.
-        key: What is counted, for the rows behind it; nothing where there are none.
-        cells: `<by>:<key>` of its rows.
-    """
+    """`tone` is seq-1..7, div-1..7, empty for an unfilled cell; without a `key` nothing opens."""
 
     words: str
     tone: str = ""
@@ -39,14 +32,13 @@ class HeatLine:
 
 
 def sequential(value: float, largest: float) -> str:
-    """The tone of a value that is more the greater it is."""
     if value <= 0 or largest <= 0:
         return ""
     return f"seq-{min(LEVELS, int(value / largest * LEVELS - 1e-9) + 1)}"
 
 
 def diverging(value: float, middle: float, reach: float) -> str:
-    """The tone of a value that is better above the middle."""
+    """Better above the middle."""
     step = round((value - middle) / reach * 3) if reach else 0
     return f"div-{max(1, min(LEVELS, step + DIVERGING_MIDDLE))}"
 
@@ -61,12 +53,6 @@ def heat_map(
     *,
     class_name: str = "",
 ) -> html.Div:
-    """The table.
-
-    Args:
-        lines: From top to bottom.
-        class_name: More classes; `heat-wide` gives the cells room for words.
-    """
     head = html.Tr(
         [
             html.Th(corner, scope="col", className="heat-corner"),
@@ -83,7 +69,6 @@ def heat_map(
 
 
 def heat_scale(low: str, high: str, kind: str = "seq") -> html.Span:
-    """The colours from least to most, with the numbers at their ends."""
     steps = [html.Span(className=f"heat-step heat-{kind}-{n}") for n in range(1, LEVELS + 1)]
     return html.Span([low, *steps, high], className="heat-scale")
 

@@ -12,7 +12,7 @@ HIGHEST_FLOOR = 0.5
 
 
 def scale_floor(summaries: Iterable[Summary | None]) -> float:
-    """Where a scale must start so that every interval lies on it: half, or a tenth below it."""
+    """Half, or the tenth below it under which every interval lies."""
     lows = [summary.low for summary in summaries if summary and summary.low is not None]
     return min(HIGHEST_FLOOR, math.floor(min(lows, default=HIGHEST_FLOOR) * 10) / 10)
 
@@ -20,14 +20,10 @@ def scale_floor(summaries: Iterable[Summary | None]) -> float:
 def interval_bar(
     estimate: Summary, everyone: float | None, floor: float, context: Context
 ) -> html.Span:
-    """A soft bar for Wilson's 95 % interval, a mark for the estimate, a dash for everyone.
+    """A soft bar for Wilson's 95 % interval, a mark for the estimate, a dash for everyone's share.
 
-    Orange or blue with a triangle only where the whole interval lies off everyone's value.
-
-    Args:
-        estimate: A share with `low` and `high`.
-        everyone: The share of all rows together.
-        floor: Where the scale starts; it ends at 1.
+    Orange or blue with a triangle only where the whole interval lies off everyone's value. The
+    scale ends at 1.
     """
     assert estimate.value is not None
     assert estimate.low is not None

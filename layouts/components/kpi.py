@@ -20,13 +20,8 @@ class Kpi:
     """One number of a sheet.
 
     Attributes:
-        metric: The catalogue's entry.
-        now: The number of the period.
         before: The number of the previous period; None where that reaches before the history.
-        daily: One value per day of the period, for the sparkline.
-        low: Lower edge of each day's usual band.
         verdict: Where the period lies against its usual range; None where that is unknown.
-        late: Whether a source of it is late or failed.
     """
 
     metric: Metric
@@ -105,7 +100,7 @@ def _change(kpi: Kpi, context: Context) -> list[html.Span | html.B | str]:
 
 
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:
-    """How far a number moved, without its sign; None where it did not move or cannot be said."""
+    """Without its sign; None where it did not move or cannot be said."""
     formats = context.formats
     if now == before:
         return None
@@ -122,27 +117,21 @@ def change_words(unit: str, now: float, before: float, context: Context) -> str 
 
 def _verdict(kpi: Kpi, difference: float, context: Context) -> list[str]:
     text = context.text
+    is_timed = kpi.metric.unit == "seconds" and difference != 0
+    speed = [text(f"kpi.{'slower' if difference > 0 else 'faster'}")] if is_timed else []
     if kpi.verdict is None:
-        return (
-            [text(f"kpi.{'slower' if difference > 0 else 'faster'}")]
-            if _timed(kpi, difference)
-            else []
-        )
+        return speed
     if kpi.verdict == "within":
         return [text("kpi.within")]
-    if _timed(kpi, difference):
-        return [text(f"kpi.{'slower' if difference > 0 else 'faster'}"), ", ", text("kpi.outside")]
+    if speed:
+        return [*speed, ", ", text("kpi.outside")]
     if kpi.metric.unit == "count":
         return [text(f"kpi.{kpi.verdict}")]
     return [text("kpi.outside")]
 
 
-def _timed(kpi: Kpi, difference: float) -> bool:
-    return kpi.metric.unit == "seconds" and difference != 0
-
-
 def population(metric: Metric, now: Summary, before: Summary | None, context: Context) -> str:
-    """What the number rests on, in one line: n, mean, p90, interval or the value before."""
+    """n, mean, p90, interval or the value before."""
     text, formats = context.text, context.formats
     parts = []
     if metric.unit == "count":

@@ -18,15 +18,11 @@ NEAR = 0.8
 
 def server_time(now: datetime) -> html.Span:
     """The server's clock, against which the browser corrects its own."""
-    return html.Span(
-        id="server-time",
-        hidden=True,
-        **{"data-now": f"{now.timestamp():.0f}"},
-    )
+    return html.Span(id="server-time", hidden=True, **{"data-now": f"{now.timestamp():.0f}"})
 
 
 def timer(since: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
-    """How long something lasts: 22:41, then 1 h 12."""
+    """22:41, then 1 h 12."""
     waited = (now - since).total_seconds()
     return html.Span(
         context.formats.timer(waited),
@@ -36,7 +32,7 @@ def timer(since: datetime, now: datetime, context: Context, class_name: str = ""
 
 
 def age(of: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
-    """How old something is: há 21 s."""
+    """há 21 s."""
     passed = (now - of).total_seconds()
     return html.Span(
         context.formats.ago(passed),
@@ -50,7 +46,7 @@ def age(of: datetime, now: datetime, context: Context, class_name: str = "") -> 
 
 
 def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
-    """The time of day in the operation's zone: 14:32."""
+    """In the operation's zone: 14:32."""
     return html.Span(
         context.formats.clock(now),
         className=f"tick {class_name}".strip(),
@@ -59,21 +55,16 @@ def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
 
 
 def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> html.Span:
-    """How long something has lasted, roughly: 27 min.
-
-    Args:
-        words: What is said, with the place of the span.
-    """
-    spoken = words.replace("{span}", context.formats.span_of((now - since).total_seconds()))
+    """Roughly: 27 min. `words` has the place of the span: {span}."""
+    span = context.formats.span_of((now - since).total_seconds())
     return html.Span(
-        spoken,
+        words.replace("{span}", span),
         className="tick",
         **{"data-age": f"{since.timestamp():.0f}", "data-age-words": words},
     )
 
 
 def urgency(waited_seconds: float, limit_seconds: float) -> Urgency:
-    """In order, worth a look from `NEAR` of the limit on, critical beyond it."""
     if waited_seconds > limit_seconds:
         return "critical"
     return "attention" if waited_seconds >= NEAR * limit_seconds else "order"

@@ -13,13 +13,7 @@ from layouts.icons import icon
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """What a reader may ask of a number.
-
-    Attributes:
-        lines: (what, words), in order: population, period, clock, filters, before, data.
-        rows: How many rows it rests on, where they can be listed.
-        listed: Key of that list, where it is not the metric info's own.
-    """
+    """`lines` are (what, words); `listed` is the key of its rows where it is not its own `key`."""
 
     key: str
     lines: Sequence[tuple[str, str]] = field(default_factory=tuple)
@@ -30,12 +24,7 @@ class MetricInfo:
 def info_button(
     page: str, info: MetricInfo, context: Context, place: str = "passport"
 ) -> html.Span:
-    """A small button that opens the metric info beside its number.
-
-    Args:
-        page: The page, for the id.
-        place: Parts two metric infos of one number on one page.
-    """
+    """`place` parts two metric infos of one number on one page."""
     text = context.text
     target = f"{page}--{info.key}-{place}"
     label = text(f"metrics.{info.key}.label")

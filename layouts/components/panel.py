@@ -20,13 +20,6 @@ def panel(
     class_name: str = "",
     **attributes: Any,
 ) -> html.Section:
-    """One panel, for one population.
-
-    Args:
-        content: The chart or table.
-        population: How many rows it rests on, in words.
-        tools: Right of the title: view, table, metric info.
-    """
     head = [html.H2(title)]
     if population:
         head.append(html.Span(population, className="panel-n"))
@@ -52,15 +45,7 @@ def figure_panel(
     info: MetricInfo | None = None,
     class_name: str = "",
 ) -> html.Section:
-    """A panel whose chart turns into its table, with its metric info.
-
-    Args:
-        page: The page, for the id.
-        key: Of the figure: its id, and its name in the address while it is a table.
-        table: The same numbers with their n (`data_table`); None where the chart is one already.
-        population: How many rows it rests on, in words.
-        tools: More tools, left of the common ones.
-    """
+    """A chart that turns into its table; `table` is None where the chart is one already."""
     label = context.text("rows.table")
     shown = list(tools)
     body = chart
@@ -96,12 +81,7 @@ def figure_panel(
 def segmented(
     choices: Sequence[tuple[str, str, bool]], label: str, class_name: str = ""
 ) -> html.Div:
-    """A choice of one of few, as links, so that the choice lives in the address.
-
-    Args:
-        choices: (words, href, chosen), in order.
-        label: What is chosen, for who cannot see it.
-    """
+    """Links, so that the choice lives in the address: (words, href, chosen)."""
     return html.Div(
         [
             view_link(words, href, "segment segment-on" if chosen else "segment")
@@ -114,7 +94,6 @@ def segmented(
 
 
 def open_link(href: str, words: str, button: bool = False) -> html.A:
-    """A way out to the vendor's own screen, in a new tab."""
     return html.A(
         [words, icon("box-arrow-up-right")],
         href=href,
@@ -125,11 +104,10 @@ def open_link(href: str, words: str, button: bool = False) -> html.A:
 
 
 def pill(words: str, kind: str = "quiet", icon_name: str | None = None) -> html.Span:
-    """A small label: critical, attention, information, good or quiet."""
+    """critical, attention, information, good or quiet."""
     inside = [icon(icon_name), words] if icon_name else words
     return html.Span(inside, className=f"pill pill-{kind}")
 
 
 def no_data(context: Context) -> html.Span:
-    """A missing value in a table: words, never a bare dash."""
     return html.Span(context.text("states.no_data"), className="no-data")

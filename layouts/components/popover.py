@@ -13,11 +13,6 @@ from layouts.icons import icon
 def popover(
     target: Any, body: Any, class_name: str = "chooser", placement: str = "bottom-start"
 ) -> dbc.Popover:
-    """The part that opens.
-
-    Args:
-        placement: Below the button's start or its end.
-    """
     return dbc.Popover(
         dbc.PopoverBody(body),
         target=target,
@@ -31,11 +26,7 @@ def popover(
 def chooser(
     chip_id: str, label: str, value: str, choices: Sequence[tuple[str, str, bool]]
 ) -> html.Span:
-    """A chip with its choices.
-
-    Args:
-        choices: (words, href, chosen), in order.
-    """
+    """`choices` are (words, href, chosen)."""
     links = [
         html.Li(
             view_link(

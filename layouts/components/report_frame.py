@@ -20,15 +20,7 @@ def page(
     before: Sequence[Any] = (),
     after: Sequence[Any] = (),
 ) -> html.Div:
-    """The page's frame; bar and content are filled by its callback.
-
-    Args:
-        name: The page's: of its ids, its texts and its classes.
-        context: The reader, with the choices of the address.
-        tools: More buttons of the header, left of the common ones.
-        before: Between bar and content; it stays while these are drawn anew.
-        after: The same, below the content.
-    """
+    """Bar and content are filled by the page's callback; `before` and `after` stay meanwhile."""
     text = context.text
     return page_frame(
         context,
@@ -58,7 +50,6 @@ def copy_link(context: Context) -> html.Button:
 
 
 def skeleton() -> list[html.Div]:
-    """The shape of a page before its first numbers."""
     return [
         html.Div(className="skeleton skeleton-bar"),
         html.Div(className="skeleton skeleton-sheet"),
@@ -67,11 +58,7 @@ def skeleton() -> list[html.Div]:
 
 
 def unusable(name: str | None, context: Context) -> html.Div:
-    """A banner for an address that asks for something impossible.
-
-    Args:
-        name: Of the parameter that cannot be used; None when the dates are reversed.
-    """
+    """`name` is the parameter that cannot be used; None when the dates are reversed."""
     text = context.text
     if name is None:
         return banner("attention", text("filters.reversed"), text("filters.reversed_words"))
@@ -79,7 +66,6 @@ def unusable(name: str | None, context: Context) -> html.Div:
 
 
 def partial(loaded: int, total: int, context: Context) -> html.Div:
-    """A banner for a history that is still arriving."""
     text = context.text
     return banner(
         "information",

@@ -36,16 +36,7 @@ VALUE_ORDERS = ("most", "least")
 
 @dataclass(frozen=True)
 class Conversation:
-    """A line about a conversation.
-
-    Attributes:
-        subject: Its first words.
-        about: Customer, person and team, as far as they are known.
-        state: open, closed or snoozed; of a ticket, ticket_open or ticket_closed.
-        span: Seconds until it was closed, or since it was made; None where nobody knows.
-        mark: What the row adds to the number, in words.
-        url: The conversation in Intercom.
-    """
+    """`span` is in seconds until it was closed, or since it was made; None where nobody knows."""
 
     id: str
     at: datetime
@@ -59,7 +50,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Call:
-    """A line about a call; `kind` is a key of `CALL_ICONS`, `outcome` of the metrics' parts."""
+    """`kind` is a key of `CALL_ICONS`, `outcome` of the metrics' parts; `talk` is in seconds."""
 
     id: str
     at: datetime
@@ -74,15 +65,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Head:
-    """What the panel says of the number.
-
-    Attributes:
-        title: The mark that was clicked, or the number's name.
-        count: The number that was clicked.
-        notes: More about it: rows where it counts mentions, the value where it is a share.
-        parts: (words, address, chosen): the rows for and against a share.
-        has_values: Whether rows can be ordered by what they add.
-    """
+    """`parts` are (words, address, chosen): the rows for and against a share."""
 
     crumbs: Sequence[str]
     title: str
@@ -97,7 +80,7 @@ class Head:
 
 
 def panel(head: Head, context: Context) -> html.Aside:
-    """The panel; its list is filled by a callback of its own, so that typing is not disturbed."""
+    """Its list is filled by a callback of its own, so that typing is not disturbed."""
     counts: list[Any] = [html.B(head.count, className="rows-count"), f" {head.unit}"]
     parts: list[Any] = [
         html.H2(head.title, className="bidi", title=head.title),
@@ -116,7 +99,6 @@ def panel(head: Head, context: Context) -> html.Aside:
 
 
 def refused(context: Context) -> html.Aside:
-    """An address whose rows do not exist."""
     text = context.text
     notice = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
     return _frame([], [], [notice], text("rows.unusable"), context)
@@ -129,19 +111,13 @@ def rows(
     pages: tuple[str | None, str | None],
     context: Context,
 ) -> list[Any]:
-    """One page of the list.
-
-    Args:
-        first: Place of the first, from 0.
-        total: How many rows have the words that are looked for.
-        pages: Addresses of the page before and the page after.
-    """
+    """`first` counts from 0; `pages` are the addresses of the page before and the page after."""
     text, formats = context.text, context.formats
     if not lines:
         return [message("empty", context, text("rows.nothing"), text("rows.nothing_words"))]
     items = [
-        _conversation(call, context) if isinstance(call, Conversation) else _call(call, context)
-        for call in lines
+        _conversation(line, context) if isinstance(line, Conversation) else _call(line, context)
+        for line in lines
     ]
     where = text(
         "rows.range",
@@ -231,15 +207,8 @@ def _conversation(conversation: Conversation, context: Context) -> html.Li:
         className=f"row-state row-{conversation.state}",
     )
     link = open_link(conversation.url, text("states.open")) if conversation.url else html.Span()
-    return _line(
-        conversation.at,
-        subject,
-        [*conversation.about],
-        [state, span],
-        conversation.mark,
-        link,
-        context,
-    )
+    about = [*conversation.about]
+    return _line(conversation.at, subject, about, [state, span], conversation.mark, link, context)
 
 
 def _call(call: Call, context: Context) -> html.Li:

@@ -6,12 +6,7 @@ from layouts.icons import icon
 
 
 def search_field(field_id: str, value: str, label: str) -> html.Label:
-    """A field that searches while one types; its label is read out, and stands in it until then.
-
-    Args:
-        field_id: Id of the `dcc.Input` inside.
-        value: The words that are looked for now.
-    """
+    """Searches while one types; the label is read out, and stands in the field until then."""
     return html.Label(
         [
             icon("search"),

@@ -16,14 +16,7 @@ ROOM = 0.05
 
 @dataclass(frozen=True)
 class BarLine:
-    """A line with one bar.
-
-    Attributes:
-        share: Of all, 0..1.
-        cells: `<by>:<key>` of its rows.
-        kind: Class of its colour: nothing, bar-other or bar-lost.
-        words: More, right of the share.
-    """
+    """`share` is 0..1; `kind` is a class of its colour: nothing, bar-other or bar-lost."""
 
     name: str
     n: int
@@ -36,7 +29,7 @@ class BarLine:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a stacked bar: its place among the colours, and its rows."""
+    """`place` is its place among the colours."""
 
     place: int
     name: str
@@ -56,13 +49,7 @@ class StackedLine:
 def bar_table(
     heads: Sequence[str], lines: Sequence[BarLine], context: Context, *, names: Sequence[Any] = ()
 ) -> html.Div:
-    """Bars by the side of their names.
-
-    Args:
-        heads: Name of the lines, of their count and of their share; and of `words`, where told.
-        lines: From top to bottom.
-        names: What stands in the first column, where that is more than the name.
-    """
+    """`heads` name the lines, their count, their share, and `words` where there are any."""
     widest = max((line.n for line in lines), default=0) or 1
     first, count, share, *more = heads
     head = [html.Th(first, className="left"), html.Th("", className="reason-bar")]
@@ -96,7 +83,7 @@ def bar_table(
 
 
 def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> html.Div:
-    """Bars of parts, each of the whole width: shares within the line."""
+    """Each bar has the whole width: shares within the line."""
     return html.Div([_stacked(key, line, context) for line in lines], className="stacked")
 
 

@@ -13,6 +13,7 @@ from layouts.roles import PAGES, ROLES, Page
 
 # As many as a thumb can tell apart.
 TABS = 4
+COOKIES = {"theme": "vigia_theme", "language": "vigia_lang"}
 
 
 def page_frame(
@@ -22,24 +23,8 @@ def page_frame(
     tools: Sequence[Any] = (),
     beside_title: Sequence[Any] = (),
 ) -> html.Div:
-    """A desk page: navigation at the left (tabs below on a phone), header, content.
-
-    Args:
-        context: The reader; `context.path` marks the present page.
-        title: The page's name.
-        content: What the page shows.
-        tools: Buttons at the right of the header.
-        beside_title: Controls right of the title, such as the choice of a period.
-    """
-    header = html.Header(
-        [
-            html.H1(title),
-            *beside_title,
-            html.Div(id=ids.HEADER_AGES, className="ages"),
-            *tools,
-        ],
-        className="page-header",
-    )
+    ages = html.Div(id=ids.HEADER_AGES, className="ages")
+    header = html.Header([html.H1(title), *beside_title, ages, *tools], className="page-header")
     return html.Div(
         [
             navigation(context),
@@ -51,7 +36,6 @@ def page_frame(
 
 
 def navigation(context: Context) -> html.Nav:
-    """The column at the left: mark, queue chip, pages, account."""
     colours = context.palette
     links: list[Any] = []
     group = 0
@@ -73,7 +57,7 @@ def navigation(context: Context) -> html.Nav:
 
 
 def tabs(context: Context) -> html.Nav:
-    """The same pages as tabs at the bottom of a phone; the last leads to what has no room."""
+    """The last tab leads to what has no room."""
     shown = _visible(context)
     rest: list[Page] = []
     if len(shown) > TABS:
@@ -89,11 +73,7 @@ def tabs(context: Context) -> html.Nav:
         )
         more = html.Div([_link(context, page, "more") for page in rest], className="tabs-sheet")
         links.append(html.Details([summary, more], className="tabs-more"))
-    return html.Nav(
-        links,
-        className="tabs",
-        **{"aria-label": context.text("nav.label")},
-    )
+    return html.Nav(links, className="tabs", **{"aria-label": context.text("nav.label")})
 
 
 def _visible(context: Context) -> list[Page]:
@@ -140,17 +120,9 @@ def _account(context: Context) -> html.Div:
                 [
                     *([_own_account_link(context)] if not ROLES[context.role].is_screen else []),
                     _preference_button(
-                        "moon" if context.theme == "light" else "sun",
-                        text(f"nav.theme.{other_theme}"),
-                        "vigia_theme",
-                        other_theme,
+                        "moon" if context.theme == "light" else "sun", "theme", other_theme, context
                     ),
-                    _preference_button(
-                        "translate",
-                        text(f"nav.language.{other_language}"),
-                        "vigia_lang",
-                        other_language,
-                    ),
+                    _preference_button("translate", "language", other_language, context),
                     html.Button(
                         icon("box-arrow-right"),
                         className="icon-button",
@@ -172,8 +144,9 @@ def _own_account_link(context: Context) -> html.A:
     )
 
 
-def _preference_button(name: str, label: str, cookie: str, value: str) -> html.Button:
-    """A button that keeps a choice in a cookie and draws the page anew (`preferences.js`)."""
+def _preference_button(name: str, choice: str, value: str, context: Context) -> html.Button:
+    """Keeps a choice in a cookie and draws the page anew (`preferences.js`)."""
+    label, cookie = context.text(f"nav.{choice}.{value}"), COOKIES[choice]
     return html.Button(
         icon(name),
         className="icon-button",

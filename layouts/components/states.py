@@ -13,12 +13,7 @@ from layouts.icons import icon
 def message(
     kind: str, context: Context, title: str, words: str = "", action: Any = None
 ) -> html.Div:
-    """A porthole with a fact and what to do about it.
-
-    Args:
-        kind: A drawing of `layouts.components.svg.porthole`.
-        action: A link or button that mends it.
-    """
+    """`kind` is a drawing of `svg.porthole`; `action` a link or button that mends it."""
     parts = [html.Strong(title), html.P(words) if words else None, action]
     return html.Div(
         [
@@ -30,12 +25,10 @@ def message(
 
 
 def empty(context: Context, words: str = "", action: Any = None) -> html.Div:
-    """No rows for what was chosen."""
     return message("empty", context, context.text("states.nothing_here"), words, action)
 
 
 def starting(context: Context) -> html.Div:
-    """The first data has not arrived yet."""
     text = context.text
     return message("fog", context, text("states.starting"), text("states.starting_words"))
 
@@ -48,7 +41,7 @@ def forbidden(context: Context, action: Any = None) -> html.Div:
 
 
 def failed_words(text: Text, reference: str) -> html.Div:
-    """A panel that could not be drawn, for whoever it was; the reference leads to the log."""
+    """For whoever it was; the reference leads to the log."""
     parts = [
         html.Strong(text("states.failed")),
         html.P(text("states.failed_words", reference=reference)),
@@ -60,12 +53,7 @@ def failed_words(text: Text, reference: str) -> html.Div:
 
 
 def banner(kind: str, strong: str, words: str = "", action: Any = None) -> html.Div:
-    """One line across the page; its area grows with severity.
-
-    Args:
-        kind: critical, attention, stale or information.
-        action: A link or button.
-    """
+    """`kind` is critical, attention, stale or information: its area grows with severity."""
     names = {
         "critical": "exclamation-octagon-fill",
         "attention": "exclamation-triangle-fill",

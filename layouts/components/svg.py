@@ -11,7 +11,7 @@ WAVES = "M2 15.5c3-2 5-2 8 0s5 2 8 0 5-2 8 0V28H2z"
 
 
 def picture(svg: str, width: float, height: float, class_name: str, alt: str = "") -> html.Img:
-    """An SVG text as an image. The text must be ours: nothing of a customer's goes in."""
+    """The text must be ours: nothing of a customer's goes in."""
     return html.Img(
         src="data:image/svg+xml," + quote(svg, safe="/:=' "),
         width=f"{width:g}",
@@ -22,13 +22,7 @@ def picture(svg: str, width: float, height: float, class_name: str, alt: str = "
 
 
 def logo(line: str, water: str, size: float = 24) -> html.Img:
-    """The porthole, Vigia's mark.
-
-    Args:
-        line: Colour of the ring and the moon.
-        water: Colour of the waves.
-        size: Width and height in pixels; CSS may override them.
-    """
+    """The porthole, Vigia's mark; `size` is in pixels, and CSS may override it."""
     return picture(logo_svg(line, water), size, size, "logo")
 
 
@@ -49,14 +43,9 @@ def sparkline(
     high: Sequence[float | None] = (),
     alt: str = "",
 ) -> html.Img | None:
-    """A line of 86 by 32 pixels with its usual band and a dot at its end.
+    """86 by 32 pixels, one value per day, with the usual band and a dot at its end.
 
     Days without a value are gaps. Nothing is drawn for fewer than three values.
-
-    Args:
-        values: One value per day, oldest first.
-        palette: The reader's colours.
-        low: Lower edge of the usual band, per day.
     """
     known = [v for v in values if v is not None]
     if len(known) < 3:
@@ -135,14 +124,7 @@ _PORTHOLES = {
 
 
 def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
-    """The porthole of a panel that has no numbers to show.
-
-    Args:
-        kind: calm (nothing waits), empty (no rows), fog (old data), cracked (failed) or
-            shuttered (not for this reader).
-        palette: The reader's colours.
-        alt: What it says, where no words stand beside it.
-    """
+    """`kind`: calm, empty (no rows), fog (old data), cracked (failed) or shuttered (forbidden)."""
     drawing = _PORTHOLES[kind].format(
         ink=palette["line2"],
         water=palette["seq-3"],
@@ -156,11 +138,7 @@ def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
 
 
 def stairs(points: Sequence[tuple[float, float]], colour: str, alt: str) -> html.Img | None:
-    """A value that changes in steps, over its time; nothing for one that never changed.
-
-    Args:
-        points: (when, value), in order; the last one is now.
-    """
+    """`points` are (when, value); nothing for a value that never changed."""
     values = [value for _, value in points]
     if len(points) < 3 or min(values) == max(values):
         return None

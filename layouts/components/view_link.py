@@ -15,23 +15,14 @@ Mode = Literal["push", "replace"]
 def view_link(
     words: Any, href: str, class_name: str = "", *, mode: Mode = "push", **attributes: Any
 ) -> html.A:
-    """A link to another view of the page; the place on the screen stays.
-
-    Args:
-        mode: push keeps the present view for the back button; replace does not.
-    """
+    """Push keeps the present view for the back button; replace does not."""
     return html.A(words, href=href, className=class_name, **{"data-go": mode}, **attributes)
 
 
 def rows_link(
     words: Any, context: Context, key: str, *cells: str, class_name: str = "", **attributes: Any
 ) -> html.A:
-    """A number that opens the rows behind it; it stays outlined while they are open.
-
-    Args:
-        key: What is counted: of the catalogue, or of `metrics.query.drilldown.LISTS`.
-        cells: `<by>:<key>` of the mark.
-    """
+    """Stays outlined while the rows are open; `key` and `cells` as in `Context.rows`."""
     link_attributes: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
     link_attributes["data-rows-link"] = "\n".join((key, *cells))
     return view_link(

@@ -6,7 +6,7 @@ from layouts.components.context import Context
 
 
 def reason_words(reason: str | None, context: Context) -> str:
-    """Slack's word, or ours, for what went wrong, in plain words and what to do."""
+    """`reason` is Slack's word or our own sentence."""
     text = context.text
     word = reason or ""
     key = f"alerts.reason.{word}"

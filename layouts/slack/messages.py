@@ -31,15 +31,7 @@ Payload = dict[str, Any]
 
 
 class Notification:
-    """The words of one notice, as mrkdwn.
-
-    Args:
-        notice: What happened.
-        at: The instant at which it is drawn, in Unix seconds.
-        directory: The names.
-        formats: Of the reader.
-        conversation_url: Where a conversation opens, with {app_id} and {id}.
-    """
+    """The words of one notice at an instant (Unix seconds), as mrkdwn."""
 
     def __init__(
         self,
@@ -57,7 +49,6 @@ class Notification:
         self._url = conversation_url
 
     def headline(self) -> str:
-        """The fact."""
         notice, problem, text = self._notice, self._notice.problem, self._text
         values = self._values(problem)
         if notice.ended_at is not None:
@@ -74,7 +65,7 @@ class Notification:
         return text(key, **values)
 
     def advice(self) -> list[str]:
-        """What to do, and with what; nothing where it is over."""
+        """Empty where it is over."""
         problem, text = self._notice.problem, self._text
         if self._notice.ended_at is not None:
             return []
@@ -96,7 +87,7 @@ class Notification:
         return lines
 
     def course(self) -> list[str]:
-        """How it went: since when, who has it, how it ended."""
+        """Since when, who has it, how it ended."""
         notice, problem = self._notice, self._notice.problem
         has_peak, less_is_worse = problem.unit == "count", RULES[problem.rule].less_is_worse
         peak = self._count(notice.peak)
@@ -111,11 +102,7 @@ class Notification:
             lines.append(self._text(f"robot.{key}", span=span, peak=peak))
         elif notice.event == "repeated":
             span = self._formats.rough(max(0.0, self._at - notice.fired_at))
-            key = (
-                "repeated"
-                if has_peak and not RULES[problem.rule].less_is_worse
-                else "repeated_plain"
-            )
+            key = "repeated" if has_peak and not less_is_worse else "repeated_plain"
             lines.append(self._text(f"robot.{key}", span=span, peak=peak))
         else:
             lines.append(self._text("robot.since", at=self._clock(notice.fired_at)))
@@ -125,7 +112,6 @@ class Notification:
         return lines
 
     def _values(self, problem: Problem) -> dict[str, str]:
-        """Everything that a fact may name."""
         since = self._at if problem.since is None else problem.since
         return {
             "n": self._count(problem.value),
@@ -208,7 +194,7 @@ class Notification:
         return self._formats.count(value)
 
     def _clock(self, instant: float) -> str:
-        """The time; with the day where it was another one."""
+        """With the day where it is not today's."""
         moment, now = datetime.fromtimestamp(instant, UTC), datetime.fromtimestamp(self._at, UTC)
         zone = self._formats.zone
         is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
@@ -216,15 +202,7 @@ class Notification:
 
 
 class Messages:
-    """Draws messages in one language.
-
-    Args:
-        text: The words.
-        zone: In which times are told.
-        conversation_url: Where a conversation opens, with {app_id} and {id}.
-        mention: Whom critical problems call, as Slack writes it.
-        wall_url: Where the wall opens, if that is known.
-    """
+    """`mention` is whom critical problems call, as Slack writes it."""
 
     def __init__(
         self,
@@ -297,7 +275,7 @@ class Messages:
         return f"{call} {words}" if call else words
 
     def _call(self, message: Message) -> str:
-        """Whom to call: only for critical problems that somebody still has to look at."""
+        """Only for critical problems that somebody still has to look at."""
         is_critical = any(
             notice.problem.severity == "critical" and notice.acknowledged_by is None
             for notice in _ongoing(message)

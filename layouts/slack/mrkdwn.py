@@ -11,12 +11,11 @@ MARKS = str.maketrans({"*": "∗", "`": "ʹ", "~": "∼", "|": "¦"})
 
 
 def escaped(text: str) -> str:
-    """The text with the three signs by which Slack's links and mentions begin and end."""
+    """Slack's links and mentions begin and end with these three signs."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescaped(text: str) -> str:
-    """The text for a screen, which needs no signs escaped."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
@@ -24,23 +23,22 @@ def name(text: str, longest: int = LONGEST_NAME) -> str:
     """A name or a word from outside, in one line, harmless and not too long."""
     # Cut before it is looked at: nobody's name takes ten thousand characters to begin.
     words = " ".join(text[: 8 * longest].split())
-    seen = "".join(one for one in words if one in JOINERS or unicodedata.category(one)[0] != "C")
+    seen = "".join(c for c in words if c in JOINERS or unicodedata.category(c)[0] != "C")
     return escaped(cut(" ".join(seen.split()), longest).translate(MARKS))
 
 
 def plain(text: str) -> str:
-    """A name from outside for a screen, in one line and without signs that turn it around."""
+    """For a screen: in one line and without signs that turn it around."""
     return unescaped(name(text))
 
 
 def link(url: str, label: str) -> str:
-    """A link."""
     address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     return f"<{address.replace('&', '&amp;')}|{name(label)}>"
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, ending in an ellipsis where it is too long; no emoji is cut in two."""
+    """Ends in an ellipsis where it is too long; no emoji is cut in two."""
     if len(text) <= longest:
         return text
     kept = text[: longest - 1]
@@ -50,7 +48,7 @@ def cut(text: str, longest: int) -> str:
 
 
 def cut_lines(lines: list[str], longest: int) -> str:
-    """As many whole lines as fit: a line cut in the middle of a link would not be a link."""
+    """Whole lines only: a line cut in the middle of a link would not be a link."""
     kept: list[str] = []
     for line in lines:
         if sum(map(len, kept)) + len(kept) + len(line) > longest:

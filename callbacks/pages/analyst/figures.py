@@ -289,7 +289,6 @@ def _build_pending(own: AgentView, model: Model | None, seen: Collection[str]) -
         rows=_build_rows(own, pending.head(own.query.more), words),
         total=len(pending),
         order=own.query.order,
-        sure=int(words.ne("").sum()),
         learnt=model is not None,
         done=_build_rows(own, done.sort_values("updated_at", ascending=False)),
         excluded=excluded(own.rows, own.rules),

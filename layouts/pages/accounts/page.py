@@ -28,14 +28,9 @@ class Person:
     """An account.
 
     Attributes:
-        role: manager, analyst or wall.
         agent: Name of the Intercom admin with that e-mail; None = nobody.
         read_only: Whether it comes from the settings.
-        disabled: Whether it may not sign in for now.
-        temporary: Whether its password was told by somebody else.
-        factor: Whether a second factor is asked for.
         seen: Last sign-in; None = never.
-        own: Whether the reader looks at the own account.
     """
 
     email: str
@@ -52,8 +47,6 @@ class Person:
 
 @dataclass(frozen=True)
 class TokenRow:
-    """A token: who made it and when, and when it was used last; None = never."""
-
     id: str
     name: str
     reach: str
@@ -75,8 +68,6 @@ class AuditTrail:
     """The audit, as far as it is asked for.
 
     Attributes:
-        lines: The newest first, one page of them.
-        page: Which one, from 0.
         first: Number of its first line, from 1.
         what: Only this kind; empty = all.
         who: Only this person; empty = all.
@@ -95,7 +86,6 @@ class AuditTrail:
 
 
 def trail(shown: AuditTrail, context: Context) -> html.Section:
-    """Who did what, with filters that live in the address."""
     text = context.text
     days = context.formats.count(shown.days)
     foot = text("accounts.trail.foot", days=days)
@@ -115,7 +105,6 @@ def trail(shown: AuditTrail, context: Context) -> html.Section:
 
 
 def _turns(shown: AuditTrail, context: Context) -> html.Div | None:
-    """Where one is in a list of several pages, and the ways on."""
     if not shown.page and not shown.more:
         return None
     text, count = context.text, context.formats.count
@@ -166,7 +155,7 @@ def _trail_row(line: AuditLine, context: Context) -> list[Any]:
 
 
 def _about(about: Mapping[str, Any], context: Context) -> list[str]:
-    """What it was done to: words for those that have some, else as they were noted."""
+    """Words for those that have some, else as they were noted."""
     text = context.text
     parts = []
     for name, value in about.items():
@@ -201,7 +190,6 @@ def page(context: Context) -> html.Div:
 
 
 def secret_notice(title: str, secret: str, context: Context) -> html.Div:
-    """A password or token, to be read this once."""
     text, place = context.text, _id("secret")
     copy = html.Button(
         [icon("copy"), text("accounts.copy")],
@@ -227,7 +215,6 @@ def people(people: Sequence[Person], context: Context) -> html.Section:
 
 
 def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
-    """People of Intercom who have no account; nothing where everybody has one."""
     text = context.text
     if not admins:
         return None
@@ -292,7 +279,7 @@ def _person_row(person: Person, context: Context) -> list[Any]:
 
 
 def _last(at: datetime | None, what: str, context: Context) -> html.Span:
-    """When it was; a telephone, which has no heads of columns, is told what."""
+    """A telephone, which has no heads of columns, is told `what`."""
     label = context.formats.moment(at) if at else context.text("accounts.never")
     return html.Span([html.Span(f"{what}: ", className="on-phone"), label])
 
@@ -358,7 +345,6 @@ def _act(act: str, name: str) -> dict[str, str]:
 
 
 def _asked(act: str, context: Context, name: str) -> dict[str, str]:
-    """What the dialog says before harm is done."""
     text = context.text
     return {
         "data-confirm": text(f"accounts.ask.{act}", name=name),

@@ -12,15 +12,8 @@ PAGE, PATH = "alerts", "/alerts"
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One problem, live or over.
-
-    Attributes:
-        notice: What it is and how it stands.
-        muted_until: Until when nobody wants to hear of it; Unix seconds.
-        events: When, what, and the value at that time.
-        given_up: Why a message about it never arrived.
-        undelivered: Spans of Unix seconds; what was sent in them has not arrived, or not yet.
-        is_waiting: Whether a message about it waits for Slack.
+    """`events` are (Unix seconds, what, value); a message sent in an `undelivered` span (Unix
+    seconds) has not arrived, or not yet; `given_up` is why one never arrived.
     """
 
     id: str
@@ -34,20 +27,8 @@ class AlertRow:
 
 @dataclass(frozen=True)
 class RobotStatus:
-    """How the robot and Slack are.
-
-    Attributes:
-        is_running: Whether somebody evaluates the rules.
-        evaluated_at: When somebody did last.
-        enabled: Whether anything is sent at all.
-        slack: off, starting, ok, late or failed.
-        slack_error: Slack's word for what is wrong.
-        delivered: Messages that arrived today.
-        decided: All of today's.
-        quiet_hours: When only critical problems speak.
-        test: How the latest test message stands: sending, arrived, given_up; None = none lately.
-        test_at: When that was.
-        test_reason: Why it was given up, or is not there yet.
+    """`slack` is off, starting, ok, late or failed; `test` is sending, arrived or given_up, None
+    where there was none lately; `delivered` and `decided` are of today.
     """
 
     is_running: bool
@@ -65,7 +46,7 @@ class RobotStatus:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule, and what it has been good for in 14 days."""
+    """Counts are of the last 14 days."""
 
     rule: Rule
     severity: Severity
@@ -84,7 +65,7 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class WeekMark:
-    """A problem in the week's drawing; places are shares of its width."""
+    """Places are shares of the drawing's width."""
 
     start: float
     width: float
@@ -94,15 +75,8 @@ class WeekMark:
 
 @dataclass(frozen=True)
 class Week:
-    """The last seven days.
-
-    Attributes:
-        days: Each with the place where it begins.
-        open: Opening times: place and width.
-        now: The place of this moment.
-        marks: By rule.
-        count: Problems.
-        mean_seconds: How long those lasted that are over.
+    """The last seven days. Places and widths are shares of the drawing's width: `days` are (day,
+    place), `open` the opening times as (place, width). The mean is of the problems that are over.
     """
 
     days: Sequence[tuple[date, float]]
@@ -115,15 +89,7 @@ class Week:
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message that waits, or was given up.
-
-    Attributes:
-        kind: say, edit or test.
-        at: When it was decided, or given up.
-        attempts: How often it was sent.
-        reason: Slack's word, or what went wrong last.
-        problems: Of how many problems it tells.
-    """
+    """`kind` is say, edit or test; `problems` is how many it tells of."""
 
     kind: str
     at: datetime
@@ -134,16 +100,7 @@ class OutgoingMessage:
 
 @dataclass(frozen=True)
 class HistoryFilter:
-    """What the address chooses of the history.
-
-    Attributes:
-        choices: As the address has them.
-        rule: One rule; None = all.
-        who: team:<id>, agent:<id> or source:<name>; None = all.
-        days: How far back.
-        shown: How many rows.
-        people: What can be chosen: value and words.
-    """
+    """`who` is team:<id>, agent:<id> or source:<name>; None stands for all."""
 
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rule: str | None = None
@@ -155,8 +112,6 @@ class HistoryFilter:
 
 @dataclass(frozen=True)
 class Alerts:
-    """Everything but the rules."""
-
     at: datetime
     robot: RobotStatus
     directory: Directory

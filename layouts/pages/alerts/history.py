@@ -27,7 +27,6 @@ NUMBERS = frozenset({"lasted", "peak"})
 
 
 def history(alerts: Alerts, context: Context) -> html.Section:
-    """The list under its filters."""
     text, formats, filter = context.text, context.formats, alerts.filter
     population = text(
         "alerts.history_n",
@@ -53,7 +52,7 @@ def history(alerts: Alerts, context: Context) -> html.Section:
 
 
 def began_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
-    """When it began: hoje 11:24."""
+    """hoje 11:24."""
     moment = datetime.fromtimestamp(row.notice.fired_at, UTC)
     formats, zone = context.formats, context.formats.zone
     away = (alerts.at.astimezone(zone).date() - moment.astimezone(zone).date()).days
@@ -63,7 +62,6 @@ def began_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
 
 
 def lasted_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
-    """How long it lasted, or that it goes on."""
     notice = row.notice
     if notice.ended_at is None:
         return context.text("alerts.goes_on")
@@ -71,7 +69,6 @@ def lasted_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
 
 
 def outgoing(alerts: Alerts, context: Context) -> html.Section:
-    """What waits for Slack, and what was given up."""
     text = context.text
     parts: list[Any] = []
     if alerts.waiting:
@@ -98,10 +95,10 @@ def _message(message: OutgoingMessage, key: str, context: Context) -> html.Li:
     count = text.plural("alerts.problems", message.problems, n=message.problems)
     what = text(f"alerts.message.{message.kind}") + (f" ({count})" if message.problems else "")
     tried = text.plural("alerts.attempts", message.attempts, n=message.attempts)
-    said = [html.B(what), text(key, at=formats.moment(message.at)), tried]
+    parts = [html.B(what), text(key, at=formats.moment(message.at)), tried]
     if message.reason:
-        said.append(reason_words(message.reason, context))
-    return html.Li([html.Span(part) for part in said])
+        parts.append(reason_words(message.reason, context))
+    return html.Li([html.Span(part) for part in parts])
 
 
 def _filters(alerts: Alerts, context: Context) -> list[Any]:
@@ -130,18 +127,16 @@ def _on(choices: list[tuple[str, str, bool]], every: str) -> str:
 def _table(alerts: Alerts, context: Context) -> html.Table:
     text = context.text
 
-    def side(column: str) -> str:
-        return "" if column in NUMBERS else "left"
-
+    sides = ["" if column in NUMBERS else "left" for column in COLUMNS]
     heads = [
-        html.Th(text(f"alerts.head.{column}"), className=side(column), scope="col")
-        for column in COLUMNS
+        html.Th(text(f"alerts.head.{column}"), className=side, scope="col")
+        for column, side in zip(COLUMNS, sides, strict=True)
     ]
     body = [
         html.Tr(
             [
-                html.Td(cell, className=side(column))
-                for column, cell in zip(COLUMNS, _cells(row, alerts, context), strict=True)
+                html.Td(cell, className=side)
+                for side, cell in zip(sides, _cells(row, alerts, context), strict=True)
             ]
         )
         for row in alerts.history
@@ -196,12 +191,10 @@ def _more(alerts: Alerts, text: Any) -> html.Div | None:
 
 
 def week(alerts: Alerts, context: Context) -> html.Section:
-    """The drawing, and its table."""
     text, formats, drawn = context.text, context.formats, alerts.week
     population = text.plural("alerts.week_n", drawn.count, n=formats.count(drawn.count))
     if drawn.mean_seconds is not None:
-        mean = formats.rough(drawn.mean_seconds)
-        population += text("alerts.week_mean", mean=mean)
+        population += text("alerts.week_mean", mean=formats.rough(drawn.mean_seconds))
     population += text("alerts.week_bands")
     return figure_panel(
         PAGE,
@@ -233,7 +226,7 @@ def _week_chart(drawn: Week, context: Context) -> html.Div:
         )
         for place, (day, at) in enumerate(drawn.days)
     ]
-    said = context.text.plural("alerts.week_n", drawn.count, n=str(drawn.count))
+    label = context.text.plural("alerts.week_n", drawn.count, n=str(drawn.count))
     return html.Div(
         [
             html.Div([*bands, now], className="week-ground"),
@@ -242,7 +235,7 @@ def _week_chart(drawn: Week, context: Context) -> html.Div:
         ],
         className="week",
         role="img",
-        **{"aria-label": said},
+        **{"aria-label": label},
     )
 
 

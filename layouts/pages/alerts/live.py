@@ -31,7 +31,7 @@ SILENT = frozenset({"ended"})
 
 
 def live(alerts: Alerts, context: Context) -> list[Any]:
-    """All live problems; calm water where there are none."""
+    """Calm water where there are none."""
     if not alerts.live:
         return [_calm(alerts, context)]
     cards = [_card(row, place, alerts, context) for place, row in enumerate(alerts.live[:CARDS])]
@@ -40,7 +40,6 @@ def live(alerts: Alerts, context: Context) -> list[Any]:
 
 
 def severity_pill(severity: str, context: Context) -> html.Span:
-    """How bad it is, in a word."""
     return pill(context.text(f"alerts.severity.{severity}"), KINDS[severity], ICONS[severity])
 
 
@@ -89,11 +88,11 @@ def _since(row: AlertRow, alerts: Alerts, context: Context) -> html.P:
     notice, text = row.notice, context.text
     began = datetime.fromtimestamp(notice.fired_at, UTC)
     severity = notice.problem.severity
-    spoken = text(f"alerts.since.{severity}", span="{span}")
+    words = text(f"alerts.since.{severity}", span="{span}")
     return html.P(
         [
             icon(ICONS[severity]),
-            html.B(lasting(began, alerts.at, context, spoken)),
+            html.B(lasting(began, alerts.at, context, words)),
             html.Span(_who(row, alerts, context), className="bidi"),
         ],
         className="problem-since",
@@ -173,7 +172,7 @@ def _course(row: AlertRow, context: Context) -> html.Ol:
 
 
 def _as_it_arrived(row: AlertRow, at: float, what: str) -> str:
-    """The event's word: what was decided and has not arrived was not told."""
+    """What was decided and has not arrived was not told."""
     is_message = what in ("told", "repeated")
     return "untold" if is_message and any(a <= at <= b for a, b in row.undelivered) else what
 

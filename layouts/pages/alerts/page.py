@@ -21,7 +21,6 @@ PLACES = ("standing", "test", "notices", "live", "timeline", "history", "deliver
 
 
 def page(context: Context) -> html.Div:
-    """The page's frame."""
     text = context.text
     places = {place: html.Div(id=ids.panel(PAGE, place), className="stack") for place in PLACES[2:]}
     skeleton = [html.Div(className="skeleton skeleton-panel") for _ in range(2)]
@@ -47,7 +46,7 @@ def page(context: Context) -> html.Div:
 
 
 def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
-    """What goes into `PLACES`."""
+    """In the order of `PLACES`."""
     return (
         _robot_status(alerts, context),
         _test(alerts.robot, context),
@@ -60,7 +59,6 @@ def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
 
 
 def unusable(reason: str, context: Context) -> html.Div:
-    """An address that cannot be read."""
     text = context.text
     way = view_link(text("alerts.clear"), "/alerts", "link")
     return banner("attention", text("alerts.unusable"), reason, way)
@@ -77,12 +75,12 @@ def _robot_status(alerts: Alerts, context: Context) -> list[Any]:
             html.Span([gauge, text("alerts.evaluated"), looked], className=f"source-age{late}")
         )
     if robot.slack != "off":
-        said = text("alerts.delivered", n=robot.delivered, of=robot.decided)
-        shown.append(html.Span([icon("slack"), said], className="source-age"))
+        words = text("alerts.delivered", n=robot.delivered, of=robot.decided)
+        shown.append(html.Span([icon("slack"), words], className="source-age"))
     if robot.quiet_hours:
         hours = ", ".join(robot.quiet_hours).replace("-", text("alerts.until"))
-        said = text("alerts.silence", hours=hours)
-        shown.append(html.Span([icon("moon"), said], className="source-age"))
+        words = text("alerts.silence", hours=hours)
+        shown.append(html.Span([icon("moon"), words], className="source-age"))
     return shown
 
 

@@ -16,7 +16,6 @@ SEVERITIES = ("critical", "warning", "info")
 
 
 def rules(rows: list[RuleRow], context: Context) -> html.Section:
-    """The sheet of rules."""
     text = context.text
     export = html.Button(
         [icon("filetype-yml"), text("alerts.export")],
@@ -141,21 +140,21 @@ def _number(value: float, context: Context) -> str:
 
 
 def _mode(row: RuleRow, context: Context) -> html.Span:
-    text, mode = context.text, row.settings["mode"]
+    text, chosen = context.text, row.settings["mode"]
     buttons = [
         html.Button(
-            text(f"alerts.mode.{choice}"),
-            className="segment segment-on" if choice == mode else "segment",
-            title=text(f"alerts.mode_words.{choice}"),
+            text(f"alerts.mode.{mode}"),
+            className="segment segment-on" if mode == chosen else "segment",
+            title=text(f"alerts.mode_words.{mode}"),
             **{
                 "data-act": f"{PAGE}.set",
                 "data-rule": row.rule,
                 "data-name": "mode",
-                "data-value": choice,
-                "aria-pressed": "true" if choice == mode else "false",
+                "data-value": mode,
+                "aria-pressed": "true" if mode == chosen else "false",
             },
         )
-        for choice in ("fixed", "adaptive")
+        for mode in ("fixed", "adaptive")
     ]
     return html.Span(buttons, className="segmented mode", role="group")
 
@@ -202,10 +201,10 @@ def _hygiene(row: RuleRow, context: Context) -> html.Div:
     lines: list[Any] = []
     if row.proposal is not None:
         threshold, avoided, fired = row.proposal
-        said = text(
+        words = text(
             "alerts.proposal", threshold=_number(threshold, context), avoided=avoided, fired=fired
         )
-        lines.append(html.Span(said, className="proposal"))
+        lines.append(html.Span(words, className="proposal"))
     elif row.fired >= 5 and not row.acknowledged:
         lines.append(html.Span(text("alerts.nobody_acted"), className="proposal"))
     if row.median_seconds is not None:

@@ -19,8 +19,6 @@ TICKETS = 3
 
 
 class AlertText:
-    """What can be said about one problem."""
-
     def __init__(self, row: AlertRow, alerts: Alerts, context: Context) -> None:
         self._notice = row.notice
         self._alerts = alerts
@@ -28,16 +26,15 @@ class AlertText:
         self._url = alerts.conversation_url
         # Links are drawn here, not in Slack's markup.
         bare = replace(row.notice, problem=replace(row.notice.problem, tickets=()))
-        self._telling = Notification(
+        self._notification = Notification(
             bare, alerts.at.timestamp(), alerts.directory, context.formats, self._url
         )
 
     def plain(self) -> str:
-        """The fact, as it holds now."""
-        return unescaped(self._telling.headline())
+        return unescaped(self._notification.headline())
 
     def headline(self) -> list[Any]:
-        """The fact; a wait in it runs on."""
+        """A wait in it runs on."""
         words, since = self.plain(), self._notice.problem.since
         if self._notice.ended_at is not None or self._notice.problem.rule != "queue" or not since:
             return [words]
@@ -49,10 +46,7 @@ class AlertText:
         return [before, timer(began, self._alerts.at, self._context), after]
 
     def advice(self) -> str:
-        return " ".join(unescaped(line) for line in self._telling.advice())
-
-    def course(self) -> str:
-        return unescaped(self._telling.course()[0])
+        return " ".join(unescaped(line) for line in self._notification.advice())
 
     def tickets(self) -> list[Any]:
         problem, text = self._notice.problem, self._context.text
@@ -78,7 +72,6 @@ class AlertText:
 
 
 def place_of(problem: Problem, context: Context) -> str:
-    """The team, person, source or screen of a problem, which has its names."""
     text = context.text
     if problem.source:
         return SOURCES.get(problem.source, problem.source)

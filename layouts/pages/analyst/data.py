@@ -18,22 +18,14 @@ PAGE, PATH = "analyst", "/analyst"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whose panel a manager may open."""
-
     id: str
     name: str
 
 
 @dataclass(frozen=True)
 class Head:
-    """What stands above the panel: whose it is, and of which days.
-
-    Attributes:
-        people: Whom a manager may choose; empty for an analyst.
-        agent_id: Who is chosen; None = the whole team.
-        preset: Name of the period, or None.
-        today: The present local day.
-        download: The address's parameters as a query string, for the files; None = no files.
+    """`people` is empty for an analyst; `agent_id` is None for the whole team; `download` is the
+    address's query string for the files, None without files.
     """
 
     choices: Choices
@@ -50,16 +42,9 @@ class Row:
     """One conversation of the lists.
 
     Attributes:
-        id: Intercom's id.
         url: Where it opens; empty as long as the workspace is not known.
-        subject: Short and plain; empty when it has no words.
-        team: Name of its team, or empty.
-        created_at: UTC.
         closed_at: UTC; None when Intercom has no record of it.
-        reason: What it was classified as; empty without.
         standing: pending, classified, excluded, open or snoozed.
-        excluded: The label of the rule that leaves it out, or empty.
-        suggestion: The reason that its words suggest, or empty.
     """
 
     id: str
@@ -79,17 +64,14 @@ class Pending:
     """What is still to classify.
 
     Attributes:
-        order: oldest or easiest.
         learnt: Whether the team's words suffice for suggestions at all.
         done: Those that were pending when the page was opened, and are classified now.
         excluded: Label of a rule -> how many conversations it leaves out.
-        excluded_rows: Those conversations, where they are asked for.
     """
 
     rows: Sequence[Row]
     total: int
     order: str
-    sure: int
     learnt: bool
     done: Sequence[Row]
     excluded: Mapping[str, int]
@@ -101,11 +83,8 @@ class History:
     """The conversations of the period, and what was chosen among them.
 
     Attributes:
-        rows: Those that are shown, newest first.
-        everything: All of the period.
         reason: Of the filter; empty = without one; None = any.
         standing: Of the filter; None = any.
-        reasons: The reasons of the period, the most frequent first.
     """
 
     rows: Sequence[Row]
@@ -130,11 +109,8 @@ class Quality:
     """Own ratings of the window.
 
     Attributes:
-        adjusted: CSAT without the neutral ones.
         before: The score of as many days before; None where they are not loaded.
         team: The team's score; None where the group is too small.
-        minimum: Ratings under which no share is shown.
-        comments: Those that are shown, newest first.
     """
 
     score: Summary
@@ -152,7 +128,6 @@ class Comparison:
     """An own number beside its own past and the team's.
 
     Attributes:
-        better: Which direction is good news; None where neither is.
         before: That of as many days before; None where they are not loaded.
         team: The team's; None where it may not be told.
         verdict: Where it lies against its own past; None where that is too short.
@@ -182,8 +157,6 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """Own calls: numbers of the window, and the newest calls of the period."""
-
     rows: Sequence[Call]
     total: int
     answered: int
@@ -197,13 +170,8 @@ class Panel:
 
     Attributes:
         name: Of the person; empty when nobody knows it any more.
-        goal: The whole period's.
         days: Goal of each day of the period, oldest first.
         pace: Where the period ends as it goes; None where that is a guess.
-        streak: Days in a row at the goal.
-        history: The conversations of the period.
-        window: The days of ratings, times and calls.
-        times: Own response and closing times.
         growth: A catch-all reason that grows, for a manager.
         reason_missing: Whether no conversation carries it.
     """
@@ -230,7 +198,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class TeamLine:
-    """One person of the team's table; `status` is member, outside, left, voice or unassigned."""
+    """`status` is member, outside, left, voice or unassigned."""
 
     id: str
     name: str
@@ -240,13 +208,7 @@ class TeamLine:
 
 @dataclass(frozen=True)
 class Team:
-    """The team's table, for a manager who has chosen nobody.
-
-    Attributes:
-        lines: Who misses most first.
-        growth: A catch-all reason that grows.
-        reason_missing: Whether no conversation carries it.
-    """
+    """`lines` begin with who misses most; no conversation carries a missing reason."""
 
     head: Head
     lines: Sequence[TeamLine]

@@ -20,7 +20,6 @@ DAYS_MAXIMUM = 7
 
 
 def hero(own: Panel, context: Context) -> html.Section:
-    """The headline is the missing number; the bar, the days and the pace explain it."""
     if own.reason_missing:
         return _no_reason(own, context)
     headline, words = _headline(own, context)
@@ -154,7 +153,7 @@ def _about(own: Panel, context: Context) -> html.P | None:
 
 
 def excluded_words(out: Mapping[str, int], context: Context) -> str:
-    """What does not count: 4 de back-office e 1 duplicada."""
+    """4 de back-office e 1 duplicada."""
     text = context.text
     kinds = [
         text.plural(
@@ -171,7 +170,6 @@ def excluded_words(out: Mapping[str, int], context: Context) -> str:
 
 
 def excluded_kind(label: str) -> str:
-    """Whether a rule leaves out back-office tickets, merged duplicates, or something else."""
     known = {"ticket category": "backoffice", "merged": "merged"}
     return known.get(label.strip().casefold(), "other")
 

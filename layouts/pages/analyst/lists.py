@@ -11,6 +11,7 @@ from layouts.components.live_time import lasting
 from layouts.components.panel import open_link, panel
 from layouts.components.popover import popover
 from layouts.components.states import message
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Panel, Row
@@ -31,23 +32,11 @@ def menu(
     options: Sequence[tuple[str, str, bool]],
     class_name: str = "button button-quiet",
 ) -> html.Span:
-    """A word that opens a list of links; the choice lives in the address.
-
-    Args:
-        key: Of its id.
-        options: (words, href, chosen), in order.
-    """
+    """The choice lives in the address; `options` are (words, href, chosen)."""
     target = ids.panel(PAGE, f"menu-{key}")
     inside = words if isinstance(words, list) else [html.Span(words), icon("chevron-down")]
     links = [
-        html.Li(
-            html.A(
-                name,
-                href=href,
-                className="choice choice-on bidi" if chosen else "choice bidi",
-                **{"data-go": "push"},
-            )
-        )
+        html.Li(view_link(name, href, "choice choice-on bidi" if chosen else "choice bidi"))
         for name, href, chosen in options
     ]
     return html.Span(
@@ -68,21 +57,14 @@ def more(own: Panel, shown: int, total: int, name: str, context: Context) -> htm
         return html.P(f"{label} {text('analyst.shown_end')}", className="list-more quieter")
     wanted = {name: str(min(MOST, shown + MORE))}
     step = min(MORE, total - shown)
-    link = html.A(
-        text("analyst.show_more", n=formats.count(step)),
-        href=view(PATH, own.head.choices, **wanted),
-        className="link",
-        **{"data-go": "replace"},
-    )
+    href = view(PATH, own.head.choices, **wanted)
+    words = text("analyst.show_more", n=formats.count(step))
+    link = view_link(words, href, "link", mode="replace")
     return html.P([label, " ", link], className="list-more quieter")
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) -> html.Div:
-    """A table of the panel; on a phone its rows are cards.
-
-    Args:
-        heads: (words, side class) of each column.
-    """
+    """On a phone the rows are cards; `heads` are (words, side class)."""
     head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
     drawn = html.Table([head, html.Tbody(list(rows))], className=f"grid-table two-lines {name}")
     return html.Div(drawn, className="table-frame")
@@ -100,14 +82,14 @@ def reason(row: Row, context: Context) -> html.Span:
 
 
 def opening(row: Row, context: Context, button: bool = False) -> html.A | html.Span:
-    """The way to that very conversation; none as long as the workspace is not known."""
+    """Without a link as long as the workspace is not known."""
     if not row.url:
         return html.Span(row.id, className="quieter")
     return open_link(row.url, context.text("states.open"), button=button)
 
 
 def ago(row: Row, own: Panel, context: Context) -> Any:
-    """How long it has been closed, counting on."""
+    """Counts on."""
     if row.closed_at is None:
         return html.Span(context.text("analyst.no_close"), className="no-data")
     before = html.Span(context.text("analyst.closed_ago") + " ", className="phone-only")
@@ -116,7 +98,6 @@ def ago(row: Row, own: Panel, context: Context) -> Any:
 
 
 def pending_panel(own: Panel, context: Context) -> html.Section:
-    """Closed, counting, without a reason; with a suggestion where the words are sure."""
     text, formats, pending = context.text, context.formats, own.pending
     parts: list[Any] = [_done(own, context)]
     if own.reason_missing:
@@ -195,7 +176,6 @@ def _suggestion(row: Row, context: Context) -> html.Span:
 
 
 def _done(own: Panel, context: Context) -> html.Ul | None:
-    """What was classified since the page was opened: a tick each, and how many."""
     done = own.pending.done
     if not done:
         return None
@@ -217,18 +197,15 @@ def _done(own: Panel, context: Context) -> html.Ul | None:
 
 
 def _excluded(own: Panel, context: Context) -> html.Div | None:
-    """How many do not count and why; they are listed where the address asks for it."""
+    """They are listed where the address asks for it."""
     out, shown = own.pending.excluded, own.pending.excluded_rows
     if not out:
         return None
     text, n = context.text, sum(out.values())
     key = "hide" if shown is not None else "show"
-    link = html.A(
-        text.plural(f"analyst.excluded.{key}", n, n=context.formats.count(n)),
-        href=view(PATH, own.head.choices, out=None if shown is not None else "1"),
-        className="link",
-        **{"data-go": "replace"},
-    )
+    words = text.plural(f"analyst.excluded.{key}", n, n=context.formats.count(n))
+    href = view(PATH, own.head.choices, out=None if shown is not None else "1")
+    link = view_link(words, href, "link", mode="replace")
     line = html.P(
         [text("analyst.excluded.line", kinds=excluded_words(out, context)), " ", link],
         className="excluded-line",
@@ -261,7 +238,6 @@ def _why(row: Row, context: Context) -> str:
 
 
 def history_panel(own: Panel, context: Context) -> html.Section:
-    """Every conversation of the period, with filters that live in the address."""
     text, formats, shown = context.text, context.formats, own.history
     parts: list[Any] = [_history_filters(own, context)]
     if shown.rows:
@@ -346,14 +322,7 @@ def _history_filters(own: Panel, context: Context) -> html.Div | None:
                 ],
                 className="search-field",
             ),
-            html.A(
-                text("analyst.history.clear"),
-                href=view(PATH, choices, state=None, reason=None, search=None, lines=None),
-                className="link",
-                **{"data-go": "push"},
-            )
-            if shown.total != shown.everything
-            else None,
+            _clear_link(own, context) if shown.total != shown.everything else None,
         ],
         className="history-filters",
     )
@@ -377,14 +346,14 @@ def _filter(
 
 def _filtered_away(own: Panel, context: Context) -> html.Div:
     text, n = context.text, own.history.everything
-    back = html.A(
-        text("analyst.history.clear"),
-        href=view(PATH, own.head.choices, state=None, reason=None, search=None, lines=None),
-        className="link",
-        **{"data-go": "push"},
-    )
     label = text.plural("analyst.history.without", n, n=context.formats.count(n))
+    back = _clear_link(own, context)
     return message("empty", context, text("states.nothing_here"), label, back)
+
+
+def _clear_link(own: Panel, context: Context) -> html.A:
+    href = view(PATH, own.head.choices, state=None, reason=None, search=None, lines=None)
+    return view_link(context.text("analyst.history.clear"), href, "link")
 
 
 def _history_table(own: Panel, context: Context) -> html.Div:

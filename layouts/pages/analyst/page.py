@@ -12,6 +12,7 @@ from layouts.components.panel import no_data, panel, pill
 from layouts.components.popover import popover
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Head, Panel, Person, Team, TeamLine
@@ -29,14 +30,12 @@ LISTS = ("more", "lines", "out", "comments", "calls")
 
 
 def person_name(person: Person, context: Context) -> str:
-    """A name, or words where there is none."""
     if person.id == UNASSIGNED:
         return context.text("analyst.unassigned")
     return person.name or context.text("analyst.unnamed", id=person.id)
 
 
 def people(shown: Head, context: Context) -> dcc.Dropdown:
-    """Whose panel a manager looks at."""
     text = context.text
     options = [{"label": text("analyst.all_people"), "value": TEAM}]
     options += [
@@ -60,13 +59,9 @@ def periods(shown: Head, context: Context) -> html.Div:
         if name == shown.preset and name != "today":
             words.append(html.Span(f", {span(shown, context)}", className="segment-span"))
         anew = dict.fromkeys(("from_", "to", *LISTS))
+        href = view(PATH, shown.choices, period=name, **anew)
         parts.append(
-            html.A(
-                words,
-                href=view(PATH, shown.choices, period=name, **anew),
-                className="segment segment-on" if name == shown.preset else "segment",
-                **{"data-go": "push"},
-            )
+            view_link(words, href, "segment segment-on" if name == shown.preset else "segment")
         )
     return html.Div(
         [*parts, *_other(shown, context)],
@@ -77,7 +72,6 @@ def periods(shown: Head, context: Context) -> html.Div:
 
 
 def _other(shown: Head, context: Context) -> list[Any]:
-    """Own dates, in a popover below the last segment."""
     text, target = context.text, ids.panel(PAGE, "other-dates")
     chosen = shown.preset not in PERIODS
     parts: list[Any] = [html.Span(text("analyst.period.other"))]
@@ -120,7 +114,7 @@ def _date(key: str, label: str, day: date, last: date) -> html.Label:
 
 
 def span(shown: Head, context: Context) -> str:
-    """The days in few words: 23 a 29 nov, ter 24 nov."""
+    """23 a 29 nov, ter 24 nov."""
     formats, first, last = context.formats, shown.period.first_day, shown.period.last_day
     if first == last:
         return formats.weekday(first)
@@ -136,13 +130,10 @@ def span(shown: Head, context: Context) -> str:
 
 
 def page(context: Context) -> html.Div:
-    """The page's frame; what depends on person and period is filled by its callback."""
+    """What depends on person and period is filled by its callback."""
     title = context.text(f"analyst.title_{context.role}")
     content = html.Div(
-        [
-            html.Div(className="skeleton skeleton-hero"),
-            html.Div(className="skeleton skeleton-panel"),
-        ],
+        [html.Div(className=f"skeleton skeleton-{kind}") for kind in ("hero", "panel")],
         id=ids.panel(PAGE, "content"),
         className="analyst",
         **{"data-lists": " ".join(LISTS)},
@@ -153,7 +144,6 @@ def page(context: Context) -> html.Div:
 
 
 def head(shown: Head, context: Context) -> list[Any]:
-    """Beside the title: whose panel, which days, and the files."""
     parts: list[Any] = []
     if context.role == "manager":
         parts.append(people(shown, context))
@@ -172,7 +162,6 @@ def head(shown: Head, context: Context) -> list[Any]:
 
 
 def content(own: Panel, context: Context, notices: Sequence[Any] = ()) -> list[Any]:
-    """What is drawn for the present person and period."""
     lists = [pending_panel(own, context), history_panel(own, context)]
     results = [
         ratings_panel(own, context),
@@ -208,22 +197,13 @@ def nobody(context: Context) -> html.Div:
 def unknown(choices: Any, context: Context) -> html.Div:
     """A person whom neither Intercom nor any conversation knows."""
     text = context.text
-    back = html.A(
-        text("analyst.all_people"),
-        href=view(PATH, choices, agent=None),
-        className="link",
-        **{"data-go": "push"},
-    )
+    back = view_link(text("analyst.all_people"), view(PATH, choices, agent=None), "link")
     label = text("analyst.unknown_words")
     return message("empty", context, text("analyst.unknown"), label, back)
 
 
 def unusable(name: str | None, context: Context) -> html.Div:
-    """A banner for an address that asks for something impossible.
-
-    Args:
-        name: Of the parameter that cannot be used; None where the dates are turned round.
-    """
+    """`name` is the parameter that cannot be used; None where the dates are turned round."""
     text = context.text
     if name is None:
         return banner("attention", text("filters.reversed"), text("analyst.reversed_words"))
@@ -232,7 +212,7 @@ def unusable(name: str | None, context: Context) -> html.Div:
 
 
 def arriving(loaded: int, total: int, first_day: date | None, context: Context) -> html.Div:
-    """A banner for a period that is not whole yet."""
+    """For a period that is not whole yet."""
     text = context.text
     label = text("states.history_words")
     if first_day is not None:
@@ -243,14 +223,14 @@ def arriving(loaded: int, total: int, first_day: date | None, context: Context) 
 
 
 def beyond(first_day: date, context: Context) -> html.Div:
-    """A banner for a period that begins before what is kept."""
+    """For a period that begins before what is kept."""
     text = context.text
     day = context.formats.long_day(first_day)
     return banner("information", text("analyst.beyond", day=day), text("analyst.beyond_words"))
 
 
 def growth_note(growth: Growth | None, context: Context, name: str = "") -> html.Div | None:
-    """A note for the manager: a reason that says nothing takes more room than before."""
+    """For the manager: a reason that says nothing takes more room than before."""
     if growth is None:
         return None
     text, formats = context.text, context.formats
@@ -271,12 +251,8 @@ def _looking_at(own: Panel, context: Context) -> html.P:
     parts: list[Any] = [pill(text("analyst.looking_at", name=name), "information", "eye")]
     if own.left:
         parts.append(pill(text("analyst.status.left")))
-    back = html.A(
-        text("analyst.all_people"),
-        href=view(PATH, own.head.choices, **dict.fromkeys(("agent", *LISTS))),
-        className="link",
-        **{"data-go": "push"},
-    )
+    href = view(PATH, own.head.choices, **dict.fromkeys(("agent", *LISTS)))
+    back = view_link(text("analyst.all_people"), href, "link")
     return html.P([*parts, back], className="analyst-whose")
 
 
@@ -312,7 +288,6 @@ def _jumps(context: Context) -> html.Nav:
 
 
 def team_content(team: Team, context: Context) -> list[Any]:
-    """One line per person, each leading to that person's panel."""
     text, formats = context.text, context.formats
     if team.reason_missing:
         title = text("analyst.no_reason.title", label=team.reason_label)
@@ -352,14 +327,8 @@ def team_content(team: Team, context: Context) -> list[Any]:
 
 def _line(line: TeamLine, team: Team, context: Context) -> html.Tr:
     name = person_name(Person(line.id, line.name), context)
-    parts: list[Any] = [
-        html.A(
-            name,
-            href=view(PATH, team.head.choices, agent=line.id),
-            className="link name bidi",
-            **{"data-go": "push"},
-        )
-    ]
+    href = view(PATH, team.head.choices, agent=line.id)
+    parts: list[Any] = [view_link(name, href, "link name bidi")]
     if line.status in ("left", "outside"):
         parts.append(pill(context.text(f"analyst.status.{line.status}")))
     bar = html.Td(

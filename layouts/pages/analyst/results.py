@@ -10,6 +10,7 @@ from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.live_time import timer
 from layouts.components.metric_info import info_button
 from layouts.components.panel import no_data, panel
+from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Call, Comment, Comparison, Panel
@@ -17,7 +18,6 @@ from metrics.model.summary import Summary
 
 
 def ratings_panel(own: Panel, context: Context) -> html.Section:
-    """CSAT with its interval, the period before, the adjusted score, and what customers wrote."""
     text, quality = context.text, own.quality
     parts: list[Any] = []
     if quality.score.value is None:
@@ -110,7 +110,6 @@ def _adjusted(own: Panel, context: Context) -> html.Div:
 
 
 def comments_panel(own: Panel, context: Context) -> html.Section | None:
-    """What customers wrote beside their ratings, newest first; nothing where they wrote nothing."""
     text, formats, quality = context.text, context.formats, own.quality
     if not quality.comments:
         return None
@@ -156,7 +155,7 @@ def _comment(comment: Comment, context: Context) -> html.Li:
 
 
 def times_panel(own: Panel, context: Context) -> html.Section:
-    """Medians of the own times beside the period before, and the team's where it may be told."""
+    """Medians beside the period before, and the team's where they may be told."""
     text = context.text
     rows = [_compared(comparison, context) for comparison in own.times]
     return panel(
@@ -206,7 +205,7 @@ def _compared(comparison: Comparison, context: Context) -> html.Div:
 
 
 def _moved(comparison: Comparison, context: Context) -> html.Span | None:
-    """The change against the period before: words where it is news, grey where it is usual."""
+    """Words where the change is news, grey where it is usual."""
     if comparison.now.value is None or comparison.before is None or comparison.before.value is None:
         return None
     text, formats = context.text, context.formats
@@ -232,7 +231,6 @@ def _moved(comparison: Comparison, context: Context) -> html.Span | None:
 
 
 def calls_panel(own: Panel, context: Context) -> html.Section:
-    """The newest calls with their recordings; how many and how long, beside the period before."""
     text, formats, calls = context.text, context.formats, own.calls
     title = text(f"analyst.calls.title_{_whose(own)}")
     place = ids.panel(PAGE, "calls")
@@ -296,12 +294,7 @@ def _call(call: Call, own: Panel, context: Context) -> html.Div:
 
 
 def _all_link(own: Panel, words: str, **choice: str) -> html.A:
-    return html.A(
-        words,
-        href=view(PATH, own.head.choices, **choice),
-        className="link list-all",
-        **{"data-go": "replace"},
-    )
+    return view_link(words, view(PATH, own.head.choices, **choice), "link list-all", mode="replace")
 
 
 def _days(own: Panel, context: Context) -> str:

@@ -73,7 +73,7 @@ def panel(eligible=10, classified=6, **values):
         "days": [],
         "pace": None,
         "streak": 0,
-        "pending": Pending([], 0, "oldest", 0, True, [], {}, None),
+        "pending": Pending([], 0, "oldest", True, [], {}, None),
         "history": History([], 0, 0, None, None, "", []),
         "window": WINDOW,
         "quality": Quality(NOTHING, NOTHING, None, None, 10, [], 0, infos),
@@ -188,7 +188,7 @@ def test_more_than_a_week_of_days_has_no_room():
 
 def listed(count, total=None, **values):
     rows = [row(str(n), subject=f"Assunto {n}") for n in range(count)]
-    return panel(pending=Pending(rows, total or count, "oldest", 0, True, [], {}, None, **values))
+    return panel(pending=Pending(rows, total or count, "oldest", True, [], {}, None, **values))
 
 
 def test_a_list_that_is_cut_says_so_and_leads_on():
@@ -212,7 +212,7 @@ def test_one_pending_needs_no_order():
 
 
 def test_a_close_that_nobody_recorded_has_no_age():
-    pending = Pending([row(closed_at=None)], 1, "oldest", 0, True, [], {}, None)
+    pending = Pending([row(closed_at=None)], 1, "oldest", True, [], {}, None)
     drawn = words(analyst_lists.pending_panel(panel(pending=pending), reader()))
     assert "fechamento sem registro" in drawn
 
@@ -229,7 +229,7 @@ def test_without_the_attribute_nothing_is_called_pending():
 )
 def test_ticks_of_now_are_listed_and_the_rest_counted(total, listed_done, said):
     done = [row(str(n), reason="Boleto", standing="classified") for n in range(total)]
-    pending = Pending([], 0, "oldest", 0, True, done, {}, None)
+    pending = Pending([], 0, "oldest", True, done, {}, None)
     drawn = analyst_lists.pending_panel(panel(pending=pending), reader())
     assert classes(drawn).count("icon-check-lg") == listed_done
     assert said in words(drawn)
