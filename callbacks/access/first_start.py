@@ -27,7 +27,6 @@ MAKE = Route(
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach /login/first, and tell the log the code while there is no account."""
     key = backend.environment.secret_key
     first = FirstStart(backend.state, backend.accounts, key.get_secret_value() if key else "")
     if takes_passwords(backend):

@@ -130,17 +130,13 @@ def _is_closed(output: str, viewer: Viewer, backend: Backend) -> bool:
 
 
 def page_for(path: str, viewer: Viewer, backend: Backend) -> Page | None:
-    """The page at a path, if the viewer may see it."""
     page = PAGES.get(path)
     wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
     return page if page and page.is_open_to(viewer.role, sees_wall=wall) else None
 
 
 def _is_activity(route: Route | None) -> bool:
-    """Whether a person made this request, so that the session goes on living.
-
-    Pages load themselves anew too; browsers tell when a person did it, where the address is secure.
-    """
+    """Pages also load themselves anew; on secure addresses browsers tell when a person did it."""
     if request.path == DASH_POST:
         changed = _body().get("changedPropIds")
         names = (
@@ -155,7 +151,6 @@ def _is_activity(route: Route | None) -> bool:
 
 
 def _body() -> dict[str, Any]:
-    """The JSON object that was sent; empty where it is none."""
     try:
         body: Any = request.get_json()
     except (BadRequest, UnsupportedMediaType, RecursionError):

@@ -32,7 +32,6 @@ def remember_address(backend: Backend, email: str) -> None:
 
 
 def count_failure(backend: Backend) -> None:
-    """Count a failure against the visitor's address."""
     _by_address(backend).count_failure(f"address/{_address()}")
 
 
@@ -46,10 +45,8 @@ def audit_failure(backend: Backend, email: str, how: str) -> None:
 
 
 def _person_key(backend: Backend, person: str) -> str:
-    """Under which key attempts are counted.
-
-    All places where somebody never was share one count, however many they are; a place where they
-    were has its own. Else whoever knows an e-mail could lock its owner out for ever.
+    """All places where somebody never was share one count, however many they are; a place where
+    they were has its own. Else whoever knows an e-mail could lock its owner out for ever.
     """
     address = _address()
     known = backend.state.get(f"{KNOWN}{person.rpartition('/')[2]}/{address}") is not None

@@ -41,11 +41,7 @@ MISTAKES = (AuthlibBaseError, JoseError, ValueError, TypeError, KeyError, Runtim
 
 
 class ProviderError(ServiceError):
-    """Signing in through the provider came to nothing; the text is a key of the login texts.
-
-    Attributes:
-        cause: For the log: what exactly it was.
-    """
+    """The text is a key of the login texts; `cause` is for the log."""
 
     def __init__(self, reason: str, cause: object = "") -> None:
         super().__init__(reason)
@@ -62,7 +58,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
         self._good_until = self._failed_until = float("-inf")
 
     def load_server_metadata(self) -> Any:
-        """The discovery document; an hour old at most, unless the provider is down.
+        """An hour old at most, unless the provider is down.
 
         Raises:
             ProviderError: There is none, or it is not of this issuer.
@@ -121,13 +117,7 @@ def create_provider(server: Flask, setting: OidcSetting, backend: Backend) -> Pr
 
 
 def start_attempt(provider: Provider, back: str, target: str, clock: Callable[[], float]) -> str:
-    """The provider's address to go to; state, nonce and verifier stay in the visitor's cookie.
-
-    Args:
-        provider: To whom.
-        back: The address to come back to.
-        target: Where to go on to in the end.
-        clock: Unix seconds.
+    """State, nonce and verifier stay in the visitor's cookie; `target` is where to go on to.
 
     Raises:
         ProviderError: The provider does not answer.
@@ -158,11 +148,7 @@ def load_attempt(provider: Provider, backend: Backend) -> dict[str, Any] | None:
 
 
 def fetch_claims(provider: Provider, setting: OidcSetting) -> dict[str, Any]:
-    """What the provider says of who comes back with a code.
-
-    Raises:
-        ProviderError: It does not answer, refuses, or what it says cannot be believed.
-    """
+    """Raises ProviderError where it does not answer, refuses, or cannot be believed."""
     if error_code := request.args.get("error"):
         provider.framework.clear_state_data(session, request.args.get("state"))
         raise ProviderError(

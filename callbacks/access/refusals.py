@@ -16,10 +16,7 @@ def json_error(
 
 
 def is_navigation() -> bool:
-    """Whether a person waits for a page, and not a script for an answer.
-
-    Browsers say so themselves, but not over plain HTTP, as in an office network.
-    """
+    """Browsers say so themselves, but not over plain HTTP, as in an office network."""
     if request.method != "GET" or request.path.startswith(("/_", "/assets/")):
         return False
     destination = request.headers.get("Sec-Fetch-Dest")

@@ -14,13 +14,11 @@ ROUTES = "VIGIA_ROUTES"
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One address.
+    """An address of the server.
 
     Attributes:
         path: As Flask's rules write it.
-        endpoint: Its name in Flask.
         roles: Who may ask it once signed in; None = strangers too.
-        methods: What it answers to.
         is_form: Whether people send it a form, which is shown again when its token has expired.
         by_hand: Whether nothing but a person asks for it, so that the session goes on living.
         reaches: Tokens that may ask it besides those of the reach `all`.
@@ -36,7 +34,6 @@ class Route:
 
 
 def add_route(server: Flask, route: Route, view: Callable[..., Any]) -> None:
-    """Attach a view, and let the guard know its record."""
     server.add_url_rule(route.path, route.endpoint, view, methods=list(route.methods))
     record(server, route)
 
@@ -47,6 +44,5 @@ def record(server: App, *routes: Route) -> None:
 
 
 def current_route() -> Route | None:
-    """The record of the address that is asked; None where there is none."""
     route: Route | None = current_app.config.get(ROUTES, {}).get(request.endpoint)
     return route

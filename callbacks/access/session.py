@@ -27,7 +27,6 @@ class User(UserMixin):  # type: ignore[misc]
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach Flask-Login, which finds the person of a session."""
     manager = LoginManager(server)
     manager.session_protection = None
     manager.user_loader(lambda word: _load_user(word, backend))
@@ -51,7 +50,6 @@ def current_viewer(backend: Backend | None = None) -> Viewer:
 
 
 def current_context(backend: Backend, path: str = "/") -> Context:
-    """The reader of this request: language, theme and role."""
     viewer = current_viewer(backend)
     text = text_for(choose_language(request.cookies, backend))
     theme = choose_theme(request.cookies)
@@ -61,13 +59,11 @@ def current_context(backend: Backend, path: str = "/") -> Context:
 
 
 def choose_language(cookies: Mapping[str, str], backend: Backend) -> str:
-    """The reader's choice, else the settings' language."""
     chosen = cookies.get("vigia_lang")
     return chosen if chosen in ("pt-BR", "en") else backend.settings.language
 
 
 def choose_theme(cookies: Mapping[str, str]) -> Any:
-    """The reader's choice; dark where there is none."""
     chosen = cookies.get("vigia_theme")
     return chosen if chosen in THEMES else "dark"
 

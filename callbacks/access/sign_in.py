@@ -50,7 +50,6 @@ def set_up(server: Flask, backend: Backend) -> None:
 
 
 def text_of_visitor(backend: Backend) -> Text:
-    """The words for whoever is not signed in yet."""
     return text_for(choose_language(request.cookies, backend))
 
 
@@ -74,7 +73,6 @@ def begin_session(account: Account, how: str, backend: Backend) -> None:
 
 
 def end_session(backend: Backend) -> None:
-    """Whoever was signed in with the cookie that came no longer is."""
     if current_user.is_authenticated:
         backend.sessions.close(current_user.get_id())
     session.clear()
@@ -84,13 +82,7 @@ def end_session(backend: Backend) -> None:
 def continue_sign_in(
     account: Account, target: str | None, how: str, backend: Backend, *, code: bool = False
 ) -> Response:
-    """Ask for what is still missing after a right password, else begin the session.
-
-    Args:
-        target: Where to go on to in the end.
-        how: By what the person came, for the audit.
-        code: Whether a code of the second factor was given.
-    """
+    """Ask for what is still missing after a right password, else begin the session."""
     asks_code = not code and backend.second_factor.is_on(account.email)
     if asks_code or (account.temporary and how == "password"):
         session[PENDING] = {
@@ -142,7 +134,6 @@ def answer_login(
 
 
 def takes_passwords(backend: Backend) -> bool:
-    """Whether passwords open anything here."""
     oidc = backend.settings.access.oidc
     return oidc is None or oidc.password_login
 
@@ -226,11 +217,7 @@ def password_fields(text: Text, minimum: int, *, focus: bool = False) -> list[Fi
 
 
 def read_new_password() -> str:
-    """What was typed twice.
-
-    Raises:
-        AccountError: The two differ.
-    """
+    """Raises AccountError where the two that were typed differ."""
     password = request.form.get("password", "")[:2000]
     if password != request.form.get("again", "")[:2000]:
         raise AccountError("not_the_same")

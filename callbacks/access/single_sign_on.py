@@ -34,7 +34,6 @@ HARMLESS = frozenset(STATUS)
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach the routes where the settings name a provider."""
     setting = backend.settings.access.oidc
     if setting is None:
         return
@@ -55,7 +54,6 @@ def _start(provider: Provider, setting: OidcSetting, backend: Backend) -> Respon
 
 
 def _finish(provider: Provider, setting: OidcSetting, backend: Backend) -> Response:
-    """A new session for who comes back from the provider, or why there is none."""
     if is_address_blocked(backend):
         return answer_login(backend, "throttled", 429)
     attempt = load_attempt(provider, backend)

@@ -79,8 +79,6 @@ class Scope:
 
 @dataclass(frozen=True)
 class Request:
-    """One question: who asks, of which version, on which day."""
-
     backend: Backend
     snapshot: Snapshot
     scope: Scope
@@ -99,12 +97,10 @@ class Request:
         }
 
     def filters(self, query: Query) -> Filters:
-        """The rows asked for, within what the reader may see."""
         check_labels(query, self.labels)
         return self.scope.own(query.filters)
 
     def rules(self, query: SummaryQuery) -> Rules:
-        """The agreements, with the clock asked for."""
         return replace(self.backend.rules, clock=query.clock)
 
     def view(self, query: SummaryQuery) -> View:
@@ -112,13 +108,11 @@ class Request:
         return View(tables, period, self.filters(query), self.rules(query))
 
     def cached(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
-        """What `compute` gives, kept for this version, this question and this scope."""
         edition = self.backend.edition(self.snapshot)
         key = ("api", route, edition, self.today, self.scope, query.key, *asked)
         return self.backend.dataset.cached(key, compute)
 
     def envelope(self, sources: Collection[str] = VENDORS) -> Row:
-        """What every answer carries, for data of these vendors."""
         read = [self.source(name).as_of for name in sources if self.is_read(name)]
         return {
             "data_as_of": format_instant(min((moment for moment in read if moment), default=None)),
@@ -127,7 +121,6 @@ class Request:
         }
 
     def dated(self, query: SummaryQuery, sources: Collection[str] = VENDORS) -> Row:
-        """The envelope of an answer about a period."""
         period = query.period(self.today)
         start = self.snapshot.history.first_day
         reached = start is not None and start <= period.first_day
@@ -141,7 +134,6 @@ class Request:
         }
 
     def source(self, name: str) -> SourceStatus:
-        """How a vendor's data is; off where nobody reads it."""
         return self.snapshot.sources.get(name, SourceStatus("off"))
 
     def is_read(self, name: str) -> bool:

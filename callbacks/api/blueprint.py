@@ -30,8 +30,6 @@ REQUESTS_PER_MINUTE = 600
 
 
 class _AnsweredError(Exception):
-    """An answer that is an error, decided on the way."""
-
     def __init__(self, status: int, code: str, message: str, headers: Any = None) -> None:
         super().__init__(message)
         self.response = json_error(status, code, message, headers)
@@ -40,12 +38,7 @@ class _AnsweredError(Exception):
 def blueprint(
     backend: Backend, viewer_of: Callable[[], Viewer | None] = current_viewer
 ) -> Blueprint:
-    """The routes of the API. Unknown addresses below /api are answered here too.
-
-    Args:
-        backend: What is asked.
-        viewer_of: Who asks; None = nobody we know.
-    """
+    """Unknown addresses below /api are answered here too; `viewer_of` gives None for strangers."""
     machines = Blueprint("api", __name__, url_prefix="/api")
     get_document = cache(document)
     for route in ROUTES.values():
@@ -85,11 +78,7 @@ def _view(
 
 
 def _scope_of(viewer: Viewer, route: ApiRoute, *, analyst_wall: bool) -> Scope:
-    """What the viewer may see of a route.
-
-    Raises:
-        RefusedError: Nothing at all.
-    """
+    """Raises RefusedError where the viewer may see nothing of the route."""
     if viewer.role not in route.roles:
         raise RefusedError(f"not for the role {viewer.role}")
     if viewer.role == MANAGER:

@@ -29,12 +29,7 @@ then as on the wall. Other routes answer managers and the token only."""
 
 
 def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:
-    """The document.
-
-    Args:
-        labels: Of conversation attributes in the settings, each a filter of its own.
-        cookie: Name of the session's.
-    """
+    """Each of `labels` (attributes of the settings) is a filter; `cookie` is the session's name."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vigia", "version": "1", "description": DESCRIPTION},

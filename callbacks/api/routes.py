@@ -34,10 +34,7 @@ class ApiRoute(Route):
     """An address of the API.
 
     Attributes:
-        purpose: What it answers, in one line.
-        query: Its parameters.
-        compute: Makes the answer from a request and its parameters; None for the document itself.
-        answer: The shape of the answer; None for the document itself.
+        compute: None for the document itself, as is `answer`.
         rows: The table whose rows it lists, where it does.
         is_wall: Whether analysts are answered only where `access.analyst_wall` lets them.
     """

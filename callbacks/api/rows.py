@@ -43,7 +43,6 @@ class Population:
 
     Attributes:
         seconds: When, in Unix seconds.
-        ids: Of the rows.
         values: What each row adds to the metric; None where no metric was asked for.
     """
 
@@ -67,7 +66,6 @@ class Population:
 def _sort_newest_first(
     rows: pd.DataFrame, dated_by: str, values: pd.Series | None = None
 ) -> Population:
-    """The rows as a population, with the value of each where a metric was asked for."""
     seconds = rows[dated_by].dt.as_unit("s").astype("int64").to_numpy()
     ids = rows["id"].to_numpy(dtype=object)
     order = np.lexsort((ids, seconds))[::-1]

@@ -289,7 +289,6 @@ class Status(Answer):
 
 
 def columns(table: str) -> list[str]:
-    """The columns of a table that its rows show, in order."""
     return [name for name in schema.TABLES[table] if name not in INTERNAL]
 
 

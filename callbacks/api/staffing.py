@@ -158,7 +158,6 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
 
 
 def staffing(request: Request, query: StaffingRequest) -> Row:
-    """The people of each half-hour, for each kind of work asked for."""
     schedule = load_schedule(request.backend.state).schedule
 
     def compute() -> Row:

@@ -33,7 +33,6 @@ def status(request: Request) -> Row:
 
 
 def alerts(request: Request) -> Row:
-    """The rules as they hold, the problems that go on, and what arrived of what was said."""
     overview = request.backend.alerts.get_overview()
     active = overview.active.alerts
     return request.envelope() | {

@@ -25,8 +25,6 @@ from services.settings.links import IntercomLinks
 
 @dataclass(frozen=True)
 class ColumnContext:
-    """What the columns need to know besides their rows."""
-
     question: ReportView[Any]
     backend: Backend
     context: Context
@@ -66,15 +64,7 @@ class ColumnContext:
 
 @dataclass(frozen=True)
 class DetailColumn:
-    """One column.
-
-    Attributes:
-        key: In the address.
-        kind: Of its values: text, number, seconds, moment or link.
-        read: One value per row; missing where the row has none.
-        label: The attribute's own name; None where our words name the column.
-        width: Of its sheet's column, in characters.
-    """
+    """`label` is None where our words name the column; `width` is in characters."""
 
     key: str
     kind: Kind

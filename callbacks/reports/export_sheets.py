@@ -40,11 +40,7 @@ class SheetRows:
 
 
 def check_count(count: int) -> None:
-    """Refuse what would take too long.
-
-    Raises:
-        TooManyRowsError: There are more rows than a file takes.
-    """
+    """Refuse what would take too long."""
     if count > ROWS_AT_MOST:
         raise TooManyRowsError
 
@@ -55,7 +51,7 @@ def report_sheets(
     keys: Sequence[str] = (),
     shown: SheetRows | None = None,
 ) -> Sheets:
-    """Summary, attributes, every row and the definitions: the file of a report.
+    """The file of a report.
 
     Args:
         scope: The question and its reader.
@@ -63,9 +59,6 @@ def report_sheets(
         keys: Of the definitions told besides those of the catalogue.
         shown: Rows that the page itself lists: they come first, and every attribute among their
             columns is counted instead of the usual ones.
-
-    Raises:
-        TooManyRowsError: There are more rows than a file takes.
     """
     text, question = scope.context.text, scope.question
     rows = {table: _every_row(scope, table) for table in TABLES}
@@ -134,7 +127,6 @@ def row_sheets(scope: ColumnContext, search: str) -> Sheets:
 
 
 def build_summary_sheet(scope: ColumnContext) -> Sheet:
-    """Every number of the catalogue, with its population and the period before."""
     text, question = scope.context.text, scope.question
     earlier = question.previous
     names = ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n", "key")
@@ -176,19 +168,11 @@ def build_rows_sheet(
     columns: Sequence[DetailColumn],
     scope: ColumnContext,
 ) -> Sheet:
-    """The rows of a list in their order, with these columns and what each adds to the number."""
     heads = [Column(c.title(scope.context), c.kind, c.width) for c in columns]
     return Sheet(name, heads, _iterate_rows(listed, places, columns, scope))
 
 
 def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
-    """What was asked, and what each number means.
-
-    Args:
-        scope: The question and its reader.
-        about: The page or list.
-        keys: Of the metrics whose definitions are told.
-    """
     text, formats, question = scope.context.text, scope.context.formats, scope.question
     period, earlier = question.period, question.previous
 

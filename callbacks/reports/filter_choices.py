@@ -45,7 +45,6 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
 
 
 def describe_filters(question: ReportView[Q], context: Context) -> list[str]:
-    """The filters as a metric info, or a sheet of an export, says them."""
     text, query = context.text, question.query
     names = people.names(question.tables)
     teams = team_names(question.tables, question.rules)
@@ -86,10 +85,7 @@ def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
 
 
 def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
-    """The attributes whose label has the wanted words in it, with how many rows have them filled.
-
-    Attributes that no row of the period carries come last.
-    """
+    """Each with how many rows have it filled; those that no row of the period has come last."""
     conversations = _select_rows(question, question.filters)
     prefix = len(ATTRIBUTE_PREFIX)
     labels = [str(c)[prefix:] for c in conversations.columns if str(c).startswith(ATTRIBUTE_PREFIX)]

@@ -18,14 +18,7 @@ from metrics.query.usual import Range, Verdict, usual_range, weekday_band
 def build_kpis(
     question: ReportView[Q], keys: Iterable[str], at: datetime, context: Context
 ) -> list[Kpi]:
-    """The sheet of these metrics of a period.
-
-    Args:
-        question: The choice of rows.
-        keys: Of the catalogue; stocks have no days and are none of these.
-        at: The present instant, for the age of the data.
-        context: The reader.
-    """
+    """Stocks have no days and are none of `keys`."""
     metrics = [CATALOG[key] for key in keys]
     daily = question.groups_of(metrics, "day", question.history)
     return [build_kpi(question, metric, daily[metric.key], at, context) for metric in metrics]
@@ -38,7 +31,7 @@ def build_kpi(
     at: datetime,
     context: Context,
 ) -> Kpi:
-    """One number of the sheet; `daily` are its numbers of each day of the history."""
+    """`daily` are its numbers of each day of the history."""
     period, previous = question.period, question.previous
     now = question.number(metric, period)
     before = question.number(metric, previous) if previous else None

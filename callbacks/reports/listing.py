@@ -31,14 +31,7 @@ SEARCHED = {
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """The rows behind a number.
-
-    Attributes:
-        metric: What was counted.
-        positions: Of the rows in their table.
-        values: What each adds to the number; NaN where only a part names it.
-        total: The sum of that.
-    """
+    """`values` are what each row adds to the number; NaN where only a part names it."""
 
     metric: Metric
     positions: Positions
@@ -51,18 +44,13 @@ class Listing:
 
 
 def list_rows(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
-    """The rows behind a number, remembered for its version.
-
-    Raises:
-        CellError: There are none of that kind.
-    """
+    """Remembered for its version. Raises CellError where there are no rows of that kind."""
     listed_metric(key)
     key_of_list = ("rows", key, tuple(map(str, cells)), question.today, question.query.key)
     return question.snapshot.memory.get(key_of_list, lambda: _found(question, key, cells))
 
 
 def build_listing(behind: Drilldown, question: ReportView[Q]) -> Listing:
-    """The same from rows that are known already."""
     table = getattr(question.tables, behind.metric.table)
     positions = table.index.get_indexer(behind.rows.index).astype("int64")
     values = behind.values.to_numpy(dtype="float64", na_value=np.nan)

@@ -24,19 +24,7 @@ def number_info(
     at: datetime,
     context: Context,
 ) -> MetricInfo:
-    """What the number is made of, in the reader's words.
-
-    Args:
-        metric: The catalogue's entry.
-        now: Its number.
-        before: The number of the previous period, if that is whole.
-        period: The days; None for stocks.
-        clock: all or office.
-        filters: What was chosen, in words.
-        snapshot: Where the number comes from.
-        at: The present instant, for the age of the data.
-        context: The reader.
-    """
+    """`before` is the number of the previous period, if that is whole; stocks have no `period`."""
     text, formats = context.text, context.formats
     lines = [(text("passport.population"), text("passport.rows", n=formats.count(now.n)))]
     if now.parts:
@@ -69,7 +57,6 @@ def number_info(
 
 
 def is_late(metric: Metric, snapshot: Snapshot) -> bool:
-    """Whether a vendor that the number is made of is late or failed."""
     states = [snapshot.sources[s].state for s in metric.sources if s in snapshot.sources]
     return any(state in ("late", "failed") for state in states)
 
@@ -101,10 +88,6 @@ def figure_info(
     Args:
         key: Of its words in `metrics`.
         n: Rows it rests on.
-        question: The choice of rows.
-        at: The present instant.
-        context: The reader.
-        sources: The vendors it is made of.
         timed: Whether it shows durations, which depend on the clock.
         listed: Key of the list of its rows; None where there is none.
     """

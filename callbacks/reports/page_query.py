@@ -36,8 +36,6 @@ MAXIMUM_CELLS = 4
 
 
 class PageQuery(SummaryQuery):
-    """The API's own filters, a period by name, and what it is compared with."""
-
     preset: Preset | None = Field(default=None, alias="period")
     compare: Compare | None = None
     line: Ids = ()
@@ -48,11 +46,9 @@ class PageQuery(SummaryQuery):
         return replace(super().filters, lines=self.line)
 
     def period(self, today: date) -> Period:
-        """The days asked for; a named period moves with the day it is read on."""
         return resolve_period(self.preset, today) if self.preset else super().period(today)
 
     def before(self, today: date) -> Period | None:
-        """The days to compare with; None where nothing is to be compared."""
         if self.compare == "none":
             return None
         period = self.period(today)
@@ -60,7 +56,6 @@ class PageQuery(SummaryQuery):
 
     @property
     def name(self) -> str | None:
-        """The name under which the period is known, if it has one."""
         if self.preset:
             return self.preset
         return None if self.first_day or self.last_day else f"{DEFAULT_DAYS}d"
@@ -81,11 +76,7 @@ class PanelQuery(NoQuery):
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The marks that were clicked.
-
-        Raises:
-            ParameterError: One of them cannot be read.
-        """
+        """Raises ParameterError where one of the marks that were clicked cannot be read."""
         try:
             listed_metric(self.rows)
             return tuple(Cell.parse(text) for text in self.cell)
@@ -107,20 +98,12 @@ def build_page_search(search: str | None) -> str:
 
 
 def read_page(model: type[Q], search: str | None) -> Q:
-    """The query string of a page, read and checked.
-
-    Raises:
-        ParameterError: The first name or value that cannot be used.
-    """
+    """Raises ParameterError for the first name or value that cannot be used."""
     return read(model, read_choices(search).items())
 
 
 def read_panel(search: str | None) -> PanelQuery | None:
-    """The list of rows that the address opens, if it opens one.
-
-    Raises:
-        ParameterError: It cannot be used.
-    """
+    """None where the address opens no list; raises ParameterError where it cannot be used."""
     fields = {name: values for name, values in parse_search(search).items() if name in PANEL}
     if "rows" not in fields:
         return None

@@ -45,11 +45,9 @@ PLAIN_GROUPS = ("day", "hour", "weekday_hour", "agent", "team", "reason")
 
 
 class ParameterError(ValueError):
-    """A parameter cannot be used; the text names it and says what is allowed.
+    """The text names the parameter, shortened, and says what is allowed.
 
-    Attributes:
-        name: Of the parameter, shortened.
-        turned: Whether a first day lies after its last.
+    `turned` tells that a first day lies after its last.
     """
 
     def __init__(self, name: str, reason: str, *, turned: bool = False) -> None:
@@ -65,7 +63,6 @@ class Position:
     id: str
 
     def encode(self) -> str:
-        """The text that stands for the position in a `cursor`."""
         return base64.urlsafe_b64encode(f"{self.seconds} {self.id}".encode()).decode().rstrip("=")
 
 
@@ -166,11 +163,7 @@ class SummaryQuery(Query):
     )
 
     def period(self, today: date) -> Period:
-        """The days asked for.
-
-        Raises:
-            ParameterError: The first day lies after the last, or there are too many days.
-        """
+        """Raises ParameterError where the first day is after the last, or days are too many."""
         last = self.last_day or today
         first = self.first_day or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
@@ -202,11 +195,7 @@ class BreakdownQuery(SummaryQuery):
         return check_metric(key)
 
     def group(self, labels: Collection[str]) -> str:
-        """The group as `metrics.query.report.breakdown` calls it.
-
-        Raises:
-            ParameterError: Neither a group nor the label of an attribute.
-        """
+        """As `metrics.query.report.breakdown` names it; raises ParameterError where it is none."""
         of_tickets = CATALOG[self.metric].table == "tickets" and self.by in TICKET_GROUPS
         if self.by in PLAIN_GROUPS or of_tickets:
             return self.by
@@ -244,11 +233,7 @@ class RowsQuery(SummaryQuery):
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The marks asked for.
-
-        Raises:
-            ParameterError: One of them cannot be read, or there is no metric to have marks.
-        """
+        """Raises ParameterError where one cannot be read, or there is no metric to have marks."""
         if self.cell and self.metric is None:
             raise ParameterError("cell", "needs `metric`")
         try:
@@ -298,15 +283,7 @@ def parse_search(search: str | None) -> dict[str, list[str]]:
 
 
 def read(model: type[Q], arguments: Iterable[tuple[str, list[str]]]) -> Q:
-    """The parameters of a request as the model of its route.
-
-    Args:
-        model: The route's parameters.
-        arguments: Each name of the query string with all its values.
-
-    Raises:
-        ParameterError: The first name or value that cannot be used.
-    """
+    """Raises ParameterError for the first name or value that cannot be used."""
     values: dict[str, Any] = {}
     attributes: dict[str, tuple[str, ...]] = {}
     known = {field.alias or name: field for name, field in model.model_fields.items()}
@@ -332,11 +309,7 @@ def read(model: type[Q], arguments: Iterable[tuple[str, list[str]]]) -> Q:
 
 
 def check_labels(query: Query, labels: Collection[str]) -> None:
-    """Refuse filters by an attribute that neither the settings nor the data know.
-
-    Raises:
-        ParameterError: The first unknown label.
-    """
+    """Raises ParameterError for an attribute that neither the settings nor the data know."""
     for label in query.attributes:
         if label not in labels:
             raise ParameterError(ATTRIBUTE_PREFIX + label, "no conversation attribute is called so")

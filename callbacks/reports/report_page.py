@@ -31,16 +31,7 @@ Content = Callable[[ReportView[Any], Context, Backend], Sequence[Component]]
 
 @dataclass(frozen=True)
 class ReportPage:
-    """One page of numbers: what its address means on the screen and in its file.
-
-    Attributes:
-        path: Of its record in `layouts.roles`.
-        query: What it reads from its address.
-        content: What it draws for one question; asked once for each version and address.
-        sheets: What its file holds.
-        frame: What stands before its first numbers.
-        more_callbacks: Those besides the one that fills it.
-    """
+    """`content` is asked once for each version and address; `frame` comes before any numbers."""
 
     path: str
     query: type[PageQuery]
@@ -58,8 +49,6 @@ class ReportPage:
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 
     def register(self, app: Dash, backend: Backend) -> None:
-        """Attach its callbacks: it is filled when its address changes, and by a new version."""
-
         @role_callback(app, roles=PAGES[self.path].roles)(
             Output(ids.panel(self.name, "bar"), "children"),
             Output(ids.panel(self.name, "content"), "children"),
@@ -92,11 +81,7 @@ class ReportPage:
             self.more_callbacks(app, backend)
 
     def question(self, search: str | None, backend: Backend) -> ReportView[Any] | None:
-        """What its address asks of the newest version; None where there is no data yet.
-
-        Raises:
-            ParameterError: The address cannot be read.
-        """
+        """None: no data yet. Raises ParameterError where the address cannot be read."""
         snapshot = backend.dataset.snapshot()
         return None if snapshot is None else _build_view(self, snapshot, search, backend)
 
@@ -106,7 +91,6 @@ Reports = Mapping[str, ReportPage]
 
 
 def report_context(backend: Backend, path: str, search: str | None) -> Context:
-    """The reader of a report page, with the choices of its address."""
     context = current_context(backend, path)
     is_report = path in PAGES and PAGES[path].is_report
     return replace(context, choices=read_choices(search), lists_rows=is_report)
@@ -115,19 +99,12 @@ def report_context(backend: Backend, path: str, search: str | None) -> Context:
 def find_view(
     reports: Reports, path: str | None, search: str | None, backend: Backend
 ) -> ReportView[Any] | None:
-    """What the address of a report asks of the newest version.
-
-    None: there is no such page, or no data yet.
-
-    Raises:
-        ParameterError: The address cannot be read.
-    """
+    """None: no such page, or no data yet. Raises ParameterError for an unreadable address."""
     page = reports.get(path or "")
     return None if page is None else page.question(search, backend)
 
 
 def add_filter_words(question: ReportView[Any], context: Context) -> ReportView[Any]:
-    """The question with its filters in the reader's words."""
     return replace(question, filter_words=tuple(filter_choices.describe_filters(question, context)))
 
 

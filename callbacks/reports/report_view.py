@@ -48,7 +48,6 @@ class VersionView(ABC, Generic[A]):
 
     @cached_property
     def today(self) -> date:
-        """The local day of the version."""
         return today(self.snapshot.published_at, self.rules.time_zone)
 
     @cached_property
@@ -58,12 +57,7 @@ class VersionView(ABC, Generic[A]):
 
 @dataclass(frozen=True)
 class ReportView(VersionView[Q]):
-    """The question of a page with the filters of all reports.
-
-    Attributes:
-        rules: With the clock of the query.
-        filter_words: The filters in words, for metric infos.
-    """
+    """`rules` have the clock of the query; `filter_words` are for metric infos."""
 
     filter_words: Sequence[str] = ()
 
@@ -105,10 +99,7 @@ class ReportView(VersionView[Q]):
         )
 
     def number(self, metric: Metric, period: Period | None = None) -> Summary:
-        """The metric's number of a period (the page's own when absent) under the filters.
-
-        No data, and not zero, where one of its vendors was never read.
-        """
+        """Of the page's period when absent; no data, not zero, where a vendor was never read."""
         if not self.is_known(metric):
             return Summary(None, 0, metric.unit)
         return report.evaluate(metric, self.view.with_period(period or self.period))
@@ -128,9 +119,5 @@ class ReportView(VersionView[Q]):
         }
 
     def behind(self, key: str, *cells: Cell) -> Drilldown:
-        """The rows behind a number, or behind one mark of a figure.
-
-        Raises:
-            CellError: There are none of that kind.
-        """
+        """Raises CellError where there are no rows of that kind."""
         return drill_down(key, cells, self.view)

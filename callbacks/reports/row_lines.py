@@ -120,7 +120,6 @@ def _name_part(key: str, metric: Metric, question: ReportView[Any], context: Con
 
 
 def _name_value(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    """A range of values, such as a bar of a distribution."""
     text = context.text
     low, ranged, high = key.partition("..")
     ends = {
@@ -252,7 +251,6 @@ def build_lines(
 
 
 def classify_calls(calls: pd.DataFrame) -> pd.Series:
-    """What became of each call, as a key of the words."""
     inbound = calls["direction"].ne("outbound")
     words = pd.Series("inbound", index=calls.index, dtype="str")
     words = words.mask(inbound & calls["missed_call_reason"].notna(), "missed")

@@ -25,7 +25,6 @@ RETRY_SECONDS = 5
 
 
 def panel_error(error: Exception) -> Component | list[Component]:
-    """What stands in the place of a panel that could not be drawn."""
     reference = secrets.token_hex(4)
     log.error("callback failed, reference %s", reference, exc_info=error)
     drawn = failed_words(words.text_for(_language()), reference)
@@ -36,7 +35,6 @@ def panel_error(error: Exception) -> Component | list[Component]:
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Answer whatever goes wrong outside of a callback: a page for people, JSON for scripts."""
     server.config[LANGUAGE] = backend.settings.language
     server.register_error_handler(Exception, lambda error: _answer_error(error, backend))
 

@@ -34,10 +34,7 @@ def _with_headers(response: Response, behind_tls: bool, build: str) -> Response:
 
 
 def policy(nonce: str) -> str:
-    """The content security policy.
-
-    Styles may stand in elements: Dash, Plotly and React set them there. No other host appears.
-    """
+    """Styles may stand in elements: Dash, Plotly and React set them there. No host but ours."""
     return "; ".join(
         (
             "default-src 'self'",

@@ -70,7 +70,6 @@ def _answer_revoked_screen(backend: Backend) -> Response | None:
 
 
 def _is_kiosk() -> bool:
-    """Whether the request carries the address of a wall in kiosk mode."""
     body: Any = request.get_json(silent=True)
     inputs = body.get("inputs") if isinstance(body, dict) else None
     for end in inputs if isinstance(inputs, list) else []:

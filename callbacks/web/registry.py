@@ -24,13 +24,10 @@ from services.runtime.backend import Backend
 
 
 class PageCallbacks(Protocol):
-    """The module of a page, or its record."""
-
     def render(self, context: Context, search: str) -> Component:
         """The frame; what depends on data is filled by the page's callbacks."""
 
-    def register(self, app: Dash, backend: Backend) -> None:
-        """Attach the page's callbacks."""
+    def register(self, app: Dash, backend: Backend) -> None: ...
 
 
 REPORTS = {
@@ -57,7 +54,6 @@ PAGES: dict[str, PageCallbacks] = {
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the callbacks of all pages, and those that reports share."""
     for page in PAGES.values():
         page.register(app, backend)
     filters.register(app, backend, REPORTS)

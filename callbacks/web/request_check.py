@@ -11,12 +11,7 @@ from layouts import ids
 
 
 def is_valid(body: Mapping[str, Any], wiring: Mapping[str, Any]) -> bool:
-    """Whether the body has the inputs, states and outputs of the callback, in their order.
-
-    Args:
-        body: Of the request; its `output` is text.
-        wiring: The entry of that output in `Dash.callback_map`.
-    """
+    """`wiring` is the entry of the body's `output` in `Dash.callback_map`."""
     changed = body.get("changedPropIds", [])
     return (
         _all_match(body.get("inputs", []), wiring["inputs"])

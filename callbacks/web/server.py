@@ -101,7 +101,6 @@ class GuardedDash(Dash):  # type: ignore[misc]
         return super()._initialize_context(body)
 
     def interpolate_index(self, **kwargs: Any) -> str:
-        """The page around the application: language, theme, and a nonce on every script."""
         html_text = super().interpolate_index(**kwargs)
         return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
 
@@ -250,7 +249,6 @@ def _add_page_status(server: Flask, backend: Backend) -> None:
 
 
 def _add_language_and_theme(response: Response, backend: Backend) -> None:
-    """Language, theme, and the words and the address's parameters for the page's own script."""
     text = text_for(session.choose_language(request.cookies, backend))
     theme = session.choose_theme(request.cookies)
     stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))

@@ -15,14 +15,7 @@ LONGEST = 300
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it.
-
-    Attributes:
-        act: What was asked for.
-        said: What there is to say about it.
-        at: When, so that the same words twice are two.
-        secret: A password or token that is told this once.
-    """
+    """`at` makes the same words twice two; `secret` is a password or token, told this once."""
 
     act: str
     said: str

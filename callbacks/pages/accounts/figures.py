@@ -42,7 +42,6 @@ def list_unmatched_admins(backend: Backend) -> list[tuple[str, str]]:
 
 
 def list_tokens(backend: Backend) -> list[TokenRow]:
-    """The tokens, without their words."""
     return [
         TokenRow(
             token.id,
@@ -59,7 +58,6 @@ def list_tokens(backend: Backend) -> list[TokenRow]:
 def read_trail(
     backend: Backend, search: str | None, context: Context
 ) -> tuple[AuditTrail, Context]:
-    """The audit as the address narrows it, and the reader with those choices."""
     fields = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
     what = next((kind for kind in fields.get("what", []) if kind in KINDS), "")
     people = [account.email for account in backend.accounts.list()]

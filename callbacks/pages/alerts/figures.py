@@ -39,7 +39,6 @@ GIVEN_UP = 20
 
 
 def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Context) -> Alerts:
-    """Everything but the rules, as it is now."""
     overview, at = backend.alerts.get_overview(), backend.clock()
     directory = _directory(backend)
     past = [
@@ -87,7 +86,6 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
 
 
 def rule_rows(backend: Backend) -> list[RuleRow]:
-    """The rules as they hold, with what they have been good for."""
     overview, incidents = backend.alerts.get_overview(), backend.alerts.list_incidents(HYGIENE_DAYS)
     hygiene = backend.alerts.hygiene(HYGIENE_DAYS)
     modes = _modes(backend, overview)
@@ -232,7 +230,6 @@ def _week(past: Sequence[AlertRow], at: float, backend: Backend) -> Week:
 
 
 def _modes(backend: Backend, overview: AlertOverview) -> Mapping[str, int] | None:
-    """How often each mode of the spike would have fired; asked once for each version."""
     snapshot = backend.dataset.snapshot()
     if snapshot is None or snapshot.history.loaded_days < MODES_DAYS:
         return None

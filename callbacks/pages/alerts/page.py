@@ -27,8 +27,6 @@ LOOKS = 6
 
 
 def register(app: Dash, backend: Backend) -> None:
-    """Attach the page's callbacks."""
-
     @role_callback(app, roles=PAGES[PATH].roles)(
         *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
         Input(ids.URL, "search"),
@@ -78,7 +76,6 @@ def register(app: Dash, backend: Backend) -> None:
 
 
 def render(context: Context, search: str) -> Component:
-    """The page's frame."""
     return layout.page(context)
 
 

@@ -19,15 +19,6 @@ VIEW = "table"
 
 
 class AlertsQuery(NoQuery):
-    """Which problems are listed.
-
-    Attributes:
-        rule: Of one rule.
-        who: Of one team, person, source or screen, as `<kind>:<id>`.
-        days: How far back.
-        lines: How many rows.
-    """
-
     rule: Rule | None = None
     who: (
         Annotated[str, StringConstraints(pattern=r"^(team|agent|source|screen):.{1,200}$")] | None

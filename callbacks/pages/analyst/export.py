@@ -41,7 +41,6 @@ COLUMNS: Mapping[str, tuple[Kind, float]] = {
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    """Attach /analyst/export.csv and /analyst/export.xlsx."""
     for kind in KINDS:
         route = Route(
             path=f"{PATH}/export.{kind}",

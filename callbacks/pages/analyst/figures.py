@@ -54,7 +54,6 @@ from services.snapshot.dataset import Snapshot
 def compare(
     own: AgentView, key: str, at: datetime, context: Context, *, team: bool = False
 ) -> Comparison:
-    """An own number of the window beside the one before, what is usual, and the team's if asked."""
     metric = CATALOG[key]
     now, before = own.number(metric, own.window), own.number(metric, own.window_before)
     assert now is not None
@@ -159,10 +158,7 @@ def _classify_call(
 def build_team(
     snapshot: Snapshot, query: AnalystQuery, period: Period, head: Head, rules: Rules
 ) -> Team:
-    """One line per member, and per whoever else has conversations that count.
-
-    Who misses most comes first, then by name: the table says where help is needed.
-    """
+    """Who misses most comes first, then by name: the table says where help is needed."""
     tables = snapshot.tables
     metric = CATALOG[RATE]
     view = View(tables, period, query.filters, rules)
@@ -227,16 +223,7 @@ def build_panel(
     at: datetime,
     context: Context,
 ) -> Panel:
-    """Everything that the panel draws.
-
-    Args:
-        own: The person's question.
-        head: What stands above.
-        model: What the team's subjects teach; None = nothing.
-        seen: Conversations that this browser was shown as pending.
-        at: The present instant.
-        context: The reader.
-    """
+    """`seen` are the conversations that this browser was shown as pending."""
     by_day = goals_by_day(own.rows, own.classified, own.rules)
     name, status = own.names.get(own.agent_id, ("", ""))
     return Panel(
@@ -267,7 +254,6 @@ def find_growth(own: AgentView) -> Growth | None:
 
 
 def list_pending_ids(own: AgentView) -> list[str]:
-    """What is pending now, for the browser to remember."""
     return [str(row_id) for row_id in own.pending()["id"].head(ROWS_MAXIMUM)]
 
 

@@ -40,8 +40,6 @@ from services.snapshot.dataset import Snapshot
 
 @dataclass(frozen=True)
 class Drawn:
-    """A view of the panel: what stands beside the title, what below, and what is pending in it."""
-
     head: list[Any]
     content: list[Any]
     pending: tuple[str, ...] = ()
@@ -49,8 +47,6 @@ class Drawn:
 
 @dataclass(frozen=True)
 class PanelRequest:
-    """One request: who asks what of which version, and what the browser was shown before."""
-
     backend: Backend
     snapshot: Snapshot
     viewer: Viewer
@@ -60,7 +56,6 @@ class PanelRequest:
 
     @property
     def key(self) -> Hashable:
-        """Everything the drawing depends on besides the data of the version."""
         reader = self.viewer.role, self.viewer.agent_id
         style = self.context.theme, self.context.text.language
         edition = self.backend.edition(self.snapshot)
@@ -100,7 +95,6 @@ def register(app: Dash, backend: Backend) -> None:
 
 
 def _register_clientside(app: Dash) -> None:
-    """What is chosen on the page goes into the address; a reached goal is celebrated once."""
     address = Output(ids.URL, "search", allow_duplicate=True)
     app.clientside_callback(
         ClientsideFunction("analyst", "person"),
@@ -196,7 +190,6 @@ def _read_query(
 
 
 def _build_history_notices(own: AgentView, context: Context) -> list[Any]:
-    """A period that is still arriving, or that begins before what is kept."""
     history, first = own.snapshot.history, own.snapshot.history.first_day
     whole = first is not None and first <= own.period.first_day
     if not history.complete:

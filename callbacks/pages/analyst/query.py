@@ -43,18 +43,9 @@ Rows = Annotated[int, BeforeValidator(_parse_rows)]
 
 
 class AnalystQuery(SummaryQuery):
-    """One person (a manager may choose), a period by name or by its days, and the lists' choices.
+    """`order` and `more` are of what is pending; `out` lists the rows that do not count.
 
-    Attributes:
-        order: Of what is pending.
-        more: How many pending rows are shown.
-        out: Whether the rows that do not count are listed.
-        reason: Of the history; empty = rows without one.
-        standing: Of the history.
-        search: Words that the subjects of the history contain.
-        lines: How many rows of the history are shown.
-        comments: Whether all comments are listed.
-        calls: Whether more calls are listed.
+    `reason` (empty = rows without one), `standing`, `search` and `lines` are of the history.
     """
 
     preset: Preset | None = Field(default=None, alias="period")
@@ -69,23 +60,17 @@ class AnalystQuery(SummaryQuery):
     calls: Literal["all"] | None = None
 
     def period(self, today: date) -> Period:
-        """The days asked for; this week where nothing is."""
         if self.first_day or self.last_day:
             return super().period(today)
         return resolve_period(self.preset or DEFAULT, today)
 
     @property
     def name(self) -> str | None:
-        """The name of the period, if it has one."""
         return None if self.first_day or self.last_day else self.preset or DEFAULT
 
 
 def read_analyst(search: str | None) -> AnalystQuery:
-    """The query string of the panel, read and checked.
-
-    Raises:
-        ParameterError: The first name or value that cannot be used.
-    """
+    """Raises ParameterError for the first name or value that cannot be used."""
     return read(AnalystQuery, parse_search(search).items())
 
 
@@ -116,22 +101,14 @@ def resolve_agent(query: AnalystQuery, viewer: Viewer) -> str | None:
 
 @dataclass(frozen=True)
 class AgentView(VersionView[AnalystQuery]):
-    """What the panel of one person answers.
-
-    Attributes:
-        agent_id: Whose panel it is; decided on the server.
-    """
+    """`agent_id` is whose panel it is, decided on the server."""
 
     agent_id: str
     links: IntercomLinks
 
     @cached_property
     def period(self) -> Period:
-        """The days asked for.
-
-        Raises:
-            ParameterError: They are no period.
-        """
+        """Raises ParameterError where the days asked for are no period."""
         return self.query.period(self.today)
 
     @cached_property
@@ -171,7 +148,6 @@ class AgentView(VersionView[AnalystQuery]):
 
     @property
     def name(self) -> str:
-        """Whose panel it is; empty when nobody knows the name any more."""
         return self.names.get(self.agent_id, ("", ""))[0]
 
     @property
@@ -222,17 +198,13 @@ class AgentView(VersionView[AnalystQuery]):
         return report.evaluate(metric, self.view.with_period(period))
 
     def pending(self) -> pd.DataFrame:
-        """Closed, counting, without a reason: oldest first.
-
-        A close that nobody recorded is dated by the creation.
-        """
+        """Closed, counting, no reason; oldest first. An unrecorded close counts from creation."""
         rows = self.rows[self.standing.eq("pending")]
         closed = rows["last_close_at"].fillna(rows["created_at"])
         order = pd.DataFrame({"closed": closed, "id": rows["id"]}).sort_values(["closed", "id"])
         return rows.loc[order.index]
 
     def history(self) -> pd.DataFrame:
-        """Own conversations of the period that the list's filters choose, newest first."""
         query, keep = self.query, pd.Series(True, index=self.rows.index)
         if query.reason is not None:
             wanted = query.reason.strip()

@@ -37,7 +37,6 @@ BackofficeView = ReportView[BackofficeQuery]
 
 
 def build_sheet(question: BackofficeView, at: datetime, context: Context) -> list[Kpi]:
-    """What there is now, then what happened in the period."""
     now = [_build_stock_kpi(key, question, at, context) for key in STOCKS]
     return [*now, *build_kpis(question, (*DATED, MERGED), at, context)]
 
@@ -135,7 +134,6 @@ def name_state(label: Any, state: Any, context: Context) -> str:
 
 
 def build_lines(by: str, question: BackofficeView, context: Context) -> list[GroupCount]:
-    """Open tickets by group, most first, with how many of them are overdue."""
     late = question.groups(CATALOG["tickets_overdue"], by)
     names = people.names(question.tables)
     lines = []
@@ -184,7 +182,6 @@ def _name_value(
 
 
 def describe_choices(choices: Sequence[Choice], context: Context) -> list[str]:
-    """The chosen values as a metric info says them."""
     parts = []
     for choice in choices:
         if choice.chosen:

@@ -95,11 +95,6 @@ def _find_first_day(meta: object) -> date | None:
 
 
 def build_ticket_sheets(scope: ColumnContext) -> Sheets:
-    """Tickets, duplicates, the summary and what the numbers mean.
-
-    Raises:
-        TooManyRowsError: There are more rows than a file takes.
-    """
     text, question = scope.context.text, scope.question
     key, cells = question.query.listed
     found, merged = list_rows(question, key, cells), list_rows(question, MERGED, ())

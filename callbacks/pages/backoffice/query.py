@@ -27,8 +27,6 @@ Tab = Literal["period", "backlog"]
 
 
 class BackofficeQuery(PageQuery):
-    """The filters, those of tickets, and which of the tickets are listed."""
-
     tab: Tab | None = None
     state: Words = ()
     external: Words = ()
@@ -43,7 +41,6 @@ class BackofficeQuery(PageQuery):
 
     @property
     def filters(self) -> Filters:
-        """The choice of rows, for the page and for the rows behind it."""
         tickets = {COLUMNS[name]: values for name, values in self.chosen.items()}
         return replace(super().filters, tickets=tickets)
 

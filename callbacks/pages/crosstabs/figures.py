@@ -39,17 +39,14 @@ COLUMNS = {None: 5, "8": 8, "12": 12, "20": 20}
 
 
 class CrosstabsQuery(PageQuery):
-    """The filters, and which report is shown of what.
+    """What is counted by what, and how the table is shown.
 
     Attributes:
-        report: The second reason, or categories and registrations; None is any by any.
+        report: None is any attribute by any.
         row: What stands down: a group of `metrics.query.crosstab`.
-        column: What stands across.
         top: How many values have a line of their own.
-        columns: How many have a column.
-        show: Heat map or table; None is stacked bars.
+        show: None is stacked bars.
         measure: What the cells tell; None is the count.
-        empty: Whether conversations without a value are shown.
         direction: `back` goes from the second reason to the first.
         value: The reason that is looked into.
         of: The group whose distribution is shown.
@@ -87,10 +84,7 @@ def list_groups(question: ReportView[Any], context: Context) -> dict[str, str]:
 def build_side(
     by: str, question: ReportView[Any], context: Context, axis: Axis | None = None
 ) -> Side:
-    """One side; with its lines where the axis is known.
-
-    A group that the workspace does not have is missing.
-    """
+    """A group that the workspace does not have is missing; lines come with the axis."""
     known = list_groups(question, context)
     name = known.get(by, by.removeprefix(ATTRIBUTE_PREFIX))
     if axis is None:
@@ -349,7 +343,6 @@ def build_spread(by: str, question: ReportView[Any], top: int, context: Context)
 
 
 def build_categories(question: CrosstabsView, at: datetime, context: Context) -> Categories:
-    """What the operation registers: categories, registrations, areas."""
     query, labels = question.query, question.rules.labels
     category_by, registrations_by = (
         attribute(labels.system_category),

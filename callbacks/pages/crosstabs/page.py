@@ -115,8 +115,6 @@ def _read_value(line: int | None, column: int | None, number: Summary | None) ->
 
 
 def _build_share(table: Crosstab, measure: str) -> Cell:
-    """The part of the line, the column or everything that a cell is."""
-
     def share(line: int | None, column: int | None, number: Summary | None) -> float | None:
         whole = table.total.n
         if measure == "row" and line is not None:
@@ -129,7 +127,6 @@ def _build_share(table: Crosstab, measure: str) -> Cell:
 
 
 def _sheets(scope: ColumnContext) -> Sheets:
-    """The table that the address asks for, before what every report's file holds."""
     return report_sheets(scope, before=build_pivot_sheets)
 
 

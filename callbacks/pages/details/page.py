@@ -25,8 +25,6 @@ ROWS = 100
 
 
 class DetailsQuery(PageQuery):
-    """The filters, and how the rows are listed."""
-
     of: Literal["calls"] | None = None
     column: tuple[str, ...] = Field(default=(), max_length=200)
     find: str = Field(default="", max_length=200)

@@ -112,10 +112,7 @@ def build_timeline(
     info: Callable[[str], MetricInfo | None] = lambda key: None,
     only: str | None = None,
 ) -> Timeline | None:
-    """The strips of those whose day the reader may see; of one person, if one is named.
-
-    Other people's hours are no analyst's business, and no screen's in a room.
-    """
+    """Other people's hours are no analyst's business, and no screen's in a room."""
     if question.kiosk:
         return None
     table = timeline(question.tables, question.rules, question.today)

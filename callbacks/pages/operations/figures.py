@@ -28,13 +28,7 @@ from metrics.query import report
 
 
 class WallMetricInfo:
-    """Metric infos for one question; screens in a room have none.
-
-    Args:
-        question: One version, and what is asked of it.
-        at: The server's present instant.
-        context: The reader.
-    """
+    """Screens in a room have none."""
 
     def __init__(self, question: OperationsView, at: datetime, context: Context) -> None:
         self._question = question
@@ -42,7 +36,6 @@ class WallMetricInfo:
         self._context = context
 
     def info(self, key: str, number: Summary | None = None) -> MetricInfo | None:
-        """What a number is made of: of the catalogue, or one of the lists."""
         question, text = self._question, self._context.text
         if question.kiosk:
             return None
@@ -89,7 +82,6 @@ class WallMetricInfo:
 
 
 def name_scope(question: OperationsView, context: Context) -> str:
-    """The teams in words: the chosen ones, else those in scope."""
     text = context.text
     ids = question.query.team or tuple(question.teams)
     named = [question.teams.get(team) or text("operations.team.unknown", id=team) for team in ids]
@@ -245,14 +237,7 @@ ASSIGNMENTS = 10
 
 
 def build_wall(question: OperationsView, choices: Choices, at: datetime, context: Context) -> Wall:
-    """Everything that the wall draws.
-
-    Args:
-        question: One version, and what is asked of it.
-        choices: The address's parameters, for the links.
-        at: The server's present instant.
-        context: The reader.
-    """
+    """`choices` are the address's parameters, for the links."""
     infos = WallMetricInfo(question, at, context)
     latest = _list_latest(question)
     return Wall(

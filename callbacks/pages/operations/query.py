@@ -52,16 +52,11 @@ class OperationsQuery(NoQuery):
 
 
 def read_operations(search: str | None) -> OperationsQuery:
-    """The query string of the wall, read and checked.
-
-    Raises:
-        ParameterError: The first name or value that cannot be used.
-    """
+    """Raises ParameterError for the first name or value that cannot be used."""
     return read(OperationsQuery, parse_search(search).items())
 
 
 def read_choices(search: str | None, *without: str) -> dict[str, list[str]]:
-    """The address's parameters as they were given, some of them left out."""
     return {name: values for name, values in parse_search(search).items() if name not in without}
 
 
@@ -75,13 +70,6 @@ NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
 
 @dataclass(frozen=True)
 class OperationsView(VersionView[OperationsQuery]):
-    """What the wall and the panel beside it answer.
-
-    Attributes:
-        viewer: Who asks; from the session.
-        settings: What devices may show.
-    """
-
     viewer: Viewer
     settings: Settings
     links: IntercomLinks
@@ -131,7 +119,6 @@ class OperationsView(VersionView[OperationsQuery]):
 
     @property
     def late(self) -> list[Late]:
-        """The sources without a recent answer, and what that means for the numbers."""
         late = [name for name in NAMES if self._state(name) in ("late", "failed")]
         return [self._late(name, len(late) > 1) for name in late]
 
@@ -150,10 +137,7 @@ class OperationsView(VersionView[OperationsQuery]):
         return None if status is None else status.state
 
     def may_see(self, agent_id: str | None) -> bool:
-        """Whether the reader may see the rows of that person, behind the numbers.
-
-        A screen in a room shows nobody's, whoever signed it in.
-        """
+        """A screen in a room shows nobody's, whoever signed it in."""
         if self.kiosk:
             return False
         if self.viewer.role == "manager":

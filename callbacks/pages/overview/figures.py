@@ -27,8 +27,6 @@ from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_ban
 
 
 class OverviewQuery(PageQuery):
-    """The filters, and what the matrix shows."""
-
     matrix: Literal["reason"] | None = None
 
 
@@ -76,7 +74,6 @@ def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
 
 
 def build_day_bars(question: OverviewView, counted: pd.DataFrame) -> list[VolumeBar]:
-    """Volume per day with the usual band of its weekday."""
     daily = counted.sum(axis=1)
     band = weekday_band(daily, question.whole_days)
     shown = [
@@ -127,7 +124,6 @@ def build_points(question: OverviewView, context: Context) -> list[Point]:
 
 
 def build_agents(question: OverviewView, context: Context) -> tuple[list[AgentRow], AgentRow]:
-    """The table of agents in alphabetical order, and its total."""
     names = people.names(question.tables)
     rows = [
         replace(row, name=name_person(row.id, names, context)) for row in agent_rows(question.view)

@@ -73,11 +73,7 @@ def register(app: Dash, backend: Backend, page: ReportPage) -> None:
 
 
 def read_reader(search: str | None) -> ReaderQuery:
-    """What the address says of the reader.
-
-    Raises:
-        ParameterError: It cannot be used.
-    """
+    """Raises ParameterError where the address cannot be used."""
     fields = parse_search(search)
     return read(ReaderQuery, [(name, fields[name]) for name in READER if name in fields])
 

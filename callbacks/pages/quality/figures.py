@@ -25,15 +25,12 @@ Band = Literal["positive", "neutral", "negative"]
 
 
 class QualityQuery(PageQuery):
-    """The filters, the order of people and reasons, and how finely time is cut."""
-
     focus: Literal["best", "negatives", "volume"] | None = None
     trend: Literal["day"] | None = None
     every: Literal["reason", "agent"] | None = None
 
     @property
     def order(self) -> Focus:
-        """What stands first; the worst, unless somebody chose."""
         return self.focus or "worst"
 
 
@@ -47,7 +44,6 @@ class ReaderQuery(NoQuery):
 
     @property
     def part(self) -> Band | None:
-        """The band of ratings; None = all of them."""
         if self.band == "all":
             return None
         return self.band or "negative"
@@ -98,7 +94,6 @@ def _find_earlier_weeks(question: QualityView) -> Period | None:
 
 
 def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
-    """People or reasons with their scores, in the order of the reader's choice."""
     scores = question.groups(CATALOG["csat_score"], by)
     bad = question.groups(CATALOG["dsat_score"], by)
     order = focused(scores, bad, question.query.order, question.rules)

@@ -52,14 +52,7 @@ def build_roster(
     draft: Mapping[str, Week] | None = None,
     file: str = "",
 ) -> Roster:
-    """The grid: members, then whoever else has a shift; drafts are shown and not saved.
-
-    Args:
-        backend: Holds the schedule and the people.
-        context: The reader.
-        draft: Weeks that were read and are not saved yet.
-        file: Where they came from.
-    """
+    """`draft` are weeks that were read from `file`: they are shown and not saved."""
     saved, tables = load_schedule(backend.state), _find_tables(backend)
     weeks = saved.schedule.weeks
     names = people.names(tables, backend.rules) if tables else {}
@@ -108,14 +101,7 @@ LONGEST_FILE = 1_000_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What becomes of the page.
-
-    Attributes:
-        grid: The grid, drawn anew; None leaves it as it is, typed words included.
-        said: What there is to say.
-        done: For the page's own script: `saved`, and the cells that are wrong or taken.
-        file: What is downloaded.
-    """
+    """`grid` None leaves it as it is, typed words included; `done` is for the page's own script."""
 
     grid: Any = None
     said: Any = None
@@ -187,11 +173,7 @@ def _explain_taken(taken: TakenError, context: Context, backend: Backend) -> Ans
 
 
 def _read_changes(cells: Any, context: Context, backend: Backend) -> list[Change]:
-    """The changed cells.
-
-    Raises:
-        _Wrong: Some of them cannot be.
-    """
+    """Raises _Wrong where some of them cannot be."""
     if not isinstance(cells, list) or len(cells) > MOST_CELLS:
         raise _Wrong([])
     may_be = {person.id for person in list_known_people(backend)} | set(

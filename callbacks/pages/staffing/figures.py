@@ -51,7 +51,6 @@ def read_assumptions(search: str | None, rules: Rules) -> tuple[dict[str, Any], 
 
 
 def build_works(question: StaffingView, schedule: Schedule) -> dict[Stream, Work]:
-    """What arrives and whom it needs, for each kind of work that was asked for."""
     days = list_whole_days(question.snapshot, question.rules)
     tables, filters = question.tables, question.filters
     return compute_works(question.query, tables, question.rules, days, filters, cover(schedule))
@@ -74,13 +73,7 @@ def compute_works(
 ) -> dict[Stream, Work]:
     """The same for a screen and for a machine.
 
-    Args:
-        query: What is assumed.
-        tables: One version.
-        rules: Zone, scope, targets.
-        days: Days that are loaded and over.
-        filters: Of conversations; what arrives does not depend on people.
-        scheduled: People on the schedule, 7 × 48.
+    `days` are loaded and over, `filters` of conversations, `scheduled` people, 7 × 48.
     """
     works: dict[Stream, Work] = {}
     for stream in get_args(Stream):
@@ -157,7 +150,6 @@ def find_observed(question: StaffingView) -> adherence.Stretches:
 def measure_presence(
     question: StaffingView, schedule: Schedule, stretches: adherence.Stretches
 ) -> tuple[pd.DataFrame, list[date]]:
-    """Presence against the schedule on the observed days of the period."""
     first, last = question.period.first_day, question.period.last_day
     own = {day: table for day, table in stretches.items() if first <= day <= last}
     table = adherence.adherence(own, schedule, question.rules)

@@ -34,7 +34,6 @@ from services.runtime.backend import Backend
 def content(
     question: ReportView[StaffingQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
-    """Everything between the filters and the grid of the schedule."""
     at, query = backend.now(), question.query
     schedule = load_schedule(backend.state).schedule
     source = question.snapshot.sources.get("aircall")
@@ -75,7 +74,6 @@ KEYS = ("staffing_need", "fair_target", "schedule_adherence")
 
 
 def build_staffing_sheets(scope: ColumnContext) -> list[Sheet]:
-    """What the page shows, for the same assumptions and filters."""
     schedule = load_schedule(scope.backend.state).schedule
     works = figures.build_works(scope.question, schedule)
     return [
@@ -172,7 +170,6 @@ def _build_presence_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
 
 
 def _sheets(scope: ColumnContext) -> Sheets:
-    """What the page shows, before what every report's file holds."""
     return report_sheets(scope, before=build_staffing_sheets, keys=KEYS)
 
 

@@ -50,7 +50,6 @@ class Assuming(NoQuery):
     )
 
     def target_seconds(self, rules: Rules) -> int:
-        """What is in time for calls: as asked, else the agreed service level."""
         return round(rules.service_level_seconds) if self.seconds is None else self.seconds
 
     def for_calls(self, rules: Rules) -> Assumptions:
@@ -77,8 +76,6 @@ class Assuming(NoQuery):
 
 
 class Crediting(NoQuery):
-    """How calls are expected of people, and for whom they count."""
-
     transfers: Literal["1"] | None = Field(
         default=None,
         description="`1`: a call that was passed on counts for everybody who had a part in it.",
@@ -89,12 +86,7 @@ class Crediting(NoQuery):
 
 
 class StaffingQuery(PageQuery, Assuming, Crediting):
-    """What is assumed, and what is looked at.
-
-    Attributes:
-        heat: What the cells of the week tell.
-        day: The weekday that is drawn, 0 = Monday; today's when absent.
-    """
+    """`day` is the weekday that is drawn, 0 = Monday; today's when absent."""
 
     heat: Literal["needed", "scheduled", "gap"] = "needed"
     day: Annotated[int, Field(ge=0, le=6)] | None = None

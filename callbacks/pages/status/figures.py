@@ -63,13 +63,7 @@ def build_status(backend: Backend) -> Status:
 
 
 def list_screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
-    """Device links, and the browsers in kiosk mode that were heard of lately.
-
-    Args:
-        backend: The stores.
-        now: Unix seconds.
-        limit: Seconds after which a screen is silent; that of the rule.
-    """
+    """Device links, and kiosk browsers heard of lately; silent after `limit` seconds."""
     beats = backend.heartbeats.all()
     works = is_open_at(from_unix(now), backend.rules)
 

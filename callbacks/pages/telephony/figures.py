@@ -30,8 +30,6 @@ from services.runtime.backend import Backend
 
 
 class TelephonyQuery(PageQuery):
-    """The filters, and what the cells of the week tell."""
-
     heat: Literal["mean", "loss"] | None = None
 
 
@@ -131,7 +129,6 @@ RECENT = 20
 def person_words(
     question: TelephonyView, agents: Iterable[str], context: Context
 ) -> dict[str, str]:
-    """Agent id -> what the person is called."""
     names = people.names(question.tables)
     return {agent: name_person(agent, names, context) for agent in agents}
 

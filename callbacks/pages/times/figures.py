@@ -27,8 +27,6 @@ from services.runtime.backend import Backend
 
 
 class TimesQuery(PageQuery):
-    """The filters, how the table is grouped, and which cases are listed."""
-
     by: Literal["team", "reason"] | None = None
     slow: Literal["close"] | None = None
     every: Literal["group"] | None = None
@@ -54,7 +52,6 @@ TimesView = ReportView[TimesQuery]
 
 
 def build_spreads(question: TimesView, numbers: Mapping[str, Summary]) -> list[Spread]:
-    """First response and time to close in buckets."""
     rules = question.rules
     targets = (rules.first_response_seconds, rules.close_seconds)
     spreads = []
@@ -180,15 +177,6 @@ def measure_reopened(question: TimesView) -> tuple[Summary, Summary]:
 def build_infos(
     question: TimesView, numbers: Mapping[str, Summary], at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    """What each panel means and rests on.
-
-    Args:
-        question: The choice of rows.
-        numbers: By key, of the metrics that the panels list.
-        at: The present instant.
-        context: The reader.
-    """
-
     def of(key: str, listed: str, timed: bool = True) -> MetricInfo:
         n = numbers[listed].n
         return figure_info(key, n, question, at, context, timed=timed, listed=listed)
