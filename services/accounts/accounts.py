@@ -151,11 +151,8 @@ class Accounts:
         self, email: str, *, role: str | None = None, disabled: bool | None = None
     ) -> Account:
         account = self._find_changeable(email)
-        for known in ROLES:
-            if role == known:
-                account = replace(account, role=known)
-        if role is not None and account.role != role:
-            raise AccountError("bad_role")
+        if role is not None:
+            account = replace(account, role=_parse_role(role))
         if disabled is not None:
             account = replace(account, disabled=disabled)
         self._write(account)
@@ -177,10 +174,7 @@ class Accounts:
         return int(content) if content and content.isdigit() else None
 
     def hash_password(self, password: str, *about: str, public: bool = False) -> str:
-        """AccountError where it is too short, too common, or longer than anybody types.
-
-        `about` are e-mail and name of its owner; a `public` password need not be a good one.
-        """
+        """AccountError where a password is too short, common or long; `about`: e-mail and name."""
         reason = find_password_problem(password, self.minimum, *about)
         if reason and not (public and reason == "common_password"):
             raise AccountError(reason)
@@ -191,15 +185,15 @@ class Accounts:
             raise AccountError("bad_email")
         if not name.strip() or len(name) > 120 or not name.isprintable():
             raise AccountError("bad_name")
-        if role not in ROLES:
-            raise AccountError("bad_role")
+        _parse_role(role)
         self._check_changeable(email)
 
     def _put(
         self, email: str, name: str, role: str, password_hash: str, *, temporary: bool = False
     ) -> Account:
-        known: Role = next(known for known in ROLES if known == role)
-        account = Account(email, name.strip(), known, password_hash, temporary=temporary)
+        account = Account(
+            email, name.strip(), _parse_role(role), password_hash, temporary=temporary
+        )
         self._write(account)
         return account
 
@@ -215,15 +209,15 @@ class Accounts:
             raise AccountError("read_only")
 
     def _write(self, account: Account) -> None:
-        document = {
-            "email": account.email,
-            "name": account.name,
-            "role": account.role,
-            "password_hash": account.password_hash,
-            "disabled": account.disabled,
-            "temporary": account.temporary,
-        }
+        document = {name: value for name, value in vars(account).items() if name != "read_only"}
         self._state.set(PREFIX + account.email, orjson.dumps(document))
+
+
+def _parse_role(text: str) -> Role:
+    role = next((role for role in ROLES if role == text), None)
+    if role is None:
+        raise AccountError("bad_role")
+    return role
 
 
 def _read(content: bytes) -> Account | None:

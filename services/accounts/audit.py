@@ -66,10 +66,7 @@ class Audit:
                 self._state.delete(old)
 
     def mark(self, typed: str) -> str:
-        """The same for the same words, and it does not tell them.
-
-        People type passwords into the field of the e-mail.
-        """
+        """The same for the same words, without telling them: people type passwords as e-mail."""
         return hmac.new(self._key, typed.encode(), hashlib.sha256).hexdigest()[:12]
 
     def entries(

@@ -42,10 +42,7 @@ class FirstStart:
     def make_first_account(
         self, code: str, email: str, name: str, password: Callable[[], str]
     ) -> Account | None:
-        """A manager; None when this is not the code, or somebody was faster.
-
-        `password` is asked for only when the code is right; then AccountError may follow.
-        """
+        """None when the code is wrong, for which no password is asked, or somebody was faster."""
         if not self._accounts.is_empty() or not self._matches(code):
             return None
         if not self._state.add(LOCK_KEY, b"", LOCK_SECONDS):

@@ -34,8 +34,13 @@ def find_password_problem(password: str, minimum: int, *about: str) -> str | Non
 
 def make_one_time_password() -> str:
     """Four groups of four, 79 bits."""
-    groups = ("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
-    return "-".join(groups)
+    return make_readable_code(4, 4)
+
+
+def make_readable_code(groups: int, letters: int) -> str:
+    return "-".join(
+        "".join(secrets.choice(_READABLE) for _ in range(letters)) for _ in range(groups)
+    )
 
 
 def _count_own_letters(folded: str, obvious: frozenset[str]) -> int:

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlencode
 
+from services.accounts.passwords import make_readable_code
 from services.accounts.sessions import hash_word
 from services.storage.store import Store
 
@@ -17,7 +18,6 @@ STEP_SECONDS, DIGITS = 30, 6
 STEPS_AROUND = 1
 PENDING_SECONDS = 900.0
 RECOVERY_CODES = 8
-_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class SecondFactor:
@@ -47,7 +47,7 @@ class SecondFactor:
         secret = self._state.get(PENDING + email)
         if secret is None or self.is_on(email) or not self._use_code(email, secret.decode(), code):
             return None
-        codes = [_make_recovery_code() for _ in range(RECOVERY_CODES)]
+        codes = [make_readable_code(2, 5) for _ in range(RECOVERY_CODES)]
         for recovery in codes:
             self._state.set(_find_recovery_key(email, recovery), b"")
         self._state.set(PREFIX + email, secret)
@@ -96,11 +96,6 @@ def compute_code(secret: str, step: int) -> str:
 def build_otpauth_url(email: str, secret: str) -> str:
     query = urlencode({"secret": secret, "issuer": "Vigia"})
     return f"otpauth://totp/{quote(f'Vigia:{email}')}?{query}"
-
-
-def _make_recovery_code() -> str:
-    groups = ("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(2))
-    return "-".join(groups)
 
 
 def _find_recovery_key(email: str, code: str) -> str:

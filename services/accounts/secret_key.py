@@ -11,10 +11,7 @@ MINIMUM_LENGTH = 32
 
 
 def load_secret_key(given: str | None, folder: Path | None) -> str:
-    """The same for all processes of a deployment; `folder` is None where there is none (Redis).
-
-    ConfigurationError where none is given and none can be kept, or it is too short.
-    """
+    """The same for all processes of a deployment; there is no folder with Redis."""
     if given is not None:
         source, key = "SECRET_KEY", given
     elif folder is not None:
@@ -37,10 +34,7 @@ def _read_or_make(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Where another process does so at the same time, theirs counts.
-
-    Written aside and linked, so that nobody reads half a key.
-    """
+    """Written aside and linked: nobody reads half a key, and of two processes one makes it."""
     try:
         number, aside = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # 0600
         with os.fdopen(number, "w", encoding="ascii") as file:

@@ -44,10 +44,7 @@ class AgentTables:
         self._roster = Roster(state)
         self._clock = clock
         self._referenced: set[str] = set()
-        self._published: Frames = {
-            AGENTS: schema.empty("agents"),
-            TEAMS: schema.empty("teams"),
-        }
+        self._published: Frames = {AGENTS: schema.empty("agents"), TEAMS: schema.empty("teams")}
 
     def note_referenced_agents(self, conversations: pd.DataFrame) -> None:
         """Conversations may name somebody who has left and whom the roster does not know."""

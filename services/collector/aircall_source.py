@@ -35,11 +35,7 @@ class AircallSource:
     version: str | None = None
 
     def __init__(
-        self,
-        aircall: Aircall,
-        buffer: RowBuffer,
-        zone: ZoneInfo,
-        clock: Callable[[], float],
+        self, aircall: Aircall, buffer: RowBuffer, zone: ZoneInfo, clock: Callable[[], float]
     ) -> None:
         self._aircall = aircall
         self._buffer = buffer
@@ -209,10 +205,7 @@ def _find_running_calls(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
 
 
 class PagedList:
-    """A list that changes so seldom that it is read one page, from 1, at a time.
-
-    Its rows are those of the last round that was whole.
-    """
+    """Read a page at a time, as it changes so seldom; the rows are of the last whole round."""
 
     def __init__(self, fetch_page: Callable[[int], Page]) -> None:
         self._fetch_page = fetch_page

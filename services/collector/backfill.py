@@ -42,10 +42,7 @@ class Backfill:
         return self.boundary is not None and self.boundary <= target
 
     def step(self, target: int) -> None:
-        """Read one page; a slice counts once its last page is kept.
-
-        An error leaves the slice to be read again from its beginning.
-        """
+        """Read one page; an error leaves its slice to be read again from the beginning."""
         if self.boundary is None or self.is_done(target):
             return
         if self._pages is None:

@@ -87,10 +87,7 @@ class Collector:
                 self._lease.release()
 
     def run_cycle(self) -> None:
-        """One cycle in this very thread. FencedError where another collector has taken over.
-
-        ServiceError where the stores fail; that a vendor does is published, not raised.
-        """
+        """One cycle in this very thread; that a vendor fails is published, not raised."""
         epoch = self._lease.acquire()
         assert epoch is not None
         try:

@@ -31,11 +31,7 @@ class IntercomSource:
     credentials: str = "INTERCOM_TOKEN"
 
     def __init__(
-        self,
-        intercom: Intercom,
-        buffer: RowBuffer,
-        settings: Settings,
-        clock: Callable[[], float],
+        self, intercom: Intercom, buffer: RowBuffer, settings: Settings, clock: Callable[[], float]
     ) -> None:
         self._intercom = intercom
         self._buffer = buffer

@@ -34,10 +34,7 @@ TABLES = {"intercom": "conversations", "aircall": "calls", TICKETS: "tickets"}
 
 
 class CollectorRun:
-    """What a collector knows and does while it holds the lease.
-
-    It begins with what is published, so that a restart costs neither the rows nor the progress.
-    """
+    """Begins with what is published, so that a restart costs neither rows nor progress."""
 
     def __init__(
         self,
@@ -99,10 +96,7 @@ class CollectorRun:
         return not 0 <= elapsed < heartbeat
 
     def publish(self) -> int:
-        """The new version. FencedError where another collector has taken over.
-
-        StorageFullError where the cache has no room even for today.
-        """
+        """The new version; FencedError, or StorageFullError without room even for today."""
         self._cycle_ended.clear()
         self._has_changes = False
         began = self._clock()

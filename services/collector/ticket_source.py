@@ -60,11 +60,7 @@ class TicketSource:
         self._is_in_scope = build_scope_check(self._setting)
         self._scope = build_scope_filter(self._setting, settings.intercom.version)
         scanned = ScannedTable(
-            "tickets",
-            [self._read_open_page],
-            intercom.get_ticket,
-            _is_listed,
-            self.add_rows,
+            "tickets", [self._read_open_page], intercom.get_ticket, _is_listed, self.add_rows
         )
         self._deletion_scan = DeletionScan(scanned, buffer)
         self._refreshes = 0

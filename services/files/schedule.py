@@ -31,10 +31,7 @@ class SavedSchedule:
 
 
 class TakenError(ServiceError):
-    """Somebody else changed the same cells in the meantime.
-
-    `cells` are these as they are now (person, weekday, shifts), `saved` is the whole.
-    """
+    """Others changed `cells` meanwhile to (person, weekday, shifts); `saved` is the whole."""
 
     def __init__(self, cells: Iterable[tuple[str, int, Day]], saved: SavedSchedule) -> None:
         super().__init__("somebody else changed these cells")
@@ -86,12 +83,7 @@ def _serialise(saved: SavedSchedule) -> bytes:
         for agent, week in saved.schedule.weeks.items()
         if any(week)
     }
-    document = {
-        "version": saved.schedule.version,
-        "by": saved.by,
-        "at": saved.at,
-        "weeks": weeks,
-    }
+    document = {"version": saved.schedule.version, "by": saved.by, "at": saved.at, "weeks": weeks}
     return orjson.dumps(document)
 
 

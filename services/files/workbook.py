@@ -77,10 +77,7 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
 
 
 def write_csv(sheet: Sheet, decimal_comma: bool) -> bytes:
-    """As Excel opens it by a double click: UTF-8 with its mark.
-
-    With a decimal comma values are parted by semicolons, else by commas.
-    """
+    """UTF-8 with its mark, for Excel; semicolons part the values where commas are decimal."""
     content = io.StringIO()
     separator = ";" if decimal_comma else ","
     writer = csv.writer(content, delimiter=separator, lineterminator="\r\n")

@@ -34,10 +34,7 @@ class Finding:
 def check(
     settings: Settings, environment: Environment, text: Words, message: Payload | None = None
 ) -> list[Finding]:
-    """ConfigurationError: there is no token at all, or Slack's address is none.
-
-    `message` is sent to Slack; with None it is only asked.
-    """
+    """With a `message` Slack gets it, else it is only asked."""
     slack = slack_client(environment, settings)
     intercom = intercom_client(environment, settings)
     findings = [Finding(True, "config.yaml", text("check.settings"))]

@@ -37,10 +37,7 @@ ACCOUNTS = (
 def build_demo_environ(
     environ: Mapping[str, str], environment: Environment, sandbox_port: int
 ) -> dict[str, str]:
-    """Real accounts, stores and keys are left out, whatever the shell holds.
-
-    Folders get a corner of their own, so that no demo account ever lands in a real state.
-    """
+    """Without real accounts, stores and keys, whatever the shell holds; folders of its own."""
     own = {name.upper() for name in Environment.model_fields} - set(PASSED_ON)
     values = {
         name: value for name, value in environ.items() if name.removesuffix("_FILE") not in own

@@ -30,10 +30,7 @@ class Person:
 
 
 def read_person(claims: Claims, setting: OidcSetting) -> Person:
-    """NotAdmittedError: no e-mail, an unverified one, of another domain, or a claim is missing.
-
-    The claims are those of an ID token that was checked.
-    """
+    """From the claims of an ID token that was checked."""
     email = read_claim(claims, setting.email_claim)
     email = email.strip().lower() if isinstance(email, str) else ""
     if not EMAIL.fullmatch(email) or not email.isprintable():

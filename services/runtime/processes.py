@@ -64,10 +64,7 @@ class Supervisor:
         self._reading, self._writing = os.pipe()
 
     def run(self) -> int:
-        """Returns when all have ended: the exit code.
-
-        0 after SIGTERM, SIGINT or SIGHUP; `CONFIGURATION_EXIT` when a child ended so.
-        """
+        """0 after a signal of `ENDING`, `CONFIGURATION_EXIT` when a child ended so."""
         before = {number: signal.signal(number, self._stop) for number in ENDING}
         try:
             self._start_all()

@@ -49,11 +49,7 @@ def is_healthy(url: str) -> bool:
 
 
 def serve(make_application: Callable[[], Any], listening: int, *, threads: int) -> None:
-    """Until SIGTERM; does not return.
-
-    `make_application` is called in each worker, so that no store is open when it is forked;
-    `listening` is the number of the bound socket's file.
-    """
+    """Does not return. Workers make their application: no store is open before the fork."""
     _Server(make_application, listening, threads).run()
 
 

@@ -44,11 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Serve until a signal asks to end.
-
-    Raises:
-        SystemExit: With 2, when the export or the address is not good.
-    """
+    """SystemExit with 2 where the export or the address is not good."""
     try:
         if arguments.replay is not None and not arguments.replay.is_dir():
             raise ExportError(f"--replay {arguments.replay}: no folder")

@@ -18,19 +18,14 @@ MOST_ARRIVALS, LONGEST_AGE = 500, 86400
 
 
 class Controls:
-    """Orders to an invented world; a replayed one takes none."""
+    """A replayed world takes no orders."""
 
     def __init__(self, world: object) -> None:
         self._world = world if isinstance(world, World) else None
         self._count = 0
 
     def run_order(self, order: str, arguments: Payload) -> Payload:
-        """Carry out one order, and say what it did.
-
-        Raises:
-            KeyError: There is no such order.
-            ValueError: It is not understood, or this world takes none.
-        """
+        """KeyError: no such order. ValueError: it is not understood, or this world takes none."""
         handler = self._orders[order]
         if self._world is None:
             raise ValueError("a replayed world takes no orders")
@@ -137,24 +132,13 @@ VENDORS = ("intercom", "aircall", "slack")
 
 @dataclass
 class Fault:
-    """What goes wrong, and for how long.
-
-    Attributes:
-        kind: One of `KINDS`.
-        path: Beginning of the paths it strikes.
-        until: Unix seconds; None = until healed.
-        times: How many answers it still strikes; None = all.
-        retry_after: Seconds, for a 429.
-        delay: Seconds, for a slow answer.
-    """
-
     vendor: str
-    kind: str
-    path: str = ""
-    until: float | None = None
-    times: int | None = None
-    retry_after: int = 2
-    delay: float = 2.0
+    kind: str  # one of `KINDS`
+    path: str = ""  # beginning of the paths it strikes
+    until: float | None = None  # Unix seconds; None = until healed
+    times: int | None = None  # answers it still strikes; None = all
+    retry_after: int = 2  # seconds, for a 429
+    delay: float = 2.0  # seconds, for a slow answer
 
 
 class Faults:
@@ -166,11 +150,7 @@ class Faults:
         self._healed = threading.Event()
 
     def add(self, vendor: str, kind: str, *, seconds: float | None = None, **fields: Any) -> None:
-        """Add a fault; `fields` are those of `Fault`.
-
-        Raises:
-            ValueError: There is no such vendor or kind.
-        """
+        """`fields` are those of `Fault`."""
         kind = str(kind)
         if vendor not in VENDORS:
             raise ValueError(f"vendor must be one of {', '.join(VENDORS)}")
@@ -183,7 +163,7 @@ class Faults:
             self._faults.append(Fault(vendor, kind, until=until, **fields))
 
     def heal(self) -> None:
-        """End all faults; who hangs is let go."""
+        """Who hangs is let go."""
         with self._lock:
             self._faults.clear()
             self._healed.set()
@@ -203,7 +183,7 @@ class Faults:
         return None
 
     def wait(self, seconds: float) -> None:
-        """Hang until healed, or so long at most."""
+        """Until healed, or so long at most."""
         self._healed.wait(seconds)
 
     def to_json(self) -> list[dict[str, Any]]:

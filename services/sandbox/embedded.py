@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from services.sandbox.apis import aircall, intercom
@@ -40,8 +39,7 @@ class Sandbox:
         token: The only accepted credential; None accepts any.
         strict_hours: Nobody works outside nine to six.
         clock: Unix seconds; the world moves with it.
-        intercom_limit: Requests in ten seconds.
-        aircall_limit: Requests in a minute.
+        intercom_limit: Requests in ten seconds; Aircall's are in a minute.
     """
 
     def __init__(
@@ -89,12 +87,7 @@ class Sandbox:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         assert self._server is not None
         assert self._thread is not None
         self._server.end()
@@ -123,7 +116,6 @@ class Sandbox:
 
     @property
     def truth(self) -> dict[str, Any]:
-        """Counts to compare with."""
         return self._dispatcher.count_truth()
 
     def fail(self, vendor: str, kind: str, **fields: Any) -> None:
@@ -134,7 +126,7 @@ class Sandbox:
         self._dispatcher.faults.heal()
 
     def advance(self) -> AnyWorld:
-        """Move the world to the clock's time, as a request would."""
+        """As a request would."""
         with self._dispatcher.lock:
             self.world.advance(self._clock())
         return self.world

@@ -27,16 +27,7 @@ OTHER_INSTANTS = ("waiting_since", "snoozed_until")
 
 
 class ReplayWorld:
-    """An export as a world.
-
-    Args:
-        folder: With conversations.jsonl, calls.jsonl (or .gz) and directory.json; any may miss.
-        start: Unix seconds.
-        seed: Of the invented presence of its people.
-
-    Raises:
-        ExportError: A file is not what it should be.
-    """
+    """Serves conversations.jsonl, calls.jsonl (or .gz) and directory.json; any may miss."""
 
     def __init__(self, folder: Path, start: float, seed: int) -> None:
         self.now = start
@@ -86,11 +77,7 @@ class ReplayWorld:
 
 
 def move_to_present(rows: list[Payload], now: float) -> int:
-    """Move all instants by whole weeks, so that the last lies just behind now.
-
-    Returns:
-        How many weeks.
-    """
+    """So that the last instant lies just behind now; by how many whole weeks."""
     latest = max((_find_latest(row) for row in rows), default=None)
     if latest is None:
         return 0
@@ -144,11 +131,7 @@ AVAILABILITIES = WeightedChoice(
 
 
 class ReplayDirectory:
-    """The people of an export; names are its directory's, presence is invented.
-
-    Args:
-        names: directory.json; what it leaves out is taken from the rows.
-    """
+    """What `names` (directory.json) leaves out is taken from the rows; presence is invented."""
 
     def __init__(
         self, names: Payload, conversations: list[Payload], calls: list[Payload], seed: int
@@ -258,11 +241,7 @@ class ExportError(Exception):
 
 
 def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payload]:
-    """None where there is no file.
-
-    Raises:
-        ExportError: A line is no object, or lacks one of the required members.
-    """
+    """Empty where there is no file; ExportError where a line is no object, or lacks a member."""
     rows: list[Payload] = []
     for path in (folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"):
         if path.is_file():
@@ -273,11 +252,7 @@ def read_rows(folder: Path, name: str, required: tuple[str, ...]) -> list[Payloa
 
 
 def read_directory(folder: Path) -> Payload:
-    """Empty where there is no file.
-
-    Raises:
-        ExportError: It is no object.
-    """
+    """Empty where there is no file."""
     path = folder / "directory.json"
     if not path.is_file():
         return {}

@@ -54,10 +54,7 @@ def decode(content: bytes, table: str) -> pa.Table:
 
 
 def join(parts: Sequence[pa.Table], table: str) -> pd.DataFrame:
-    """Labels become categories in alphabetical order.
-
-    Parts without an attribute that others have get NA there.
-    """
+    """Labels become categories in alphabetical order; attributes that a part lacks are NA."""
     tables = [build_schema(table, ()).empty_table(), *parts]
     rows = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
     frame = rows.to_pandas(types_mapper=PANDAS_TYPES.get, ignore_metadata=True)

@@ -69,10 +69,7 @@ class Dataset:
 
     @property
     def problem(self) -> str | None:
-        """Why the newest version could not be read, in words for a manager.
-
-        Meanwhile the last good version stays.
-        """
+        """For a manager: why the last good version stays."""
         return self._problem
 
     def snapshot(self) -> Snapshot | None:

@@ -31,10 +31,7 @@ class CommandQueue:
         return [document for key, document in self.peek({kind}).items() if self._state.delete(key)]
 
     def peek(self, kinds: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """By key. They stay until they are dropped.
-
-        For what must not be lost: what is done with a document is made safe before it goes.
-        """
+        """By key; they stay until dropped, so that nothing is lost before it is dealt with."""
         wanted = set(kinds)
         documents = {key: self._read(key) for key in self._state.keys(PREFIX)}
         return {

@@ -63,8 +63,7 @@ class FileLock:
 class ExpiringKey:
     """A key that expires unless a thread renews it, which it does while its process lives.
 
-    One that is not `exclusive` is its process's own: it is written again when it vanished, as it
-    does with a cache that is emptied.
+    One that is not `exclusive` is its process's own: written again when the cache is emptied.
     """
 
     def __init__(

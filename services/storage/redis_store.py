@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import redis
@@ -133,13 +134,8 @@ def _to_milliseconds(seconds: float | None) -> int:
 
 
 def _split_into_groups(names: Iterable[bytes]) -> Iterator[list[bytes]]:
-    group: list[bytes] = []
-    for name in names:
-        group.append(name)
-        if len(group) == SCAN_COUNT:
-            yield group
-            group = []
-    if group:
+    iterator = iter(names)
+    while group := list(islice(iterator, SCAN_COUNT)):
         yield group
 
 

@@ -104,15 +104,7 @@ class Intercom:
     def list_updated_tickets(
         self, since: int, until: int | None = None, scope: Payload | None = None
     ) -> Iterator[Page]:
-        """Tickets updated from `since` to `until` (Unix seconds, both included; None = up to now).
-
-        Args:
-            scope: One more filter of the search, such as a category.
-
-        Raises:
-            NotFoundError: The version has no search for tickets.
-            ForbiddenError: The token may not read them.
-        """
+        """From `since` to `until`, both included; NotFoundError where there is no such search."""
         yield from self._search_updated(TICKETS, since, until, [scope] if scope else [])
 
     def list_open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
@@ -244,10 +236,7 @@ def _is_updated_within(row: Payload, since: int, until: int | None) -> bool:
 
 
 def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
-    """Totals move while pages are read, so a page is judged by its own words only.
-
-    One that others follow is full, and the only one holds everything.
-    """
+    """Judged by a page's own words, as totals move: a followed one is full, an only one has all."""
     rows = len(require_rows(VENDOR, answer, key))
     if _read_next_cursor(answer) is not None:
         return rows >= (parse_whole_number(_require_paging(answer).get("per_page")) or PAGE_SIZE)

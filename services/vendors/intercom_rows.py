@@ -5,11 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from metrics.model import schema
-from services.settings.sections import (
-    BackofficeSetting,
-    CallsInConversationsSetting,
-    MergedSetting,
-)
+from services.settings.sections import BackofficeSetting, CallsInConversationsSetting, MergedSetting
 from services.vendors import fields
 from services.vendors.html_text import html_to_text, single_line
 from services.vendors.http import Payload
@@ -208,10 +204,7 @@ def _read_linked_conversations(payload: Payload) -> list[str | None]:
 
 
 def build_ticket_row(payload: Any, setting: BackofficeSetting) -> Row:
-    """A row of `schema.TICKETS`; BadResponseError without id or creation.
-
-    Of its attributes only those that the settings name; no body.
-    """
+    """A row of `schema.TICKETS`, with no attributes but those of the settings, and no body."""
     ticket_id = fields.require_id(payload, "ticket")
     state, label = _read_ticket_state(payload)
     kind = fields.get_object(payload, "ticket_type")
@@ -261,10 +254,7 @@ def build_scope_check(setting: BackofficeSetting) -> InScope:
 
 
 def build_scope_filter(setting: BackofficeSetting, version: str) -> Payload | None:
-    """What the vendor can be asked for, so that other tickets are not even sent.
-
-    None where it cannot: names of types are compared by ourselves.
-    """
+    """For the search; None where it cannot: names of types are compared by ourselves."""
     types = [word.strip() for word in setting.ticket_types]
     if types:
         if not all(word.isdigit() for word in types):
@@ -276,11 +266,7 @@ def build_scope_filter(setting: BackofficeSetting, version: str) -> Payload | No
 
 
 def find_external_state(parts: list[Payload], phrase: str | None) -> str | None:
-    """What follows the settings' phrase, to the end of its line, in the newest comment that has it.
-
-    Args:
-        parts: Oldest first.
-    """
+    """Follows the phrase, to the end of its line, in the last part that has it."""
     prefix = single_line(phrase)
     if not prefix:
         return None

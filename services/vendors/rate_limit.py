@@ -35,12 +35,7 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def acquire(self, patience: float) -> None:
-        """Return when a request may be made; it is counted at once.
-
-        Raises:
-            RateLimitedError: The vendor asked for a longer wait than `patience`.
-            UnavailableError: We are to stop.
-        """
+        """Counts the request; RateLimitedError where it takes longer than `patience`."""
         while True:
             with self._lock:
                 now = self._clock()

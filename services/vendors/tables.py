@@ -26,10 +26,7 @@ def conversations_table(
     signs: CallsInConversationsSetting,
     merged: MergedSetting | None = None,
 ) -> pd.DataFrame:
-    """`schema.CONVERSATIONS` with attributes, from any version from 2.9 to 2.16.
-
-    Of one that comes twice, the row that was updated last is kept.
-    """
+    """`schema.CONVERSATIONS` with attributes; of one that comes twice, the last updated is kept."""
     is_call = intercom_rows.build_call_check(signs)
     read_merge = intercom_rows.build_merge_reader(merged or MergedSetting())
     rows = [
@@ -46,7 +43,7 @@ def calls_table(payloads: Iterable[Payload]) -> pd.DataFrame:
 
 
 def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pd.DataFrame:
-    """`schema.TICKETS` from any version from 2.9 to 2.16; of twins, the last updated is kept."""
+    """`schema.TICKETS`; of one that comes twice, the last updated is kept."""
     rows = [intercom_rows.build_ticket_row(payload, setting) for payload in payloads]
     rows.sort(key=lambda row: row["updated_at"] or 0)
     return _build_table(rows, "tickets")

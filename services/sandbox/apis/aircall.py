@@ -20,12 +20,7 @@ ORIGIN = "https://api.aircall.io"
 
 
 class AircallApi:
-    """Answers as Aircall does: no limit headers on good answers, 403 for a wrong key.
-
-    Args:
-        token: The only accepted one; None accepts any.
-        limit: Requests in a minute. The vendor's own is 120; a demonstration may ask faster.
-    """
+    """No limit headers on good answers, 403 for a wrong key; `token`: None accepts any."""
 
     name = "aircall"
 
@@ -66,7 +61,6 @@ class AircallApi:
         return self.build_error(404, "Not Found")
 
     def refuse(self, seconds: int) -> Response:
-        """Answer 429, with when to come again."""
         headers = {
             "X-AircallApi-Limit": str(self._window.limit),
             "X-AircallApi-Remaining": "0",

@@ -27,8 +27,6 @@ FAULT_FIELDS = ("path", "seconds", "times", "retry_after", "delay")
 
 
 class Dispatcher:
-    """All paths of the sandbox."""
-
     def __init__(
         self,
         world: AnyWorld,
@@ -73,7 +71,6 @@ class Dispatcher:
             return replace(response, body=response.encode_body())
 
     def fail(self, fault: Fault) -> Response:
-        """Answer as a vendor that refuses or breaks."""
         with self.lock:
             self.world.advance(self._clock())
         if fault.kind == "429":
@@ -93,7 +90,6 @@ class Dispatcher:
         )
 
     def count_truth(self) -> Payload:
-        """Counts of the world, for tests to compare with."""
         with self.lock:
             self.world.advance(self._clock())
             states = {
@@ -273,7 +269,7 @@ def _draw_message(message: Message) -> str:
 
 
 def _list_lines(body: Payload) -> list[str]:
-    """The texts of its blocks; where there are none, its own text."""
+    """The message's own text where there are no blocks."""
     lines: list[str] = []
     for block in body.get("blocks") or []:
         if not isinstance(block, dict):

@@ -9,18 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request.
-
-    Attributes:
-        path: Without the query.
-        params: Of the query; of several of a name, the last.
-        headers: Names in lower case.
-    """
-
     method: str
-    path: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    path: str  # without the query
+    params: Mapping[str, str] = field(default_factory=dict)  # of several of a name, the last
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
 
     def json(self) -> Any:
@@ -45,17 +37,10 @@ class Response:
 
 @dataclass(frozen=True)
 class RateLimitState:
-    """Where a client stands after a request.
-
-    Attributes:
-        reset_at: When the next window begins; Unix seconds.
-        is_over: Whether this request was one too many.
-    """
-
     limit: int
     remaining: int
-    reset_at: int
-    is_over: bool
+    reset_at: int  # Unix seconds
+    is_over: bool  # this request was one too many
 
 
 class RateWindow:

@@ -22,12 +22,7 @@ Route = Callable[[Request, int, re.Match[str]], Response]
 
 
 class IntercomApi:
-    """Answers as Intercom does, in each of its versions.
-
-    Args:
-        token: The only accepted one; None accepts any.
-        limit: Requests in ten seconds.
-    """
+    """In each of its versions; `token`: None accepts any."""
 
     name = "intercom"
 
@@ -71,7 +66,6 @@ class IntercomApi:
         return replace(response, headers=headers)
 
     def refuse(self, seconds: int) -> Response:
-        """Answer 429, with when to come again."""
         reset_at = math.ceil(self._world.now + seconds)
         limit_state = RateLimitState(self._window.limit, 0, reset_at, True)
         return replace(self._build_limit_error(), headers=_limit_headers(limit_state))

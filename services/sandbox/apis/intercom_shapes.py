@@ -118,7 +118,7 @@ ATTRIBUTES = {
 
 
 def list_data_attributes() -> list[Payload]:
-    """The attributes of conversations up to version 2.15."""
+    """Up to version 2.15."""
     return [
         {
             "type": "data_attribute",
@@ -144,7 +144,7 @@ def list_data_attributes() -> list[Payload]:
 
 
 def list_conversation_attributes() -> list[Payload]:
-    """The attributes of conversations from version 2.16 on."""
+    """From version 2.16 on."""
     return [
         {
             "type": "conversation_attribute",

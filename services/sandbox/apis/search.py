@@ -44,11 +44,7 @@ NUMBERS = {
     "ai_agent.rating": ("ai_agent", "rating"),
     **{f"statistics.{n}": ("statistics", n) for n in (*STATISTIC_DATES, *STATISTIC_NUMBERS)},
 }
-FLAGS = {
-    "open": ("open",),
-    "read": ("read",),
-    "ai_agent_participated": ("ai_agent_participated",),
-}
+FLAGS = {"open": ("open",), "read": ("read",), "ai_agent_participated": ("ai_agent_participated",)}
 TEXTS = {
     "id": ("id",),
     "state": ("state",),
@@ -88,8 +84,6 @@ ASSIGNEES = ("admin_assignee_id", "team_assignee_id")
 
 
 class QueryError(Exception):
-    """A query that the vendor refuses."""
-
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -97,17 +91,10 @@ class QueryError(Exception):
 
 @dataclass
 class Query:
-    """A query that was understood.
-
-    Attributes:
-        test: Whether a conversation matches.
-        ranges: Date field -> lowest and highest value that can match, both included.
-        state: The only state that can match; None where any can.
-    """
-
     test: Test
+    # Date field -> lowest and highest value that can match, both included.
     ranges: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    state: str | None = None
+    state: str | None = None  # the only one that can match; None where any can
 
 
 def parse_query(question: Any) -> Query:
@@ -120,7 +107,7 @@ def parse_query(question: Any) -> Query:
 
 
 def get_value(payload: Payload, path: Sequence[str]) -> Any:
-    """The value at a path; None where it breaks off."""
+    """None where the path breaks off."""
     value: Any = payload
     for name in path:
         if not isinstance(value, dict):
@@ -291,7 +278,7 @@ class Page:
 
 
 class Searcher:
-    """Searches conversations; a search is sorted once for all its pages while nothing changes."""
+    """A search is sorted once for all its pages while nothing changes."""
 
     def __init__(self, index: ConversationIndex) -> None:
         self._index = index
@@ -309,7 +296,7 @@ class Searcher:
         return cut_page(rows, per_page, after, is_descending=is_descending)
 
     def list_all(self, per_page: int, after: str | None) -> Page:
-        """All conversations, newest update first."""
+        """Newest update first."""
         rows = self._find_rows(None, "updated_at", True)
         return cut_page(rows, per_page, after, is_descending=True)
 
@@ -346,11 +333,7 @@ class Searcher:
 
 
 def search_tickets(tickets: list[Payload], body: Any) -> Page:
-    """Newest update first unless the body says otherwise.
-
-    Raises:
-        QueryError: The query, its sort or its cursor is not understood.
-    """
+    """Newest update first unless the body says otherwise."""
     if not isinstance(body, dict):
         raise QueryError("parameter_invalid", "query is missing")
     question = body.get("query")
@@ -399,15 +382,7 @@ def _parse_sort(sort: Any, fields: Collection[str]) -> tuple[str, bool]:
 
 
 def cut_page(rows: list[Row], per_page: int, after: Any, *, is_descending: bool) -> Page:
-    """The page that comes after a cursor.
-
-    Args:
-        rows: In order: sort value, id, object.
-        after: The cursor; None asks for the first page.
-
-    Raises:
-        QueryError: The cursor is not understood.
-    """
+    """Rows are (sort value, id, object), in order; a cursor of None asks for the first page."""
     begin, number = 0, 1
     if after:
         *position, number = _decode_cursor(after)

@@ -19,7 +19,7 @@ IDLE_SECONDS = 75
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Listens until it is closed; then no connection and no thread is left."""
+    """When it is closed no connection and no thread is left."""
 
     daemon_threads = False
     request_queue_size = 128
@@ -31,7 +31,6 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(address, Handler)
 
     def end(self) -> None:
-        """Stop listening, let go who hangs, close every connection."""
         self.dispatcher.faults.heal()
         self.shutdown()
         with self._open_lock:
@@ -132,7 +131,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _reset(self) -> None:
-        """Break the connection off, so that the other side gets a RST."""
+        """The other side gets a RST."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True

@@ -17,19 +17,12 @@ CHANNEL = "C0VIGIA01"
 
 @dataclass
 class Message:
-    """A message, as it was last edited.
-
-    Attributes:
-        number: Its `ts`, which names it for updates.
-        versions: Earlier bodies, oldest first.
-    """
-
-    number: str
+    number: str  # its `ts`, which names it for updates
     at: float
-    body: Payload
+    body: Payload  # as last edited
     channel: str | None = None
     edited_at: float | None = None
-    versions: list[Payload] = field(default_factory=list)
+    versions: list[Payload] = field(default_factory=list)  # earlier bodies, oldest first
 
     @property
     def text(self) -> str:
@@ -87,7 +80,6 @@ class SlackApi:
         return Response(200, {"ok": False, "error": "unknown_method"})
 
     def refuse(self, seconds: int) -> Response:
-        """Answer 429, with when to come again."""
         headers = {"Retry-After": str(seconds)}
         return Response(429, b"rate_limited", headers, "text/plain; charset=utf-8")
 

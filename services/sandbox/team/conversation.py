@@ -20,33 +20,16 @@ EMPTY_STATISTICS = dict.fromkeys(STATISTICS)
 
 
 class Event(NamedTuple):
-    """Something that happens in a conversation.
-
-    Attributes:
-        at: Unix seconds.
-        kind: One of `EVENT_HANDLERS`.
-        by: The admin who does it; None where it is the contact or a machine.
-        value: Team or agent id, instant, labels, tag or rating, as the kind needs it.
-    """
-
-    at: int
-    kind: str
-    by: int | None = None
-    value: Any = None
+    at: int  # Unix seconds
+    kind: str  # one of `EVENT_HANDLERS`
+    by: int | None = None  # an admin; None where it is the contact or a machine
+    value: Any = None  # team or agent id, instant, labels, tag or rating, by kind
 
 
 _event_instant = itemgetter(0)
 
 
 class Conversation:
-    """A conversation and what will still happen to it.
-
-    Attributes:
-        payload: As the vendor shows it now.
-        events: Past and future, in order.
-        done: How many of them are past.
-    """
-
     __slots__ = ("_hours", "_replies", "_target", "done", "events", "payload")
 
     def __init__(self, payload: Payload, events: list[Event], hours: Hours, target: int) -> None:
@@ -62,7 +45,7 @@ class Conversation:
         return self.events[self.done].at if self.done < len(self.events) else None
 
     def advance(self, now: float) -> bool:
-        """Let the events until now happen; whether there were any."""
+        """Whether anything happened."""
         before = self.done
         events, payload = self.events, self.payload
         statistics = payload["statistics"]
@@ -221,7 +204,6 @@ def new_conversation(
     sla: str | None = None,
     priority: bool = False,
 ) -> Payload:
-    """Intercom's object in the moment of its creation."""
     by_customer = delivered_as == "customer_initiated"
     began = at if by_customer else None
     return {

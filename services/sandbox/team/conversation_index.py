@@ -12,17 +12,10 @@ BEYOND = "\uffff"
 
 
 class ConversationIndex:
-    """Finds conversations by id, date and state.
-
-    Attributes:
-        version: Grows with every change.
-        deleted: Id -> when it was deleted, Unix seconds.
-    """
-
     def __init__(self) -> None:
         self.by_id: dict[str, Payload] = {}
-        self.version = 0
-        self.deleted: dict[str, int] = {}
+        self.version = 0  # grows with every change
+        self.deleted: dict[str, int] = {}  # id -> when, Unix seconds
         self._sorted: dict[str, list[Key]] = {field: [] for field in SORTED_BY}
         self._keys: dict[str, tuple[Key, Key]] = {}
         self._by_state: dict[str, set[str]] = {}
@@ -37,7 +30,7 @@ class ConversationIndex:
         self.version += 1
 
     def put(self, payload: Payload) -> None:
-        """Add one, or index it again after a change."""
+        """Again after a change."""
         before = self._keys.get(payload["id"])
         self._set(payload)
         after = self._keys[payload["id"]]

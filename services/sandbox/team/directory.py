@@ -21,28 +21,21 @@ SUBSTATUS = {
 
 
 class Directory(Protocol):
-    """The vendors' lists of people, teams and lines, as they are at an instant."""
-
-    def get_me(self) -> Payload:
-        """Intercom: who holds the token."""
+    def get_me(self) -> Payload: ...
 
     def list_admins(self, now: float) -> list[Payload]:
-        """Intercom: everybody, the bot included."""
+        """The bot included."""
 
-    def list_teams(self) -> list[Payload]:
-        """Intercom."""
+    def list_teams(self) -> list[Payload]: ...
 
-    def list_users(self, now: float) -> list[Payload]:
-        """Aircall."""
+    def list_users(self, now: float) -> list[Payload]: ...
 
     def get_availabilities(self, now: float) -> dict[int, str]:
-        """Aircall: user id -> what they are doing."""
+        """By user id."""
 
-    def list_numbers(self, now: float) -> list[Payload]:
-        """Aircall: the lines."""
+    def list_numbers(self, now: float) -> list[Payload]: ...
 
-    def list_voice_teams(self) -> list[Payload]:
-        """Aircall."""
+    def list_voice_teams(self) -> list[Payload]: ...
 
 
 def build_app() -> Payload:
@@ -59,7 +52,6 @@ def build_app() -> Payload:
 
 
 def build_admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
-    """Somebody in Intercom's list."""
     return {
         "type": "admin",
         "id": str(admin_id),
@@ -77,7 +69,6 @@ def build_admin(admin_id: int, name: str, email: str, **fields: Any) -> Payload:
 
 
 def build_user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
-    """Somebody in Aircall's list."""
     return {
         "id": user_id,
         "name": name,
@@ -98,11 +89,7 @@ def build_user(user_id: int, name: str, email: str, **fields: Any) -> Payload:
 
 
 class InventedDirectory:
-    """The lists of the invented staff.
-
-    Args:
-        phone_states: Instant -> Intercom's admin id -> in_call or after_call_work.
-    """
+    """`phone_states`: instant -> Intercom's admin id -> in_call or after_call_work."""
 
     def __init__(
         self,

@@ -41,30 +41,21 @@ class Workplace:
 
 @dataclass
 class Constraints:
-    """What a conversation has to be like; what is None is drawn.
-
-    Attributes:
-        settled_by: By then it has left the queue at the latest; Unix seconds.
-        closes_after: Working seconds from being taken to the close.
-        is_limbo: It stays without a team for long.
-        is_plain: Nothing out of the ordinary happens.
-    """
+    """What is None is drawn."""
 
     topic: Topic | None = None
     agent: Agent | None = None
     taken_at: int | None = None
-    settled_by: float | None = None
-    closes_after: float | None = None
-    is_limbo: bool = False
-    is_plain: bool = False
+    settled_by: float | None = None  # it has left the queue by then, Unix seconds
+    closes_after: float | None = None  # working seconds from being taken
+    is_limbo: bool = False  # it stays without a team for long
+    is_plain: bool = False  # nothing out of the ordinary happens
 
 
 UNCONSTRAINED = Constraints()
 
 
 class Handling:
-    """What happens once somebody has taken a conversation; grows its events."""
-
     def __init__(
         self, workplace: Workplace, rng: random.Random, events: list[Event], topic: Topic
     ) -> None:
@@ -121,7 +112,6 @@ class Handling:
         return at
 
     def _close(self, at: int, agent_id: int, agent: Agent | None) -> None:
-        """Close, classify or not, ask for a rating or not."""
         rng = self._rng
         self._add(at, "close", agent_id)
         if rng.random() < (agent.diligence if agent else 0.85):
@@ -217,7 +207,7 @@ def first_message(
 
 
 def link_merged(payload: Payload, into: str | None) -> None:
-    """Link a duplicate to the conversation it was merged into; some workspaces do not."""
+    """Some workspaces do not link duplicates."""
     if payload["custom_attributes"].get("Merged") and into and int(payload["id"]) % 4:
         linked = payload["linked_objects"]
         linked["data"].append({"type": "conversation", "id": into, "category": None})
@@ -238,11 +228,7 @@ def build_ai_agent(resolution: str) -> Payload:
         "rating_remark": None,
         "created_at": None,
         "updated_at": None,
-        "content_sources": {
-            "type": "content_source.list",
-            "content_sources": [],
-            "total_count": 0,
-        },
+        "content_sources": {"type": "content_source.list", "content_sources": [], "total_count": 0},
     }
 
 
@@ -262,7 +248,7 @@ class ConversationGenerator:
     def generate(
         self, rng: random.Random, at: int, number: str, constraints: Constraints = UNCONSTRAINED
     ) -> Conversation:
-        """A conversation that begins at that time, with everything that will happen in it."""
+        """With everything that will happen in it."""
         if not constraints.is_plain and rng.random() < 0.06 and self._hours.is_open(at):
             return self._generate_outbound(rng, at, number)
         return self._generate_inbound(rng, at, number, constraints)

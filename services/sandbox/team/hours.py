@@ -6,7 +6,7 @@ its start, on the same kind of day (working days or weekends), through all of it
 present day therefore looks like the same weekday of other weeks. `strict` leaves it out.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,18 +33,12 @@ def to_local(instant: float) -> datetime:
 
 
 def midnight(day: date) -> int:
-    """When a local day begins; Unix seconds."""
+    """Unix seconds."""
     return int(datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp())
 
 
 class Hours:
-    """Working time around one start.
-
-    Args:
-        start: When the world is opened; Unix seconds.
-        days: How far its history reaches back.
-        strict: Nine to six only, whatever the hour of the start.
-    """
+    """Its history reaches `days` back from the start; `strict`: nine to six only."""
 
     def __init__(self, start: float, days: int, *, strict: bool = False) -> None:
         local_start = to_local(start)
@@ -63,7 +57,6 @@ class Hours:
         return window >= 0 and instant < self._windows[window][1]
 
     def worked_seconds(self, begin: float, end: float) -> int:
-        """Seconds of working time between two instants."""
         return max(0, int(self._working_position(end) - self._working_position(begin)))
 
     def add_working_time(self, instant: float, seconds: float) -> int:
@@ -73,14 +66,10 @@ class Hours:
         return int(self._starts[window] + position - self._before[window])
 
     def list_windows(self, day: date) -> list[tuple[int, int]]:
-        """The working times that begin on a local day."""
+        """Those that begin on that local day."""
         begin = midnight(day)
-        window = bisect_right(self._starts, begin - 1)
-        windows = []
-        while window < len(self._starts) and self._starts[window] < begin + DAY:
-            windows.append(self._windows[window])
-            window += 1
-        return windows
+        first, last = (bisect_left(self._starts, at) for at in (begin, begin + DAY))
+        return self._windows[first:last]
 
     def arrival_weights(self, day: date) -> list[float]:
         """Relative number of arrivals in each of the 24 hours of a local day."""
@@ -97,7 +86,7 @@ class Hours:
         return arrival_weights
 
     def _working_position(self, instant: float) -> float:
-        """Working seconds since the beginning of all windows."""
+        """Since the beginning of all windows."""
         window = bisect_right(self._starts, instant) - 1
         if window < 0:
             return 0

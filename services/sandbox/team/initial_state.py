@@ -35,7 +35,7 @@ class InitialState:
         self._number = 0
 
     def arrange_last_half_hour(self, expected: float) -> Iterator[Conversation]:
-        """Its arrivals, about as many as the hour makes one expect."""
+        """About as many arrivals as the hour makes one expect."""
         rng, start = self._rng, self._start
         for wait in QUEUE_WAITS:
             taken = start + rng.randint(1, 9) * MINUTE
@@ -107,7 +107,6 @@ class InitialState:
                 yield self._generate_assigned(agent, self._find_instant(worked), is_long=True)
 
     def _generate_assigned(self, agent: Agent, at: int, *, is_long: bool = False) -> Conversation:
-        """One that an agent has and keeps for a while."""
         taken = min(at + self._rng.randint(20, 55), self._start)
         since = self._workplace.hours.worked_seconds(taken, self._start)
         keeps = since + self._rng.randint(20 * MINUTE, (5 if is_long else 2) * HOUR)
@@ -118,7 +117,7 @@ class InitialState:
         return self._generate(at, constraints)
 
     def _find_instant(self, seconds: int) -> int:
-        """An instant with that much working time between it and the start."""
+        """With that much working time between it and the start."""
         at, hours = self._start, self._workplace.hours
         while hours.worked_seconds(at, self._start) < seconds:
             at -= 10 * MINUTE

@@ -52,28 +52,18 @@ LAST_NAMES = (
 
 @dataclass(frozen=True)
 class Agent:
-    """One agent, with what makes their numbers their own.
+    """With what makes their numbers their own."""
 
-    Attributes:
-        id: In Intercom.
-        voice_id: In Aircall; None where they have no telephone.
-        voice_email: In Aircall; its letter case may differ.
-        pace: Factor of their reply times.
-        diligence: Share of closed conversations they classify.
-        kindness: Shifts the ratings they get.
-        weight: How often work comes to them.
-    """
-
-    id: int
+    id: int  # in Intercom
     name: str
     email: str
     team_ids: tuple[int, ...]
-    voice_id: int | None
-    voice_email: str
-    pace: float
-    diligence: float
-    kindness: float
-    weight: float
+    voice_id: int | None  # in Aircall; None where they have no telephone
+    voice_email: str  # in Aircall; its letter case may differ
+    pace: float  # factor of their reply times
+    diligence: float  # share of closed conversations they classify
+    kindness: float  # shifts the ratings they get
+    weight: float  # how often work comes to them
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,7 @@ def build_staff(size: int, seed: int) -> Staff:
 
 
 def build_email(name: str) -> str:
-    """From first and last name, without accents."""
+    """Without accents."""
     words = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().split()
     return f"{words[0]}.{words[-1]}@example.com"
 
@@ -143,21 +133,13 @@ CONTACT_COUNT = 3000
 
 @dataclass(frozen=True)
 class Contact:
-    """A customer.
-
-    Attributes:
-        id: In Intercom.
-        number: Position in the list; Aircall's contact id comes from it.
-        digits: Telephone number as Aircall shows it.
-    """
-
-    id: str
-    number: int
+    id: str  # in Intercom
+    number: int  # position in the list; Aircall's contact id comes from it
     first_name: str
     last_name: str
     company: str
     email: str
-    digits: str
+    digits: str  # as Aircall shows it
     is_lead: bool
 
     @property

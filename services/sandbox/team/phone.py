@@ -22,30 +22,20 @@ TAGS = ((811, "Retorno"), (812, "Reclamação"), (813, "Venda"))
 
 @dataclass(slots=True)
 class Call:
-    """A call, from beginning to end.
-
-    Attributes:
-        contact: None where the number is hidden.
-        is_known: Whether Aircall's address book has the number.
-        agent: Who has it in the end.
-        transferred_by: Who had it before.
-        tag: Position in `TAGS` of the tag it gets afterwards.
-    """
-
     id: int
     direction: str
     line: int
     started_at: int
     ended_at: int
-    contact: Contact | None
-    is_known: bool = False
+    contact: Contact | None  # None where the number is hidden
+    is_known: bool = False  # to Aircall's address book
     answered_at: int | None = None
-    agent: Agent | None = None
-    transferred_by: Agent | None = None
+    agent: Agent | None = None  # who has it in the end
+    transferred_by: Agent | None = None  # who had it before
     transferred_at: int | None = None
     missed_call_reason: str | None = None
     has_voicemail: bool = False
-    tag: int | None = None
+    tag: int | None = None  # position in `TAGS`; it gets it afterwards
     comment: str | None = None
     wrap_up: int = WRAP_UP_SECONDS
 
@@ -61,7 +51,6 @@ class Call:
         return self.agent
 
     def to_payload(self, now: float, hours: Hours, *, with_contact: bool = False) -> Payload:
-        """Aircall's object as it is at that time."""
         status = self.status_at(now)
         is_done = status == "done"
         holder = self.agent_at(now) if status != "initial" or self.direction == "outbound" else None
@@ -126,7 +115,6 @@ class Call:
 
 
 def build_user(agent: Agent) -> Payload:
-    """An agent as they stand in a call."""
     return {
         "id": agent.voice_id,
         "direct_link": f"{API}/v1/users/{agent.voice_id}",
@@ -157,7 +145,6 @@ def build_number(line: int, is_open: bool) -> Payload:
 
 
 def build_contact_card(contact: Contact | None) -> Payload | None:
-    """An entry of Aircall's address book."""
     if contact is None:
         return None
     contact_id = 5_100_000 + contact.number
@@ -205,7 +192,7 @@ COMMENTS = ("Cliente pediu retorno amanhã", "Resolvido por telefone", "=1+1 con
 
 
 def call_weights(hours: Hours, day: date) -> list[float]:
-    """Relative number of calls, both directions, in each hour of a local day."""
+    """Relative number of both directions in each hour of a local day."""
     return [
         weight if hours.is_open(midnight(day) + hour * HOUR + HOUR // 2)
         else weight * CLOSED_SHARE * INBOUND_SHARE
@@ -214,11 +201,7 @@ def call_weights(hours: Hours, day: date) -> list[float]:
 
 
 class Phone:
-    """Makes the calls of one day after the other.
-
-    Args:
-        scale: Expected calls, both directions, per unit of the hours' weights.
-    """
+    """`scale`: expected calls, both directions, per unit of the hours' weights."""
 
     def __init__(self, workplace: Workplace, seed: int, scale: float) -> None:
         self._workplace = workplace

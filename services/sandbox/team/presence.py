@@ -29,8 +29,6 @@ class Stretch(NamedTuple):
 
 
 class Presence:
-    """The plans of all agents' days."""
-
     def __init__(self, hours: Hours, seed: int, start: float) -> None:
         self._hours = hours
         self._seed = seed
@@ -41,7 +39,7 @@ class Presence:
         self._orders: dict[int, Order] = {}
 
     def set_order(self, agent: Agent, activity: Order | None) -> None:
-        """Have an agent do that from now on; None = their own plan again."""
+        """None = their own plan again."""
         if activity is None:
             self._orders.pop(_agent_number(agent), None)
         else:
@@ -68,10 +66,7 @@ class Presence:
         return self.get_activity(agent, instant) in ("work", "focus")
 
     def is_away(self, agent: Agent, instant: float, *, in_call: bool) -> bool:
-        """Whether Intercom shows them away.
-
-        Some put themselves away during calls, and some go home without doing so.
-        """
+        """In Intercom: some put themselves away during calls, and some go home without doing so."""
         activity = self.get_activity(agent, instant)
         if self.get_order(agent) is not None:
             return activity not in ("work", "focus") or self.get_order(agent) == "in_call"

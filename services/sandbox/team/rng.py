@@ -14,7 +14,7 @@ _QUANTILES = [_BELL.inv_cdf((step + 0.5) / STEPS) for step in range(STEPS)]
 
 
 def seeded_rng(*seed: object) -> random.Random:
-    """A generator of its own for each purpose, so that one does not disturb another."""
+    """One for each purpose, so that one does not disturb another."""
     return random.Random(":".join(map(str, seed)))  # noqa: S311  nothing here is secret
 
 
@@ -30,11 +30,7 @@ class LogNormal:
 
 
 class WeightedChoice(Generic[T]):
-    """Draws each value as often as its weight says.
-
-    Attributes:
-        table: Each value as often as it is drawn.
-    """
+    """`table` holds each value as often as it is drawn."""
 
     def __init__(self, weighted: Sequence[tuple[T, float]]) -> None:
         self.values = [value for value, _ in weighted]

@@ -8,18 +8,10 @@ from services.sandbox.team.rng import WeightedChoice
 
 @dataclass(frozen=True)
 class Topic:
-    """A contact reason with what it looks like from outside.
-
-    Attributes:
-        team_id: Who takes care of it.
-        lines: Opening messages.
-        category: Value of the attribute for the system category.
-    """
-
     reason: str
-    team_id: int
-    lines: tuple[str, ...]
-    category: str
+    team_id: int  # who takes care of it
+    lines: tuple[str, ...]  # opening messages
+    category: str  # of the system
 
 
 def _topic(reason: str, team_id: int, category: str, *lines: str) -> Topic:

@@ -55,24 +55,18 @@ class TicketEvent:
 
 @dataclass
 class Ticket:
-    """A ticket, with everything that will ever happen to it.
-
-    Attributes:
-        contacts: As the conversation has them.
-        created_at: Unix seconds.
-        events: In order; the first one creates it.
-    """
+    """With everything that will ever happen to it."""
 
     id: str
     conversation_id: str
-    contacts: Any
-    created_at: int
+    contacts: Any  # as the conversation has them
+    created_at: int  # Unix seconds
     is_customers: bool
     attributes: dict[str, Any]
-    events: list[TicketEvent] = field(default_factory=list)
+    events: list[TicketEvent] = field(default_factory=list)  # in order; the first one creates it
 
     def to_payload(self, now: float) -> Payload:
-        """As the vendor shows it in version 2.14."""
+        """In version 2.14."""
         past_events = [event for event in self.events if event.at <= now]
         states = [event.value for event in past_events if event.kind == "state"]
         owners = [event.value for event in past_events if event.kind == "owner"]
@@ -112,11 +106,7 @@ class Ticket:
 
 
 def generate_ticket(ticket_id: str, conversation: Payload, agent_ids: list[str]) -> Ticket:
-    """The ticket that hangs on a conversation.
-
-    Args:
-        agent_ids: Who may open and own it; at least one.
-    """
+    """One of `agent_ids`, at least one, opens it and one owns it."""
     rng = seeded_rng("ticket", ticket_id)
     at = conversation["created_at"] + rng.randint(10, 120) * MINUTE
     severity = SEVERITIES.draw(rng)
@@ -212,8 +202,6 @@ def _build_parts(ticket_id: str, events: list[TicketEvent]) -> Payload:
 
 
 class Tickets:
-    """All tickets of a world, as they are at its instant."""
-
     def __init__(self, world: AnyWorld) -> None:
         self._world = world
         self._by_id: dict[str, Ticket] = {}
@@ -246,7 +234,6 @@ class Tickets:
         self._deleted.add(ticket_id)
 
     def _add_new(self) -> None:
-        """Generate the tickets of conversations that are new."""
         latest = self._latest_created_at
         for conversation in self._world.index.list_between("created_at", latest, None):
             latest = conversation["created_at"]

@@ -98,7 +98,7 @@ class World:
         self.index.remove(conversation_id, int(self.now))
 
     def put(self, conversation: Conversation) -> None:
-        """Add or change a conversation that nobody has planned, from now on."""
+        """From now on."""
         self._by_id[conversation.payload["id"]] = conversation
         conversation.advance(self.now)
         self.index.put(conversation.payload)
@@ -165,7 +165,7 @@ class World:
         self._is_open = True
 
     def _generate_day(self, day: date) -> None:
-        """Invent a whole local day; what of it lies ahead happens when its time comes."""
+        """What lies ahead happens when its time comes."""
         self._next_day = day + timedelta(days=1)
         rng = seeded_rng(self._seed, "conversations", day)
         start, begin = self._workplace.start, midnight(day)
