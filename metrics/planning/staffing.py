@@ -26,7 +26,6 @@ class Assumptions:
     """What is assumed of the weeks to come, and what is wanted.
 
     Attributes:
-        target: Share in time, what is in time, and how busy people may be.
         volume: How many more arrive than before (0.1 = a tenth more).
         handling: How much longer each takes.
         shrinkage: Share of scheduled time that is not there for customers.
@@ -50,7 +49,6 @@ class Plan:
         arrivals: In each half-hour, as assumed.
         handling: Seconds of one person's work for each; NaN where nothing is known.
         scheduled: People on the schedule.
-        assumptions: What was assumed.
     """
 
     arrivals: Grid
@@ -60,32 +58,26 @@ class Plan:
     _known: dict[tuple[float, float], int] = field(default_factory=dict, repr=False)
 
     def flow(self, weekday: int, half: int) -> Flow:
-        """What arrives in a half-hour."""
         rate, work = self.arrivals[weekday, half], self.handling[weekday, half]
         return Flow(float(rate) / HALF_HOUR_SECONDS, 0.0 if np.isnan(work) else float(work))
 
     @cached_property
     def there(self) -> Whole:
         """The fewest people who have to be there; what nobody can reach is -1."""
-        found = np.zeros((WEEKDAYS, HALF_HOURS), dtype=np.int64)
+        there = np.zeros((WEEKDAYS, HALF_HOURS), dtype=np.int64)
         for weekday in range(WEEKDAYS):
             for half in range(HALF_HOURS):
                 flow = self.flow(weekday, half)
                 if flow.load:
-                    found[weekday, half] = self._least(flow)
-        return found
+                    there[weekday, half] = self._least(flow)
+        return there
 
     @cached_property
     def needed(self) -> Whole:
         """How many have to be on the schedule for that; -1 where nobody can reach it."""
         away = self.assumptions.shrinkage
-        found = [-1 if n < 0 else with_shrinkage(int(n), away) for n in self.there.flat]
-        return np.array(found, dtype=np.int64).reshape(WEEKDAYS, HALF_HOURS)
-
-    @property
-    def gap(self) -> Grid:
-        """Scheduled people above (below: negative) those who are needed."""
-        return self.scheduled - self.needed
+        needed = [-1 if n < 0 else with_shrinkage(int(n), away) for n in self.there.flat]
+        return np.array(needed, dtype=np.int64).reshape(WEEKDAYS, HALF_HOURS)
 
     def present(self, weekday: int, half: int) -> int:
         """Of the scheduled people, those who can be counted on to be there."""
@@ -109,20 +101,13 @@ class Plan:
     def _least(self, flow: Flow) -> int:
         key = (flow.rate, flow.handling)
         if key not in self._known:
-            found = least_people(flow, self.assumptions.target, self.assumptions.patience)
-            self._known[key] = -1 if found is None else found
+            least = least_people(flow, self.assumptions.target, self.assumptions.patience)
+            self._known[key] = -1 if least is None else least
         return self._known[key]
 
 
 def plan(arrivals: Grid, handling: Grid, scheduled: Grid, assumptions: Assumptions) -> Plan:
-    """The week under assumptions.
-
-    Args:
-        arrivals: In each half-hour, by history.
-        handling: Seconds of work for each, by history.
-        scheduled: People on the schedule in each half-hour.
-        assumptions: What is assumed of them.
-    """
+    """The week under assumptions; arrivals and handling (seconds) are those of the past."""
     return Plan(
         arrivals * (1 + assumptions.volume),
         handling * (1 + assumptions.handling) / assumptions.at_once,
