@@ -21,14 +21,7 @@ STEP = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Projection:
-    """The queue at closing time: tenth to ninetieth percentile, in conversations.
-
-    Attributes:
-        closing: The instant at which the office closes today.
-        low: Rounded down.
-        high: Rounded up.
-        days: How many earlier days tell it.
-    """
+    """The queue at closing time: tenth to ninetieth percentile of `days` earlier days."""
 
     closing: datetime
     low: int
@@ -68,19 +61,19 @@ def queue_at_closing(view: View, *, first_day: date | None = None) -> Projection
         return None
     rows = select_conversations(view)
     waiting = int(is_waiting_for_anybody(rows).sum())
-    came, left = _sorted(rows["created_at"]), _sorted(_left_at(rows))
+    came, left = _sorted(rows["created_at"]), _sorted(_assigned_or_closed_at(rows))
     ends = []
     for earlier in _comparable(day, first_day, rules):
         edges = _edges(now, earlier, rules)
         changes = np.diff(np.searchsorted(came, edges)) - np.diff(np.searchsorted(left, edges))
-        ends.append(_played(waiting, changes.tolist()))
+        ends.append(_play(waiting, changes.tolist()))
     if len(ends) < WEEKDAYS_MINIMUM:
         return None
     low, high = np.quantile(ends, [0.1, 0.9])
     return Projection(closing, int(np.floor(low)), int(np.ceil(high)), len(ends))
 
 
-def _left_at(rows: pd.DataFrame) -> pd.Series:
+def _assigned_or_closed_at(rows: pd.DataFrame) -> pd.Series:
     """When each row left the queue; NaT for those that are in it.
 
     With the first assignment, or unassigned with the last close. Where an assigned one has no date
@@ -99,8 +92,8 @@ def _sorted(instants: pd.Series) -> np.ndarray:
 def _comparable(day: date, first_day: date | None, rules: Rules) -> list[date]:
     """The same weekday of earlier weeks, where it is loaded and the office was open."""
     earlier = (day - timedelta(weeks=number) for number in range(1, WEEKS + 1))
-    known = (one for one in earlier if first_day is not None and one >= first_day)
-    return [one for one in known if openings(one, rules)]
+    known = (past for past in earlier if first_day is not None and past >= first_day)
+    return [past for past in known if openings(past, rules)]
 
 
 def _edges(now: datetime, day: date, rules: Rules) -> np.ndarray:
@@ -111,7 +104,7 @@ def _edges(now: datetime, day: date, rules: Rules) -> np.ndarray:
     return np.array([*range(begin, end, int(STEP.total_seconds())), end])
 
 
-def _played(waiting: int, changes: Sequence[int]) -> int:
+def _play(waiting: int, changes: Sequence[int]) -> int:
     for change in changes:
         waiting = max(0, waiting + change)
     return waiting

@@ -16,8 +16,6 @@ from metrics.query.report import select_population
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait that is over: how long it lasted, and since when."""
-
     seconds: float
     since: pd.Timestamp
 
@@ -25,16 +23,13 @@ class Wait:
 def evaluate_since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
     """The metric's number over the rows dated from `start` on, up to the end of today.
 
-    Args:
-        metric: Dated; its parts are not told.
-        view: Its period is not looked at.
-        start: The first instant; it need not be a midnight.
+    The metric is dated; its parts are not told, and the view's period is not looked at.
     """
     zone = view.rules.time_zone
     days = Period(today(start, zone), max(today(start, zone), today(view.tables.now, zone)))
-    found, measured = select_population(metric, view.with_period(days))
+    rows, values = select_population(metric, view.with_period(days))
     assert metric.dated_by is not None
-    return summarise(metric, measured[found[metric.dated_by].ge(start)])
+    return summarise(metric, values[rows[metric.dated_by].ge(start)])
 
 
 def quiet_since(view: View) -> pd.Timestamp | None:
@@ -43,7 +38,7 @@ def quiet_since(view: View) -> pd.Timestamp | None:
     A conversation leaves it with its first assignment. Unassigned ones leave it when they are
     closed, and wait for the customer from our last reply on.
     """
-    ended = _left_at(select_conversations(view), view.tables)
+    ended = _assigned_closed_or_answered_at(select_conversations(view), view.tables)
     ended = ended[ended.le(view.tables.now)]
     return None if ended.empty else ended.max()
 
@@ -57,9 +52,9 @@ def longest_wait_of(day: date, view: View) -> Wait | None:
     rows = select_conversations(view)
     rows = rows[within(rows["created_at"], Period(day, day), view.rules.time_zone)]
     rows = rows[rows["origin"].ne("teammate").fillna(True)]
-    ended = pd.concat([_left_at(rows, view.tables), rows["first_admin_reply_at"]], axis=1).min(
-        axis=1
-    )
+    ended = pd.concat(
+        [_assigned_closed_or_answered_at(rows, view.tables), rows["first_admin_reply_at"]], axis=1
+    ).min(axis=1)
     waited = (ended - rows["created_at"]).dt.total_seconds().dropna()
     if waited.empty:
         return None
@@ -67,7 +62,7 @@ def longest_wait_of(day: date, view: View) -> Wait | None:
     return Wait(max(0.0, float(waited[longest])), rows.at[longest, "created_at"])
 
 
-def _left_at(rows: pd.DataFrame, tables: Tables) -> pd.Series:
+def _assigned_closed_or_answered_at(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     """When each row left the queue; NaT for those that are in it."""
     taken = agent_of(rows, tables, None).notna()
     answered = rows["last_admin_reply_at"].where(rows["waiting_since"].isna())
