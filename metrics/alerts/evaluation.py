@@ -39,11 +39,7 @@ class Situation:
     """One version at the instant `tables.now`, as the conditions look at it.
 
     Attributes:
-        tables: One version.
-        rules: Scope, goals, thresholds, opening hours.
         sources: How `intercom` and `aircall` are; an absent one is off.
-        working_hours: When staffing and screens are watched.
-        first_day: First day of the loaded history.
         missing: Tables of which a part is missing for the moment.
         screens: Those that show the wall, with and without a link.
         listening_since: From when on a screen that spoke would have been heard; Unix seconds.
@@ -118,7 +114,6 @@ class Situation:
         return current.next_hands(self.presence, load)
 
     def are_people_expected(self) -> bool:
-        """Whether somebody is to be there, by the working hours."""
         if self.working_hours == "office":
             return is_open_at(self.tables.now.to_pydatetime(), self.rules)
         return self.working_hours == "always"
@@ -139,7 +134,6 @@ class Situation:
 
 
 def evaluate(situation: Situation, settings: Callable[[Rule], RuleSettings]) -> Evaluation:
-    """All rules over one version, each with its settings."""
     sources = situation.sources
     unknown = frozenset(key for key in RULES if _is_unknown(key, situation))
     idle = _find_idle(situation)

@@ -21,7 +21,6 @@ class SourceHealth:
         state: As the collector says: starting, ok, late, failed or off.
         bad_since: Since when it has been late or failed without a break, in Unix seconds.
         as_of: The instant for which its last good data hold, in Unix seconds.
-        cause: A word for what is wrong.
     """
 
     state: str
@@ -35,8 +34,6 @@ class Screen:
     """A television that shows the wall, or did when its problem began.
 
     Attributes:
-        id: Of its device link.
-        name: As a manager called it.
         seen_at: When it asked for news last, in Unix seconds; None = it never did.
         is_revoked: Whether its link is gone, so that nothing is expected of it.
     """
@@ -52,19 +49,11 @@ class Problem:
     """A condition that holds for one team, one person, one source or one screen.
 
     Attributes:
-        rule: Which condition.
         key: Rule and subject; the same problem has the same key.
-        severity: How bad it is.
-        value: What was measured, in `unit`.
         threshold: From where on the rule fires; for staffing, the goal.
-        unit: count or seconds.
         since: When it began, as far as the data tell; Unix seconds.
         team_id: Of a team's problem; "none" for conversations without a team.
-        agent_id: Of a person's problem.
-        source: Of a source's problem.
-        screen_id: Of a screen's problem.
-        team: The team's name, empty where nobody knows it.
-        agent: The person's name.
+        team: Empty where nobody knows the name.
         screen: The screen's name, which is nobody's and outlives its link.
         tickets: Conversations concerned, those that waited longest first.
         hands: Who could help, best first: agent id and open conversations.
@@ -111,8 +100,6 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Directory:
-    """The names behind the ids, and the workspace in which conversations open."""
-
     agents: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     app_id: str | None = None
@@ -123,14 +110,9 @@ class Notice:
     """What is to be said about one problem. Instants are Unix seconds.
 
     Attributes:
-        event: Why it is said.
-        problem: With names.
-        fired_at: When it was found.
         peak: The worst value so far.
-        ended_at: None while it lasts.
         ending: How it ended: resolved, the working hours did, the rule was switched off, or the
             screen's link was revoked.
-        acknowledged_by: Who has taken it on.
     """
 
     event: Event
@@ -146,15 +128,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Message:
-    """One message: all that is to be said at one moment.
+    """All that is to be said at one moment, the worst notice first. Instants are Unix seconds.
 
     Attributes:
-        notices: The worst first.
-        at: When it is drawn, in Unix seconds.
-        directory: The names.
         silent_since: Since when nothing could be delivered, where this makes up for it.
-        is_test: Whether somebody only wants to see that it arrives.
-        asked_by: Who wants to.
     """
 
     notices: tuple[Notice, ...]

@@ -122,7 +122,6 @@ class OverloadSettings(RuleSettings):
 
 
 def find_overload(now: "Situation", settings: OverloadSettings) -> Iterator[Problem]:
-    """Members with too many open conversations, over all teams."""
     names = now.member_names
     for agent, mine in now.open_by_member():
         if len(mine) >= now.rules.overload_open:
@@ -216,7 +215,6 @@ def find_missing_on_chat(now: "Situation", settings: StaffingSettings) -> Iterat
 
 
 def find_missing_on_phone(now: "Situation", settings: StaffingSettings) -> Iterator[Problem]:
-    """Fewer people than the goal for calls."""
     people, there = now.presence, now.is_available_for_calls
     present, goal = int(there.sum()), now.rules.goal_online_voice
     if present < goal:
@@ -334,7 +332,6 @@ def find_silent_screens(now: "Situation", settings: WallSilentSettings) -> Itera
 
 
 def screen_key(screen: Screen) -> str:
-    """The key of a screen's problem."""
     return f"wall_silent:screen:{screen.id}"
 
 

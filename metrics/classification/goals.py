@@ -50,22 +50,18 @@ class Goal:
 
     @property
     def missing(self) -> int:
-        """How many of the pending ones still have to be classified."""
         return max(0, self.needed - self.classified)
 
     @property
     def pending(self) -> int:
-        """Eligible conversations without a reason."""
         return self.eligible - self.classified
 
     @property
     def rate(self) -> float | None:
-        """The share that is classified; None when nothing counts."""
         return self.classified / self.eligible if self.eligible else None
 
     @property
     def reached(self) -> bool:
-        """Whether the goal is reached; never with nothing to classify."""
         return self.eligible > 0 and self.missing == 0
 
 
@@ -90,16 +86,10 @@ def goal(values: pd.Series, rules: Rules) -> Goal:
     return Goal(len(counted), int(counted.sum()), rules.goal_classification)
 
 
-def goals_by_day(found: pd.DataFrame, values: pd.Series, rules: Rules) -> list[Day]:
-    """The goal of each local day with conversations that count, oldest first.
-
-    Args:
-        found: Conversations; the day is that of `created_at`.
-        values: What `classification_rate` gave for them.
-        rules: Zone and goal.
-    """
+def goals_by_day(rows: pd.DataFrame, values: pd.Series, rules: Rules) -> list[Day]:
+    """The goal of each local day of creation with conversations that count, oldest first."""
     counted = values.dropna().astype("float64")
-    days = local_days(found["created_at"].loc[counted.index], rules.time_zone)
+    days = local_days(rows["created_at"].loc[counted.index], rules.time_zone)
     groups = counted.groupby(days)
     sizes, sums = groups.size(), groups.sum()
     return [
@@ -117,7 +107,6 @@ def with_empty_days(days: Iterable[Day], period: Period, rules: Rules) -> list[D
 
 
 def works(day: date, rules: Rules) -> bool:
-    """Whether the office opens on that day."""
     return bool(rules.office_hours[day.weekday()]) and day not in rules.holidays
 
 
@@ -145,7 +134,7 @@ def pace(days: Sequence[Day], period: Period, today: date, rules: Rules) -> Pace
     """
     ahead = [today + timedelta(days=n) for n in range(1, (period.last_day - today).days + 1)]
     ahead = [day for day in ahead if works(day, rules)]
-    over = [one for day, one in days if day < today and one.eligible]
+    over = [goal_of_day for day, goal_of_day in days if day < today and goal_of_day.eligible]
     eligible, classified = sum(g.eligible for g in over), sum(g.classified for g in over)
     if not ahead or today < period.first_day or eligible < PACE_MINIMUM:
         return None
@@ -156,18 +145,18 @@ def pace(days: Sequence[Day], period: Period, today: date, rules: Rules) -> Pace
     return Pace(settled / (eligible + running.eligible + coming), ahead[-1], eligible)
 
 
-def excluded_by(found: pd.DataFrame, rules: Rules) -> pd.Series:
+def excluded_by(rows: pd.DataFrame, rules: Rules) -> pd.Series:
     """The label of the first rule that leaves each closed conversation out; NA for all others."""
-    label_of = pd.Series(pd.NA, index=found.index, dtype="str")
-    closed = found["state"].eq("closed").fillna(False).astype(bool)
+    label_of = pd.Series(pd.NA, index=rows.index, dtype="str")
+    closed = rows["state"].eq("closed").fillna(False).astype(bool)
     for label, values in rules.classification_exclude.items():
-        if attribute(label) not in found:
+        if attribute(label) not in rows:
             continue
-        words = attribute_values(found, label).str.casefold()
+        words = attribute_values(rows, label).str.casefold()
         hit = closed & label_of.isna()
         hit &= words.isin([value.strip().casefold() for value in values])
         label_of = label_of.mask(hit, label)
-    return label_of.mask(closed & label_of.isna() & is_merged(found), _merged_label(rules))
+    return label_of.mask(closed & label_of.isna() & is_merged(rows), _merged_label(rules))
 
 
 def _merged_label(rules: Rules) -> str:
@@ -176,29 +165,19 @@ def _merged_label(rules: Rules) -> str:
     return known.get(MERGED.casefold(), MERGED)
 
 
-def excluded(found: pd.DataFrame, rules: Rules) -> dict[str, int]:
-    """Closed conversations that do not count, by the label of the first rule that leaves them out.
-
-    Args:
-        found: Conversations.
-        rules: Labels and values that `classification.exclude` names.
-    """
-    labels = excluded_by(found, rules).dropna()
-    rules_told = dict.fromkeys([*rules.classification_exclude, _merged_label(rules)])
-    counts = {label: int(labels.eq(label).sum()) for label in rules_told}
+def excluded(rows: pd.DataFrame, rules: Rules) -> dict[str, int]:
+    """Closed conversations that do not count, by the label of the first rule that fits."""
+    labels = excluded_by(rows, rules).dropna()
+    labels_in_order = dict.fromkeys([*rules.classification_exclude, _merged_label(rules)])
+    counts = {label: int(labels.eq(label).sum()) for label in labels_in_order}
     return {label: count for label, count in counts.items() if count}
 
 
-def standings(found: pd.DataFrame, values: pd.Series) -> pd.Series:
-    """What each conversation is for the goal, in words of `STANDINGS`.
-
-    Args:
-        found: Conversations.
-        values: What `classification_rate` gave for them.
-    """
-    closed = found["state"].eq("closed").fillna(False).astype(bool)
-    words = pd.Series("open", index=found.index, dtype="str")
-    words = words.mask(found["state"].eq("snoozed").fillna(False).astype(bool), "snoozed")
+def standings(rows: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """What each conversation is for the goal, in words of `STANDINGS`."""
+    closed = rows["state"].eq("closed").fillna(False).astype(bool)
+    words = pd.Series("open", index=rows.index, dtype="str")
+    words = words.mask(rows["state"].eq("snoozed").fillna(False).astype(bool), "snoozed")
     words = words.mask(closed, "excluded")
     words = words.mask(values.eq(1).fillna(False).astype(bool), "classified")
     return words.mask(values.eq(0).fillna(False).astype(bool), "pending")
@@ -208,9 +187,9 @@ def team_goals(view: View) -> dict[str, Goal]:
     """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
     metric = CATALOG["classification_rate"]
     rules = view.rules
-    found = select(metric, view).rows
-    values = metric.measure(found, rules, view.tables.now)
-    people = agent_of(found, view.tables, metric).fillna(UNASSIGNED)
+    rows = select(metric, view).rows
+    values = metric.measure(rows, rules, view.tables.now)
+    people = agent_of(rows, view.tables, metric).fillna(UNASSIGNED)
     known = values.notna().to_numpy()
     counted = values[known].to_numpy(dtype="float64")
     codes, names = pd.factorize(people[known])

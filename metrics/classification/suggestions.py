@@ -50,8 +50,6 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A reason, and how probable it is (0..1)."""
-
     reason: str
     confidence: float
 
@@ -80,11 +78,8 @@ class Growth:
     """A catch-all reason that takes more room than before.
 
     Attributes:
-        reason: Its name.
-        share: Of the period's reasons, 0..1.
-        n: Reasons given in the period.
-        before: Its share in the period before.
-        before_n: Reasons given then.
+        share: Of the `n` reasons given in the period, 0..1.
+        before: The same of the period before.
     """
 
     reason: str
@@ -99,8 +94,8 @@ def words_of(subject: str) -> list[str]:
     plain = subject[:CHARACTERS].casefold()
     if not plain.isascii():
         plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
-    found = (word for word in _WORD.findall(plain) if not word.isdigit())
-    return list(dict.fromkeys(found))[:WORDS]
+    words = (word for word in _WORD.findall(plain) if not word.isdigit())
+    return list(dict.fromkeys(words))[:WORDS]
 
 
 def is_catch_all(reason: str) -> bool:
@@ -110,12 +105,7 @@ def is_catch_all(reason: str) -> bool:
 
 
 def learn(subjects: pd.Series, reasons: pd.Series) -> Model | None:
-    """What these subjects teach about these reasons; None where there is nothing to tell apart.
-
-    Args:
-        subjects: Text; NA and blank ones teach nothing.
-        reasons: The reason of each, by position; NA where there is none.
-    """
+    """What subjects teach about their reasons; None where there is nothing to tell apart."""
     known = subjects.notna().to_numpy() & reasons.notna().to_numpy()
     lines = pd.DataFrame(
         {
@@ -136,8 +126,8 @@ def learn(subjects: pd.Series, reasons: pd.Series) -> Model | None:
         return None
     counts = np.zeros((len(vocabulary), len(names)))
     places = pd.Categorical(lines["reason"], categories=names).codes
-    for found, place, times in zip(read, places, lines["times"], strict=True):
-        counts[[vocabulary[word] for word in found if word in vocabulary], place] += times
+    for words, place, times in zip(read, places, lines["times"], strict=True):
+        counts[[vocabulary[word] for word in words if word in vocabulary], place] += times
     examples = np.array([float(sizes[name]) for name in names])
     smooth = counts + SMOOTHING
     return Model(
@@ -159,9 +149,8 @@ def suggest(model: Model | None, subjects: Iterable[str]) -> list[Suggestion | N
 
 
 def team_model(tables: Tables, rules: Rules) -> Model | None:
-    """What all classified conversations in scope teach."""
-    found = select_conversations(view_of_today(tables, rules))
-    return learn(found["subject"], attribute_values(found, rules.labels.reason))
+    rows = select_conversations(view_of_today(tables, rules))
+    return learn(rows["subject"], attribute_values(rows, rules.labels.reason))
 
 
 def catch_all_growth(view: View, before: Period | None) -> Growth | None:
@@ -169,10 +158,6 @@ def catch_all_growth(view: View, before: Period | None) -> Growth | None:
 
     A gain is told when it is at least `GROWTH` of all reasons, both periods have `GROWTH_MINIMUM`
     reasons, and a two-proportion test would find it by chance less than once in twenty times.
-
-    Args:
-        view: Whose conversations, and the days in question.
-        before: What they are compared with; None = nothing to compare with.
     """
     if before is None:
         return None
@@ -188,7 +173,9 @@ def catch_all_growth(view: View, before: Period | None) -> Growth | None:
         error = (pooled * (1 - pooled) * (1 / n + 1 / before_n)) ** 0.5
         if share - past >= GROWTH and error and (share - past) / error >= GROWTH_Z:
             grown.append(Growth(reason, share, n, past, before_n))
-    return max(grown, key=lambda one: (one.share - one.before, one.reason), default=None)
+    return max(
+        grown, key=lambda growth: (growth.share - growth.before, growth.reason), default=None
+    )
 
 
 def _vocabulary(read: Sequence[Sequence[str]], times: pd.Series) -> dict[str, int]:
@@ -217,6 +204,6 @@ def _suggestion(model: Model, subject: str) -> Suggestion | None:
 
 
 def _reasons(view: View) -> pd.Series:
-    found = select(CATALOG["classification_rate"], view).rows
-    counts: pd.Series = attribute_values(found, view.rules.labels.reason).value_counts()
+    rows = select(CATALOG["classification_rate"], view).rows
+    counts: pd.Series = attribute_values(rows, view.rules.labels.reason).value_counts()
     return counts

@@ -54,8 +54,7 @@ class AgentCalls:
 
     Attributes:
         talked: Calls with a talk, in and out.
-        talk_seconds: Their sum.
-        talk_mean: None without any.
+        talk_mean: Seconds; None without any.
         time_to_answer: Median in seconds; None without any.
         passed: To whom calls were passed on, most first.
     """
@@ -96,13 +95,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Owed:
-    """Somebody who is still to be called back.
-
-    Attributes:
-        id: As of `Caller`.
-        waits: Seconds since the first lost call that is still owed.
-        missed: How many of them.
-    """
+    """Somebody to call back; `waits` in seconds since the first of the lost calls still owed."""
 
     id: str
     digits: str
@@ -151,8 +144,8 @@ def transfers(view: View) -> list[Transfer]:
     sides = [group_rows(by, selection).words for by in ("transferred_by", "transferred_to")]
     pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
     counts = pairs.value_counts()
-    found = [Transfer(str(giver), str(taker), int(n)) for (giver, taker), n in counts.items()]
-    return sorted(found, key=lambda transfer: (-transfer.calls, transfer.giver, transfer.taker))
+    rows = [Transfer(str(giver), str(taker), int(n)) for (giver, taker), n in counts.items()]
+    return sorted(rows, key=lambda transfer: (-transfer.calls, transfer.giver, transfer.taker))
 
 
 def recurring_callers(view: View) -> list[Caller]:
@@ -227,22 +220,20 @@ def occurrences(period: Period, first: date | None, last: date) -> list[int]:
     return counts
 
 
-def peaks(view: View, happened: list[int]) -> Peaks:
-    """The busiest hour and weekday of the inbound calls, by how often each occurs.
-
-    Args:
-        view: Which calls.
-        happened: `occurrences` of the period.
-    """
+def peaks(view: View, days_by_weekday: list[int]) -> Peaks:
+    """The busiest hour and weekday of the inbound calls, by the `occurrences` of the weekdays."""
     selection = select(CATALOG["calls_inbound"], view)
-    found = selection.dates[selection.columns("direction")["direction"].eq("inbound")]
-    days = sum(happened)
-    if not len(found) or not days:
+    starts = selection.dates[selection.columns("direction")["direction"].eq("inbound")]
+    days = sum(days_by_weekday)
+    if not len(starts) or not days:
         return Peaks()
     zone = view.rules.time_zone
-    hours = np.bincount(found.dt.tz_convert(zone).dt.hour, minlength=24)
-    weekdays = np.bincount(local_days(found, zone).dt.day_of_week, minlength=7)
-    means = [count / often if often else 0 for count, often in zip(weekdays, happened, strict=True)]
+    hours = np.bincount(starts.dt.tz_convert(zone).dt.hour, minlength=24)
+    weekdays = np.bincount(local_days(starts, zone).dt.day_of_week, minlength=7)
+    means = [
+        count / often if often else 0
+        for count, often in zip(weekdays, days_by_weekday, strict=True)
+    ]
     hour, weekday = int(hours.argmax()), int(np.argmax(means))
     return Peaks((hour, float(hours[hour] / days)), (weekday, float(means[weekday])))
 

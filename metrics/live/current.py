@@ -45,14 +45,14 @@ def unrouted(view: View) -> pd.DataFrame:
 
 def _waiting(key: str, view: View) -> pd.DataFrame:
     tables, rules = view.tables, view.rules
-    found = select(CATALOG[key], view).rows
-    found = found[CATALOG[key].measure(found, rules, tables.now).notna()]
-    found = found.assign(
-        waiting_seconds=waiting_seconds(found, tables.now),
-        team=found["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
+    rows = select(CATALOG[key], view).rows
+    rows = rows[CATALOG[key].measure(rows, rules, tables.now).notna()]
+    rows = rows.assign(
+        waiting_seconds=waiting_seconds(rows, tables.now),
+        team=rows["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
     )
     order = ["waiting_since", "created_at", "id"]
-    return found.sort_values(order, na_position="last", ignore_index=True)[QUEUE]
+    return rows.sort_values(order, na_position="last", ignore_index=True)[QUEUE]
 
 
 def team_names(tables: Tables, rules: Rules) -> dict[str, str]:
@@ -96,11 +96,8 @@ def presence(tables: Tables, rules: Rules) -> pd.DataFrame:
 def load(view: View, start: pd.Timestamp, first_day: date | None = None) -> pd.DataFrame:
     """What each member holds and did, whoever can take the next case first.
 
-    Args:
-        view: Its filters choose the conversations of the period and the recent ones; what a person
-            holds counts whatever is chosen.
-        start: From when conversations and calls are counted.
-        first_day: First day of the loaded history, with which an adaptive spike is compared.
+    The filters choose the conversations since `start` and the recent ones; what a person holds
+    counts whatever is chosen. Adaptive spikes compare with the history from `first_day` on.
 
     Returns:
         `agent_id`, `name`, `open`, `open_ours` (waiting on us), `open_customers`, `snoozed` (all
@@ -137,8 +134,8 @@ def load(view: View, start: pd.Timestamp, first_day: date | None = None) -> pd.D
     )
     table["overloaded"] = table["open"].ge(rules.overload_open)
     if rules.spike_mode == "adaptive":
-        unusual = (one.group for one in spikes(tables, rules, first_day))
-        table["spike"] = ids.isin([group.id for group in unusual if group.kind == "agent"])
+        groups = (spike.group for spike in spikes(tables, rules, first_day))
+        table["spike"] = ids.isin([group.id for group in groups if group.kind == "agent"])
     else:
         spiking = count(scoped.loc[created.gt(spike_start), "agent_id"])
         table["spike"] = spiking.ge(rules.spike_conversations)
@@ -167,9 +164,7 @@ def _tier(people: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
 def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
     """Who could take the next case, best first: active, not on a call, not overloaded.
 
-    Args:
-        people: `presence`.
-        loads: `load`, in its order.
+    `people` is `presence`; the order is that of `load`.
 
     Returns:
         `agent_id`, `name`, `open`, `voice_free` (could take a call as well).
@@ -177,8 +172,8 @@ def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
     merged = loads.merge(people[["agent_id", "text", "voice"]], on="agent_id")
     busy = merged["on_call"] | merged["after_call"] | merged["overloaded"]
     free = merged[merged["text"].eq("active") & ~busy]
-    found = free.assign(voice_free=free["voice"].eq("available"))
-    return found[["agent_id", "name", "open", "voice_free"]].reset_index(drop=True)
+    hands = free.assign(voice_free=free["voice"].eq("available"))
+    return hands[["agent_id", "name", "open", "voice_free"]].reset_index(drop=True)
 
 
 def last_assignments(view: View, n: int = 10) -> pd.DataFrame:
@@ -188,49 +183,44 @@ def last_assignments(view: View, n: int = 10) -> pd.DataFrame:
         `id`, `at`, `agent_id`, `agent`, `team`, `subject`, `state`.
     """
     tables, rules = view.tables, view.rules
-    found = select_conversations(view)
-    found = found.assign(agent_id=agent_of(found, tables, None))
-    found = found.dropna(subset=["agent_id", "last_assignment_at"])
-    found = found.sort_values(["last_assignment_at", "id"], ascending=False).head(n)
+    rows = select_conversations(view)
+    rows = rows.assign(agent_id=agent_of(rows, tables, None))
+    rows = rows.dropna(subset=["agent_id", "last_assignment_at"])
+    rows = rows.sort_values(["last_assignment_at", "id"], ascending=False).head(n)
     known = {agent: name for agent, (name, _) in names(tables).items()}
     return pd.DataFrame(
         {
-            "id": found["id"],
-            "at": found["last_assignment_at"],
-            "agent_id": found["agent_id"],
-            "agent": found["agent_id"].map(known).fillna(""),
-            "team": found["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
-            "subject": found["subject"],
-            "state": found["state"].astype("str"),
+            "id": rows["id"],
+            "at": rows["last_assignment_at"],
+            "agent_id": rows["agent_id"],
+            "agent": rows["agent_id"].map(known).fillna(""),
+            "team": rows["team_id"].astype("str").map(team_names(tables, rules)).astype("str"),
+            "subject": rows["subject"],
+            "state": rows["state"].astype("str"),
         }
     ).reset_index(drop=True)
 
 
 def callback_debt(tables: Tables, rules: Rules, start: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Callers we lost whom nobody has talked to since, the oldest first.
+    """Callers we lost, since `start` if any, whom nobody has talked to since, the oldest first.
 
     A later answered call in either direction clears the debt, also one that still goes on; so does
     a later conversation of a contact whose e-mail the call carries. Calls that were written as
     conversations are no conversations. Anonymous callers cannot be called back.
-
-    Args:
-        tables: One version.
-        rules: Outcomes depend on the opening hours.
-        start: Lost calls before it are left out.
 
     Returns:
         `digits`, `since` (first lost call that is still owed), `missed` (how many), `line_name`,
         `last_call_id`, `contact_name`.
     """
     calls = tables.calls[tables.calls["digits"].notna()]
-    gone = calls["status"].eq("done") & telephony.lost(calls, rules, tables.now)
+    is_lost = calls["status"].eq("done") & telephony.lost(calls, rules, tables.now)
     if start is not None:
-        gone &= calls["started_at"].ge(start)
+        is_lost &= calls["started_at"].ge(start)
     talked = calls["answered_at"].notna() & calls["missed_call_reason"].isna()
     written = tables.conversations[~tables.conversations["is_call"].fillna(False).astype(bool)]
     by_call = calls[talked].groupby("digits")["started_at"].max()
     by_text = written.groupby("contact_email")["created_at"].max()
-    lost = calls[gone]
+    lost = calls[is_lost]
     called = by_call.reindex(lost["digits"]).set_axis(lost.index).gt(lost["started_at"])
     wrote = by_text.reindex(lost["contact_email"]).set_axis(lost.index).gt(lost["started_at"])
     owed = lost[~called & ~wrote].sort_values(["started_at", "id"])
@@ -255,11 +245,11 @@ def first_responses_due(view: View) -> pd.DataFrame:
         when late) and `due` (the part of the metric).
     """
     tables, rules = view.tables, view.rules
-    found = select(CATALOG["awaiting_first_response"], view).rows
-    left = reply_seconds_left(found, rules, tables.now)
-    found = found.assign(
-        since=found["first_contact_reply_at"].fillna(found["created_at"]),
+    rows = select(CATALOG["awaiting_first_response"], view).rows
+    left = reply_seconds_left(rows, rules, tables.now)
+    rows = rows.assign(
+        since=rows["first_contact_reply_at"].fillna(rows["created_at"]),
         seconds_left=left,
-        due=reply_due(found, rules, tables.now),
+        due=reply_due(rows, rules, tables.now),
     )[left.notna()]
-    return found.sort_values(["seconds_left", "id"], ignore_index=True)
+    return rows.sort_values(["seconds_left", "id"], ignore_index=True)

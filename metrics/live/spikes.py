@@ -29,7 +29,6 @@ class Group:
 
     Attributes:
         kind: team or agent.
-        id: Of the team or person.
         rows: The conversations, oldest first.
         times: Their creation in Unix seconds, ascending.
     """
@@ -42,8 +41,6 @@ class Group:
 
 @dataclass(frozen=True)
 class Spike:
-    """More arrivals than agreed, or than probable."""
-
     group: Group
     count: int
     expected: float | None
@@ -56,11 +53,6 @@ def spikes(tables: Tables, rules: Rules, first_day: date | None = None) -> Itera
     same weekday and hour of its own weeks; without enough of them, persons are counted as in the
     fixed mode. It never tells fewer arrivals than the fixed mode asks for: one conversation in an
     hour that never had any is improbable, and no news.
-
-    Args:
-        tables: One version.
-        rules: Scope, mode, how many conversations in how many minutes, and what is improbable.
-        first_day: First day of the loaded history.
     """
     now = np.array([int(tables.now.timestamp())])
     window = rules.spike_minutes * 60
@@ -169,9 +161,9 @@ def _groups(tables: Tables, rules: Rules, with_teams: bool) -> Iterator[Group]:
 
 
 def _grouped(kind: str, rows: pd.DataFrame, ids: pd.Series) -> Iterator[Group]:
-    for one, mine in rows.groupby(ids, sort=True):
+    for group_id, own in rows.groupby(ids, sort=True):
         yield Group(
-            kind, str(one), mine, mine["created_at"].dt.as_unit("s").astype("int64").to_numpy()
+            kind, str(group_id), own, own["created_at"].dt.as_unit("s").astype("int64").to_numpy()
         )
 
 

@@ -31,11 +31,6 @@ def timeline(tables: Tables, rules: Rules, day: date) -> pd.DataFrame:
     Aircall did not say available. Where nobody read anything, it is not observed, which is not
     away: the collector was not running, or the vendor did not answer.
 
-    Args:
-        tables: One version.
-        rules: Scope and zone; the zone's own day is cut, of 23 to 25 hours.
-        day: The local day.
-
     Returns:
         `agent_id`, `name`, `state` (of `STATES`, or `UNOBSERVED`), `start`, `end` (UTC), without
         gaps, in order; members by name. Nothing for days to come.
@@ -96,44 +91,44 @@ def _intervals(agents: pd.Series, state: str, starts: pd.Series, ends: pd.Series
 def _layers(tables: list[pd.DataFrame], edges: Interval) -> dict[str, Layers]:
     """Agent -> state -> the stretches that touch the day, as unix seconds."""
     first, last = (pd.Timestamp(edge, unit="s", tz="UTC") for edge in edges)
-    found: dict[str, Layers] = {}
+    layers: dict[str, Layers] = {}
     for table in tables:
         inside = table[table["end"].gt(first) & table["start"].lt(last) & table["agent"].notna()]
         starts = inside["start"].astype(INSTANT).astype("int64")
         ends = inside["end"].astype(INSTANT).astype("int64")
         columns = (inside["agent"], inside["state"], starts, ends)
         for agent, state, start, end in zip(*columns, strict=True):
-            found.setdefault(str(agent), {}).setdefault(state, []).append((start, end))
-    return found
+            layers.setdefault(str(agent), {}).setdefault(state, []).append((start, end))
+    return layers
 
 
 def _cut(layers: Layers, edges: Interval) -> list[tuple[str, int, int]]:
     """The stretches between two instants; neighbours of one state are one."""
     first, last = edges
-    inside = (edge for intervals in layers.values() for one in intervals for edge in one)
+    inside = (edge for intervals in layers.values() for interval in intervals for edge in interval)
     places = sorted({first, last, *(edge for edge in inside if first < edge < last)})
     joined = {state: _joined(intervals) for state, intervals in layers.items()}
-    found: list[tuple[str, int, int]] = []
+    stretches: list[tuple[str, int, int]] = []
     for start, end in pairwise(places):
-        state = next((one for one in STATES if _holds(joined.get(one, []), start)), UNOBSERVED)
-        if found and found[-1][0] == state:
-            start = found.pop()[1]
-        found.append((state, start, end))
-    return found
+        state = next((name for name in STATES if _holds(joined.get(name, []), start)), UNOBSERVED)
+        if stretches and stretches[-1][0] == state:
+            start = stretches.pop()[1]
+        stretches.append((state, start, end))
+    return stretches
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
     """The same time in order, without overlaps."""
-    found: list[Interval] = []
+    joined: list[Interval] = []
     for start, end in sorted(intervals):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined
 
 
 def _holds(intervals: Sequence[Interval], at: int) -> bool:
     """Whether an instant lies in one of the intervals, which are in order and apart."""
-    place = bisect_right(intervals, at, key=lambda one: one[0]) - 1
+    place = bisect_right(intervals, at, key=lambda interval: interval[0]) - 1
     return place >= 0 and at < intervals[place][1]

@@ -20,9 +20,7 @@ WEEKS = 12
 def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.DataFrame:
     """Conversations per local half hour of a day, with the usual band of the same weekday.
 
-    Args:
-        day: The local day, whatever the view's period.
-        first_day: First day of the loaded history; None = no band yet.
+    Without `first_day`, that of the loaded history, there is no band yet.
 
     Returns:
         `start` (local, "HH:MM"), `count` (NA for half hours that have not begun, and for those
@@ -45,9 +43,6 @@ def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.Data
 
 def daily(view: View, *, first_day: date | None = None) -> pd.DataFrame:
     """Conversations per local day of the period, with the usual band of each weekday.
-
-    Args:
-        first_day: First day of the loaded history; None = no band yet.
 
     Returns:
         `day` (midnight without a zone), `count` (NA for days to come), `low`, `usual`, `high` as
@@ -89,7 +84,7 @@ def usual_until(
 
 def _same_weekdays(day: date, first_day: date | None) -> list[date]:
     earlier = (day - timedelta(weeks=number) for number in range(1, WEEKS + 1))
-    return [one for one in earlier if first_day is not None and one >= first_day]
+    return [past for past in earlier if first_day is not None and past >= first_day]
 
 
 def _per_half_hour(created: pd.Series, day: date, rules: Rules) -> np.ndarray:
@@ -101,8 +96,8 @@ def _has_begun(day: date, tables: Tables, rules: Rules) -> np.ndarray:
     """Whether each half hour of the local day exists and has begun."""
     start, end = Period(day, day).bounds(rules.time_zone)
     last = min(pd.Timestamp(end) - pd.Timedelta(seconds=1), tables.now)
-    begun = pd.date_range(start, last, freq="30min").tz_convert(rules.time_zone)
-    return np.isin(np.arange(HALF_HOURS), _slots(begun))
+    half_hours = pd.date_range(start, last, freq="30min").tz_convert(rules.time_zone)
+    return np.isin(np.arange(HALF_HOURS), _slots(half_hours))
 
 
 def _slots(local: pd.DatetimeIndex) -> np.ndarray:

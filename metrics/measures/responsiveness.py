@@ -12,7 +12,6 @@ from metrics.model.values import flags, seconds_between
 
 
 def _in_time(seconds: pd.Series, target: float) -> pd.Series:
-    """On the target is in time."""
     return flags(seconds.le(target), seconds.notna())
 
 

@@ -102,11 +102,9 @@ def csat_response_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> p
 
 @dataclass(frozen=True)
 class Ranking:
-    """People or reasons in order of a score, and those who cannot be ranked yet.
+    """People or reasons by key, the highest score first.
 
-    Attributes:
-        ranked: Keys, the highest score first.
-        few: Keys with fewer ratings than agreed, in alphabetical order; they have no rank.
+    The few are those with fewer ratings than agreed, in alphabetical order; they have no rank.
     """
 
     ranked: tuple[str, ...]
@@ -133,25 +131,18 @@ Focus = Literal["worst", "best", "negatives", "volume"]
 def focused(
     scores: Mapping[str, Summary], dsat: Mapping[str, Summary], focus: Focus, rules: Rules
 ) -> Ranking:
-    """The same people or reasons in the order that a reader asks for.
-
-    Args:
-        scores: `csat_score` of each.
-        dsat: `dsat_score` of each.
-        focus: worst or best score, most negative ratings, or most ratings first.
-        rules: Says how many ratings are enough to be compared.
-    """
-    found = ranking(scores, rules)
+    """The same by worst or best score, most negative ratings, or most ratings first."""
+    by_score = ranking(scores, rules)
     if focus == "best":
-        return found
+        return by_score
     if focus == "worst":
-        return Ranking(found.ranked[::-1], found.few)
-    weight = {key: scores[key].n for key in found.ranked}
+        return Ranking(by_score.ranked[::-1], by_score.few)
+    weight = {key: scores[key].n for key in by_score.ranked}
     if focus == "negatives":
-        weight = {key: negatives(dsat.get(key)) for key in found.ranked}
-    place = {key: number for number, key in enumerate(found.ranked)}
-    ordered = sorted(found.ranked, key=lambda key: (-weight[key], -place[key]))
-    return Ranking(tuple(ordered), found.few)
+        weight = {key: negatives(dsat.get(key)) for key in by_score.ranked}
+    place = {key: number for number, key in enumerate(by_score.ranked)}
+    ordered = sorted(by_score.ranked, key=lambda key: (-weight[key], -place[key]))
+    return Ranking(tuple(ordered), by_score.few)
 
 
 def negatives(dsat: Summary | None) -> int:

@@ -20,7 +20,6 @@ AGES = {
 
 
 def is_waiting_for_anybody(rows: pd.DataFrame) -> pd.Series:
-    """Whether each conversation is open and nobody has taken it."""
     return rows["state"].eq("open") & rows["agent_id"].isna()
 
 

@@ -62,7 +62,6 @@ def outcome(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
 
 
 def lost(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Whether each call is one that we lost: voicemail, abandoned or not answered."""
     return outcome(calls, rules, now).isin(LOST)
 
 
@@ -110,8 +109,8 @@ def calls_missed(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Ser
 )
 def loss_rate(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
     """Of the inbound calls that were answered or lost on the main lines, those that were lost."""
-    gone = lost(calls, rules, now)
-    return flags(gone, (_answered(calls) | gone) & on_main_lines(calls, rules))
+    is_lost = lost(calls, rules, now)
+    return flags(is_lost, (_answered(calls) | is_lost) & on_main_lines(calls, rules))
 
 
 @metric(kind="count", table="calls", dated_by="started_at", unit="count", definition=CALL)

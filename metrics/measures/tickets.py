@@ -33,7 +33,6 @@ CREATOR = "creator"
 
 
 def is_open(tickets: pd.DataFrame) -> pd.Series:
-    """Whether each ticket is neither resolved nor closed."""
     return tickets["is_open"].fillna(False).astype(bool)
 
 

@@ -18,7 +18,6 @@ def mentions(table: pd.DataFrame, rules: Rules) -> pd.Series:
 
 
 def reason_words(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Every mention of a reason or second reason."""
     return mentions(table, rules)
 
 
@@ -152,5 +151,5 @@ def _mentions(view: View) -> pd.Series:
     rules, tables = view.rules, view.tables
     labels = (rules.labels.reason, rules.labels.second_reason)
     columns = [column for label in labels if (column := attribute(label)) in tables.conversations]
-    found = select(CATALOG["conversations"], view).columns(*columns)
-    return mentions(found, rules).value_counts()
+    rows = select(CATALOG["conversations"], view).columns(*columns)
+    return mentions(rows, rules).value_counts()

@@ -31,14 +31,10 @@ class Metric:
         key: Its name everywhere: function, panel, text, export column, API.
         kind: count (sum of ones), share (mean of ones and zeros), mean, duration (median, with
             mean and p90), stock (now; a sum, or the greatest value where `unit` is seconds).
-        table: Where its rows lie.
         dated_by: The column that puts a row into a period; None for stocks.
-        unit: What the value is measured in.
         better: Which direction is good news; None where neither is.
         sources: The vendors it is made of: late data of theirs makes it late.
         definition: Where the rule comes from.
-        measure: One value per row.
-        parts: Words per row, or None.
         part_names: The words that are always told, in order, even when no row has them.
         scope: teams (rows of the teams in scope), person (the same, but what one person holds
             counts over all teams) or workspace (rows of any team and of none).

@@ -86,5 +86,4 @@ class Rules:
         return repr(self)
 
     def with_clock(self, clock: Clock) -> "Rules":
-        """The same agreements under another clock."""
         return replace(self, clock=clock)

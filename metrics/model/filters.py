@@ -16,7 +16,6 @@ class Filters:
     Attributes:
         teams: Intercom team ids.
         agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
-        origin: Who started the conversation.
         attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
         lines: Telephone lines of calls (`metrics.model.lines`); conversations have none.
         tickets: Column of the tickets -> accepted values (`EMPTY` = none); nothing else has them.

@@ -35,8 +35,8 @@ def line_names(calls: pd.DataFrame) -> dict[str, str]:
 
 def on_lines(calls: pd.DataFrame, lines: tuple[str, ...], rules: Rules) -> pd.Series:
     """Whether each call came on one of the lines; `MAIN` stands for all main ones."""
-    found = line_of(calls).isin(lines)
-    return found | on_main_lines(calls, rules) if MAIN in lines else found
+    on_chosen = line_of(calls).isin(lines)
+    return on_chosen | on_main_lines(calls, rules) if MAIN in lines else on_chosen
 
 
 def _digits(line: str) -> str:

@@ -26,7 +26,6 @@ def is_open(instants: pd.Series, rules: Rules) -> pd.Series:
 
 
 def is_open_at(instant: datetime, rules: Rules) -> bool:
-    """Whether the office is open at one instant."""
     return bool(is_open(pd.Series(pd.to_datetime([instant], utc=True)), rules).iloc[0])
 
 

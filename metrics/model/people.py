@@ -18,10 +18,6 @@ def with_agents(calls: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
 
     People without a match keep their own row among the agents (`voice:<user id>`), so that their
     calls are never dropped.
-
-    Args:
-        calls: As in `schema.CALLS`.
-        agents: As in `schema.AGENTS`; `voice_email` is their e-mail in Aircall.
     """
     by_email = _ids_by_email(agents)
     added = {}
@@ -83,7 +79,6 @@ def unmatched(tables: Tables, rules: Rules) -> tuple[pd.DataFrame, pd.DataFrame]
 
 
 def in_teams(agents: pd.DataFrame, team_ids: tuple[str, ...]) -> set[str]:
-    """Ids of the agents that belong to any of the teams."""
     return set(agents.loc[_in_any(agents["team_ids"].fillna("").astype("str"), team_ids), "id"])
 
 
@@ -99,7 +94,7 @@ def names(tables: Tables, rules: Rules | None = None) -> dict[str, tuple[str, st
 
 def _names(tables: Tables, rules: Rules | None) -> dict[str, tuple[str, str]]:
     inside = set(members(tables, rules)["id"]) if rules else None
-    found = {agent: (name, "voice") for agent, name in _names_in_calls(tables.calls).items()}
+    known = {agent: (name, "voice") for agent, name in _names_in_calls(tables.calls).items()}
     for row in tables.agents[["id", "name", "active"]].itertuples(index=False):
         name = "" if pd.isna(row.name) else str(row.name)
         if str(row.id).startswith("voice:"):
@@ -108,19 +103,18 @@ def _names(tables: Tables, rules: Rules | None) -> dict[str, tuple[str, str]]:
             status = "left"
         else:
             status = "member" if inside is None or row.id in inside else "outside"
-        found[str(row.id)] = (name, status)
-    return found
+        known[str(row.id)] = (name, status)
+    return known
 
 
 def _names_in_calls(calls: pd.DataFrame) -> dict[str, str]:
-    """Names of people whom only calls remember."""
-    found: dict[str, str] = {}
+    by_id: dict[str, str] = {}
     for column, side in SIDES.items():
         pairs = calls[[column, f"{side}_name"]].drop_duplicates().dropna(subset=[column])
         pairs = pairs[pairs[column].astype("str").str.startswith("voice:")]
         names = pairs[f"{side}_name"].astype("str").fillna("")
-        found |= dict(zip(pairs[column].astype("str"), names, strict=True))
-    return found
+        by_id |= dict(zip(pairs[column].astype("str"), names, strict=True))
+    return by_id
 
 
 def _in_any(teams: pd.Series, team_ids: tuple[str, ...]) -> pd.Series:

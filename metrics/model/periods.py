@@ -24,12 +24,10 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days, both ends included."""
         return (self.last_day - self.first_day).days + 1
 
     @property
     def previous(self) -> "Period":
-        """The same number of days just before."""
         return Period(
             self.first_day - timedelta(days=self.days), self.first_day - timedelta(days=1)
         )
@@ -54,7 +52,6 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:
-    """The local day in which an instant lies."""
     return now.astimezone(zone).date()
 
 
@@ -65,12 +62,7 @@ def last_days(count: int, now: datetime, zone: ZoneInfo) -> Period:
 
 
 def is_complete(period: Period, first_day: date | None) -> bool:
-    """Whether the loaded history reaches back to the start of the period.
-
-    Args:
-        period: The days asked for.
-        first_day: The first day that is loaded; None = none is yet.
-    """
+    """Whether the history, loaded from `first_day` on (None = not yet), covers the whole period."""
     return first_day is not None and first_day <= period.first_day
 
 

@@ -164,7 +164,6 @@ class SchemaError(ValueError):
 
 
 def empty(table: str) -> pd.DataFrame:
-    """The table of that name without rows."""
     return conform(pd.DataFrame(), table)
 
 
@@ -210,5 +209,4 @@ def _typed(values: pd.Series, dtype: str) -> pd.Series:
 
 
 def attribute(label: str) -> str:
-    """The column that holds the custom attribute of that label."""
     return ATTRIBUTE_PREFIX + label

@@ -33,9 +33,7 @@ class Selection:
     """The rows that a metric may count under a view: in scope, dated in the period, and chosen.
 
     They are selected once; value, parts, groups and the rows behind a click are asked of them.
-
-    Attributes:
-        mask: Whether each row of the metric's table is one of them.
+    The mask has one flag for each row of the metric's whole table.
     """
 
     metric: Metric
@@ -44,7 +42,6 @@ class Selection:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The metric's whole table."""
         table: pd.DataFrame = getattr(self.view.tables, self.metric.table)
         return table
 
@@ -99,13 +96,10 @@ class Selection:
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:
-    """The rows of a metric under a view.
+    """The rows of a metric under a view; the halves of the mask are remembered for the version.
 
-    Both halves of the mask are remembered for the version: many metrics share them.
-
-    Args:
-        by_person: Whether the number is told person by person; what each of them holds then
-            counts over all teams, as it does when people are chosen.
+    Where the number is told person by person, what each of them holds counts over all teams, as it
+    does when people are chosen.
     """
     tables, rules = view.tables, view.rules
     by_person = by_person and metric.scope == "person"
@@ -187,10 +181,7 @@ def without_others_ratings(table: pd.DataFrame, tables: Tables, agent_id: str) -
 def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
     """Each call once for each distinct person who answered, passed on or took over.
 
-    Args:
-        calls: As in `schema.CALLS`, with `schema.CALL_AGENTS`.
-        people: Whom to credit; `UNASSIGNED` among them stands for calls without anybody. None =
-            everyone.
+    `UNASSIGNED` among the people stands for calls without anybody; None credits everyone.
 
     Returns:
         `row` (the call's position) and `agent`; calls without anybody have one line with NA.
@@ -204,15 +195,15 @@ def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.D
     nobody = np.setdiff1d(np.arange(len(calls)), pairs // width)
     agents = pd.array([*known, None], dtype="str").take(pairs % width)
     nothing = pd.array([None], dtype="str").take(np.zeros(len(nobody), dtype="int64"))
-    found = pd.DataFrame(
+    lines = pd.DataFrame(
         {
             "row": np.concatenate([pairs // width, nobody]),
             "agent": pd.concat([pd.Series(agents), pd.Series(nothing)], ignore_index=True),
         }
     )
     if people is not None:
-        found = found[found["agent"].fillna(UNASSIGNED).isin(people)]
-    return found.reset_index(drop=True)
+        lines = lines[lines["agent"].fillna(UNASSIGNED).isin(people)]
+    return lines.reset_index(drop=True)
 
 
 def chosen_people(view: View) -> set[str] | None:
@@ -244,18 +235,17 @@ def attribute_values(table: pd.DataFrame, label: str) -> pd.Series:
 
 
 def is_filled(table: pd.DataFrame, label: str) -> pd.Series:
-    """Whether the attribute of each row has something in it."""
     return attribute_values(table, label).notna()
 
 
 def _people(view: View) -> pd.DataFrame:
     filters = view.filters
-    found = members(view.tables, view.rules)
+    people = members(view.tables, view.rules)
     if filters.teams:
-        found = found[found["id"].isin(in_teams(found, filters.teams))]
+        people = people[people["id"].isin(in_teams(people, filters.teams))]
     if filters.agents:
-        found = found[found["id"].isin(filters.agents)]
-    return found
+        people = people[people["id"].isin(filters.agents)]
+    return people
 
 
 def _calls(view: View) -> pd.Series:

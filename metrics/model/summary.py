@@ -26,8 +26,7 @@ class Summary:
         unit: count, share (0..1), seconds or points.
         mean: Of a duration, beside its median.
         p90: Of a duration, linear interpolation; None under `P90_MINIMUM` rows.
-        low: Lower end of a share's Wilson 95 % interval.
-        high: Upper end of it.
+        low: Lower end of a share's Wilson 95 % interval; `high` is the upper one.
         parts: Rows by band, outcome or reason.
     """
 
@@ -44,11 +43,7 @@ class Summary:
 def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None) -> Summary:
     """The metric's number over one value per row; NA rows are not counted.
 
-    Args:
-        metric: Says how the values are put together.
-        values: What its measure gave.
-        parts: What its `parts` gave for the same rows, if it has any. Words may also name rows
-            outside the population, such as SLAs that are still running.
+    Parts, of the same rows, may also name some outside the population, such as SLAs still running.
     """
     counted = {} if parts is None else _counts(metric, parts)
     return _summary(metric, _numbers(values), counted)
@@ -59,7 +54,6 @@ class Sorted:
     """Rows sorted by their group, so that several metrics share the work.
 
     Attributes:
-        words: The groups.
         order: The places of the rows, group by group; those without a group come first.
         starts: Where each group begins in `order`, and where the last one ends.
     """
@@ -81,18 +75,15 @@ def summarise_by(
 ) -> dict[str, Summary]:
     """The metric's number for each group of rows; rows without a group are left out.
 
-    Args:
-        metric: Says how the values are put together.
-        values: What its measure gave.
-        groups: One word per value, in the same order; or these sorted.
+    The groups are one word per value, in the same order, or these sorted.
     """
     shared = groups if isinstance(groups, Sorted) else Sorted.of(groups)
     numbers = values.to_numpy(dtype="float64", na_value=np.nan)[shared.order]
-    found = {}
+    summaries = {}
     for place, word in enumerate(shared.words):
         group = numbers[shared.starts[place] : shared.starts[place + 1]]
-        found[str(word)] = _summary(metric, group[~np.isnan(group)], {})
-    return found
+        summaries[str(word)] = _summary(metric, group[~np.isnan(group)], {})
+    return summaries
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
@@ -105,8 +96,8 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def _numbers(values: pd.Series) -> Numbers:
-    found: Any = values.dropna().to_numpy(dtype="float64")
-    return found  # type: ignore[no-any-return]
+    numbers: Any = values.dropna().to_numpy(dtype="float64")
+    return numbers  # type: ignore[no-any-return]
 
 
 def _summary(metric: Metric, numbers: Numbers, parts: Mapping[str, int]) -> Summary:
@@ -130,5 +121,5 @@ def _summary(metric: Metric, numbers: Numbers, parts: Mapping[str, int]) -> Summ
 
 def _counts(metric: Metric, words: pd.Series) -> dict[str, int]:
     counts = words.dropna().value_counts()
-    found = {str(word): int(count) for word, count in counts.items() if count}
-    return dict.fromkeys(metric.part_names, 0) | found
+    known = {str(word): int(count) for word, count in counts.items() if count}
+    return dict.fromkeys(metric.part_names, 0) | known

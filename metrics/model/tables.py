@@ -16,13 +16,9 @@ class Tables:
     """One version of the canonical tables (`metrics.model.schema`); calls carry their agents.
 
     Attributes:
-        conversations: One row per conversation.
-        calls: One row per call, with the columns of `schema.CALL_AGENTS`.
-        agents: One row per person, leavers and unmatched Aircall users included.
-        teams: One row per team of the workspace.
+        agents: Leavers and unmatched Aircall users included.
         now: The instant for which the stocks hold.
-        tickets: One row per ticket of the second line.
-        presence: One row per stretch in which a person was seen in one state; a few days of them.
+        presence: Stretches in which a person was seen in one state; a few days of them.
     """
 
     conversations: pd.DataFrame

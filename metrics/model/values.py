@@ -26,17 +26,14 @@ def seconds_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
 
 
 def word(value: Any) -> str:
-    """One value as text; nothing where it is missing."""
     return "" if pd.isna(value) else str(value)
 
 
 def number_or_none(value: Any) -> float | None:
-    """One number as Python's own; None where it is missing."""
     return None if pd.isna(value) else float(value)
 
 
 def instant_or_none(value: Any) -> datetime | None:
-    """One instant as Python's own; None where it is missing."""
     return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()
 
 

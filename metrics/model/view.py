@@ -14,10 +14,7 @@ EVERYTHING = Filters()
 class View:
     """The tables of one version under a reader's choice; the same for value, groups and rows.
 
-    Attributes:
-        period: Local days; stocks ignore it.
-        filters: The reader's choice.
-        rules: Scope, zone, clock and labels.
+    Stocks ignore the period.
     """
 
     tables: Tables
@@ -26,11 +23,9 @@ class View:
     rules: Rules
 
     def with_period(self, period: Period) -> "View":
-        """The same choice on other days."""
         return replace(self, period=period)
 
     def with_filters(self, filters: Filters) -> "View":
-        """The same days under another choice."""
         return replace(self, filters=filters)
 
 

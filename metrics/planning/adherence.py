@@ -54,8 +54,10 @@ def adherence(stretches: Stretches, schedule: Schedule, rules: Rules) -> pd.Data
     """
     columns = [*STATES, UNOBSERVED]
     pieces = [_inside(table, schedule, rules, day) for day, table in stretches.items()]
-    found = pd.concat(pieces) if pieces else pd.DataFrame(columns=["agent_id", "state", "seconds"])
-    sums = found.groupby(["agent_id", "state"])["seconds"].sum().unstack("state")
+    seconds = (
+        pd.concat(pieces) if pieces else pd.DataFrame(columns=["agent_id", "state", "seconds"])
+    )
+    sums = seconds.groupby(["agent_id", "state"])["seconds"].sum().unstack("state")
     sums = sums.reindex(columns=columns).fillna(0.0).astype("float64")
     table = sums.assign(scheduled=sums.sum(axis=1), observed=sums[list(STATES)].sum(axis=1))
     there = table[list(PRESENT)].sum(axis=1)
@@ -66,10 +68,9 @@ def adherence(stretches: Stretches, schedule: Schedule, rules: Rules) -> pd.Data
 
 
 def online(stretches: Stretches, rules: Rules) -> npt.NDArray[np.float64]:
-    """How many people were there in each half-hour, in the mean over the days that were observed.
+    """How many people were there in each of 48 half-hours, in the mean over the observed days.
 
-    Returns:
-        48 numbers; NaN for half-hours of which hardly anything was read.
+    NaN for half-hours of which hardly anything was read.
     """
     there, days = np.zeros(HALF_HOURS), np.zeros(HALF_HOURS)
     for day, table in stretches.items():
@@ -109,8 +110,8 @@ def _parted(table: pd.DataFrame) -> pd.DataFrame:
             at = end
     if at < table["end"].max():
         spans.append((at, table["end"].max(), False))
-    found = pd.DataFrame(spans, columns=["first", "last", "is_read"])
-    return found.assign(first=found["first"].astype(INSTANT), last=found["last"].astype(INSTANT))
+    parted = pd.DataFrame(spans, columns=["first", "last", "is_read"])
+    return parted.assign(first=parted["first"].astype(INSTANT), last=parted["last"].astype(INSTANT))
 
 
 def _inside(table: pd.DataFrame, schedule: Schedule, rules: Rules, day: date) -> pd.DataFrame:
@@ -126,11 +127,11 @@ def _inside(table: pd.DataFrame, schedule: Schedule, rules: Rules, day: date) ->
 def _by_minute(table: pd.DataFrame, day: date, rules: Rules) -> npt.NDArray[np.float64]:
     """How many stretches hold the middle of each minute of the local clock."""
     middles = np.arange(DAY_MINUTES) * 60 + 30
-    found = np.zeros(DAY_MINUTES)
+    changes = np.zeros(DAY_MINUTES)
     for edge, step in (("start", 1), ("end", -1)):
         local = table[edge].dt.tz_convert(rules.time_zone).dt.tz_localize(None)
         seconds = (local - pd.Timestamp(day)).dt.total_seconds().to_numpy()
         places = np.searchsorted(middles, seconds)
-        found += step * np.bincount(places, minlength=DAY_MINUTES + 1)[:DAY_MINUTES]
-    counts: npt.NDArray[np.float64] = np.cumsum(found)
+        changes += step * np.bincount(places, minlength=DAY_MINUTES + 1)[:DAY_MINUTES]
+    counts: npt.NDArray[np.float64] = np.cumsum(changes)
     return counts

@@ -38,7 +38,6 @@ class Demand:
         p90: Its ninetieth percentile over the same.
         handling: Seconds of work for each arrival: of the half-hour's own calls where there are
             `HANDLED_MINIMUM` of them, else of all; NaN where nothing is known.
-        total: Arrivals in all.
         handled: Rows that the handling rests on.
         occurrences: How often each weekday was counted.
         days: First and last day that were counted; None without any.
@@ -71,16 +70,11 @@ def call_demand(tables: Tables, rules: Rules, whole_days: pd.DatetimeIndex) -> D
 
     Calls outside the opening hours, and callers who hung up at once, ask for nobody. Work is the
     talk of answered calls, and the work after them where the readings of the telephone tell it.
-
-    Args:
-        tables: One version.
-        rules: Zone, main lines, holidays.
-        whole_days: Days that are loaded and over (`counted_days` chooses among them).
     """
     days = counted_days(whole_days, rules)
     metric = CATALOG["loss_rate"]
-    found = _in_days(tables, rules, days)
-    offered = found[metric.measure(found, rules, tables.now).notna()]
+    calls = _in_days(tables, rules, days)
+    offered = calls[metric.measure(calls, rules, tables.now).notna()]
     talk = seconds_between(offered["answered_at"], offered["ended_at"])
     after = after_call_seconds(tables)
     work = talk.astype("Float64") + (after or 0.0)
@@ -90,22 +84,15 @@ def call_demand(tables: Tables, rules: Rules, whole_days: pd.DatetimeIndex) -> D
 def conversation_demand(
     tables: Tables, rules: Rules, whole_days: pd.DatetimeIndex, filters: Filters, seconds: float
 ) -> Demand:
-    """Conversations that customers started.
+    """Conversations that customers started, by teams and attributes; no other filter chooses here.
 
-    Intercom tells nobody how long a person worked on one: that is given.
-
-    Args:
-        tables: One version.
-        rules: Scope, zone, holidays.
-        whole_days: As for calls.
-        filters: Teams and attributes; people choose nothing here, and neither does the origin.
-        seconds: Work on one conversation.
+    Intercom tells nobody how long a person worked on one: `seconds` is that.
     """
     days = counted_days(whole_days, rules)
     chosen = Filters(filters.teams, (), "customer", filters.attributes)
-    found = select_conversations(view_of_today(tables, rules, chosen))
-    work = pd.Series(seconds, index=found.index, dtype="Float64")
-    return _demand(found["created_at"], work, days, rules, None)
+    rows = select_conversations(view_of_today(tables, rules, chosen))
+    work = pd.Series(seconds, index=rows.index, dtype="Float64")
+    return _demand(rows["created_at"], work, days, rules, None)
 
 
 def after_call_seconds(tables: Tables) -> float | None:

@@ -26,19 +26,13 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Flow:
-    """What arrives, and how long it takes.
-
-    Attributes:
-        rate: Arrivals per second.
-        handling: Seconds of work for each.
-    """
+    """Arrivals per second, and seconds of work for each."""
 
     rate: float
     handling: float
 
     @property
     def load(self) -> float:
-        """The work that arrives, in erlangs."""
         return self.rate * self.handling
 
 
@@ -63,13 +57,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be reached.
-
-    Attributes:
-        share: Of all, those who get somebody in time (0..1).
-        seconds: What is in time; the limit itself is.
-        occupancy: How busy people may be at most (0..1).
-    """
+    """At least a `share` (0..1) of all in `seconds`, and people `occupancy` (0..1) busy at most."""
 
     share: float
     seconds: float
@@ -93,12 +81,7 @@ def erlang_b(load: float, people: int) -> float:
 
 
 def erlang_c(load: float, people: int) -> float | None:
-    """Share of a load that has to wait, where everybody does.
-
-    Returns:
-        None where the load is not below the people: the queue grows without end, and there is no
-        such share.
-    """
+    """Share of a load that has to wait, where everybody does; None where the queue only grows."""
     blocked = erlang_b(load, people)
     if load >= people:
         return None
@@ -106,11 +89,7 @@ def erlang_c(load: float, people: int) -> float | None:
 
 
 def patient(flow: Flow, people: int, seconds: float) -> Outcome | None:
-    """What becomes of a flow where nobody gives up (Erlang C).
-
-    Returns:
-        None where it is unstable: as much work arrives as the people can do, or more.
-    """
+    """What becomes of a flow where nobody gives up (Erlang C); None where it is unstable."""
     waits = erlang_c(flow.load, people)
     if waits is None:
         return None
@@ -128,11 +107,7 @@ def patient(flow: Flow, people: int, seconds: float) -> Outcome | None:
 def impatient(flow: Flow, people: int, seconds: float, patience: float) -> Outcome:
     """What becomes of a flow where callers give up (Erlang A, M/M/n+M); it is always stable.
 
-    Args:
-        flow: What arrives.
-        people: Who take it; with none, everybody gives up.
-        seconds: What is in time.
-        patience: Mean seconds after which a waiting caller gives up, exponentially spread.
+    The patience is the mean of exponentially spread seconds; without people everybody gives up.
 
     Raises:
         ValueError: The patience is not positive.
@@ -162,27 +137,21 @@ def impatient(flow: Flow, people: int, seconds: float, patience: float) -> Outco
 def least_people(flow: Flow, target: Target, patience: float | None = None) -> int | None:
     """The fewest people who reach the target without being busier than is allowed.
 
-    Args:
-        flow: What arrives; nobody is needed for nothing.
-        target: What is to be reached.
-        patience: As in `impatient`; None = nobody gives up.
-
-    Returns:
-        None where not even `MOST_PEOPLE` do.
+    Patience as in `impatient`, None = nobody gives up. None where not even `MOST_PEOPLE` do.
     """
     if not flow.load:
         return 0
 
     def reaches(people: int) -> bool:
-        found = (
+        outcome = (
             patient(flow, people, target.seconds)
             if patience is None
             else impatient(flow, people, target.seconds, patience)
         )
         return (
-            found is not None
-            and found.in_time >= target.share
-            and found.occupancy <= target.occupancy
+            outcome is not None
+            and outcome.in_time >= target.share
+            and outcome.occupancy <= target.occupancy
         )
 
     low = 0
@@ -198,12 +167,7 @@ def least_people(flow: Flow, target: Target, patience: float | None = None) -> i
 
 
 def with_shrinkage(people: int, shrinkage: float) -> int:
-    """How many are to be on the schedule, so that so many are there.
-
-    Args:
-        people: Who have to be there.
-        shrinkage: Share of scheduled time that goes into breaks, training, illness (0..1).
-    """
+    """How many must be scheduled where that share of their time is breaks, training, illness."""
     # Against 7.000000001, which would call an eighth.
     return math.ceil(people / (1 - shrinkage) - 1e-9)
 

@@ -27,12 +27,8 @@ class FairTarget:
             expected); most calls over the expected first.
         others: `agent_id` (NA for calls of nobody) and `calls` of those without a shift.
         calls: Calls credited to the people with a shift: a transferred call may count for two.
-        shifts: Their shifts.
-        hours: Of these shifts.
-        per_shift: Calls in each shift; None without shifts.
-        per_hour: Calls in each hour of them; None without shifts.
-        days: The days that counted.
-        holidays: Holidays among them: without shifts.
+        per_shift: None without shifts, as `per_hour`.
+        days: The days that counted; holidays among them have no shifts.
     """
 
     people: pd.DataFrame
@@ -61,7 +57,6 @@ def fair_target(
 
     Args:
         view: Which calls; its people are those who are told.
-        schedule: The week.
         transfers: Whether a call counts for who passed it on and who took it over too, as
             `telephony.calls_per_agent` does; else only for who had it.
         basis: Whether each shift lets expect as much as any other, or each hour of them.
@@ -70,7 +65,7 @@ def fair_target(
     period = _known(view, first_day)
     counts = _calls(view, period, transfers)
     chosen = chosen_people(view)
-    shifts = _begun(view, schedule, period)
+    shifts = _shifts_begun(view, schedule, period)
     if chosen is not None:
         shifts = shifts[shifts["agent_id"].isin(chosen)]
     by_person = shifts.groupby("agent_id")
@@ -113,19 +108,19 @@ def _known(view: View, first_day: date | None) -> Period | None:
     return Period(first, last) if first <= last else None
 
 
-def _begun(view: View, schedule: Schedule, period: Period | None) -> pd.DataFrame:
+def _shifts_begun(view: View, schedule: Schedule, period: Period | None) -> pd.DataFrame:
     if period is None:
         nothing = Period(view.period.first_day, view.period.first_day)
         return shifts_of(schedule, nothing, view.rules).iloc[:0]
-    found = shifts_of(schedule, period, view.rules)
-    return found[found["start"].le(view.tables.now)]
+    shifts = shifts_of(schedule, period, view.rules)
+    return shifts[shifts["start"].le(view.tables.now)]
 
 
 def _calls(view: View, period: Period | None, transfers: bool) -> pd.Series:
     """Person -> answered calls; NA stands for calls of nobody."""
     metric = CATALOG["calls_answered"]
-    found = select(metric, view.with_period(period or view.period)).rows
-    calls = found[metric.measure(found, view.rules, view.tables.now).notna()]
+    rows = select(metric, view.with_period(period or view.period)).rows
+    calls = rows[metric.measure(rows, view.rules, view.tables.now).notna()]
     chosen = chosen_people(view)
     if transfers:
         return credited(calls, chosen)["agent"].value_counts(dropna=False)

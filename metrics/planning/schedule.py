@@ -38,12 +38,7 @@ Cover = npt.NDArray[np.float64]
 
 
 class ShiftError(ValueError):
-    """A cell of the schedule cannot be used.
-
-    Attributes:
-        problem: What is wrong with it.
-        piece: The part of it that is meant.
-    """
+    """A cell of the schedule cannot be used; `piece` is the part of it that is meant."""
 
     def __init__(self, problem: Problem, piece: str) -> None:
         super().__init__(f"{problem}: {piece}")
@@ -80,7 +75,6 @@ class Schedule:
 
     @property
     def people(self) -> frozenset[str]:
-        """Those who have a shift at all."""
         return frozenset(agent for agent, week in self.weeks.items() if any(week))
 
 
@@ -138,12 +132,9 @@ def shifts_of(schedule: Schedule, period: Period, rules: Rules) -> pd.DataFrame:
 
 
 def cover(schedule: Schedule) -> Cover:
-    """How many people are scheduled in each half-hour of the week, Monday first.
+    """How many people are scheduled in each half-hour of the week: 7 × 48, Monday first.
 
     Somebody who is there for part of it counts for that part. Sunday's night goes on in Monday.
-
-    Returns:
-        7 × 48 numbers.
     """
     minutes = np.zeros(WEEKDAYS * DAY_MINUTES)
     for week in schedule.weeks.values():
@@ -152,8 +143,8 @@ def cover(schedule: Schedule) -> Cover:
                 first = weekday * DAY_MINUTES + shift.start
                 places = np.arange(first, first + shift.end - shift.start) % len(minutes)
                 minutes[places] += 1
-    found: Cover = minutes.reshape(WEEKDAYS, HALF_HOURS, -1).mean(axis=2)
-    return found
+    people: Cover = minutes.reshape(WEEKDAYS, HALF_HOURS, -1).mean(axis=2)
+    return people
 
 
 def weekly_minutes(week: Week) -> int:
@@ -176,10 +167,10 @@ def _instant(day: date, minutes: int, rules: Rules) -> datetime:
 
 
 def _shift(piece: str) -> Shift:
-    found = SHIFT.fullmatch(piece)
-    if not found:
+    match = SHIFT.fullmatch(piece)
+    if not match:
         raise ShiftError("unreadable", piece)
-    start, end = _minutes(found[1], found[2], piece), _minutes(found[3], found[4], piece)
+    start, end = _minutes(match[1], match[2], piece), _minutes(match[3], match[4], piece)
     if start == DAY_MINUTES:
         raise ShiftError("no_such_time", piece)
     if start == end:

@@ -38,8 +38,6 @@ class AgentRow:
         status: member, left, voice or unassigned.
         metrics: Numbers of the period, by key; missing where the person has no rows.
         open: Open conversations now; None for people who are no longer there.
-        overloaded: Whether that is at or above the limit.
-        slow: Whether the first response is much slower than that of most colleagues.
     """
 
     id: str
@@ -114,10 +112,7 @@ class Point:
 
     Attributes:
         key: The person's id, or the reason.
-        name: As the tables have it.
-        volume: Conversations of the period.
         seconds: Median time to close.
-        ratings: How many ratings it has.
         csat: Share of good ratings; None under `rules.csat_minimum` of them.
     """
 
@@ -130,12 +125,9 @@ class Point:
 
 
 def efficiency(view: View, by: str = "agent") -> list[Point]:
-    """Who, or what, closed something; most conversations first.
+    """Who, or which reason (`by` agent or reason), closed something; most conversations first.
 
     Rows without a person or a reason are no point.
-
-    Args:
-        by: agent or reason.
     """
     groups = breakdowns([CATALOG[key] for key in MATRIX_METRICS], by, view)
     times, ratings = (

@@ -30,7 +30,6 @@ class Axis:
     """The lines of one side of a table.
 
     Attributes:
-        by: The group.
         keys: The groups that have a line of their own, in order.
         folded: How many more share the last line; 0 = there is no such line.
         with_empty: Whether rows without a value have a line, after all others.
@@ -57,8 +56,8 @@ class Axis:
         empty = nothing(self.by)
         lines = [places.get(str(w), -1 if w == empty else others) for w in known]
         # The last one is that of rows in no group, whose code is -1.
-        found: Codes = np.array([*lines, -1], dtype="int64")[codes]
-        return found
+        line_codes: Codes = np.array([*lines, -1], dtype="int64")[codes]
+        return line_codes
 
 
 @dataclass(frozen=True)
@@ -66,14 +65,8 @@ class Crosstab:
     """A metric by two groups.
 
     Attributes:
-        metric: What is counted.
-        down: The lines.
-        across: The columns.
         cells: (line, column) -> number; pairs without rows are missing.
-        down_totals: The number of each line.
-        across_totals: The number of each column.
-        total: The number of all rows that are in the table.
-        left_out: Rows of the metric that are not: without one of the two values.
+        left_out: Rows of the metric that are not in the table: without one of the two values.
     """
 
     metric: Metric
@@ -87,13 +80,11 @@ class Crosstab:
 
     @cached_property
     def largest(self) -> float:
-        """The greatest value of a cell; 0 where there is none."""
         return max((cell.value or 0 for cell in self.cells.values()), default=0)
 
     def n(self, line: int, column: int) -> int:
-        """How many rows stand in a cell."""
-        found = self.cells.get((line, column))
-        return found.n if found else 0
+        cell = self.cells.get((line, column))
+        return cell.n if cell else 0
 
 
 def nothing(by: str) -> str:
@@ -145,10 +136,10 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     cells = {divmod(int(code), width): number for code, number in numbers.items() if number.n}
 
     def totals(side: str, count: int) -> list[Summary]:
-        once = pairs.drop_duplicates(["row", side])
-        told = summarise_by(metric, added.iloc[once["row"].to_numpy()], once[side])
-        none = summarise(metric, added.iloc[:0])
-        return [told.get(str(place), none) for place in range(count)]
+        distinct = pairs.drop_duplicates(["row", side])
+        by_place = summarise_by(metric, added.iloc[distinct["row"].to_numpy()], distinct[side])
+        empty = summarise(metric, added.iloc[:0])
+        return [by_place.get(str(place), empty) for place in range(count)]
 
     return Crosstab(
         metric,
@@ -172,8 +163,8 @@ def table_of(
 ) -> Crosstab:
     """The usual table of a metric: down and across, each cut to its most frequent groups."""
     down, across = (
-        axis(metric, one, view, count, with_empty=with_empty)
-        for one, count in zip(by, top, strict=True)
+        axis(metric, group, view, count, with_empty=with_empty)
+        for group, count in zip(by, top, strict=True)
     )
     return crosstab(metric, down, across, view)
 
@@ -185,12 +176,12 @@ def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     # A row that has one line needs no join.
     down = np.full(max(left["row"].max(), right["row"].max()) + 1, -1)
     down[left["row"]] = left["code"]
-    found = right.rename(columns={"code": "code_across"}).assign(code_down=down[right["row"]])
-    return found[found["code_down"] >= 0]
+    pairs = right.rename(columns={"code": "code_across"}).assign(code_down=down[right["row"]])
+    return pairs[pairs["code_down"] >= 0]
 
 
 def _coded(side: Axis, grouping: Grouping) -> pd.DataFrame:
     codes = side.codes(grouping.words)
-    found = pd.DataFrame({"row": grouping.positions, "code": codes})
-    found = found[found["code"] >= 0]
-    return found if found["row"].is_unique else found.drop_duplicates()
+    lines = pd.DataFrame({"row": grouping.positions, "code": codes})
+    lines = lines[lines["code"] >= 0]
+    return lines if lines["row"].is_unique else lines.drop_duplicates()

@@ -11,13 +11,7 @@ EDGES = (0, 60, 300, 900, 1800, 3600, 14400, 28800, 86400, 259200, 604800)
 
 @dataclass(frozen=True)
 class Bucket:
-    """Rows whose duration lies between two edges, in seconds.
-
-    Attributes:
-        low: The first duration that belongs to it.
-        high: The first that no longer does; None = there is no end.
-        count: How many rows.
-    """
+    """Rows that last from `low` to just below `high` seconds; a `high` of None is no end."""
 
     low: int
     high: int | None

@@ -36,11 +36,9 @@ class Cell:
     """One mark of a figure.
 
     Attributes:
-        by: A group of `grouping`; or `part` (a band or outcome), `value` (`1`, or a range
-            such as `300..600` whose end is not included), `other_reasons` (those after the first
-            so many), `others.<group>` (the same of any group), `filled.<group>` (`1`: with a
-            value).
-        key: Which of them.
+        by: A group of `grouping`; or `part` (a band or outcome), `value` (`1`, or a range such as
+            `300..600` whose end is not included), `other_reasons` (those after the first so many),
+            `others.<group>` (the same of any group), `filled.<group>` (`1`: with a value).
     """
 
     by: str
@@ -53,8 +51,8 @@ class Cell:
         Raises:
             CellError: There is no colon.
         """
-        by, found, key = text.partition(":")
-        if not found or not by:
+        by, colon, key = text.partition(":")
+        if not colon or not by:
             raise CellError("not of the form <by>:<key>")
         return cls(by.replace("%3A", ":").replace("%25", "%"), key)
 
@@ -63,19 +61,12 @@ class Cell:
 
 
 def escaped(by: str) -> str:
-    """The group as it stands before the colon of a cell."""
     return by.replace("%", "%25").replace(":", "%3A")
 
 
 @dataclass(frozen=True, eq=False)
 class Drilldown:
-    """The rows of a number.
-
-    Attributes:
-        metric: What was counted.
-        rows: Of its table.
-        values: What each row adds; NA for rows that only a part names.
-    """
+    """The rows of a number; `values` is what each adds, NA for rows that only a part names."""
 
     metric: Metric
     rows: pd.DataFrame
@@ -83,7 +74,6 @@ class Drilldown:
 
     @property
     def n(self) -> int:
-        """How many rows."""
         return len(self.rows)
 
     @property
@@ -149,18 +139,16 @@ def listed_metric(key: str) -> Metric:
     Raises:
         CellError: There is none.
     """
-    found = CATALOG.get(key) or LISTS.get(key)
-    if found is None or found.table == "agents":
+    metric = CATALOG.get(key) or LISTS.get(key)
+    if metric is None or metric.table == "agents":
         raise CellError(f"{key} has no rows")
-    return found
+    return metric
 
 
 def drill_down(key: str, cells: Sequence[Cell], view: View) -> Drilldown:
-    """The rows that a number counts.
+    """The rows that a number of the catalogue, or of `LISTS`, counts.
 
-    Args:
-        key: Of the catalogue, or of `LISTS`.
-        cells: Which mark was clicked; several lie in all of them, none is the whole number.
+    Without cells the whole number; of several, the rows that lie in all of them.
 
     Raises:
         CellError: There is no such metric or group.
@@ -202,9 +190,9 @@ def _in_several(cell: Cell, selection: Selection) -> Mask:
     inside = words.notna() & words.ne(nothing(by))
     if cell.by.startswith(OTHERS):
         inside &= ~words.isin(_first_groups(by, cell.key, selection))
-    found: Mask = np.zeros(len(selection.rows), dtype=bool)
-    found[_grouped(by, selection).positions[inside.to_numpy(dtype=bool)]] = True
-    return found
+    mask: Mask = np.zeros(len(selection.rows), dtype=bool)
+    mask[_grouped(by, selection).positions[inside.to_numpy(dtype=bool)]] = True
+    return mask
 
 
 def _first_groups(by: str, count: str, selection: Selection) -> list[str]:
@@ -232,8 +220,8 @@ def _in_part(word: str, selection: Selection) -> Mask:
     words = selection.parts
     if words is None or not words.index.equals(selection.rows.index):
         raise CellError(f"the parts of {metric.key} are no rows")
-    found: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
-    return found
+    mask: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
+    return mask
 
 
 def _in_range(text: str, values: pd.Series) -> Mask:
@@ -243,8 +231,8 @@ def _in_range(text: str, values: pd.Series) -> Mask:
     except ValueError as error:
         raise CellError(f"{text} is no value and no range") from error
     if not ranged:
-        found: Mask = values.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
-        return found
+        mask: Mask = values.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
+        return mask
     inside = values.notna()
     if bounds[0] is not None:
         inside &= values.ge(bounds[0]).fillna(False)
@@ -254,10 +242,10 @@ def _in_range(text: str, values: pd.Series) -> Mask:
 
 
 def _mentioned(
-    cells: Sequence[Cell], found: pd.DataFrame, rules: Rules
+    cells: Sequence[Cell], rows: pd.DataFrame, rules: Rules
 ) -> tuple[list[Cell], pd.Series]:
     """Mentions are counted, not conversations: of the reasons that the cells name, only those."""
-    mentions = workload.mentions(found.reset_index(drop=True), rules)
+    mentions = workload.mentions(rows.reset_index(drop=True), rules)
     others = []
     for cell in cells:
         if cell.by == REASON:
@@ -266,7 +254,7 @@ def _mentioned(
             mentions = mentions[~mentions.isin(_first_reasons(mentions, cell.key))]
         else:
             others.append(cell)
-    return others, _counted(mentions, found)
+    return others, _counted(mentions, rows)
 
 
 def _first_reasons(mentions: pd.Series, count: str) -> list[str]:

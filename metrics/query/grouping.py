@@ -49,15 +49,11 @@ class Grouping:
 
     @cached_property
     def sorted(self) -> Sorted:
-        """The lines sorted by their group."""
         return Sorted.of(self.words)
 
 
 def group_rows(by: str, selection: Selection) -> Grouping:
-    """The rows in groups.
-
-    Args:
-        by: A key of `GROUPS`, or `attr.<label>`.
+    """The rows by a key of `GROUPS`, or by `attr.<label>`.
 
     Raises:
         GroupError: There is no such group, or these rows cannot be grouped so.

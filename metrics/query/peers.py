@@ -19,30 +19,22 @@ OTHERS_MINIMUM = 5
 def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
     """The number of everybody in scope; None for a group too small to stay anonymous.
 
-    The group is large enough when at least `OTHERS_MINIMUM` people besides the one who looks have
-    rows behind the number; rows without a person count for the number and not as a person.
-
-    Args:
-        metric: A number over conversations.
-        view: Its filters choose nothing here.
-        agent_id: Who looks.
+    It is over conversations, and the filters choose nothing. The group is large enough when
+    `OTHERS_MINIMUM` people besides `agent_id`, who looks, have rows behind the number; rows without
+    a person count for the number and not as a person.
     """
-    found, measured = report.select_population(metric, view.with_filters(EVERYTHING))
-    people: pd.Series = agent_of(found, view.tables, metric).dropna()
+    rows, values = report.select_population(metric, view.with_filters(EVERYTHING))
+    people: pd.Series = agent_of(rows, view.tables, metric).dropna()
     if people[people.ne(agent_id)].nunique() < OTHERS_MINIMUM:
         return None
-    return summarise(metric, measured)
+    return summarise(metric, values)
 
 
 def against_own_past(metric: Metric, view: View, history: Period) -> Verdict | None:
     """Where a period lies against the earlier stretches of as many days; None = too few of them.
 
-    Both sides are means of daily values, weighted by their rows, so that they are comparable.
-
-    Args:
-        metric: A duration or share.
-        view: Whose rows, and the days in question, which are all loaded.
-        history: All days that are loaded.
+    Of a duration or share: both sides are means of daily values, weighted by their rows. History
+    is all days that are loaded, the period's among them.
     """
     groups = report.breakdown(metric, "day", view.with_period(history))
     days = pd.DatetimeIndex([group.key for group in groups])

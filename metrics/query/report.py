@@ -23,7 +23,6 @@ class Group:
     Attributes:
         key: Day (YYYY-MM-DD), hour (0..23), "weekday-hour" (0 = Monday), id or value.
         label: The same in words where the data has them; else the key.
-        summary: The number.
     """
 
     key: str
@@ -32,7 +31,6 @@ class Group:
 
 
 def evaluate(metric: Metric, view: View) -> Summary:
-    """The metric's number."""
     selection = select(metric, view)
     return summarise(metric, selection.values, selection.parts)
 
@@ -45,7 +43,6 @@ def select_population(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Seri
 
 
 def evaluate_all(view: View) -> dict[str, Summary]:
-    """Every number of the catalogue."""
     return {key: evaluate(metric, view) for key, metric in CATALOG.items()}
 
 

@@ -41,7 +41,6 @@ def stretch_values(daily: pd.Series, weights: pd.Series, days: int) -> pd.Series
     Args:
         daily: One value per day, in order; NA where the day has none.
         weights: Rows behind each day's value; ones for counts, which weigh every day alike.
-        days: Length of a stretch.
 
     Returns:
         One value per day from the first whole stretch on, dated by the stretch's last day;
@@ -56,10 +55,7 @@ def stretch_values(daily: pd.Series, weights: pd.Series, days: int) -> pd.Series
 def usual_range(daily: pd.Series, weights: pd.Series, days: int) -> Range | None:
     """The usual range of a stretch of that many days; None where the history is too short.
 
-    Args:
-        daily: One value per day before the period, in order.
-        weights: Rows behind each day's value; ones for counts.
-        days: Length of the period in question.
+    Values and weights as in `stretch_values`, of the days before the period in question.
     """
     stretches = stretch_values(daily, weights, days)
     if len(stretches) < STRETCHES_MINIMUM:
@@ -71,9 +67,7 @@ def usual_range(daily: pd.Series, weights: pd.Series, days: int) -> Range | None
 def weekday_band(daily: pd.Series, known_days: pd.Index) -> pd.DataFrame:
     """The usual band of each day: what the same weekday was on other days.
 
-    Args:
-        daily: One value per day, indexed by day without a zone; NA where the day has none.
-        known_days: The days that are whole and loaded; only these say what is usual.
+    `daily` is indexed by day without a zone; only the known days, whole and loaded, tell the usual.
 
     Returns:
         `low`, `usual` and `high` (tenth percentile, median, ninetieth) with the index of `daily`;
@@ -92,12 +86,7 @@ def weekday_band(daily: pd.Series, known_days: pd.Index) -> pd.DataFrame:
 
 
 def counts_by_day_and_hour(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.DataFrame:
-    """How many rows each local day and hour has; every day of the period and every hour is there.
-
-    Args:
-        instants: One instant per row; those outside the period are left out.
-        period: The days.
-        zone: The zone that cuts days and hours.
+    """How many rows each local day and hour of the period has; those without any are there too.
 
     Returns:
         One line per day (midnight without a zone), one column per hour 0 to 23.
