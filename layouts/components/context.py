@@ -14,7 +14,9 @@ class Context:
     """The reader of a screen: language, theme and role, chosen per request.
 
     Attributes:
+        role: manager, analyst or wall.
         wall: Whether the operations wall is open to the reader.
+        choices: What its address chooses: parameter -> values, without what is open beside it.
     """
 
     text: Text
@@ -35,5 +37,5 @@ class Context:
         return view(self.path, self.choices, **changes)
 
     def rows(self, key: str, *cells: str) -> str:
-        """`key` is of the catalogue or of `drilldown.LISTS`, a cell such as `agent:201`."""
+        """`key` is of the catalogue or `drilldown.LISTS`; a cell is `<by>:<key>`: `agent:201`."""
         return self.view(rows=key, cell=cells)

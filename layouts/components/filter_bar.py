@@ -118,9 +118,13 @@ class Option:
 class Bar:
     """The present choice, and what else there is; the address itself is the context's.
 
-    same: The days of the same period before, for the words of that choice.
-    compare: same, none, or None for the days just before.
-    attributes: Label -> chosen values; an empty one stands for rows without a value.
+    Attributes:
+        before: The days to compare with, by the choice; None without a comparison.
+        same: The days of the same period before, for the words of that choice.
+        compare: same, none, or None for the days just before.
+        origin: customer, teammate or None.
+        clock: all or office.
+        attributes: Label -> chosen values; an empty one stands for rows without a value.
     """
 
     period: Period
@@ -374,6 +378,6 @@ def _clear_all(bar: Bar, context: Context) -> html.A | None:
     chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents)]
     if sum(map(bool, chosen)) + len(bar.attributes) < 2:
         return None
-    kept = {f"attr.{label}": None for label in bar.attributes}
-    href = context.view(team=None, agent=None, origin=None, line=None, **kept)
+    cleared = {f"attr.{label}": None for label in bar.attributes}
+    href = context.view(team=None, agent=None, origin=None, line=None, **cleared)
     return view_link(context.text("filters.clear_all"), href, "link filter-clear-all")

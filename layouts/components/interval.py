@@ -12,7 +12,7 @@ HIGHEST_FLOOR = 0.5
 
 
 def scale_floor(summaries: Iterable[Summary | None]) -> float:
-    """Half, or the tenth below it under which every interval lies."""
+    """Half, or the tenth just below the lowest interval."""
     lows = [summary.low for summary in summaries if summary and summary.low is not None]
     return min(HIGHEST_FLOOR, math.floor(min(lows, default=HIGHEST_FLOOR) * 10) / 10)
 

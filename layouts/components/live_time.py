@@ -31,15 +31,15 @@ def timer(since: datetime, now: datetime, context: Context, class_name: str = ""
     )
 
 
-def age(of: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
+def age(since: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
     """há 21 s."""
-    passed = (now - of).total_seconds()
+    passed = (now - since).total_seconds()
     return html.Span(
         context.formats.ago(passed),
         className=f"tick {class_name}".strip(),
-        title=context.formats.full_moment(of),
+        title=context.formats.full_moment(since),
         **{
-            "data-age": f"{of.timestamp():.0f}",
+            "data-age": f"{since.timestamp():.0f}",
             "data-age-words": context.text("units.ago", span="{span}"),
         },
     )

@@ -24,7 +24,7 @@ class MetricInfo:
 def info_button(
     page: str, info: MetricInfo, context: Context, place: str = "passport"
 ) -> html.Span:
-    """`place` parts two metric infos of one number on one page."""
+    """`place` tells apart two metric infos of one number on one page."""
     text = context.text
     target = f"{page}--{info.key}-{place}"
     label = text(f"metrics.{info.key}.label")

@@ -103,6 +103,16 @@ def open_link(href: str, words: str, button: bool = False) -> html.A:
     )
 
 
+def recording_link(call_id: str, context: Context) -> html.A:
+    return html.A(
+        [context.text("states.listen"), icon("headphones")],
+        href=f"/calls/{call_id}/recording",
+        target="_blank",
+        rel="noopener noreferrer",
+        className="link",
+    )
+
+
 def pill(words: str, kind: str = "quiet", icon_name: str | None = None) -> html.Span:
     """critical, attention, information, good or quiet."""
     inside = [icon(icon_name), words] if icon_name else words

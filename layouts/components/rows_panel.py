@@ -11,7 +11,7 @@ from dash import html
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import excel_button
-from layouts.components.panel import open_link
+from layouts.components.panel import open_link, recording_link
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import view_link
@@ -219,15 +219,7 @@ def _call(call: Call, context: Context) -> html.Li:
     if call.talk is not None:
         parts.append(text("rows.talked", span=formats.talk(call.talk)))
     state = html.Span([icon(CALL_ICONS[call.kind]), ", ".join(parts)], className="row-state")
-    listen: Any = html.Span()
-    if call.has_recording:
-        listen = html.A(
-            [text("states.listen"), icon("headphones")],
-            href=f"/calls/{call.id}/recording",
-            target="_blank",
-            rel="noopener noreferrer",
-            className="link",
-        )
+    listen = recording_link(call.id, context) if call.has_recording else html.Span()
     return _line(call.at, call.who, [*call.about], [state], call.mark, listen, context)
 
 

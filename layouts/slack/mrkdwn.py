@@ -41,17 +41,17 @@ def cut(text: str, longest: int) -> str:
     """Ends in an ellipsis where it is too long; no emoji is cut in two."""
     if len(text) <= longest:
         return text
-    kept = text[: longest - 1]
-    while kept and (kept[-1] in JOINERS or text[len(kept)] in JOINERS):
-        kept = kept[:-1]
-    return kept.rstrip() + ELLIPSIS
+    start = text[: longest - 1]
+    while start and (start[-1] in JOINERS or text[len(start)] in JOINERS):
+        start = start[:-1]
+    return start.rstrip() + ELLIPSIS
 
 
 def cut_lines(lines: list[str], longest: int) -> str:
     """Whole lines only: a line cut in the middle of a link would not be a link."""
-    kept: list[str] = []
+    fitting: list[str] = []
     for line in lines:
-        if sum(map(len, kept)) + len(kept) + len(line) > longest:
+        if sum(map(len, fitting)) + len(fitting) + len(line) > longest:
             break
-        kept.append(line)
-    return "\n".join(kept)
+        fitting.append(line)
+    return "\n".join(fitting)

@@ -119,7 +119,7 @@ def _build_comments(
     return Comments(
         bands=bands,
         ratings=listing.n,
-        found=len(places),
+        match_count=len(places),
         listed=[(comment, reading(first + n) or "") for n, comment in enumerate(listed)],
         first=first,
         turns=(turned(number - 1), turned(number + 1)),

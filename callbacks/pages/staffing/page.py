@@ -175,7 +175,7 @@ def _sheets(scope: ColumnContext) -> Sheets:
 
 def _frame(name: str, context: Context) -> Component:
     """The assumptions and the grid stay while the numbers are drawn anew."""
-    return report_frame.page(name, context, before=[page.place()], after=[roster.place(context)])
+    return report_frame.page(name, context, before=[page.place()], after=[roster.place()])
 
 
 def _register_more(app: Dash, backend: Backend) -> None:

@@ -30,6 +30,7 @@ class Person:
     Attributes:
         agent: Name of the Intercom admin with that e-mail; None = nobody.
         read_only: Whether it comes from the settings.
+        temporary: Whether its password was told by somebody else.
         seen: Last sign-in; None = never.
     """
 
@@ -68,6 +69,7 @@ class AuditTrail:
     """The audit, as far as it is asked for.
 
     Attributes:
+        page: Which one, from 0.
         first: Number of its first line, from 1.
         what: Only this kind; empty = all.
         who: Only this person; empty = all.
@@ -304,14 +306,14 @@ def _role(person: Person, context: Context) -> Any:
 def _buttons(person: Person, context: Context) -> list[Any]:
     shut = "enable" if person.disabled else "disable"
     changeable = not (person.read_only or person.own)
-    wanted = [
+    actions = [
         (changeable, "reset", "arrow-counterclockwise"),
         (person.factor and not person.own, "factor", "lock-fill"),
         (not person.own, "sessions", "box-arrow-right"),
         (changeable, shut, "check-lg" if person.disabled else "pause-circle"),
         (changeable, "remove", "trash"),
     ]
-    return [_button(person, act, name, context) for on, act, name in wanted if on]
+    return [_button(person, act, name, context) for on, act, name in actions if on]
 
 
 def _button(person: Person, act: str, name: str, context: Context) -> html.Button:

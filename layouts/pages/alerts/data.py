@@ -12,8 +12,8 @@ PAGE, PATH = "alerts", "/alerts"
 
 @dataclass(frozen=True)
 class AlertRow:
-    """`events` are (Unix seconds, what, value); a message sent in an `undelivered` span (Unix
-    seconds) has not arrived, or not yet; `given_up` is why one never arrived.
+    """`events` are (at, what, value); a message sent in an `undelivered` span has not arrived, or
+    not yet; `given_up` is why one never arrived. Times are Unix seconds.
     """
 
     id: str

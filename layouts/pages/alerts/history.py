@@ -55,9 +55,9 @@ def began_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
     """hoje 11:24."""
     moment = datetime.fromtimestamp(row.notice.fired_at, UTC)
     formats, zone = context.formats, context.formats.zone
-    away = (alerts.at.astimezone(zone).date() - moment.astimezone(zone).date()).days
-    if away in (0, 1):
-        return context.text(f"alerts.day.{away}", at=formats.clock(moment))
+    days_ago = (alerts.at.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    if days_ago in (0, 1):
+        return context.text(f"alerts.day.{days_ago}", at=formats.clock(moment))
     return formats.moment(moment)
 
 

@@ -60,8 +60,8 @@ def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
 
 def unusable(reason: str, context: Context) -> html.Div:
     text = context.text
-    way = view_link(text("alerts.clear"), "/alerts", "link")
-    return banner("attention", text("alerts.unusable"), reason, way)
+    link = view_link(text("alerts.clear"), "/alerts", "link")
+    return banner("attention", text("alerts.unusable"), reason, link)
 
 
 def _robot_status(alerts: Alerts, context: Context) -> list[Any]:

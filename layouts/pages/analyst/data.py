@@ -64,6 +64,7 @@ class Pending:
     """What is still to classify.
 
     Attributes:
+        order: oldest or easiest.
         learnt: Whether the team's words suffice for suggestions at all.
         done: Those that were pending when the page was opened, and are classified now.
         excluded: Label of a rule -> how many conversations it leaves out.
@@ -109,8 +110,10 @@ class Quality:
     """Own ratings of the window.
 
     Attributes:
+        adjusted: CSAT without the neutral ones.
         before: The score of as many days before; None where they are not loaded.
         team: The team's score; None where the group is too small.
+        minimum: Ratings under which no share is shown.
     """
 
     score: Summary
@@ -172,6 +175,7 @@ class Panel:
         name: Of the person; empty when nobody knows it any more.
         days: Goal of each day of the period, oldest first.
         pace: Where the period ends as it goes; None where that is a guess.
+        window: The days of ratings, times and calls.
         growth: A catch-all reason that grows, for a manager.
         reason_missing: Whether no conversation carries it.
     """
@@ -208,7 +212,7 @@ class TeamLine:
 
 @dataclass(frozen=True)
 class Team:
-    """`lines` begin with who misses most; no conversation carries a missing reason."""
+    """For a manager who has chosen nobody; `lines` begin with who misses most."""
 
     head: Head
     lines: Sequence[TeamLine]

@@ -55,9 +55,9 @@ def more(own: Panel, shown: int, total: int, name: str, context: Context) -> htm
     label = text("analyst.shown", shown=formats.count(shown), n=formats.count(total))
     if shown >= MOST:
         return html.P(f"{label} {text('analyst.shown_end')}", className="list-more quieter")
-    wanted = {name: str(min(MOST, shown + MORE))}
+    change = {name: str(min(MOST, shown + MORE))}
     step = min(MORE, total - shown)
-    href = view(PATH, own.head.choices, **wanted)
+    href = view(PATH, own.head.choices, **change)
     words = text("analyst.show_more", n=formats.count(step))
     link = view_link(words, href, "link", mode="replace")
     return html.P([label, " ", link], className="list-more quieter")

@@ -31,19 +31,8 @@ TOKEN = "INTERCOM_TOKEN"  # noqa: S105
 
 @dataclass(frozen=True)
 class Ticket:
-    """One line of the table.
-
-    Attributes:
-        id: The vendor's.
-        is_open: Whether it is neither resolved nor closed.
-        is_overdue: Whether it has been open for too long.
-        days: Whole days since its creation, or until its resolution.
-        created_at: UTC.
-        resolved_at: UTC; None while it is open.
-        state: The workspace's own word.
-        external: State in the other system.
-        owner: Name; empty for nobody.
-        url: The ticket in Intercom.
+    """`days` are whole, since its creation or until its resolution; `state` is the workspace's own
+    word, `external` that of the other system; times are UTC; `owner` is empty for nobody.
     """
 
     id: str
@@ -68,7 +57,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Choice:
-    """What tickets are filtered by: parameter, (value, words, tickets) of each, and the chosen."""
+    """`values` are (value, words, tickets)."""
 
     name: str
     values: Sequence[tuple[str, str, int]]
@@ -85,8 +74,6 @@ class GroupCount:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A conversation that was closed as a duplicate, and what it was merged into."""
-
     at: datetime
     subject: str
     agent: str
@@ -99,19 +86,8 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Backoffice:
-    """Everything that the page draws below its filters.
-
-    Attributes:
-        choices: What tickets can be filtered by.
-        tab: period, backlog or None for all open ones.
-        tickets: The first of the tab's.
-        listed: Key and cells of the tab's list.
-        states: Open tickets by state.
-        owners: Open tickets by owner.
-        severities: Open tickets by severity.
-        ages: Band of age -> open tickets.
-        has_external: Whether another system's state is looked for.
-        duplicates: The newest of the duplicates.
+    """`tab` is period, backlog or None for all open ones; `listed` is the key and the cells of the
+    tab's list. Groups and ages count open tickets.
     """
 
     kpis: Sequence[Kpi]
@@ -204,7 +180,7 @@ def _line(ticket: Ticket, columns: Sequence[str], context: Context) -> list[Any]
         "resolved": formats.moment(done) if done else "",
         "state": _words(ticket.state),
         "external": _words(ticket.external),
-        "owner": _owner(ticket, context),
+        "owner": _agent(ticket.owner, context),
         "creator": _words(ticket.creator),
         "platform": _words(ticket.platform),
         "severity": _words(ticket.severity),
@@ -216,7 +192,7 @@ def _line(ticket: Ticket, columns: Sequence[str], context: Context) -> list[Any]
 
 
 def _light(ticket: Ticket, context: Context) -> html.Span:
-    """How old it is: sign and words beside the colour."""
+    """Sign and words stand beside the colour."""
     text = context.text
     days = text.plural("backoffice.days", ticket.days, n=context.formats.count(ticket.days))
     if not ticket.is_open:
@@ -228,9 +204,9 @@ def _light(ticket: Ticket, context: Context) -> html.Span:
     return pill(text("backoffice.in_time", days=days), "good", "clock")
 
 
-def _owner(ticket: Ticket, context: Context) -> html.Span:
-    if ticket.owner:
-        return _words(ticket.owner)
+def _agent(name: str, context: Context) -> html.Span:
+    if name:
+        return _words(name)
     return html.Span(context.text("rows.unassigned"), className="no-data")
 
 
@@ -239,7 +215,7 @@ def _words(words: str, kind: str = "") -> html.Span:
 
 
 def _conversations(ticket: Ticket, context: Context) -> html.Span:
-    """The ways to the linked conversations; of many, the first few."""
+    """Of many, the first few."""
     name = context.text("backoffice.conversation")
     urls = ticket.conversations[:LINKS]
     parts = [open_link(url, str(n) if n > 1 else name) for n, url in enumerate(urls, 1)]
@@ -252,7 +228,7 @@ def duplicates(
     infos: Mapping[str, MetricInfo],
     context: Context,
 ) -> html.Section:
-    """Conversations closed as duplicates, with both reasons where both are known."""
+    """With both reasons where both are known."""
     text, formats = context.text, context.formats
     body: Any = empty(context, text("backoffice.no_duplicates"))
     note = None
@@ -291,21 +267,15 @@ def _duplicate(duplicate: Duplicate, context: Context) -> list[Any]:
             other = html.Span(text("backoffice.not_loaded"), className="no-data")
         else:
             other = _reason(duplicate.into_reason, context)
-    kept = duplicate.reason and duplicate.into_reason and duplicate.reason != duplicate.into_reason
-    if kept:
+    if duplicate.reason and duplicate.into_reason and duplicate.reason != duplicate.into_reason:
         mark = icon("exclamation-triangle-fill", "warn", text("backoffice.differs"))
         other = html.Span([mark, other], className="reasons-differ")
     link = open_link(duplicate.url, text("states.open")) if duplicate.url else ""
     subject = duplicate.subject or text("rows.no_subject")
-    agent = (
-        _words(duplicate.agent)
-        if duplicate.agent
-        else html.Span(text("rows.unassigned"), className="no-data")
-    )
     return [
         context.formats.moment(duplicate.at),
         _words(subject, "subject"),
-        agent,
+        _agent(duplicate.agent, context),
         _reason(duplicate.reason, context),
         into,
         other,
@@ -324,36 +294,30 @@ def content(shown: Backoffice, context: Context) -> list[Any]:
         filters(shown.choices, context),
         kpi_sheet(PAGE, shown.kpis, context),
         tickets(shown, context),
-        _row(_states(shown, context), _owners(shown, context)),
+        _row(
+            _groups("tickets_by_state", "state", shown.states, shown, context),
+            _groups("tickets_by_owner", "owner", shown.owners, shown, context),
+        ),
         _row(_platforms(shown, context), _ages(shown, context)),
         duplicates(shown.duplicates, shown.merged, shown.infos, context),
     ]
 
 
 def nothing_read(state: str, cause: str | None, context: Context) -> html.Div:
-    """Tickets are not read yet, may not be read, or there is none."""
     text = context.text
     if state == "starting":
-        notice = message("fog", context, text("backoffice.starting"), text("states.starting_words"))
+        kind, title, words = "fog", "backoffice.starting", "states.starting_words"
     elif cause == "no_tickets":
-        notice = message(
-            "empty", context, text("backoffice.no_tickets"), text("backoffice.no_tickets_words")
-        )
+        kind, title, words = "empty", "backoffice.no_tickets", "backoffice.no_tickets_words"
     else:
         known = cause if cause in ("no_permission", "no_search") else "switched_off"
-        notice = message(
-            "shuttered",
-            context,
-            text(f"backoffice.off.{known}"),
-            text(f"backoffice.off.{known}_words"),
-        )
-    return html.Div(notice, className="panel")
+        kind, title, words = "shuttered", f"backoffice.off.{known}", f"backoffice.off.{known}_words"
+    return html.Div(message(kind, context, text(title), text(words)), className="panel")
 
 
 def notices(
     source: Any, cause: str | None, first_day: date | None, at: datetime, context: Context
 ) -> list[html.Div]:
-    """Old data, and a history that is still arriving."""
     text, banners = context.text, []
     if source.state in ("late", "failed"):
         label = text("backoffice.stale_words")
@@ -369,7 +333,7 @@ def notices(
 
 
 def filters(choices: Sequence[Choice], context: Context) -> html.Div | None:
-    """What tickets are chosen by; each chip opens its values, and any number of them fits."""
+    """Each chip opens its values, and any number of them fits."""
     if not choices:
         return None
     chips = [_chip(choice, context) for choice in choices]
@@ -398,15 +362,6 @@ def _chip(choice: Choice, context: Context) -> html.Span:
 
 def _row(*parts: Any) -> html.Div:
     return html.Div(list(parts), className="bi-row backoffice-2")
-
-
-def _states(shown: Backoffice, context: Context) -> html.Section:
-    return _groups("tickets_by_state", "state", shown.states, shown, context)
-
-
-def _owners(shown: Backoffice, context: Context) -> html.Section:
-    """Who has how many, and how many of those wait for too long."""
-    return _groups("tickets_by_owner", "owner", shown.owners, shown, context)
 
 
 def _platforms(shown: Backoffice, context: Context) -> html.Section:

@@ -11,7 +11,6 @@ from metrics.query.crosstab import Crosstab
 
 PAGE = "crosstabs"
 CONVERSATIONS = "conversations"
-Report = Literal["reasons", "categories"]
 Show = Literal["heat", "table"]
 Measure = Literal["row", "column", "all", "time", "csat"]
 # What may be chosen: its words, its address, and whether it is.
@@ -25,8 +24,6 @@ class Side:
 
     Attributes:
         by: A group of `metrics.query.crosstab`.
-        missing: Whether no conversation of the workspace has it.
-        cells: The cell of each line, for the rows behind it.
         keys: Its groups; None stands for the others.
         filled: The cell of all its lines; nothing where rows without a value are among them.
     """
@@ -45,11 +42,6 @@ class Cross:
     """Any attribute by any attribute.
 
     Attributes:
-        ready: The usual tables, as links.
-        acrosses: What may stand across.
-        swapped: The address with both changed about.
-        empties: With or without rows that lack a value.
-        table: Conversations; None where a side is missing.
         measured: Time or CSAT in the same cells, where that is asked for.
         show: heat, table, or None for bars.
         csat_minimum: Ratings needed before a share is coloured.
@@ -78,9 +70,6 @@ class Pairs:
 
     Attributes:
         values: (value, address, chosen) in the order of `left`.
-        left: Conversations of each value of the first side, with both reasons.
-        right: Of the chosen value, conversations by the other side.
-        n: Conversations with both reasons.
         back: Whether it goes from the second reason to the first.
     """
 
@@ -98,12 +87,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Spread:
-    """Conversations by the values of one group.
-
-    Attributes:
-        lines: Its values, most first; others and rows without a value last.
-        n: All conversations: shares are of them.
-    """
+    """`lines` begin with the most frequent; others and rows without a value stand last."""
 
     side: Side
     lines: Sequence[BarLine]
@@ -117,11 +101,9 @@ class Categories:
 
     Attributes:
         leading: (label, value, cases) of the main category and the busiest area; None without.
-        ofs: Whose distribution may be shown.
         stacked: Registrations within each category; None where one of the two is missing.
         parts: (place among the colours, name) of the registrations.
         area: Conversations by area, with their median time to close; None where it is missing.
-        details: The address of the rows, with the same filters.
     """
 
     kpis: Sequence[Kpi]

@@ -11,7 +11,7 @@ from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.popover import chooser
 from layouts.components.share_bars import bar_table, colour_key, stacked_bars
-from layouts.components.states import empty, message
+from layouts.components.states import empty
 from layouts.components.view_link import view_link
 from layouts.icons import icon
 from layouts.pages.crosstabs.data import (
@@ -21,10 +21,9 @@ from layouts.pages.crosstabs.data import (
     Choices,
     Cross,
     Pairs,
-    Side,
     Spread,
 )
-from layouts.pages.crosstabs.table import figure
+from layouts.pages.crosstabs.table import figure, missing
 
 
 def cross(shown: Cross, context: Context) -> list[Any]:
@@ -61,9 +60,8 @@ def cross(shown: Cross, context: Context) -> list[Any]:
 
 
 def reports(chosen: str | None, context: Context) -> html.Div:
-    """Which report is shown; the filters stay."""
-    own = ("value", "top", "of", "direction")
-    cleared = dict.fromkeys(own)
+    """The filters stay."""
+    cleared = dict.fromkeys(("value", "top", "of", "direction"))
     choices = [
         (
             context.text(f"crosstabs.report.{key or 'cross'}"),
@@ -84,19 +82,7 @@ def _choice(key: str, choices: Choices, context: Context) -> html.Span:
     )
 
 
-def missing(side: Side, context: Context) -> html.Div:
-    """The workspace does not have the attribute."""
-    text = context.text
-    return message(
-        "empty",
-        context,
-        text("crosstabs.missing", label=side.name),
-        text("crosstabs.missing_words"),
-    )
-
-
 def pairs(shown: Pairs, context: Context) -> list[Any]:
-    """From one value of a reason to all of the other."""
     text, formats = context.text, context.formats
     directions = segmented(
         [
@@ -167,7 +153,7 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
 
 def categories(shown: Categories, context: Context) -> list[Any]:
     sheet = kpi_sheet(PAGE, shown.kpis, context)
-    sheet.children = [*sheet.children, *[_leading(pair, context) for pair in shown.leading]]
+    sheet.children = [*sheet.children, *[_leading(*pair, context) for pair in shown.leading]]
     return [
         reports("categories", context),
         sheet,
@@ -179,10 +165,8 @@ def categories(shown: Categories, context: Context) -> list[Any]:
     ]
 
 
-def _leading(one: tuple[str, tuple[str, int] | None], context: Context) -> html.Article:
-    """The value that occurs most, as a cell of the sheet."""
+def _leading(key: str, leader: tuple[str, int] | None, context: Context) -> html.Article:
     text = context.text
-    key, leader = one
     label = html.Div(html.H3(text(key)), className="kpi-label")
     if leader is None:
         value = html.P(text("states.no_data"), className="kpi-value kpi-empty")

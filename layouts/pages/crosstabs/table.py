@@ -26,7 +26,7 @@ MEASURES = (None, "row", "column", "all", "time", "csat")
 
 
 def part_names(crosstab: Crosstab, across: Side) -> list[tuple[int, str]]:
-    """The colours of the columns that have rows; 0 is grey, for others and empty."""
+    """0 is grey, for others and empty."""
     return [
         (_place(crosstab, column), name)
         for column, name in enumerate(across.lines)
@@ -35,7 +35,6 @@ def part_names(crosstab: Crosstab, across: Side) -> list[tuple[int, str]]:
 
 
 def stacked_lines(crosstab: Crosstab, down: Side, across: Side) -> list[StackedLine]:
-    """Each line's columns as parts of one bar."""
     lines = []
     for place, name in enumerate(down.lines):
         n = crosstab.down_totals[place].n
@@ -106,7 +105,7 @@ def figure(shown: Cross, context: Context) -> html.Section:
             body, note = _bars(shown, table, context), text("crosstabs.bars_note")
             plain = _counts(shown, table, context)
         else:
-            body, note = _heat(shown, table, context), _note(shown, table, context)
+            body, note = _heat(shown, table, context), _note(shown, context)
     return figure_panel(
         PAGE,
         "crosstab",
@@ -122,12 +121,16 @@ def figure(shown: Cross, context: Context) -> html.Section:
     )
 
 
+def missing(side: Side, context: Context) -> html.Div:
+    title = context.text("crosstabs.missing", label=side.name)
+    return message("empty", context, title, context.text("crosstabs.missing_words"))
+
+
 def _nothing(shown: Cross, context: Context) -> html.Div:
-    text = context.text
     for side in (shown.down, shown.across):
         if side.missing:
-            title = text("crosstabs.missing", label=side.name)
-            return message("empty", context, title, text("crosstabs.missing_words"))
+            return missing(side, context)
+    text = context.text
     return message("empty", context, text("crosstabs.same"), text("crosstabs.same_words"))
 
 
@@ -138,7 +141,7 @@ def _bars(shown: Cross, table: Crosstab, context: Context) -> html.Div:
 
 
 def _cells(shown: Cross, line: int | None, column: int | None) -> tuple[str, ...]:
-    """The cells of a mark; a total keeps to the rows that have a value of the other side."""
+    """A total keeps to the rows that have a value of the other side."""
     down = shown.down.filled if line is None else shown.down.cells[line]
     across = shown.across.filled if column is None else shown.across.cells[column]
     return tuple(cell for cell in (down, across) if cell)
@@ -172,9 +175,7 @@ def _heat(shown: Cross, table: Crosstab, context: Context) -> html.Div:
     scale = _Scale(shown, table, measured, context)
 
     def cell(line: int | None, column: int | None) -> HeatCell:
-        return scale.cell(
-            _number(measured, line, column), _number(table, line, column), line, column
-        )
+        return scale.cell(_number(measured, line, column), line, column)
 
     word = context.text("overview.total")
     body = [
@@ -198,11 +199,8 @@ def _number(table: Crosstab, line: int | None, column: int | None) -> Summary | 
 
 
 class _Scale:
-    """What a cell says of its number, and the colour that goes with it."""
-
     def __init__(self, shown: Cross, table: Crosstab, crosstab: Crosstab, context: Context) -> None:
-        self.shown, self.table, self.context = shown, table, context
-        self.crosstab = crosstab
+        self.shown, self.table, self.crosstab, self.context = shown, table, crosstab, context
         # Others and rows without a value are no one thing: they would outshine all that are.
         named = [place for place in crosstab.cells if self._is_named(*place)]
         values = [self._value(crosstab.cells[place], *place) for place in named]
@@ -228,10 +226,8 @@ class _Scale:
             return value
         return value / whole.n if whole and whole.n else 0
 
-    def cell(
-        self, number: Summary | None, rows: Summary | None, line: int | None, column: int | None
-    ) -> HeatCell:
-        """One cell, or a total, which carries no colour."""
+    def cell(self, number: Summary | None, line: int | None, column: int | None) -> HeatCell:
+        """A total carries no colour."""
         shown, formats = self.shown, self.context.formats
         if number is None or not number.n:
             return HeatCell("" if shown.measured else "0")
@@ -263,7 +259,7 @@ class _Scale:
         return formats.share(value)
 
 
-def _note(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+def _note(shown: Cross, context: Context) -> html.Div:
     text = context.text
     label = text(f"crosstabs.note.{shown.measure or 'count'}", n=shown.csat_minimum)
     parts: list[Any] = [html.Span(label, className="foot-words")]

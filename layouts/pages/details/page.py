@@ -23,8 +23,6 @@ NUMBERS = ("number", "seconds")
 
 @dataclass(frozen=True)
 class Shown:
-    """A column that is shown: its key in the address, its name, the kind of its values."""
-
     key: str
     title: str
     kind: str
@@ -32,16 +30,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Details:
-    """What the page draws.
-
-    Attributes:
-        table: conversations or calls.
-        rows: Their values, one page of them.
-        first: Place of the first row, from 0.
-        last_page: Of the pages, from 0.
-        sorted_by: Key of a column and whether the greatest comes first; None = newest first.
-        known: Key and name of every column.
-        chosen: Whether the reader chose the columns.
+    """`first` and `last_page` count from 0; `sorted_by` is a key and whether the greatest comes
+    first, None for newest first; `known` are the keys and names of all columns.
     """
 
     table: str
@@ -179,8 +169,7 @@ def _cell(column: Shown, value: Any, context: Context) -> html.Td:
     if column.kind == "number":
         return html.Td(context.formats.count(value))
     if isinstance(value, datetime):
-        # Already local.
-        day = context.formats.long_day(value.date())
+        day = context.formats.long_day(value.date())  # Already local.
         return html.Td(f"{day} {value:%H:%M}", className="left")
     if column.kind == "link":
         ours = value.startswith("/")

@@ -12,6 +12,12 @@ from layouts.components.live_time import lasting, timer
 from layouts.components.states import message
 from layouts.icons import icon
 
+# State in the chat -> kind and icon.
+TEXT_CHIPS = {
+    "active": ("on", "chat-left-fill"),
+    "explained": ("away", "chat-left"),
+    "unknown": ("away", "question-circle"),
+}
 VOICE_ICONS = {
     "available": "telephone-fill",
     "in_call": "telephone-inbound-fill",
@@ -33,8 +39,6 @@ class Agent:
     """One line of the table.
 
     Attributes:
-        id: Intercom admin id.
-        name: As Intercom has it.
         text: active, away or unknown.
         text_reason: Why away, in the person's own words.
         explained: Away, but because of a call.
@@ -43,9 +47,7 @@ class Agent:
         ours: Open conversations that wait for us.
         customers: Open conversations that wait for the customer.
         recent: Conversations of the last 30 minutes.
-        overloaded: Whether the limit of open conversations is reached.
         spike: Whether many came in a short time.
-        href: Where the person's rows open, for who may see them.
     """
 
     id: str
@@ -69,14 +71,11 @@ class Agent:
 
     @property
     def open(self) -> int:
-        """All open conversations."""
         return self.ours + self.customers
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who could take the next case."""
-
     name: str
     open: int
     voice_free: bool
@@ -87,13 +86,8 @@ class AgentsPanel:
     """Everybody in scope.
 
     Attributes:
-        agents: Who can take the next case first.
-        candidates: Who could take the next case, best first.
         busy: Why the others cannot: on_call, after_call, overloaded, away -> people.
-        limit: Open conversations from which on somebody has too many.
         period: today or 48h.
-        text_late: Whether Intercom's answers are too old.
-        voice_late: Whether Aircall's are.
     """
 
     agents: Sequence[Agent]
@@ -117,17 +111,12 @@ def _chip(kind: str, icon_name: str, words: list[Any], title: str, doubt: bool) 
 
 
 def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context) -> html.Span:
-    """Active, or away with the reason and since when; a call explains being away."""
+    """A call explains being away."""
     text = context.text
-    if agent.text == "active":
-        label = text("operations.text.active")
-        return _chip("on", "chat-left-fill", [label], label, agents_panel.text_late)
-    if agent.explained:
-        label = text("operations.text.explained")
-        return _chip("away", "chat-left", [label], label, agents_panel.text_late)
-    if agent.text == "unknown":
-        label = text("operations.text.unknown")
-        return _chip("away", "question-circle", [label], label, agents_panel.text_late)
+    state = "explained" if agent.explained and agent.text != "active" else agent.text
+    if state in TEXT_CHIPS:
+        label = text(f"operations.text.{state}")
+        return _chip(*TEXT_CHIPS[state], [label], label, agents_panel.text_late)
     reason = agent.text_reason or text("operations.text.away")
     parts: list[Any] = [html.Span(reason, className="bidi presence-reason")]
     if agent.text_since is not None:
@@ -138,7 +127,7 @@ def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Co
 def voice_chip(
     agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context
 ) -> html.Span:
-    """The vendor's word in the reader's, amber where it contradicts the chat."""
+    """Amber where it contradicts the chat."""
     text = context.text
     if not agents_panel.voice_read:
         label = text("operations.voice.unread")
@@ -151,13 +140,8 @@ def voice_chip(
     since = None if agents_panel.voice_late else agent.voice_since
     if agent.clash:
         parts: list[Any] = [label, *([" ", lasting(since, at, context)] if since else [])]
-        return _chip(
-            "clash",
-            "exclamation-diamond-fill",
-            parts,
-            f"{label}: {text('operations.clash')}",
-            agents_panel.voice_late,
-        )
+        title = f"{label}: {text('operations.clash')}"
+        return _chip("clash", "exclamation-diamond-fill", parts, title, agents_panel.voice_late)
     parts = [html.Span(label, className="bidi")]
     if agent.voice in BUSY and since is not None:
         parts += [" ", timer(since, at, context)]
@@ -170,11 +154,7 @@ def voice_chip(
 def agents_table(
     agents_panel: AgentsPanel, shown: int | None, at: datetime, context: Context
 ) -> html.Div:
-    """One line per agent; beyond `shown` the rest is told in one line.
-
-    Args:
-        shown: How many lines there is room for; None = all.
-    """
+    """Beyond `shown` (None: all) the rest is told in one line."""
     text = context.text
     if not agents_panel.agents:
         title, label = text("operations.crew.nobody"), text("operations.crew.nobody_words")
@@ -276,14 +256,12 @@ def _name(agent: Agent, context: Context) -> Any:
     if agent.href is None:
         return html.Span([name, *marks])
     title = context.text("operations.crew.see", name=label)
-    link = dcc.Link(name, href=agent.href, title=title)
-    return html.Span([link, *marks])
+    return html.Span([dcc.Link(name, href=agent.href, title=title), *marks])
 
 
 def _width_class(name: str) -> str:
     """Long names get narrower letters before they are cut."""
-    letters = len(name)
-    return next((kind for least, kind in NARROW if letters >= least), "")
+    return next((kind for least, kind in NARROW if len(name) >= least), "")
 
 
 def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div:
@@ -330,7 +308,7 @@ def _recent(agent: Agent, context: Context) -> Any:
 
 
 def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) -> html.Tr:
-    """The agents for whom there is no room, and what is remarkable about them."""
+    """For whom there is no room, and what is remarkable about them."""
     text, formats = context.text, context.formats
     counted = {
         "overloaded": sum(row.overloaded for row in rest),
@@ -350,7 +328,6 @@ def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) ->
 
 
 def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
-    """Who can take the next case and why, and who after."""
     text = context.text
     title = html.P(text("operations.next.title"), className="next-title")
     late = " doubtful" if agents_panel.text_late else ""
@@ -368,15 +345,9 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
     for place, candidate in enumerate(others):
         before = [text("operations.next.then"), " "] if place == 0 else []
         is_voice_known = agents_panel.voice_read and not agents_panel.voice_late
-        extra = "text" if agents_panel.voice and is_voice_known and not candidate.voice_free else ""
-        label = ", ".join(
-            part
-            for part in (
-                _open_count(candidate, context),
-                extra and text(f"operations.next.{extra}"),
-            )
-            if part
-        )
+        label = _open_count(candidate, context)
+        if agents_panel.voice and is_voice_known and not candidate.voice_free:
+            label += f", {text('operations.next.text')}"
         lines.append(html.P([*before, html.B(candidate.name, className="bidi"), f", {label}"]))
     return html.Div(
         [

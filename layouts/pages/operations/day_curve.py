@@ -19,13 +19,7 @@ HALF = 0.25
 
 @dataclass(frozen=True)
 class Slot:
-    """One half hour.
-
-    Attributes:
-        hour: When it begins, in hours from the first midnight that is shown.
-        count: Arrivals; None while it runs and before it begins.
-        low: Lower edge of the usual band; None where it is unknown.
-    """
+    """`hour` counts from the first midnight that is shown; `count` is None until it is over."""
 
     hour: float
     count: int | None
@@ -47,13 +41,7 @@ def day_curve(
 
     Each half hour is drawn at its middle; the one that runs is not drawn, because it would look
     like a fall. The stylesheet makes the type follow the screen; the sizes here are those of a
-    screen of 1920 by 1080, and of a desk.
-
-    Args:
-        slots: Half hours in order.
-        ticks: Words below the axis.
-        now: The present, in the slots' own hours.
-        large: Whether it is read from across the room.
+    screen of 1920 by 1080 (`large`), and of a desk.
     """
     colours = context.palette
     figure = go.Figure(layout={"template": template(context.theme)})
@@ -151,17 +139,8 @@ def _usual(slot: Slot, context: Context) -> str:
 
 @dataclass(frozen=True)
 class Curve:
-    """The day's arrivals.
-
-    Attributes:
-        is_drawn: Whether anything has arrived, or is usual.
-        total: Arrivals of the period so far.
-        usual: What is usual by now; None where that is unknown.
-        note: Why there is no band, if so.
-        table: (half hour, arrivals, usual) in words, for who asks for them.
-        info: Of the chart, where it is offered.
-        closing: Where the queue is heading; None where that cannot be said.
-        closing_info: Of that, where it is offered.
+    """`usual` is the band by now, None where it is unknown; `note` is why there is none; `table`
+    has (half hour, arrivals, usual) in words; `closing` is where the queue is heading.
     """
 
     figure: go.Figure
@@ -177,7 +156,7 @@ class Curve:
 
 
 def curve_place(context: Context) -> html.Section:
-    """Where the chart stands. It is made once: a new version changes what it draws, not itself."""
+    """It is made once: a new version changes what it draws, not itself."""
     blank = go.Figure(layout={"template": template(context.theme)})
     blank.update_xaxes(visible=False).update_yaxes(visible=False)
     chart = graph(
@@ -195,18 +174,13 @@ def curve_place(context: Context) -> html.Section:
 
 
 def curve_class(curve: Curve) -> str:
-    """How the chart stands there: hatched when it is old, hidden when there is nothing to draw."""
+    """Hatched when it is old, hidden when there is nothing to draw."""
     late = " doubtful" if curve.late else ""
     return f"curve-body{late}" + ("" if curve.is_drawn else " curve-empty")
 
 
 def curve_head(curve: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:
-    """The title, the total with what is usual by now, and why there is no band.
-
-    Args:
-        period: today or 48h.
-        kiosk: Whether it hangs in a room: no metric infos.
-    """
+    """`period` is today or 48h; a `kiosk` in a room has no metric infos."""
     text = context.text
     buttons = []
     if curve.info is not None and not kiosk:
@@ -258,19 +232,11 @@ def _closing(projection: Projection, context: Context) -> str:
     at = formats.clock(projection.closing)
     if not local.minute:
         at = text("operations.curve.hour", hour=local.hour or 24)
-    key = (
-        "closing"
-        if projection.low < projection.high
-        else "closing_one"
-        if projection.high
-        else "closing_empty"
-    )
-    return text(
-        f"operations.curve.{key}",
-        at=at,
-        low=formats.count(projection.low),
-        high=formats.count(projection.high),
-    )
+    key = "closing_one" if projection.high else "closing_empty"
+    if projection.low < projection.high:
+        key = "closing"
+    low, high = formats.count(projection.low), formats.count(projection.high)
+    return text(f"operations.curve.{key}", at=at, low=low, high=high)
 
 
 def curve_table(curve: Curve, context: Context) -> html.Table:

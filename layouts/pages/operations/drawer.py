@@ -8,7 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from layouts.components.context import Context
-from layouts.components.panel import open_link
+from layouts.components.panel import open_link, recording_link
 from layouts.components.states import message
 from layouts.icons import icon
 from layouts.pages.operations.timeline import Timeline, timeline_section
@@ -33,7 +33,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Call:
-    """A call in which the person took part; `kind` is a key of the calls' words."""
+    """`kind` is a key of the calls' words."""
 
     id: str
     started_at: datetime
@@ -45,16 +45,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Drawer:
-    """One person's rows.
-
-    Attributes:
-        close: The address without the panel.
-        period: today or 48h.
-        at: The instant for which the rows hold.
-        tickets: Newest first; not more than there is room for.
-        calls: Newest first; None without telephony.
-        timeline: The person's day, if anything of it was seen.
-    """
+    """`period` is today or 48h; rows are newest first; `calls` is None without telephony."""
 
     agent_id: str
     name: str
@@ -69,7 +60,6 @@ class Drawer:
 
 
 def drawer(drawer: Drawer, context: Context) -> html.Aside:
-    """The person's conversations and calls, with ways to open them."""
     text, formats = context.text, context.formats
     tickets = text.plural(
         "operations.drawer.conversations", drawer.all_tickets, n=formats.count(drawer.all_tickets)
@@ -198,15 +188,7 @@ def _call(call: Call, context: Context) -> html.Li:
     about = [call.line] if call.line else []
     if call.talk_seconds is not None:
         about.append(text("operations.calls.talked", span=context.formats.talk(call.talk_seconds)))
-    listen: Any = html.Span()
-    if call.has_recording:
-        listen = html.A(
-            [text("states.listen"), icon("headphones")],
-            href=f"/calls/{call.id}/recording",
-            target="_blank",
-            rel="noopener noreferrer",
-            className="link",
-        )
+    listen = recording_link(call.id, context) if call.has_recording else html.Span()
     mark = icon(
         CALL_ICONS.get(call.kind, "telephone-outbound" if "out" in call.kind else "telephone")
     )

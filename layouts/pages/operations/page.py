@@ -43,12 +43,7 @@ KIOSK_AGENTS, KIOSK_AGENTS_LATE = 10, 8
 def choices(
     chosen: Choices, period: str, teams: Sequence[tuple[str, str]], context: Context
 ) -> list[Any]:
-    """The switches of period and team: few teams as links, many in a list.
-
-    Args:
-        period: today or 48h.
-        teams: Id and name of those in scope.
-    """
+    """Few teams as links, many in a list; `period` is today or 48h, `teams` are (id, name)."""
     text = context.text
     switches = [
         segmented(
@@ -97,12 +92,8 @@ def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Conte
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with a line below it.
-
-    Attributes:
-        value: None where nothing was read yet.
-        verdict: reached (a tick), short (amber) or nothing.
-        late_at: When its source last answered, if that is too long ago.
+    """`value` is None where nothing was read yet; `late_at` is when its source last answered, if
+    that is too long ago; `verdict` is reached (a tick), short (amber) or nothing.
     """
 
     key: str
@@ -115,12 +106,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Debt:
-    """Callers who are owed a call.
-
-    Attributes:
-        oldest: Since when the first of them waits.
-        late_at: When Aircall last answered, if that is too long ago.
-    """
+    """`late_at` is when Aircall last answered, if that is too long ago."""
 
     count: int
     oldest: datetime | None
@@ -146,9 +132,8 @@ def _figure(figure: Figure, kiosk: bool, context: Context) -> html.Article:
     value = no_data(context) if figure.value is None else formats.count(figure.value)
     note: list[Any] = [figure.note]
     if figure.late_at is not None:
-        note = [text("operations.figures.at", at=formats.clock(figure.late_at))]
-        if figure.key == "calls_answered":
-            note = [figure.note]
+        if figure.key != "calls_answered":
+            note = [text("operations.figures.at", at=formats.clock(figure.late_at))]
     elif figure.verdict == "reached":
         note = [figure.note, icon("check2", "good")]
     elif figure.verdict == "short":
@@ -187,13 +172,7 @@ def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
 
 @dataclass(frozen=True)
 class Late:
-    """A source without a recent answer.
-
-    Attributes:
-        key: Key of what it means for the numbers.
-        as_of: Its last good answer; None = never.
-        helps: Whether the reader may see what is wrong and what to do.
-    """
+    """`key` is that of what it means for the numbers; `helps`: the reader may see what to do."""
 
     name: str
     key: str
@@ -202,7 +181,7 @@ class Late:
 
 
 class Rotation(NamedTuple):
-    """The teams that a wall in a room shows one after another, after all of them together."""
+    """A wall in a room shows the teams one after another, after all of them together."""
 
     seconds: int
     teams: tuple[str, ...]
@@ -214,14 +193,9 @@ class Wall:
 
     Attributes:
         period: today or 48h.
-        sources: The vendors' states, by name.
-        late: Those that are late or failed.
-        notice: A banner about the address, or None.
         read: Whether Intercom has ever answered.
         debt: The call-backs; None without telephony.
-        subjects: Whether the reader sees any subjects.
         timeline: The day of those whom the reader may see; None where that is nobody.
-        rotation: The teams it goes round, if it does.
         sound: Whether it sounds when the queue becomes critical.
     """
 
@@ -246,7 +220,7 @@ class Wall:
 
 
 class Parts(NamedTuple):
-    """What each place of the frame shows, in the order of `PLACES`."""
+    """In the order of `PLACES`."""
 
     message: Any
     queue_panel: Any
@@ -274,16 +248,13 @@ PLACES = (
 
 
 def page(context: Context, kiosk: bool) -> html.Div:
-    """The page's frame: alone on a screen in the room, else within the desk's."""
+    """Alone on a screen in the room, else within the desk's."""
     text = context.text
-    body = [
-        dcc.Store(id=ids.panel(PAGE, "version")),
-        _places(context),
-    ]
+    body = [dcc.Store(id=ids.panel(PAGE, "version")), _places(context)]
     if kiosk:
         return html.Div(body, className="wall-kiosk")
     # Links of the browser, not of the application: they change the frame around the wall.
-    away = html.A(
+    kiosk_link = html.A(
         [icon("tv"), html.Span(text("operations.kiosk"))],
         href=f"{PATH}?kiosk=1",
         id=ids.panel(PAGE, "kiosk"),
@@ -296,14 +267,14 @@ def page(context: Context, kiosk: bool) -> html.Div:
         context,
         text("operations.title"),
         body,
-        tools=[fill, away],
+        tools=[fill, kiosk_link],
         beside_title=[html.Div(id=ids.panel(PAGE, "choices"), className="wall-choices")],
     )
     return html.Div(frame, className="wall-page")
 
 
 def _places(context: Context) -> html.Div:
-    """Where the parts stand; each is filled anew with a version, and the frame stays."""
+    """Each part is filled anew with a version, and the frame stays."""
     lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
         _place("main", [html.Div(className=f"skeleton skeleton-{n}") for n in ("next", "crew")]),
@@ -359,7 +330,6 @@ def parts(wall: Wall, context: Context) -> Parts:
 
 
 def only(words: Any) -> Parts:
-    """A message in the place of everything else."""
     return Parts(words, None, None, None, no_update, "curve-body curve-empty", None, None, None)
 
 
@@ -389,7 +359,7 @@ def _fill(class_name: str, context: Context) -> html.Button:
 
 
 def _round(rotation: Rotation | None) -> dict[str, str]:
-    """What the browser needs to go round the teams; an id never holds a line break."""
+    """For the browser; an id never holds a line break."""
     if rotation is None:
         return {}
     return {"data-rotate": str(rotation.seconds), "data-teams": "\n".join(rotation.teams)}
@@ -417,11 +387,6 @@ def _late(late: Late, wall: Wall, context: Context) -> html.Div:
 
 
 def unusable(name: str, context: Context) -> html.Div:
-    """A banner for an address that asks for something impossible.
-
-    Args:
-        name: The parameter that cannot be used.
-    """
     text = context.text
     key = f"operations.unusable.{name}"
     reason = text(key) if text.has(key) else text("operations.unusable.other", name=name)

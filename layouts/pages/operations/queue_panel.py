@@ -35,14 +35,7 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Assignment:
-    """A conversation that came to somebody.
-
-    Attributes:
-        team: The conversation's team, if it has one.
-        state: open, closed or snoozed.
-        subject: None where the reader may not see it.
-        url: Where it opens, for who may open it.
-    """
+    """`subject` is None where the reader may not see it, `url` where the reader may not open it."""
 
     at: datetime
     agent: str
@@ -55,7 +48,6 @@ class Assignment:
 def latest_assignments(
     latest: Sequence[Assignment], shown: int, context: Context
 ) -> html.Div | None:
-    """The newest few, for the panel of a quiet hour."""
     if not latest:
         return None
     rows = [
@@ -76,12 +68,7 @@ def latest_assignments(
 def assignments_table(
     latest: Sequence[Assignment], subjects: bool, context: Context
 ) -> html.Section:
-    """All that are told, with the subject of those that the reader may see.
-
-    Args:
-        latest: Newest first.
-        subjects: Whether the reader sees any subjects; else the column is left out.
-    """
+    """`latest` is newest first; without `subjects` the column is left out."""
     text = context.text
     columns = ["at", "agent", "team", *(["subject"] if subjects else []), "state"]
     heads = [html.Th(text(f"operations.assignments.{key}"), className="left") for key in columns]
@@ -126,14 +113,7 @@ def _assignment_subject(assignment: Assignment, context: Context) -> html.Span:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A conversation of the queue.
-
-    Attributes:
-        team: Its team's name, if it has one.
-        since: Since when it waits for us; None when it is the customer's turn.
-        channel: The vendor's word for where it came from.
-        url: Where it opens, for who may open it.
-    """
+    """`since` is None when it is the customer's turn; `channel` is the vendor's word."""
 
     id: str
     team: str | None
@@ -144,13 +124,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """Everybody who is in the queue.
-
-    Attributes:
-        rows: The longest wait first, the customer's turn last.
-        unrouted: Conversations that no team has either.
-        limit_seconds: How long anybody may wait.
-        late_at: When the queue was last read, if that is too long ago.
+    """The longest wait first, the customer's turn last; `late_at` is when the queue was last read,
+    if that is too long ago; no team has the `unrouted` ones either.
     """
 
     rows: Sequence[Waiting]
@@ -164,12 +139,10 @@ class Queue:
 
     @property
     def oldest(self) -> datetime | None:
-        """Since when the longest wait runs."""
         return self.rows[0].since if self.rows else None
 
 
 def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> html.Div:
-    """The lines, the longest wait first, and what there is no room for."""
     text, formats = context.text, context.formats
     shown = queue.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
     rows = [_queue_row(waiting, queue, at, context) for waiting in shown]
@@ -199,7 +172,7 @@ def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> htm
 
 
 def _hidden_note(queue: Queue, hidden: int, context: Context) -> str:
-    """How many are not shown; those of the customer's turn are the last, so they are among them."""
+    """Those of the customer's turn are the last, so they are among the hidden ones."""
     text, formats = context.text, context.formats
     label = text.plural("operations.more", hidden, n=formats.count(hidden))
     customers = min(hidden, len(queue.rows) - queue.ours)
@@ -257,7 +230,7 @@ def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -
 
 
 def waiting_time(since: datetime, queue: Queue, at: datetime, context: Context) -> Any:
-    """How long it has waited; of an old queue, how long it had when it was read."""
+    """Of an old queue, how long it had waited when it was read."""
     if queue.late_at is None:
         return timer(since, at, context)
     return context.formats.timer((queue.late_at - since).total_seconds())
@@ -276,13 +249,8 @@ def running_attributes(since: datetime | None, queue: Queue) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class QueuePanel:
-    """The queue at the instant of the version.
-
-    Attributes:
-        by_team: Team's name (None without one) and how many of the queue are its; most first.
-        quiet_since: Since when nobody has been waiting.
-        longest_today: The longest wait of today that is over, and when it began.
-        infos: Of the numbers, where they are offered.
+    """`by_team` are (team or None, how many), most first; `longest_today` is a wait that is over,
+    and when it began.
     """
 
     queue: Queue
@@ -293,7 +261,7 @@ class QueuePanel:
     latest: Sequence[Assignment] = ()
 
     def level(self, at: datetime) -> Level:
-        """How urgent the queue is; doubt comes before everything."""
+        """Doubt comes before everything."""
         if self.queue.late_at is not None:
             return "doubtful"
         if self.queue.oldest is None:
@@ -305,11 +273,7 @@ class QueuePanel:
 def queue_panel(
     queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context
 ) -> html.Section:
-    """The left third of the wall.
-
-    Args:
-        kiosk: Whether it hangs on a wall: no links, no scrolling.
-    """
+    """A `kiosk` on a wall has no links and does not scroll."""
     parts = [_head(queue_panel, kiosk, context), _heading(queue_panel, kiosk, context)]
     if queue_panel.queue.rows:
         parts += [_count(queue_panel, context), _longest(queue_panel, kiosk, at, context)]
@@ -330,7 +294,7 @@ def queue_panel(
 
 
 def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
-    """The mark, and the level in a word; all words are there, the stylesheet shows one."""
+    """All words are there, the stylesheet shows one."""
     text = context.text
     at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
     parts = [
@@ -374,7 +338,7 @@ def _count(queue_panel: QueuePanel, context: Context) -> html.Div:
 
 
 def _split(queue_panel: QueuePanel, context: Context) -> list[str]:
-    """Per team, the largest three."""
+    """The largest three."""
     text, formats = context.text, context.formats
     lines = [
         text("operations.split.none", n=formats.count(n))
@@ -437,11 +401,8 @@ def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> html.Div:
         )
         lines.append(html.P(label, className="lamp-about"))
     if queue_panel.queue.unrouted:
-        label = text.plural(
-            "operations.limbo",
-            queue_panel.queue.unrouted,
-            n=formats.count(queue_panel.queue.unrouted),
-        )
+        unrouted = queue_panel.queue.unrouted
+        label = text.plural("operations.limbo", unrouted, n=formats.count(unrouted))
         lines.append(html.P(label, className="lamp-about lamp-limbo"))
     return html.Div(
         [

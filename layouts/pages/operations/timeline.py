@@ -27,12 +27,7 @@ class StateSpan:
 
 @dataclass(frozen=True)
 class AgentDay:
-    """One agent's day.
-
-    Attributes:
-        stretches: In order, without gaps.
-        seconds: State -> how long, within the hours that are shown.
-    """
+    """`stretches` leave no gaps; `seconds` are by state, within the hours that are shown."""
 
     name: str
     stretches: Sequence[StateSpan]
@@ -41,12 +36,7 @@ class AgentDay:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The strips, from the first to the last instant that is shown.
-
-    Attributes:
-        first: A full hour.
-        last: A full hour.
-    """
+    """From `first` to `last`, both full hours."""
 
     first: datetime
     last: datetime
@@ -55,7 +45,6 @@ class Timeline:
 
 
 def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
-    """A strip for each person, and the hours in a table for who asks."""
     text = context.text
     if not timeline.strips:
         return None
@@ -89,27 +78,26 @@ def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
 
 
 def timeline_section(timeline: Timeline, context: Context) -> html.Section | None:
-    """One person's strip with the hours of each state, for the panel at the right."""
     text = context.text
     if not timeline.strips:
         return None
-    one = timeline.strips[0]
+    strip = timeline.strips[0]
     spans = [
         html.Span(
             [
                 html.I(className=f"strip-key strip-{state}"),
                 f"{text(f'operations.timeline.{state}')} ",
-                html.B(context.formats.duration(one.seconds[state])),
+                html.B(context.formats.duration(strip.seconds[state])),
             ]
         )
         for state in STATES
-        if one.seconds.get(state, 0) >= 1
+        if strip.seconds.get(state, 0) >= 1
     ]
     body = [
         html.Div(html.H3(text("operations.timeline.own")), className="drawer-title"),
         html.Div(
             [
-                _bar(one, timeline, context),
+                _bar(strip, timeline, context),
                 _axis(timeline, context),
                 html.P(spans, className="strip-spans"),
             ],
@@ -145,7 +133,7 @@ def _part(at: datetime, timeline: Timeline) -> float:
 
 
 def _axis(timeline: Timeline, context: Context) -> html.Div:
-    """The hours of the local day; where the clock changes, one is told twice or not at all."""
+    """Where the clock changes, an hour is told twice or not at all."""
     hours = round((timeline.last - timeline.first).total_seconds() / 3600)
     marks = []
     for passed in range(0, hours + 1, STEP if hours > STEP else 1):

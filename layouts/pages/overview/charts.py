@@ -26,7 +26,6 @@ CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "
 
 
 def by_day(overview: Overview, context: Context) -> html.Section:
-    """A line over the usual band of each weekday."""
     text, formats = context.text, context.formats
     total = sum(day.count for day in overview.days)
     tools = []
@@ -51,7 +50,6 @@ def by_day(overview: Overview, context: Context) -> html.Section:
 
 
 def by_hour(overview: Overview, context: Context) -> html.Section:
-    """Bars, with the usual band behind them."""
     text, formats = context.text, context.formats
     total = sum(hour.count for hour in overview.hours)
     label = text("overview.by_hour_label", n=formats.count(total))
@@ -108,10 +106,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
         )
         for key, n in known
     ]
-    body = [
-        html.Div(pieces, className="origin-bar"),
-        html.Div(parts, className="origin-words"),
-    ]
+    body = [html.Div(pieces, className="origin-bar"), html.Div(parts, className="origin-words")]
     return figure_panel(
         PAGE,
         "origin",
@@ -125,7 +120,6 @@ def origin(overview: Overview, context: Context) -> html.Section:
 
 
 def matrix(overview: Overview, context: Context) -> html.Section:
-    """How many, how slow, how well liked: people or reasons."""
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -210,7 +204,7 @@ def _points(overview: Overview, context: Context) -> html.Table:
 
 
 def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
-    """A line with the usual band of each weekday; rings mark what lies outside it."""
+    """Rings mark what lies outside the usual band of its weekday."""
     colours, text = context.palette, context.text
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [day for day in days if day.high is not None]
@@ -272,7 +266,7 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
 
 
 def _add_running(figure: go.Figure, days: Sequence[VolumeBar], context: Context) -> None:
-    """The day that still runs, dashed: its fall is no news."""
+    """Dashed: the fall of a day that still runs is no news."""
     colour = context.palette["ink3"]
     figure.add_scatter(
         x=[day.at for day in days],
@@ -290,7 +284,7 @@ def _add_running(figure: go.Figure, days: Sequence[VolumeBar], context: Context)
 
 
 def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
-    """Bars per hour of the day; those outside the usual band are darker and carry their number."""
+    """Bars outside the usual band are darker and carry their number."""
     colours, text = context.palette, context.text
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [hour for hour in hours if hour.high is not None]
@@ -348,12 +342,8 @@ def _day_pattern(context: Context) -> str:
 
 
 def _day_data(day: VolumeBar, context: Context) -> list[str]:
-    return [str(day.at), _day_words(day, context), _usual_words(day, context)]
-
-
-def _day_words(day: VolumeBar, context: Context) -> str:
     assert isinstance(day.at, date)
-    return context.formats.weekday(day.at)
+    return [str(day.at), context.formats.weekday(day.at), _usual_words(day, context)]
 
 
 def _usual_words(bar: VolumeBar, context: Context) -> str:
@@ -430,7 +420,7 @@ def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None
 
 
 def _hover_data(point: Point, context: Context) -> list[str]:
-    """What the mark says under the pointer; its key first, for the rows behind it."""
+    """Its key first, for the rows behind it."""
     text, formats = context.text, context.formats
     ratings = formats.count(point.ratings)
     rated = text("charts.few_ratings", n=ratings)
@@ -441,7 +431,6 @@ def _hover_data(point: Point, context: Context) -> list[str]:
 
 
 def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
-    """Dashed lines at the mean of the volumes and the mean of the times, with their values."""
     text, formats, colours = context.text, context.formats, context.palette
     volume = sum(point.volume for point in points) / len(points)
     seconds = sum(point.seconds for point in points) / len(points)
@@ -478,7 +467,7 @@ def _note(context: Context) -> dict[str, Any]:
 
 
 def short_name(name: str) -> str:
-    """A name that fits beside its mark: first name and initial; a reason cut to 22 characters."""
+    """First name and initial; a reason is cut to 22 characters."""
     parts = name.split()
     if len(parts) > 1 and all(part[:1].isupper() for part in parts) and len(parts) <= 4:
         return f"{parts[0]} {parts[-1][0]}."

@@ -13,7 +13,7 @@ PAGE = "overview"
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason with its mentions, now and before; `name` None stands for all the others."""
+    """`name` is None for all the others together."""
 
     name: str | None
     mentions: int
@@ -25,13 +25,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class VolumeBar:
-    """One day or hour of a volume chart.
-
-    Attributes:
-        at: The day, or the hour of the day.
-        low: Lower edge of the usual band; None where it is unknown.
-        partial: Whether it is still running, so that it cannot be compared yet.
-    """
+    """`at` is a day, or an hour of the day; a `partial` one still runs: it is not compared."""
 
     at: date | int
     count: float
@@ -42,7 +36,7 @@ class VolumeBar:
 
     @property
     def outside(self) -> bool:
-        """Whether the count is worth a ring: whole, and outside the usual band."""
+        """Worth a ring: whole, and outside the usual band."""
         if self.partial or self.low is None or self.high is None:
             return False
         return not self.low <= self.count <= self.high
@@ -53,14 +47,8 @@ class Overview:
     """Everything that the page draws below its filters.
 
     Attributes:
-        news: (icon, strong, words): what is worth a word.
-        reasons: The most mentioned first.
+        highlights: (icon, strong, words): what is worth a word.
         mentions: All mentions of the period; shares are of them.
-        reason_label: Label of the attribute.
-        reason_missing: Whether the data does not have it.
-        by_reason: Whether the matrix shows reasons instead of people.
-        origins: origin -> conversations.
-        total: The table's last line.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
         participations: Credits of answered calls; more than calls where calls were transferred.

@@ -160,7 +160,6 @@ def _change(reason: Reason, context: Context) -> Any:
 
 
 def agents_panel(overview: Overview, context: Context) -> html.Section:
-    """One line per person, and the total; every number opens its rows."""
     text = context.text
     heads = [
         ("agent", "left"),
@@ -206,7 +205,7 @@ def agents_panel(overview: Overview, context: Context) -> html.Section:
 
 
 def _rated(row: AgentRow, overview: Overview) -> Summary | None:
-    """The ratings of a line, where there are enough of them to be compared."""
+    """Where there are enough ratings to be compared."""
     csat = row.metrics.get("csat_score")
     enough = csat is not None and csat.value is not None and csat.n >= overview.csat_minimum
     return csat if enough else None
@@ -218,7 +217,7 @@ def _agent_cells(
     text, formats = context.text, context.formats
 
     def linked(key: str, words: Any, n: int) -> Any:
-        """The number as a way to its rows; nothing stands behind a zero."""
+        """Nothing stands behind a zero."""
         if not n:
             return words
         cells = [f"agent:{row.id}"] if row.id else []
@@ -289,11 +288,8 @@ def _goal(rate: Summary | None, goal: float) -> Any:
         return ""
     reached = "goal-line goal-reached" if rate.value >= goal else "goal-line"
     style = {"--share": f"{rate.value * 100:.1f}%", "--goal": f"{goal * 100:.1f}%"}
-    return html.Span(
-        [html.Span(className="goal-fill"), html.Span(className="goal-mark")],
-        className=reached,
-        style=style,
-    )
+    marks = [html.Span(className="goal-fill"), html.Span(className="goal-mark")]
+    return html.Span(marks, className=reached, style=style)
 
 
 def _open(row: AgentRow, context: Context) -> Any:

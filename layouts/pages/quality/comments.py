@@ -16,7 +16,6 @@ from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, OpenComm
 
 
 def comments(shown: Comments, context: Context) -> html.Section:
-    """Bands and search above, list and reader below."""
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -27,15 +26,17 @@ def comments(shown: Comments, context: Context) -> html.Section:
         "band-switch",
     )
     chosen = next(key for key, _, _, is_chosen in shown.bands if is_chosen)
-    having = text(
-        "quality.having_words", n=formats.count(shown.found), all=formats.count(shown.ratings)
+    count = text(
+        "quality.having_words", n=formats.count(shown.match_count), all=formats.count(shown.ratings)
     )
     if shown.find:
-        having = text.plural("quality.having_found", shown.found, n=formats.count(shown.found))
+        count = text.plural(
+            "quality.having_found", shown.match_count, n=formats.count(shown.match_count)
+        )
     head = [
         html.H2(text("quality.comments")),
         switch,
-        html.Span(having, className="panel-n"),
+        html.Span(count, className="panel-n"),
         html.Div(
             [
                 search_field(ids.panel(PAGE, "find"), shown.find, text("quality.find")),
@@ -74,7 +75,7 @@ def _body(shown: Comments, context: Context) -> Any:
                     "rows.range",
                     first=context.formats.count(shown.first + 1),
                     last=context.formats.count(last),
-                    n=context.formats.count(shown.found),
+                    n=context.formats.count(shown.match_count),
                 )
             ),
             _turn(older, "chevron-right", text("quality.older")),
@@ -173,7 +174,7 @@ def _reader(shown: Comments, context: Context) -> html.Article:
                     text(
                         "quality.place",
                         place=formats.count(read.place + 1),
-                        n=formats.count(shown.found),
+                        n=formats.count(shown.match_count),
                     )
                 ),
                 _turn(read.after, "chevron-right", text("quality.next_one")),

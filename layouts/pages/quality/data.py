@@ -14,12 +14,7 @@ PAGE = "quality"
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """The score of one week or day.
-
-    Attributes:
-        first: Its first day.
-        inside: Whether it belongs to the period; the others are there to compare with.
-    """
+    """One week or day; one that is not `inside` the period is there to compare with."""
 
     first: date
     csat: Summary
@@ -28,11 +23,7 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Rated:
-    """A person or a reason with what was said about it.
-
-    Attributes:
-        negatives: Ratings of 1 and 2.
-    """
+    """`negatives` are ratings of 1 and 2."""
 
     key: str
     name: str
@@ -43,13 +34,7 @@ class Rated:
 
 @dataclass(frozen=True)
 class Ranks:
-    """People or reasons in the order of the reader's choice.
-
-    Attributes:
-        by: agent or reason.
-        hidden: How many more could be compared, and are not drawn.
-        few: Those with too few ratings to have a place.
-    """
+    """`hidden` could be compared and are not drawn; `few` have too few ratings to have a place."""
 
     by: str
     shown: Sequence[Rated]
@@ -61,17 +46,7 @@ class Ranks:
 
 @dataclass(frozen=True)
 class Quality:
-    """Everything that the page draws below its filters, but the comments.
-
-    Attributes:
-        notes: Rating -> how many.
-        agents: The people who were rated.
-        focus: What stands first.
-        csat_minimum: Ratings needed to have a place.
-        closed: Closed conversations of the period.
-        reason_label: Label of the attribute.
-        reason_missing: Whether the data does not have it.
-    """
+    """`notes` count ratings by their value; `csat_minimum` ratings are needed to have a place."""
 
     kpis: Mapping[str, Kpi]
     notes: Mapping[int, int]
@@ -89,14 +64,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Comment:
-    """What one customer wrote.
-
-    Attributes:
-        rating: 1 to 5.
-        at: When the rating was asked for.
-        reason: Reason of contact; empty where there is none.
-        url: The conversation in Intercom; None as long as the workspace is not known.
-    """
+    """`at` is when the rating was asked for; without a known workspace there is no `url`."""
 
     id: str
     rating: int
@@ -109,12 +77,8 @@ class Comment:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened to a conversation.
-
-    Attributes:
-        what: created, answered, first_close, last_close or rated.
-        seconds: Since the moment before; None for the first.
-        late: Whether that took longer than agreed.
+    """`what` is created, answered, first_close, last_close or rated; `seconds` since the moment
+    before; `late` where these are more than agreed.
     """
 
     what: str
@@ -131,7 +95,6 @@ class OpenComment:
         first_response: Seconds; None where nobody answered.
         close: Seconds to the last close; None while it is open.
         reopens: How often it was opened again; None where that is not known.
-        place: Its place among those that are listed, from 0.
         alike: Bad ratings of the same reason.
         alike_late: Of these, those whose first response was late.
     """
@@ -155,17 +118,14 @@ class Comments:
 
     Attributes:
         bands: (key, ratings, address, chosen), in order.
-        found: Of these, how many have words, and those that are looked for in them.
-        listed: One page, with their addresses.
+        match_count: Of these, how many have words, and those that are looked for in them.
         first: Place of the first of them, from 0.
-        turns: Addresses of the page before and after.
-        read: The one that is read; None where there is none.
         target: Agreed seconds of the first response.
     """
 
     bands: Sequence[tuple[str, int, str, bool]]
     ratings: int
-    found: int
+    match_count: int
     listed: Sequence[tuple[Comment, str]]
     first: int
     turns: tuple[str | None, str | None]

@@ -40,10 +40,7 @@ def content(quality: Quality, context: Context) -> list[Any]:
         ),
         focus(quality, context),
         html.Div(
-            [
-                ranks(quality, quality.reasons, context),
-                ranks(quality, quality.agents, context),
-            ],
+            [ranks(quality, shown, context) for shown in (quality.reasons, quality.agents)],
             className="bi-row quality-2",
         ),
         html.Div(skeleton()[1:2], id=ids.panel(PAGE, "comments")),
@@ -55,17 +52,12 @@ def _no_ratings(quality: Quality, context: Context) -> html.Section:
     label = text.plural(
         "quality.no_ratings", quality.closed, n=context.formats.count(quality.closed)
     )
-    longer = html.A(
-        text("quality.look_longer"),
-        href=context.view(period="90d", from_=None, to=None),
-        className="link",
-        **{"data-go": "push"},
-    )
+    href = context.view(period="90d", from_=None, to=None)
+    longer = view_link(text("quality.look_longer"), href, "link")
     return panel(text("metrics.csat_score.label"), empty(context, label, longer))
 
 
 def _score(quality: Quality, context: Context) -> html.Section:
-    """The number, its interval beside the period before, the ratings behind it, and its kin."""
     text, formats = context.text, context.formats
     kpi = quality.kpis["csat_score"]
     now = kpi.now
@@ -145,7 +137,6 @@ def _scale(kpi: Kpi, context: Context) -> html.Div:
 
 
 def _notes(quality: Quality, context: Context) -> html.Div:
-    """How often each rating was given, as pieces of one bar and in words."""
     text, formats = context.text, context.formats
     total = sum(quality.notes.values())
     pieces, parts = [], []
@@ -187,7 +178,6 @@ def _notes(quality: Quality, context: Context) -> html.Div:
 
 
 def _related_scores(kpi: Kpi, context: Context) -> html.Div:
-    """A number beside the score: value, name, what it rests on."""
     text, formats = context.text, context.formats
     key, now = kpi.metric.key, kpi.now
     value: Any = no_data(context)
@@ -244,9 +234,7 @@ def _trend(quality: Quality, context: Context) -> html.Section:
 def score_trend(stretches: Sequence[TrendPoint], everyone: Summary, context: Context) -> go.Figure:
     """Soft bars are Wilson's 95 % interval, the line across is the share of 4 and 5.
 
-    Args:
-        stretches: In order; those outside the period are grey and open nothing.
-        everyone: The score of the whole period, as a dashed line.
+    Stretches outside the period are grey and open nothing. The score of everyone is a dashed line.
     """
     figure = go.Figure(layout={"template": template(context.theme)})
     known = [(place, s) for place, s in enumerate(stretches) if s.csat.value is not None]
@@ -287,7 +275,6 @@ def _bars(
     thickness: float,
     context: Context,
 ) -> None:
-    """The intervals, and the estimates across them."""
     colour = context.palette["accent" if inside else "ink3"]
     hover = (
         "%{customdata[1]}<br><b>%{customdata[2]}</b> n %{customdata[3]}<br>"
@@ -315,7 +302,7 @@ def _bars(
 
 
 def _hover_data(stretch: TrendPoint, context: Context) -> list[str | None]:
-    """What a mark says; its key first, for the rows behind it, where it has any."""
+    """Its key first, for the rows behind it, where it has any."""
     formats, csat = context.formats, stretch.csat
     return [
         str(stretch.first) if stretch.inside else None,
@@ -341,7 +328,7 @@ def _numbers(figure: go.Figure, named: Sequence[Placed], context: Context) -> No
 
 
 def _stretches(stretches: Sequence[TrendPoint], context: Context) -> dict[str, Any]:
-    """The axis of weeks or days, each with its ratings as far as there is room."""
+    """Each with its ratings as far as there is room."""
     text, formats = context.text, context.formats
     step = max(1, -(-len(stretches) // COUNTED))
     ticks = range(len(stretches) - 1, -1, -step)
@@ -375,7 +362,7 @@ def focus(quality: Quality, context: Context) -> html.Div:
 
 
 def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
-    """One line per person or reason that has enough ratings; the others by name only."""
+    """Those without enough ratings by name only."""
     text, formats = context.text, context.formats
     key = f"csat_by_{ranks.by}"
     everyone = quality.kpis["csat_score"].now
@@ -485,7 +472,7 @@ def _rest(ranks: Ranks, context: Context) -> html.P | None:
 
 
 def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:
-    """Who has too few ratings to be compared: by name, each with a way to its rows."""
+    """Each with a way to its rows."""
     text, formats = context.text, context.formats
     if not ranks.few:
         return None

@@ -17,8 +17,6 @@ Heat = Literal["needed", "scheduled", "gap"]
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """One kind of work: what arrives, and whom it needs."""
-
     demand: Demand
     plan: Plan
     target_seconds: float
@@ -26,8 +24,6 @@ class Work:
 
 @dataclass(frozen=True)
 class FairLine:
-    """One person's calls against their shifts."""
-
     agent_id: str
     name: str
     is_gone: bool
@@ -41,7 +37,7 @@ class FairLine:
 
 @dataclass(frozen=True)
 class PresenceLine:
-    """One person's scheduled time, in seconds."""
+    """Times are in seconds."""
 
     agent_id: str
     name: str
@@ -56,10 +52,8 @@ class Staffing:
     """Everything on the page.
 
     Attributes:
-        works: The kinds of work that were asked for.
         scheduled: People on the schedule in each half-hour, 7 × 48.
         needed: People needed for all kinds together; -1 where nobody can reach the target.
-        heat: What the cells of the week tell.
         level: mean or p90.
         online: People seen there in each half-hour of that weekday; NaN where nobody was read.
         others: (person, calls) without a shift.
@@ -98,7 +92,7 @@ class Staffing:
 
     @property
     def halves(self) -> range:
-        """The half-hours of the day in which anybody is needed or scheduled; all from first on."""
+        """Those of the day in which anybody is needed or scheduled, on any weekday."""
         used = ((self.needed != 0) | (self.scheduled > 0)).any(axis=0).nonzero()[0]
         return range(int(used[0]), int(used[-1]) + 1) if len(used) else range(0)
 
@@ -119,8 +113,6 @@ class ScheduleRow:
     Attributes:
         status: member, outside, left or voice; empty where nobody remembers them.
         saved: The shifts of seven days as they are kept, as text.
-        shown: The same as they are to be shown: another text is not saved yet.
-        minutes: How long they work in a week.
     """
 
     agent_id: str
@@ -133,12 +125,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True)
 class Roster:
-    """The schedule as it is edited.
-
-    Attributes:
-        version: Of the schedule; 0 = there is none yet.
-        file: Name of the file that was read and is not saved yet.
-    """
+    """`version` is 0 while there is none yet; `file` names one that was read and not saved."""
 
     rows: Sequence[ScheduleRow] = field(default_factory=tuple)
     version: int = 0

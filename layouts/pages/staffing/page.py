@@ -9,6 +9,7 @@ from dash import dcc, html
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.panel import panel, segmented
+from layouts.components.view_link import view_link
 from layouts.pages.staffing import people, week
 from layouts.pages.staffing.data import PAGE, Staffing
 
@@ -83,11 +84,8 @@ def place() -> html.Div:
 def controls(
     values: Mapping[str, Any], defaults: Mapping[str, Any], context: Context
 ) -> html.Section:
-    """The sliders.
-
-    Args:
-        values: What the address assumes; `stream` says which of them matter.
-        defaults: What holds where it says nothing.
+    """`values` is what the address assumes (its `stream` says which of them matter), `defaults`
+    what holds where it says nothing.
     """
     text = context.text
     fields = [_slider(name, int(values[name]), context) for name in LIMITS]
@@ -97,12 +95,9 @@ def controls(
         "data-drawn": ",".join(str(values[name]) for name in LIMITS),
     }
     changed = any(values[name] != defaults[name] for name in LIMITS)
-    reset = html.A(
-        text("staffing.as_before"),
-        href=context.view(**dict.fromkeys(LIMITS)),
-        className="link",
-        **{"data-go": "push", "data-whatif-reset": ""},
-    )
+    href = context.view(**dict.fromkeys(LIMITS))
+    marked: dict[str, Any] = {"data-whatif-reset": ""}
+    reset = view_link(text("staffing.as_before"), href, "link", **marked)
     return panel(
         text("staffing.whatif"),
         html.Div(fields, className=f"whatif whatif-{values['stream']}", **attributes),

@@ -131,7 +131,7 @@ def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Conte
 
 
 def _difference(difference: float, context: Context) -> html.Span:
-    """Above or below what was to be expected: said by sign and word, never by colour alone."""
+    """Said by sign and word, never by colour alone."""
     value = round(difference, 1)
     label = context.formats.decimal(abs(value))
     sign = "+" if value > 0 else LESS if value < 0 else ""
@@ -160,7 +160,6 @@ def _others(staffing: Staffing, context: Context) -> html.Div:
 
 
 def presence(staffing: Staffing, context: Context) -> html.Section:
-    """How the scheduled time was spent, as far as it was observed."""
     text, formats = context.text, context.formats
     observed = sum(line.observed for line in staffing.presence)
     body: Any
@@ -173,6 +172,7 @@ def presence(staffing: Staffing, context: Context) -> html.Section:
     else:
         body = html.Div(_presence_table(staffing, context), className="table-frame")
     days = ", ".join(formats.day(day) for day in staffing.presence_days)
+    foot = text("staffing.presence_foot")
     return figure_panel(
         PAGE,
         "schedule_adherence",
@@ -181,14 +181,7 @@ def presence(staffing: Staffing, context: Context) -> html.Section:
         None,
         context,
         population=text("staffing.observed_n", n=formats.count(observed / 60)),
-        footnote=" ".join(
-            part
-            for part in (
-                text("staffing.presence_days", days=days) if days else "",
-                text("staffing.presence_foot"),
-            )
-            if part
-        ),
+        footnote=f"{text('staffing.presence_days', days=days)} {foot}" if days else foot,
         info=staffing.infos["schedule_adherence"],
     )
 

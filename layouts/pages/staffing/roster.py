@@ -17,8 +17,7 @@ from metrics.planning.schedule import LONGEST_CELL, WEEKDAYS
 LONG = 14
 
 
-def place(context: Context) -> html.Div:
-    """Where the grid stands, and what its buttons talk to."""
+def place() -> html.Div:
     return html.Div(
         [
             dcc.Store(id=ids.panel(PAGE, "action")),
@@ -32,12 +31,7 @@ def place(context: Context) -> html.Div:
 
 
 def grid(roster: Roster, stamp: str, context: Context) -> html.Section:
-    """The grid with its buttons.
-
-    Args:
-        roster: Who works when, and what is not saved yet.
-        stamp: Tells one drawing from the other, so that no field keeps what it had before.
-    """
+    """`stamp` tells one drawing from the other, so that no field keeps what it had before."""
     text = context.text
     body: Any = empty(context, text("staffing.nobody_known"))
     if roster.rows:
@@ -50,7 +44,7 @@ def grid(roster: Roster, stamp: str, context: Context) -> html.Section:
         text("staffing.schedule"),
         body,
         population=text.plural("staffing.with_shift", count, n=context.formats.count(count)),
-        tools=_tools(roster, context),
+        tools=_tools(context),
         footnote=text("staffing.schedule_foot"),
         class_name="schedule-panel",
         **{
@@ -61,7 +55,7 @@ def grid(roster: Roster, stamp: str, context: Context) -> html.Section:
     )
 
 
-def _tools(roster: Roster, context: Context) -> list[Any]:
+def _tools(context: Context) -> list[Any]:
     text = context.text
     unsaved = html.Span(
         "",
@@ -94,11 +88,8 @@ def _tools(roster: Roster, context: Context) -> list[Any]:
 def _notice(roster: Roster, context: Context) -> html.Div:
     text, formats = context.text, context.formats
     if roster.file:
-        return banner(
-            "information",
-            text("staffing.read", file=roster.file),
-            text("staffing.read_words"),
-        )
+        title = text("staffing.read", file=roster.file)
+        return banner("information", title, text("staffing.read_words"))
     if not roster.version or roster.at is None:
         return banner(
             "information", text("staffing.no_schedule_yet"), text("staffing.no_schedule_words")
@@ -166,7 +157,7 @@ def saved(words: str) -> html.Div:
 
 
 def refused(title: str, words: str, lines: Sequence[str], more: int, context: Context) -> html.Div:
-    """Nothing was changed, and why: one line for each cell."""
+    """Nothing was changed: one line for each cell says why."""
     text = context.text
     parts: list[Any] = [html.Li(line, className="bidi") for line in lines]
     if more > 0:

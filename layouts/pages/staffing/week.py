@@ -29,23 +29,22 @@ LESS, IMPOSSIBLE = "−", "…"
 
 
 def clock(half: int) -> str:
-    """When a half-hour begins: 9:30."""
+    """9:30."""
     return f"{half // 2}:{'30' if half % 2 else '00'}"
 
 
 def people_words(number: float, context: Context) -> str:
-    """A number of people: whole, or with a half where somebody comes in between."""
+    """Whole, or with a half where somebody comes in between."""
     return context.formats.decimal(number, 0 if float(number).is_integer() else 1)
 
 
 def no_schedule(context: Context) -> html.Div:
-    """Nobody made a schedule yet, and where that is done."""
     text = context.text
-    way = html.A(
+    link = html.A(
         text("staffing.to_grid"), href=f"#{PAGE}--schedule", className="button button-primary"
     )
     title, label = text("staffing.no_schedule_yet"), text("staffing.no_schedule")
-    return message("empty", context, title, label, way)
+    return message("empty", context, title, label, link)
 
 
 def facts(staffing: Staffing, context: Context) -> html.Div:
@@ -102,7 +101,7 @@ def facts(staffing: Staffing, context: Context) -> html.Div:
 
 
 def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
-    """How much arrived, and the way to its rows: on the page of such rows, for the days counted.
+    """The link to the rows: on the page of such rows, for the days counted.
 
     Where holidays were left out, or two kinds are added up, no list has as many rows.
     """
@@ -116,13 +115,12 @@ def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
     if "calls" in staffing.works:
         href = view("/telephony", {}, **span, rows="loss_rate")
     else:
-        kept = {n: v for n, v in context.choices.items() if n == "team" or n.startswith("attr.")}
-        href = view("/overview", kept, **span, origin="customer", rows="conversations")
+        choices = {n: v for n, v in context.choices.items() if n == "team" or n.startswith("attr.")}
+        href = view("/overview", choices, **span, origin="customer", rows="conversations")
     return dcc.Link(label, href=href, className="rows-link", title=context.text("rows.open"))
 
 
 def week_panel(staffing: Staffing, context: Context) -> html.Section:
-    """Weekday by half-hour."""
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -207,7 +205,7 @@ def _head(half: int, many: bool) -> str:
 
 
 def _values(staffing: Staffing) -> Any:
-    """What the cells tell, as numbers; a half-hour that nobody can reach counts for none."""
+    """A half-hour that nobody can reach counts for none."""
     needed = np.where(staffing.needed < 0, 0, staffing.needed)
     if staffing.heat == "needed":
         return needed
@@ -234,7 +232,7 @@ def _cell(
 
 
 def signed(value: float, context: Context) -> str:
-    """A difference with its sign: the sign is what says it, the colour comes second."""
+    """The sign is what says it, the colour comes second."""
     words = people_words(abs(value), context)
     if not value:
         return "0"
@@ -242,7 +240,6 @@ def signed(value: float, context: Context) -> str:
 
 
 def cell_title(staffing: Staffing, weekday: int, half: int, context: Context) -> str:
-    """Everything about a half-hour in one sentence."""
     text, formats = context.text, context.formats
     parts = [f"{text(f'rows.weekday.{weekday}')}, {clock(half)}"]
     for name, work in staffing.works.items():
@@ -377,7 +374,6 @@ def _between(half: int) -> str:
 
 
 def day_panel(staffing: Staffing, context: Context) -> html.Section:
-    """The day's three lines, and every number of it as a table."""
     text, formats = context.text, context.formats
     weekday = staffing.day
     switch = segmented(
@@ -474,7 +470,7 @@ def _day_row(staffing: Staffing, half: int, patience: bool, context: Context) ->
 
 
 def _outcome(staffing: Staffing, half: int, context: Context) -> list[Any]:
-    """What the scheduled people make of it; instability is said, and is no number."""
+    """Instability is said, and is no number."""
     text, formats = context.text, context.formats
     plan, weekday = staffing.main.plan, staffing.day
     if not plan.flow(weekday, half).load:

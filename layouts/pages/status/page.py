@@ -35,19 +35,8 @@ LISTED = 200
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A vendor, or Slack.
-
-    Attributes:
-        key: intercom, aircall, slack …
-        state: starting, ok, late, failed or off.
-        as_of: The instant for which its data hold.
-        since: Since when it has been in this state.
-        error: The same as the vendor's client put it.
-        warning: Something to know while all is well.
-        asked: Version asked for.
-        answered: Version that answered.
-        requests: Of the last minute.
-        budget: Requests a minute of our own pacing.
+    """`state` is starting, ok, late, failed or off; `error` is in the words of the vendor's client;
+    `warning` is something to know while all is well; `requests` and `budget` are per minute.
     """
 
     key: str
@@ -65,15 +54,7 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class Screen:
-    """A television, or a browser in kiosk mode.
-
-    Attributes:
-        id: Of its device link; empty for a kiosk.
-        name: Of the screen, or of the person.
-        made_at: When the link was made.
-        seen_at: Its last sign of life; None = never opened.
-        is_silent: Whether it should have been heard of.
-    """
+    """A television, or a browser in kiosk mode, whose `id` is empty."""
 
     id: str
     name: str
@@ -121,7 +102,6 @@ class Status:
 
 
 def name_of(source: str) -> str:
-    """A source as it calls itself."""
     own = {"tickets": "Intercom (tickets)", "slack": "Slack", "mongo": "MongoDB"}
     return {**NAMES, **own}.get(source, source)
 
@@ -195,14 +175,9 @@ def _version(row: SourceRow, context: Context) -> Any:
 
 def _todo(row: SourceRow, context: Context) -> list[Any]:
     text, name = context.text, name_of(row.key)
-    if row.state == "off" and text.has(f"status.off.{row.cause}"):
-        return [html.Span(text(f"status.off.{row.cause}"), className="quieter")]
     if row.state == "off":
-        return (
-            [html.Span(text(f"status.off.{row.key}"), className="quieter")]
-            if text.has(f"status.off.{row.key}")
-            else [html.Span(text("status.off_other"), className="quieter")]
-        )
+        keys = (f"status.off.{row.cause}", f"status.off.{row.key}", "status.off_other")
+        return [html.Span(text(next(filter(text.has, keys))), className="quieter")]
     if row.key == "slack" and row.error:
         return [html.Span(reason_words(row.error, context))]
     parts: list[Any] = []
@@ -224,7 +199,6 @@ def _nothing(words: str) -> html.Span:
 
 
 def screens_frame(context: Context) -> html.Section:
-    """The form, the place of a new link, and the place of the list."""
     text = context.text
     form = html.Div(
         [
@@ -257,7 +231,7 @@ def screens_frame(context: Context) -> html.Section:
 
 
 def new_link(name: str, address: str, context: Context) -> html.Div:
-    """A link that nobody can see again."""
+    """Nobody can see it again."""
     text = context.text
     return html.Div(
         [
@@ -354,7 +328,7 @@ def page(context: Context) -> html.Div:
 
 
 def parts(status: Status, context: Context) -> tuple[Any, ...]:
-    """What goes into `PLACES`."""
+    """In the order of `PLACES`."""
     return (
         _notices(status, context),
         sources(status, context),
@@ -403,11 +377,8 @@ def _past(status: Status, context: Context) -> html.Section:
         html.P(label, className="quiet"),
     ]
     if past.first_day:
-        content.append(
-            html.P(
-                text("status.first_day", day=formats.long_day(past.first_day)), className="quiet"
-            )
-        )
+        first = text("status.first_day", day=formats.long_day(past.first_day))
+        content.append(html.P(first, className="quiet"))
     if past.cut_at:
         cut = text("status.cut", day=formats.long_day(past.cut_at))
         content.append(html.P([icon("exclamation-triangle-fill", "warn"), " ", cut]))

@@ -1,6 +1,7 @@
 """The charts of telephony: how calls ended and when, waits, and the week by hours."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 from dash import html
@@ -47,13 +48,8 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
         name = text(f"metrics.parts.{outcome}").capitalize()
         return BarLine(name, n, n / total, MISSED, (f"part:{outcome}",), kind)
 
-    answered = BarLine(
-        text("telephony.answered"),
-        telephony.answered,
-        telephony.answered / total,
-        "calls_answered",
-        (),
-    )
+    n = telephony.answered
+    answered = BarLine(text("telephony.answered"), n, n / total, ANSWERED, ())
     lost = [line(outcome, "bar-lost") for outcome in OUTCOMES]
     apart = [line(outcome, "bar-other") for outcome in APART if telephony.outcomes.get(outcome)]
     heads = [text("telephony.outcome"), "n", text("overview.part")]
@@ -87,7 +83,6 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
 
 
 def lost_hours(telephony: Telephony, context: Context) -> html.Section:
-    """When callers do not get us."""
     text, formats = context.text, context.formats
     hours = telephony.lost_hours
     total = sum(sum(counts.values()) for counts in hours.values())
@@ -140,7 +135,6 @@ def lost_hours(telephony: Telephony, context: Context) -> html.Section:
 
 
 def answers(telephony: Telephony, context: Context) -> html.Section:
-    """How long callers waited until somebody answered."""
     text, formats = context.text, context.formats
     n = telephony.answer.n
     title, info = text("telephony.answers"), telephony.infos["answers"]
@@ -186,7 +180,7 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
 
 
 def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go.Figure:
-    """Stacked bars per hour; the sum stands above each."""
+    """The sum stands above each bar."""
     colours, text = context.palette, context.text
     figure = go.Figure(layout={"template": template(context.theme)})
     shown = list(hours)
@@ -236,7 +230,7 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
 def answer_times(
     bars: Sequence[tuple[int, int | None, int]], target: float, context: Context
 ) -> go.Figure:
-    """How many were answered in each stretch of seconds; those in time are darker."""
+    """Bars in time are darker."""
     colours, text, formats = context.palette, context.text, context.formats
     figure = go.Figure(layout={"template": template(context.theme)})
     width = bars[0][1] or 1
@@ -278,7 +272,7 @@ def answer_times(
 
 
 def week(telephony: Telephony, context: Context) -> html.Section:
-    """Weekday by hour: how many called, how many on each such day, or how many we lost."""
+    """How many called, how many on each such day, or how many we lost."""
     text, formats = context.text, context.formats
     views = [(None, "count"), ("mean", "mean"), ("loss", "loss")]
     switch = segmented(
@@ -312,16 +306,16 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
     text = context.text
     hours = used_hours(shown)
     happened = telephony.happened
-    days = sum(happened)
+    all_days = sum(happened)
     largest = max(
         (_shown_value(telephony, s, happened[d]) for (d, _), s in shown.cells.items()), default=0
     )
 
-    def cell(number: Summary | None, often: int, cells: tuple[str, ...], name: str) -> HeatCell:
+    def cell(number: Summary | None, days: int, cells: tuple[str, ...], name: str) -> HeatCell:
         key = LOSS if telephony.heat == "loss" else INBOUND
         if number is None or not number.n:
             return HeatCell("0" if telephony.heat != "loss" else "", title=name)
-        value = _shown_value(telephony, number, often)
+        value = _shown_value(telephony, number, days)
         tone = sequential(value, largest)
         if telephony.heat == "loss" and number.n < ENOUGH:
             tone = ""
@@ -330,35 +324,26 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
 
     lines = []
     for day in range(7):
-        name = text(f"rows.weekday.{day}")
-        lines.append(
-            HeatLine(
-                text(f"telephony.weekday.{day}"),
-                [
-                    cell(
-                        shown.cells.get((day, hour)),
-                        happened[day],
-                        (f"weekday_hour:{day}-{hour}",),
-                        f"{name}, {hour}h",
-                    )
-                    for hour in hours
-                ],
-                _plain(cell(shown.down_totals[day], happened[day], (f"weekday:{day}",), name)),
-            )
-        )
+        name, days = text(f"rows.weekday.{day}"), happened[day]
+        cells = []
+        for hour in hours:
+            key = f"weekday_hour:{day}-{hour}"
+            cells.append(cell(shown.cells.get((day, hour)), days, (key,), f"{name}, {hour}h"))
+        total = _plain(cell(shown.down_totals[day], days, (f"weekday:{day}",), name))
+        lines.append(HeatLine(text(f"telephony.weekday.{day}"), cells, total))
     word = text("overview.total")
     foot = HeatLine(
         word,
-        [_plain(cell(shown.across_totals[h], days, (f"hour:{h}",), f"{h}h")) for h in hours],
-        _plain(cell(shown.total, days, (), word)),
+        [_plain(cell(shown.across_totals[h], all_days, (f"hour:{h}",), f"{h}h")) for h in hours],
+        _plain(cell(shown.total, all_days, (), word)),
     )
     heads = [f"{hour}h" for hour in hours]
     return heat_map("", heads, lines, foot, word, context, class_name=_class(hours))
 
 
-def _shown_value(telephony: Telephony, number: Summary, often: int) -> float:
+def _shown_value(telephony: Telephony, number: Summary, days: int) -> float:
     value = number.value or 0
-    return value / often if telephony.heat == "mean" and often else value
+    return value / days if telephony.heat == "mean" and days else value
 
 
 def _words(telephony: Telephony, value: float, context: Context) -> str:
@@ -371,7 +356,7 @@ def _words(telephony: Telephony, value: float, context: Context) -> str:
 
 def _plain(cell: HeatCell) -> HeatCell:
     """Totals are another scale than cells, and carry no colour."""
-    return HeatCell(cell.words, "", cell.key, cell.cells, cell.title)
+    return replace(cell, tone="")
 
 
 def _week_foot(telephony: Telephony, context: Context) -> html.Div:
@@ -384,11 +369,8 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
         parts.append(rows_link(label, context, INBOUND, f"hour:{hour}"))
     if peaks.weekday:
         day, mean = peaks.weekday
-        label = text(
-            "telephony.peak_weekday",
-            weekday=text(f"rows.weekday.{day}"),
-            mean=formats.decimal(mean),
-        )
+        weekday = text(f"rows.weekday.{day}")
+        label = text("telephony.peak_weekday", weekday=weekday, mean=formats.decimal(mean))
         parts.append(rows_link(label, context, INBOUND, f"weekday:{day}"))
     if telephony.heat == "loss":
         parts.append(html.Span(text("telephony.loss_note", n=ENOUGH)))
@@ -406,24 +388,15 @@ def people(telephony: Telephony, context: Context) -> html.Section:
         body = empty(context, text("telephony.no_answered"))
     else:
         hours = used_hours(shown)
-        largest = shown.largest
-        keys = shown.down.keys
-        lines = [
-            HeatLine(
-                telephony.names[telephony.people.down.keys[place]],
-                [
-                    _count(
-                        shown.cells.get((place, h)),
-                        largest,
-                        (f"agent:{agent}", f"hour:{h}"),
-                        context,
-                    )
-                    for h in hours
-                ],
-                _count(shown.down_totals[place], 0, (f"agent:{agent}",), context),
-            )
-            for place, agent in enumerate(keys)
-        ]
+        lines = []
+        for place, agent in enumerate(shown.down.keys):
+            of_agent = f"agent:{agent}"
+            cells = [
+                _count(shown.cells.get((place, h)), shown.largest, (of_agent, f"hour:{h}"), context)
+                for h in hours
+            ]
+            total = _count(shown.down_totals[place], 0, (of_agent,), context)
+            lines.append(HeatLine(telephony.names[agent], cells, total))
         word = text("overview.total")
         foot = HeatLine(
             word,

@@ -17,7 +17,7 @@ Heat = Literal["mean", "loss"]
 
 @dataclass(frozen=True)
 class LineChoice:
-    """A line that can be chosen: its id (`main` for the main ones), its name, and whether it is."""
+    """`id` is `main` for the main ones."""
 
     id: str
     name: str
@@ -36,22 +36,15 @@ class Telephony:
     """Everything that the page draws below its filters.
 
     Attributes:
-        lines: The lines to choose from, the main ones first.
-        has_main_lines: Whether the settings name any.
         heat: What the week's cells tell: None is the count.
         week: Inbound calls by weekday and hour.
         week_loss: The share that was lost, in the same cells.
         happened: How often each weekday lies in the period.
-        peaks: The busiest hour and weekday.
-        outcomes: Outcome -> missed calls.
         lost_hours: hour -> outcome -> lost calls.
         answers: Bars of the time to answer: (from, to or None, calls), in seconds.
         target: Seconds within which an answer is in time.
-        in_time: Calls answered within it.
-        people: Hours of the day by person, answered calls.
         credits: Participations in answered calls, which may be more than the calls.
         callers: Numbers with two or more calls.
-        recent: The newest calls.
         names: Agent id -> word, of everybody who is shown.
     """
 

@@ -44,7 +44,6 @@ def content(telephony: Telephony, context: Context) -> list[Any]:
 
 
 def off(context: Context) -> html.Div:
-    """The telephone is not connected."""
     text = context.text
     return message(
         "shuttered", context, text("telephony.not_connected"), text("telephony.not_connected_words")

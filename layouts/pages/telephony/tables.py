@@ -69,7 +69,7 @@ def agents(telephony: Telephony, context: Context) -> html.Section:
 
 def _agent(agent: AgentCalls, widest: int, names: Mapping[str, str], context: Context) -> list[Any]:
     formats = context.formats
-    cell = f"agent:{agent.id}"
+    cell, giver = f"agent:{agent.id}", f"transferred_by:{agent.id}"
     bar = html.Span(
         html.Span(className="bar-fill"),
         className="bar people-bar",
@@ -91,13 +91,7 @@ def _agent(agent: AgentCalls, widest: int, names: Mapping[str, str], context: Co
         no_data(context) if waits is None else formats.duration(waits),
         no_data(context) if agent.talk_mean is None else formats.talk(agent.talk_mean),
         formats.duration(agent.talk_seconds),
-        _linked(
-            formats.count(agent.passed_on),
-            agent.passed_on,
-            context,
-            "transfers",
-            f"transferred_by:{agent.id}",
-        ),
+        _linked(formats.count(agent.passed_on), agent.passed_on, context, "transfers", giver),
         html.Span(passed, className="bidi elided", title=passed),
     ]
 
@@ -169,7 +163,7 @@ def transfers(telephony: Telephony, context: Context) -> html.Section:
 
 
 def callers(telephony: Telephony, context: Context) -> html.Section:
-    """Who calls again and again; anonymous numbers are never taken for one."""
+    """Anonymous numbers are never taken for one caller."""
     text, formats = context.text, context.formats
     keys = ("number", "contact", "calls", "lost", "mean", "last")
     heads = [text(f"telephony.columns.{key}") for key in keys]
@@ -249,7 +243,6 @@ def owed(telephony: Telephony, context: Context) -> html.Section:
 
 
 def recent(telephony: Telephony, context: Context) -> html.Section:
-    """The calls themselves, the newest first, each with its recording."""
     text, formats = context.text, context.formats
     keys = ("when", "who", "what", "person", "line", "talk", "recording")
     heads = [text(f"telephony.columns.{key}") for key in keys]

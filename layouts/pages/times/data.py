@@ -14,12 +14,7 @@ PAGE = "times"
 
 @dataclass(frozen=True)
 class Spread:
-    """How a duration is spread.
-
-    Attributes:
-        within: Key of the share within its target.
-        target: Seconds agreed.
-    """
+    """`within` is the key of the share within its target, which is in seconds."""
 
     key: str
     buckets: Sequence[Bucket]
@@ -31,11 +26,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Group:
-    """The times of a person, a team or a reason.
-
-    Attributes:
-        key: Of its cell; empty for the total.
-    """
+    """`key` is empty for the total."""
 
     key: str
     name: str
@@ -45,17 +36,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Case:
-    """One conversation of a list.
-
-    Attributes:
-        subject: Its first words.
-        about: Agent, team and reason.
-        at: When it was created.
-        seconds: How long it took, or waits.
-        url: In Intercom; None as long as the workspace is not known.
-        since: When the clock started.
-        due_at: When the first response is late.
-        due: overdue, nearly_due or in_time; empty where nothing runs.
+    """`due` is overdue, nearly_due or in_time, and empty where nothing runs; `seconds` is how long
+    it took, or waits; the clock started at `since`.
     """
 
     id: str
@@ -74,18 +56,9 @@ class Times:
     """Everything that the page draws below its filters.
 
     Attributes:
-        spreads: First response and time to close.
         by: agent, team or reason.
-        groups: The lines of the table, the slowest first.
-        hidden: Lines that are not drawn.
         label: Label of the reason; empty where the data has it or nobody asks.
-        hours: First response by hour of arrival.
-        slow_key: Metric of the slowest cases.
-        slowest: These, the longest first.
         reopened: First and last close of those that were opened again, and their price.
-        backlog: Band of age -> open conversations now.
-        sla: State of the vendor's SLA -> conversations.
-        sla_rate: Share that was hit.
         due: Open conversations without a first response, soonest first; only the first of them.
         due_parts: All of them, by how near their target is.
         target: Agreed seconds of the first response.

@@ -8,7 +8,7 @@ from dash import html
 
 from layouts.components.context import Context
 from layouts.components.live_time import server_time, timer
-from layouts.components.panel import figure_panel, no_data, open_link, segmented
+from layouts.components.panel import figure_panel, open_link, segmented
 from layouts.components.states import empty, message
 from layouts.components.view_link import rows_link, view_link
 from layouts.icons import icon
@@ -19,7 +19,6 @@ KINDS = ("first_response_time", "time_to_close")
 
 
 def slowest(times: Times, context: Context) -> html.Section:
-    """The longest cases, each with a way to the conversation."""
     text = context.text
     switch = segmented(
         [
@@ -103,17 +102,16 @@ def due(times: Times, context: Context) -> html.Section:
 
 
 def backlog(times: Times, context: Context) -> html.Section:
-    """Open conversations by age: as they are now, whatever the period."""
+    """As they are now, whatever the period."""
     text, formats = context.text, context.formats
     total = sum(times.backlog.values())
-    title = text("metrics.backlog_age.label")
     body: Any = message("calm", context, text("times.none_open"))
     if total:
         body = _bars("backlog_age", times.backlog, context)
     return figure_panel(
         PAGE,
         "backlog_age",
-        title,
+        text("metrics.backlog_age.label"),
         body,
         None,
         context,
@@ -155,7 +153,6 @@ def sla(times: Times, context: Context) -> html.Section:
 
 
 def reopened(times: Times, context: Context) -> html.Section:
-    """How many conversations came back, and what that cost."""
     text, formats = context.text, context.formats
     rate, price = times.reopen_rate, times.price
     info = times.infos["reopened"]
@@ -167,9 +164,9 @@ def reopened(times: Times, context: Context) -> html.Section:
     share: Any = formats.share(rate.value)
     if count:
         share = rows_link(share, context, "reopen_rate", "value:1")
-    of = text("times.reopened_of", count=formats.count(count), n=formats.count(rate.n))
+    label = text("times.reopened_of", count=formats.count(count), n=formats.count(rate.n))
     body: list[Any] = [
-        html.P([html.Span(share, className="fact-value"), " ", of], className="fact")
+        html.P([html.Span(share, className="fact-value"), " ", label], className="fact")
     ]
     if price.value is not None:
         first, last = times.reopened
@@ -210,7 +207,6 @@ def _length(name: str, number: Summary, longest: float, context: Context) -> htm
 
 
 def _bars(key: str, parts: Mapping[str, int], context: Context) -> html.Div:
-    """The parts of a number as bars; each opens its rows."""
     text, formats = context.text, context.formats
     most, total = max(parts.values()), sum(parts.values())
     rows = []
@@ -238,7 +234,7 @@ def _bars(key: str, parts: Mapping[str, int], context: Context) -> html.Div:
 
 
 def _when(instant: datetime, now: datetime, context: Context) -> str:
-    """The time of an instant of today; of other days, the day too."""
+    """Of other days than today, the day too."""
     formats = context.formats
     of_today = instant.astimezone(formats.zone).date() == now.astimezone(formats.zone).date()
     return formats.clock(instant) if of_today else formats.moment(instant)
@@ -266,10 +262,9 @@ def _case(
         html.Span(case.subject or text("rows.no_subject"), className="row-first bidi"),
         html.Span(" · ".join(part for part in about if part), className="row-second"),
     ]
-    link = open_link(case.url, text("states.open")) if case.url else no_data(context)
     parts = [
         html.Div(lead, className="case-lead"),
         html.Div(words, className="case-words"),
-        link if case.url else None,
+        open_link(case.url, text("states.open")) if case.url else None,
     ]
     return html.Li(parts, className=class_name, style=dict(style) if style else None)

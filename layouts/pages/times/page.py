@@ -45,24 +45,16 @@ BOTH = (
 def content(times: Times, context: Context) -> list[Any]:
     return [
         kpi_sheet(PAGE, times.kpis, context),
-        html.Div(
-            [_spread(spread, times, context) for spread in times.spreads],
-            className="bi-row times-2",
-        ),
+        _row(*[_spread(spread, times, context) for spread in times.spreads]),
         panel(times, context),
-        html.Div(
-            [_hours(times, context), times_lists.slowest(times, context)],
-            className="bi-row times-2",
-        ),
-        html.Div(
-            [times_lists.due(times, context), times_lists.backlog(times, context)],
-            className="bi-row times-2",
-        ),
-        html.Div(
-            [times_lists.reopened(times, context), times_lists.sla(times, context)],
-            className="bi-row times-2",
-        ),
+        _row(_hours(times, context), times_lists.slowest(times, context)),
+        _row(times_lists.due(times, context), times_lists.backlog(times, context)),
+        _row(times_lists.reopened(times, context), times_lists.sla(times, context)),
     ]
+
+
+def _row(*parts: html.Section) -> html.Div:
+    return html.Div(list(parts), className="bi-row times-2")
 
 
 def _spread(distribution: Spread, times: Times, context: Context) -> html.Section:
@@ -88,13 +80,9 @@ def _spread(distribution: Spread, times: Times, context: Context) -> html.Sectio
     heads = [text(f"times.table.{name}") for name in ("range", "count", "part")]
     note: Any = None
     if distribution.share.value is not None:
+        share = formats.share(distribution.share.value)
         note = [
-            rows_link(
-                html.B(formats.share(distribution.share.value)),
-                context,
-                distribution.within,
-                "value:1",
-            ),
+            rows_link(html.B(share), context, distribution.within, "value:1"),
             " ",
             text(
                 "times.within",
@@ -125,14 +113,8 @@ def _hours(times: Times, context: Context) -> html.Section:
     n = sum(number.n for number in times.hours.values())
     figure = by_hour(times.hours, times.target, context)
     label = text("times.spread_label", title=title, n=formats.count(n))
-    drawn = graph(
-        ids.panel(PAGE, "by-hour-graph"),
-        figure,
-        text,
-        label,
-        rows="first_response_time",
-        by="hour",
-    )
+    graph_id, rows = ids.panel(PAGE, "by-hour-graph"), "first_response_time"
+    drawn = graph(graph_id, figure, text, label, rows=rows, by="hour")
     lines = []
     for hour, number in times.hours.items():
         count: Any = formats.count(number.n)
@@ -158,7 +140,7 @@ def _hours(times: Times, context: Context) -> html.Section:
 
 
 def bucket_words(bucket: Bucket, context: Context) -> str:
-    """A range as it is read: 5 a 15 min."""
+    """5 a 15 min."""
     text, formats = context.text, context.formats
     if bucket.high is None:
         return text("rows.from", low=formats.duration(bucket.low))
@@ -182,18 +164,14 @@ def _two_lines(bucket: Bucket, context: Context) -> str:
 
 
 def _part(share: float, context: Context) -> str:
-    """A share above its bar; a few rows are not none."""
+    """A few rows are not none."""
     if 0 < share < 0.005:
         return f"<{context.formats.share(0.01, 0)}"
     return context.formats.share(share, 0) if share else ""
 
 
 def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context) -> go.Figure:
-    """One bar per bucket, each with its share; those beyond the target in another colour.
-
-    Args:
-        target: Seconds agreed; a line where it falls between two buckets.
-    """
+    """The `target`, in seconds, has a line where it falls between two buckets."""
     colours, text, formats = context.palette, context.text, context.formats
     figure = go.Figure(layout={"template": template(context.theme)})
     total = sum(bucket.count for bucket in buckets) or 1
@@ -326,14 +304,14 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
 
 
 def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]]:
-    """Places on an axis of durations that reaches from 0 to `top`, and what they are called."""
+    """Places on an axis that reaches from 0 to `top`, and what they are called."""
     step = next((step for step in STEPS if top / step <= 5), STEPS[-1])
     values = [float(step * place) for place in range(int(top // step) + 1)]
     return values, [context.formats.duration(value) if value else "0" for value in values]
 
 
 def panel(times: Times, context: Context) -> html.Section:
-    """One line per group, the slowest first response first, and the total."""
+    """The slowest first response first."""
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -396,7 +374,7 @@ def _table(times: Times, context: Context) -> html.Table:
 
 
 def _top(times: Times, key: str) -> float:
-    """The end of the scale of bars: the longest p90, or median where there is none."""
+    """The longest p90, or median where there is none."""
     parts = [group.metrics.get(key) for group in (*times.groups, times.total)]
     return max([1.0, *(n.p90 or n.value or 0 for n in parts if n is not None)])
 
@@ -416,7 +394,7 @@ def _cells(group: Group, times: Times, tops: dict[str, float], context: Context)
         p90: Any = no_data(context) if number.p90 is None else formats.rough(number.p90)
         median = rows_link(html.B(formats.duration(number.value)), context, key, *cells)
         parts += [
-            html.Td(_span(number, tops[key], context), className="left span-column"),
+            html.Td(_span(number, tops[key]), className="left span-column"),
             html.Td(median),
             html.Td(formats.rough(number.mean or 0)),
             html.Td(p90),
@@ -434,7 +412,7 @@ def _share(number: Summary | None, key: str, cells: list[str], context: Context)
     return rows_link(label, context, key, *cells) if number.n else label
 
 
-def _span(number: Summary, top: float, context: Context) -> html.Span:
+def _span(number: Summary, top: float) -> html.Span:
     """Median as a bar, p90 as a line that goes on from it."""
     style = {"--share": f"{min(1, (number.value or 0) / top) * 100:.1f}%"}
     marks = [html.Span(className="span-fill")]
@@ -447,10 +425,8 @@ def _span(number: Summary, top: float, context: Context) -> html.Span:
 def _rest(times: Times, context: Context) -> html.P | None:
     text = context.text
     if times.every:
-        return html.P(
-            view_link(text("quality.fewer"), context.view(every=None), "link"),
-            className="ranks-few",
-        )
+        link = view_link(text("quality.fewer"), context.view(every=None), "link")
+        return html.P(link, className="ranks-few")
     if not times.hidden:
         return None
     label = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
