@@ -72,7 +72,7 @@ def _set_password(account: Account, backend: Backend) -> tuple[str, Sequence[str
 
 
 def _start_factor(account: Account, backend: Backend) -> tuple[str, Sequence[str]]:
-    backend.second_factor.begin(account.email)
+    backend.second_factor.begin_setup(account.email)
     return "", ()
 
 
@@ -171,10 +171,10 @@ def _factor_section(text: Text, email: str, factor: SecondFactor) -> Section:
     title, current = text("door.me.factor"), _current_password(text)
     code = Field("code", text("door.code.label"), autocomplete="one-time-code")
     if factor.is_on(email):
-        left = factor.recovery_codes_left(email)
+        left = factor.count_recovery_codes(email)
         form = Form("/me", [current, code], text("door.me.factor_stop"), "stop", quiet=True)
         return Section(title, text.plural("door.me.factor_on", left, n=left), form)
-    pending = factor.pending(email)
+    pending = factor.get_pending_secret(email)
     if pending is None:
         form = Form("/me", [], text("door.me.factor_begin"), "begin", quiet=True)
         return Section(title, text("door.me.factor_off"), form)

@@ -168,7 +168,7 @@ class Accounts:
     def note_sign_in(self, email: str, at: float) -> None:
         self._state.set(SIGNED_IN + email, str(int(at)).encode())
 
-    def last_sign_in(self, email: str) -> int | None:
+    def get_last_sign_in(self, email: str) -> int | None:
         """Unix seconds."""
         content = self._state.get(SIGNED_IN + email)
         return int(content) if content and content.isdigit() else None

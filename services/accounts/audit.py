@@ -69,7 +69,7 @@ class Audit:
         """The same for the same words, without telling them: people type passwords as e-mail."""
         return hmac.new(self._key, typed.encode(), hashlib.sha256).hexdigest()[:12]
 
-    def entries(
+    def list_entries(
         self, kinds: Collection[str] = KINDS, who: str | None = None, skip: int = 0
     ) -> Iterator[Entry]:
         """The newest first."""

@@ -49,7 +49,7 @@ class Heartbeats:
         document = {"kind": kind, "name": name, "seen_at": now}
         self._state.set(PREFIX + screen, orjson.dumps(document), EXPIRE_SECONDS[kind])
 
-    def all(self) -> dict[str, Heartbeat]:
+    def load_all(self) -> dict[str, Heartbeat]:
         """By id."""
         heartbeats = {}
         for key in self._state.keys(PREFIX):

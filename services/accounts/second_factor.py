@@ -30,7 +30,7 @@ class SecondFactor:
     def is_on(self, email: str) -> bool:
         return self._state.get(PREFIX + email) is not None
 
-    def begin(self, email: str) -> str:
+    def begin_setup(self, email: str) -> str:
         """A secret to put into a telephone; it counts once a code of it has been given."""
         secret = self._state.get(PENDING + email)
         if secret is None:
@@ -38,7 +38,7 @@ class SecondFactor:
             self._state.set(PENDING + email, secret, PENDING_SECONDS)
         return secret.decode()
 
-    def pending(self, email: str) -> str | None:
+    def get_pending_secret(self, email: str) -> str | None:
         secret = self._state.get(PENDING + email)
         return secret.decode() if secret else None
 
@@ -63,7 +63,7 @@ class SecondFactor:
             return True
         return self._state.delete(_find_recovery_key(email, code))
 
-    def recovery_codes_left(self, email: str) -> int:
+    def count_recovery_codes(self, email: str) -> int:
         return len(self._state.keys(f"{RECOVERY}{email}/"))
 
     def turn_off(self, email: str) -> bool:

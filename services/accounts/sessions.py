@@ -101,11 +101,11 @@ class Sessions:
         self._state.set(DEVICE_PREFIX + hash_word(word), orjson.dumps(document))
         return word
 
-    def devices(self) -> dict[str, str]:
+    def name_devices(self) -> dict[str, str]:
         """Id -> name."""
-        return {device.id: device.name for device in self.device_links()}
+        return {device.id: device.name for device in self.list_device_links()}
 
-    def device_links(self) -> list[Device]:
+    def list_device_links(self) -> list[Device]:
         return list_device_links(self._state)
 
     def revoke_device(self, device_id: str) -> bool:

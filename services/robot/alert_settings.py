@@ -48,7 +48,7 @@ class ActiveSettings:
         return frozenset(rule for rule in RULES if not self.of(rule).enabled)
 
     def of(self, rule: Rule) -> RuleSettings:
-        settings: RuleSettings = self.alerts.of(RULES[rule])
+        settings: RuleSettings = self.alerts.get_rule(RULES[rule])
         return settings
 
     def cooldown_minutes(self, rule: Rule) -> float:
@@ -165,7 +165,7 @@ def _parse_document(content: bytes | None) -> dict[str, Any]:
 
 def _switch_value(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
     """The switch as it is kept: nothing where config.yaml says the same."""
-    return None if settings.alerts.of(RULES[rule]).enabled == is_on else is_on
+    return None if settings.alerts.get_rule(RULES[rule]).enabled == is_on else is_on
 
 
 def _merge_edits(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:

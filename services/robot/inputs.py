@@ -96,7 +96,7 @@ def evaluate_snapshot(
 
 def list_screens(state: Store, incidents: Collection[Incident]) -> list[Screen]:
     """The screens that have a link, and those that had one when their problem began."""
-    heartbeats = Heartbeats(state).all()
+    heartbeats = Heartbeats(state).load_all()
     reported = {i.problem.screen_id: i.problem for i in incidents if i.is_live}
     screens = []
     for device in list_device_links(state):

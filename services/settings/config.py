@@ -97,7 +97,7 @@ class Settings(Section):
 
     def rules(self) -> Rules:
         hours = self.office_hours
-        spike = self.alerts.of(SPIKE)
+        spike = self.alerts.get_rule(SPIKE)
         return Rules(
             time_zone=self.zone,
             teams=tuple(TeamRule(t.id, t.name, t.online_text) for t in self.teams),
@@ -116,13 +116,13 @@ class Settings(Section):
             office_hours=tuple(tuple(map(_parse_opening, getattr(hours, day))) for day in DAYS),
             holidays=frozenset(hours.holidays),
             main_lines=tuple(self.telephony.main_lines),
-            overload_open=self.alerts.of(OVERLOAD).open,
+            overload_open=self.alerts.get_rule(OVERLOAD).open,
             spike_conversations=spike.conversations,
             spike_minutes=spike.minutes,
             spike_mode=spike.mode,
             spike_probability=spike.probability,
             ticket_age_seconds=self.backoffice.age_days * 86400,
-            queue_minimum_wait_seconds=self.alerts.of(QUEUE).minimum_wait_minutes * 60,
+            queue_minimum_wait_seconds=self.alerts.get_rule(QUEUE).minimum_wait_minutes * 60,
         )
 
 

@@ -257,7 +257,7 @@ class _AlertsSetting(Section):
         # Behind the rules, as config.yaml has it.
         quiet_hours: list[str] = []
 
-    def of(self, rule: AlertRule[S]) -> S:
+    def get_rule(self, rule: AlertRule[S]) -> S:
         return rule.settings(**getattr(self, rule.key).model_dump())
 
 

@@ -28,7 +28,7 @@ def list_people(backend: Backend, own: str) -> list[Person]:
             account.disabled,
             account.temporary,
             backend.second_factor.is_on(account.email),
-            _instant(backend.accounts.last_sign_in(account.email)),
+            _instant(backend.accounts.get_last_sign_in(account.email)),
             account.email == own,
         )
         for account in backend.accounts.list()
@@ -63,7 +63,7 @@ def read_trail(
     people = [account.email for account in backend.accounts.list()]
     who = next((person for person in fields.get("who", []) if person in people), "")
     page = _parse_page(fields.get("page", [""])[0])
-    entries = backend.audit.entries({what} if what else KINDS, who or None, page * LINES)
+    entries = backend.audit.list_entries({what} if what else KINDS, who or None, page * LINES)
     read = list(islice(entries, LINES + 1))
     lines = [
         AuditLine(datetime.fromtimestamp(e.at, UTC), e.what, e.who, e.about)

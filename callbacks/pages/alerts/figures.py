@@ -234,7 +234,7 @@ def _modes(backend: Backend, overview: AlertOverview) -> Mapping[str, int] | Non
     if snapshot is None or snapshot.history.loaded_days < MODES_DAYS:
         return None
     active = overview.active
-    key = ("alerts", "modes", repr(active.alerts.of(SPIKE)))
+    key = ("alerts", "modes", repr(active.alerts.get_rule(SPIKE)))
 
     def counted(snapshot: Snapshot = snapshot) -> dict[str, int]:
         return would_have_fired(

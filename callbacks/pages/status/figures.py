@@ -25,7 +25,7 @@ def build_status(backend: Backend) -> Status:
     snapshot, now = backend.dataset.snapshot(), backend.clock()
     overview = backend.alerts.get_overview()
     devices, kiosks = list_screens(
-        backend, now, overview.active.alerts.of(WALL_SILENT).minutes * 60
+        backend, now, overview.active.alerts.get_rule(WALL_SILENT).minutes * 60
     )
     voice_only, text_only = _list_unmatched(snapshot, backend)
     epoch = backend.cache.get(EPOCH_KEY)
@@ -64,7 +64,7 @@ def build_status(backend: Backend) -> Status:
 
 def list_screens(backend: Backend, now: float, limit: float) -> tuple[list[Screen], list[Screen]]:
     """Device links, and kiosk browsers heard of lately; silent after `limit` seconds."""
-    beats = backend.heartbeats.all()
+    beats = backend.heartbeats.load_all()
     works = is_open_at(from_unix(now), backend.rules)
 
     def screen(id_: str, name: str, made_at: float | None, beat: Heartbeat | None) -> Screen:
@@ -78,7 +78,7 @@ def list_screens(backend: Backend, now: float, limit: float) -> tuple[list[Scree
 
     devices = [
         screen(device.id, device.name, device.made_at, beats.get(device.id))
-        for device in backend.sessions.device_links()
+        for device in backend.sessions.list_device_links()
     ]
     kiosks = [
         screen("", beat.name, None, beat)

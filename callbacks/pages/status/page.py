@@ -87,7 +87,7 @@ def _revoke_device(
     fields: Mapping[str, Any], context: Context, backend: Backend
 ) -> tuple[Any, ...]:
     device = fields.get("device")
-    names = backend.sessions.devices()
+    names = backend.sessions.name_devices()
     if not isinstance(device, str) or device not in names:
         return (no_update,) * 5
     backend.audit.note("device", _who(), did="revoked", name=names[device])

@@ -27,13 +27,13 @@ def send(browser, path, page=None, **form):
 
 
 def noted(world, *kinds):
-    return [(e.what, e.who, e.about) for e in world.backend.audit.entries(kinds)]
+    return [(e.what, e.who, e.about) for e in world.backend.audit.list_entries(kinds)]
 
 
 def enrol(world, email=MANAGER):
     """The second factor of somebody: secret and recovery codes."""
     factor = SecondFactor(world.state, lambda: world.now)
-    secret = factor.begin(email)
+    secret = factor.begin_setup(email)
     codes = factor.confirm(email, compute_code(secret, int(world.now // STEP_SECONDS)))
     world.now += 120
     return secret, codes
@@ -55,7 +55,7 @@ def test_signing_in_and_out_is_noted(fresh):
         ("sign_in", MANAGER, {"how": "password", "address": "127.0.0.1"})
     ]
     assert noted(world, "sign_out") == [("sign_out", "TV da sala", {}), ("sign_out", MANAGER, {})]
-    assert world.accounts.last_sign_in(MANAGER) == int(world.now) - 1
+    assert world.accounts.get_last_sign_in(MANAGER) == int(world.now) - 1
 
 
 def test_what_strangers_type_is_noted_as_a_mark(fresh):
@@ -206,7 +206,7 @@ def test_the_second_factor_is_turned_on_and_off_again(fresh):
     world = fresh()
     here, there = world.browser(ANALYST), world.browser(ANALYST)
     page = send(here, "/me", does="begin")
-    secret = SecondFactor(world.state, lambda: world.now).pending(ANALYST)
+    secret = SecondFactor(world.state, lambda: world.now).get_pending_secret(ANALYST)
     assert secret in page.text
     assert "otpauth://totp/Vigia%3A" in page.text
     code = code_now(world, secret)

@@ -66,7 +66,7 @@ def browsers(world):
     copied = everybody["manager"].cookie()
     everybody["forged"].put_cookie(copied[:-4] + ("AAAA" if copied[-4:] != "AAAA" else "BBBB"))
     over = next(key for key in world.state.keys("session/"))
-    [other] = [key for key, name in world.sessions.devices().items() if name == "Outra"]
+    [other] = [key for key, name in world.sessions.name_devices().items() if name == "Outra"]
     world.sessions.revoke_device(other)
     everybody["expired"].client.delete_cookie("vigia")
     world.now -= 13 * 3600

@@ -501,7 +501,7 @@ def test_a_revoked_screen_is_out_at_once_and_its_link_is_dead(fresh):
     screen.get(f"/wall/{word}")
     screen.get("/operations")
     assert screen.fire("page.children").status_code == 200
-    [device_id] = world.sessions.devices()
+    [device_id] = world.sessions.name_devices()
     world.sessions.revoke_device(device_id)
     assert screen.fire("page.children").status_code == 401
     answer = world.browser().get(f"/wall/{word}")
@@ -520,7 +520,7 @@ def test_a_link_that_nobody_made_opens_nothing(world, word):
 def test_the_id_of_a_device_is_not_its_link(fresh):
     world = fresh()
     world.sessions.add_device("TV")
-    [device_id] = world.sessions.devices()
+    [device_id] = world.sessions.name_devices()
     assert world.browser().get(f"/wall/{device_id}").status_code == 404
 
 

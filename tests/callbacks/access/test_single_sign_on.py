@@ -46,7 +46,7 @@ def newcomer(idp, **claims):
 
 
 def last_note(world, kind="failed_sign_in"):
-    return next(iter(world.backend.audit.entries({kind})))
+    return next(iter(world.backend.audit.list_entries({kind})))
 
 
 def assert_refused(world, browser, answer, reason, status=403):
@@ -86,7 +86,7 @@ def test_who_has_an_account_gets_in_with_its_role(world, idp, subject, email, ho
     assert browser.get(home).status_code == 200
     note = last_note(made, "sign_in")
     assert (note.who, note.about["how"]) == (email, "oidc")
-    assert made.accounts.last_sign_in(email) == int(made.now)
+    assert made.accounts.get_last_sign_in(email) == int(made.now)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_somebody_new_gets_an_account_with_the_role_of_the_mapping(world, idp, g
     assert (answer.status_code, answer.headers["Location"]) == (303, home)
     account = made.accounts.find(NEW)
     assert (account.role, account.name, account.has_password) == (role, "Nádia Prates", False)
-    added = next(iter(made.backend.audit.entries({"account"})))
+    added = next(iter(made.backend.audit.list_entries({"account"})))
     assert added.about == {"did": "added", "account": NEW, "role": role}
 
 
@@ -619,7 +619,7 @@ def test_addresses_made_up_by_others_lock_nobody_out(world, idp):
     browser = made.browser()
     for n in range(login_throttle.FAILURES_PER_ADDRESS + 5):
         assert browser.get(f"/login/oidc/callback?code=x&state={n}").status_code == 400
-    assert list(made.backend.audit.entries({"failed_sign_in"})) == []
+    assert list(made.backend.audit.list_entries({"failed_sign_in"})) == []
     assert sign_in(browser, idp, "marina").status_code == 303
 
 

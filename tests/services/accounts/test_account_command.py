@@ -199,7 +199,7 @@ def test_what_the_command_changes_is_noted(run, people):
     run("passwd", "ana@example.com", typed="kestrel over the fjord")
     run("remove", "Ana@example.com")
     run("token", "add", "x")
-    entries = [(e.what, e.who, e.about["did"]) for e in others(people)[0].entries()]
+    entries = [(e.what, e.who, e.about["did"]) for e in others(people)[0].list_entries()]
     assert sorted(entries) == [
         ("account", "command", "added"),
         ("account", "command", "password"),

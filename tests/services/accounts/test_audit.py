@@ -23,7 +23,7 @@ def test_what_is_noted_is_told_the_newest_first(trail, clock):
     trail.note("sign_in", "ana@example.com")
     clock[0] += 0.002
     trail.note("export", "ana@example.com", page="quality", rows=7)
-    assert list(trail.entries()) == [
+    assert list(trail.list_entries()) == [
         Entry(1_800_000_000, "export", "ana@example.com", {"page": "quality", "rows": 7}),
         Entry(1_800_000_000, "sign_in", "ana@example.com"),
     ]
@@ -33,12 +33,12 @@ def test_kinds_and_people_are_found(trail):
     for who in ("ana@example.com", "bia@example.com"):
         trail.note("sign_in", who)
         trail.note("sign_out", who)
-    assert {entry.who for entry in trail.entries({"sign_out"})} == {
+    assert {entry.who for entry in trail.list_entries({"sign_out"})} == {
         "ana@example.com",
         "bia@example.com",
     }
-    assert [e.what for e in trail.entries({"sign_in"}, "bia@example.com")] == ["sign_in"]
-    assert list(trail.entries(set())) == []
+    assert [e.what for e in trail.list_entries({"sign_in"}, "bia@example.com")] == ["sign_in"]
+    assert list(trail.list_entries(set())) == []
 
 
 @pytest.mark.parametrize("who", [None, "ana@example.com"])
@@ -46,17 +46,17 @@ def test_the_newest_may_be_left_out(trail, clock, who):
     for n in range(5):
         clock[0] += 1
         trail.note("export", "ana@example.com", rows=n)
-    skipped = [e.about["rows"] for e in trail.entries({"export"}, who, 2)]
+    skipped = [e.about["rows"] for e in trail.list_entries({"export"}, who, 2)]
     assert skipped == [2, 1, 0]
-    assert list(trail.entries({"export"}, who, 9)) == []
+    assert list(trail.list_entries({"export"}, who, 9)) == []
 
 
 def test_nothing_is_told_after_its_days(trail, clock):
     trail.note("sign_in", "ana@example.com")
     clock[0] += 90 * DAY - 1
-    assert list(trail.entries())
+    assert list(trail.list_entries())
     clock[0] += 1
-    assert list(trail.entries()) == []
+    assert list(trail.list_entries()) == []
 
 
 def test_a_flood_of_one_kind_pushes_out_nothing_else(trail, store, clock, monkeypatch):
@@ -65,10 +65,10 @@ def test_a_flood_of_one_kind_pushes_out_nothing_else(trail, store, clock, monkey
     for _ in range(205):
         clock[0] += 1
         trail.note("failed_sign_in", "")
-    failed = list(trail.entries({"failed_sign_in"}))
+    failed = list(trail.list_entries({"failed_sign_in"}))
     assert len(failed) <= 10 + 100
     assert failed[0].at == int(clock[0])
-    assert list(trail.entries({"account"}))
+    assert list(trail.list_entries({"account"}))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b'{"at":"x","what":1}'])
@@ -76,7 +76,7 @@ def test_a_damaged_note_is_none(trail, store, content):
     trail.note("cache", "command")
     store.set("audit/cache/000000000000001/00000000", content)
     store.set("audit/1/2", content)
-    assert [entry.what for entry in trail.entries()] == ["cache"]
+    assert [entry.what for entry in trail.list_entries()] == ["cache"]
 
 
 def test_what_was_typed_is_a_mark_that_only_this_deployment_makes(trail, store):
@@ -98,7 +98,7 @@ def test_what_cannot_be_noted_is_not_done():
 def test_every_process_notes_into_the_same_trail(open_store, clock):
     for _ in range(2):
         Audit(open_store("state"), 90, lambda: clock[0]).note("sign_in", "ana@example.com")
-    assert len(list(Audit(open_store("state"), 90, lambda: clock[0]).entries())) == 2
+    assert len(list(Audit(open_store("state"), 90, lambda: clock[0]).list_entries())) == 2
 
 
 def test_the_kinds_are_few():

@@ -18,7 +18,7 @@ def heartbeats(store, clock):
 
 def test_a_screen_is_known_by_the_id_of_its_link(heartbeats, clock):
     heartbeats.note("word", "device", "TV da sala")
-    [beat] = heartbeats.all().values()
+    [beat] = heartbeats.load_all().values()
     assert (beat.id, beat.kind, beat.name) == (hash_word("word"), "device", "TV da sala")
     assert not beat.is_silent(clock[0] + 300, 300)
     assert beat.is_silent(clock[0] + 301, 300)
@@ -29,14 +29,14 @@ def test_it_is_written_once_a_minute_whatever_the_clock_was_put_to(heartbeats, c
     for moved, written in ((0, 0), (30, 0), (56, 56), (-500, -500), (-490, -500)):
         clock[0] = first + moved
         heartbeats.note("word", "device", "TV")
-        [beat] = heartbeats.all().values()
+        [beat] = heartbeats.load_all().values()
         assert beat.seen_at == first + written, moved
 
 
 def test_a_revoked_screen_is_forgotten(heartbeats):
     heartbeats.note("word", "device", "TV")
     heartbeats.forget(hash_word("word"))
-    assert heartbeats.all() == {}
+    assert heartbeats.load_all() == {}
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_revoked_screen_is_forgotten(heartbeats):
 )
 def test_what_is_damaged_is_no_sign_of_life(heartbeats, store, content):
     store.set("heartbeat/x", content)
-    assert heartbeats.all() == {}
+    assert heartbeats.load_all() == {}

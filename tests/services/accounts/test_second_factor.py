@@ -30,7 +30,7 @@ def now(clock, secret, steps=0):
 
 @pytest.fixture
 def enrolled(factor, clock):
-    secret = factor.begin(ANA)
+    secret = factor.begin_setup(ANA)
     codes = factor.confirm(ANA, now(clock, secret))
     clock[0] += 120
     return secret, codes
@@ -54,8 +54,8 @@ def test_the_codes_are_those_of_the_standard(seconds, code):
 
 
 def test_it_is_off_until_a_code_of_the_telephone_was_given(factor, clock):
-    secret = factor.begin(ANA)
-    assert factor.begin(ANA) == secret
+    secret = factor.begin_setup(ANA)
+    assert factor.begin_setup(ANA) == secret
     assert not factor.is_on(ANA)
     assert factor.confirm(ANA, "000000") is None
     assert not factor.is_on(ANA)
@@ -86,7 +86,7 @@ def test_each_recovery_code_opens_once_however_it_is_written(factor, enrolled):
     assert len(set(codes)) == 8
     assert factor.accepts(ANA, codes[0].upper().replace("-", " "))
     assert not factor.accepts(ANA, codes[0])
-    assert factor.recovery_codes_left(ANA) == 7
+    assert factor.count_recovery_codes(ANA) == 7
 
 
 def test_codes_are_nobody_elses(factor, clock, enrolled):
@@ -104,7 +104,7 @@ def test_turned_off_nothing_of_it_is_left(factor, clock, store, enrolled):
 
 
 def test_while_it_is_on_no_other_secret_takes_its_place(factor, clock, enrolled):
-    other = factor.begin(ANA)
+    other = factor.begin_setup(ANA)
     assert factor.confirm(ANA, now(clock, other)) is None
     assert factor.accepts(ANA, now(clock, enrolled[0]))
 

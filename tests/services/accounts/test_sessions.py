@@ -98,7 +98,7 @@ def test_a_screen_has_a_name_and_no_end(sessions, clock):
     word = sessions.add_device("  TV da sala  ")
     clock[0] += 10 * 365 * 86400
     assert sessions.find(word) == Session("", device="TV da sala")
-    assert list(sessions.devices().values()) == ["TV da sala"]
+    assert list(sessions.name_devices().values()) == ["TV da sala"]
 
 
 @pytest.mark.parametrize(("given", "kept"), [("", "TV"), ("   ", "TV"), ("x" * 200, "x" * 80)])
@@ -114,12 +114,12 @@ def test_signing_out_does_not_end_the_link_of_a_screen(sessions):
 
 def test_a_revoked_screen_is_out_and_the_others_are_not(sessions):
     words = {name: sessions.add_device(name) for name in ("sala", "copa")}
-    [sala] = [key for key, name in sessions.devices().items() if name == "sala"]
+    [sala] = [key for key, name in sessions.name_devices().items() if name == "sala"]
     assert sessions.revoke_device(sala)
     assert not sessions.revoke_device(sala)
     assert sessions.find(words["sala"]) is None
     assert sessions.find(words["copa"]) is not None
-    assert list(sessions.devices().values()) == ["copa"]
+    assert list(sessions.name_devices().values()) == ["copa"]
 
 
 def test_a_damaged_link_is_no_screen(sessions, store):
@@ -127,7 +127,7 @@ def test_a_damaged_link_is_no_screen(sessions, store):
     [key] = store.keys("device/")
     store.set(key, orjson.dumps({"made_at": 1}))
     assert sessions.find(word) is None
-    assert sessions.devices() == {}
+    assert sessions.name_devices() == {}
 
 
 def test_all_processes_see_the_same_sessions(open_store, clock):

@@ -28,7 +28,8 @@ def backend(store):
 
 def noted(backend):
     return [
-        (entry.who, entry.about["did"], entry.about["account"]) for entry in backend.audit.entries()
+        (entry.who, entry.about["did"], entry.about["account"])
+        for entry in backend.audit.list_entries()
     ]
 
 
@@ -46,10 +47,10 @@ def test_a_reset_ends_the_sessions_and_asks_for_another_password(backend):
 
 
 def test_who_is_taken_away_leaves_no_second_factor(backend):
-    backend.second_factor.begin(ANA)
+    backend.second_factor.begin_setup(ANA)
     AccountChanges(backend, BOSS).remove(ANA)
     assert backend.accounts.find(ANA) is None
-    assert backend.second_factor.pending(ANA) is None
+    assert backend.second_factor.get_pending_secret(ANA) is None
 
 
 @pytest.mark.parametrize(

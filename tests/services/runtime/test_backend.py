@@ -33,7 +33,7 @@ def test_every_service_is_made_once_and_shares_state_and_clock(backend):
     backend.tokens.add("BI", "aggregates", "ana@example.com")
     backend.audit.note("token", "ana@example.com", did="made")
     assert [token.made_at for token in backend.tokens.list()] == [1.8e9]
-    assert [entry.at for entry in backend.audit.entries()] == [1_800_000_000]
+    assert [entry.at for entry in backend.audit.list_entries()] == [1_800_000_000]
 
 
 def test_the_rules_hold_what_people_changed_from_then_on(backend):

@@ -76,7 +76,7 @@ def test_an_account_is_made_and_later_given_the_role_of_the_mapping(backend):
     assert admit(Person("ana@example.com", "Ana", "manager"), setting(**GROUPS), backend).role == (
         "manager"
     )
-    assert {entry.about["did"] for entry in backend.audit.entries()} == {"added", "role"}
+    assert {entry.about["did"] for entry in backend.audit.list_entries()} == {"added", "role"}
 
 
 def test_without_a_role_or_the_right_to_an_account_nobody_comes_in(backend):

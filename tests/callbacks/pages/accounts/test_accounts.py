@@ -61,7 +61,7 @@ def shown(browser, search=""):
 
 
 def noted(world):
-    return [entry.about.get("did") for entry in world.backend.audit.entries({"account"})]
+    return [entry.about.get("did") for entry in world.backend.audit.list_entries({"account"})]
 
 
 def test_everybody_is_listed_with_what_matters(fresh):
@@ -148,7 +148,9 @@ def test_disabled_and_enabled_again_the_password_is_the_same(fresh):
 def test_an_account_made_anew_has_nothing_of_the_old_one(fresh):
     world = fresh()
     factor = SecondFactor(world.state, lambda: world.now)
-    factor.confirm(ANALYST, compute_code(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
+    factor.confirm(
+        ANALYST, compute_code(factor.begin_setup(ANALYST), int(world.now // STEP_SECONDS))
+    )
     old = world.browser()
     old.sign_in(ANALYST)
     manager = world.browser(MANAGER)
@@ -161,7 +163,9 @@ def test_an_account_made_anew_has_nothing_of_the_old_one(fresh):
 def test_a_lost_telephone_is_forgiven_by_another_manager(fresh):
     world = fresh()
     factor = SecondFactor(world.state, lambda: world.now)
-    factor.confirm(ANALYST, compute_code(factor.begin(ANALYST), int(world.now // STEP_SECONDS)))
+    factor.confirm(
+        ANALYST, compute_code(factor.begin_setup(ANALYST), int(world.now // STEP_SECONDS))
+    )
     assert "2 fatores" in shown(world.browser(MANAGER))
     do(world.browser(MANAGER), act="factor", name=ANALYST)
     assert world.browser().sign_in(ANALYST).status_code == 303

@@ -311,7 +311,7 @@ def test_a_saved_cell_is_kept_audited_and_seen_by_the_numbers(fresh):
         "09:00-12:00; 13:00-18:00"
     )
     assert load_schedule(world.state).by == "Marina Falcão"
-    (entry,) = Audit(world.state, 90, lambda: world.now).entries(["schedule"])
+    (entry,) = Audit(world.state, 90, lambda: world.now).list_entries(["schedule"])
     assert (entry.who, entry.about) == (MANAGER, {"cells": 1})
     # The version of the data is the same; the numbers are not those of before.
     assert "8 ligações em 8 turnos" in words(panel(content(world), "fair_target"))

@@ -118,10 +118,10 @@ def test_a_link_is_shown_once_opens_the_wall_and_ends_when_revoked(world):
     screen = Browser(world)
     assert screen.get(path).status_code == 303
     assert screen.get("/operations?kiosk=1").status_code == 200
-    [device] = world.sessions.devices()
+    [device] = world.sessions.name_devices()
     do(world, "revoke", device=device)
     assert screen.fire("page.children").status_code == 401
-    assert world.sessions.devices() == {}
+    assert world.sessions.name_devices() == {}
     assert Browser(world).get(path).status_code == 404
 
 
@@ -156,23 +156,23 @@ def test_the_link_of_a_deployment_behind_tls_is_a_secure_one(fresh):
 def test_an_open_wall_gives_a_sign_of_life_once_a_minute(world):
     screen = world.screen("TV da sala")
     screen.fire("page.children")
-    [beat] = Heartbeats(world.state).all().values()
+    [beat] = Heartbeats(world.state).load_all().values()
     assert (beat.kind, beat.name, beat.seen_at) == ("device", "TV da sala", world.now)
     world.now += 30
     screen.fire("page.children")
-    assert [b.seen_at for b in Heartbeats(world.state).all().values()] == [beat.seen_at]
+    assert [b.seen_at for b in Heartbeats(world.state).load_all().values()] == [beat.seen_at]
     world.now += 30
     screen.fire("page.children")
-    assert [b.seen_at for b in Heartbeats(world.state).all().values()] == [world.now]
+    assert [b.seen_at for b in Heartbeats(world.state).load_all().values()] == [world.now]
 
 
 def test_a_wall_in_kiosk_mode_counts_and_another_page_does_not(world):
     browser = world.browser(ANALYST)
     output = "operations--lamp.children"
     browser.fire(output, **{"url.search": "", "url.pathname": "/operations"})
-    assert Heartbeats(world.state).all() == {}
+    assert Heartbeats(world.state).load_all() == {}
     browser.fire(output, **{"url.search": "?kiosk=1", "url.pathname": "/operations"})
-    [beat] = Heartbeats(world.state).all().values()
+    [beat] = Heartbeats(world.state).load_all().values()
     assert (beat.kind, beat.name) == ("kiosk", "João Vitor Lacerda")
     assert "modo quiosque" in shown(world)
 
@@ -198,7 +198,7 @@ def test_a_silent_television_is_told_in_working_hours_only(world):
 def test_a_television_that_was_switched_off_says_what_to_do(world):
     screen = world.screen()
     screen.fire("page.children")
-    [device] = world.sessions.devices()
+    [device] = world.sessions.name_devices()
     do(world, "revoke", device=device)
     answer = screen.get("/operations?kiosk=1")
     assert answer.status_code == 302
