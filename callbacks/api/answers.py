@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from callbacks.reports.query import (
-    AgentsQuery,
     BreakdownQuery,
     ParameterError,
     Query,
-    QueueQuery,
     SummaryQuery,
     check_labels,
 )
@@ -175,7 +173,7 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
     return request.dated(query, metric.sources) | answer
 
 
-def queue(request: Request, query: QueueQuery) -> Row:
+def queue(request: Request, query: Query) -> Row:
     """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
     check_labels(query, request.labels)
     view = view_of_today(request.snapshot.tables, request.backend.rules)
@@ -210,7 +208,7 @@ def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
     return answer
 
 
-def _queue_rows(request: Request, query: QueueQuery, key: str, frame: pd.DataFrame) -> list[Row]:
+def _queue_rows(request: Request, query: Query, key: str, frame: pd.DataFrame) -> list[Row]:
     if query.filters != Filters():
         view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
         chosen = select(CATALOG[key], view).rows["id"]
@@ -224,13 +222,13 @@ def _queue_rows(request: Request, query: QueueQuery, key: str, frame: pd.DataFra
     return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
 
 
-def agents(request: Request, query: AgentsQuery) -> Row:
+def agents(request: Request, query: SummaryQuery) -> Row:
     """Members, and whoever else has rows: leavers, people outside the teams, nobody."""
     rows = request.cached("agents", query, compute=lambda: _agent_rows(request, query))
     return request.dated(query) | {"agents": rows}
 
 
-def _agent_rows(request: Request, query: AgentsQuery) -> list[Row]:
+def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     view = request.view(query)
     tables, rules = view.tables, view.rules
     start = pd.Timestamp(midnight(request.today, rules.time_zone))

@@ -9,12 +9,11 @@ from pydantic import BaseModel
 from callbacks.access.routes import Route
 from callbacks.api import answers, rows, schema, staffing, status
 from callbacks.reports.query import (
-    AgentsQuery,
     BreakdownQuery,
     CallsQuery,
     ConversationsQuery,
     NoQuery,
-    QueueQuery,
+    Query,
     SummaryQuery,
     TicketsQuery,
 )
@@ -82,7 +81,7 @@ ROUTES = {
         _route(
             "agents",
             "People with their numbers, leavers and unassigned rows included.",
-            query=AgentsQuery,
+            query=SummaryQuery,
             compute=answers.agents,
             answer=schema.Agents,
             roles=PEOPLE,
@@ -91,7 +90,7 @@ ROUTES = {
         _route(
             "queue",
             "Who waits for us, oldest wait first.",
-            query=QueueQuery,
+            query=Query,
             compute=answers.queue,
             answer=schema.Queue,
             roles=PEOPLE,

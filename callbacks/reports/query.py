@@ -138,10 +138,6 @@ class Query(NoQuery):
         return tuple(sorted(fields.items()))
 
 
-class QueueQuery(Query):
-    """Parameters of the queue."""
-
-
 class SummaryQuery(Query):
     """Parameters of everything that looks at a period."""
 
@@ -172,10 +168,6 @@ class SummaryQuery(Query):
         if (last - first).days >= MAXIMUM_DAYS:
             raise ParameterError("from", f"at most {MAXIMUM_DAYS} days at a time")
         return Period(first, last)
-
-
-class AgentsQuery(SummaryQuery):
-    """Parameters of the list of people."""
 
 
 class BreakdownQuery(SummaryQuery):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from urllib.parse import parse_qs
 
+from callbacks.reports.query import parse_search
 from layouts.components.context import Context
 from layouts.pages.accounts.page import AuditLine, AuditTrail, Person, TokenRow
 from services.accounts.audit import KINDS
@@ -58,7 +58,7 @@ def list_tokens(backend: Backend) -> list[TokenRow]:
 def read_trail(
     backend: Backend, search: str | None, context: Context
 ) -> tuple[AuditTrail, Context]:
-    fields = parse_qs((search if isinstance(search, str) else "")[:2000].lstrip("?"))
+    fields = parse_search(search)
     what = next((kind for kind in fields.get("what", []) if kind in KINDS), "")
     people = [account.email for account in backend.accounts.list()]
     who = next((person for person in fields.get("who", []) if person in people), "")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import timedelta
 
-from callbacks.pages.alerts.query import AlertsQuery, choices
+from callbacks.pages.alerts.query import AlertsQuery, read_choices
 from layouts.components.context import Context
 from layouts.pages.alerts.data import (
     AlertRow,
@@ -48,7 +48,7 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
     since = at - query.days * 86400
     matching = [row for row in past if row.notice.fired_at >= since and _matches(row, query)]
     history_filter = HistoryFilter(
-        choices=choices(search),
+        choices=read_choices(search),
         rule=query.rule,
         who=query.who,
         days=query.days,

@@ -1,11 +1,10 @@
 """What the address of the alerts page chooses of the history."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import parse_qs
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from callbacks.reports.query import NoQuery, ParameterError, read
+from callbacks.reports.query import NoQuery, ParameterError, parse_search, read
 from metrics.alerts.rules import RULES
 
 if TYPE_CHECKING:
@@ -27,18 +26,15 @@ class AlertsQuery(NoQuery):
     lines: int = Field(default=ROWS, ge=1, le=ROWS_MAXIMUM)
 
 
-def choices(search: str | None) -> dict[str, list[str]]:
-    """The parameters of the address, unchecked; nothing of an address of absurd length."""
-    try:
-        given = parse_qs((search or "").removeprefix("?"), max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values for name, values in given.items() if name != VIEW}
+def read_choices(search: str | None) -> dict[str, list[str]]:
+    """The parameters of the address, unchecked; one without a value chooses nothing."""
+    given = parse_search(search).items()
+    return {name: values for name, values in given if name != VIEW and values != [""]}
 
 
 def read_alerts(search: str | None) -> tuple[AlertsQuery, str | None]:
     """What the address chooses; where it cannot be read, the default and why."""
     try:
-        return read(AlertsQuery, choices(search).items()), None
+        return read(AlertsQuery, read_choices(search).items()), None
     except ParameterError as error:
         return AlertsQuery(), str(error)
