@@ -363,7 +363,6 @@ def _build_messages(environment: Environment, settings: Settings) -> "Messages":
     return Messages(
         _load_text(settings),
         settings.zone,
-        settings.intercom.conversation_url,
         mention=settings.slack.mention,
         wall_url=wall_url(environment, settings),
     )

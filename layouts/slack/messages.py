@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from layouts.formats import Formats
@@ -39,14 +38,12 @@ class Notification:
         at: float,
         directory: Directory,
         formats: Formats,
-        conversation_url: str,
     ) -> None:
         self._notice = notice
         self._at = at
         self._directory = directory
         self._formats = formats
         self._text = formats.text
-        self._url = conversation_url
 
     def headline(self) -> str:
         notice, problem, text = self._notice, self._notice.problem, self._text
@@ -149,11 +146,8 @@ class Notification:
         return self._text.plural("robot.tickets", len(links), links=self._list(links, LINKS, more))
 
     def _ticket(self, ticket: str) -> str:
-        app = self._directory.app_id
-        if not app:
-            return name(ticket)
-        url = self._url.replace("{app_id}", quote(app, safe=""))
-        return link(url.replace("{id}", quote(ticket, safe="")), ticket)
+        url = self._directory.conversation_link(ticket)
+        return link(url, ticket) if url else name(ticket)
 
     def _list(self, words: Sequence[str], longest: int, more: int = 0) -> str:
         """The first ones, joined as the language does, and how many more there are."""
@@ -208,14 +202,12 @@ class Messages:
         self,
         text: Text,
         zone: ZoneInfo,
-        conversation_url: str,
         *,
         mention: str | None = None,
         wall_url: str | None = None,
     ) -> None:
         self._text = text
         self._formats = Formats(text, zone)
-        self._conversation_url = conversation_url
         self._mention = mention
         self._wall_url = wall_url
 
@@ -248,9 +240,7 @@ class Messages:
         return {"text": summary, "blocks": blocks or [_section(summary)]}
 
     def _notification(self, notice: Notice, message: Message) -> Notification:
-        return Notification(
-            notice, message.at, message.directory, self._formats, self._conversation_url
-        )
+        return Notification(notice, message.at, message.directory, self._formats)
 
     def _blocks(self, notice: Notice, notification: Notification) -> list[Payload]:
         severity = notice.problem.severity

@@ -1,6 +1,6 @@
 """What the rules find and what is told of it: problems, what is known of the rest, notices."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,9 +100,11 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Directory:
+    """A conversation in a workspace that is not known has no link."""
+
     agents: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
-    app_id: str | None = None
+    conversation_link: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from metrics.live.current import team_names
 from metrics.model.people import names
 from services.robot.state import AlertState, Incident, OutboxMessage
 from services.settings.config import Settings
-from services.settings.links import workspace_id
+from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.dataset import Snapshot
 
 
@@ -43,12 +43,12 @@ def compose_message(
 
 
 def build_directory(snapshot: Snapshot, settings: Settings, app_id: str | None = None) -> Directory:
-    """The names in a version."""
     known = names(snapshot.tables)
+    links = IntercomLinks(settings, workspace_id(app_id, snapshot.meta))
     return Directory(
         agents={agent: name for agent, (name, _) in known.items() if name},
         teams=team_names(snapshot.tables, settings.rules()),
-        app_id=workspace_id(app_id, snapshot.meta),
+        conversation_link=links.conversation,
     )
 
 

@@ -88,7 +88,7 @@ def test_machines_and_files_are_told_the_configured_workspace(manager, route):
 def test_slack_is_sent_to_the_configured_workspace(tmp_path, meta):
     stores = {name: DiskStore(tmp_path / name) for name in ("cache", "state")}
     settings, slack = Settings(), FakeSlack()
-    draw = Messages(text_for("pt-BR"), settings.zone, settings.intercom.conversation_url)
+    draw = Messages(text_for("pt-BR"), settings.zone)
     watch = Watch(stores.__getitem__, slack, draw, app_id="configured")
     for _ in range(2):
         watch.minute(*queue(2), meta=meta)

@@ -72,7 +72,6 @@ def alerts(backend: Backend, search: str | None, query: AlertsQuery, context: Co
         at=from_unix(at),
         robot=_robot_status(backend.alerts, overview, at),
         directory=directory,
-        conversation_url=backend.settings.intercom.conversation_url,
         live=[alert_row(incident, overview, directory) for incident in overview.live],
         week=_week(past, at, backend),
         recent=[row for row in past if row.notice.fired_at >= at - WEEK_DAYS * 86400],

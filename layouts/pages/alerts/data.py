@@ -115,7 +115,6 @@ class Alerts:
     at: datetime
     robot: RobotStatus
     directory: Directory
-    conversation_url: str
     live: Sequence[AlertRow]
     week: Week
     recent: Sequence[AlertRow]

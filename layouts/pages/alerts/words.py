@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from dash import html
 
@@ -23,11 +22,10 @@ class AlertText:
         self._notice = row.notice
         self._alerts = alerts
         self._context = context
-        self._url = alerts.conversation_url
         # Links are drawn here, not in Slack's markup.
         bare = replace(row.notice, problem=replace(row.notice.problem, tickets=()))
         self._notification = Notification(
-            bare, alerts.at.timestamp(), alerts.directory, context.formats, self._url
+            bare, alerts.at.timestamp(), alerts.directory, context.formats
         )
 
     def plain(self) -> str:
@@ -50,15 +48,14 @@ class AlertText:
 
     def tickets(self) -> list[Any]:
         problem, text = self._notice.problem, self._context.text
-        app, ids = self._alerts.directory.app_id, list(problem.tickets)
+        ids = list(problem.tickets)
         if not ids:
             return []
         shown: list[Any] = [text.plural("alerts.conversations", len(ids)), " "]
         for place, ticket in enumerate(ids[:TICKETS]):
             shown += [", "] if place else []
-            if app:
-                url = self._url.replace("{app_id}", quote(app, safe=""))
-                href = url.replace("{id}", quote(ticket, safe=""))
+            href = self._alerts.directory.conversation_link(ticket)
+            if href:
                 shown.append(html.A(ticket, href=href, target="_blank", rel="noopener noreferrer"))
             else:
                 shown.append(html.Span(ticket, className="bidi"))

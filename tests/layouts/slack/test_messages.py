@@ -9,12 +9,15 @@ from layouts.slack.messages import Messages
 from layouts.slack.mrkdwn import cut, link, name
 from metrics.alerts.model import Directory, Message, Notice, Problem
 from metrics.alerts.rules import RULES
+from services.settings.config import Settings
+from services.settings.links import IntercomLinks
 
 NOW = 1_795_532_400.0  # 24 November 2026, 15:00 in UTC, noon in São Paulo
 ZONE = ZoneInfo("America/Sao_Paulo")
 URL = "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
 PEOPLE = {"201": "Luana Tavares", "202": "Ana Beatriz Nogueira"}
-DIRECTORY = Directory(PEOPLE, {"6101": "Suporte N1"}, "abc123")
+LINKS = IntercomLinks(Settings(), "abc123")
+DIRECTORY = Directory(PEOPLE, {"6101": "Suporte N1"}, LINKS.conversation)
 NBSP = "\N{NO-BREAK SPACE}"
 
 QUEUE = Problem(
@@ -67,7 +70,7 @@ def notice(problem, **values):
 
 
 def drawn(*notices, language="pt-BR", directory=DIRECTORY, message=None, **values):
-    words = Messages(text_for(language), ZONE, URL, **values)
+    words = Messages(text_for(language), ZONE, **values)
     return words(Message(tuple(notices), NOW, directory, **(message or {})))
 
 
@@ -232,7 +235,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_names_say_nothing_to_slack(hostile):
-    directory = Directory({"201": hostile, "202": hostile}, {}, hostile)
+    links = IntercomLinks(Settings(), hostile)
+    directory = Directory({"201": hostile, "202": hostile}, {}, links.conversation)
     problem = Problem(
         **{
             **vars(QUEUE),

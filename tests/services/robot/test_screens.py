@@ -13,8 +13,6 @@ from services.accounts.heartbeats import PREFIX, Heartbeats
 from services.accounts.sessions import Sessions, hash_word
 from tests.worlds.watching import FakeSlack, Watch, queue
 
-URL = "https://app.intercom.com/a/inbox/{app_id}/inbox/conversation/{id}"
-
 
 class Room:
     """A watch, and televisions with device links."""
@@ -126,7 +124,7 @@ def test_a_revoked_link_ends_it_without_saying_that_all_is_well(on_disk_words):
 
 @pytest.fixture
 def on_disk_words(open_store):
-    draw = Messages(text_for("pt-BR"), ZoneInfo("UTC"), URL)
+    draw = Messages(text_for("pt-BR"), ZoneInfo("UTC"))
     return Room(open_store, slack=FakeSlack(), draw=draw)
 
 

@@ -181,9 +181,7 @@ def test_from_a_queue_to_its_end_in_slacks_own_form(vendor, tmp_path):
     sent = iter(range(1, 100))
     vendor.script = lambda asked: Answer({"ok": True, "channel": "C9", "ts": str(next(sent))})
     settings = Settings()
-    drawn = Messages(
-        text_for("pt-BR"), settings.zone, settings.intercom.conversation_url, mention="<!here>"
-    )
+    drawn = Messages(text_for("pt-BR"), settings.zone, mention="<!here>")
     stores = {name: DiskStore(tmp_path / name) for name in ("cache", "state")}
     watch = Watch(stores.__getitem__, bot(vendor), draw=drawn)
     watch.minute(*queue(2))

@@ -27,7 +27,10 @@ from layouts.pages.alerts.rules import rules
 from layouts.pages.alerts.words import AlertText, place_of
 from layouts.slack.delivery_errors import reason_words
 from metrics.alerts.model import Directory, Notice, Problem
+from services.settings.config import Settings
+from services.settings.links import IntercomLinks
 
+SETTINGS = Settings.model_validate({"intercom": {"conversation_url": "https://app/{app_id}/{id}"}})
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 NOW = AT.timestamp()
 QUEUE = Problem(
@@ -50,8 +53,7 @@ def alerts(*incidents, app="app"):
     return Alerts(
         at=AT,
         robot=RobotStatus(True, AT, True, "ok"),
-        directory=Directory(app_id=app),
-        conversation_url="https://app/{app_id}/{id}",
+        directory=Directory(conversation_link=IntercomLinks(SETTINGS, app).conversation),
         live=incidents,
         week=week_,
         recent=incidents,
