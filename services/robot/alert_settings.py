@@ -26,13 +26,7 @@ GOALS: Mapping[Rule, str] = {key: rule.goal for key, rule in RULES.items() if ru
 
 @dataclass(frozen=True)
 class ActiveSettings:
-    """The settings that hold now.
-
-    Attributes:
-        settings: With people's changes in the place of what config.yaml says.
-        edited: What was changed, by rule: setting -> value.
-        edited_by: Who changed a rule last, by rule.
-    """
+    """The settings that hold now: config.yaml's, with people's changes (by rule) in their place."""
 
     settings: Settings
     edited: Mapping[str, Mapping[str, Any]] | None = None
@@ -44,7 +38,6 @@ class ActiveSettings:
 
     @property
     def disabled_rules(self) -> frozenset[Rule]:
-        """Rules that are switched off, here or in config.yaml."""
         return frozenset(rule for rule in RULES if not self.of(rule).enabled)
 
     def of(self, rule: Rule) -> RuleSettings:
@@ -52,7 +45,6 @@ class ActiveSettings:
         return settings
 
     def cooldown_minutes(self, rule: Rule) -> float:
-        """How long a problem is not repeated: the rule's own time, or else the common one."""
         own = self.of(rule).cooldown_minutes
         return self.alerts.cooldown_minutes if own is None else own
 
@@ -89,7 +81,6 @@ def load_active_settings(settings: Settings, state: Store) -> ActiveSettings:
 
 
 def apply_edits(settings: Settings, content: bytes | None) -> ActiveSettings:
-    """The rules with the changes of that document."""
     document = _parse_document(content)
     edited = document.get("rules", {})
     try:
@@ -110,13 +101,7 @@ def change_rule(
 ) -> ActiveSettings:
     """Change a rule from the next evaluation on; a value of None is config.yaml's again.
 
-    Args:
-        settings: Of config.yaml.
-        state: Where changes are kept.
-        rule: To change.
-        values: Setting -> value, as in config.yaml; for staffing also `goal`.
-        by: Name of who changes it.
-        is_on: Whether the rule is to work; None leaves that as it is.
+    The values are those of config.yaml, for staffing also `goal`; `is_on` of None is no change.
 
     Raises:
         ConfigurationError: A value cannot be used; the message says why.
@@ -126,8 +111,8 @@ def change_rule(
         document = _parse_document(before)
         rules = document.setdefault("rules", {})
         switched = {} if is_on is None else {"enabled": _switch_value(settings, rule, is_on)}
-        mine = {**rules.get(rule, {}), **values, **switched}
-        rules[rule] = {name: value for name, value in mine.items() if value is not None}
+        own = {**rules.get(rule, {}), **values, **switched}
+        rules[rule] = {name: value for name, value in own.items() if value is not None}
         _merge_edits(settings, rules)
         document.setdefault("by", {})[rule] = by
         content = orjson.dumps(document)
@@ -141,7 +126,6 @@ def change_rule(
 
 
 def export_yaml(active: ActiveSettings) -> str:
-    """The rules as a part of config.yaml."""
     document = {
         "goals": {name: getattr(active.settings.goals, name) for name in GOALS.values()},
         # A cool-down that is nobody's own is the common one.

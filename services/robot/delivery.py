@@ -49,13 +49,7 @@ Draw = Callable[[Message], Payload]
 class Sender:
     """Carries the outbox to Slack, one step at a time.
 
-    Args:
-        store: Where the outbox is.
-        slack: Who takes the messages.
-        compose: Makes an outbox message's content, with names.
-        draw: Puts the content into words.
-        clock: Unix seconds.
-        make_id: Of messages merged, or sent in place of others.
+    `compose` makes an outbox message's content, with names; `draw` puts it into words.
     """
 
     def __init__(
@@ -81,9 +75,7 @@ class Sender:
     def step(self) -> float:
         """Send the oldest message, if it is due; seconds until there may be more to do.
 
-        Raises:
-            FencedError: Another collector has taken over.
-            ServiceError: The store fails.
+        Errors as of `AlertStore.update`.
         """
         if self._outcome is not None:
             # Sending anything before this is noted would send the last message twice.
@@ -207,7 +199,6 @@ def merge_old(state: AlertState, now: float, make_id: Callable[[], str]) -> Aler
 def postpone(
     state: AlertState, entry: OutboxMessage, failure: str, seconds: float, now: float
 ) -> AlertState:
-    """With the message to be sent again after so many seconds."""
     waiting = replace(entry, sending=False, waits_from=now, waits_for=seconds, failure=failure)
     slack = _update_status(state.slack, "late", now, failure)
     return replace(state.with_entry(waiting), slack=slack)

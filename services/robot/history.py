@@ -22,14 +22,7 @@ AVOIDED_MINIMUM = 2
 
 @dataclass(frozen=True)
 class Hygiene:
-    """What a rule has been good for.
-
-    Attributes:
-        fired: How often it fired.
-        acknowledged: How often somebody took it on.
-        by_itself: How often it ended without that.
-        median_seconds: How long it lasted; None where nothing has ended.
-    """
+    """What a rule has been good for: `by_itself` have ended without being acknowledged."""
 
     fired: int
     acknowledged: int
@@ -97,11 +90,10 @@ def hygiene(incidents: Iterable[Incident]) -> dict[Rule, Hygiene]:
     by_rule: dict[Rule, list[Incident]] = {rule: [] for rule in RULES}
     for incident in incidents:
         by_rule[incident.problem.rule].append(incident)
-    return {rule: _summarise(mine) for rule, mine in by_rule.items()}
+    return {rule: _summarise(own) for rule, own in by_rule.items()}
 
 
 def count_remaining(incidents: Iterable[Incident], rule: Rule, threshold: float) -> int:
-    """How many of a rule's incidents would have fired under another threshold too."""
     return sum(
         incident.problem.rule == rule and incident.peak >= threshold for incident in incidents
     )
@@ -109,13 +101,7 @@ def count_remaining(incidents: Iterable[Incident], rule: Rule, threshold: float)
 
 @dataclass(frozen=True)
 class Proposal:
-    """Another threshold, and what it would have spared.
-
-    Attributes:
-        threshold: From there on.
-        avoided: So many problems would not have fired.
-        fired: Of so many.
-    """
+    """Another threshold, and how many of the `fired` problems it would have `avoided`."""
 
     threshold: float
     avoided: int
@@ -129,15 +115,15 @@ def propose_threshold(
 
     Only of rules that count: a goal or a time limit is a promise, not a matter of noise.
     """
-    mine = [incident for incident in incidents if incident.problem.rule == rule]
-    taken = [incident.peak for incident in mine if incident.acknowledged_by is not None]
+    own = [incident for incident in incidents if incident.problem.rule == rule]
+    taken = [incident.peak for incident in own if incident.acknowledged_by is not None]
     if RULES[rule].proposes is None or not taken:
         return None
     higher = min(taken)
-    avoided = sum(incident.peak < higher for incident in mine)
+    avoided = sum(incident.peak < higher for incident in own)
     if higher <= threshold or avoided < AVOIDED_MINIMUM:
         return None
-    return Proposal(higher, avoided, len(mine))
+    return Proposal(higher, avoided, len(own))
 
 
 def _summarise(incidents: list[Incident]) -> Hygiene:

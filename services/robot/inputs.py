@@ -22,12 +22,9 @@ PRESENCE = ("intercom", "aircall")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the rules look at besides a version.
+    """What the rules look at besides a version. Instants are Unix seconds.
 
-    Attributes:
-        bad_since: Since when each source has been late or failed, in Unix seconds.
-        screens: Those that show the wall.
-        listening_since: Since when somebody would have heard them, in Unix seconds.
+    Somebody would have heard the screens since `listening_since`.
     """
 
     bad_since: Mapping[str, float] = field(default_factory=dict)
@@ -51,13 +48,7 @@ class CallDebounce:
         live_keys: Collection[str],
         sources: Mapping[str, SourceStatus],
     ) -> Evaluation:
-        """The evaluation without what is not certain yet.
-
-        Args:
-            evaluation: What the rules say of a version.
-            live_keys: Of the problems that go on: they were certain before.
-            sources: Of that version.
-        """
+        """The evaluation without what is not certain yet; live problems were certain before."""
         answers = {name: status.as_of for name, status in sources.items() if name in PRESENCE}
         doubtful = {
             problem.key

@@ -43,16 +43,9 @@ MUTE_MINUTES = 30.0
 
 
 class Robot:
-    """Watches while its collector holds the lease.
+    """Watches while its collector holds the lease; without Slack it only watches.
 
-    Args:
-        state: Where its state, its history and the commands lie.
-        cache: Where the epoch of the lease lies.
-        settings: Of config.yaml.
-        slack: Where it sends; None = it only watches.
-        draw: Puts a message into words.
-        app_id: INTERCOM_APP_ID, the workspace that links open in.
-        clock: Unix seconds.
+    The epoch of the lease lies in `cache`; links open in the workspace `app_id`.
     """
 
     def __init__(
@@ -133,12 +126,7 @@ class Robot:
             raise
 
     def process_commands(self) -> None:
-        """Do what people asked for, and only then forget that they did.
-
-        Raises:
-            FencedError: Another collector has taken over.
-            ServiceError: The store fails.
-        """
+        """Do what people asked for, and only then forget it; errors as of `AlertStore.update`."""
         # Both threads look here, and a request must not be done by both.
         with self._command_lock:
             store = self._store
@@ -158,12 +146,7 @@ class Robot:
         self._wake.set()
 
     def deliver(self) -> float:
-        """Carry the outbox a step further; seconds until there may be more to do.
-
-        Raises:
-            FencedError: Another collector has taken over.
-            ServiceError: The store fails.
-        """
+        """Seconds until there may be more to do; errors as of `AlertStore.update`."""
         sender = self._sender
         return IDLE_SECONDS if sender is None else sender.step()
 

@@ -27,13 +27,7 @@ INTERVALS, GRACE_SECONDS = 3, 60.0
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule as it holds.
-
-    Attributes:
-        settings: Besides severity and cool-down; for staffing the `goal`.
-        edited: What people changed: setting -> value.
-        edited_by: Who did last.
-    """
+    """A rule as it holds; severity and cool-down are not in `settings`, a staffing goal is."""
 
     rule: Rule
     severity: Severity
@@ -60,7 +54,6 @@ class AlertOverview:
 
     @property
     def waiting(self) -> tuple[OutboxMessage, ...]:
-        """What is decided and has not arrived yet."""
         return self.state.outbox
 
     @property
@@ -74,7 +67,6 @@ class AlertOverview:
 
     @property
     def slack(self) -> SourceStatus:
-        """Slack as a source, beside the vendors."""
         slack = self.state.slack
         return SourceStatus(
             slack.state, _instant(slack.arrived_at), slack.error, _instant(slack.since)
@@ -82,13 +74,7 @@ class AlertOverview:
 
 
 class AlertService:
-    """Questions to the robot, and commands for it.
-
-    Args:
-        state: Where the robot keeps its state, and the commands wait.
-        settings: Of config.yaml.
-        clock: Unix seconds.
-    """
+    """Questions to the robot, and commands for it; everything lies in `state`."""
 
     def __init__(
         self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
@@ -113,11 +99,9 @@ class AlertService:
         return sorted([*current, *over], key=lambda i: i.fired_at, reverse=True)
 
     def hygiene(self, days: float = 14) -> dict[Rule, Hygiene]:
-        """What each rule has been good for in the last days."""
         return hygiene(self.list_incidents(days))
 
     def count_remaining(self, rule: Rule, threshold: float, days: float = 14) -> int:
-        """How many of a rule's problems would have fired under another threshold too."""
         return count_remaining(self.list_incidents(days), rule, threshold)
 
     def delivered_today(self) -> tuple[int, int]:
@@ -134,26 +118,19 @@ class AlertService:
         self._request(ACKNOWLEDGE, by, life=incident_id)
 
     def mute(self, incident_id: str, by: str, minutes: float = 30) -> None:
-        """Somebody does not want to hear of a problem for a while."""
         self._request(MUTE, by, life=incident_id, minutes=minutes)
 
     def send_test(self, by: str) -> None:
-        """Somebody wants to see whether messages arrive."""
         self._request(TEST, by)
 
     def change_rule(
         self, rule: Rule, values: Mapping[str, Any], *, by: str, is_on: bool | None = None
     ) -> RuleView:
-        """Change a rule from the next evaluation on; a value of None is config.yaml's again.
-
-        Raises:
-            ConfigurationError: A value cannot be used; the message says why.
-        """
+        """As `alert_settings.change_rule`, with its errors."""
         changed = rules.change_rule(self._settings, self._store, rule, values, by=by, is_on=is_on)
         return _build_rule_view(changed, rule)
 
     def export_yaml(self) -> str:
-        """The rules as they hold, as a part of config.yaml."""
         return rules.export_yaml(rules.load_active_settings(self._settings, self._store))
 
     def _request(self, kind: str, by: str, **values: Any) -> None:

@@ -43,11 +43,7 @@ class AnswerLostError(UnavailableError):
 
 
 class RefusedError(ServiceError):
-    """Slack will never take it.
-
-    Attributes:
-        reason: Slack's own word, such as `channel_not_found`.
-    """
+    """Slack will never take it; `reason` is its own word, such as `channel_not_found`."""
 
     final = True
 
@@ -160,7 +156,6 @@ class Bot:
 
     @property
     def channel_name(self) -> str:
-        """The channel as the settings name it."""
         return self._channel
 
     @property
@@ -280,7 +275,6 @@ def _error_for(code: str) -> ServiceError:
 
 
 def _short_name(text: object) -> str:
-    """A name of Slack's, in one short line."""
     return " ".join(text.split())[:80] if isinstance(text, str) else "?"
 
 

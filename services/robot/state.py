@@ -36,7 +36,6 @@ class Incident:
         peak: The worst value so far.
         notified_at: When it was last decided to notify; None = not yet.
         clear: Evaluations in a row in which the condition did not hold.
-        acknowledged_by: Who has taken it on, which silences its repetitions.
         resolve_pending: Whether its end is still to be notified.
         slack_message_ids: The messages about it: the first one and the latest.
         events: What happened to it: when, what, and the value at that time.
@@ -84,23 +83,16 @@ class Incident:
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A message that is decided and not yet proven to have arrived.
+    """A message that is decided and not yet proven to have arrived. Instants are Unix seconds.
 
     Attributes:
         id: Whatever happens to it is done once by this.
-        kind: A new message, the edit of one, or a test.
-        created_at: When it was decided.
         items: Incident ids, and why each is notified.
-        slack_message_id: The message to edit.
         doubtful: How often it was sent without an answer, so that it may have arrived.
-        sending: Whether an attempt is under way.
-        waits_from: Since when it has to wait, in Unix seconds.
-        waits_for: For how many seconds.
+        waits_for: Seconds from `waits_from` on.
         covers: The ids of the messages that were merged into this one.
         silent_since: Since when nothing arrived, where it makes up for that.
-        asked_by: Who wants to see a test.
         is_plain: Whether Slack refused its blocks, so that the text goes alone.
-        failure: What went wrong last.
     """
 
     id: str
@@ -143,15 +135,12 @@ class SlackMessage:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of an outbox message.
+    """What became of an outbox message, whose `id`, `kind` and `created_at` it has.
 
     Attributes:
-        id: Of the outbox message, as `kind` and `created_at`.
-        done_at: When Slack said so, or when it was given up.
-        arrived: Whether Slack said that it has it.
+        done_at: When Slack said that it has it, or when it was given up.
         doubtful: How often it was sent without an answer: so many copies may be there besides.
         covers: How many messages were merged into it.
-        reason: Why it was given up.
     """
 
     id: str
@@ -184,10 +173,8 @@ class AlertState:
         incidents: Those that go on, and those whose end is not settled.
         outbox: In the order in which they are to arrive.
         slack_messages: Those that may have to be edited.
-        deliveries: The latest.
-        bad_since: Since when each source has been late or failed without a break.
-        evaluated_at: When the rules were last looked at.
-        unknown: Rules and keys about which the data said nothing then.
+        bad_since: Since when each source has been late or failed without a break; Unix seconds.
+        unknown: Rules and keys about which the data said nothing at `evaluated_at`.
     """
 
     incidents: Annotated[tuple[Incident, ...], Field(alias="lives")] = ()
@@ -206,16 +193,13 @@ class AlertState:
         return next((m for m in self.slack_messages if m.id == message_id), None)
 
     def with_incidents(self, *changed: Incident) -> "AlertState":
-        """With these incidents in place of those with their ids."""
         by_id = {incident.id: incident for incident in changed}
         return replace(self, incidents=tuple(by_id.get(i.id, i) for i in self.incidents))
 
     def with_entry(self, entry: OutboxMessage) -> "AlertState":
-        """With this outbox message in place of that with its id."""
         return replace(self, outbox=tuple(entry if entry.id == e.id else e for e in self.outbox))
 
     def without_entry(self, entry: OutboxMessage, delivery: Delivery) -> "AlertState":
-        """With that outbox message done."""
         outbox = tuple(other for other in self.outbox if other.id != entry.id)
         return replace(self, outbox=outbox, deliveries=(*self.deliveries, delivery)[-DELIVERIES:])
 
@@ -249,11 +233,7 @@ def dump_state(state: AlertState) -> bytes:
 
 
 def parse_state(content: bytes) -> AlertState:
-    """The state of a stored document.
-
-    Raises:
-        ValidationError: It is of another form.
-    """
+    """Raises ValidationError where the stored document is of another form."""
     return _STATE.validate_json(content)
 
 
@@ -262,18 +242,13 @@ def dump_incidents(incidents: Sequence[Incident]) -> bytes:
 
 
 def parse_incidents(content: bytes) -> tuple[Incident, ...]:
-    """The incidents of a stored document.
-
-    Raises:
-        ValidationError: It is of another form.
-    """
+    """Raises ValidationError where the stored document is of another form."""
     return _INCIDENTS.validate_json(content)
 
 
 def strip_names(problem: Problem) -> Problem:
-    """The problem as it may be kept."""
     return replace(problem, team="", agent="")
 
 
-def pick_worse(rule: Rule, one: float, other: float) -> float:
-    return min(one, other) if RULES[rule].less_is_worse else max(one, other)
+def pick_worse(rule: Rule, value: float, other: float) -> float:
+    return min(value, other) if RULES[rule].less_is_worse else max(value, other)

@@ -20,15 +20,10 @@ ATTEMPTS = 5
 
 
 class AlertStore:
-    """The state in the hands of the collector that holds the lease.
+    """The state in the hands of the collector that holds the lease, whose epoch lies in `cache`.
 
     A change is made on a copy, written as a whole and only then believed: after a crash at any
     point the store holds either the state before or the one after it.
-
-    Args:
-        state: Where the document lies.
-        cache: Where the epoch of the lease lies.
-        epoch: Ours.
 
     Raises:
         FencedError: Another collector has taken over.
@@ -42,7 +37,6 @@ class AlertStore:
         self._claim(cache)
 
     def load(self) -> AlertState:
-        """The state as it is in the store."""
         with self._lock:
             if self._state is None:
                 self._state = load_alert_state(self._store)

@@ -10,7 +10,6 @@ from services.robot.state import AlertState, Incident, OutboxMessage, strip_name
 
 
 def new_id() -> str:
-    """A name that nothing else has."""
     return secrets.token_hex(8)
 
 
@@ -19,11 +18,9 @@ class Policy:
     """What may be sent at this moment.
 
     Attributes:
-        is_enabled: Whether anything may be.
         is_quiet: Whether only critical problems may be.
         can_edit: Whether messages can be edited in place, which makes no sound.
         cooldowns: Seconds before the same problem is notified again, by rule.
-        disabled: Rules that somebody has switched off.
     """
 
     is_enabled: bool = True
@@ -39,8 +36,6 @@ class Policy:
 
 @dataclass(frozen=True)
 class _Round:
-    """One evaluation at one instant."""
-
     evaluation: Evaluation
     problems: Mapping[str, Problem]
     policy: Policy
@@ -51,7 +46,6 @@ class _Round:
         return not {problem.rule, problem.key} & self.evaluation.unknown
 
     def idle_ending(self, problem: Problem) -> Ending | None:
-        """What ends a problem at which nobody looks now."""
         idle = self.evaluation.idle
         return idle.get(problem.rule) or idle.get(problem.key)
 
@@ -71,12 +65,7 @@ def advance(
 ) -> AlertState:
     """The state after an evaluation: incidents opened, updated and ended, messages queued.
 
-    Args:
-        state: As it was.
-        evaluation: What the rules say.
-        policy: What may be sent.
-        now: Unix seconds.
-        fresh_sources: Those that have answered since the last evaluation.
+    Only sources that have answered since the last evaluation (`fresh_sources`) prove an end.
     """
     problems = {p.key: p for p in evaluation.problems if p.rule not in policy.disabled}
     this = _Round(evaluation, problems, policy, now, fresh_sources)
@@ -114,7 +103,6 @@ def acknowledge_incident(
 
 
 def mute_incident(state: AlertState, incident_id: str, until: float, now: float) -> AlertState:
-    """With the problem's repetitions silenced for a while."""
     incident = state.incident(incident_id)
     if incident is None or not incident.is_live:
         return state
@@ -214,7 +202,6 @@ def _record_event(
 def _queue_edits_of_changed(
     state: AlertState, before: AlertState, policy: Policy, now: float
 ) -> AlertState:
-    """With edits queued of the messages that show what is no longer so."""
     changed: set[str] = set()
     for incident in state.incidents:
         old = before.incident(incident.id)
