@@ -104,8 +104,8 @@ class Situation:
 
     def next_agents(self, team: str) -> tuple[tuple[str, int], ...]:
         """Who of the team could take the next case; of all, where the team has nobody free."""
-        mine = self._free_agents[self._free_agents["agent_id"].isin(self.agents_in(team))]
-        best = (self._free_agents if mine.empty else mine).head(HELPERS)
+        free = self._free_agents[self._free_agents["agent_id"].isin(self.agents_in(team))]
+        best = (self._free_agents if free.empty else free).head(HELPERS)
         return tuple(zip(best["agent_id"].astype(str), best["open"].astype(int), strict=True))
 
     @cached_property
@@ -169,7 +169,6 @@ def _is_unknown(key: Rule, situation: Situation) -> bool:
 
 
 def _find_idle(situation: Situation) -> dict[Rule, Ending]:
-    """The rules that look at nothing now, and what ends their problems."""
     idle: dict[Rule, Ending] = {}
     if not situation.are_people_expected():
         idle = {key: "hours" for key, rule in RULES.items() if rule.needs_working_hours}

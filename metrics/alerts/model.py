@@ -15,12 +15,12 @@ Ending = Literal["resolved", "hours", "off", "revoked"]
 
 @dataclass(frozen=True)
 class SourceHealth:
-    """How a source is.
+    """How a source is. Instants are Unix seconds.
 
     Attributes:
         state: As the collector says: starting, ok, late, failed or off.
-        bad_since: Since when it has been late or failed without a break, in Unix seconds.
-        as_of: The instant for which its last good data hold, in Unix seconds.
+        bad_since: Since when it has been late or failed without a break.
+        as_of: The instant for which its last good data hold.
     """
 
     state: str
@@ -31,12 +31,7 @@ class SourceHealth:
 
 @dataclass(frozen=True)
 class Screen:
-    """A television that shows the wall, or did when its problem began.
-
-    Attributes:
-        seen_at: When it asked for news last, in Unix seconds; None = it never did.
-        is_revoked: Whether its link is gone, so that nothing is expected of it.
-    """
+    """A television that shows the wall; `seen_at` in Unix seconds, None = it never asked."""
 
     id: str
     name: str
@@ -53,11 +48,9 @@ class Problem:
         threshold: From where on the rule fires; for staffing, the goal.
         since: When it began, as far as the data tell; Unix seconds.
         team_id: Of a team's problem; "none" for conversations without a team.
-        team: Empty where nobody knows the name.
         screen: The screen's name, which is nobody's and outlives its link.
         tickets: Conversations concerned, those that waited longest first.
         hands: Who could help, best first: agent id and open conversations.
-        facts: Further numbers that the words need.
         fires: False where it would not be notified anew but is not over either.
     """
 
@@ -86,7 +79,6 @@ class Evaluation:
     """What all rules say about one version.
 
     Attributes:
-        problems: Those that hold.
         unknown: Rules, and keys of single problems, about which the data say nothing: what is
             live under them neither ends nor is notified anew.
         idle: Rules that do not apply at this hour, or have nothing to look at, and keys of single
@@ -109,13 +101,7 @@ class Directory:
 
 @dataclass(frozen=True)
 class Notice:
-    """What is to be said about one problem. Instants are Unix seconds.
-
-    Attributes:
-        peak: The worst value so far.
-        ending: How it ended: resolved, the working hours did, the rule was switched off, or the
-            screen's link was revoked.
-    """
+    """What is to be said about one problem; `peak` is its worst value. Times are Unix seconds."""
 
     event: Event
     problem: Problem
@@ -130,11 +116,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Message:
-    """All that is to be said at one moment, the worst notice first. Instants are Unix seconds.
-
-    Attributes:
-        silent_since: Since when nothing could be delivered, where this makes up for it.
-    """
+    """All that is to be said at one moment, the worst notice first. Instants are Unix seconds."""
 
     notices: tuple[Notice, ...]
     at: float

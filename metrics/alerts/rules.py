@@ -71,7 +71,6 @@ class AlertRule(Generic[S]):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The names of the numbers that say when it fires."""
         common = {field.name for field in fields(RuleSettings)}
         own = [field for field in fields(self.settings) if field.name not in common]
         names = tuple(field.name for field in own if isinstance(field.default, int | float))
@@ -93,20 +92,22 @@ def find_queues(now: "Situation", settings: QueueSettings) -> Iterator[Problem]:
     who have waited for that long.
     """
     least = now.rules.queue_minimum_wait_seconds
-    for team, mine in now.queue_by_team():
-        long = mine["waiting_seconds"].ge(least).fillna(False) if least else mine["id"].notna()
-        waits = mine["waiting_seconds"].dropna()
-        begins = mine["waiting_since"].dropna()
+    for team, waiting in now.queue_by_team():
+        long = (
+            waiting["waiting_seconds"].ge(least).fillna(False) if least else waiting["id"].notna()
+        )
+        waits = waiting["waiting_seconds"].dropna()
+        begins = waiting["waiting_since"].dropna()
         yield Problem(
             rule="queue",
             key=f"queue:team:{team}",
             severity=settings.severity,
-            value=len(mine),
+            value=len(waiting),
             threshold=settings.minimum,
             since=None if begins.empty else begins.min().timestamp(),
             team_id=team,
-            team=_text(mine["team"].iloc[0]),
-            tickets=tuple(mine["id"].head(TICKETS)),
+            team=_text(waiting["team"].iloc[0]),
+            tickets=tuple(waiting["id"].head(TICKETS)),
             hands=now.next_agents(team),
             facts={} if waits.empty else {"oldest_seconds": float(waits.max())},
             fires=int(long.sum()) >= settings.minimum,
@@ -123,18 +124,18 @@ class OverloadSettings(RuleSettings):
 
 def find_overload(now: "Situation", settings: OverloadSettings) -> Iterator[Problem]:
     names = now.member_names
-    for agent, mine in now.open_by_member():
-        if len(mine) >= now.rules.overload_open:
+    for agent, conversations in now.open_by_member():
+        if len(conversations) >= now.rules.overload_open:
             yield Problem(
                 rule="overload",
                 key=f"overload:agent:{agent}",
                 severity=settings.severity,
-                value=len(mine),
+                value=len(conversations),
                 threshold=now.rules.overload_open,
                 agent_id=agent,
                 agent=_text(names[agent]),
-                tickets=tuple(mine["id"].head(TICKETS)),
-                facts={"ours": int(mine["waiting_since"].notna().sum())},
+                tickets=tuple(conversations["id"].head(TICKETS)),
+                facts={"ours": int(conversations["waiting_since"].notna().sum())},
             )
 
 

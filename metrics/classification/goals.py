@@ -28,13 +28,7 @@ Day = tuple[date, "Goal"]
 
 @dataclass(frozen=True)
 class Goal:
-    """Classification of one person or team in one stretch of days.
-
-    Attributes:
-        eligible: Closed conversations that count.
-        classified: Those of them with a reason.
-        share: The goal, 0..1.
-    """
+    """Closed conversations that count, those of them with a reason, and the goal (0..1)."""
 
     eligible: int
     classified: int
@@ -67,12 +61,9 @@ class Goal:
 
 @dataclass(frozen=True)
 class Pace:
-    """Where the period ends if it goes on as its finished days went.
+    """Where the period ends if it goes on as its `n` conversations of finished days went.
 
-    Attributes:
-        rate: The share classified by then, 0..1.
-        last_day: The last working day of the period.
-        n: Conversations of the finished days, from which the pace is taken.
+    By the last working day, the share `rate` (0..1) would be classified.
     """
 
     rate: float
@@ -99,7 +90,6 @@ def goals_by_day(rows: pd.DataFrame, values: pd.Series, rules: Rules) -> list[Da
 
 
 def with_empty_days(days: Iterable[Day], period: Period, rules: Rules) -> list[Day]:
-    """These days, and every other working day of the period with nothing in it."""
     known = dict(days)
     empty = Goal(0, 0, rules.goal_classification)
     every = [period.first_day + timedelta(days=number) for number in range(period.days)]

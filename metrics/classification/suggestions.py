@@ -62,8 +62,7 @@ class Model:
         reasons: Those with enough examples; a catch-all takes part and is never suggested.
         words: Word -> its row in the counts.
         counts: Subjects with that word, per word and reason.
-        priors: Logarithm of each reason's share.
-        likelihoods: Logarithm of each word's share within each reason.
+        likelihoods: Logarithm of each word's share within each reason; priors of each reason's.
     """
 
     reasons: tuple[str, ...]
@@ -75,12 +74,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Growth:
-    """A catch-all reason that takes more room than before.
-
-    Attributes:
-        share: Of the `n` reasons given in the period, 0..1.
-        before: The same of the period before.
-    """
+    """A catch-all that takes more room: shares (0..1) of the reasons given, now and before."""
 
     reason: str
     share: float

@@ -50,14 +50,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class AgentCalls:
-    """What one person did at the telephone; a call counts for everyone who took part in it.
-
-    Attributes:
-        talked: Calls with a talk, in and out.
-        talk_mean: Seconds; None without any.
-        time_to_answer: Median in seconds; None without any.
-        passed: To whom calls were passed on, most first.
-    """
+    """What one person did; `talked` are calls with a talk, in and out, to answer a median."""
 
     id: str
     answered: int
@@ -76,13 +69,7 @@ class AgentCalls:
 
 @dataclass(frozen=True)
 class Caller:
-    """A number that called more than once.
-
-    Attributes:
-        id: Of its first call: a group `caller` of `metrics.query.grouping`.
-        name: The latest known.
-        talk_mean: Seconds over the answered calls; None without any.
-    """
+    """A number that called more than once; `id` is that of its first call, `name` the latest."""
 
     id: str
     digits: str
@@ -199,12 +186,7 @@ def lost_by_hour(view: View) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Peaks:
-    """When the telephone rings most.
-
-    Attributes:
-        hour: The hour of the day with most calls, and how many a day it has in the mean.
-        weekday: The weekday (0 = Monday) with most calls on each of its days, and how many.
-    """
+    """The hour and the weekday (0 = Monday) that ring most, each with its mean number of calls."""
 
     hour: tuple[int, float] | None = None
     weekday: tuple[int, float] | None = None

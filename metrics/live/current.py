@@ -39,7 +39,7 @@ def queue(view: View) -> pd.DataFrame:
 
 
 def unrouted(view: View) -> pd.DataFrame:
-    """The limbo, with the columns of `queue`; no scope applies: it has no team."""
+    """The columns of `queue`; no scope applies, because it has no team."""
     return _waiting("unrouted", view)
 
 
@@ -162,13 +162,7 @@ def _tier(people: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
 
 
 def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
-    """Who could take the next case, best first: active, not on a call, not overloaded.
-
-    `people` is `presence`; the order is that of `load`.
-
-    Returns:
-        `agent_id`, `name`, `open`, `voice_free` (could take a call as well).
-    """
+    """Those who are active, not on a call and not overloaded, in the order of `load`."""
     merged = loads.merge(people[["agent_id", "text", "voice"]], on="agent_id")
     busy = merged["on_call"] | merged["after_call"] | merged["overloaded"]
     free = merged[merged["text"].eq("active") & ~busy]
@@ -177,11 +171,7 @@ def next_hands(people: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
 
 
 def last_assignments(view: View, n: int = 10) -> pd.DataFrame:
-    """The latest assignments to a person, by the moment of the assignment, newest first.
-
-    Returns:
-        `id`, `at`, `agent_id`, `agent`, `team`, `subject`, `state`.
-    """
+    """The latest assignments to a person, by the moment of the assignment, newest first."""
     tables, rules = view.tables, view.rules
     rows = select_conversations(view)
     rows = rows.assign(agent_id=agent_of(rows, tables, None))

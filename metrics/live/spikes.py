@@ -25,13 +25,7 @@ NEGLIGIBLE = 1e-15
 
 @dataclass(frozen=True)
 class Group:
-    """The arrivals of one team or person.
-
-    Attributes:
-        kind: team or agent.
-        rows: The conversations, oldest first.
-        times: Their creation in Unix seconds, ascending.
-    """
+    """The arrivals of a team or agent (`kind`), oldest first; `times` are Unix seconds."""
 
     kind: str
     id: str

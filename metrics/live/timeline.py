@@ -103,7 +103,6 @@ def _layers(tables: list[pd.DataFrame], edges: Interval) -> dict[str, Layers]:
 
 
 def _cut(layers: Layers, edges: Interval) -> list[tuple[str, int, int]]:
-    """The stretches between two instants; neighbours of one state are one."""
     first, last = edges
     inside = (edge for intervals in layers.values() for interval in intervals for edge in interval)
     places = sorted({first, last, *(edge for edge in inside if first < edge < last)})
@@ -118,7 +117,6 @@ def _cut(layers: Layers, edges: Interval) -> list[tuple[str, int, int]]:
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in order, without overlaps."""
     joined: list[Interval] = []
     for start, end in sorted(intervals):
         if joined and start <= joined[-1][1]:

@@ -31,7 +31,7 @@ def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.Data
     tables, rules = view.tables, view.rules
     days = [day, *_same_weekdays(day, first_day)]
     created = select_conversations(view)["created_at"]
-    counts = np.array([_per_half_hour(created, one, rules) for one in days])
+    counts = np.array([_per_half_hour(created, past, rules) for past in days])
     table = pd.DataFrame(
         {
             "start": [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in range(HALF_HOURS)],
@@ -93,7 +93,6 @@ def _per_half_hour(created: pd.Series, day: date, rules: Rules) -> np.ndarray:
 
 
 def _has_begun(day: date, tables: Tables, rules: Rules) -> np.ndarray:
-    """Whether each half hour of the local day exists and has begun."""
     start, end = Period(day, day).bounds(rules.time_zone)
     last = min(pd.Timestamp(end) - pd.Timedelta(seconds=1), tables.now)
     half_hours = pd.date_range(start, last, freq="30min").tz_convert(rules.time_zone)

@@ -102,10 +102,7 @@ def csat_response_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> p
 
 @dataclass(frozen=True)
 class Ranking:
-    """People or reasons by key, the highest score first.
-
-    The few are those with fewer ratings than agreed, in alphabetical order; they have no rank.
-    """
+    """Keys, the highest score first; the few have fewer ratings than agreed, and no rank."""
 
     ranked: tuple[str, ...]
     few: tuple[str, ...]

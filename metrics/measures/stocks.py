@@ -91,7 +91,6 @@ def snoozed_now(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Serie
 
 
 def age_band(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """The band of age of each open row; missing for all others."""
     age = now - rows["created_at"]
     words = pd.Series("<1h", index=rows.index, dtype="str")
     for band, least in list(AGES.items())[1:]:

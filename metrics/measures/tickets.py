@@ -118,7 +118,6 @@ def ticket_resolution_time(tickets: pd.DataFrame, rules: Rules, now: pd.Timestam
 
 
 def age_band(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """The band of age of each open ticket; missing for all others."""
     age = now - tickets["created_at"]
     words = pd.Series(next(iter(AGES)), index=tickets.index, dtype="str")
     for band, least in list(AGES.items())[1:]:

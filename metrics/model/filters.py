@@ -11,11 +11,10 @@ EMPTY = ""
 
 @dataclass(frozen=True)
 class Filters:
-    """A choice of rows; empty parts restrict nothing.
+    """A choice of rows; empty parts restrict nothing. Teams and agents are Intercom ids.
 
     Attributes:
-        teams: Intercom team ids.
-        agents: Intercom admin ids; `UNASSIGNED` stands for rows without a person.
+        agents: `UNASSIGNED` stands for rows without a person.
         attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
         lines: Telephone lines of calls (`metrics.model.lines`); conversations have none.
         tickets: Column of the tickets -> accepted values (`EMPTY` = none); nothing else has them.

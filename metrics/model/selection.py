@@ -59,11 +59,7 @@ class Selection:
 
     @property
     def dates(self) -> pd.Series:
-        """When each row counts.
-
-        Raises:
-            GroupError: The metric is a stock.
-        """
+        """Raises GroupError for a stock, which has no dates."""
         if self.metric.dated_by is None:
             raise GroupError(f"{self.metric.key} is a stock: it has no day or hour")
         return self.table[self.metric.dated_by][self.mask]
@@ -181,10 +177,8 @@ def without_others_ratings(table: pd.DataFrame, tables: Tables, agent_id: str) -
 def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
     """Each call once for each distinct person who answered, passed on or took over.
 
-    `UNASSIGNED` among the people stands for calls without anybody; None credits everyone.
-
-    Returns:
-        `row` (the call's position) and `agent`; calls without anybody have one line with NA.
+    As `row` (the call's position) and `agent`; calls without anybody have one line with NA, which
+    `UNASSIGNED` among the people stands for. None is everybody.
     """
     sides = [_plain(calls[side]) for side in CREDITED]
     codes, known = pd.factorize(pd.concat(sides, ignore_index=True))

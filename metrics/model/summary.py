@@ -53,9 +53,7 @@ def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None)
 class Sorted:
     """Rows sorted by their group, so that several metrics share the work.
 
-    Attributes:
-        order: The places of the rows, group by group; those without a group come first.
-        starts: Where each group begins in `order`, and where the last one ends.
+    Group i has the rows `order[starts[i]:starts[i + 1]]`; those before are in no group.
     """
 
     words: Sequence[object]

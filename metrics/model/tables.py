@@ -15,10 +15,7 @@ REMEMBERED = 200
 class Tables:
     """One version of the canonical tables (`metrics.model.schema`); calls carry their agents.
 
-    Attributes:
-        agents: Leavers and unmatched Aircall users included.
-        now: The instant for which the stocks hold.
-        presence: Stretches in which a person was seen in one state; a few days of them.
+    Agents include leavers and unmatched Aircall users; the stocks are those of `now`.
     """
 
     conversations: pd.DataFrame

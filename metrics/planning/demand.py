@@ -55,7 +55,6 @@ class Demand:
 
     @property
     def is_short(self) -> tuple[bool, ...]:
-        """Whether each weekday has too little history to say what is usual."""
         return tuple(count < OCCURRENCES_MINIMUM for count in self.occurrences)
 
 

@@ -63,12 +63,7 @@ Week = tuple[Day, ...]
 
 @dataclass(frozen=True)
 class Schedule:
-    """Who works when.
-
-    Attributes:
-        weeks: Person -> seven days, Monday first; people without any shift may be missing.
-        version: Rises with every change; 0 = nobody made one yet.
-    """
+    """Person -> seven days, Monday first; version 0 is that nobody made one yet."""
 
     weeks: Mapping[str, Week] = field(default_factory=dict)
     version: int = 0
@@ -148,7 +143,6 @@ def cover(schedule: Schedule) -> Cover:
 
 
 def weekly_minutes(week: Week) -> int:
-    """How long somebody works in a week, by the clock on the wall."""
     return sum(shift.end - shift.start for day in week for shift in day)
 
 

@@ -45,10 +45,7 @@ class Assumptions:
 class Plan:
     """A week of half-hours, Monday first; grids are 7 × 48.
 
-    Attributes:
-        arrivals: In each half-hour, as assumed.
-        handling: Seconds of one person's work for each; NaN where nothing is known.
-        scheduled: People on the schedule.
+    Handling is seconds of one person's work for each arrival; NaN where nothing is known.
     """
 
     arrivals: Grid
@@ -90,7 +87,6 @@ class Plan:
         return patient(self.flow(weekday, half), people, self.assumptions.target.seconds)
 
     def outcome_with_patience(self, weekday: int, half: int) -> Outcome | None:
-        """The same where callers give up; None where no patience is assumed."""
         patience = self.assumptions.patience
         if patience is None:
             return None

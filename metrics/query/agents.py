@@ -36,7 +36,6 @@ class AgentRow:
         id: Intercom admin id, `voice:<user id>`, or `UNASSIGNED`.
         name: The id where nobody knows the person.
         status: member, left, voice or unassigned.
-        metrics: Numbers of the period, by key; missing where the person has no rows.
         open: Open conversations now; None for people who are no longer there.
     """
 
@@ -52,14 +51,9 @@ class AgentRow:
 def agent_rows(
     view: View, keys: Iterable[str] = AGENT_METRICS, always: Collection[str] = ()
 ) -> list[AgentRow]:
-    """The members, and whoever else has rows in the period: leavers, outsiders, nobody.
+    """Members, whoever else has rows of one of the metrics, and who has a line `always`.
 
-    Args:
-        keys: The metrics of each person; who has rows of one of them has a line.
-        always: Who has a line whatever they did.
-
-    Returns:
-        By name without regard to case; former members after the others, unassigned rows last.
+    By name without regard to case; former members after the others, unassigned rows last.
     """
     keys = tuple(keys)
     metrics = [CATALOG[key] for key in dict.fromkeys((*keys, "open_now", "first_response_time"))]
@@ -73,8 +67,8 @@ def agent_rows(
     rows = []
     for agent in {*members(view.tables, view.rules)["id"], *with_rows, *always}:
         name, status = known.get(agent, (agent, "left"))
-        held = numbers["open_now"].get(agent)
-        is_open = int(held.value or 0) if held else 0
+        open_now = numbers["open_now"].get(agent)
+        is_open = int(open_now.value or 0) if open_now else 0
         gone = status != "member"
         rows.append(
             AgentRow(
@@ -108,13 +102,7 @@ def _slow_agents(times: Mapping[str, Summary]) -> set[str]:
 
 @dataclass(frozen=True)
 class Point:
-    """One person or reason of the efficiency matrix.
-
-    Attributes:
-        key: The person's id, or the reason.
-        seconds: Median time to close.
-        csat: Share of good ratings; None under `rules.csat_minimum` of them.
-    """
+    """A person or reason; `csat` is None under `rules.csat_minimum` ratings."""
 
     key: str
     name: str

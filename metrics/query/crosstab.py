@@ -27,12 +27,10 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Axis:
-    """The lines of one side of a table.
+    """The lines of one side of a table: those of `keys`, the others together, rows without a value.
 
     Attributes:
-        keys: The groups that have a line of their own, in order.
         folded: How many more share the last line; 0 = there is no such line.
-        with_empty: Whether rows without a value have a line, after all others.
         labels: Group -> what people call it, where that is not the group itself.
     """
 
@@ -62,12 +60,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Crosstab:
-    """A metric by two groups.
-
-    Attributes:
-        cells: (line, column) -> number; pairs without rows are missing.
-        left_out: Rows of the metric that are not in the table: without one of the two values.
-    """
+    """Cells by (line, column), none empty; `left_out` are rows without one of the two values."""
 
     metric: Metric
     down: Axis
@@ -100,7 +93,7 @@ def frequent(words: pd.Series, by: str) -> list[str]:
 
 
 def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = False) -> Axis:
-    """The lines of one side: the first `top` groups of the metric's rows, the others as one.
+    """The first `top` groups of the metric's rows, the others as one.
 
     Raises:
         ValueError: The metric cannot be grouped so.
@@ -170,7 +163,6 @@ def table_of(
 
 
 def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Each line of a row beside each of its columns."""
     if left.empty or right.empty or not left["row"].is_unique:
         return left.merge(right, on="row", suffixes=("_down", "_across"))
     # A row that has one line needs no join.

@@ -134,11 +134,7 @@ LISTS: dict[str, Metric] = {
 
 
 def listed_metric(key: str) -> Metric:
-    """The metric, or list, of that key.
-
-    Raises:
-        CellError: There is none.
-    """
+    """Raises CellError where there is no such metric or list, or it has no rows."""
     metric = CATALOG.get(key) or LISTS.get(key)
     if metric is None or metric.table == "agents":
         raise CellError(f"{key} has no rows")

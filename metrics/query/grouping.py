@@ -111,10 +111,7 @@ def _by_origin(selection: Selection) -> Grouping:
 def _by_agent(selection: Selection) -> Grouping:
     labels = {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
     if selection.metric.table == "calls":
-        credits = credited(
-            selection.columns(*CREDITED),
-            chosen_people(selection.view),
-        )
+        credits = credited(selection.columns(*CREDITED), chosen_people(selection.view))
         words = credits["agent"].fillna(UNASSIGNED)
         return Grouping(words, credits["row"].to_numpy(), labels=labels)
     if selection.metric.table == "agents":
@@ -145,16 +142,12 @@ def _by_team(selection: Selection) -> Grouping:
 
 def _people_of(selection: Selection) -> pd.DataFrame:
     if selection.metric.table == "calls":
-        return credited(
-            selection.columns(*CREDITED),
-            chosen_people(selection.view),
-        )
+        return credited(selection.columns(*CREDITED), chosen_people(selection.view))
     ids = _words(selection, "id")
     return pd.DataFrame({"row": np.arange(len(ids)), "agent": ids.to_numpy()})
 
 
 def _is_shown(teams: pd.Series, selection: Selection) -> pd.Series:
-    """Whether each team is one of those in scope and chosen."""
     shown = teams.notna() & teams.ne("")
     for restriction in (selection.view.rules.team_ids, selection.view.filters.teams):
         if restriction:
@@ -220,7 +213,6 @@ def _by_taker(selection: Selection) -> Grouping:
 
 
 def _by_side(selection: Selection, side: str) -> Grouping:
-    """Transferred calls by who passed them on, or by whom they went to."""
     _refuse_others(selection, side, "calls")
     labels = {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
     words = _words(selection, f"{side}_agent_id").fillna(UNASSIGNED)
@@ -229,8 +221,6 @@ def _by_side(selection: Selection, side: str) -> Grouping:
 
 
 def _by_ticket(name: str) -> Callable[[Selection], Grouping]:
-    """Tickets by something that only they have."""
-
     def group(selection: Selection) -> Grouping:
         _refuse_others(selection, name, "tickets")
         words = TICKET_WORDS[name](selection.rows, selection.view.period, selection.view.rules)

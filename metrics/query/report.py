@@ -47,11 +47,7 @@ def evaluate_all(view: View) -> dict[str, Summary]:
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
-    """The metric's number in groups.
-
-    Args:
-        by: day, hour, weekday_hour, agent, team, reason or `attr.<label>`. Of the first three
-            every group is there, in order; of the others those with rows, most first.
+    """The metric's number in groups: days and hours all and in order, others with rows, most first.
 
     Raises:
         ValueError: The metric cannot be grouped so.
@@ -60,11 +56,7 @@ def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
 
 
 def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list[Group]]:
-    """`breakdown` of several metrics; rows are selected and grouped once for those that share them.
-
-    Raises:
-        ValueError: One of the metrics cannot be grouped so.
-    """
+    """`breakdown` of several metrics, which select and group shared rows once, with its errors."""
     by_person = by == "agent"
     shared: dict[object, Grouping] = {}
     groups = {}

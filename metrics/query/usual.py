@@ -86,11 +86,7 @@ def weekday_band(daily: pd.Series, known_days: pd.Index) -> pd.DataFrame:
 
 
 def counts_by_day_and_hour(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.DataFrame:
-    """How many rows each local day and hour of the period has; those without any are there too.
-
-    Returns:
-        One line per day (midnight without a zone), one column per hour 0 to 23.
-    """
+    """One line per day of the period (midnight without a zone), one column per hour 0 to 23."""
     days = pd.date_range(period.first_day, period.last_day, freq="D", unit="s")
     local = instants[within(instants, period, zone)].dt.tz_convert(zone).dt.tz_localize(None)
     table = pd.crosstab(local.dt.normalize(), local.dt.hour)
