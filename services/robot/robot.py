@@ -271,7 +271,6 @@ class Robot:
         return compose_message(state, entry, now, self._current_directory())
 
     def _current_directory(self) -> Directory:
-        """The names of the newest version, read when they are needed first."""
         snapshot = self._snapshot
         if snapshot is None:
             return Directory()

@@ -40,8 +40,6 @@ class RuleView:
 
 @dataclass(frozen=True)
 class AlertOverview:
-    """The robot at one moment: one reading of the store."""
-
     state: AlertState
     active: ActiveSettings
     is_running: bool

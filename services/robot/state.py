@@ -73,7 +73,6 @@ class Incident:
         return replace(self, events=events)
 
     def with_observation(self, problem: Problem, at: float) -> "Incident":
-        """With its problem as it is seen now."""
         peak = pick_worse(problem.rule, self.peak, problem.value)
         incident = replace(self, problem=strip_names(problem), peak=peak, clear=0)
         if peak != self.peak and problem.unit == "count":
@@ -124,8 +123,6 @@ class OutboxMessage:
 
 @dataclass(frozen=True)
 class SlackMessage:
-    """A message in Slack that can be edited: where it is, and which incidents it shows."""
-
     id: str
     channel: str
     ts: str
@@ -157,8 +154,6 @@ class Delivery:
 
 @dataclass(frozen=True)
 class SlackStatus:
-    """How Slack is: as a source of the API's status."""
-
     state: SlackState = "off"
     since: float | None = None
     arrived_at: float | None = None
