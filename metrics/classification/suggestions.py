@@ -74,7 +74,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Growth:
-    """A catch-all that takes more room: shares (0..1) of the reasons given, now and before."""
+    """A catch-all that takes more room: its shares (0..1) of `n` and of `before_n` reasons."""
 
     reason: str
     share: float

@@ -50,7 +50,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class AgentCalls:
-    """What one person did; `talked` are calls with a talk, in and out, to answer a median."""
+    """What a person did at the telephone; `talked` counts calls with a talk, in and out."""
 
     id: str
     answered: int

@@ -62,7 +62,6 @@ def hours_by_state(stretches: pd.DataFrame) -> pd.DataFrame:
 
 
 def _seen(tables: Tables) -> list[pd.DataFrame]:
-    """The states that were read, one table for each; other words say nothing."""
     rows = tables.presence
     channel, word = rows["channel"].astype("str"), rows["state"].astype("str")
     chosen = {

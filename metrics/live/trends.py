@@ -31,7 +31,7 @@ def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.Data
     tables, rules = view.tables, view.rules
     days = [day, *_same_weekdays(day, first_day)]
     created = select_conversations(view)["created_at"]
-    counts = np.array([_per_half_hour(created, past, rules) for past in days])
+    counts = np.array([_per_half_hour(created, local_day, rules) for local_day in days])
     table = pd.DataFrame(
         {
             "start": [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in range(HALF_HOURS)],

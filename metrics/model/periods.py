@@ -9,11 +9,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Period:
-    """Local days, both ends included.
-
-    Raises:
-        ValueError: The last day lies before the first.
-    """
+    """Local days, both ends included."""
 
     first_day: date
     last_day: date

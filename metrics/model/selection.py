@@ -177,8 +177,8 @@ def without_others_ratings(table: pd.DataFrame, tables: Tables, agent_id: str) -
 def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
     """Each call once for each distinct person who answered, passed on or took over.
 
-    As `row` (the call's position) and `agent`; calls without anybody have one line with NA, which
-    `UNASSIGNED` among the people stands for. None is everybody.
+    As `row` (the call's position) and `agent`; a call without anybody has one line with NA, which
+    `UNASSIGNED` among the people stands for. People of None are all.
     """
     sides = [_plain(calls[side]) for side in CREDITED]
     codes, known = pd.factorize(pd.concat(sides, ignore_index=True))

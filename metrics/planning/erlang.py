@@ -68,9 +68,6 @@ def erlang_b(load: float, people: int) -> float:
     """Share of a load that finds all people busy, where nobody can wait.
 
     By the recursion over the people, which neither overflows nor cancels.
-
-    Raises:
-        ValueError: The load or the people are negative.
     """
     if load < 0 or people < 0:
         raise ValueError("neither load nor people can be negative")
@@ -108,9 +105,6 @@ def impatient(flow: Flow, people: int, seconds: float, patience: float) -> Outco
     """What becomes of a flow where callers give up (Erlang A, M/M/n+M); it is always stable.
 
     The patience is the mean of exponentially spread seconds; without people everybody gives up.
-
-    Raises:
-        ValueError: The patience is not positive.
     """
     if patience <= 0:
         raise ValueError("patience must be positive")

@@ -63,7 +63,7 @@ Week = tuple[Day, ...]
 
 @dataclass(frozen=True)
 class Schedule:
-    """Person -> seven days, Monday first; version 0 is that nobody made one yet."""
+    """Person -> seven days, Monday first; version 0 = nobody made one yet."""
 
     weeks: Mapping[str, Week] = field(default_factory=dict)
     version: int = 0

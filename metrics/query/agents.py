@@ -102,7 +102,7 @@ def _slow_agents(times: Mapping[str, Summary]) -> set[str]:
 
 @dataclass(frozen=True)
 class Point:
-    """A person or reason; `csat` is None under `rules.csat_minimum` ratings."""
+    """A person or reason: median time to close, and `csat` from `rules.csat_minimum` ratings on."""
 
     key: str
     name: str

@@ -27,7 +27,7 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Axis:
-    """The lines of one side of a table: those of `keys`, the others together, rows without a value.
+    """The lines of one side of a table: `keys`, then the others as one, then rows without a value.
 
     Attributes:
         folded: How many more share the last line; 0 = there is no such line.

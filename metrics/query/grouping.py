@@ -100,7 +100,6 @@ def _by_weekday(selection: Selection) -> Grouping:
 
 
 def _by_origin(selection: Selection) -> Grouping:
-    """Who started it; a call that came in was started by a customer."""
     if selection.metric.table == "calls":
         side = {"inbound": "customer", "outbound": "teammate"}
         return _one_each(_words(selection, "direction").map(side).fillna(UNASSIGNED))

@@ -47,7 +47,9 @@ def evaluate_all(view: View) -> dict[str, Summary]:
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
-    """The metric's number in groups: days and hours all and in order, others with rows, most first.
+    """The metric's number in groups.
+
+    Of days and hours all, in order; of others those with rows, most first.
 
     Raises:
         ValueError: The metric cannot be grouped so.
