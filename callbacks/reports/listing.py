@@ -47,10 +47,12 @@ def list_rows(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listi
     """Remembered for its version. Raises CellError where there are no rows of that kind."""
     listed_metric(key)
     key_of_list = ("rows", key, tuple(map(str, cells)), question.today, question.query.key)
-    return question.snapshot.memory.get(key_of_list, lambda: _found(question, key, cells))
+    return question.snapshot.memory.get(
+        key_of_list, lambda: _build_listing(question.behind(key, *cells), question)
+    )
 
 
-def build_listing(behind: Drilldown, question: ReportView[Q]) -> Listing:
+def _build_listing(behind: Drilldown, question: ReportView[Q]) -> Listing:
     table = getattr(question.tables, behind.metric.table)
     positions = table.index.get_indexer(behind.rows.index).astype("int64")
     values = behind.values.to_numpy(dtype="float64", na_value=np.nan)
@@ -89,10 +91,6 @@ def read_dates(table: pd.DataFrame, metric: Metric) -> pd.Series:
 def take_rows(question: ReportView[Q], listing: Listing, places: Positions) -> pd.DataFrame:
     table: pd.DataFrame = getattr(question.tables, listing.metric.table)
     return table.iloc[listing.positions[places]]
-
-
-def _found(question: ReportView[Q], key: str, cells: Sequence[Cell]) -> Listing:
-    return build_listing(question.behind(key, *cells), question)
 
 
 def _load_search_texts(snapshot: Snapshot, table: str) -> npt.NDArray[np.object_]:

@@ -7,7 +7,6 @@ list of rows) is parted from them, so that opening it draws nothing anew.
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, TypeVar
-from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -20,6 +19,7 @@ from callbacks.reports.query import (
     parse_search,
     read,
 )
+from layouts.links import view
 from metrics.model.filters import Filters
 from metrics.model.periods import Period, same_before
 from metrics.query.drilldown import Cell, CellError, listed_metric
@@ -94,7 +94,7 @@ def read_choices(search: str | None) -> dict[str, list[str]]:
 
 def build_page_search(search: str | None) -> str:
     """The same as text: equal for equal pages, whatever is open beside them."""
-    return urlencode([(n, v) for n, values in read_choices(search).items() for v in values])
+    return view("", read_choices(search))
 
 
 def read_page(model: type[Q], search: str | None) -> Q:

@@ -86,8 +86,8 @@ def register(app: Dash, backend: Backend) -> None:
         if done is None:
             return (no_update,) * 5
         return (
-            _build_notice(done),
-            _draw_secret(done, context),
+            {"said": done.said, "at": done.at},
+            layout.secret_notice(done.said, done.secret, context) if done.secret else None,
             *_clear_fields(done, pressed == panel("add-button")),
         )
 
@@ -97,14 +97,6 @@ def register(app: Dash, backend: Backend) -> None:
         Input(panel("done"), "data"),
         prevent_initial_call=True,
     )
-
-
-def _build_notice(done: Done) -> dict[str, Any]:
-    return {"said": done.said, "at": done.at}
-
-
-def _draw_secret(done: Done, context: Context) -> Any:
-    return layout.secret_notice(done.said, done.secret, context) if done.secret else None
 
 
 def _clear_fields(done: Done, adds: bool) -> tuple[Any, Any, Any]:

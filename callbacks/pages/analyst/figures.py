@@ -35,7 +35,7 @@ from metrics.classification.goals import (
     team_goals,
     with_empty_days,
 )
-from metrics.classification.suggestions import Growth, Model, catch_all_growth, suggest
+from metrics.classification.suggestions import Model, catch_all_growth, suggest
 from metrics.live.current import team_names
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
@@ -241,16 +241,13 @@ def build_panel(
         quality=_build_quality(own, at, context),
         times=[compare(own, key, at, context, team=True) for key in TIMES],
         calls=build_calls(own, at, context),
-        growth=find_growth(own) if context.role == "manager" else None,
+        growth=catch_all_growth(own.view.with_period(own.window), own.window_before)
+        if context.role == "manager"
+        else None,
         reason_label=own.rules.labels.reason,
         reason_missing=own.reason_missing,
         now=at,
     )
-
-
-def find_growth(own: AgentView) -> Growth | None:
-    """A catch-all reason that this person gives more often than in the window before."""
-    return catch_all_growth(own.view.with_period(own.window), own.window_before)
 
 
 def list_pending_ids(own: AgentView) -> list[str]:

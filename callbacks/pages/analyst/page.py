@@ -3,7 +3,6 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
@@ -27,6 +26,7 @@ from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
+from layouts.links import view
 from layouts.pages.analyst import page as analyst
 from layouts.pages.analyst.data import PAGE, PATH, Head
 from layouts.roles import ANALYST, MANAGER, PAGES
@@ -157,7 +157,7 @@ def _draw(panel_request: PanelRequest) -> Drawn:
         preset=query.name,
         period=own.period,
         today=own.today,
-        download=None if agent_id is None else _build_download_search(choices),
+        download=None if agent_id is None else view("", choices),
     )
     above = analyst.head(head, context)
     if agent_id is None:
@@ -198,8 +198,3 @@ def _build_history_notices(own: AgentView, context: Context) -> list[Any]:
     if not whole and first is not None:
         return [analyst.beyond(first, context)]
     return []
-
-
-def _build_download_search(choices: dict[str, list[str]]) -> str:
-    words = urlencode([(name, value) for name, values in choices.items() for value in values])
-    return f"?{words}" if words else ""

@@ -63,12 +63,6 @@ def count_tabs(question: BackofficeView) -> dict[str | None, int]:
     return {tab: list_rows(question, key, cells).n for tab, (key, cells) in LISTED.items()}
 
 
-def read_list(question: BackofficeView) -> tuple[str, Sequence[str]]:
-    """Key and cells of the list that the table shows the beginning of."""
-    key, cells = question.query.listed
-    return key, [str(cell) for cell in cells]
-
-
 def arrange_tickets(question: BackofficeView) -> Positions:
     """The tickets of the tab in order: overdue first, then the oldest; those done come last."""
     key, cells = question.query.listed
@@ -79,8 +73,8 @@ def arrange_tickets(question: BackofficeView) -> Positions:
         {"done": ~is_open(frame), "late": ~late, "at": frame["created_at"], "id": frame["id"]}
     )
     ordered = rank.sort_values(["done", "late", "at", "id"], kind="stable")
-    found_places: Positions = ordered.index.to_numpy(dtype="int64")
-    return found_places
+    places: Positions = ordered.index.to_numpy(dtype="int64")
+    return places
 
 
 def build_tickets(question: BackofficeView, backend: Backend, context: Context) -> list[Ticket]:

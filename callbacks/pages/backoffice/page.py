@@ -49,13 +49,14 @@ def content(
     chosen_words = figures.describe_choices(choices, context)
     question = replace(question, filter_words=(*question.filter_words, *chosen_words))
     infos = figures.build_infos(question, merged, at, context)
+    listed, cells = question.query.listed
     shown = Backoffice(
         kpis=figures.build_sheet(question, at, context),
         choices=choices,
         tab=question.query.tab,
         counts=figures.count_tabs(question),
         tickets=figures.build_tickets(question, backend, context),
-        listed=figures.read_list(question),
+        listed=(listed, [str(cell) for cell in cells]),
         states=figures.build_lines("state_label", question, context),
         owners=figures.build_lines("agent", question, context),
         platforms=figures.build_lines("platform", question, context),
@@ -97,14 +98,14 @@ def _find_first_day(meta: object) -> date | None:
 def build_ticket_sheets(scope: ColumnContext) -> Sheets:
     text, question = scope.context.text, scope.question
     key, cells = question.query.listed
-    found, merged = list_rows(question, key, cells), list_rows(question, MERGED, ())
-    check_count(found.n + merged.n)
+    tickets, merged = list_rows(question, key, cells), list_rows(question, MERGED, ())
+    check_count(tickets.n + merged.n)
     shown = list(list_columns("tickets", question).values())
     reason = question.rules.labels.reason
     known = list_columns("conversations", question)
     names = ("created_at", "subject", "agent", f"attr.{reason}", "merged_into", "id", "link")
     sheets = [
-        build_rows_sheet(text("export.tickets"), found, arrange_tickets(question), shown, scope),
+        build_rows_sheet(text("export.tickets"), tickets, arrange_tickets(question), shown, scope),
         build_rows_sheet(
             text("metrics.conversations_merged.short"),
             merged,
@@ -115,7 +116,7 @@ def build_ticket_sheets(scope: ColumnContext) -> Sheets:
         build_summary_sheet(scope),
         build_definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
     ]
-    return sheets, found.n
+    return sheets, tickets.n
 
 
 PAGE = ReportPage("/backoffice", BackofficeQuery, content, sheets=build_ticket_sheets)

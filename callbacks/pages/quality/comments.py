@@ -107,7 +107,7 @@ def _build_comments(
     if ids_found:
         row = rows.iloc[place]
         read = replace(
-            _build_read(row, listed[place - first], question, context),
+            _build_read(row, listed[place - first], question),
             place=place,
             before=reading(place - 1),
             after=reading(place + 1),
@@ -173,9 +173,7 @@ def _build_list(
     ]
 
 
-def _build_read(
-    row: pd.Series, comment: Comment, question: ReportView[Any], context: Context
-) -> OpenComment:
+def _build_read(row: pd.Series, comment: Comment, question: ReportView[Any]) -> OpenComment:
     rules, tables = question.rules.with_clock("all"), question.tables
     frame = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
     answered = first_response_time(frame, rules, tables.now).iloc[0]

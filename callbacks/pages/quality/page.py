@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.pages.quality import comments as quality_comments
@@ -46,8 +45,9 @@ def content(
     )
 
 
-def _register_comments(app: Dash, backend: Backend) -> None:
-    quality_comments.register(app, backend, PAGE)
-
-
-PAGE = ReportPage("/quality", QualityQuery, content, more_callbacks=_register_comments)
+PAGE: ReportPage = ReportPage(
+    "/quality",
+    QualityQuery,
+    content,
+    more_callbacks=lambda app, backend: quality_comments.register(app, backend, PAGE),
+)
