@@ -58,11 +58,7 @@ class Provider(FlaskOAuth2App):  # type: ignore[misc]
         self._good_until = self._failed_until = float("-inf")
 
     def load_server_metadata(self) -> Any:
-        """An hour old at most, unless the provider is down.
-
-        Raises:
-            ProviderError: There is none, or it is not of this issuer.
-        """
+        """An hour old at most, unless the provider is down. Raises ProviderError without any."""
         with self._lock:
             now = time.monotonic()
             if now >= max(self._good_until, self._failed_until):
@@ -117,11 +113,7 @@ def create_provider(server: Flask, setting: OidcSetting, backend: Backend) -> Pr
 
 
 def start_attempt(provider: Provider, back: str, target: str, clock: Callable[[], float]) -> str:
-    """State, nonce and verifier stay in the visitor's cookie; `target` is where to go on to.
-
-    Raises:
-        ProviderError: The provider does not answer.
-    """
+    """The visitor's cookie keeps state, nonce and verifier. Raises ProviderError unanswered."""
     try:
         made = provider.create_authorization_url(back)
     except (RequestException, *MISTAKES) as error:

@@ -61,11 +61,7 @@ class Scope:
     agent_id: str | None = None
 
     def own(self, filters: Filters) -> Filters:
-        """The filters, with the agent forced where the reader sees own rows only.
-
-        Raises:
-            RefusedError: Somebody else was asked for, or the account has no rows of its own.
-        """
+        """Raises RefusedError for others' rows, or where the account has none of its own."""
         if self.everything:
             return filters
         if self.agent_id is None:

@@ -54,7 +54,6 @@ def report_sheets(
     """The file of a report.
 
     Args:
-        scope: The question and its reader.
         before: Tables that the page is about; they come first.
         keys: Of the definitions told besides those of the catalogue.
         shown: Rows that the page itself lists: they come first, and every attribute among their

@@ -61,7 +61,6 @@ def read_choices(search: str | None, *without: str) -> dict[str, list[str]]:
 
 
 def is_kiosk(search: str | None) -> bool:
-    """Whether the wall hangs in a room, whatever else the address says."""
     return parse_search(search).get("kiosk") == ["1"]
 
 
