@@ -13,7 +13,7 @@ PATIENCE = 30_000
 @pytest.fixture(scope="module")
 def served(serve):
     served = serve()
-    lay(served.world, PAST, lives=LIVE, deliveries=(GOOD,))
+    lay(served.world, PAST, incidents=LIVE, deliveries=(GOOD,))
     return served
 
 
