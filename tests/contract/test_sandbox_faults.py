@@ -15,7 +15,7 @@ from services.errors import (
 from services.vendors.http import Limits
 from tests.worlds.sandboxes import Clients, Clock, small_sandbox
 
-IMPATIENT = Limits(connect=1, read=0.3, whole=1, attempts_seconds=1)
+IMPATIENT = Limits(connect=10, read=1, whole=10, attempts_seconds=1)
 
 
 @pytest.fixture(scope="module")
