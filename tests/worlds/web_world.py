@@ -78,7 +78,11 @@ class Web:
         self.backend = Backend(
             settings=self.settings,
             environment=Environment(
-                secret_key=SecretStr("k" * 48), api_token=SecretStr(TOKEN), **environment or {}
+                **{
+                    "secret_key": SecretStr("k" * 48),
+                    "api_token": SecretStr(TOKEN),
+                    **(environment or {}),
+                }
             ),
             cache=cache,
             state=self.state,

@@ -161,6 +161,121 @@ def test_every_page_is_drawn_by_something():
     assert all(page.path == path for path, page in PAGES.items())
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer wrong",
+        "Bearer ",
+        "Bearer",
+        "Basic " + TOKEN,
+        TOKEN,
+        f"Bearer {TOKEN}x",
+        "Bearer \xff\xfe",
+    ],
+)
+def test_a_wrong_token_is_refused(world, header):
+    answer = world.browser().get("/api/v1/status", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.get_json()["error"]["code"] == "unauthorized"
+
+
+def test_a_wrong_token_is_not_helped_by_a_session(browsers):
+    answer = browsers["manager"].get("/api/v1/status", headers={"Authorization": "Bearer no"})
+    assert answer.status_code == 401
+
+
+def test_the_scheme_of_the_token_may_be_written_in_any_case(world):
+    header = {"Authorization": f"bearer {TOKEN}"}
+    assert world.browser().get("/api/v1/status", headers=header).status_code == 200
+
+
+def test_without_a_token_in_the_environment_no_token_is_good(fresh):
+    world = fresh(environment={"api_token": None})
+    for header in ("Bearer ", "Bearer None", f"Bearer {TOKEN}"):
+        answer = world.browser().get("/api/v1/status", headers={"Authorization": header})
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//_dash-layout",
+        "///_dash-dependencies",
+        "/%5fdash-layout",
+        "/%5Fdash-dependencies",
+        "/_dash-layout/",
+        "/./_dash-layout",
+        "/x/../_dash-layout",
+        "/assets/../app.py",
+        "/assets/..%2fapp.py",
+        "/assets/%2e%2e/services/config.py",
+        "/assets/login.js/../fetch-guard.js",
+        "/assets/fonts/../fetch-guard.js",
+        "/assets/fonts/%2e%2e/fetch-guard.js",
+        "/api//v1/status",
+        "/api/v1//status",
+        "/api/v1/status/",
+        "/API/v1/status",
+        "/_dash-update-component",
+        "/_mcp",
+        "/static/app.py",
+        "/" + "a" * 5000,
+        "/%00",
+        "/wall/%ff%fe",
+        "/calls/..%2f..%2fetc/recording",
+    ],
+)
+def test_tricks_with_paths_lead_a_stranger_nowhere(browsers, path):
+    answer = browsers["nobody"].get(path)
+    assert answer.status_code in (301, 302, 308, 401, 404)
+    if answer.status_code == 302:
+        assert urlsplit(answer.headers["Location"]).path == "/login"
+    if answer.status_code in (301, 308):
+        assert urlsplit(answer.headers["Location"]).netloc in ("", "localhost")
+    assert b"import " not in answer.data
+    assert b"callback" not in answer.data
+
+
+@pytest.mark.parametrize("path", ["/_mcp", "/_dash-layout/", "/%5fnothing", "/_dash-ws-callback"])
+def test_what_dash_does_not_serve_is_not_found(browsers, path):
+    assert browsers["manager"].get(path).status_code in (200, 404)
+    assert b"_dash-config" not in browsers["manager"].get("/_reload-hash").data
+    assert browsers["manager"].get("/_mcp").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "file", ["dash/deps/react@1.js", "dash/../../app.py", "nothing/at-all.js", "dash/x"]
+)
+def test_a_file_of_no_component_is_not_found_and_lists_nothing(browsers, file):
+    answer = browsers["analyst"].get(f"/_dash-component-suites/{file}")
+    assert answer.status_code == 404
+    assert "registered" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "POST"])
+@pytest.mark.parametrize("path", ["/overview", "/_dash-layout", "/api/v1/status", "/login", "/x"])
+def test_other_methods_give_nothing_away(world, browsers, method, path):
+    for who in ("nobody", "screen", "manager"):
+        browser = browsers[who]
+        headers = {"X-CSRFToken": browser.csrf() or ""}
+        answer = browser.client.open(path, method=method, headers=headers)
+        assert answer.status_code < 500
+        body = b"" if method in ("HEAD", "OPTIONS") else answer.data
+        assert b"react" not in body
+        assert b"Location" not in body
+
+
+@pytest.mark.parametrize(
+    "headers", [FETCH, {"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}]
+)
+@pytest.mark.parametrize("path", ["/overview", "/", "/calls/t1/recording", "/nowhere"])
+def test_a_script_of_a_stranger_gets_401_and_no_redirect(browsers, path, headers):
+    answer = browsers["nobody"].client.get(path, headers=headers)
+    assert answer.status_code == 401
+    assert answer.get_json()["error"]["code"] == "unauthorized"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("headers", [{}, {"Accept": "*/*"}, NAVIGATION, {"Accept": "text/html"}])
 def test_a_stranger_who_navigates_is_taken_to_the_login_page_and_back(browsers, headers):
     answer = browsers["nobody"].client.get("/overview?period=28d&team=6101", headers=headers)
