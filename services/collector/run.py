@@ -127,9 +127,12 @@ class CollectorRun:
             self._cycle_ended.set()
 
     def _publish(self) -> int:
-        # First how far the vendors have been read, then the rows: never the other way round.
+        # First what is said of the vendors, then their rows: a version may hold more than it says,
+        # never less.
         watermarks = {worker.source.name: worker.build_watermark() for worker in self.workers}
         history = self._measure_history(w for w in self.workers if w.source.name != TICKETS)
+        statuses = self._list_statuses()
+        meta = self._build_meta()
         changed, removed = self._buffer.take_changes()
         for name, rows in changed.items():
             self._note_conversations(name, rows)
@@ -141,17 +144,18 @@ class CollectorRun:
         }
         agents = self._agent_tables.find_changes(lost)
         self._presence.record(
-            agents.get(AGENTS, self._agent_tables.agents), self._list_answer_times()
+            agents.get(AGENTS, self._agent_tables.agents),
+            {name: status.as_of for name, status in statuses.items() if status.as_of is not None},
         )
         presence, expired = self._presence.find_changes(lost, self._get_now())
         written |= {**changed, **agents, **presence}
         try:
             version = self._writer.publish(
                 written,
-                self._list_statuses(),
+                statuses,
                 history,
                 watermarks=watermarks,
-                meta=self._build_meta(),
+                meta={**meta, "calls_recognised": sum(self._recognised_calls.values())},
                 removed=removed | expired | (lost - written.keys()),
             )
         except ServiceError:
@@ -175,10 +179,6 @@ class CollectorRun:
         history = self._measure_history(w for w in self.workers if w.source.name == TICKETS)
         first_day = history.first_day and history.first_day.isoformat()
         return {"complete": history.complete, "first_day": first_day}
-
-    def _list_answer_times(self) -> dict[str, datetime]:
-        known = {worker.source.name: worker.status.as_of for worker in self.workers}
-        return {name: as_of for name, as_of in known.items() if as_of is not None}
 
     def _note_conversations(self, name: PartitionId, rows: pd.DataFrame) -> None:
         if name[0] == "conversations":
@@ -240,7 +240,6 @@ class CollectorRun:
             "app_time_zone": self._intercom.app.get("timezone"),
             "attributes": self._intercom.attributes,
             "lines": [{key: line.get(key) for key in ("id", "name", "digits")} for line in lines],
-            "calls_recognised": sum(self._recognised_calls.values()),
             "answered": all(worker.status.state != "starting" for worker in self.workers),
             "causes": {w.source.name: w.cause for w in self.workers if w.cause},
             "versions": {w.source.name: w.source.version for w in self.workers},

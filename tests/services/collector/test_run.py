@@ -19,6 +19,25 @@ def test_the_present_is_published_before_the_history(rig):
     assert snapshot.meta["answered"]
 
 
+def test_no_version_says_ok_of_rows_that_it_lacks(rig, monkeypatch):
+    rig.intercom.put(1, NOW - 600, state="open", admin_assignee_id=None)
+    take_changes = rig.run._buffer.take_changes
+
+    def take_changes_before_the_cycle_ends():
+        changes = take_changes()
+        rig.run.workers[0].run_cycle()
+        return changes
+
+    monkeypatch.setattr(rig.run._buffer, "take_changes", take_changes_before_the_cycle_ends)
+    rig.run.publish()
+    assert rig.snapshot().sources["intercom"].state == "starting"
+    assert rig.snapshot().meta["answered"] is False
+    monkeypatch.undo()
+    rig.run.publish()
+    assert rig.snapshot().sources["intercom"].state == "ok"
+    assert rig.ids() == ["1"]
+
+
 def test_the_history_ends_with_everything_touched_since_its_first_day(rig):
     rig.intercom.put("old and closed", NOW - 30 * DAY)
     rig.intercom.put("old but rated within", NOW - 30 * DAY, NOW - 2 * DAY)
