@@ -1,4 +1,4 @@
-"""The definitions: one function a number, one theme a module.
+"""The definitions: one expression a number, one theme a module.
 
 The order of the imports is that of the catalogue, and so of files and API.
 """

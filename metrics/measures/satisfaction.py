@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
@@ -14,90 +15,59 @@ from metrics.model.values import flags
 BANDS = ("positive", "neutral", "negative")
 ASKED = "Intercom, conversation_rating: rating and created_at (the moment it was asked for)"
 
+RATING = pl.col("rating")
+IS_RATED = RATING.is_between(1, 5)
+IS_POSITIVE, IS_NEGATIVE = RATING >= 4, RATING <= 2
 
-def _valid(rows: pd.DataFrame) -> pd.Series:
-    return rows["rating"].between(1, 5).fillna(False).astype(bool)
+# positive (4, 5), neutral (3) or negative (1, 2); null where there is no rating.
+BAND = (
+    pl.when(~IS_RATED)
+    .then(None)
+    .when(IS_POSITIVE)
+    .then(pl.lit("positive"))
+    .when(IS_NEGATIVE)
+    .then(pl.lit("negative"))
+    .when(IS_RATED)
+    .then(pl.lit("neutral"))
+)
 
+_rating = partial(metric, table="conversations", dated_by="rating_at", parts=BAND, part_names=BANDS)
 
-def band(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """positive (4, 5), neutral (3) or negative (1, 2); missing where there is no rating."""
-    rating = rows["rating"].astype("Float64")
-    words = pd.Series("neutral", index=rows.index, dtype="str")
-    words = words.mask(rating.ge(4).fillna(False), "positive")
-    return words.mask(rating.le(2).fillna(False), "negative").where(_valid(rows))
-
-
-@metric(
-    kind="mean",
-    table="conversations",
-    dated_by="rating_at",
-    unit="points",
+csat_average = _rating(
+    "csat_average",
+    "mean",
+    value=pl.when(IS_RATED).then(RATING.cast(pl.Float64)),
     better="higher",
     definition=ASKED,
-    parts=band,
-    part_names=BANDS,
 )
-def csat_average(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """The mean rating, 1 to 5."""
-    return rows["rating"].astype("Float64").where(_valid(rows))
 
-
-@metric(
-    kind="share",
-    table="conversations",
-    dated_by="rating_at",
-    unit="share",
-    better="higher",
-    definition=ASKED,
-    parts=band,
-    part_names=BANDS,
+csat_score = _rating(
+    "csat_score", "share", value=flags(IS_POSITIVE, IS_RATED), better="higher", definition=ASKED
 )
-def csat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Ratings of 4 and 5 among all ratings."""
-    return flags(rows["rating"].ge(4), _valid(rows))
 
-
-@metric(
-    kind="share",
-    table="conversations",
-    dated_by="rating_at",
-    unit="share",
+# Without the neutral ones.
+csat_adjusted = _rating(
+    "csat_adjusted",
+    "share",
+    value=flags(IS_POSITIVE, IS_RATED & (RATING != 3)),
     better="higher",
     definition=ASKED + "; neutral ratings left out",
-    parts=band,
-    part_names=BANDS,
 )
-def csat_adjusted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Ratings of 4 and 5 among those that are not neutral."""
-    return flags(rows["rating"].ge(4), _valid(rows) & rows["rating"].ne(3))
 
-
-@metric(
-    kind="share",
-    table="conversations",
-    dated_by="rating_at",
-    unit="share",
-    better="lower",
-    definition=ASKED,
-    parts=band,
-    part_names=BANDS,
+dsat_score = _rating(
+    "dsat_score", "share", value=flags(IS_NEGATIVE, IS_RATED), better="lower", definition=ASKED
 )
-def dsat_score(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Ratings of 1 and 2 among all ratings."""
-    return flags(rows["rating"].le(2), _valid(rows))
 
-
-@metric(
-    kind="share",
-    table="conversations",
+# Of the closed conversations, those that were rated.
+csat_response_rate = metric(
+    "csat_response_rate",
+    "share",
+    "conversations",
+    flags(IS_RATED, pl.col("state") == "closed"),
     dated_by="created_at",
-    unit="share",
     better="higher",
     definition="Intercom, conversation_rating of closed conversations by created_at",
 )
-def csat_response_rate(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Of the closed conversations, those that were rated."""
-    return flags(_valid(rows), rows["state"].eq("closed"))
 
 
 @dataclass(frozen=True)

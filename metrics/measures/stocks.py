@@ -1,187 +1,158 @@
 """Stocks: how much there is at the instant `now`, whatever the period."""
 
-import pandas as pd
+from datetime import datetime, timedelta
+from functools import partial
 
+import polars as pl
+
+from metrics.measures.responsiveness import FIRST_CONTACT_AT
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
+from metrics.model.schema import INSTANT
 from metrics.model.values import ones
 
-RECENT = pd.Timedelta(minutes=30)
+RECENT = timedelta(minutes=30)
 AVAILABLE = ("available", "in_call", "after_call_work")
 # Each band of age begins here and ends where the next begins.
 AGES = {
-    "<1h": pd.Timedelta(0),
-    "1-4h": pd.Timedelta(hours=1),
-    "4-24h": pd.Timedelta(hours=4),
-    "1-3d": pd.Timedelta(days=1),
-    "3-7d": pd.Timedelta(days=3),
-    ">7d": pd.Timedelta(days=7),
+    "<1h": timedelta(0),
+    "1-4h": timedelta(hours=1),
+    "4-24h": timedelta(hours=4),
+    "1-3d": timedelta(days=1),
+    "3-7d": timedelta(days=3),
+    ">7d": timedelta(days=7),
 }
+IS_OPEN = pl.col("state") == "open"
+IS_WAITING_FOR_ANYBODY = IS_OPEN & pl.col("agent_id").is_null()
+
+_conversations = partial(metric, kind="stock", table="conversations")
+_of_people = partial(_conversations, scope="person")
 
 
-def is_waiting_for_anybody(rows: pd.DataFrame) -> pd.Series:
-    return rows["state"].eq("open") & rows["agent_id"].isna()
+def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
+    return (pl.lit(now, INSTANT) - instant).dt.total_seconds().cast(pl.Float64)
 
 
-def waiting_seconds(rows: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
-    """Seconds that each row has been waiting for us; NA where it is the customer's turn."""
-    return (now - rows["waiting_since"]).dt.total_seconds().astype("Float64").clip(lower=0)
+def waiting_seconds(now: datetime) -> pl.Expr:
+    """Seconds that each row has been waiting for us; null where it is the customer's turn."""
+    return seconds_since(pl.col("waiting_since"), now).clip(lower_bound=0)
 
 
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="Intercom: state open, no assignee, in scope",
-)
-def queue(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Open conversations that nobody has taken."""
-    return ones(is_waiting_for_anybody(rows))
+def age_band(is_open: pl.Expr, bands: dict[str, timedelta], now: datetime) -> pl.Expr:
+    """The band of each open row's age since `created_at`."""
+    age = pl.lit(now, INSTANT) - pl.col("created_at")
+    words = pl.lit(None, pl.String)
+    for band, least in bands.items():
+        words = pl.when(age >= least).then(pl.lit(band)).otherwise(words)
+    # A clock that goes wrong makes nothing younger than the youngest.
+    words = pl.when(age < timedelta(0)).then(pl.lit(next(iter(bands)))).otherwise(words)
+    return pl.when(is_open).then(words)
 
 
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="seconds",
-    better="lower",
-    definition="Intercom: waiting_since of the queue; none after our own reply",
-)
-def longest_wait(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """The longest wait of the queue; no data when nobody waits for us."""
-    return waiting_seconds(rows, now).where(is_waiting_for_anybody(rows))
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="Intercom: state open, neither team nor assignee",
-    scope="workspace",
-)
-def unrouted(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Open conversations that no team has either."""
-    return ones(is_waiting_for_anybody(rows) & rows["team_id"].isna())
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="Intercom, state = open; of one person over all teams",
-    scope="person",
-)
-def open_now(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Conversations that are open now, whatever their age."""
-    return ones(rows["state"].eq("open"))
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    definition="Intercom, state = snoozed; of one person over all teams",
-    scope="person",
-)
-def snoozed_now(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Conversations that are snoozed now, whatever their age."""
-    return ones(rows["state"].eq("snoozed"))
-
-
-def age_band(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    age = now - rows["created_at"]
-    words = pd.Series("<1h", index=rows.index, dtype="str")
-    for band, least in list(AGES.items())[1:]:
-        words = words.mask(age.ge(least), band)
-    return words.where(rows["state"].eq("open"))
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    better="lower",
-    definition="open now, by age since created_at",
-    parts=age_band,
-    part_names=tuple(AGES),
-    scope="person",
-)
-def backlog_age(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Conversations that are open now; the parts are bands of age."""
-    return open_now(rows, rules, now)
-
-
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
-    definition="created in the last 30 minutes, across midnight too",
-)
-def arrivals_recent(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Conversations created in the last 30 minutes."""
-    return ones(rows["created_at"].gt(now - RECENT))
-
-
-@metric(
-    kind="stock",
-    table="agents",
-    unit="count",
-    better="higher",
-    definition="Intercom: members in scope with away_mode_enabled false",
-)
-def online_text(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Members who are available in Intercom."""
-    return ones(rows["away"].eq(False))
-
-
-@metric(
-    kind="stock",
-    table="agents",
-    unit="count",
-    better="higher",
-    sources=("intercom", "aircall"),
-    definition="Aircall availability: available, in_call or after_call_work",
-)
-def online_voice(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Members who are available, on a call or in after-call work in Aircall."""
-    return ones(rows["voice_status"].isin(AVAILABLE))
-
-
-def reply_seconds_left(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Seconds until the first response is late, negative when it is; NA where none is due.
+def reply_seconds_left(rules: Rules, now: datetime) -> pl.Expr:
+    """Seconds until the first response is late, negative when it is; null where none is due.
 
     The same start as `first_response_time`, and all hours: how much of the time was closed the
     vendor says only afterwards.
     """
-    start = rows["first_contact_reply_at"].fillna(rows["created_at"])
-    passed = (now - start).dt.total_seconds().astype("Float64")
-    due = (
-        rows["state"].eq("open")
-        & rows["first_admin_reply_at"].isna()
-        & rows["waiting_since"].notna()
+    is_due = (
+        IS_OPEN & pl.col("first_admin_reply_at").is_null() & pl.col("waiting_since").is_not_null()
     )
-    return (rules.first_response_seconds - passed).where(due.fillna(False).astype(bool))
+    left = rules.first_response_seconds - seconds_since(FIRST_CONTACT_AT, now)
+    return pl.when(is_due).then(left)
 
 
-def reply_due(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """overdue, nearly_due (a third of the target is left) or in_time; missing for other rows."""
-    left = reply_seconds_left(rows, rules, now)
-    words = pd.Series("in_time", index=rows.index, dtype="str")
-    words = words.mask(left.le(rules.first_response_seconds / 3).fillna(False), "nearly_due")
-    return words.mask(left.lt(0).fillna(False), "overdue").where(left.notna())
+def reply_due(rules: Rules, now: datetime) -> pl.Expr:
+    """overdue, nearly_due (a third of the target is left) or in_time; null for other rows."""
+    left = reply_seconds_left(rules, now)
+    return (
+        pl.when(left < 0)
+        .then(pl.lit("overdue"))
+        .when(left <= rules.first_response_seconds / 3)
+        .then(pl.lit("nearly_due"))
+        .when(left.is_not_null())
+        .then(pl.lit("in_time"))
+    )
 
 
-@metric(
-    kind="stock",
-    table="conversations",
-    unit="count",
+# Open conversations that nobody has taken.
+queue = _conversations(
+    "queue",
+    value=ones(IS_WAITING_FOR_ANYBODY),
     better="lower",
+    definition="Intercom: state open, no assignee, in scope",
+)
+
+# No data when nobody waits for us.
+longest_wait = _conversations(
+    "longest_wait",
+    unit="seconds",
+    better="lower",
+    value=lambda rules, now: pl.when(IS_WAITING_FOR_ANYBODY).then(waiting_seconds(now)),
+    definition="Intercom: waiting_since of the queue; none after our own reply",
+)
+
+unrouted = _conversations(
+    "unrouted",
+    value=ones(IS_WAITING_FOR_ANYBODY & pl.col("team_id").is_null()),
+    better="lower",
+    definition="Intercom: state open, neither team nor assignee",
+    scope="workspace",
+)
+
+open_now = _of_people(
+    "open_now",
+    value=ones(IS_OPEN),
+    better="lower",
+    definition="Intercom, state = open; of one person over all teams",
+)
+
+snoozed_now = _of_people(
+    "snoozed_now",
+    value=ones(pl.col("state") == "snoozed"),
+    definition="Intercom, state = snoozed; of one person over all teams",
+)
+
+backlog_age = _of_people(
+    "backlog_age",
+    value=ones(IS_OPEN),
+    better="lower",
+    definition="open now, by age since created_at",
+    parts=lambda rules, now: age_band(IS_OPEN, AGES, now),
+    part_names=tuple(AGES),
+)
+
+arrivals_recent = _conversations(
+    "arrivals_recent",
+    value=lambda rules, now: ones(pl.col("created_at") > pl.lit(now - RECENT, INSTANT)),
+    definition="created in the last 30 minutes, across midnight too",
+)
+
+online_text = metric(
+    "online_text",
+    "stock",
+    "agents",
+    ones(~pl.col("away")),
+    better="higher",
+    definition="Intercom: members in scope with away_mode_enabled false",
+)
+
+online_voice = metric(
+    "online_voice",
+    "stock",
+    "agents",
+    ones(pl.col("voice_status").is_in(AVAILABLE)),
+    better="higher",
+    sources=("intercom", "aircall"),
+    definition="Aircall availability: available, in_call or after_call_work",
+)
+
+# Open conversations that nobody has answered yet; the parts say how near the target is.
+awaiting_first_response = _conversations(
+    "awaiting_first_response",
+    better="lower",
+    value=lambda rules, now: ones(reply_seconds_left(rules, now).is_not_null()),
     definition="open, waiting for us, no first_admin_reply_at; targets.first_response_seconds",
     parts=reply_due,
     part_names=("overdue", "nearly_due", "in_time"),
 )
-def awaiting_first_response(rows: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Open conversations that nobody has answered yet; the parts say how near the target is."""
-    return ones(reply_seconds_left(rows, rules, now).notna())

@@ -5,19 +5,23 @@ the second line is seldom one of them.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 
-import pandas as pd
+import polars as pl
 
+from metrics.measures.stocks import age_band, seconds_since
 from metrics.model.catalog import Metric, metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.periods import Period
-from metrics.model.values import flags, ones, seconds_between
+from metrics.model.schema import INSTANT
+from metrics.model.values import flags, is_true, ones, seconds_between
 
-DAY = pd.Timedelta(days=1)
+DAY = timedelta(days=1)
 # Each band of age begins here and ends where the next begins.
-AGES: Mapping[str, pd.Timedelta] = {
-    "ticket_<1d": pd.Timedelta(0),
+AGES = {
+    "ticket_<1d": timedelta(0),
     "ticket_1-2d": DAY,
     "ticket_2-5d": 2 * DAY,
     "ticket_5-10d": 5 * DAY,
@@ -27,35 +31,36 @@ AGES: Mapping[str, pd.Timedelta] = {
 STATES = ("submitted", "in_progress", "waiting_on_customer", "resolved")
 # Where an open ticket stands to the days that are looked at.
 IN_PERIOD, BACKLOG, LATER = "period", "backlog", "later"
-
-
 CREATOR = "creator"
 
+IS_OPEN = is_true("is_open")
+EXISTS = ones(pl.col("created_at").is_not_null())
+_tickets = partial(metric, table="tickets")
 
-def is_open(tickets: pd.DataFrame) -> pd.Series:
-    return tickets["is_open"].fillna(False).astype(bool)
 
-
-def is_overdue(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
+def is_overdue(rules: Rules, now: datetime) -> pl.Expr:
     """Whether each is open and as old as `rules.ticket_age_seconds`, or older."""
-    age = (now - tickets["created_at"]).dt.total_seconds()
-    return is_open(tickets) & age.ge(rules.ticket_age_seconds)
+    return IS_OPEN & (seconds_since(pl.col("created_at"), now) >= rules.ticket_age_seconds)
 
 
-def standing(tickets: pd.DataFrame, period: Period, rules: Rules) -> pd.Series:
+def standing(period: Period, rules: Rules) -> pl.Expr:
     """Created in the period, before it (backlog) or after it."""
-    first, end = period.bounds(rules.time_zone)
-    words = pd.Series(IN_PERIOD, index=tickets.index, dtype="str")
-    words = words.mask(tickets["created_at"].lt(first), BACKLOG)
-    return words.mask(tickets["created_at"].ge(end), LATER)
+    first, end = (pl.lit(edge, INSTANT) for edge in period.bounds(rules.time_zone))
+    return (
+        pl.when(pl.col("created_at") < first)
+        .then(pl.lit(BACKLOG))
+        .when(pl.col("created_at") >= end)
+        .then(pl.lit(LATER))
+        .otherwise(pl.lit(IN_PERIOD))
+    )
 
 
-def _plain(column: str, nothing: str = EMPTY) -> Callable[[pd.DataFrame, Period, Rules], pd.Series]:
-    return lambda tickets, period, rules: tickets[column].astype("str").fillna(nothing)
+def _plain(column: str, nothing: str = EMPTY) -> Callable[[Period, Rules], pl.Expr]:
+    return lambda period, rules: pl.col(column).fill_null(nothing)
 
 
 # Group -> the word of each ticket.
-TICKET_WORDS: Mapping[str, Callable[[pd.DataFrame, Period, Rules], pd.Series]] = {
+TICKET_WORDS: Mapping[str, Callable[[Period, Rules], pl.Expr]] = {
     CREATOR: _plain("creator_id", UNASSIGNED),
     "standing": standing,
     "ticket_type": _plain("type_name"),
@@ -65,105 +70,67 @@ TICKET_WORDS: Mapping[str, Callable[[pd.DataFrame, Period, Rules], pd.Series]] =
     },
 }
 
-
-@metric(
-    kind="count",
-    table="tickets",
+tickets_created = _tickets(
+    "tickets_created",
+    "count",
+    value=EXISTS,
     dated_by="created_at",
-    unit="count",
     definition="Intercom tickets in scope (backoffice.ticket_types), by created_at",
 )
-def tickets_created(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Tickets that were created."""
-    return ones(tickets["created_at"].notna())
 
-
-@metric(
-    kind="count",
-    table="tickets",
+tickets_resolved = _tickets(
+    "tickets_resolved",
+    "count",
+    value=ones(pl.col("resolved_at").is_not_null() & ~IS_OPEN),
     dated_by="resolved_at",
-    unit="count",
     better="higher",
     definition="Intercom: state resolved, or closed, by the last change to it",
 )
-def tickets_resolved(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Tickets that were resolved and are not open again."""
-    return ones(tickets["resolved_at"].notna() & ~is_open(tickets))
 
-
-@metric(
-    kind="share",
-    table="tickets",
+# Of the tickets created in the period.
+ticket_completion = _tickets(
+    "ticket_completion",
+    "share",
+    value=flags(~IS_OPEN, pl.col("created_at").is_not_null()),
     dated_by="created_at",
-    unit="share",
     better="higher",
     definition="of the tickets created in the period, those that are not open now",
 )
-def ticket_completion(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Of the tickets created in the period, those that are resolved by now."""
-    return flags(~is_open(tickets), tickets["created_at"].notna())
 
-
-@metric(
-    kind="duration",
-    table="tickets",
+ticket_resolution_time = _tickets(
+    "ticket_resolution_time",
+    "duration",
     dated_by="resolved_at",
-    unit="seconds",
     better="lower",
+    value=pl.when(~IS_OPEN).then(seconds_between(pl.col("created_at"), pl.col("resolved_at"))),
     definition="Intercom: created_at to the last resolution, all hours",
 )
-def ticket_resolution_time(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """From the creation of each resolved ticket to its last resolution."""
-    return seconds_between(tickets["created_at"], tickets["resolved_at"]).where(~is_open(tickets))
 
-
-def age_band(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    age = now - tickets["created_at"]
-    words = pd.Series(next(iter(AGES)), index=tickets.index, dtype="str")
-    for band, least in list(AGES.items())[1:]:
-        words = words.mask(age.ge(least), band)
-    return words.where(is_open(tickets))
-
-
-@metric(
-    kind="stock",
-    table="tickets",
-    unit="count",
+tickets_open = _tickets(
+    "tickets_open",
+    "stock",
+    value=ones(IS_OPEN),
     better="lower",
     definition="Intercom: neither resolved nor closed, whatever their age; by age",
-    parts=age_band,
+    parts=lambda rules, now: age_band(IS_OPEN, AGES, now),
     part_names=tuple(AGES),
 )
-def tickets_open(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Tickets that are open now; the parts are bands of age."""
-    return ones(is_open(tickets))
 
-
-@metric(
-    kind="stock",
-    table="tickets",
-    unit="count",
+tickets_overdue = _tickets(
+    "tickets_overdue",
+    "stock",
+    value=lambda rules, now: ones(is_overdue(rules, now)),
     better="lower",
     definition="open for backoffice.age_days or more",
 )
-def tickets_overdue(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    """Tickets that have been open for too long."""
-    return ones(is_overdue(tickets, rules, now))
-
-
-def _every(tickets: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    return ones(tickets["created_at"].notna())
-
 
 # Every ticket that was created in the period, whatever became of it: a list, no number of its own.
 EVERY = Metric(
     "tickets",
     "count",
     "tickets",
-    "created_at",
-    "count",
-    None,
-    ("tickets",),
+    EXISTS,
     "Intercom, ticket object",
-    _every,
+    "created_at",
+    sources=("tickets",),
 )

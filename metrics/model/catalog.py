@@ -1,14 +1,17 @@
 """The catalogue: every number that is one value, with the rule that makes it.
 
-A measure gives one value per row, and NA keeps the row out of the population. Value, n, every
-breakdown, the distribution and the rows behind a click follow from that one function.
+A metric is an expression that gives one value for each row of its table, and null keeps the row out
+of the population. Value, n, every breakdown, the distribution and the rows behind a click follow
+from that one expression. It may use the columns of `metrics.model.schema` and those of
+`metrics.model.derived`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.definitions import Rules
 
@@ -17,24 +20,39 @@ Unit = Literal["count", "share", "seconds", "points"]
 Table = Literal["conversations", "calls", "tickets", "agents"]
 Source = Literal["intercom", "aircall", "tickets"]
 Scope = Literal["teams", "person", "workspace"]
-# (rows, rules, now) -> one value per row. Only stocks may look at `now`.
-Measure = Callable[[pd.DataFrame, Rules, pd.Timestamp], pd.Series]
-# (rows, rules, now) -> words, indexed by row; the words' counts are the metric's parts.
-Parts = Callable[[pd.DataFrame, Rules, pd.Timestamp], pd.Series]
+Better = Literal["higher", "lower"]
+# An expression, or what makes it of the definitions and of the instant for which stocks hold.
+Rule = pl.Expr | Callable[[Rules, datetime], pl.Expr]
+
+UNITS: dict[Kind, Unit] = {
+    "count": "count",
+    "share": "share",
+    "mean": "points",
+    "duration": "seconds",
+    "stock": "count",
+}
+SOURCES: dict[Table, tuple[Source, ...]] = {
+    "conversations": ("intercom",),
+    "calls": ("aircall",),
+    "tickets": ("tickets",),
+    "agents": ("intercom",),
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Metric:
     """One number of the catalogue.
 
     Attributes:
-        key: Its name everywhere: function, panel, text, export column, API.
+        key: Its name everywhere: panel, text, export column, API.
         kind: count (sum of ones), share (mean of ones and zeros), mean, duration (median, with
             mean and p90), stock (now; a sum, or the greatest value where `unit` is seconds).
+        value: What each row adds; null = it does not count.
         dated_by: The column that puts a row into a period; None for stocks.
         better: Which direction is good news; None where neither is.
         sources: The vendors it is made of: late data of theirs makes it late.
         definition: Where the rule comes from.
+        parts: One word for each row; their counts are told beside the number.
         part_names: The words that are always told, in order, even when no row has them.
         scope: teams (rows of the teams in scope), person (the same, but what one person holds
             counts over all teams) or workspace (rows of any team and of none).
@@ -44,13 +62,13 @@ class Metric:
     key: str
     kind: Kind
     table: Table
-    dated_by: str | None
-    unit: Unit
-    better: Literal["higher", "lower"] | None
-    sources: tuple[Source, ...]
+    value: Rule
     definition: str
-    measure: Measure
-    parts: Parts | None = None
+    dated_by: str | None = None
+    better: Better | None = None
+    unit: Unit = "count"
+    sources: tuple[Source, ...] = ()
+    parts: Rule | None = None
     part_names: tuple[str, ...] = ()
     scope: Scope = "teams"
     needs_label: str | None = None
@@ -60,41 +78,41 @@ CATALOG: dict[str, Metric] = {}
 
 
 def metric(
-    *,
+    key: str,
     kind: Kind,
     table: Table,
-    unit: Unit,
+    value: Rule,
     definition: str,
+    *,
     dated_by: str | None = None,
-    better: Literal["higher", "lower"] | None = None,
+    better: Better | None = None,
+    unit: Unit | None = None,
     sources: tuple[Source, ...] | None = None,
-    parts: Parts | None = None,
+    parts: Rule | None = None,
     part_names: tuple[str, ...] = (),
     scope: Scope = "teams",
     needs_label: str | None = None,
-) -> Callable[[Measure], Measure]:
-    """Enter a measure into the catalogue under its own name."""
-    by_table: dict[str, tuple[Source, ...]] = {"calls": ("aircall",), "tickets": ("tickets",)}
+) -> Metric:
+    """A metric of the catalogue; unit and sources follow from kind and table unless given."""
+    if key in CATALOG:
+        raise ValueError(f"two metrics called {key}")
+    CATALOG[key] = Metric(
+        key,
+        kind,
+        table,
+        value,
+        definition,
+        dated_by,
+        better,
+        unit or UNITS[kind],
+        sources or SOURCES[table],
+        parts,
+        part_names,
+        scope,
+        needs_label,
+    )
+    return CATALOG[key]
 
-    def enter(measure: Measure) -> Measure:
-        key = measure.__name__
-        if key in CATALOG:
-            raise ValueError(f"two metrics called {key}")
-        CATALOG[key] = Metric(
-            key=key,
-            kind=kind,
-            table=table,
-            dated_by=dated_by,
-            unit=unit,
-            better=better,
-            sources=sources or by_table.get(table, ("intercom",)),
-            definition=definition,
-            measure=measure,
-            parts=parts,
-            part_names=part_names,
-            scope=scope,
-            needs_label=needs_label,
-        )
-        return measure
 
-    return enter
+def build(rule: Rule, rules: Rules, now: datetime) -> pl.Expr:
+    return rule if isinstance(rule, pl.Expr) else rule(rules, now)

@@ -85,5 +85,18 @@ class Rules:
         """The same for equal agreements, for memories."""
         return repr(self)
 
+    @cached_property
+    def row_key(self) -> str:
+        """The same where `metrics.model.derived` gives the same columns."""
+        agreed = (
+            self.time_zone.key,
+            self.labels,
+            self.classification_exclude,
+            self.office_hours,
+            self.holidays,
+            self.main_lines,
+        )
+        return repr(agreed)
+
     def with_clock(self, clock: Clock) -> "Rules":
         return replace(self, clock=clock)

@@ -2,31 +2,33 @@
 
 from datetime import UTC, date, datetime, time
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.definitions import Rules
+from metrics.model.schema import INSTANT
 
 
-def is_open(instants: pd.Series, rules: Rules) -> pd.Series:
+def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
     """Whether each instant lies in the opening times of its local day; holidays are closed.
 
     The first minute is open, the closing minute is not; a missing instant is not open.
     """
-    local = instants.dt.tz_convert(rules.time_zone)
-    seconds = local.dt.hour * 3600 + local.dt.minute * 60 + local.dt.second
-    weekday = local.dt.day_of_week
-    open_now = pd.Series(False, index=instants.index)
-    for day, openings in enumerate(rules.office_hours):
-        for start, end in openings:
-            last = 86400 if end == time.max else _seconds(end)
-            open_now |= weekday.eq(day) & seconds.ge(_seconds(start)) & seconds.lt(last)
+    local = instants.dt.convert_time_zone(rules.time_zone.key)
+    clock = local.dt.time()
+    weekday = local.dt.weekday() - 1
+    inside = [
+        (weekday == day) & (clock >= start) & (pl.lit(True) if end == time.max else clock < end)
+        for day, openings in enumerate(rules.office_hours)
+        for start, end in openings
+    ]
+    is_inside = pl.any_horizontal(inside) if inside else pl.lit(False)
     if rules.holidays:
-        open_now &= ~local.dt.date.isin(rules.holidays)
-    return open_now & instants.notna()
+        is_inside &= ~local.dt.date().is_in(list(rules.holidays))
+    return is_inside.fill_null(value=False) & instants.is_not_null()
 
 
 def is_open_at(instant: datetime, rules: Rules) -> bool:
-    return bool(is_open(pd.Series(pd.to_datetime([instant], utc=True)), rules).iloc[0])
+    return bool(pl.select(is_open(pl.lit(instant, INSTANT), rules)).item())
 
 
 def openings(day: date, rules: Rules) -> list[tuple[datetime, datetime]]:
@@ -42,7 +44,3 @@ def openings(day: date, rules: Rules) -> list[tuple[datetime, datetime]]:
         return local.astimezone(UTC)
 
     return [(instant(start), instant(end)) for start, end in rules.office_hours[day.weekday()]]
-
-
-def _seconds(clock: time) -> int:
-    return clock.hour * 3600 + clock.minute * 60 + clock.second

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 
 @dataclass(frozen=True)
 class Period:
@@ -81,14 +79,3 @@ def same_before(period: Period) -> Period:
 def comparable(period: Period, first_day: date | None) -> Period | None:
     """The period before, to compare with; None where it reaches before the loaded history."""
     return period.previous if is_complete(period.previous, first_day) else None
-
-
-def within(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.Series:
-    """Whether each instant lies in the period; a missing one does not."""
-    start, end = period.bounds(zone)
-    return instants.ge(start) & instants.lt(end)
-
-
-def local_days(instants: pd.Series, zone: ZoneInfo) -> pd.Series:
-    """The local day of each instant, as midnight without a zone (NaT when missing)."""
-    return instants.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()

@@ -9,18 +9,19 @@ never collide with a column of ours.
 
 from collections.abc import Mapping
 
-import pandas as pd
+import polars as pl
 
-TEXT = "str"
-LABEL = "category"
-INSTANT = "datetime64[s, UTC]"
-SECONDS = "float64"
-WHOLE = "Int64"
-FLAG = "boolean"
+TEXT = pl.String()
+LABEL = pl.Categorical()
+INSTANT = pl.Datetime("ms", "UTC")
+SECONDS = pl.Float64()
+WHOLE = pl.Int64()
+FLAG = pl.Boolean()
+DataType = pl.DataType
 
 ATTRIBUTE_PREFIX = "attr."
 
-CONVERSATIONS: Mapping[str, str] = {
+CONVERSATIONS: Mapping[str, DataType] = {
     "id": TEXT,
     "created_at": INSTANT,
     "updated_at": INSTANT,
@@ -61,7 +62,7 @@ CONVERSATIONS: Mapping[str, str] = {
 }
 
 # Tickets of the second line; what they are about stays with the vendor, but for a short subject.
-TICKETS: Mapping[str, str] = {
+TICKETS: Mapping[str, DataType] = {
     "id": TEXT,
     "number": TEXT,  # as people know it; the vendor is never asked by it
     "created_at": INSTANT,
@@ -85,7 +86,7 @@ TICKETS: Mapping[str, str] = {
     "conversation_ids": TEXT,  # linked conversations, joined by ","
 }
 
-CALLS: Mapping[str, str] = {
+CALLS: Mapping[str, DataType] = {
     "id": TEXT,
     "started_at": INSTANT,
     "answered_at": INSTANT,  # missing when nobody answered
@@ -115,13 +116,13 @@ CALLS: Mapping[str, str] = {
 
 # Added by `people.with_agents` when the tables are read, so that a person who is matched
 # today is matched in the calls of last month too. Intercom admin ids.
-CALL_AGENTS: Mapping[str, str] = {
+CALL_AGENTS: Mapping[str, DataType] = {
     "agent_id": LABEL,
     "transferred_by_agent_id": LABEL,
     "transferred_to_agent_id": LABEL,
 }
 
-AGENTS: Mapping[str, str] = {
+AGENTS: Mapping[str, DataType] = {
     "id": TEXT,  # Intercom admin id; "voice:<user id>" for Aircall users without a match
     "name": TEXT,
     "email": TEXT,  # lower case
@@ -138,10 +139,10 @@ AGENTS: Mapping[str, str] = {
     "voice_since": INSTANT,  # first seen by ourselves
 }
 
-TEAMS: Mapping[str, str] = {"id": TEXT, "name": TEXT}
+TEAMS: Mapping[str, DataType] = {"id": TEXT, "name": TEXT}
 
 # Stretches in which the same state of a person was read again and again.
-PRESENCE: Mapping[str, str] = {
+PRESENCE: Mapping[str, DataType] = {
     "id": TEXT,  # the agent's
     "channel": LABEL,  # text | voice
     "state": LABEL,  # text: active | away; voice: the vendor's availability word
@@ -149,7 +150,7 @@ PRESENCE: Mapping[str, str] = {
     "until_at": INSTANT,  # the last that saw it; the first that saw another, if it came in time
 }
 
-TABLES: Mapping[str, Mapping[str, str]] = {
+TABLES: Mapping[str, Mapping[str, DataType]] = {
     "conversations": CONVERSATIONS,
     "calls": CALLS,
     "tickets": TICKETS,
@@ -163,49 +164,35 @@ class SchemaError(ValueError):
     """A table does not have the agreed columns or types."""
 
 
-def empty(table: str) -> pd.DataFrame:
-    return conform(pd.DataFrame(), table)
+def empty(table: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=dict(TABLES[table]))
 
 
-def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The frame with all columns of the table, in order and in their dtypes, attributes after them.
+def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame with all columns of the table, in order and in their types, attributes after them.
 
-    Missing columns become NA; attribute columns become text.
+    Missing columns become null; attribute columns become labels.
 
     Raises:
         SchemaError: A value does not fit its column, or a column is none of the table's.
     """
     schema = TABLES[table]
-    attributes = [str(c) for c in frame.columns if str(c).startswith(ATTRIBUTE_PREFIX)]
-    unknown = set(map(str, frame.columns)) - set(schema) - set(attributes)
+    attributes = [name for name in frame.columns if name.startswith(ATTRIBUTE_PREFIX)]
+    unknown = set(frame.columns) - set(schema) - set(attributes)
     if unknown:
         raise SchemaError(f"{table}: unknown columns {sorted(unknown)}")
     if attributes and table != "conversations":
         raise SchemaError(f"{table}: only conversations have attributes")
-    columns: dict[str, pd.Series] = {}
-    for name, dtype in schema.items():
-        source = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
-        try:
-            columns[name] = _typed(source, dtype)
-        except (TypeError, ValueError) as error:
-            raise SchemaError(f"{table}.{name}: not {dtype}: {error}") from error
-    for name in attributes:
-        columns[name] = _typed(frame[name], LABEL)
-    return pd.DataFrame(columns, index=frame.index)
-
-
-def _typed(values: pd.Series, dtype: str) -> pd.Series:
-    if str(values.dtype) == dtype:
-        return values
-    if dtype == LABEL:
-        return values.astype("str").astype("category")
-    if dtype == INSTANT and not isinstance(values.dtype, pd.DatetimeTZDtype):
-        if values.isna().all():
-            return pd.Series(pd.NaT, index=values.index).dt.tz_localize("UTC").astype(INSTANT)
-        return pd.to_datetime(values, utc=True).astype(INSTANT)
-    if dtype == SECONDS:
-        return pd.to_numeric(values, errors="raise").astype("Float64").astype("float64")
-    return values.astype(dtype)
+    types = dict(schema) | dict.fromkeys(attributes, LABEL)
+    missing = [
+        pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame
+    ]
+    try:
+        return frame.with_columns(missing).select(
+            pl.col(name).cast(dtype) for name, dtype in types.items()
+        )
+    except pl.exceptions.PolarsError as error:
+        raise SchemaError(f"{table}: {error}") from error
 
 
 def attribute(label: str) -> str:

@@ -1,27 +1,26 @@
-"""Which rows a number is about: scope, period, and what the reader chose."""
+"""Which rows a number is about: scope, period, and what the reader chose, as one predicate."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
-from metrics.model.catalog import Metric
+from metrics.model.catalog import Metric, build
+from metrics.model.derived import day_of
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines
 from metrics.model.people import in_teams, members
-from metrics.model.periods import within
 from metrics.model.tables import Tables
+from metrics.model.values import is_true
 from metrics.model.view import View
 
 RATING = ("rating", "rating_at", "rating_remark", "rated_agent_id")
 CREDITED = tuple(schema.CALL_AGENTS)
-Mask = npt.NDArray[np.bool_]
 # Who started it, in the telephone's words.
-_DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
+DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
+NOBODY, EVERYBODY = pl.lit(False), pl.lit(True)
 
 
 class GroupError(ValueError):
@@ -32,172 +31,139 @@ class GroupError(ValueError):
 class Selection:
     """The rows that a metric may count under a view: in scope, dated in the period, and chosen.
 
-    They are selected once; value, parts, groups and the rows behind a click are asked of them.
-    The mask has one flag for each row of the metric's whole table.
+    Where the number is told person by person, what each of them holds counts over all teams, as it
+    does when people are chosen.
     """
 
     metric: Metric
     view: View
-    mask: Mask
+    by_person: bool = False
 
     @property
-    def table(self) -> pd.DataFrame:
-        table: pd.DataFrame = getattr(self.view.tables, self.metric.table)
-        return table
+    def table(self) -> pl.DataFrame:
+        return self.view.tables.derived(self.metric.table, self.view.rules)
 
     @cached_property
-    def rows(self) -> pd.DataFrame:
-        return self.table[self.mask]
-
-    def columns(self, *names: str) -> pd.DataFrame:
-        """The rows with those of these columns that there are.
-
-        All columns of 200,000 rows take a tenth of a second.
-        """
-        table = self.table
-        return table[[name for name in names if name in table]][self.mask]
+    def predicate(self) -> pl.Expr:
+        metric, view = self.metric, self.view
+        chosen = _choose(metric, view, by_person=self.by_person)
+        if metric.dated_by is None:
+            return chosen
+        period = view.period
+        return chosen & day_of(metric.dated_by).is_between(period.first_day, period.last_day)
 
     @property
-    def dates(self) -> pd.Series:
+    def query(self) -> pl.LazyFrame:
+        """The rows, with all columns: select those that are needed."""
+        return self.table.lazy().filter(self.predicate)
+
+    @property
+    def value(self) -> pl.Expr:
+        return value_of(self.metric, self.view).alias(self.metric.key)
+
+    @property
+    def counted(self) -> pl.DataFrame:
+        """The rows of the population, and what each adds in a column called like the metric."""
+        query = self.query.with_columns(self.value).drop_nulls(self.metric.key)
+        return query.collect()
+
+    @property
+    def dated_by(self) -> str:
         """Raises GroupError for a stock, which has no dates."""
         if self.metric.dated_by is None:
             raise GroupError(f"{self.metric.key} is a stock: it has no day or hour")
-        return self.table[self.metric.dated_by][self.mask]
+        return self.metric.dated_by
 
-    @cached_property
-    def values(self) -> pd.Series:
-        """What each row adds; NA for rows outside the population.
-
-        A measure looks at one row at a time, so it is worked out once for all rows of a version.
-        """
-        tables, rules = self.view.tables, self.view.rules
-        values = tables.memory.get(
-            ("measure", self.metric.key, rules.key),
-            lambda: self.metric.measure(self.table, rules, tables.now),
-        )
-        return values[self.mask]
-
-    @cached_property
-    def parts(self) -> pd.Series | None:
-        """The words of the metric's parts; a row may have several: reasons are mentions."""
-        tables, rules, parts = self.view.tables, self.view.rules, self.metric.parts
-        if parts is None:
-            return None
-        words = tables.memory.get(
-            ("parts", self.metric.key, rules.key), lambda: parts(self.table, rules, tables.now)
-        )
-        if words.index.equals(self.table.index):
-            return words[self.mask]
-        return words[self.mask[self.table.index.get_indexer(words.index)]]
+    @property
+    def rows_key(self) -> object:
+        """The same for metrics that are about the same rows."""
+        metric = self.metric
+        return metric.table, metric.dated_by, metric.scope, self.by_person
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:
-    """The rows of a metric under a view; the halves of the mask are remembered for the version.
-
-    Where the number is told person by person, what each of them holds counts over all teams, as it
-    does when people are chosen.
-    """
-    tables, rules = view.tables, view.rules
-    by_person = by_person and metric.scope == "person"
-    # Ratings belong to who was rated.
-    about = metric.table, metric.scope, metric.dated_by == "rating_at", by_person
-    agreed = rules.team_ids, rules.main_lines
-
-    def choose() -> Mask:
-        if metric.table == "agents":
-            return np.asarray(tables.agents.index.isin(_people(view).index), dtype=bool)
-        if metric.table == "calls":
-            return _plain_mask(_calls(view))
-        if metric.table == "tickets":
-            return _plain_mask(_tickets(view))
-        return _plain_mask(_conversations(view, metric, by_person=by_person))
-
-    mask = tables.memory.get(("chosen", about, view.filters.key, agreed), choose)
-    if metric.dated_by is None:
-        return Selection(metric, view, mask)
-    dates, zone = getattr(tables, metric.table)[metric.dated_by], rules.time_zone
-    dated = tables.memory.get(
-        ("dated", metric.table, metric.dated_by, view.period, zone.key),
-        lambda: _plain_mask(within(dates, view.period, zone)),
-    )
-    return Selection(metric, view, mask & dated)
+    return Selection(metric, view, by_person and metric.scope == "person")
 
 
-def select_conversations(view: View) -> pd.DataFrame:
+def value_of(metric: Metric, view: View) -> pl.Expr:
+    return build(metric.value, view.rules, view.tables.now)
+
+
+def select_conversations(view: View) -> pl.LazyFrame:
     """Conversations in scope that the filters choose, of any day; none that a call wrote."""
-    return view.tables.conversations[_conversations(view, None)]
+    table = view.tables.derived("conversations", view.rules)
+    return table.lazy().filter(_choose_conversations(view, None, by_person=False))
 
 
-def _conversations(view: View, metric: Metric | None, *, by_person: bool = False) -> pd.Series:
+def _choose(metric: Metric, view: View, *, by_person: bool) -> pl.Expr:
+    if metric.table == "agents":
+        return _choose_people(view)
+    if metric.table == "calls":
+        return _choose_calls(view)
+    if metric.table == "tickets":
+        return _choose_tickets(view)
+    return _choose_conversations(view, metric, by_person=by_person)
+
+
+def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool) -> pl.Expr:
     tables, filters, rules = view.tables, view.filters, view.rules
-    table = tables.conversations
-    keep = ~table["is_call"].fillna(False).astype(bool)
+    chosen = ~is_true("is_call")
     scope = metric.scope if metric else "teams"
     if rules.team_ids and scope != "workspace":
-        inside = table["team_id"].isin(rules.team_ids)
+        inside = pl.col("team_id").is_in(list(rules.team_ids)).fill_null(value=False)
         if scope == "person" and (by_person or filters.agents):
-            inside |= table["agent_id"].isin(members(tables, rules)["id"])
-        keep &= inside
+            held = pl.col("agent_id").is_in(members(tables, rules)["id"].to_list())
+            inside |= held.fill_null(value=False)
+        chosen &= inside
     if filters.teams:
-        keep &= table["team_id"].isin(filters.teams)
+        chosen &= pl.col("team_id").is_in(list(filters.teams))
     if filters.origin:
-        keep &= table["origin"].eq(filters.origin)
+        chosen &= pl.col("origin") == filters.origin
+    columns = tables.derived("conversations", rules).columns
     for label, values in filters.attributes.items():
-        keep &= _has_value(table, label, values)
+        column = schema.attribute(label)
+        words = pl.col(column) if column in columns else pl.lit(None, schema.LABEL)
+        chosen &= _is_any(words, [value.strip() for value in values], EMPTY)
     if filters.agents:
-        keep &= _chosen(agent_of(table, tables, metric), filters.agents)
-    return keep
+        chosen &= _is_any(agent_of(tables, metric), filters.agents, UNASSIGNED)
+    return chosen
 
 
-def agent_of(table: pd.DataFrame, tables: Tables, metric: Metric | None) -> pd.Series:
-    """For whom each conversation counts; missing = nobody.
+def agent_of(tables: Tables, metric: Metric | None = None) -> pl.Expr:
+    """For whom each conversation or ticket counts; null = nobody.
 
     A rating counts for the teammate who was rated, if that is a person we know, else for the
     assignee. The bot is nobody's agent.
     """
-    return _agents(table, tables, of_rating=metric is not None and metric.dated_by == "rating_at")
+    return _agent_of(tables, of_rating=metric is not None and metric.dated_by == "rating_at")
 
 
-def _agents(table: pd.DataFrame, tables: Tables, *, of_rating: bool) -> pd.Series:
-    assigned = table["agent_id"].astype("str")
-    bots = set(tables.agents.loc[tables.agents["bot"].fillna(False), "id"])
+def _agent_of(tables: Tables, *, of_rating: bool) -> pl.Expr:
+    assigned = pl.col("agent_id")
+    bots = tables.agents.filter(is_true("bot"))["id"].to_list()
     if of_rating:
-        people = set(tables.agents["id"]) - bots
-        rated = table["rated_agent_id"].astype("str")
-        assigned = rated.where(rated.isin(people), assigned)
-    return assigned.where(~assigned.isin(bots)) if bots else assigned
+        people = tables.agents.filter(~is_true("bot"))["id"].to_list()
+        rated = pl.col("rated_agent_id")
+        assigned = pl.when(rated.is_in(people)).then(rated).otherwise(assigned)
+    return pl.when(~assigned.is_in(bots)).then(assigned) if bots else assigned
 
 
-def without_others_ratings(table: pd.DataFrame, tables: Tables, agent_id: str) -> pd.DataFrame:
+def without_others_ratings(table: pl.DataFrame, tables: Tables, agent_id: str) -> pl.DataFrame:
     """Conversations as one person may read them: ratings that count for others are missing."""
-    others = _agents(table, tables, of_rating=True).ne(agent_id).fillna(True).astype(bool)
-    return table.assign(**{name: table[name].mask(others) for name in RATING})
+    is_own = _agent_of(tables, of_rating=True) == agent_id
+    return table.with_columns(pl.when(is_own).then(pl.col(name)).alias(name) for name in RATING)
 
 
-def credited(calls: pd.DataFrame, people: Collection[str] | None = None) -> pd.DataFrame:
-    """Each call once for each distinct person who answered, passed on or took over.
+def credit(calls: pl.LazyFrame, people: Collection[str] | None = None) -> pl.LazyFrame:
+    """Each call once for each distinct person who answered, passed on or took over, as `agent`.
 
-    As `row` (the call's position) and `agent`; a call without anybody has one line with NA, which
-    `UNASSIGNED` among the people stands for. People of None are all.
+    A call without anybody has one line with null, which `UNASSIGNED` among the people stands for.
+    People of None are all.
     """
-    sides = [_plain(calls[side]) for side in CREDITED]
-    codes, known = pd.factorize(pd.concat(sides, ignore_index=True))
-    # A row and a person as one number, so that each pair is found once; -1 is nobody.
-    width = len(known) + 1
-    row = np.tile(np.arange(len(calls)), len(sides))
-    pairs = np.unique(row[codes >= 0] * width + codes[codes >= 0])
-    nobody = np.setdiff1d(np.arange(len(calls)), pairs // width)
-    agents = pd.array([*known, None], dtype="str").take(pairs % width)
-    nothing = pd.array([None], dtype="str").take(np.zeros(len(nobody), dtype="int64"))
-    lines = pd.DataFrame(
-        {
-            "row": np.concatenate([pairs // width, nobody]),
-            "agent": pd.concat([pd.Series(agents), pd.Series(nothing)], ignore_index=True),
-        }
-    )
+    lines = calls.with_columns(agent=pl.col("credited")).explode("agent", empty_as_null=True)
     if people is not None:
-        lines = lines[lines["agent"].fillna(UNASSIGNED).isin(people)]
-    return lines.reset_index(drop=True)
+        lines = lines.filter(_is_any(pl.col("agent"), list(people), UNASSIGNED))
+    return lines
 
 
 def chosen_people(view: View) -> set[str] | None:
@@ -210,97 +176,61 @@ def chosen_people(view: View) -> set[str] | None:
     return inside if chosen is None else inside & chosen
 
 
-def _plain(words: pd.Series) -> pd.Series:
-    return words.astype("str").reset_index(drop=True)
-
-
-def attribute_values(table: pd.DataFrame, label: str) -> pd.Series:
-    """The attribute of each row, trimmed; missing, blank and absent columns are NA."""
-    column = schema.attribute(label)
-    if column not in table:
-        return pd.Series(pd.NA, index=table.index, dtype="str")
-    values = table[column]
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        trimmed = [str(word).strip() or None for word in values.cat.categories]
-        words = pd.array([*trimmed, None], dtype="str")
-        return pd.Series(words.take(values.cat.codes.to_numpy()), index=values.index)
-    words = values.astype("str").str.strip()
-    return words.where(words.ne(""))
-
-
-def is_filled(table: pd.DataFrame, label: str) -> pd.Series:
-    return attribute_values(table, label).notna()
-
-
-def _people(view: View) -> pd.DataFrame:
+def _choose_people(view: View) -> pl.Expr:
     filters = view.filters
-    people = members(view.tables, view.rules)
+    people = set(members(view.tables, view.rules)["id"])
     if filters.teams:
-        people = people[people["id"].isin(in_teams(people, filters.teams))]
+        people &= in_teams(view.tables.agents, filters.teams)
     if filters.agents:
-        people = people[people["id"].isin(filters.agents)]
-    return people
+        people &= set(filters.agents)
+    return pl.col("id").is_in(list(people))
 
 
-def _calls(view: View) -> pd.Series:
+def _choose_calls(view: View) -> pl.Expr:
     tables, filters = view.tables, view.filters
-    calls = tables.calls
     if filters.attributes:
         # Only conversations carry attributes: no call has the value that was asked for.
-        return pd.Series(False, index=calls.index)
-    keep = calls["status"].eq("done")
+        return NOBODY
+    chosen = pl.col("status") == "done"
     if filters.lines:
-        keep &= on_lines(calls, filters.lines, view.rules)
+        chosen &= on_lines(tables.calls, filters.lines, view.rules)
     if filters.origin:
-        keep &= calls["direction"].eq(_DIRECTIONS[filters.origin])
+        chosen &= pl.col("direction") == DIRECTIONS[filters.origin]
     if filters.teams:
-        keep &= _credits(calls, in_teams(tables.agents, filters.teams))
+        chosen &= _credits(in_teams(tables.agents, filters.teams))
     if filters.agents:
-        chosen = _credits(calls, filters.agents)
+        is_chosen = _credits(filters.agents)
         if UNASSIGNED in filters.agents:
-            chosen |= calls[list(CREDITED)].isna().all(axis=1)
-        keep &= chosen
-    return keep
+            is_chosen |= pl.all_horizontal(pl.col(column).is_null() for column in CREDITED)
+        chosen &= is_chosen
+    return chosen
 
 
-def _plain_mask(keep: pd.Series) -> Mask:
-    plain: Mask = keep.fillna(False).to_numpy(dtype=bool)
-    return plain
-
-
-def _tickets(view: View) -> pd.Series:
+def _choose_tickets(view: View) -> pl.Expr:
     """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
     tables, filters = view.tables, view.filters
-    table = tables.tickets
-    keep = pd.Series(True, index=table.index)
+    chosen = EVERYBODY
     if filters.attributes or filters.origin:
         # Only conversations have those: no ticket has the value that was asked for.
-        return ~keep
+        return NOBODY
     if filters.teams:
-        owned = table["agent_id"].isin(in_teams(tables.agents, filters.teams))
-        keep &= table["team_id"].isin(filters.teams) | (table["team_id"].isna() & owned)
+        owned = pl.col("agent_id").is_in(list(in_teams(tables.agents, filters.teams)))
+        in_team = pl.col("team_id").is_in(list(filters.teams))
+        chosen &= in_team.fill_null(owned.fill_null(value=False))
     if filters.agents:
-        keep &= _chosen(_agents(table, tables, of_rating=False), filters.agents)
+        chosen &= _is_any(_agent_of(tables, of_rating=False), filters.agents, UNASSIGNED)
     for column, values in filters.tickets.items():
-        words = table[column].astype("str")
-        keep &= words.isin(values) | (words.isna() if EMPTY in values else False)
-    return keep
+        chosen &= _is_any(pl.col(column), values, EMPTY)
+    return chosen
 
 
-def _credits(calls: pd.DataFrame, people: Iterable[str]) -> pd.Series:
+def _credits(people: Collection[str]) -> pl.Expr:
     wanted = list(people)
-    mask = pd.Series(False, index=calls.index)
-    for column in CREDITED:
-        mask |= calls[column].isin(wanted)
-    return mask
+    return pl.any_horizontal(
+        pl.col(column).is_in(wanted).fill_null(value=False) for column in CREDITED
+    )
 
 
-def _chosen(agents: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
-    mask = agents.isin(wanted)
-    return mask | agents.isna() if UNASSIGNED in wanted else mask
-
-
-def _has_value(table: pd.DataFrame, label: str, values: tuple[str, ...]) -> pd.Series:
-    words = attribute_values(table, label)
-    mask = words.isin([value.strip() for value in values])
-    return mask | words.isna() if "" in values else mask
+def _is_any(words: pl.Expr, wanted: Collection[str], nothing: str) -> pl.Expr:
+    """Whether each is one of those; `nothing` among them stands for null."""
+    return words.is_in(list(wanted)).fill_null(nothing in wanted)

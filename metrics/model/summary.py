@@ -1,19 +1,16 @@
-"""From one value per row to one number with its population."""
+"""From one value for each row to one number with its population."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
 from metrics.model.catalog import Metric
 
 # Under this many rows a ninetieth percentile is one row's accident.
 P90_MINIMUM = 20
-
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,84 +37,60 @@ class Summary:
     parts: Mapping[str, int] = field(default_factory=dict)
 
 
-def summarise(metric: Metric, values: pd.Series, parts: pd.Series | None = None) -> Summary:
-    """The metric's number over one value per row; NA rows are not counted.
-
-    Parts, of the same rows, may also name some outside the population, such as SLAs still running.
-    """
-    counted = {} if parts is None else _counts(metric, parts)
-    return _summary(metric, _numbers(values), counted)
-
-
-@dataclass(frozen=True, eq=False)
-class Sorted:
-    """Rows sorted by their group, so that several metrics share the work.
-
-    Group i has the rows `order[starts[i]:starts[i + 1]]`; those before are in no group.
-    """
-
-    words: Sequence[object]
-    order: npt.NDArray[np.intp]
-    starts: npt.NDArray[np.intp]
-
-    @classmethod
-    def of(cls, groups: pd.Series) -> "Sorted":
-        """One word per row; rows without one are in no group."""
-        codes, words = pd.factorize(groups)
-        order = np.argsort(codes, kind="stable")
-        return cls(list(words), order, np.searchsorted(codes[order], np.arange(len(words) + 1)))
+def aggregate(metric: Metric) -> list[pl.Expr]:
+    """What `read_summary` needs of the column that is called like the metric."""
+    key = metric.key
+    value = pl.col(key)
+    aggregates = {f"{key}.n": value.count()}
+    if metric.unit == "count":
+        aggregates[f"{key}.value"] = value.sum()
+    elif metric.kind == "stock":
+        aggregates[f"{key}.value"] = value.max()
+    elif metric.kind == "duration":
+        aggregates[f"{key}.value"] = value.quantile(0.5, "linear")
+        aggregates[f"{key}.mean"] = value.mean()
+        aggregates[f"{key}.p90"] = value.quantile(0.9, "linear")
+    else:
+        aggregates[f"{key}.value"] = value.mean()
+    return [expression.alias(name) for name, expression in aggregates.items()]
 
 
-def summarise_by(
-    metric: Metric, values: pd.Series, groups: pd.Series | Sorted
-) -> dict[str, Summary]:
-    """The metric's number for each group of rows; rows without a group are left out.
+def read_summary(
+    metric: Metric, row: Mapping[str, Any], parts: Mapping[str, int] | None = None
+) -> Summary:
+    key = metric.key
+    value, n = row[f"{key}.value"], row[f"{key}.n"]
+    low = high = None
+    if metric.kind == "share" and n:
+        low, high = wilson(value, n)
+    p90 = row.get(f"{key}.p90") if n >= P90_MINIMUM else None
+    return Summary(value, n, metric.unit, row.get(f"{key}.mean"), p90, low, high, parts or {})
 
-    The groups are one word per value, in the same order, or these sorted.
-    """
-    shared = groups if isinstance(groups, Sorted) else Sorted.of(groups)
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)[shared.order]
-    summaries = {}
-    for place, word in enumerate(shared.words):
-        group = numbers[shared.starts[place] : shared.starts[place + 1]]
-        summaries[str(word)] = _summary(metric, group[~np.isnan(group)], {})
-    return summaries
+
+def summarise(metric: Metric, values: pl.Series) -> Summary:
+    """The metric's number over one value for each row; null rows are not counted."""
+    row = values.alias(metric.key).to_frame().select(aggregate(metric)).row(0, named=True)
+    return read_summary(metric, row)
+
+
+def count_parts(metric: Metric, counts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Word -> rows, of the structs of polars' `value_counts`."""
+    known = {}
+    for line in counts:
+        word, count = line.values()
+        if word is not None:
+            known[str(word)] = int(count)
+    return dict.fromkeys(metric.part_names, 0) | known
+
+
+def empty_summary(metric: Metric) -> Summary:
+    return Summary(0.0 if metric.unit == "count" else None, 0, metric.unit)
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share of `n` rows (1927, no continuity correction)."""
     z = 1.959963984540054
     centre = share + z * z / (2 * n)
-    margin = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    margin = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, float((centre - margin) / scale)), min(1.0, float((centre + margin) / scale))
-
-
-def _numbers(values: pd.Series) -> Numbers:
-    numbers: Any = values.dropna().to_numpy(dtype="float64")
-    return numbers  # type: ignore[no-any-return]
-
-
-def _summary(metric: Metric, numbers: Numbers, parts: Mapping[str, int]) -> Summary:
-    n, unit = len(numbers), metric.unit
-    if unit == "count":
-        return Summary(float(numbers.sum()), n, unit, parts=parts)
-    if not n:
-        return Summary(None, 0, unit, parts=parts)
-    if metric.kind == "stock":
-        return Summary(float(numbers.max()), n, unit, parts=parts)
-    mean = float(numbers.mean())
-    if metric.kind == "mean":
-        return Summary(mean, n, unit, parts=parts)
-    if metric.kind == "share":
-        low, high = wilson(mean, n)
-        return Summary(mean, n, unit, low=low, high=high, parts=parts)
-    median, p90 = np.quantile(numbers, [0.5, 0.9])
-    shown = float(p90) if n >= P90_MINIMUM else None
-    return Summary(float(median), n, unit, mean=mean, p90=shown, parts=parts)
-
-
-def _counts(metric: Metric, words: pd.Series) -> dict[str, int]:
-    counts = words.dropna().value_counts()
-    known = {str(word): int(count) for word, count in counts.items() if count}
-    return dict.fromkeys(metric.part_names, 0) | known
+    return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)

@@ -1,14 +1,17 @@
-"""The tables of one version, as the measures take them."""
+"""The tables of one version, as the metrics take them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
+from metrics.model.definitions import Rules
+from metrics.model.derived import derive
 from metrics.model.result_cache import Memory
 
-# Measures of every row, choices of rows, names: each is small beside the tables.
-REMEMBERED = 200
+# Numbers, choices of rows, names: each is small beside the tables.
+REMEMBERED = 2000
 
 
 @dataclass(frozen=True)
@@ -18,14 +21,24 @@ class Tables:
     Agents include leavers and unmatched Aircall users; the stocks are those of `now`.
     """
 
-    conversations: pd.DataFrame
-    calls: pd.DataFrame
-    agents: pd.DataFrame
-    teams: pd.DataFrame
-    now: pd.Timestamp
-    tickets: pd.DataFrame = field(default_factory=lambda: schema.empty("tickets"))
-    presence: pd.DataFrame = field(default_factory=lambda: schema.empty("presence"))
+    conversations: pl.DataFrame
+    calls: pl.DataFrame
+    agents: pl.DataFrame
+    teams: pl.DataFrame
+    now: datetime
+    tickets: pl.DataFrame = field(default_factory=lambda: schema.empty("tickets"))
+    presence: pl.DataFrame = field(default_factory=lambda: schema.empty("presence"))
     # What was worked out from these very tables; others, made of them by `replace`, begin anew.
     memory: Memory = field(
         default_factory=lambda: Memory(REMEMBERED), init=False, repr=False, compare=False
     )
+
+    def derived(self, table: str, rules: Rules) -> pl.DataFrame:
+        """The table with the columns of `metrics.model.derived`."""
+        frame: pl.DataFrame = getattr(self, table)
+        key = ("derived", table, rules.row_key)
+        return self.memory.get(key, lambda: derive(frame, table, rules))
+
+    def remember_derived(self, table: str, rules: Rules, frame: pl.DataFrame) -> None:
+        """What was derived part by part before these tables were put together."""
+        self.memory.get(("derived", table, rules.row_key), lambda: frame)

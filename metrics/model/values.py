@@ -1,41 +1,26 @@
-"""Values of rows: what measures say, and one value of a table as plain Python."""
+"""What metrics are made of: expressions with one value for each row; null keeps a row out."""
 
-from datetime import datetime
-from typing import Any
-
-import pandas as pd
+import polars as pl
 
 
-def ones(mask: pd.Series) -> pd.Series:
-    """1 for the rows that count; NA, and so out of the population, for all others."""
-    return pd.Series(1.0, index=mask.index, dtype="Float64").where(_sure(mask))
+def ones(population: pl.Expr) -> pl.Expr:
+    """1 for the rows that count."""
+    return pl.when(population).then(1.0)
 
 
-def flags(good: pd.Series, population: pd.Series) -> pd.Series:
-    """1 or 0 for the rows of the population; NA for all others."""
-    return _sure(good).astype("Float64").where(_sure(population))
+def flags(good: pl.Expr, population: pl.Expr) -> pl.Expr:
+    """1 or 0 for the rows of the population; what is not known to be good is not."""
+    return pl.when(population).then(good.fill_null(value=False).cast(pl.Float64))
 
 
-def seconds_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
-    """Seconds from one instant to the other; NA where one is missing or the order is wrong.
+def seconds_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
+    """Null where one is missing or the order is wrong.
 
     Vendors sometimes write an end before its beginning; such a row has no duration.
     """
-    span = (later - earlier).dt.total_seconds().astype("Float64")
-    return span.where(span.ge(0))
+    span = (later - earlier).dt.total_seconds().cast(pl.Float64)
+    return pl.when(span >= 0).then(span)
 
 
-def word(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)
-
-
-def number_or_none(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
-
-
-def instant_or_none(value: Any) -> datetime | None:
-    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()
-
-
-def _sure(mask: pd.Series) -> pd.Series:
-    return mask.fillna(False).astype(bool)
+def is_true(flag: str) -> pl.Expr:
+    return pl.col(flag).fill_null(value=False)

@@ -9,20 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.selection import select
-from metrics.model.summary import Summary, summarise, summarise_by
+from metrics.model.selection import Selection, select
+from metrics.model.summary import Summary, aggregate, empty_summary, read_summary
 from metrics.model.view import View
-from metrics.query.grouping import Grouping, group_rows
+from metrics.query.grouping import GROUP, ROW, Grouping, group_rows
 
 # Groups that stand for having no value: of people and teams, and of everything else.
 _NOBODY = frozenset({"agent", "team", "origin"})
-Codes = npt.NDArray[np.int64]
+DOWN, ACROSS = "down", "across"
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,15 @@ class Axis:
         empty = (nothing(self.by),) if self.with_empty else ()
         return (*self.keys, *((None,) if self.folded else ()), *empty)
 
-    def codes(self, words: pd.Series) -> Codes:
-        """The line of each word; -1 for those that are in none."""
+    def place(self, word: pl.Expr, grouping: Grouping) -> pl.Expr:
+        """The line of each group that was attached; null for those that are in none."""
+        if grouping.keys is not None:
+            return word
         places = {key: place for place, key in enumerate(self.lines) if key is not None}
-        others = len(self.keys) if self.folded else -1
-        codes, known = pd.factorize(words)
-        empty = nothing(self.by)
-        lines = [places.get(str(w), -1 if w == empty else others) for w in known]
-        # The last one is that of rows in no group, whose code is -1.
-        line_codes: Codes = np.array([*lines, -1], dtype="int64")[codes]
-        return line_codes
+        others = len(self.keys) if self.folded else None
+        # Without a line of its own, having no value is not one of the others.
+        mapping = {nothing(self.by): None} | places
+        return word.cast(pl.String).replace_strict(mapping, default=others, return_dtype=pl.Int64)
 
 
 @dataclass(frozen=True)
@@ -85,11 +82,11 @@ def nothing(by: str) -> str:
     return UNASSIGNED if by in _NOBODY else EMPTY
 
 
-def frequent(words: pd.Series, by: str) -> list[str]:
+def frequent(grouping: Grouping, query: pl.LazyFrame, by: str) -> list[str]:
     """Groups by how many rows they have, most first, equal ones by name; those with a value."""
-    counts = words.astype("str").value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return [str(word) for word, _ in ordered if word != nothing(by)]
+    counts = grouping.attach(query).group_by(pl.col(GROUP).cast(pl.String)).len().collect()
+    ordered = sorted(counts.iter_rows(), key=lambda item: (-item[1], item[0]))
+    return [word for word, _ in ordered if word != nothing(by)]
 
 
 def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = False) -> Axis:
@@ -98,15 +95,15 @@ def axis(metric: Metric, by: str, view: View, top: int, *, with_empty: bool = Fa
     Raises:
         ValueError: The metric cannot be grouped so.
     """
-    grouping = group_rows(by, select(metric, view))
+    selection = select(metric, view)
+    grouping = group_rows(by, selection)
     if grouping.keys is not None:
         return Axis(by, grouping.keys)
-    known = frequent(grouping.words, by)
+    known = frequent(grouping, selection.query, by)
     # One group alone is never called the others.
     shown = len(known) if len(known) == top + 1 else top
-    empty = with_empty and bool(grouping.words.astype("str").eq(nothing(by)).any())
-    labels = grouping.labels or {}
-    return Axis(by, tuple(known[:shown]), max(0, len(known) - shown), empty, labels)
+    empty = with_empty and _has_empty(grouping, selection.query, by)
+    return Axis(by, tuple(known[:shown]), max(0, len(known) - shown), empty, grouping.labels)
 
 
 def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
@@ -116,33 +113,26 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     and once in the totals.
     """
     selection = select(metric, view)
-    lines, columns = group_rows(down.by, selection), group_rows(across.by, selection)
-    added = selection.values
-    pairs = _pairs(_coded(down, lines), _coded(across, columns))
-    inside = added.iloc[np.unique(pairs["row"].to_numpy())]
-    width = len(across.lines)
-    numbers = summarise_by(
-        metric,
-        added.iloc[pairs["row"].to_numpy()],
-        pairs["code_down"] * width + pairs["code_across"],
-    )
-    cells = {divmod(int(code), width): number for code, number in numbers.items() if number.n}
+    pairs = _pairs(selection, down, across)
+    cells = _summarise_by([DOWN, ACROSS], metric, pairs)
 
     def totals(side: str, count: int) -> list[Summary]:
-        distinct = pairs.drop_duplicates(["row", side])
-        by_place = summarise_by(metric, added.iloc[distinct["row"].to_numpy()], distinct[side])
-        empty = summarise(metric, added.iloc[:0])
-        return [by_place.get(str(place), empty) for place in range(count)]
+        numbers = _summarise_by([side], metric, pairs.unique([ROW, side]))
+        empty = empty_summary(metric)
+        return [numbers.get((place,), empty) for place in range(count)]
 
+    inside = pairs.unique(ROW).select(aggregate(metric)).row(0, named=True)
+    whole = selection.query.select(selection.value.count()).collect().item()
+    total = read_summary(metric, inside)
     return Crosstab(
         metric,
         down,
         across,
-        cells,
-        totals("code_down", len(down.lines)),
-        totals("code_across", width),
-        summarise(metric, inside),
-        int(added.notna().sum() - inside.notna().sum()),
+        {cell: number for cell, number in cells.items() if number.n},
+        totals(DOWN, len(down.lines)),
+        totals(ACROSS, len(across.lines)),
+        total,
+        whole - total.n,
     )
 
 
@@ -162,18 +152,24 @@ def table_of(
     return crosstab(metric, down, across, view)
 
 
-def _pairs(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    if left.empty or right.empty or not left["row"].is_unique:
-        return left.merge(right, on="row", suffixes=("_down", "_across"))
-    # A row that has one line needs no join.
-    down = np.full(max(left["row"].max(), right["row"].max()) + 1, -1)
-    down[left["row"]] = left["code"]
-    pairs = right.rename(columns={"code": "code_across"}).assign(code_down=down[right["row"]])
-    return pairs[pairs["code_down"] >= 0]
+def _pairs(selection: Selection, down: Axis, across: Axis) -> pl.DataFrame:
+    """Row, line, column and value, once for each cell that a row lies in."""
+    query = selection.query.with_columns(selection.value).with_row_index(ROW)
+    for side, line in ((DOWN, down), (ACROSS, across)):
+        grouping = group_rows(line.by, selection)
+        query = grouping.attach(query, side)
+        query = query.with_columns(line.place(pl.col(side), grouping).alias(side))
+    pairs = query.select(ROW, DOWN, ACROSS, selection.metric.key).drop_nulls([DOWN, ACROSS])
+    return pairs.unique([ROW, DOWN, ACROSS]).collect()
 
 
-def _coded(side: Axis, grouping: Grouping) -> pd.DataFrame:
-    codes = side.codes(grouping.words)
-    lines = pd.DataFrame({"row": grouping.positions, "code": codes})
-    lines = lines[lines["code"] >= 0]
-    return lines if lines["row"].is_unique else lines.drop_duplicates()
+def _summarise_by(
+    sides: list[str], metric: Metric, pairs: pl.DataFrame
+) -> dict[tuple[int, ...], Summary]:
+    rows = pairs.group_by(sides).agg(aggregate(metric)).iter_rows(named=True)
+    return {tuple(row[side] for side in sides): read_summary(metric, row) for row in rows}
+
+
+def _has_empty(grouping: Grouping, query: pl.LazyFrame, by: str) -> bool:
+    is_empty = pl.col(GROUP).cast(pl.String) == nothing(by)
+    return bool(grouping.attach(query).select(is_empty.any()).collect().item())

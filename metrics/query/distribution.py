@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
+import polars as pl
 
 # Each bucket is a few times as wide as the one before: waits differ by orders of magnitude.
 EDGES = (0, 60, 300, 900, 1800, 3600, 14400, 28800, 86400, 259200, 604800)
@@ -23,16 +22,15 @@ class Bucket:
         return f"{self.low}..{'' if self.high is None else self.high}"
 
 
-def buckets(seconds: pd.Series) -> list[Bucket]:
-    """How many rows each bucket has; empty ones at both ends are left out, NA rows too."""
-    known = seconds.dropna().to_numpy(dtype="float64")
-    places = np.searchsorted(EDGES, known, side="right") - 1
-    counts = np.bincount(places[places >= 0], minlength=len(EDGES))
-    used = np.flatnonzero(counts)
-    if not len(used):
+def buckets(seconds: pl.Series) -> list[Bucket]:
+    """How many rows each bucket has; empty ones at both ends are left out, null rows too."""
+    known = seconds.drop_nulls().sort()
+    below = [known.search_sorted(edge, side="left") for edge in EDGES]
+    counts = [end - start for start, end in zip(below, [*below[1:], len(known)], strict=True)]
+    used = [place for place, count in enumerate(counts) if count]
+    if not used:
         return []
     ends = (*EDGES[1:], None)
     return [
-        Bucket(EDGES[place], ends[place], int(counts[place]))
-        for place in range(int(used[0]), int(used[-1]) + 1)
+        Bucket(EDGES[place], ends[place], counts[place]) for place in range(used[0], used[-1] + 1)
     ]

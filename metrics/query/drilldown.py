@@ -7,24 +7,23 @@ was clicked. Beside the catalogue a few tables have rows of their own (`LISTS`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
-from metrics.measures import tickets, workload
-from metrics.model.catalog import CATALOG, Metric
+from metrics.measures import tickets
+from metrics.measures.workload import reasons
+from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.definitions import Rules
 from metrics.model.selection import Selection, select
 from metrics.model.values import ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
-from metrics.query.grouping import Grouping, group_rows
+from metrics.query.grouping import GROUP, ROW, Grouping, group_rows
+from metrics.query.reasons import count_mentions
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
 # Before the name of a group: all but its first so many, and all that have a value.
 OTHERS, FILLED = "others.", "filled."
 TOP_REASONS = "top_reasons"
-Mask = npt.NDArray[np.bool_]
 
 
 class CellError(ValueError):
@@ -66,11 +65,11 @@ def escaped(by: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Drilldown:
-    """The rows of a number; `values` is what each adds, NA for rows that only a part names."""
+    """The rows of a number; `values` is what each adds, null for rows that only a part names."""
 
     metric: Metric
-    rows: pd.DataFrame
-    values: pd.Series
+    rows: pl.DataFrame
+    values: pl.Series
 
     @property
     def n(self) -> int:
@@ -82,53 +81,35 @@ class Drilldown:
         return float(self.values.sum())
 
 
-def _passed_on(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    return ones(calls["transferred_by_agent_id"].notna())
-
-
-def _every_call(calls: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    return ones(calls["started_at"].notna())
-
-
-def _mentions(table: pd.DataFrame, rules: Rules, now: pd.Timestamp) -> pd.Series:
-    return _counted(workload.mentions(table.reset_index(drop=True), rules), table)
-
-
-# What a list may be of, besides the catalogue.
+# What a list may be of, besides the catalogue. How often a reason is mentioned depends on the cells.
 LISTS: dict[str, Metric] = {
     TOP_REASONS: Metric(
         TOP_REASONS,
         "count",
         "conversations",
-        "created_at",
-        "count",
-        None,
-        ("intercom",),
+        lambda rules, now: _count_mentions(rules, None),
         "attributes.reason, attributes.second_reason",
-        _mentions,
+        "created_at",
+        sources=("intercom",),
     ),
     "calls": Metric(
         "calls",
         "count",
         "calls",
-        "started_at",
-        "count",
-        None,
-        ("aircall",),
+        ones(pl.col("started_at").is_not_null()),
         "Aircall, call object",
-        _every_call,
+        "started_at",
+        sources=("aircall",),
     ),
     tickets.EVERY.key: tickets.EVERY,
     "transfers": Metric(
         "transfers",
         "count",
         "calls",
-        "started_at",
-        "count",
-        None,
-        ("aircall",),
+        ones(pl.col("transferred_by_agent_id").is_not_null()),
         "Aircall, call object: transferred_by",
-        _passed_on,
+        "started_at",
+        sources=("aircall",),
     ),
 }
 
@@ -152,43 +133,40 @@ def drill_down(key: str, cells: Sequence[Cell], view: View) -> Drilldown:
     metric = listed_metric(key)
     by_person = any(cell.by == "agent" for cell in cells)
     selection = select(metric, view, by_person=by_person)
-    rows, values = selection.rows, selection.values
+    value = selection.value
     if key == TOP_REASONS:
-        cells, values = _mentioned(cells, rows, view.rules)
-    inside: Mask = np.ones(len(rows), dtype=bool)
-    for cell in cells:
-        inside &= _inside(cell, selection, values)
+        value = _mentioned(cells, view).alias(key)
+        cells = [cell for cell in cells if cell.by not in (REASON, OTHER_REASONS)]
+    query = selection.query.with_columns(value).with_row_index(ROW)
     if not any(cell.by == PART for cell in cells):
-        inside &= values.notna().to_numpy()
-    return Drilldown(metric, rows[inside], values[inside])
+        query = query.drop_nulls(key)
+    for cell in cells:
+        query = _choose_cell(cell, selection, query)
+    rows = query.sort(ROW).drop(ROW).collect()
+    return Drilldown(metric, rows.drop(key), rows[key])
 
 
-def _inside(cell: Cell, selection: Selection, values: pd.Series) -> Mask:
+def _choose_cell(cell: Cell, selection: Selection, query: pl.LazyFrame) -> pl.LazyFrame:
     if cell.by == PART:
-        return _in_part(cell.key, selection)
+        return query.filter(_in_part(cell.key, selection))
     if cell.by == VALUE:
-        return _in_range(cell.key, values)
-    if cell.by.startswith((OTHERS, FILLED)):
-        return _in_several(cell, selection)
-    grouping = _grouped(cell.by, selection)
-    if grouping.keys is not None and cell.key not in grouping.keys:
-        raise CellError(f"{cell.key} is no {cell.by} of this period")
-    inside: Mask = np.zeros(len(selection.rows), dtype=bool)
-    lines = grouping.words.astype("str").eq(cell.key).fillna(False).to_numpy(dtype=bool)
-    inside[grouping.positions[lines]] = True
-    return inside
-
-
-def _in_several(cell: Cell, selection: Selection) -> Mask:
-    """Rows of the groups that have no line of their own in a table, or of all that are a value."""
+        return query.filter(_in_range(cell.key, pl.col(selection.metric.key)))
     by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
-    words = _grouped(by, selection).words.astype("str")
-    inside = words.notna() & words.ne(nothing(by))
+    grouping = _grouped(by, selection)
+    word = pl.col(GROUP).cast(pl.String)
     if cell.by.startswith(OTHERS):
-        inside &= ~words.isin(_first_groups(by, cell.key, selection))
-    mask: Mask = np.zeros(len(selection.rows), dtype=bool)
-    mask[_grouped(by, selection).positions[inside.to_numpy(dtype=bool)]] = True
-    return mask
+        first = _first_groups(by, cell.key, selection)
+        is_chosen = (word != nothing(by)) & ~word.is_in(first)
+    elif cell.by.startswith(FILLED):
+        is_chosen = word != nothing(by)
+    elif grouping.keys is None:
+        is_chosen = word == cell.key
+    elif cell.key in grouping.keys:
+        is_chosen = pl.col(GROUP) == grouping.keys.index(cell.key)
+    else:
+        raise CellError(f"{cell.key} is no {cell.by} of this period")
+    lines = grouping.attach(selection.query.with_row_index(ROW)).filter(is_chosen)
+    return query.join(lines.select(ROW).unique(), on=ROW, how="semi")
 
 
 def _first_groups(by: str, count: str, selection: Selection) -> list[str]:
@@ -199,7 +177,7 @@ def _first_groups(by: str, count: str, selection: Selection) -> list[str]:
     if metric.table == "conversations":
         metric = CATALOG["conversations"]
     whole = select(metric, selection.view)
-    return frequent(_grouped(by, whole).words, by)[: int(count)]
+    return frequent(_grouped(by, whole), whole.query, by)[: int(count)]
 
 
 def _grouped(by: str, selection: Selection) -> Grouping:
@@ -209,61 +187,59 @@ def _grouped(by: str, selection: Selection) -> Grouping:
         raise CellError(str(error)) from error
 
 
-def _in_part(word: str, selection: Selection) -> Mask:
-    metric = selection.metric
+def _in_part(word: str, selection: Selection) -> pl.Expr:
+    metric, view = selection.metric, selection.view
     if metric.parts is None:
         raise CellError(f"{metric.key} has no parts")
-    words = selection.parts
-    if words is None or not words.index.equals(selection.rows.index):
+    if not metric.part_names:
         raise CellError(f"the parts of {metric.key} are no rows")
-    mask: Mask = words.eq(word).fillna(False).to_numpy(dtype=bool)
-    return mask
+    return build(metric.parts, view.rules, view.tables.now).cast(pl.String) == word
 
 
-def _in_range(text: str, values: pd.Series) -> Mask:
+def _in_range(text: str, value: pl.Expr) -> pl.Expr:
     low, ranged, high = text.partition("..")
     try:
         bounds = [float(end) if end else None for end in (low, high)]
     except ValueError as error:
         raise CellError(f"{text} is no value and no range") from error
     if not ranged:
-        mask: Mask = values.eq(bounds[0]).fillna(False).to_numpy(dtype=bool)
-        return mask
-    inside = values.notna()
+        return value == bounds[0]
+    inside = value.is_not_null()
     if bounds[0] is not None:
-        inside &= values.ge(bounds[0]).fillna(False)
+        inside &= value >= bounds[0]
     if bounds[1] is not None:
-        inside &= values.lt(bounds[1]).fillna(False)
-    return np.asarray(inside, dtype=bool)
+        inside &= value < bounds[1]
+    return inside
 
 
-def _mentioned(
-    cells: Sequence[Cell], rows: pd.DataFrame, rules: Rules
-) -> tuple[list[Cell], pd.Series]:
+def _mentioned(cells: Sequence[Cell], view: View) -> pl.Expr:
     """Mentions are counted, not conversations: of the reasons that the cells name, only those."""
-    mentions = workload.mentions(rows.reset_index(drop=True), rules)
-    others = []
+    wanted: set[str] | None = None
     for cell in cells:
         if cell.by == REASON:
-            mentions = mentions[mentions.eq(cell.key)]
+            chosen = {cell.key}
         elif cell.by == OTHER_REASONS:
-            mentions = mentions[~mentions.isin(_first_reasons(mentions, cell.key))]
+            chosen = _other_reasons(cell.key, view)
         else:
-            others.append(cell)
-    return others, _counted(mentions, rows)
+            continue
+        wanted = chosen if wanted is None else wanted & chosen
+    return _count_mentions(view.rules, wanted)
 
 
-def _first_reasons(mentions: pd.Series, count: str) -> list[str]:
-    """The most mentioned, in the order of `workload.top_reasons`."""
+def _other_reasons(count: str, view: View) -> set[str]:
+    """All but the most mentioned, in the order of `top_reasons`."""
     if not count.isdecimal():
         raise CellError(f"{count} is no number of reasons")
-    counts = mentions.value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return [str(reason) for reason, _ in ordered[: int(count)]]
+    ordered = sorted(count_mentions(view).items(), key=lambda item: (-item[1], item[0]))
+    return {reason for reason, _ in ordered[int(count) :]}
 
 
-def _counted(mentions: pd.Series, table: pd.DataFrame) -> pd.Series:
-    """How often each row is among the mentions, whose index numbers them; NA where it is not."""
-    counts = np.bincount(mentions.index.to_numpy(dtype="int64"), minlength=len(table))
-    values = pd.Series(counts, index=table.index, dtype="Float64")
-    return values.where(values.gt(0))
+def _count_mentions(rules: Rules, wanted: set[str] | None) -> pl.Expr:
+    """How often each row mentions one of the reasons; of None, any. Null where it does not."""
+    columns = [pl.col(column) for column in reasons(rules)]
+    fits = [
+        column.is_not_null() if wanted is None else column.is_in(sorted(wanted))
+        for column in columns
+    ]
+    count = pl.sum_horizontal(fit.fill_null(value=False).cast(pl.Float64) for fit in fits)
+    return pl.when(count > 0).then(count)

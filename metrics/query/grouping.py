@@ -1,34 +1,31 @@
 """In which group each row of a number stands."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
 from metrics.measures import workload
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
+from metrics.model.derived import day_of, hour_of
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
-from metrics.model.periods import local_days
-from metrics.model.schema import ATTRIBUTE_PREFIX, attribute
+from metrics.model.schema import ATTRIBUTE_PREFIX, LABEL, attribute
 from metrics.model.selection import (
-    CREDITED,
+    DIRECTIONS,
     GroupError,
     Selection,
     agent_of,
-    attribute_values,
     chosen_people,
-    credited,
+    credit,
 )
-from metrics.model.summary import Sorted
 
 HOURS, WEEKDAYS = range(24), range(7)
 EMPTY_LABEL = {EMPTY: "—"}
+# The columns that a grouping attaches and needs.
+GROUP, ROW = "group", "row"
 
 
 @dataclass(frozen=True)
@@ -36,24 +33,37 @@ class Grouping:
     """Rows in groups.
 
     Attributes:
-        words: The group of each line; NA = in none.
-        positions: The row of each line: a row may stand in several groups.
+        word: The group of each row; null = in none. With `keys` the place among them.
+        lines: Instead, where a row may stand in several groups: makes of numbered rows one line
+            for each of their groups, in the column `GROUP`.
         keys: All groups, in order, also those without rows; None = those that have rows.
         labels: Group -> what people call it, where that is not the group itself.
     """
 
-    words: pd.Series
-    positions: npt.NDArray[np.int64]
+    word: pl.Expr | None = None
+    lines: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
     keys: tuple[str, ...] | None = None
-    labels: dict[str, str] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def sorted(self) -> Sorted:
-        return Sorted.of(self.words)
+    def attach(self, query: pl.LazyFrame, name: str = GROUP) -> pl.LazyFrame:
+        """The rows with their group, once for each of them; rows in no group go.
+
+        The rows have to be numbered in `ROW` where they may stand in several groups.
+        """
+        if self.lines is None:
+            assert self.word is not None
+            return query.with_columns(self.word.alias(name)).drop_nulls(name)
+        if ROW not in query.collect_schema():
+            query = query.with_row_index(ROW)
+        return self.lines(query).rename({GROUP: name}).drop_nulls(name)
+
+    def name(self, word: object) -> str:
+        """The key of a group, by the word that was attached."""
+        return self.keys[int(str(word))] if self.keys is not None else str(word)
 
 
 def group_rows(by: str, selection: Selection) -> Grouping:
-    """The rows by a key of `GROUPS`, or by `attr.<label>`.
+    """The grouping by a key of `GROUPS`, or by `attr.<label>`.
 
     Raises:
         GroupError: There is no such group, or these rows cannot be grouped so.
@@ -67,121 +77,126 @@ def group_rows(by: str, selection: Selection) -> Grouping:
 
 def _by_day(selection: Selection) -> Grouping:
     period = selection.view.period
-    local = local_days(selection.dates, selection.view.rules.time_zone)
-    day = local - pd.Timestamp(period.first_day)
+    place = (day_of(selection.dated_by) - period.first_day).dt.total_days()
     days = (period.first_day + timedelta(days=number) for number in range(period.days))
-    return _numbered(day.dt.days, tuple(day.isoformat() for day in days))
+    return Grouping(place, keys=tuple(day.isoformat() for day in days))
 
 
 def _by_hour(selection: Selection) -> Grouping:
-    local = selection.dates.dt.tz_convert(selection.view.rules.time_zone)
-    return _numbered(local.dt.hour, tuple(map(str, HOURS)))
+    return Grouping(hour_of(selection.dated_by), keys=tuple(map(str, HOURS)))
+
+
+def _weekday(selection: Selection) -> pl.Expr:
+    return day_of(selection.dated_by).dt.weekday().cast(pl.Int32) - 1
 
 
 def _by_weekday_hour(selection: Selection) -> Grouping:
-    local = selection.dates.dt.tz_convert(selection.view.rules.time_zone)
     keys = tuple(f"{weekday}-{hour}" for weekday in WEEKDAYS for hour in HOURS)
-    return _numbered(local.dt.day_of_week * len(HOURS) + local.dt.hour, keys)
+    return Grouping(_weekday(selection) * len(HOURS) + hour_of(selection.dated_by), keys=keys)
 
 
 def _by_week(selection: Selection) -> Grouping:
     """Weeks begin on Monday; the first and the last may be cut by the period."""
-    period, zone = selection.view.period, selection.view.rules.time_zone
+    period = selection.view.period
     first = period.first_day - timedelta(days=period.first_day.weekday())
     weeks = (period.last_day - first).days // 7 + 1
-    passed = (local_days(selection.dates, zone) - pd.Timestamp(first)).dt.days // 7
+    place = (day_of(selection.dated_by) - first).dt.total_days() // 7
     keys = tuple((first + timedelta(weeks=number)).isoformat() for number in range(weeks))
-    return _numbered(passed, keys)
+    return Grouping(place, keys=keys)
 
 
 def _by_weekday(selection: Selection) -> Grouping:
-    local = selection.dates.dt.tz_convert(selection.view.rules.time_zone)
-    return _numbered(local.dt.day_of_week, tuple(map(str, WEEKDAYS)))
+    return Grouping(_weekday(selection), keys=tuple(map(str, WEEKDAYS)))
 
 
 def _by_origin(selection: Selection) -> Grouping:
     if selection.metric.table == "calls":
-        side = {"inbound": "customer", "outbound": "teammate"}
-        return _one_each(_words(selection, "direction").map(side).fillna(UNASSIGNED))
+        sides = {direction: origin for origin, direction in DIRECTIONS.items()}
+        direction = pl.col("direction").cast(pl.String)
+        return Grouping(direction.replace_strict(sides, default=UNASSIGNED))
     _refuse_others(selection, "origin")
-    return _one_each(_words(selection, "origin").fillna(UNASSIGNED))
+    return Grouping(pl.col("origin").fill_null(UNASSIGNED))
 
 
 def _by_agent(selection: Selection) -> Grouping:
-    labels = {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
-    if selection.metric.table == "calls":
-        credits = credited(selection.columns(*CREDITED), chosen_people(selection.view))
-        words = credits["agent"].fillna(UNASSIGNED)
-        return Grouping(words, credits["row"].to_numpy(), labels=labels)
-    if selection.metric.table == "agents":
-        return _one_each(selection.columns("id")["id"], labels)
-    agents = agent_of(
-        selection.columns("agent_id", "rated_agent_id"), selection.view.tables, selection.metric
-    )
-    return _one_each(agents.fillna(UNASSIGNED), labels)
+    labels = _people_labels(selection)
+    table = selection.metric.table
+    if table == "calls":
+        return Grouping(lines=lambda query: _credited_lines(query, selection), labels=labels)
+    if table == "agents":
+        return Grouping(pl.col("id"), labels=labels)
+    agents = agent_of(selection.view.tables, selection.metric)
+    return Grouping(agents.fill_null(UNASSIGNED), labels=labels)
+
+
+def _credited_lines(query: pl.LazyFrame, selection: Selection) -> pl.LazyFrame:
+    lines = credit(query, chosen_people(selection.view))
+    return lines.with_columns(pl.col("agent").fill_null(UNASSIGNED).alias(GROUP))
 
 
 def _by_team(selection: Selection) -> Grouping:
-    teams = selection.view.tables.teams.dropna(subset=["name"])
-    labels = dict(zip(teams["id"], teams["name"], strict=True))
-    labels |= {team.id: team.name for team in selection.view.rules.teams if team.name}
+    view = selection.view
+    teams = view.tables.teams.drop_nulls("name")
+    labels = dict(teams.select("id", "name").iter_rows())
+    labels |= {team.id: team.name for team in view.rules.teams if team.name}
     if selection.metric.table in ("conversations", "tickets"):
-        return _one_each(_words(selection, "team_id").fillna(UNASSIGNED), labels)
-    lines = _people_of(selection)
-    own = selection.view.tables.agents.set_index("id")["team_ids"].astype("str")
-    lines["team"] = lines["agent"].map(own).astype("str").str.split(",")
-    lines = lines.explode("team")
-    lines["team"] = lines["team"].astype("str").where(_is_shown(lines["team"], selection))
-    lines = lines.drop_duplicates(["row", "team"])
-    # Where somebody's team is known, the others need no line of their own beside it.
-    known = lines["team"].notna().groupby(lines["row"]).transform("any")
-    lines = lines[lines["team"].notna() | ~known]
-    return Grouping(lines["team"].fillna(UNASSIGNED), lines["row"].to_numpy(), labels=labels)
+        return Grouping(pl.col("team_id").fill_null(UNASSIGNED), labels=labels)
+    return Grouping(lines=lambda query: _team_lines(query, selection), labels=labels)
 
 
-def _people_of(selection: Selection) -> pd.DataFrame:
-    if selection.metric.table == "calls":
-        return credited(selection.columns(*CREDITED), chosen_people(selection.view))
-    ids = _words(selection, "id")
-    return pd.DataFrame({"row": np.arange(len(ids)), "agent": ids.to_numpy()})
+def _team_lines(query: pl.LazyFrame, selection: Selection) -> pl.LazyFrame:
+    """Calls and people by the teams of their people.
 
-
-def _is_shown(teams: pd.Series, selection: Selection) -> pd.Series:
-    shown = teams.notna() & teams.ne("")
-    for restriction in (selection.view.rules.team_ids, selection.view.filters.teams):
+    Where somebody's team is known, the others need no line of their own beside it.
+    """
+    view = selection.view
+    shown = pl.col(GROUP) != ""
+    for restriction in (view.rules.team_ids, view.filters.teams):
         if restriction:
-            shown &= teams.isin(restriction)
-    return shown
+            shown &= pl.col(GROUP).is_in(list(restriction))
+    teams = view.tables.agents.lazy().select(
+        pl.col("id").alias("agent"), pl.col("team_ids").str.split(",").alias(GROUP)
+    )
+    if selection.metric.table == "calls":
+        people = credit(query, chosen_people(view)).with_columns(pl.col("agent").cast(pl.String))
+    else:
+        people = query.with_columns(agent="id")
+    lines = people.join(teams, on="agent", how="left").explode(GROUP, empty_as_null=True)
+    lines = lines.with_columns(pl.when(shown).then(pl.col(GROUP)).alias(GROUP))
+    lines = lines.unique([ROW, GROUP], keep="first", maintain_order=True)
+    is_known = pl.col(GROUP).is_not_null()
+    lines = lines.filter(is_known | ~is_known.any().over(ROW))
+    return lines.with_columns(pl.col(GROUP).fill_null(UNASSIGNED))
 
 
 def _by_reason(selection: Selection) -> Grouping:
     """Conversations by each reason they mention, once even where the same is named twice."""
     _refuse_others(selection, "reason")
-    labels = selection.view.rules.labels
-    columns = attribute(labels.reason), attribute(labels.second_reason)
-    numbered = selection.columns(*columns).reset_index(drop=True)
-    mentioned = workload.mentions(numbered, selection.view.rules)
-    without = numbered.index.difference(mentioned.index)
-    lines = pd.concat([mentioned, pd.Series(EMPTY, index=without, dtype="str")])
-    lines = lines.rename_axis("row").rename("reason").reset_index().drop_duplicates()
-    return Grouping(lines["reason"], lines["row"].to_numpy(), labels=EMPTY_LABEL)
+    mentioned = pl.concat_list(workload.reasons(selection.view.rules)).list.drop_nulls()
+
+    def attach_reasons(query: pl.LazyFrame) -> pl.LazyFrame:
+        lines = query.with_columns(mentioned.list.unique().alias(GROUP))
+        lines = lines.explode(GROUP, empty_as_null=True)
+        return lines.with_columns(pl.col(GROUP).fill_null(EMPTY))
+
+    return Grouping(lines=attach_reasons, labels=EMPTY_LABEL)
 
 
 def _by_state(selection: Selection) -> Grouping:
     if selection.metric.table != "tickets":
         _refuse_others(selection, "state")
-    return _one_each(_words(selection, "state").fillna(EMPTY), EMPTY_LABEL)
+    return _by_column("state")
 
 
 def _by_channel(selection: Selection) -> Grouping:
     _refuse_others(selection, "channel")
-    return _one_each(_words(selection, "channel").fillna(EMPTY), EMPTY_LABEL)
+    return _by_column("channel")
 
 
 def _by_line(selection: Selection) -> Grouping:
     _refuse_others(selection, "line", "calls")
-    calls = selection.columns("line_id", "line_name")
-    return _one_each(line_of(calls), line_names(calls))
+    calls = selection.query.select("line_id", "line_name").collect()
+    return Grouping(line_of(), labels=line_names(calls))
 
 
 def _by_caller(selection: Selection) -> Grouping:
@@ -190,70 +205,56 @@ def _by_caller(selection: Selection) -> Grouping:
     Anonymous calls are in no group: nobody knows whether they are of one person.
     """
     _refuse_others(selection, "caller", "calls")
-    calls = selection.columns("id", "digits", "started_at")
-    ordered = calls.sort_values(["started_at", "id"])
-    first = ordered.groupby("digits")["id"].transform("first").reindex(calls.index)
-    return _one_each(first)
+    first = pl.col("id").sort_by("started_at", "id").first().over("digits")
+    return Grouping(pl.when(pl.col("digits").is_not_null()).then(first))
 
 
 def _by_user(selection: Selection) -> Grouping:
     """Calls by the one person who had them: not by who passed them on or took them over."""
     _refuse_others(selection, "user", "calls")
-    labels = {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
-    return _one_each(_words(selection, "agent_id").fillna(UNASSIGNED), labels)
+    return Grouping(pl.col("agent_id").fill_null(UNASSIGNED), labels=_people_labels(selection))
 
 
-def _by_giver(selection: Selection) -> Grouping:
-    return _by_side(selection, "transferred_by")
+def _by_side(side: str) -> Callable[[Selection], Grouping]:
+    def group(selection: Selection) -> Grouping:
+        _refuse_others(selection, side, "calls")
+        words = pl.col(f"{side}_agent_id").fill_null(UNASSIGNED)
+        is_transferred = pl.col("transferred_by_agent_id").is_not_null()
+        return Grouping(pl.when(is_transferred).then(words), labels=_people_labels(selection))
 
-
-def _by_taker(selection: Selection) -> Grouping:
-    return _by_side(selection, "transferred_to")
-
-
-def _by_side(selection: Selection, side: str) -> Grouping:
-    _refuse_others(selection, side, "calls")
-    labels = {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
-    words = _words(selection, f"{side}_agent_id").fillna(UNASSIGNED)
-    transferred = _words(selection, "transferred_by_agent_id").notna()
-    return _one_each(words.where(transferred), labels)
+    return group
 
 
 def _by_ticket(name: str) -> Callable[[Selection], Grouping]:
     def group(selection: Selection) -> Grouping:
         _refuse_others(selection, name, "tickets")
-        words = TICKET_WORDS[name](selection.rows, selection.view.period, selection.view.rules)
-        labels = EMPTY_LABEL
-        if name == CREATOR:
-            labels = {agent: called for agent, (called, _) in names(selection.view.tables).items()}
-        return _one_each(words, labels)
+        word = TICKET_WORDS[name](selection.view.period, selection.view.rules)
+        known = names(selection.view.tables)
+        people = {agent: called for agent, (called, _) in known.items()}
+        return Grouping(word, labels=people if name == CREATOR else EMPTY_LABEL)
 
     return group
 
 
 def _by_attribute(selection: Selection, label: str) -> Grouping:
     _refuse_others(selection, label)
-    words = attribute_values(selection.columns(attribute(label)), label)
-    return _one_each(words.fillna(EMPTY), EMPTY_LABEL)
+    column = attribute(label)
+    if column not in selection.table:
+        return Grouping(pl.lit(EMPTY, LABEL), labels=EMPTY_LABEL)
+    return _by_column(column)
+
+
+def _by_column(column: str) -> Grouping:
+    return Grouping(pl.col(column).fill_null(EMPTY), labels=EMPTY_LABEL)
+
+
+def _people_labels(selection: Selection) -> dict[str, str]:
+    return {agent: name for agent, (name, _) in names(selection.view.tables).items() if name}
 
 
 def _refuse_others(selection: Selection, what: str, table: str = "conversations") -> None:
     if selection.metric.table != table:
         raise GroupError(f"{selection.metric.key} cannot be grouped by {what}: {table} can")
-
-
-def _words(selection: Selection, column: str) -> pd.Series:
-    return selection.columns(column)[column].astype("str")
-
-
-def _one_each(words: pd.Series, labels: dict[str, str] | None = None) -> Grouping:
-    return Grouping(words, np.arange(len(words)), labels=labels)
-
-
-def _numbered(numbers: pd.Series, keys: tuple[str, ...]) -> Grouping:
-    """Groups that are told by their place in `keys`."""
-    words = pd.Series(pd.Categorical.from_codes(numbers.to_numpy(dtype="int64"), list(keys)))
-    return Grouping(words, np.arange(len(words)), keys)
 
 
 GROUPS: dict[str, Callable[[Selection], Grouping]] = {
@@ -271,7 +272,7 @@ GROUPS: dict[str, Callable[[Selection], Grouping]] = {
     "line": _by_line,
     "caller": _by_caller,
     "user": _by_user,
-    "transferred_by": _by_giver,
-    "transferred_to": _by_taker,
+    "transferred_by": _by_side("transferred_by"),
+    "transferred_to": _by_side("transferred_to"),
     **{name: _by_ticket(name) for name in TICKET_WORDS},
 }

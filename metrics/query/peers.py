@@ -2,12 +2,10 @@
 person's own past.
 """
 
-import pandas as pd
-
 from metrics.model.catalog import Metric
 from metrics.model.periods import Period
-from metrics.model.selection import agent_of
-from metrics.model.summary import Summary, summarise
+from metrics.model.selection import agent_of, select
+from metrics.model.summary import Summary
 from metrics.model.view import EVERYTHING, View
 from metrics.query import report
 from metrics.query.usual import Verdict, usual_range
@@ -23,11 +21,13 @@ def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
     `OTHERS_MINIMUM` people besides `agent_id`, who looks, have rows behind the number; rows without
     a person count for the number and not as a person.
     """
-    rows, values = report.select_population(metric, view.with_filters(EVERYTHING))
-    people: pd.Series = agent_of(rows, view.tables, metric).dropna()
-    if people[people.ne(agent_id)].nunique() < OTHERS_MINIMUM:
+    whole = view.with_filters(EVERYTHING)
+    selection = select(metric, whole)
+    counted = selection.query.filter(selection.value.is_not_null())
+    people = counted.select(agent_of(view.tables, metric).drop_nulls().unique()).collect()
+    if len(set(people.to_series()) - {agent_id}) < OTHERS_MINIMUM:
         return None
-    return summarise(metric, values)
+    return report.evaluate(metric, whole)
 
 
 def against_own_past(metric: Metric, view: View, history: Period) -> Verdict | None:
@@ -36,15 +36,14 @@ def against_own_past(metric: Metric, view: View, history: Period) -> Verdict | N
     Of a duration or share: both sides are means of daily values, weighted by their rows. History
     is all days that are loaded, the period's among them.
     """
-    groups = report.breakdown(metric, "day", view.with_period(history))
-    days = pd.DatetimeIndex([group.key for group in groups])
-    values = pd.Series([group.summary.value for group in groups], index=days, dtype="Float64")
-    weights = pd.Series([float(group.summary.n) for group in groups], index=days)
-    period = view.period
-    first, last = pd.Timestamp(period.first_day), pd.Timestamp(period.last_day)
-    earlier, inside = days < first, (days >= first) & (days <= last)
-    usual = usual_range(values[earlier], weights[earlier], period.days)
-    if usual is None or not weights[inside].sum():
+    days = report.breakdown(metric, "day", view.with_period(history))
+    first, last = view.period.first_day.isoformat(), view.period.last_day.isoformat()
+    earlier = [day.summary for day in days if day.key < first]
+    inside = [day.summary for day in days if first <= day.key <= last and day.summary.n]
+    usual = usual_range(
+        [day.value for day in earlier], [float(day.n) for day in earlier], view.period.days
+    )
+    weight = sum(day.n for day in inside)
+    if usual is None or not weight:
         return None
-    total = (values[inside].fillna(0).astype("float64") * weights[inside]).sum()
-    return usual.verdict(float(total / weights[inside].sum()))
+    return usual.verdict(sum((day.value or 0) * day.n for day in inside) / weight)

@@ -1,19 +1,27 @@
-"""Numbers on demand: one, all, or in groups. Screens, exports, alerts and the API ask here."""
+"""Numbers on demand: one, many, or in groups. Screens, exports, alerts and the API ask here.
 
-from collections.abc import Iterable
+Metrics about the same rows are worked out in one pass over their table, and what was worked out is
+remembered with the tables.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-import pandas as pd
+import polars as pl
 
 from metrics.measures import responsiveness, satisfaction, stocks, telephony, tickets, workload
-from metrics.model.catalog import CATALOG, Metric
-from metrics.model.selection import select
-from metrics.model.summary import Summary, summarise, summarise_by
+from metrics.model.catalog import CATALOG, Metric, build
+from metrics.model.selection import Selection, select, value_of
+from metrics.model.summary import Summary, aggregate, count_parts, empty_summary, read_summary, summarise
 from metrics.model.view import View
-from metrics.query.grouping import Grouping, group_rows
+from metrics.query.grouping import GROUP, Grouping, group_rows
 
-# The themes enter their measures into the catalogue when they are imported.
+# The themes enter their metrics into the catalogue when they are imported.
 THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
+T = TypeVar("T")
+Summaries = dict[str, Summary]
 
 
 @dataclass(frozen=True)
@@ -31,19 +39,19 @@ class Group:
 
 
 def evaluate(metric: Metric, view: View) -> Summary:
-    selection = select(metric, view)
-    return summarise(metric, selection.values, selection.parts)
+    return evaluate_many([metric], view)[metric.key]
 
 
-def select_population(metric: Metric, view: View) -> tuple[pd.DataFrame, pd.Series]:
-    """The rows behind the number, and what each of them adds to it: the population only."""
-    selection = select(metric, view)
-    counted = selection.values.notna()
-    return selection.rows[counted], selection.values[counted]
+def evaluate_all(view: View) -> Summaries:
+    return evaluate_many(CATALOG.values(), view)
 
 
-def evaluate_all(view: View) -> dict[str, Summary]:
-    return {key: evaluate(metric, view) for key, metric in CATALOG.items()}
+def evaluate_many(metrics: Iterable[Metric], view: View) -> Summaries:
+    metrics = list(metrics)
+    summaries: Summaries = {}
+    for selections in _passes(select(metric, view) for metric in metrics):
+        summaries |= _remember(view, "summary", selections, partial(_evaluate, selections))
+    return {metric.key: summaries[metric.key] for metric in metrics}
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
@@ -58,29 +66,74 @@ def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
 
 
 def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list[Group]]:
-    """`breakdown` of several metrics, which select and group shared rows once, with its errors."""
+    """`breakdown` of several metrics, with its errors."""
+    metrics = list(metrics)
+    groups: dict[str, list[Group]] = {}
     by_person = by == "agent"
-    shared: dict[object, Grouping] = {}
-    groups = {}
-    for metric in metrics:
-        same = _same_rows(metric)
-        selection = select(metric, view, by_person=by_person)
-        if same not in shared:
-            shared[same] = group_rows(by, selection)
-        groups[metric.key] = _groups(metric, selection.values, shared[same])
-    return groups
+    for selections in _passes(select(metric, view, by_person=by_person) for metric in metrics):
+        groups |= _remember(view, by, selections, partial(_break_down, selections, by))
+    return {metric.key: groups[metric.key] for metric in metrics}
 
 
-def _same_rows(metric: Metric) -> object:
-    """Metrics with the same answer are about the same rows."""
-    return metric.table, metric.dated_by, metric.scope
+def reopened_closes(view: View) -> tuple[Summary, Summary]:
+    """Time to the first close and to the last, of the rows that have a `reopen_price`."""
+    reopened = select(CATALOG["reopen_price"], view).counted
+    first, last = (
+        summarise(metric, reopened.select(value_of(metric, view)).to_series())
+        for metric in (responsiveness.time_to_first_close, responsiveness.time_to_close)
+    )
+    return first, last
 
 
-def _groups(metric: Metric, added: pd.Series, grouping: Grouping) -> list[Group]:
-    numbers = summarise_by(metric, added.iloc[grouping.positions], grouping.sorted)
-    labels = grouping.labels or {}
+def _passes(selections: Iterable[Selection]) -> list[list[Selection]]:
+    passes: dict[object, list[Selection]] = {}
+    for selection in selections:
+        passes.setdefault(selection.rows_key, []).append(selection)
+    return list(passes.values())
+
+
+def _remember(
+    view: View, what: str, selections: Sequence[Selection], compute: Callable[[], T]
+) -> T:
+    keys = tuple(selection.metric.key for selection in selections)
+    choice = view.period, view.filters.key, view.rules.key
+    return view.tables.memory.get((what, keys, choice), compute)
+
+
+def _evaluate(selections: Sequence[Selection]) -> Summaries:
+    view = selections[0].view
+    columns: list[pl.Expr] = []
+    for metric in (selection.metric for selection in selections):
+        columns += aggregate(metric)
+        if metric.parts is not None:
+            words = build(metric.parts, view.rules, view.tables.now)
+            counts = words.drop_nulls().value_counts(sort=True).implode()
+            columns.append(counts.alias(f"{metric.key}.parts"))
+    query = selections[0].query.with_columns(selection.value for selection in selections)
+    row = query.select(columns).collect().row(0, named=True)
+    return {
+        metric.key: read_summary(
+            metric, row, count_parts(metric, row.get(f"{metric.key}.parts", ()))
+        )
+        for metric in (selection.metric for selection in selections)
+    }
+
+
+def _break_down(selections: Sequence[Selection], by: str) -> dict[str, list[Group]]:
+    grouping = group_rows(by, selections[0])
+    query = selections[0].query.with_columns(selection.value for selection in selections)
+    metrics = [selection.metric for selection in selections]
+    columns = [column for metric in metrics for column in aggregate(metric)]
+    rows = grouping.attach(query).group_by(GROUP).agg(columns).collect()
+    return {metric.key: _read_groups(metric, grouping, rows) for metric in metrics}
+
+
+def _read_groups(metric: Metric, grouping: Grouping, rows: pl.DataFrame) -> list[Group]:
+    numbers = {
+        grouping.name(row[GROUP]): read_summary(metric, row) for row in rows.iter_rows(named=True)
+    }
     if grouping.keys is not None:
-        nothing = summarise(metric, added.iloc[:0])
+        nothing = empty_summary(metric)
         return [Group(key, key, numbers.get(key, nothing)) for key in grouping.keys]
     ordered = sorted(numbers.items(), key=lambda item: (-item[1].n, item[0]))
-    return [Group(key, labels.get(key, key), number) for key, number in ordered]
+    return [Group(key, grouping.labels.get(key, key), number) for key, number in ordered]

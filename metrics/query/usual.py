@@ -4,14 +4,17 @@ A period is compared with every stretch of as many days that lies wholly before 
 ninetieth percentile is the usual range; outside it a change is worth a word, inside it is noise.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+import polars as pl
 
-from metrics.model.periods import Period, within
+from metrics.model.derived import day_of, hour_of
+from metrics.model.periods import Period
 
 # Fewer stretches than this say nothing about what is usual.
 STRETCHES_MINIMUM = 10
@@ -19,6 +22,7 @@ STRETCHES_MINIMUM = 10
 WEEKDAYS_MINIMUM = 4
 
 Verdict = Literal["above", "within", "below"]
+Values = Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -35,24 +39,36 @@ class Range:
         return "below" if value < self.low else "within"
 
 
-def stretch_values(daily: pd.Series, weights: pd.Series, days: int) -> pd.Series:
+@dataclass(frozen=True)
+class Band:
+    """Tenth percentile, median and ninetieth."""
+
+    low: float
+    usual: float
+    high: float
+
+
+def stretch_values(daily: Values, weights: Sequence[float], days: int) -> list[float]:
     """The mean per day over every stretch of that many days, weighted by the rows of each day.
 
     Args:
-        daily: One value per day, in order; NA where the day has none.
+        daily: One value per day, in order; None where the day has none.
         weights: Rows behind each day's value; ones for counts, which weigh every day alike.
 
     Returns:
-        One value per day from the first whole stretch on, dated by the stretch's last day;
-        stretches without any row are left out.
+        One value per day from the first whole stretch on; stretches without any row are left out.
     """
-    known = daily.notna()
-    weight = weights.where(known, 0).astype("float64")
-    total = (daily.fillna(0).astype("float64") * weight).rolling(days).sum()
-    return (total / weight.rolling(days).sum()).replace([np.inf, -np.inf], np.nan).dropna()
+    if len(daily) < days:
+        return []
+    values = np.array([np.nan if value is None else value for value in daily], dtype="float64")
+    known = ~np.isnan(values)
+    weight = np.where(known, np.asarray(weights, dtype="float64"), 0.0)
+    total = np.where(known, values, 0.0) * weight
+    sums, weighing = (_rolling_sums(numbers, days) for numbers in (total, weight))
+    return [float(s / w) for s, w in zip(sums, weighing, strict=True) if w > 0]
 
 
-def usual_range(daily: pd.Series, weights: pd.Series, days: int) -> Range | None:
+def usual_range(daily: Values, weights: Sequence[float], days: int) -> Range | None:
     """The usual range of a stretch of that many days; None where the history is too short.
 
     Values and weights as in `stretch_values`, of the days before the period in question.
@@ -60,34 +76,48 @@ def usual_range(daily: pd.Series, weights: pd.Series, days: int) -> Range | None
     stretches = stretch_values(daily, weights, days)
     if len(stretches) < STRETCHES_MINIMUM:
         return None
-    low, high = np.quantile(stretches.to_numpy(dtype="float64"), [0.1, 0.9])
+    low, high = np.quantile(stretches, [0.1, 0.9])
     return Range(float(low), float(high))
 
 
-def weekday_band(daily: pd.Series, known_days: pd.Index) -> pd.DataFrame:
+def weekday_band(
+    days: Sequence[date], daily: Values, known_days: Collection[date]
+) -> list[Band | None]:
     """The usual band of each day: what the same weekday was on other days.
 
-    `daily` is indexed by day without a zone; only the known days, whole and loaded, tell the usual.
-
-    Returns:
-        `low`, `usual` and `high` (tenth percentile, median, ninetieth) with the index of `daily`;
-        NA for weekdays with fewer than `WEEKDAYS_MINIMUM` values.
+    Only the known days, whole and loaded, tell the usual; None for weekdays with fewer than
+    `WEEKDAYS_MINIMUM` values.
     """
-    values = daily.astype("Float64")
-    known = values[values.index.isin(known_days)].dropna()
-    groups = known.groupby(pd.DatetimeIndex(known.index).day_of_week)
-    enough = groups.size() >= WEEKDAYS_MINIMUM
-    weekdays = pd.DatetimeIndex(daily.index).day_of_week
-    band = pd.DataFrame(index=daily.index)
-    for name, quantile in (("low", 0.1), ("usual", 0.5), ("high", 0.9)):
-        by_weekday = groups.quantile(quantile).where(enough)
-        band[name] = by_weekday.reindex(weekdays).to_numpy(dtype="float64", na_value=np.nan)
-    return band
+    known = set(known_days)
+    by_weekday: dict[int, list[float]] = {}
+    for day, value in zip(days, daily, strict=True):
+        if value is not None and day in known:
+            by_weekday.setdefault(day.weekday(), []).append(value)
+    bands = {weekday: usual_band(values) for weekday, values in by_weekday.items()}
+    return [bands.get(day.weekday()) for day in days]
 
 
-def counts_by_day_and_hour(instants: pd.Series, period: Period, zone: ZoneInfo) -> pd.DataFrame:
-    """One line per day of the period (midnight without a zone), one column per hour 0 to 23."""
-    days = pd.date_range(period.first_day, period.last_day, freq="D", unit="s")
-    local = instants[within(instants, period, zone)].dt.tz_convert(zone).dt.tz_localize(None)
-    table = pd.crosstab(local.dt.normalize(), local.dt.hour)
-    return table.reindex(index=days, columns=range(24), fill_value=0)
+def usual_band(values: Sequence[float]) -> Band | None:
+    if len(values) < WEEKDAYS_MINIMUM:
+        return None
+    low, usual, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return Band(float(low), float(usual), float(high))
+
+
+def counts_by_day_and_hour(
+    rows: pl.LazyFrame, instant: str, period: Period
+) -> npt.NDArray[np.int64]:
+    """Rows dated in the period: one line for each of its days, one column for each local hour."""
+    day, hour = day_of(instant), hour_of(instant)
+    rows = rows.filter(day.is_between(period.first_day, period.last_day))
+    place = (day - period.first_day).dt.total_days()
+    counted = rows.group_by(place.alias("day"), hour.alias("hour")).len().collect()
+    counts = np.zeros((period.days, 24), dtype="int64")
+    for line, column, number in counted.iter_rows():
+        counts[line, column] = number
+    return counts
+
+
+def _rolling_sums(numbers: npt.NDArray[np.float64], days: int) -> npt.NDArray[np.float64]:
+    windows = np.lib.stride_tricks.sliding_window_view(numbers, days)
+    return np.asarray(windows.sum(axis=1))

@@ -1,16 +1,16 @@
 """Small tables for tests: name the columns that matter, the rest is missing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import TeamRule
 from metrics.model.filters import Filters
-from metrics.model.people import with_agents
+from metrics.model.people import ids_by_email, with_agents
 from metrics.model.periods import Period
 from metrics.model.tables import Tables
 from metrics.model.view import View
@@ -20,7 +20,7 @@ from services.settings.config import Settings
 # As the settings ship.
 RULES = Settings().rules()
 UTC_RULES = replace(RULES, time_zone=ZoneInfo("UTC"))
-NOW = pd.Timestamp("2026-11-24T12:00:00Z")
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = Period(NOW.date(), NOW.date())
 EVERYTHING = Filters()
 LABELS = UTC_RULES.labels
@@ -29,8 +29,16 @@ SECOND_REASON = schema.attribute(LABELS.second_reason)
 SUPPORT, FINANCE = "6101", "6102"
 
 
+def instant(text):
+    """A moment in UTC; of a text without a zone too."""
+    if text is None or isinstance(text, datetime):
+        return text
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def instants(values):
-    return pd.to_datetime(pd.Series(values), utc=True, format="ISO8601").astype(schema.INSTANT)
+    return pl.Series([instant(value) for value in values], dtype=schema.INSTANT)
 
 
 def day(text):
@@ -47,11 +55,16 @@ def scoped(*teams, **values):
 
 def _frame(table, rows, defaults):
     lines = [{"id": str(n + 1), **defaults, **row} for n, row in enumerate(rows)]
-    frame = pd.DataFrame(lines)
-    for column, dtype in schema.TABLES[table].items():
-        if dtype == schema.INSTANT and column in frame:
-            frame[column] = pd.to_datetime(frame[column], utc=True, format="ISO8601")
-    return schema.conform(frame, table)
+    columns = dict.fromkeys(column for line in lines for column in line)
+    types = schema.TABLES[table]
+    series = []
+    for column in columns:
+        values = [line.get(column) for line in lines]
+        dtype = types.get(column, pl.String)
+        if dtype == schema.INSTANT:
+            values = [instant(value) for value in values]
+        series.append(pl.Series(column, values, dtype=dtype))
+    return schema.conform(pl.DataFrame(series), table)
 
 
 def conversations(*rows):
@@ -85,10 +98,10 @@ def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW,
     people = agents() if agents_ is None else agents_
     return Tables(
         conversations=conversations() if conversations_ is None else conversations_,
-        calls=with_agents(calls() if calls_ is None else calls_, people),
+        calls=with_agents(calls() if calls_ is None else calls_, ids_by_email(people)),
         agents=people,
         teams=teams() if teams_ is None else teams_,
-        now=pd.Timestamp(now),
+        now=instant(now),
         tickets=tickets() if tickets_ is None else tickets_,
     )
 

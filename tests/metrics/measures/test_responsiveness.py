@@ -1,7 +1,8 @@
 import pytest
 
-from metrics.measures.responsiveness import reopened_closes
-from tests.worlds.tables import NOW, UTC_RULES, conversations, tables, told
+from metrics.model.view import View
+from metrics.query.report import reopened_closes
+from tests.worlds.tables import DAY, EVERYTHING, UTC_RULES, conversations, tables, told
 
 OFFICE = UTC_RULES.with_clock("office")
 CREATED = "2026-11-24T08:00:00Z"
@@ -169,5 +170,5 @@ def test_first_and_last_close_are_of_those_that_have_a_price():
         ),
         closed(last_close_at="2026-11-24T11:00:00Z", count_reopens=0),
     )
-    first, last = reopened_closes(rows, UTC_RULES, NOW)
-    assert (first.tolist(), last.tolist()) == ([3600], [7200])
+    first, last = reopened_closes(View(tables(rows), DAY, EVERYTHING, UTC_RULES))
+    assert (first.value, last.value, first.n) == (3600, 7200, 1)

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from metrics.measures.telephony import LOST, OUTCOMES, calls_per_agent
+from metrics.measures.telephony import LOST, OUTCOMES
 from metrics.model.filters import Filters
 from metrics.model.view import View
+from metrics.query.agents import calls_per_agent
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -202,8 +203,8 @@ HANDLED = calls(
 
 
 def credits(filters=EVERYTHING):
-    table = calls_per_agent(View(tables(calls_=HANDLED, agents_=PEOPLE), DAY, filters, UTC_RULES))
-    return dict(zip(table["agent_id"].fillna("none"), table["calls"], strict=True))
+    view = View(tables(calls_=HANDLED, agents_=PEOPLE), DAY, filters, UTC_RULES)
+    return {agent or "none": count for agent, count in calls_per_agent(view).items()}
 
 
 def test_a_transferred_call_is_credited_to_each_once_and_counts_once_for_the_team():

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from metrics.model.catalog import CATALOG
+from metrics.model.selection import select
 from metrics.model.view import View
 from metrics.query import report
 from tests.worlds.small_team import WORLD
@@ -36,11 +37,10 @@ def test_the_summary_is_every_metric_as_it_is_alone():
 
 
 def test_the_rows_behind_a_number_are_its_population():
-    rows, values = report.select_population(
-        CATALOG["time_to_close"], View(WORLD, DAY, EVERYTHING, UTC_RULES)
-    )
-    assert rows["id"].tolist() == ["1", "2", "3", "4"]
-    assert values.tolist() == [100, 300, 60, 900]
+    view = View(WORLD, DAY, EVERYTHING, UTC_RULES)
+    rows = select(CATALOG["time_to_close"], view).counted
+    assert rows["id"].to_list() == ["1", "2", "3", "4"]
+    assert rows["time_to_close"].to_list() == [100, 300, 60, 900]
 
 
 def test_every_day_is_there_also_an_empty_one():

@@ -1,0 +1,135 @@
+"""What depends on a row and the definitions alone, as columns beside those that were read.
+
+They are worked out once, when a part of a table is read, and stay with its rows from version to
+version. Local days are dates, hours 0 to 23; the office's zone says which.
+"""
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from metrics.model.definitions import Rules
+from metrics.model.lines import on_main_lines
+from metrics.model.office_hours import is_open
+from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS, LABEL, attribute
+from metrics.model.values import is_true
+
+# What became of a missed call: the first that fits, in this order.
+OUTCOMES = (
+    "out_of_hours",
+    "break",
+    "short_abandon",
+    "voicemail",
+    "abandoned",
+    "not_answered",
+    "other",
+)
+MERGED = "Merged"
+# Instants that put rows into a period: each has a local `<name>_day` and `<name>_hour` beside it.
+DATED: Mapping[str, tuple[str, ...]] = {
+    "conversations": ("created_at", "rating_at"),
+    "calls": ("started_at",),
+    "tickets": ("created_at", "resolved_at"),
+}
+
+
+def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
+    columns = [
+        column
+        for instant in DATED.get(table, ())
+        for column in _local_time(instant, rules.time_zone.key)
+    ]
+    if table == "conversations":
+        frame = _trim_attributes(frame, rules)
+        columns.append(_excluded_by(frame, rules).alias("excluded_by"))
+    if table == "calls":
+        columns.append(_outcome(rules).alias("outcome"))
+        columns.append(on_main_lines(frame, rules).alias("on_main_line"))
+        if set(CALL_AGENTS) <= set(frame.columns):
+            credited = pl.concat_list(list(CALL_AGENTS)).list.drop_nulls().list.unique()
+            columns.append(credited.alias("credited"))
+    return frame.with_columns(columns)
+
+
+def day_of(instant: str) -> pl.Expr:
+    return pl.col(f"{instant}_day")
+
+
+def hour_of(instant: str) -> pl.Expr:
+    return pl.col(f"{instant}_hour")
+
+
+def _local_time(instant: str, zone: str) -> tuple[pl.Expr, pl.Expr]:
+    local = pl.col(instant).dt.convert_time_zone(zone)
+    return local.dt.date().alias(f"{instant}_day"), local.dt.hour().alias(f"{instant}_hour")
+
+
+def _trim_attributes(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Blank is missing; the attributes of the definitions are there, whatever was read."""
+    trimmed = []
+    for column in frame.columns:
+        if column.startswith(ATTRIBUTE_PREFIX):
+            mapping = _map_words(frame, column, lambda word: word.strip() or None)
+            if any(word != value for word, value in mapping.items()):
+                words = pl.col(column).cast(pl.String).replace_strict(mapping, default=None)
+                trimmed.append(words.cast(LABEL).alias(column))
+    labels = (*vars(rules.labels).values(), *rules.classification_exclude)
+    wanted = dict.fromkeys(attribute(label) for label in labels)
+    absent = [pl.lit(None, LABEL).alias(name) for name in wanted if name not in frame]
+    return frame.with_columns(*trimmed, *absent)
+
+
+def _excluded_by(frame: pl.DataFrame, rules: Rules) -> pl.Expr:
+    """Label of the first rule of `classification_exclude` that leaves each row out.
+
+    Values compare without regard to case. Duplicates that no rule names are under `MERGED`.
+    """
+    rule = pl.when(pl.lit(False)).then(pl.lit(None, LABEL))
+    for label, values in rules.classification_exclude.items():
+        excluded = {value.strip().casefold() for value in values}
+        known = _map_words(frame, attribute(label), str.casefold)
+        hits = [word for word, folded in known.items() if folded in excluded]
+        rule = rule.when(pl.col(attribute(label)).is_in(hits)).then(pl.lit(label, LABEL))
+    return rule.when(is_true("is_merged")).then(pl.lit(merged_label(rules), LABEL))
+
+
+def merged_label(rules: Rules) -> str:
+    """Under which label duplicates are told that a tag gave away, and no rule."""
+    known = {label.strip().casefold(): label for label in rules.classification_exclude}
+    return known.get(MERGED.casefold(), MERGED)
+
+
+def _outcome(rules: Rules) -> pl.Expr:
+    """What became of each missed inbound call; null for all others.
+
+    Out of hours is a break where our own office was open.
+    """
+    reason = pl.col("missed_call_reason")
+    is_closed = reason == "out_of_opening_hours"
+    words = pl.Enum(OUTCOMES)
+    return (
+        pl.when((pl.col("direction") != "inbound") | reason.is_null())
+        .then(pl.lit(None, words))
+        .when(is_closed & is_open(pl.col("started_at"), rules))
+        .then(pl.lit("break", words))
+        .when(is_closed)
+        .then(pl.lit("out_of_hours", words))
+        .when(reason == "short_abandoned")
+        .then(pl.lit("short_abandon", words))
+        .when(is_true("has_voicemail"))
+        .then(pl.lit("voicemail", words))
+        .when(reason.is_in(["abandoned_in_ivr", "abandoned_in_classic"]))
+        .then(pl.lit("abandoned", words))
+        .when(reason.is_in(["agents_did_not_answer", "no_available_agent"]))
+        .then(pl.lit("not_answered", words))
+        .otherwise(pl.lit("other", words))
+    )
+
+
+def _map_words(
+    frame: pl.DataFrame, column: str, change: Callable[[str], str | None]
+) -> dict[str, str | None]:
+    if column not in frame:
+        return {}
+    words = frame[column].drop_nulls().unique().cast(pl.String)
+    return {word: change(word) for word in words}
