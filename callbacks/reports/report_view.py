@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Generic, TypeVar
 
-import pandas as pd
-
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.query import NoQuery
 from metrics.model.catalog import Metric
@@ -83,10 +81,10 @@ class ReportView(VersionView[Q]):
         return before if before is not None and is_complete(before, first) else None
 
     @cached_property
-    def whole_days(self) -> pd.DatetimeIndex:
-        """Days that are loaded and over, so that they say what is usual."""
+    def whole_days(self) -> tuple[date, ...]:
+        """Days that are loaded and over, in order, so that they say what is usual."""
         first = self.snapshot.history.first_day or self.today
-        return pd.date_range(first, self.today - timedelta(days=1), freq="D", unit="s")
+        return tuple(first + timedelta(days=n) for n in range((self.today - first).days))
 
     def is_known(self, metric: Metric) -> bool:
         """Whether every vendor that the metric is made of was read once."""
@@ -99,10 +97,14 @@ class ReportView(VersionView[Q]):
         )
 
     def number(self, metric: Metric, period: Period | None = None) -> Summary:
+        return self.numbers([metric], period)[metric.key]
+
+    def numbers(self, metrics: Iterable[Metric], period: Period | None = None) -> report.Summaries:
         """Of the page's period when absent; no data, not zero, where a vendor was never read."""
-        if not self.is_known(metric):
-            return Summary(None, 0, metric.unit)
-        return report.evaluate(metric, self.view.with_period(period or self.period))
+        metrics = list(metrics)
+        known = filter(self.is_known, metrics)
+        told = report.evaluate_many(known, self.view.with_period(period or self.period))
+        return {metric.key: Summary(None, 0, metric.unit) for metric in metrics} | told
 
     def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
         return self.groups_of([metric], by, period)[metric.key]
@@ -110,9 +112,8 @@ class ReportView(VersionView[Q]):
     def groups_of(
         self, metrics: Iterable[Metric], by: str, period: Period | None = None
     ) -> dict[str, dict[str, Summary]]:
-        """The number of each group for several metrics, which share the work of grouping."""
-        shown = period or self.period
-        breakdowns = report.breakdowns(metrics, by, self.view.with_period(shown))
+        """The number of each group for several metrics, worked out in one pass."""
+        breakdowns = report.breakdowns(metrics, by, self.view.with_period(period or self.period))
         return {
             key: {group.key: group.summary for group in groups}
             for key, groups in breakdowns.items()
