@@ -14,7 +14,14 @@ import polars as pl
 from metrics.measures import responsiveness, satisfaction, stocks, telephony, tickets, workload
 from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.selection import Selection, select, value_of
-from metrics.model.summary import Summary, aggregate, count_parts, empty_summary, read_summary, summarise
+from metrics.model.summary import (
+    Summary,
+    aggregate,
+    count_parts,
+    empty_summary,
+    read_summary,
+    summarise,
+)
 from metrics.model.view import View
 from metrics.query.grouping import GROUP, Grouping, group_rows
 
@@ -47,11 +54,7 @@ def evaluate_all(view: View) -> Summaries:
 
 
 def evaluate_many(metrics: Iterable[Metric], view: View) -> Summaries:
-    metrics = list(metrics)
-    summaries: Summaries = {}
-    for selections in _passes(select(metric, view) for metric in metrics):
-        summaries |= _remember(view, "summary", selections, partial(_evaluate, selections))
-    return {metric.key: summaries[metric.key] for metric in metrics}
+    return _ask("summary", [select(metric, view) for metric in metrics], _evaluate, view)
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
@@ -67,12 +70,9 @@ def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
 
 def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list[Group]]:
     """`breakdown` of several metrics, with its errors."""
-    metrics = list(metrics)
-    groups: dict[str, list[Group]] = {}
     by_person = by == "agent"
-    for selections in _passes(select(metric, view, by_person=by_person) for metric in metrics):
-        groups |= _remember(view, by, selections, partial(_break_down, selections, by))
-    return {metric.key: groups[metric.key] for metric in metrics}
+    selections = [select(metric, view, by_person=by_person) for metric in metrics]
+    return _ask(by, selections, partial(_break_down, by=by), view)
 
 
 def reopened_closes(view: View) -> tuple[Summary, Summary]:
@@ -85,19 +85,22 @@ def reopened_closes(view: View) -> tuple[Summary, Summary]:
     return first, last
 
 
-def _passes(selections: Iterable[Selection]) -> list[list[Selection]]:
+def _ask(
+    what: str,
+    selections: Sequence[Selection],
+    compute: Callable[[Sequence[Selection]], dict[str, T]],
+    view: View,
+) -> dict[str, T]:
+    """By metric; what nobody asked before is computed, in one pass for those of the same rows."""
+    choice = view.period, view.filters.key, view.rules.key
+    known: dict[str, T] = view.tables.memory.get((what, choice), dict)
     passes: dict[object, list[Selection]] = {}
     for selection in selections:
-        passes.setdefault(selection.rows_key, []).append(selection)
-    return list(passes.values())
-
-
-def _remember(
-    view: View, what: str, selections: Sequence[Selection], compute: Callable[[], T]
-) -> T:
-    keys = tuple(selection.metric.key for selection in selections)
-    choice = view.period, view.filters.key, view.rules.key
-    return view.tables.memory.get((what, keys, choice), compute)
+        if selection.metric.key not in known:
+            passes.setdefault(selection.rows_key, []).append(selection)
+    for together in passes.values():
+        known |= compute(together)
+    return {selection.metric.key: known[selection.metric.key] for selection in selections}
 
 
 def _evaluate(selections: Sequence[Selection]) -> Summaries:
