@@ -4,12 +4,13 @@ Two clocks, never mixed: all hours, from the timestamps; office hours, Intercom'
 which leave out closed time. `rules.clock` chooses.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import polars as pl
 
-from metrics.model.catalog import Rule, metric
+from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.values import flags, seconds_between
 
@@ -23,7 +24,7 @@ FIRST_CONTACT_AT = pl.coalesce("first_contact_reply_at", "created_at")
 _conversations = partial(metric, table="conversations", dated_by="created_at")
 
 
-def by_clock(all_hours: pl.Expr, office_hours: pl.Expr) -> Rule:
+def by_clock(all_hours: pl.Expr, office_hours: pl.Expr) -> Callable[[Rules, datetime], pl.Expr]:
     return lambda rules, now: office_hours if rules.clock == "office" else all_hours
 
 

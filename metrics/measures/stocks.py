@@ -9,7 +9,7 @@ from metrics.measures.responsiveness import FIRST_CONTACT_AT
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.schema import INSTANT
-from metrics.model.values import ones
+from metrics.model.values import age_band, ones, seconds_since
 
 RECENT = timedelta(minutes=30)
 AVAILABLE = ("available", "in_call", "after_call_work")
@@ -29,24 +29,9 @@ _conversations = partial(metric, kind="stock", table="conversations")
 _of_people = partial(_conversations, scope="person")
 
 
-def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
-    return (pl.lit(now, INSTANT) - instant).dt.total_seconds().cast(pl.Float64)
-
-
 def waiting_seconds(now: datetime) -> pl.Expr:
     """Seconds that each row has been waiting for us; null where it is the customer's turn."""
     return seconds_since(pl.col("waiting_since"), now).clip(lower_bound=0)
-
-
-def age_band(is_open: pl.Expr, bands: dict[str, timedelta], now: datetime) -> pl.Expr:
-    """The band of each open row's age since `created_at`."""
-    age = pl.lit(now, INSTANT) - pl.col("created_at")
-    words = pl.lit(None, pl.String)
-    for band, least in bands.items():
-        words = pl.when(age >= least).then(pl.lit(band)).otherwise(words)
-    # A clock that goes wrong makes nothing younger than the youngest.
-    words = pl.when(age < timedelta(0)).then(pl.lit(next(iter(bands)))).otherwise(words)
-    return pl.when(is_open).then(words)
 
 
 def reply_seconds_left(rules: Rules, now: datetime) -> pl.Expr:

@@ -10,13 +10,12 @@ from functools import partial
 
 import polars as pl
 
-from metrics.measures.stocks import age_band, seconds_since
 from metrics.model.catalog import Metric, metric
 from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.periods import Period
 from metrics.model.schema import INSTANT
-from metrics.model.values import flags, is_true, ones, seconds_between
+from metrics.model.values import age_band, flags, is_true, ones, seconds_between, seconds_since
 
 DAY = timedelta(days=1)
 # Each band of age begins here and ends where the next begins.

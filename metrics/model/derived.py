@@ -84,13 +84,14 @@ def _excluded_by(frame: pl.DataFrame, rules: Rules) -> pl.Expr:
 
     Values compare without regard to case. Duplicates that no rule names are under `MERGED`.
     """
-    rule = pl.when(pl.lit(False)).then(pl.lit(None, LABEL))
-    for label, values in rules.classification_exclude.items():
+    label_of: pl.Expr = pl.when(is_true("is_merged")).then(pl.lit(merged_label(rules), LABEL))
+    for label, values in reversed(list(rules.classification_exclude.items())):
         excluded = {value.strip().casefold() for value in values}
         known = _map_words(frame, attribute(label), str.casefold)
         hits = [word for word, folded in known.items() if folded in excluded]
-        rule = rule.when(pl.col(attribute(label)).is_in(hits)).then(pl.lit(label, LABEL))
-    return rule.when(is_true("is_merged")).then(pl.lit(merged_label(rules), LABEL))
+        is_hit = pl.col(attribute(label)).is_in(hits)
+        label_of = pl.when(is_hit).then(pl.lit(label, LABEL)).otherwise(label_of)
+    return label_of
 
 
 def merged_label(rules: Rules) -> str:
@@ -105,10 +106,11 @@ def _outcome(rules: Rules) -> pl.Expr:
     Out of hours is a break where our own office was open.
     """
     reason = pl.col("missed_call_reason")
+    is_missed = (pl.col("direction") == "inbound").fill_null(value=False) & reason.is_not_null()
     is_closed = reason == "out_of_opening_hours"
     words = pl.Enum(OUTCOMES)
     return (
-        pl.when((pl.col("direction") != "inbound") | reason.is_null())
+        pl.when(~is_missed)
         .then(pl.lit(None, words))
         .when(is_closed & is_open(pl.col("started_at"), rules))
         .then(pl.lit("break", words))

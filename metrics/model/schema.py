@@ -11,6 +11,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+# Whole tables lie in memory; the streaming engine fails on groups by labels of two columns (2.1).
+pl.Config.set_engine_affinity("in-memory")
+
 TEXT = pl.String()
 LABEL = pl.Categorical()
 INSTANT = pl.Datetime("ms", "UTC")

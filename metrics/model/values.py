@@ -1,6 +1,11 @@
 """What metrics are made of: expressions with one value for each row; null keeps a row out."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
 import polars as pl
+
+from metrics.model.schema import INSTANT
 
 
 def ones(population: pl.Expr) -> pl.Expr:
@@ -24,3 +29,18 @@ def seconds_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
 
 def is_true(flag: str) -> pl.Expr:
     return pl.col(flag).fill_null(value=False)
+
+
+def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
+    return (pl.lit(now, INSTANT) - instant).dt.total_seconds().cast(pl.Float64)
+
+
+def age_band(is_open: pl.Expr, bands: Mapping[str, timedelta], now: datetime) -> pl.Expr:
+    """The band of each open row's age since `created_at`."""
+    age = pl.lit(now, INSTANT) - pl.col("created_at")
+    words = pl.lit(None, pl.String)
+    for band, least in bands.items():
+        words = pl.when(age >= least).then(pl.lit(band)).otherwise(words)
+    # A clock that goes wrong makes nothing younger than the youngest.
+    words = pl.when(age < timedelta(0)).then(pl.lit(next(iter(bands)))).otherwise(words)
+    return pl.when(is_open).then(words)

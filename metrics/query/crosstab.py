@@ -114,7 +114,10 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     """
     selection = select(metric, view)
     pairs = _pairs(selection, down, across)
-    cells = _summarise_by([DOWN, ACROSS], metric, pairs)
+    cells = {
+        (line, column): number
+        for (line, column), number in _summarise_by([DOWN, ACROSS], metric, pairs).items()
+    }
 
     def totals(side: str, count: int) -> list[Summary]:
         numbers = _summarise_by([side], metric, pairs.unique([ROW, side]))

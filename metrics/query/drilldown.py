@@ -81,7 +81,7 @@ class Drilldown:
         return float(self.values.sum())
 
 
-# What a list may be of, besides the catalogue. How often a reason is mentioned depends on the cells.
+# What a list may be of, besides the catalogue.
 LISTS: dict[str, Metric] = {
     TOP_REASONS: Metric(
         TOP_REASONS,

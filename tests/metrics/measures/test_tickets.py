@@ -1,6 +1,5 @@
-from datetime import datetime
-
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -66,7 +65,7 @@ def test_stocks_ignore_the_period_and_teams_of_the_settings():
 
 
 def test_bands_of_age_add_up_to_the_open_ones():
-    first, last = datetime(2026, 10, 1), datetime(2026, 11, 24, 11)
+    first, last = (datetime(2026, *at, tzinfo=UTC) for at in ((10, 1), (11, 24, 11)))
     instants = [first + (last - first) * n / 39 for n in range(40)]
     content = tables(tickets_=tickets(*({"created_at": str(at)} for at in instants)))
     found = told("tickets_open", content)

@@ -3,9 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from metrics.query.reasons import top_reasons
 from metrics.model import schema
 from metrics.model.view import View
+from metrics.query.reasons import top_reasons
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,

@@ -1,6 +1,7 @@
 import pytest
 
-from metrics.model.people import in_teams, members, names, unmatched, with_agents
+from metrics.model.people import ids_by_email, in_teams, members, names, unmatched, with_agents
+from metrics.model.schema import CALL_AGENTS
 from tests.worlds.tables import FINANCE, RULES, SUPPORT, agents, calls, scoped, tables, teams
 
 PEOPLE = agents(
@@ -27,7 +28,7 @@ TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Fi
 )
 def test_members_are_those_in_scope_and_there(rules, with_teams, expected):
     content = tables(agents_=PEOPLE, teams_=TEAMS if with_teams else None)
-    assert members(content, rules)["id"].tolist() == expected
+    assert members(content, rules)["id"].to_list() == expected
 
 
 def test_a_team_has_all_who_are_in_it():
@@ -52,7 +53,7 @@ def test_whom_only_calls_remember_is_named_by_them():
 
 def matched(person, **call):
     """The agent of a call, among these people."""
-    return with_agents(calls(call), agents(*person))["agent_id"].astype("str").iloc[0]
+    return with_agents(calls(call), ids_by_email(agents(*person)))["agent_id"].item()
 
 
 def test_calls_are_matched_by_the_telephone_s_e_mail():
@@ -63,12 +64,8 @@ def test_calls_are_matched_by_the_telephone_s_e_mail():
 
 
 def test_a_call_without_anybody_is_nobody_s():
-    found = with_agents(calls({}), PEOPLE)
-    assert (
-        found[["agent_id", "transferred_by_agent_id", "transferred_to_agent_id"]]
-        .isna()
-        .all(axis=None)
-    )
+    found = with_agents(calls({}), ids_by_email(PEOPLE))
+    assert found.select(*CALL_AGENTS).row(0) == (None, None, None)
 
 
 def test_who_left_keeps_the_calls_even_when_the_telephone_still_knows_them():

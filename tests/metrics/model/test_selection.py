@@ -3,17 +3,14 @@ import pytest
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
-from metrics.model.selection import (
-    attribute_values,
-    select,
-    select_conversations,
-)
+from metrics.model.selection import select, select_conversations
 from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
     FINANCE,
     REASON,
+    SECOND_REASON,
     SUPPORT,
     UTC_RULES,
     agents,
@@ -25,8 +22,12 @@ from tests.worlds.tables import conversations as made
 LABEL = UTC_RULES.labels.reason
 
 
+def identify(query):
+    return query.select("id").collect()["id"].to_list()
+
+
 def ids(content, filters=EVERYTHING, rules=UTC_RULES, key="conversations"):
-    return select(CATALOG[key], View(content, DAY, filters, rules)).rows["id"].tolist()
+    return identify(select(CATALOG[key], View(content, DAY, filters, rules)).query)
 
 
 MIXED = tables(
@@ -80,20 +81,22 @@ def test_a_filter_does_not_reach_beyond_the_scope():
 
 
 def test_calls_written_as_conversations_are_no_conversations():
-    assert "f" not in select_conversations(view_of_today(MIXED, UTC_RULES))["id"].tolist()
+    assert "f" not in identify(select_conversations(view_of_today(MIXED, UTC_RULES)))
 
 
 def test_a_stock_ignores_the_period():
-    assert len(select(CATALOG["open_now"], view_of_today(MIXED, UTC_RULES)).rows) == 6
+    assert len(identify(select(CATALOG["open_now"], view_of_today(MIXED, UTC_RULES)).query)) == 6
 
 
-@pytest.mark.parametrize("dtype", ["category", "str"])
-def test_an_attribute_is_trimmed_and_blank_is_missing(dtype):
+def test_an_attribute_is_trimmed_and_blank_is_missing():
     frame = made(*({REASON: word} for word in (" Boleto ", "Boleto", "\t", "", None)))
-    frame[REASON] = frame[REASON].astype(dtype)
-    found = attribute_values(frame, LABEL)
-    assert found.fillna("missing").tolist() == ["Boleto", "Boleto", *["missing"] * 3]
-    assert attribute_values(frame, "Cor").isna().all()
+    found = tables(frame).derived("conversations", UTC_RULES)
+    assert found[REASON].to_list() == ["Boleto", "Boleto", None, None, None]
+
+
+def test_the_attributes_of_the_definitions_are_there_though_nobody_has_them():
+    found = tables(made({})).derived("conversations", UTC_RULES)
+    assert found[SECOND_REASON].to_list() == [None]
 
 
 def test_a_label_like_a_column_of_ours_does_not_touch_it():

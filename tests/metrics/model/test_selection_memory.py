@@ -1,15 +1,15 @@
-"""What is worked out once for a version is what each choice of rows would have said itself."""
+"""What is worked out together, and once for a version, is what each number alone would be."""
 
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.selection import select
+from metrics.model.summary import summarise
 from metrics.model.view import View
 from metrics.query import report
 from services.settings.config import Settings
@@ -33,24 +33,20 @@ def tables():
     return figures().tables
 
 
-@pytest.mark.parametrize("key", list(CATALOG))
 @pytest.mark.parametrize("filters", CHOICES)
 @pytest.mark.parametrize("rules", [RULES, SCOPED, RULES.with_clock("office")])
-def test_values_and_parts_are_those_of_the_chosen_rows_alone(tables, key, filters, rules):
-    metric = CATALOG[key]
-    selection = select(metric, View(tables, PERIOD, filters, rules))
-    found, parts = selection.rows, selection.parts
-    pd.testing.assert_series_equal(selection.values, metric.measure(found, rules, tables.now))
-    if metric.parts is None:
-        assert parts is None
-    else:
-        expected = metric.parts(found, rules, tables.now)
-        assert parts is not None
-        assert sorted(parts.dropna().astype("str")) == sorted(expected.dropna().astype("str"))
+def test_all_at_once_is_each_alone_and_its_rows(tables, filters, rules):
+    view = View(tables, PERIOD, filters, rules)
+    together = report.evaluate_all(view)
+    for key, metric in CATALOG.items():
+        alone = report.evaluate(metric, View(replace(tables), PERIOD, filters, rules))
+        assert alone == together[key]
+        counted = select(metric, view).counted
+        assert replace(summarise(metric, counted[key]), parts=alone.parts) == alone
 
 
 def test_other_tables_remember_nothing_of_these(tables):
     metric = CATALOG["conversations"]
     everything = report.evaluate(metric, View(tables, PERIOD, Filters(), RULES))
-    fewer = replace(tables, conversations=tables.conversations.iloc[:10])
+    fewer = replace(tables, conversations=tables.conversations.head(10))
     assert everything.n > 10 >= report.evaluate(metric, View(fewer, PERIOD, Filters(), RULES)).n

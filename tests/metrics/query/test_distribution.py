@@ -1,10 +1,10 @@
-import pandas as pd
+import polars as pl
 
 from metrics.query.distribution import EDGES, Bucket, buckets
 
 
 def spans(*seconds):
-    return pd.Series(list(seconds), dtype="Float64")
+    return pl.Series(list(seconds), dtype=pl.Float64)
 
 
 def test_rows_fall_between_the_edges_and_an_edge_belongs_to_what_follows():

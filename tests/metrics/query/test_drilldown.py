@@ -2,12 +2,12 @@ import itertools
 
 import pytest
 
-from metrics.measures import workload
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.view import View
 from metrics.query import report
 from metrics.query.drilldown import LISTS, Cell, CellError, drill_down, listed_metric
+from metrics.query.reasons import top_reasons
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
@@ -99,9 +99,8 @@ def test_every_cell_has_as_many_rows_as_its_number(key, by):
 
 
 def test_a_reason_has_the_mentions_that_its_bar_counts():
-    told = workload.top_reasons(View(WORLD, DAY, EVERYTHING, UTC_RULES))
-    for reason, mentions in zip(told["reason"], told["mentions"], strict=True):
-        assert behind("top_reasons", f"reason:{reason}").total == mentions
+    for row in top_reasons(View(WORLD, DAY, EVERYTHING, UTC_RULES)):
+        assert behind("top_reasons", f"reason:{row.reason}").total == row.mentions
     boleto = behind("top_reasons", "reason:Boleto")
     assert (boleto.n, boleto.total) == (2, 3)
 
