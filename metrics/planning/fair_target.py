@@ -58,7 +58,7 @@ def fair_target(
     Args:
         view: Which calls; its people are those who are told.
         transfers: Whether a call counts for who passed it on and who took it over too, as
-            `telephony.calls_per_agent` does; else only for who had it.
+            the breakdown of calls by agent does; else only for who had it.
         basis: Whether each shift lets expect as much as any other, or each hour of them.
         first_day: First day of the loaded history; None = nothing is known of it.
     """

@@ -4,13 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-import polars as pl
-
-from metrics.measures import telephony
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.people import members, names
-from metrics.model.selection import chosen_people, credit, select
 from metrics.model.summary import Summary
 from metrics.model.view import View
 from metrics.query.report import breakdowns
@@ -102,19 +98,6 @@ def _slow_agents(times: Mapping[str, Summary]) -> set[str]:
         return set()
     middle = median(known.values())
     return {agent for agent, seconds in known.items() if seconds >= SLOW_FACTOR * middle}
-
-
-def calls_per_agent(view: View) -> dict[str | None, int]:
-    """Answered inbound calls, credited once to each distinct person who took part, most first.
-
-    None stands for calls without anybody. Under a filter only the people it chooses are credited:
-    the others' part in these calls is not what they did. The sum may exceed the number of calls: a
-    transferred call counts for who passed it on and for who took it over.
-    """
-    answered = select(CATALOG["calls_answered"], view).query.filter(telephony.IS_ANSWERED)
-    lines = credit(answered, chosen_people(view)).group_by(pl.col("agent").cast(pl.String))
-    counts = dict(lines.len().collect().iter_rows())
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0] is None, item[0])))
 
 
 @dataclass(frozen=True)
