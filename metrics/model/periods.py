@@ -21,6 +21,10 @@ class Period:
         return (self.last_day - self.first_day).days + 1
 
     @property
+    def dates(self) -> tuple[date, ...]:
+        return tuple(self.first_day + timedelta(days=n) for n in range(self.days))
+
+    @property
     def previous(self) -> "Period":
         return Period(
             self.first_day - timedelta(days=self.days), self.first_day - timedelta(days=1)

@@ -78,8 +78,7 @@ def group_rows(by: str, selection: Selection) -> Grouping:
 def _by_day(selection: Selection) -> Grouping:
     period = selection.view.period
     place = (day_of(selection.dated_by) - period.first_day).dt.total_days()
-    days = (period.first_day + timedelta(days=number) for number in range(period.days))
-    return Grouping(place, keys=tuple(day.isoformat() for day in days))
+    return Grouping(place, keys=tuple(day.isoformat() for day in period.dates))
 
 
 def _by_hour(selection: Selection) -> Grouping:

@@ -1,11 +1,12 @@
 """The overview's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
 from callbacks.reports.filter_choices import name_person
 from callbacks.reports.metric_info import figure_info
@@ -15,14 +16,14 @@ from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.overview.data import Reason, VolumeBar
-from metrics.measures import workload
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import UNASSIGNED
 from metrics.model.selection import select
-from metrics.model.values import number_or_none
+from metrics.model.summary import Summary
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
-from metrics.query.drilldown import LISTS, TOP_REASONS
+from metrics.query.drilldown import TOP_REASONS
+from metrics.query.reasons import ReasonRow, top_reasons
 from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
 
 
@@ -38,76 +39,64 @@ NEWS_MOVED = 0.02
 OverviewView = ReportView[OverviewQuery]
 
 
-def count_volume(question: OverviewView) -> pd.DataFrame:
-    """Conversations per day and hour over the whole history, under the page's filters."""
-    metric = CATALOG["conversations"]
-    conversations = select(metric, question.view.with_period(question.history)).rows
-    return counts_by_day_and_hour(
-        conversations["created_at"], question.history, question.rules.time_zone
-    )
+def count_volume(question: OverviewView) -> npt.NDArray[np.int64]:
+    """Conversations of each day and hour of the whole history, under the page's filters."""
+    history = question.view.with_period(question.history)
+    query = select(CATALOG["conversations"], history).query
+    return counts_by_day_and_hour(query, "created_at", question.history)
 
 
 def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
     """The most mentioned reasons with their change, the rest as one line, and all mentions."""
-    table = workload.top_reasons(question.view, question.previous)
-    compared = question.previous is not None
-    total = int(table["mentions"].sum())
+    present = [row for row in top_reasons(question.view, question.previous) if row.mentions]
 
-    def line(name: str | None, rows: pd.DataFrame, others: int = 0) -> Reason:
-        before = int(rows["previous_mentions"].fillna(0).sum())
+    def line(name: str | None, rows: Sequence[ReasonRow], others: int = 0) -> Reason:
+        compared = question.previous is not None
         return Reason(
             name,
-            int(rows["mentions"].sum()),
-            float(rows["share"].sum()),
-            before if compared else None,
-            float(rows["previous_share"].fillna(0).sum()) if compared else None,
+            sum(row.mentions for row in rows),
+            sum(row.share or 0 for row in rows),
+            sum(row.previous_mentions for row in rows) if compared else None,
+            sum(row.previous_share or 0 for row in rows) if compared else None,
             others,
         )
 
-    present = table[table["mentions"] > 0]
-    top = [
-        line(str(row["reason"]), row.to_frame().T)
-        for _, row in present.head(REASONS_SHOWN).iterrows()
-    ]
-    rest = present.iloc[REASONS_SHOWN:]
-    return [*top, *([line(None, rest, len(rest))] if len(rest) else [])], total
+    lines = [line(row.reason, [row]) for row in present[:REASONS_SHOWN]]
+    if rest := present[REASONS_SHOWN:]:
+        lines.append(line(None, rest, len(rest)))
+    return lines, sum(row.mentions for row in present)
 
 
-def build_day_bars(question: OverviewView, counted: pd.DataFrame) -> list[VolumeBar]:
-    daily = counted.sum(axis=1)
-    band = weekday_band(daily, question.whole_days)
-    shown = [
-        d for d in daily.index if question.period.first_day <= d.date() <= question.period.last_day
-    ]
+def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
+    period, days = question.period, question.history.dates
+    daily = counted.sum(axis=1).tolist()
+    bands = weekday_band(days, daily, question.whole_days)
     return [
         VolumeBar(
-            at=day.date(),
-            count=float(daily[day]),
-            low=number_or_none(band.at[day, "low"]),
-            usual=number_or_none(band.at[day, "usual"]),
-            high=number_or_none(band.at[day, "high"]),
-            partial=day.date() >= question.today,
+            at=day,
+            count=float(count),
+            low=band and band.low,
+            usual=band and band.usual,
+            high=band and band.high,
+            partial=day >= question.today,
         )
-        for day in shown
-        if day.date() <= question.today
+        for day, count, band in zip(days, daily, bands, strict=True)
+        if period.first_day <= day <= min(period.last_day, question.today)
     ]
 
 
-def build_hour_bars(question: OverviewView, counted: pd.DataFrame) -> list[VolumeBar]:
+def build_hour_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
     """Volume per hour of the day, against the usual of as many days; hours without any are cut."""
-    period = question.period
-    inside = counted.loc[pd.Timestamp(period.first_day) : pd.Timestamp(period.last_day)]
-    earlier = counted[
-        (counted.index < pd.Timestamp(period.first_day)) & counted.index.isin(question.whole_days)
-    ]
-    counts = inside.sum()
-    used = [hour for hour in range(24) if counted[hour].sum() > 0]
-    if not used:
+    period, whole_days = question.period, set(question.whole_days)
+    used = np.flatnonzero(counted.sum(axis=0))
+    if not len(used):
         return []
-    ones = pd.Series(1.0, index=earlier.index)
+    start = (period.first_day - question.history.first_day).days
+    counts = counted[start : start + period.days].sum(axis=0)
+    earlier = counted[:start][[day in whole_days for day in question.history.dates[:start]]]
     bars = []
-    for hour in range(min(used), max(used) + 1):
-        usual = usual_range(earlier[hour], ones, period.days)
+    for hour in range(int(used[0]), int(used[-1]) + 1):
+        usual = usual_range(earlier[:, hour].tolist(), [1.0] * len(earlier), period.days)
         low, high = (usual.low * period.days, usual.high * period.days) if usual else (None, None)
         bars.append(VolumeBar(hour, float(counts[hour]), low, None, high))
     return bars
@@ -123,7 +112,9 @@ def build_points(question: OverviewView, context: Context) -> list[Point]:
     ]
 
 
-def build_agents(question: OverviewView, context: Context) -> tuple[list[AgentRow], AgentRow]:
+def build_agents(
+    question: OverviewView, numbers: Mapping[str, Summary], context: Context
+) -> tuple[list[AgentRow], AgentRow]:
     names = people.names(question.tables)
     rows = [
         replace(row, name=name_person(row.id, names, context)) for row in agent_rows(question.view)
@@ -133,8 +124,8 @@ def build_agents(question: OverviewView, context: Context) -> tuple[list[AgentRo
         id="",
         name=context.text("overview.total"),
         status="total",
-        metrics={key: question.number(CATALOG[key]) for key in AGENT_METRICS},
-        open=int(question.number(CATALOG["open_now"]).value or 0),
+        metrics={key: numbers[key] for key in AGENT_METRICS},
+        open=int(numbers["open_now"].value or 0),
     )
     return rows, total
 
@@ -145,16 +136,17 @@ def count_origins(question: OverviewView) -> dict[str, int]:
     return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
 
 
-def build_infos(question: OverviewView, at: datetime, context: Context) -> dict[str, MetricInfo]:
-    n = question.number(CATALOG["conversations"]).n
-    mentioned = question.number(LISTS[TOP_REASONS]).n
+def build_infos(
+    question: OverviewView, numbers: Mapping[str, Summary], at: datetime, context: Context
+) -> dict[str, MetricInfo]:
+    n = numbers["conversations"].n
     both: tuple[Source, ...] = ("intercom", "aircall")
 
     def of(key: str, rows: int = n, **more: Any) -> MetricInfo:
         return figure_info(key, rows, question, at, context, **more)
 
     infos = [
-        of(TOP_REASONS, mentioned, listed=TOP_REASONS),
+        of(TOP_REASONS, numbers[TOP_REASONS].n, listed=TOP_REASONS),
         of("daily"),
         of("hourly"),
         of("origin"),

@@ -12,8 +12,10 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.pages.overview import page as overview
 from layouts.pages.overview.data import Overview
-from metrics.measures import telephony
+from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
+from metrics.query.agents import AGENT_METRICS
+from metrics.query.drilldown import LISTS, TOP_REASONS
 from services.runtime.backend import Backend
 
 
@@ -22,11 +24,12 @@ def content(
 ) -> Sequence[Component]:
     at = backend.now()
     rules = question.rules
+    keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, "open_now"))
+    numbers = question.numbers([*(CATALOG[key] for key in keys), LISTS[TOP_REASONS]])
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)
     counted = figures.count_volume(question)
-    agents, total = figures.build_agents(question, context)
-    credits = telephony.calls_per_agent(question.view)
+    agents, total = figures.build_agents(question, numbers, context)
     return overview.content(
         Overview(
             kpis=sheet,
@@ -44,8 +47,7 @@ def content(
             total=total,
             csat_minimum=rules.csat_minimum,
             goal=rules.goal_classification,
-            participations=int(credits.loc[credits["agent_id"].notna(), "calls"].sum()),
-            infos=figures.build_infos(question, at, context),
+            infos=figures.build_infos(question, numbers, at, context),
         ),
         context,
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
+from metrics.model.filters import UNASSIGNED
 from metrics.query.agents import AgentRow, Point
 
 PAGE = "overview"
@@ -51,7 +52,6 @@ class Overview:
         mentions: All mentions of the period; shares are of them.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
-        participations: Credits of answered calls; more than calls where calls were transferred.
     """
 
     kpis: Sequence[Kpi]
@@ -69,5 +69,10 @@ class Overview:
     total: AgentRow
     csat_minimum: int
     goal: float
-    participations: int
     infos: Mapping[str, MetricInfo]
+
+    @property
+    def participations(self) -> int:
+        """Credits of answered calls; more than calls where calls were transferred."""
+        people = [row.metrics for row in self.agents if row.id != UNASSIGNED]
+        return sum(own["calls_answered"].n for own in people if "calls_answered" in own)
