@@ -13,15 +13,8 @@ import polars as pl
 
 from metrics.measures import responsiveness, satisfaction, stocks, telephony, tickets, workload
 from metrics.model.catalog import CATALOG, Metric, build
-from metrics.model.selection import Selection, select, value_of
-from metrics.model.summary import (
-    Summary,
-    aggregate,
-    count_parts,
-    empty_summary,
-    read_summary,
-    summarise,
-)
+from metrics.model.selection import Selection, select
+from metrics.model.summary import Summary, aggregate, count_parts, empty_summary, read_summary
 from metrics.model.view import View
 from metrics.query.grouping import GROUP, Grouping, group_rows
 
@@ -77,11 +70,16 @@ def breakdowns(metrics: Iterable[Metric], by: str, view: View) -> dict[str, list
 
 def reopened_closes(view: View) -> tuple[Summary, Summary]:
     """Time to the first close and to the last, of the rows that have a `reopen_price`."""
-    reopened = select(CATALOG["reopen_price"], view).counted
-    first, last = (
-        summarise(metric, reopened.select(value_of(metric, view)).to_series())
-        for metric in (responsiveness.time_to_first_close, responsiveness.time_to_close)
+    reopened = select(CATALOG["reopen_price"], view)
+    metrics = responsiveness.time_to_first_close, responsiveness.time_to_close
+    query = reopened.query.filter(reopened.value.is_not_null())
+    query = query.with_columns(select(metric, view).value for metric in metrics)
+    row = (
+        query.select(column for metric in metrics for column in aggregate(metric))
+        .collect()
+        .row(0, named=True)
     )
+    first, last = (read_summary(metric, row) for metric in metrics)
     return first, last
 
 

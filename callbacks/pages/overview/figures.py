@@ -75,9 +75,9 @@ def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> li
         VolumeBar(
             at=day,
             count=float(count),
-            low=band and band.low,
-            usual=band and band.usual,
-            high=band and band.high,
+            low=band.low if band else None,
+            usual=band.usual if band else None,
+            high=band.high if band else None,
             partial=day >= question.today,
         )
         for day, count, band in zip(days, daily, bands, strict=True)

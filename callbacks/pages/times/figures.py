@@ -1,10 +1,11 @@
 """The numbers of the times page for one choice of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-import pandas as pd
+import polars as pl
 
 from callbacks.reports.filter_choices import name_person, name_team
 from callbacks.reports.metric_info import figure_info
@@ -14,13 +15,12 @@ from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.times.data import Case, Group, Spread
 from metrics.live.current import first_responses_due, team_names
-from metrics.measures.responsiveness import reopened_closes
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.selection import agent_of, attribute_values, select
-from metrics.model.summary import P90_MINIMUM, Summary, summarise
-from metrics.model.values import word
+from metrics.model.schema import attribute
+from metrics.model.selection import agent_of, select
+from metrics.model.summary import P90_MINIMUM, Summary
 from metrics.query import report
 from metrics.query.distribution import buckets
 from services.runtime.backend import Backend
@@ -42,6 +42,7 @@ class TimesQuery(PageQuery):
 
 # Of groups, and of single cases; everything else is one click away.
 SHOWN, CASES = 12, 8
+SECONDS = "seconds"
 TIMED = {
     "first_response_time": "first_response_within_target",
     "time_to_close": "close_within_target",
@@ -54,15 +55,12 @@ TimesView = ReportView[TimesQuery]
 def build_spreads(question: TimesView, numbers: Mapping[str, Summary]) -> list[Spread]:
     rules = question.rules
     targets = (rules.first_response_seconds, rules.close_seconds)
-    spreads = []
-    for (key, within), target in zip(TIMED.items(), targets, strict=True):
-        _, seconds = _measure(question, key)
-        spreads.append(Spread(key, buckets(seconds), numbers[key], within, numbers[within], target))
-    return spreads
-
-
-def _measure(question: TimesView, key: str) -> tuple[pd.DataFrame, pd.Series]:
-    return report.select_population(CATALOG[key], question.view)
+    timed = [select(CATALOG[key], question.view) for key in TIMED]
+    seconds = timed[0].query.select(selection.value for selection in timed).collect()
+    return [
+        Spread(key, buckets(seconds[key]), numbers[key], within, numbers[within], target)
+        for (key, within), target in zip(TIMED.items(), targets, strict=True)
+    ]
 
 
 def build_groups(question: TimesView, context: Context) -> tuple[list[Group], int]:
@@ -112,66 +110,52 @@ def group_by_hour(question: TimesView) -> dict[int, Summary]:
 
 
 def list_slowest(question: TimesView, backend: Backend, context: Context) -> list[Case]:
-    rows, seconds = _measure(question, question.query.slowest)
-    order = seconds.astype("float64").sort_values(ascending=False, kind="stable").index[:CASES]
-    return _build_cases(rows.loc[order], seconds.loc[order].tolist(), question, backend, context)
+    selection = select(CATALOG[question.query.slowest], question.view)
+    rows = selection.query.with_columns(selection.value.alias(SECONDS))
+    # What cannot be among them goes before anything is sorted.
+    rows = rows.filter(pl.col(SECONDS) >= pl.col(SECONDS).top_k(CASES).min())
+    slowest = rows.sort(SECONDS, descending=True, maintain_order=True).head(CASES)
+    return _build_cases(slowest, question, backend, context)
 
 
 def list_due(question: TimesView, backend: Backend, context: Context) -> list[Case]:
     """Open conversations that nobody has answered, the first to be late (or latest) first."""
-    rows = first_responses_due(question.view).head(CASES)
     target = question.rules.first_response_seconds
-    passed = [target - left for left in rows["seconds_left"]]
-    cases = _build_cases(rows, passed, question, backend, context)
+    rows = first_responses_due(question.view).head(CASES)
+    waiting = rows.with_columns((target - pl.col("seconds_left")).alias(SECONDS))
+    cases = _build_cases(waiting.lazy(), question, backend, context)
     return [
-        Case(
-            **{
-                **vars(case),
-                "since": since.to_pydatetime(),
-                "due_at": since.to_pydatetime() + timedelta(seconds=target),
-                "due": str(word),
-            }
-        )
-        for case, since, word in zip(cases, rows["since"], rows["due"], strict=True)
+        replace(case, since=since, due_at=since + timedelta(seconds=target), due=due)
+        for case, since, due in zip(cases, rows["since"], rows["due"], strict=True)
     ]
 
 
 def _build_cases(
-    rows: pd.DataFrame,
-    seconds: Sequence[float],
-    question: TimesView,
-    backend: Backend,
-    context: Context,
+    rows: pl.LazyFrame, question: TimesView, backend: Backend, context: Context
 ) -> list[Case]:
     tables, rules = question.tables, question.rules
     names, teams = people.names(tables), team_names(tables, rules)
-    agents = agent_of(rows, tables, None).fillna(UNASSIGNED)
-    reasons = attribute_values(rows, rules.labels.reason).fillna("")
     links = backend.links(question.snapshot)
-    records = zip(rows.to_dict("records"), agents, reasons, seconds, strict=True)
+    told = rows.select(
+        *("id", "subject", "team_id", "created_at", SECONDS),
+        agent=agent_of(tables).fill_null(UNASSIGNED),
+        reason=attribute(rules.labels.reason),
+    ).collect()
     return [
         Case(
-            id=str(row["id"]),
-            subject=word(row["subject"]),
+            id=row["id"],
+            subject=row["subject"] or "",
             about=[
-                name_person(str(agent), names, context),
-                teams.get(word(row["team_id"]), ""),
-                str(reason),
+                name_person(row["agent"], names, context),
+                teams.get(row["team_id"], ""),
+                row["reason"] or "",
             ],
-            at=row["created_at"].to_pydatetime(),
-            seconds=float(took),
-            url=links.conversation(str(row["id"])),
+            at=row["created_at"],
+            seconds=row[SECONDS],
+            url=links.conversation(row["id"]),
         )
-        for row, agent, reason, took in records
+        for row in told.iter_rows(named=True)
     ]
-
-
-def measure_reopened(question: TimesView) -> tuple[Summary, Summary]:
-    """First and last close of the conversations that were opened again."""
-    metric = CATALOG["time_to_close"]
-    conversations = select(metric, question.view).rows
-    first, last = reopened_closes(conversations, question.rules, question.tables.now)
-    return summarise(metric, first), summarise(metric, last)
 
 
 def build_infos(

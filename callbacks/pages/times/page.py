@@ -14,6 +14,7 @@ from layouts.pages.times import page as times
 from layouts.pages.times.data import Group, Times
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
+from metrics.query.report import reopened_closes
 from services.runtime.backend import Backend
 
 STOCKS = ("backlog_age", "awaiting_first_response")
@@ -26,8 +27,7 @@ def content(
     rules = question.rules
     groups, hidden = figures.build_groups(question, context)
     sheet = build_kpis(question, times.KEYS, at, context)
-    stocks = {key: question.number(CATALOG[key]) for key in STOCKS}
-    numbers = {kpi.metric.key: kpi.now for kpi in sheet} | stocks
+    numbers = question.numbers(CATALOG[key] for key in (*times.KEYS, *STOCKS))
     missing = attribute(rules.labels.reason) not in question.tables.conversations
     return times.content(
         Times(
@@ -42,7 +42,7 @@ def content(
             hours=figures.group_by_hour(question),
             slow_key=question.query.slowest,
             slowest=figures.list_slowest(question, backend, context),
-            reopened=figures.measure_reopened(question),
+            reopened=reopened_closes(question.view),
             price=numbers["reopen_price"],
             reopen_rate=numbers["reopen_rate"],
             backlog=numbers["backlog_age"].parts,
