@@ -1,9 +1,11 @@
 """What the filter bar shows and offers, and the same choice in words."""
 
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-import pandas as pd
+import polars as pl
 
 from callbacks.reports.report_view import Q, ReportView
 from layouts.components.context import Context
@@ -14,8 +16,9 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY, UNASSIGNED, Filters
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
-from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import attribute_values, select
+from metrics.model.schema import ATTRIBUTE_PREFIX, attribute
+from metrics.model.selection import select
+from metrics.query import report
 
 VALUES_SHOWN = 60
 
@@ -86,14 +89,14 @@ def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
 
 def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
     """Each with how many rows have it filled; those that no row of the period has come last."""
-    conversations = _select_rows(question, question.filters)
-    prefix = len(ATTRIBUTE_PREFIX)
-    labels = [str(c)[prefix:] for c in conversations.columns if str(c).startswith(ATTRIBUTE_PREFIX)]
-    counted = [
-        (label, int(attribute_values(conversations, label).notna().sum()))
-        for label in labels
-        if fold_text(wanted) in fold_text(label)
+    prefix, folded = len(ATTRIBUTE_PREFIX), fold_text(wanted)
+    labels = [
+        column
+        for column in question.tables.conversations.columns
+        if column.startswith(ATTRIBUTE_PREFIX) and folded in fold_text(column[prefix:])
     ]
+    filled = select(CATALOG["conversations"], question.view).query.select(pl.col(labels).count())
+    counted = [(column[prefix:], n) for column, n in filled.collect().row(0, named=True).items()]
     return sorted(counted, key=lambda item: (not item[1], item[0].casefold()))
 
 
@@ -103,39 +106,50 @@ def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[lis
     Rows are those of all the other filters, so that the counts say what ticking would add. Chosen
     values come first, and rows without a value last.
     """
-    filters = question.filters
+    filters, folded = question.filters, fold_text(wanted)
     others = {name: v for name, v in filters.attributes.items() if name != label}
-    conversations = _select_rows(
-        question, Filters(filters.teams, filters.agents, filters.origin, others)
+    view = question.view.with_filters(
+        Filters(filters.teams, filters.agents, filters.origin, others)
     )
-    column = attribute_values(conversations, label)
-    counts = column.value_counts()
+    groups = report.breakdown(CATALOG["conversations"], attribute(label), view)
+    counts = {group.key: group.summary.n for group in groups}
+    empty = counts.pop(EMPTY, 0)
     chosen = {value.strip() for value in filters.attributes.get(label, ())}
     fitting = [
-        Value(str(value), int(count), str(value) in chosen)
+        Value(value, count, value in chosen)
         for value, count in counts.items()
-        if fold_text(wanted) in fold_text(str(value))
+        if folded in fold_text(value)
     ]
-    known = {value.value for value in fitting}
-    fitting += [Value(v, 0, chosen=True) for v in sorted(chosen - known) if v and not wanted]
+    fitting += [Value(v, 0, chosen=True) for v in sorted(chosen - set(counts)) if v and not wanted]
     fitting.sort(key=lambda value: (not value.chosen, -value.count, value.value.casefold()))
     shown = fitting[:VALUES_SHOWN]
     if not wanted:
-        shown.append(Value(EMPTY, int(column.isna().sum()), EMPTY in chosen))
+        shown.append(Value(EMPTY, empty, EMPTY in chosen))
     return shown, max(0, len(fitting) - VALUES_SHOWN)
 
 
 def fold_text(words: str) -> str:
     """Words without accents and capitals, for searching."""
-    if words.isascii():
-        return words.lower()
     decomposed = unicodedata.normalize("NFKD", words.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _select_rows(question: ReportView[Q], filters: Filters) -> pd.DataFrame:
-    metric = CATALOG["conversations"]
-    return select(metric, question.view.with_filters(filters)).rows
+def fold_texts(words: pl.Expr) -> pl.Expr:
+    """The same of a column."""
+    folded, marks = _read_letters()
+    small = words.str.to_lowercase().str.replace_many(folded)
+    return small.str.normalize("NFKD").str.replace_all(f"[{marks}]", "")
+
+
+@cache
+def _read_letters() -> tuple[dict[str, str], str]:
+    """What letters fold to whose small letter is another ("ß"), and the marks of accents."""
+    letters = [chr(code) for code in range(sys.maxunicode + 1)]
+    folded = {letter: letter.casefold() for letter in letters}
+    return (
+        {letter: small for letter, small in folded.items() if small != letter.lower()},
+        "".join(filter(unicodedata.combining, letters)),
+    )
 
 
 def _build_options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:

@@ -5,7 +5,7 @@ was clicked. Beside the catalogue a few tables have rows of their own (`LISTS`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from metrics.measures import tickets
 from metrics.measures.workload import reasons
 from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.definitions import Rules
-from metrics.model.selection import Selection, select
+from metrics.model.selection import Selection, select, value_of
 from metrics.model.values import ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
@@ -65,20 +65,43 @@ def escaped(by: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Drilldown:
-    """The rows of a number; `values` is what each adds, null for rows that only a part names."""
+    """The rows of a number, in an order; lists of 200,000 cost what is read of them.
+
+    Attributes:
+        table: All rows of the metric's table, those too that are not of the number.
+        lines: For each row of the number its place in the table (`ROW`) and what it adds (`VALUE`;
+            null for rows that only a part names).
+    """
 
     metric: Metric
-    rows: pl.DataFrame
-    values: pl.Series
+    table: pl.DataFrame
+    lines: pl.DataFrame
+
+    @property
+    def query(self) -> pl.LazyFrame:
+        """The rows with all columns, those of `lines` too: select those that are needed."""
+        rows = self.table.lazy().select(pl.all().gather(self.lines[ROW]))
+        return rows.with_columns(self.lines)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        return self.query.collect()
+
+    @property
+    def values(self) -> pl.Series:
+        return self.lines[VALUE]
 
     @property
     def n(self) -> int:
-        return len(self.rows)
+        return len(self.lines)
 
     @property
     def total(self) -> float:
         """The sum of what they add: mentions may be more than conversations."""
         return float(self.values.sum())
+
+    def slice(self, first: int, count: int) -> "Drilldown":
+        return replace(self, lines=self.lines.slice(first, count))
 
 
 # What a list may be of, besides the catalogue.
@@ -133,24 +156,26 @@ def drill_down(key: str, cells: Sequence[Cell], view: View) -> Drilldown:
     metric = listed_metric(key)
     by_person = any(cell.by == "agent" for cell in cells)
     selection = select(metric, view, by_person=by_person)
-    value = selection.value
+    value = value_of(metric, view)
     if key == TOP_REASONS:
-        value = _mentioned(cells, view).alias(key)
+        value = _mentioned(cells, view)
         cells = [cell for cell in cells if cell.by not in (REASON, OTHER_REASONS)]
-    query = selection.query.with_columns(value).with_row_index(ROW)
+    selected = selection.table.lazy().with_row_index(ROW).filter(selection.predicate)
+    query = selected.with_columns(value.alias(VALUE))
     if not any(cell.by == PART for cell in cells):
-        query = query.drop_nulls(key)
+        query = query.drop_nulls(VALUE)
     for cell in cells:
-        query = _choose_cell(cell, selection, query)
-    rows = query.sort(ROW).drop(ROW).collect()
-    return Drilldown(metric, rows.drop(key), rows[key])
+        query = _choose_cell(cell, selection, selected, query)
+    return Drilldown(metric, selection.table, query.select(ROW, VALUE).sort(ROW).collect())
 
 
-def _choose_cell(cell: Cell, selection: Selection, query: pl.LazyFrame) -> pl.LazyFrame:
+def _choose_cell(
+    cell: Cell, selection: Selection, selected: pl.LazyFrame, query: pl.LazyFrame
+) -> pl.LazyFrame:
     if cell.by == PART:
         return query.filter(_in_part(cell.key, selection))
     if cell.by == VALUE:
-        return query.filter(_in_range(cell.key, pl.col(selection.metric.key)))
+        return query.filter(_in_range(cell.key, pl.col(VALUE)))
     by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
     grouping = _grouped(by, selection)
     word = pl.col(GROUP).cast(pl.String)
@@ -165,7 +190,7 @@ def _choose_cell(cell: Cell, selection: Selection, query: pl.LazyFrame) -> pl.La
         is_chosen = pl.col(GROUP) == grouping.keys.index(cell.key)
     else:
         raise CellError(f"{cell.key} is no {cell.by} of this period")
-    lines = grouping.attach(selection.query.with_row_index(ROW)).filter(is_chosen)
+    lines = grouping.attach(selected).filter(is_chosen)
     return query.join(lines.select(ROW).unique(), on=ROW, how="semi")
 
 
