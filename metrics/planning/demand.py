@@ -1,20 +1,22 @@
 """What arrives in each half-hour of the week, and how long it takes, by own history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
+from metrics.measures.telephony import TALK
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
+from metrics.model.derived import day_of, hour_of
 from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.selection import select, select_conversations
 from metrics.model.tables import Tables
-from metrics.model.values import seconds_between
-from metrics.model.view import EVERYTHING, View, view_of_today
+from metrics.model.view import view_of_today
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS
 
 # So many of a weekday say what it usually brings.
@@ -58,30 +60,29 @@ class Demand:
         return tuple(count < OCCURRENCES_MINIMUM for count in self.occurrences)
 
 
-def counted_days(whole_days: pd.DatetimeIndex, rules: Rules) -> pd.DatetimeIndex:
+def counted_days(whole_days: Sequence[date], rules: Rules) -> list[date]:
     """The days that say what is usual: of the last weeks, whole and loaded, without holidays."""
-    recent = whole_days[-WEEKS * WEEKDAYS :]
-    return recent[[day.date() not in rules.holidays for day in recent]]
+    return [day for day in whole_days[-WEEKS * WEEKDAYS :] if day not in rules.holidays]
 
 
-def call_demand(tables: Tables, rules: Rules, whole_days: pd.DatetimeIndex) -> Demand:
+def call_demand(tables: Tables, rules: Rules, whole_days: Sequence[date]) -> Demand:
     """Offered calls of the main lines: those that were answered or lost.
 
     Calls outside the opening hours, and callers who hung up at once, ask for nobody. Work is the
     talk of answered calls, and the work after them where the readings of the telephone tell it.
     """
     days = counted_days(whole_days, rules)
-    metric = CATALOG["loss_rate"]
-    calls = _in_days(tables, rules, days)
-    offered = calls[metric.measure(calls, rules, tables.now).notna()]
-    talk = seconds_between(offered["answered_at"], offered["ended_at"])
+    view = view_of_today(tables, rules)
+    if days:
+        view = view.with_period(Period(days[0], days[-1]))
+    offered = select(CATALOG["loss_rate"], view)
     after = after_call_seconds(tables)
-    work = talk.astype("Float64") + (after or 0.0)
-    return _demand(offered["started_at"], work, days, rules, after)
+    calls = offered.query.filter(offered.value.is_not_null())
+    return _demand(calls, "started_at", TALK + (after or 0.0), days, rules, after)
 
 
 def conversation_demand(
-    tables: Tables, rules: Rules, whole_days: pd.DatetimeIndex, filters: Filters, seconds: float
+    tables: Tables, rules: Rules, whole_days: Sequence[date], filters: Filters, seconds: float
 ) -> Demand:
     """Conversations that customers started, by teams and attributes; no other filter chooses here.
 
@@ -90,8 +91,7 @@ def conversation_demand(
     days = counted_days(whole_days, rules)
     chosen = Filters(filters.teams, (), "customer", filters.attributes)
     rows = select_conversations(view_of_today(tables, rules, chosen))
-    work = pd.Series(seconds, index=rows.index, dtype="Float64")
-    return _demand(rows["created_at"], work, days, rules, None)
+    return _demand(rows, "created_at", pl.lit(seconds), days, rules, None)
 
 
 def after_call_seconds(tables: Tables) -> float | None:
@@ -99,68 +99,57 @@ def after_call_seconds(tables: Tables) -> float | None:
 
     All calls that somebody talked share it, in and out, since the first reading of a telephone.
     """
-    seen = tables.presence[tables.presence["channel"].eq("voice")]
-    if seen.empty:
+    seen = tables.presence.filter(pl.col("channel") == "voice")
+    worked = seen.filter(pl.col("state") == "after_call_work")
+    if worked.is_empty():
         return None
-    since = seen["began_at"].min()
-    calls = tables.calls
-    talked = calls["answered_at"].notna() & calls["ended_at"].ge(since)
-    worked = seen[seen["state"].eq("after_call_work")]
-    count = int(talked.sum())
-    if count < AFTER_CALL_MINIMUM or worked.empty:
+    talked = pl.col("answered_at").is_not_null() & (pl.col("ended_at") >= seen["began_at"].min())
+    count = tables.calls.select(talked.sum()).item()
+    if count < AFTER_CALL_MINIMUM:
         return None
-    return float((worked["until_at"] - worked["began_at"]).dt.total_seconds().sum() / count)
-
-
-def _in_days(tables: Tables, rules: Rules, days: pd.DatetimeIndex) -> pd.DataFrame:
-    metric = CATALOG["loss_rate"]
-    if days.empty:
-        return tables.calls.iloc[:0]
-    period = Period(days[0].date(), days[-1].date())
-    return select(metric, View(tables, period, EVERYTHING, rules)).rows
+    seconds = (pl.col("until_at") - pl.col("began_at")).dt.total_seconds()
+    return float(worked.select(seconds.sum()).item() / count)
 
 
 def _demand(
-    arrived: pd.Series,
-    work: pd.Series,
-    days: pd.DatetimeIndex,
+    rows: pl.LazyFrame,
+    instant: str,
+    work: pl.Expr,
+    days: Sequence[date],
     rules: Rules,
     after_call: float | None,
 ) -> Demand:
-    local = arrived.dt.tz_convert(rules.time_zone).dt.tz_localize(None)
-    places = days.get_indexer(pd.DatetimeIndex(local.dt.normalize()).as_unit(days.unit))
-    inside = places >= 0
-    halves = (local.dt.hour * 2 + local.dt.minute // 30).to_numpy(dtype="int64")[inside]
-    counts = np.zeros((len(days), HALF_HOURS))
-    np.add.at(counts, (places[inside], halves), 1)
-    weekdays = days.day_of_week.to_numpy()
+    minute = pl.col(instant).dt.convert_time_zone(rules.time_zone.key).dt.minute()
+    half = hour_of(instant) * 2 + minute // 30
+    found = rows.select(day=day_of(instant), half=half, work=work).filter(pl.col("day").is_in(days))
+    lines = found.group_by("day", "half").agg(
+        arrived=pl.len(), handled=pl.col("work").count(), seconds=pl.col("work").sum()
+    )
+    places = {day: place for place, day in enumerate(days)}
+    arrived, handled, seconds = np.zeros((3, len(days), HALF_HOURS))
+    for day, column, *numbers in lines.collect().iter_rows():
+        cell = places[day], column
+        arrived[cell], handled[cell], seconds[cell] = numbers
+    weekdays = np.array([day.weekday() for day in days], dtype=np.int64)
     occurrences = np.bincount(weekdays, minlength=WEEKDAYS)
-    mean, p90 = np.zeros((WEEKDAYS, HALF_HOURS)), np.zeros((WEEKDAYS, HALF_HOURS))
+    mean, p90, counts, sums = np.zeros((4, WEEKDAYS, HALF_HOURS))
     for weekday in np.flatnonzero(occurrences):
-        own = counts[weekdays == weekday]
-        mean[weekday], p90[weekday] = own.mean(axis=0), np.quantile(own, 0.9, axis=0)
-    seconds = work.to_numpy(dtype="float64", na_value=np.nan)[inside]
-    handling, handled = _handling(weekdays[places[inside]], halves, seconds)
+        own = weekdays == weekday
+        mean[weekday], p90[weekday] = (
+            arrived[own].mean(axis=0),
+            np.quantile(arrived[own], 0.9, axis=0),
+        )
+        counts[weekday], sums[weekday] = handled[own].sum(axis=0), seconds[own].sum(axis=0)
+    whole = sums.sum() / counts.sum() if counts.any() else np.nan
+    handling = np.full((WEEKDAYS, HALF_HOURS), whole)
+    np.divide(sums, counts, out=handling, where=counts >= HANDLED_MINIMUM)
     return Demand(
         mean=mean,
         p90=p90,
         handling=handling,
-        total=int(inside.sum()),
-        handled=handled,
-        occurrences=tuple(int(count) for count in occurrences),
-        days=(days[0].date(), days[-1].date()) if len(days) else None,
+        total=int(arrived.sum()),
+        handled=int(counts.sum()),
+        occurrences=tuple(map(int, occurrences)),
+        days=(days[0], days[-1]) if days else None,
         after_call=after_call,
     )
-
-
-def _handling(
-    weekdays: npt.NDArray[np.int64], halves: npt.NDArray[np.int64], seconds: Grid
-) -> tuple[Grid, int]:
-    known = ~np.isnan(seconds)
-    cells = weekdays[known] * HALF_HOURS + halves[known]
-    size = WEEKDAYS * HALF_HOURS
-    counts = np.bincount(cells, minlength=size)
-    sums = np.bincount(cells, weights=seconds[known], minlength=size)
-    whole = float(sums.sum() / counts.sum()) if counts.sum() else np.nan
-    own = np.divide(sums, counts, out=np.full(size, whole), where=counts >= HANDLED_MINIMUM)
-    return own.reshape(WEEKDAYS, HALF_HOURS), int(known.sum())

@@ -5,7 +5,7 @@ clock is put forward or back has shorter or longer shifts, as its people have.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -13,11 +13,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from metrics.model.definitions import Rules
 from metrics.model.periods import Period
-from metrics.model.schema import INSTANT
 
 WEEKDAYS = 7
 HALF_HOURS = 48
@@ -31,7 +29,6 @@ OFF_WORDS = frozenset({"", "-", "–", "—", "folga", "off", "livre", "day off"
 SHIFT = re.compile(
     r"([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*(?:-|–|—|às|as|a|to|até)\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?[hH]?"
 )
-COLUMNS = ["agent_id", "day", "start", "end", "seconds"]
 
 Problem = Literal["unreadable", "no_such_time", "empty", "overlap", "too_many", "too_long"]
 Cover = npt.NDArray[np.float64]
@@ -55,6 +52,20 @@ class Shift:
 
     def __str__(self) -> str:
         return f"{_clock(self.start)}-{_clock(self.end)}"
+
+
+@dataclass(frozen=True)
+class ScheduledShift:
+    """A shift of a person on a local day, the one it begins on; `start` and `end` are in UTC."""
+
+    agent_id: str
+    day: date
+    start: datetime
+    end: datetime
+
+    @property
+    def seconds(self) -> float:
+        return (self.end - self.start).total_seconds()
 
 
 Day = tuple[Shift, ...]
@@ -103,15 +114,10 @@ def written(day: Day) -> str:
     return "; ".join(map(str, day))
 
 
-def shifts_of(schedule: Schedule, period: Period, rules: Rules) -> pd.DataFrame:
-    """Every shift that begins on a day of the period; holidays have none.
-
-    Returns:
-        `agent_id`, `day` (the local day it begins on), `start`, `end` (UTC) and `seconds`, in the
-        order of the days.
-    """
-    lines = []
-    for day in _days(period):
+def shifts_of(schedule: Schedule, period: Period, rules: Rules) -> list[ScheduledShift]:
+    """Those that begin on a day of the period, in the order of the days; holidays have none."""
+    shifts = []
+    for day in period.dates:
         if day in rules.holidays:
             continue
         for agent, week in schedule.weeks.items():
@@ -119,11 +125,8 @@ def shifts_of(schedule: Schedule, period: Period, rules: Rules) -> pd.DataFrame:
                 start, end = (_instant(day, at, rules) for at in (shift.start, shift.end))
                 # Where the clock leaps over a whole shift nothing of it is left.
                 if end > start:
-                    lines.append((agent, day, start, end))
-    table = pd.DataFrame(lines, columns=COLUMNS[:4])
-    for edge in ("start", "end"):
-        table[edge] = pd.to_datetime(table[edge], utc=True).astype(INSTANT)
-    return table.assign(seconds=(table["end"] - table["start"]).dt.total_seconds())
+                    shifts.append(ScheduledShift(agent, day, start, end))
+    return shifts
 
 
 def cover(schedule: Schedule) -> Cover:
@@ -144,11 +147,6 @@ def cover(schedule: Schedule) -> Cover:
 
 def weekly_minutes(week: Week) -> int:
     return sum(shift.end - shift.start for day in week for shift in day)
-
-
-def _days(period: Period) -> Iterator[date]:
-    for number in range(period.days):
-        yield period.first_day + timedelta(days=number)
 
 
 def _instant(day: date, minutes: int, rules: Rules) -> datetime:

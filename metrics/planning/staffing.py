@@ -54,9 +54,14 @@ class Plan:
     assumptions: Assumptions
     _known: dict[tuple[float, float], int] = field(default_factory=dict, repr=False)
 
+    def work(self, weekday: int, half: int) -> float | None:
+        """Seconds for each arrival; None where nothing is known."""
+        seconds = float(self.handling[weekday, half])
+        return None if np.isnan(seconds) else seconds
+
     def flow(self, weekday: int, half: int) -> Flow:
-        rate, work = self.arrivals[weekday, half], self.handling[weekday, half]
-        return Flow(float(rate) / HALF_HOUR_SECONDS, 0.0 if np.isnan(work) else float(work))
+        rate = float(self.arrivals[weekday, half]) / HALF_HOUR_SECONDS
+        return Flow(rate, self.work(weekday, half) or 0.0)
 
     @cached_property
     def there(self) -> Whole:

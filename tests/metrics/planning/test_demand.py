@@ -1,44 +1,43 @@
 """What arrives: whole days, occurrences, holidays, and how long it takes."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from metrics.model.filters import Filters
 from metrics.planning.demand import call_demand, conversation_demand, counted_days
 from tests.metrics.live.test_timeline import seen
-from tests.worlds.tables import EVERYTHING, UTC_RULES, calls, conversations, tables
+from tests.worlds.tables import EVERYTHING, UTC_RULES, calls, conversations, days, instant, tables
 
 MONDAYS = ["2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23"]
 
 
 def whole(first="2026-10-27", last="2026-11-23"):
-    return pd.date_range(first, last, freq="D", unit="s")
+    return days(first, last).dates
 
 
 def rang(*moments, talk=60, **values):
     """Calls that were answered after ten seconds, and talked for so long."""
     rows = []
     for number, moment in enumerate(moments):
-        start = pd.Timestamp(f"{moment}Z")
+        start = instant(f"{moment}Z")
         rows.append(
             {
                 "id": f"{moment}-{number}-{talk}",
-                "started_at": start.isoformat(),
-                "answered_at": (start + pd.Timedelta(10, "s")).isoformat(),
-                "ended_at": (start + pd.Timedelta(10 + talk, "s")).isoformat(),
+                "started_at": start,
+                "answered_at": start + timedelta(seconds=10),
+                "ended_at": start + timedelta(seconds=10 + talk),
                 **values,
             }
         )
     return rows
 
 
-def told(rows, *, rules=UTC_RULES, days=None):
-    return call_demand(tables(calls_=calls(*rows)), rules, whole() if days is None else days)
+def told(rows, *, rules=UTC_RULES):
+    return call_demand(tables(calls_=calls(*rows)), rules, whole())
 
 
 def test_a_half_hour_is_told_per_occurrence_of_its_weekday():
@@ -60,9 +59,9 @@ def test_days_that_are_not_over_or_not_loaded_count_for_nothing():
 
 def test_only_the_last_twelve_weeks_without_holidays_are_counted():
     rules = replace(UTC_RULES, holidays=frozenset({date(2026, 11, 20)}))
-    days = counted_days(whole("2026-01-01"), rules)
-    assert len(days) == 83
-    assert days[0] == pd.Timestamp("2026-09-01")
+    counted = counted_days(whole("2026-01-01"), rules)
+    assert len(counted) == 83
+    assert counted[0] == date(2026, 9, 1)
     holiday = told(rang("2026-11-20T10:00:00"), rules=rules)
     assert holiday.total == 0
     assert holiday.occurrences[4] == 3
@@ -124,13 +123,13 @@ def test_a_day_with_an_hour_twice_counts_both():
     assert found.mean[6, 2] * found.occurrences[6] == 2
 
 
-@pytest.mark.parametrize("days", [whole()[:0], whole()[:1]])
-def test_no_history_is_no_number(days):
-    found = told([], days=days)
+@pytest.mark.parametrize("whole_days", [(), whole()[:1]])
+def test_no_history_is_no_number(whole_days):
+    found = call_demand(tables(), UTC_RULES, whole_days)
     assert found.total == 0
     assert np.isnan(found.handling).all()
     assert all(found.is_short)
-    assert (found.days is None) == (len(days) == 0)
+    assert (found.days is None) == (not whole_days)
 
 
 def test_conversations_of_customers_are_counted_with_the_work_that_is_given():
