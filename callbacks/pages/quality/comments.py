@@ -1,15 +1,16 @@
 """The comment reader: listed, searched and opened by the address, apart from the page's numbers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
+import polars as pl
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
 from callbacks.pages.quality.figures import ReaderQuery
-from callbacks.reports.filter_choices import fold_text, name_person
-from callbacks.reports.listing import Listing, arrange_rows, list_rows, take_rows
+from callbacks.reports.filter_choices import fold_text, fold_texts, name_person
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
 from callbacks.reports.query import ParameterError, parse_search, read
@@ -24,9 +25,11 @@ from metrics.live.current import team_names
 from metrics.measures.responsiveness import first_response_time, time_to_close
 from metrics.model import people
 from metrics.model.catalog import CATALOG
-from metrics.model.selection import agent_of, attribute_values
-from metrics.model.values import number_or_none
-from metrics.query.drilldown import PART, REASON, VALUE, Cell
+from metrics.model.filters import UNASSIGNED
+from metrics.model.schema import attribute
+from metrics.model.selection import agent_of, value_of
+from metrics.query import report
+from metrics.query.drilldown import PART, REASON, VALUE, Cell, Drilldown
 from services.runtime.backend import Backend
 
 SHOWN = 8
@@ -83,12 +86,11 @@ def _build_comments(
 ) -> Comments:
     cells = [Cell(PART, query.part)] if query.part else []
     listing = list_rows(question, METRIC, cells)
-    places = _search_comments(question, listing, query.find)
-    rows = take_rows(question, listing, places)
-    ids_found = rows["id"].astype("str").tolist()
-    chosen = ids_found.index(query.comment) if query.comment in ids_found else None
+    found = _search_comments(question, listing, query.find)
+    ids_found = found.query.select("id").collect().to_series()
+    chosen = ids_found.index_of(query.comment) if query.comment else None
     number = chosen // SHOWN if chosen is not None else query.page - 1
-    number = min(number, max(0, (len(places) - 1) // SHOWN))
+    number = min(number, max(0, (found.n - 1) // SHOWN))
     first = number * SHOWN
 
     def address(**changes: str | None) -> str:
@@ -96,30 +98,30 @@ def _build_comments(
         return context.view(**{**choices, **changes})
 
     def reading(place: int) -> str | None:
-        return address(comment=ids_found[place]) if 0 <= place < len(ids_found) else None
+        return address(comment=ids_found[place]) if 0 <= place < found.n else None
 
     def turned(page: int) -> str | None:
-        return address(comments_page=str(page + 1)) if 0 <= page * SHOWN < len(places) else None
+        return address(comments_page=str(page + 1)) if 0 <= page * SHOWN < found.n else None
 
-    listed = _build_list(rows.iloc[first : first + SHOWN], question, backend, context)
+    listed = _build_list(found.slice(first, SHOWN), question, backend, context)
     place = chosen if chosen is not None else first
     read = None
-    if ids_found:
-        row = rows.iloc[place]
+    if found.n:
         read = replace(
-            _build_read(row, listed[place - first], question),
+            _build_read(found.slice(place, 1), listed[place - first], question),
             place=place,
             before=reading(place - 1),
             after=reading(place + 1),
         )
-    every = list_rows(question, METRIC, [])
-    counted = {band: list_rows(question, METRIC, [Cell(PART, band)]).n for band in BANDS}
-    bands = [(band, counted[band], _link_band(band, context), query.part == band) for band in BANDS]
+    every = report.evaluate(CATALOG[METRIC], question.view)
+    bands = [
+        (band, every.parts[band], _link_band(band, context), query.part == band) for band in BANDS
+    ]
     bands.append(("all", every.n, _link_band("all", context), query.part is None))
     return Comments(
         bands=bands,
         ratings=listing.n,
-        match_count=len(places),
+        match_count=found.n,
         listed=[(comment, reading(first + n) or "") for n, comment in enumerate(listed)],
         first=first,
         turns=(turned(number - 1), turned(number + 1)),
@@ -141,58 +143,65 @@ def _link_band(band: str, context: Context) -> str:
     return context.view(band=None if band == "negative" else band)
 
 
-def _search_comments(question: ReportView[Any], listing: Listing, find: str) -> Any:
-    """Places of the ratings that come with words, newest first; those looked for in them."""
-    places = arrange_rows(question, listing, "", None)
-    remarks = take_rows(question, listing, places)["rating_remark"].astype("str").fillna("")
-    wanted = fold_text(find).split()
-    texts = [fold_text(words).strip() for words in remarks]
-    fits = [bool(words) and all(word in words for word in wanted) for words in texts]
-    return places[pd.array(fits, dtype="bool").to_numpy()] if len(places) else places
+def _search_comments(question: ReportView[Any], listing: Drilldown, find: str) -> Drilldown:
+    """The ratings that come with words, newest first; those with all that is looked for."""
+    words = fold_texts(pl.col("rating_remark")).str.strip_chars()
+    fits = [
+        words != "",
+        *(words.str.contains(word, literal=True) for word in fold_text(find).split()),
+    ]
+    return arrange_rows(question, listing.filter(pl.all_horizontal(fits)), "", None)
 
 
 def _build_list(
-    rows: pd.DataFrame, question: ReportView[Any], backend: Backend, context: Context
+    listing: Drilldown, question: ReportView[Any], backend: Backend, context: Context
 ) -> list[Comment]:
-    tables = question.tables
+    tables, links = question.tables, backend.links(question.snapshot)
     names = people.names(tables)
-    agents = agent_of(rows, tables, CATALOG[METRIC]).fillna("none")
-    reasons = attribute_values(rows, question.rules.labels.reason).fillna("")
-    links = backend.links(question.snapshot)
+    rows = listing.query.select(
+        *("id", "rating", "rating_remark", "rating_at"),
+        agent=agent_of(tables, CATALOG[METRIC]).fill_null(UNASSIGNED),
+        reason=attribute(question.rules.labels.reason),
+    ).collect()
     return [
         Comment(
-            id=str(row["id"]),
-            rating=int(row["rating"]),
-            words=str(row["rating_remark"]).strip(),
-            at=row["rating_at"].to_pydatetime(),
-            agent=name_person(str(agent), names, context),
-            reason=str(reason),
-            url=links.conversation(str(row["id"])),
+            id=row["id"],
+            rating=row["rating"],
+            words=row["rating_remark"].strip(),
+            at=row["rating_at"],
+            agent=name_person(row["agent"], names, context),
+            reason=row["reason"] or "",
+            url=links.conversation(row["id"]),
         )
-        for row, agent, reason in zip(rows.to_dict("records"), agents, reasons, strict=True)
+        for row in rows.iter_rows(named=True)
     ]
 
 
-def _build_read(row: pd.Series, comment: Comment, question: ReportView[Any]) -> OpenComment:
-    rules, tables = question.rules.with_clock("all"), question.tables
-    frame = row.to_frame().T.astype(tables.conversations.dtypes.to_dict())
-    answered = first_response_time(frame, rules, tables.now).iloc[0]
-    closed = time_to_close(frame, rules, tables.now).iloc[0]
-    team = "" if pd.isna(row["team_id"]) else str(row["team_id"])
+def _build_read(listing: Drilldown, comment: Comment, question: ReportView[Any]) -> OpenComment:
+    view = replace(question.view, rules=question.rules.with_clock("all"))
+    first_response, close = (
+        value_of(metric, view) for metric in (first_response_time, time_to_close)
+    )
+    target = view.rules.first_response_seconds
+    row = (
+        listing.query.select(
+            *("team_id", "count_reopens", *MOMENTS), first_response=first_response, close=close
+        )
+        .collect()
+        .row(0, named=True)
+    )
     alike = late = 0
     if comment.reason:
         cells = (Cell(REASON, comment.reason), Cell(VALUE, "1"))
-        alike_rows = list_rows(question, "dsat_score", cells)
-        rows = tables.conversations.iloc[alike_rows.positions]
-        times = first_response_time(rows, rules, tables.now)
-        alike, late = alike_rows.n, int(times.gt(rules.first_response_seconds).fillna(False).sum())
+        bad = list_rows(question, "dsat_score", cells)
+        alike, late = bad.n, bad.query.select((first_response > target).sum()).collect().item()
     return OpenComment(
         comment=comment,
-        team=team_names(tables, rules).get(team, ""),
-        first_response=number_or_none(answered),
-        close=number_or_none(closed),
-        reopens=None if pd.isna(row["count_reopens"]) else int(row["count_reopens"]),
-        moments=_build_moments(row, rules.first_response_seconds),
+        team=team_names(view.tables, view.rules).get(row["team_id"], ""),
+        first_response=row["first_response"],
+        close=row["close"],
+        reopens=row["count_reopens"],
+        moments=_build_moments(row, target),
         place=0,
         before=None,
         after=None,
@@ -201,14 +210,14 @@ def _build_read(row: pd.Series, comment: Comment, question: ReportView[Any]) -> 
     )
 
 
-def _build_moments(row: pd.Series, target: float) -> list[Moment]:
+def _build_moments(row: Mapping[str, Any], target: float) -> list[Moment]:
     """What happened, in order; one close where the first was the last."""
-    known = {what: row[column] for column, what in MOMENTS.items() if not pd.isna(row[column])}
+    known = {what: row[column] for column, what in MOMENTS.items() if row[column] is not None}
     if known.get("first_close") == known.get("last_close"):
         known.pop("first_close", None)
     moments: list[Moment] = []
     for what, at in sorted(known.items(), key=lambda item: item[1]):
-        since = (at.to_pydatetime() - moments[-1].at).total_seconds() if moments else None
+        since = (at - moments[-1].at).total_seconds() if moments else None
         late = what == "answered" and since is not None and since > target
-        moments.append(Moment(what, at.to_pydatetime(), since, late))
+        moments.append(Moment(what, at, since, late))
     return moments

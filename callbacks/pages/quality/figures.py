@@ -19,7 +19,7 @@ from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY
 from metrics.model.periods import Period
-from metrics.query import report
+from metrics.model.selection import select
 
 Band = Literal["positive", "neutral", "negative"]
 
@@ -59,10 +59,9 @@ QualityView = ReportView[QualityQuery]
 
 def count_ratings(question: QualityView) -> dict[int, int]:
     """How often each rating was given, the best first."""
-    metric = CATALOG["csat_average"]
-    _, ratings = report.select_population(metric, question.view)
-    counts = ratings.astype("int64").value_counts()
-    return {note: int(counts.get(note, 0)) for note in range(5, 0, -1)}
+    selection = select(CATALOG["csat_average"], question.view)
+    counts = dict(selection.query.group_by(selection.value).len().collect().iter_rows())
+    return {note: counts.get(note, 0) for note in range(5, 0, -1)}
 
 
 def build_trend(question: QualityView) -> list[TrendPoint]:
@@ -94,8 +93,7 @@ def _find_earlier_weeks(question: QualityView) -> Period | None:
 
 
 def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
-    scores = question.groups(CATALOG["csat_score"], by)
-    bad = question.groups(CATALOG["dsat_score"], by)
+    scores, bad = question.groups_of([CATALOG["csat_score"], CATALOG["dsat_score"]], by).values()
     order = focused(scores, bad, question.query.order, question.rules)
     names = people.names(question.tables, question.rules) if by == "agent" else {}
 
