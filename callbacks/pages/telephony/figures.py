@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from callbacks.reports import row_lines
 from callbacks.reports.filter_choices import name_person
@@ -24,8 +26,8 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import MAIN, line_names, line_of
 from metrics.model.selection import select
+from metrics.model.summary import Summary
 from metrics.model.view import View
-from metrics.query.drilldown import LISTS
 from services.runtime.backend import Backend
 
 
@@ -44,7 +46,8 @@ def list_line_choices(question: TelephonyView) -> list[LineChoice]:
     calls = question.tables.calls
     names = line_names(calls)
     chosen = set(question.query.line)
-    known = sorted(set(line_of(calls)) - {"none"}, key=lambda line: names.get(line, line))
+    used = set(calls.select(line_of().cast(pl.String).unique()).to_series()) - {UNASSIGNED}
+    known = sorted(used, key=lambda line: names.get(line, line))
     choices = [LineChoice(line, names.get(line, line), line in chosen) for line in known]
     if question.rules.main_lines:
         choices.insert(0, LineChoice(MAIN, "", MAIN in chosen))
@@ -63,63 +66,45 @@ def find_peaks(question: TelephonyView, view: View) -> Peaks:
 
 def count_lost_by_hour(view: View) -> dict[int, Mapping[str, int]]:
     """Lost calls by hour and outcome, from the first hour that has any to the last."""
-    table = call_tables.lost_by_hour(view)
-    used = np.flatnonzero(table.sum(axis=1).to_numpy())
-    if not len(used):
-        return {}
-    shown = table.loc[used[0] : used[-1]]
-    return {
-        int(hour): {str(outcome): int(n) for outcome, n in row.items()}
-        for hour, row in shown.iterrows()
-    }
+    counts = call_tables.lost_by_hour(view)
+    used = [hour for hour, outcomes in counts.items() if any(outcomes.values())]
+    return {hour: counts[hour] for hour in range(used[0], used[-1] + 1)} if used else {}
 
 
-def _list_waits(question: TelephonyView) -> Any:
-    return (
-        select(CATALOG["time_to_answer"], question.view).values.dropna().to_numpy(dtype="float64")
-    )
+def measure_waits(question: TelephonyView) -> npt.NDArray[np.float64]:
+    """Seconds until each answer."""
+    selection = select(CATALOG["time_to_answer"], question.view)
+    return selection.query.select(selection.value.drop_nulls()).collect().to_series().to_numpy()
 
 
-def build_answer_bars(question: TelephonyView) -> list[tuple[int, int | None, int]]:
+def build_answer_bars(waits: npt.NDArray[np.float64]) -> list[tuple[int, int | None, int]]:
     """How many callers waited how long; the last bar has no end."""
-    waits = _list_waits(question)
-    ends = [*range(STRETCH, STRETCH * STRETCHES + 1, STRETCH), None]
-    bars: list[tuple[int, int | None, int]] = []
-    for place, end in enumerate(ends):
-        start = place * STRETCH
-        inside = (waits >= start) & (waits < end if end is not None else True)
-        bars.append((start, end, int(inside.sum())))
-    return bars
-
-
-def count_in_time(question: TelephonyView) -> int:
-    """Calls that were answered within the target; at the limit it is still met."""
-    return int((_list_waits(question) <= question.rules.service_level_seconds).sum())
+    starts = range(0, STRETCH * STRETCHES + 1, STRETCH)
+    counts, _ = np.histogram(waits, [*starts, np.inf])
+    return list(zip(starts, [*starts[1:], None], counts.tolist(), strict=True))
 
 
 def build_infos(
-    question: TelephonyView, n: int, at: datetime, context: Context
+    question: TelephonyView, numbers: Mapping[str, Summary], at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    def number(key: str) -> int:
-        return question.number(CATALOG[key]).n
-
-    inbound, answered = number("calls_inbound"), number("calls_answered")
-    figures = [
-        ("calls_by_weekday_hour", inbound, "calls_inbound"),
-        ("outcomes", inbound, "calls_inbound"),
-        ("lost_by_hour", number("calls_missed"), "calls_missed"),
-        ("callback_debt", number("calls_missed"), "calls_missed"),
-        ("calls_by_agent_hour", answered, "calls_answered"),
-        ("calls_per_agent", n, "calls"),
-        ("answers", number("time_to_answer"), "time_to_answer"),
-        ("lines_table", n, "calls"),
-        ("transfers", question.number(LISTS["transfers"]).n, "transfers"),
-        ("recurring_callers", n, "calls"),
-        ("calls", n, "calls"),
-    ]
+    figures = {
+        "calls_by_weekday_hour": "calls_inbound",
+        "outcomes": "calls_inbound",
+        "lost_by_hour": "calls_missed",
+        "callback_debt": "calls_missed",
+        "calls_by_agent_hour": "calls_answered",
+        "calls_per_agent": "calls",
+        "answers": "time_to_answer",
+        "lines_table": "calls",
+        "transfers": "transfers",
+        "recurring_callers": "calls",
+        "calls": "calls",
+    }
     return {
-        key: figure_info(key, rows, question, at, context, sources=("aircall",), listed=listed)
-        for key, rows, listed in figures
+        key: figure_info(
+            key, numbers[listed].n, question, at, context, sources=("aircall",), listed=listed
+        )
+        for key, listed in figures.items()
     }
 
 
@@ -156,7 +141,8 @@ def build_lines(question: TelephonyView, context: Context) -> list[LineCalls]:
 
 
 def list_recent(question: TelephonyView, backend: Backend, context: Context) -> list[Call]:
-    listing = list_rows(question, "calls", ())
-    places = arrange_rows(question, listing, "", None)[:RECENT]
-    lines = row_lines.build_lines(question, listing, places, backend, context)
+    started_at = pl.col("started_at")
+    newest = list_rows(question, "calls", ()).filter(started_at >= started_at.top_k(RECENT).min())
+    shown = arrange_rows(question, newest, "", None).slice(0, RECENT)
+    lines = row_lines.build_lines(question, shown, backend, context)
     return [call for call in lines if isinstance(call, Call)]

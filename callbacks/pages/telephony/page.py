@@ -27,9 +27,11 @@ def content(
     question: ReportView[TelephonyQuery], context: Context, backend: Backend
 ) -> Sequence[Component]:
     source = question.snapshot.sources.get("aircall")
-    if (source is None or source.state == "off") and question.tables.calls.empty:
+    if (source is None or source.state == "off") and question.tables.calls.is_empty():
         return [telephony.off(context)]
     at = backend.now()
+    listed = (LISTS["calls"], LISTS["transfers"])
+    numbers = question.numbers([*(CATALOG[key] for key in telephony.KEYS), *listed])
     lines = figures.list_line_choices(question)
     chosen = question.view
     week = table_of(("weekday", "hour"), chosen, metric=CATALOG["calls_inbound"])
@@ -40,9 +42,7 @@ def content(
     transfers = calls.transfers(chosen)
     named = {*people.down.keys, *(row.id for row in agents)}
     named |= {person for row in transfers for person in (row.giver, row.taker)}
-    missed = question.number(CATALOG["calls_missed"])
-    answer = question.number(CATALOG["time_to_answer"])
-    every = question.number(LISTS["calls"])
+    waits = figures.measure_waits(question)
     return telephony.content(
         Telephony(
             kpis=build_kpis(question, telephony.KEYS, at, context),
@@ -53,15 +53,15 @@ def content(
             week_loss=table_of(("weekday", "hour"), chosen, metric=CATALOG["loss_rate"]),
             happened=figures.count_weekdays(question),
             peaks=figures.find_peaks(question, chosen),
-            outcomes={key: missed.parts.get(key, 0) for key in measures.OUTCOMES},
-            answered=question.number(CATALOG["calls_answered"]).n,
-            inbound=question.number(CATALOG["calls_inbound"]).n,
-            loss=question.number(CATALOG["loss_rate"]),
+            outcomes={key: numbers["calls_missed"].parts.get(key, 0) for key in measures.OUTCOMES},
+            answered=numbers["calls_answered"].n,
+            inbound=numbers["calls_inbound"].n,
+            loss=numbers["loss_rate"],
             lost_hours=figures.count_lost_by_hour(chosen),
-            answers=figures.build_answer_bars(question),
-            answer=answer,
+            answers=figures.build_answer_bars(waits),
+            answer=numbers["time_to_answer"],
             target=question.rules.service_level_seconds,
-            in_time=figures.count_in_time(question),
+            in_time=int((waits <= question.rules.service_level_seconds).sum()),
             people=people,
             names=figures.person_words(question, named, context),
             agents=agents,
@@ -71,8 +71,8 @@ def content(
             callers=calls.recurring_callers(chosen),
             owed=calls.owed(chosen),
             recent=figures.list_recent(question, backend, context),
-            calls=every.n,
-            infos=figures.build_infos(question, every.n, at, context),
+            calls=numbers["calls"].n,
+            infos=figures.build_infos(question, numbers, at, context),
         ),
         context,
     )
