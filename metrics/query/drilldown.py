@@ -100,6 +100,9 @@ class Drilldown:
         """The sum of what they add: mentions may be more than conversations."""
         return float(self.values.sum())
 
+    def filter(self, wanted: pl.Expr) -> "Drilldown":
+        return replace(self, lines=self.query.filter(wanted).select(ROW, VALUE).collect())
+
     def slice(self, first: int, count: int) -> "Drilldown":
         return replace(self, lines=self.lines.slice(first, count))
 

@@ -13,8 +13,8 @@ from layouts.components.context import Context
 from layouts.pages.telephony import page as telephony
 from layouts.pages.telephony.data import Telephony
 from metrics.live import calls
-from metrics.measures import telephony as measures
 from metrics.model.catalog import CATALOG
+from metrics.model.derived import OUTCOMES
 from metrics.model.filters import UNASSIGNED
 from metrics.query.crosstab import table_of
 from metrics.query.drilldown import LISTS
@@ -53,7 +53,7 @@ def content(
             week_loss=table_of(("weekday", "hour"), chosen, metric=CATALOG["loss_rate"]),
             happened=figures.count_weekdays(question),
             peaks=figures.find_peaks(question, chosen),
-            outcomes={key: numbers["calls_missed"].parts.get(key, 0) for key in measures.OUTCOMES},
+            outcomes={key: numbers["calls_missed"].parts.get(key, 0) for key in OUTCOMES},
             answered=numbers["calls_answered"].n,
             inbound=numbers["calls_inbound"].n,
             loss=numbers["loss_rate"],
