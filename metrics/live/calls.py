@@ -4,31 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import pandas as pd
+import polars as pl
 
 from metrics.live.current import callback_debt
-from metrics.measures import telephony
+from metrics.measures.telephony import IS_INBOUND, IS_LOST, LOST, TALK
 from metrics.model.catalog import CATALOG
-from metrics.model.periods import Period, local_days, midnight
+from metrics.model.derived import hour_of
+from metrics.model.filters import UNASSIGNED
+from metrics.model.periods import Period, midnight
 from metrics.model.selection import select
-from metrics.model.values import number_or_none, seconds_between, word
 from metrics.model.view import View
 from metrics.query.drilldown import LISTS
-from metrics.query.grouping import group_rows
 from metrics.query.report import breakdowns
+from metrics.query.usual import counts_by_day_and_hour
 
-# What the outcome of a call, and its caller, are told by.
-CALLER_COLUMNS = (
-    "id",
-    "digits",
-    "contact_name",
-    "direction",
-    "started_at",
-    "answered_at",
-    "ended_at",
-    "missed_call_reason",
-    "has_voicemail",
-)
 AGENT_KEYS = (
     "calls_answered",
     "calls_outbound",
@@ -128,11 +117,16 @@ def agent_calls(view: View) -> list[AgentCalls]:
 def transfers(view: View) -> list[Transfer]:
     """Calls that were passed on, by pair; most first."""
     selection = select(LISTS["transfers"], view)
-    sides = [group_rows(by, selection).words for by in ("transferred_by", "transferred_to")]
-    pairs = pd.DataFrame(dict(zip(("giver", "taker"), sides, strict=True))).dropna()
-    counts = pairs.value_counts()
-    rows = [Transfer(str(giver), str(taker), int(n)) for (giver, taker), n in counts.items()]
-    return sorted(rows, key=lambda transfer: (-transfer.calls, transfer.giver, transfer.taker))
+    pairs = (
+        selection.query.filter(selection.value.is_not_null())
+        .group_by(
+            giver=pl.col("transferred_by_agent_id").cast(pl.String),
+            taker=pl.col("transferred_to_agent_id").cast(pl.String).fill_null(UNASSIGNED),
+        )
+        .agg(calls=pl.len())
+        .sort("calls", "giver", "taker", descending=[True, False, False])
+    )
+    return [Transfer(**row) for row in pairs.collect().iter_rows(named=True)]
 
 
 def recurring_callers(view: View) -> list[Caller]:
@@ -140,48 +134,33 @@ def recurring_callers(view: View) -> list[Caller]:
 
     Most calls first, then the latest.
     """
-    selection = select(LISTS["calls"], view)
-    calls = selection.columns(*CALLER_COLUMNS)
-    calls = calls.assign(
-        caller=group_rows("caller", selection).words.to_numpy(),
-        lost=telephony.lost(calls, view.rules, view.tables.now),
-        talk=seconds_between(calls["answered_at"], calls["ended_at"]),
-    )
-    calls = calls.dropna(subset=["caller"]).sort_values(["started_at", "id"])
-    by_caller = calls.groupby("caller")
-    table = pd.DataFrame(
-        {
-            "digits": by_caller["digits"].first(),
-            "contact_name": by_caller["contact_name"].last(),
-            "calls": by_caller.size(),
-            "lost": by_caller["lost"].sum(),
-            "talk_mean": by_caller["talk"].mean(),
-            "last_at": by_caller["started_at"].max(),
-        }
-    )
-    table = table[table["calls"] >= 2].reset_index()
-    table = table.sort_values(["calls", "last_at", "caller"], ascending=[False, False, True])
-    return [
-        Caller(
-            id=str(row["caller"]),
-            digits=str(row["digits"]),
-            name=word(row["contact_name"]),
-            calls=int(row["calls"]),
-            lost=int(row["lost"]),
-            talk_mean=number_or_none(row["talk_mean"]),
-            last_at=row["last_at"].to_pydatetime(),
+    callers = (
+        select(LISTS["calls"], view)
+        .query.drop_nulls("digits")
+        .sort("started_at", "id")
+        .group_by("digits")
+        .agg(
+            id=pl.col("id").first(),
+            name=pl.col("contact_name").drop_nulls().last().fill_null(""),
+            calls=pl.len(),
+            lost=IS_LOST.sum(),
+            talk_mean=TALK.mean(),
+            last_at=pl.col("started_at").last(),
         )
-        for row in table.to_dict("records")
-    ]
+        .filter(pl.col("calls") >= 2)
+        .sort("calls", "last_at", "id", descending=[True, True, False])
+    )
+    return [Caller(**row) for row in callers.collect().iter_rows(named=True)]
 
 
-def lost_by_hour(view: View) -> pd.DataFrame:
-    """Lost calls per local hour of their start: one line per hour, one column per outcome."""
-    selection = select(CATALOG["calls_missed"], view)
-    words = telephony.outcome(selection.columns(*CALLER_COLUMNS), view.rules, view.tables.now)
-    hours = selection.dates.dt.tz_convert(view.rules.time_zone).dt.hour
-    counts = pd.crosstab(hours.to_numpy(), words.to_numpy(dtype="object"))
-    return counts.reindex(index=range(24), columns=telephony.LOST, fill_value=0)
+def lost_by_hour(view: View) -> dict[int, dict[str, int]]:
+    """Lost calls of each local hour, by the hour of their start, by outcome."""
+    lost = select(CATALOG["calls_missed"], view).query.filter(IS_LOST)
+    counts = {hour: dict.fromkeys(LOST, 0) for hour in range(24)}
+    counted = lost.group_by(hour_of("started_at").alias("hour"), "outcome").len().collect()
+    for hour, outcome, calls in counted.iter_rows():
+        counts[hour][outcome] = calls
+    return counts
 
 
 @dataclass(frozen=True)
@@ -204,14 +183,15 @@ def occurrences(period: Period, first: date | None, last: date) -> list[int]:
 
 def peaks(view: View, days_by_weekday: list[int]) -> Peaks:
     """The busiest hour and weekday of the inbound calls, by the `occurrences` of the weekdays."""
-    selection = select(CATALOG["calls_inbound"], view)
-    starts = selection.dates[selection.columns("direction")["direction"].eq("inbound")]
     days = sum(days_by_weekday)
-    if not len(starts) or not days:
+    inbound = select(CATALOG["calls_inbound"], view).query.filter(IS_INBOUND)
+    counts = counts_by_day_and_hour(inbound, "started_at", view.period)
+    if not counts.any() or not days:
         return Peaks()
-    zone = view.rules.time_zone
-    hours = np.bincount(starts.dt.tz_convert(zone).dt.hour, minlength=24)
-    weekdays = np.bincount(local_days(starts, zone).dt.day_of_week, minlength=7)
+    hours = counts.sum(axis=0)
+    weekdays = [
+        counts[(weekday - view.period.first_day.weekday()) % 7 :: 7].sum() for weekday in range(7)
+    ]
     means = [
         count / often if often else 0
         for count, often in zip(weekdays, days_by_weekday, strict=True)
@@ -222,21 +202,27 @@ def peaks(view: View, days_by_weekday: list[int]) -> Peaks:
 
 def owed(view: View) -> list[Owed]:
     """Callers we lost in the period whom nobody has talked to since, the oldest first."""
-    selection = select(LISTS["calls"], view)
-    calls = selection.columns("id")["id"]
-    callers = dict(zip(calls, group_rows("caller", selection).words, strict=True))
-    start = pd.Timestamp(midnight(view.period.first_day, view.rules.time_zone))
     now = view.tables.now
+    start = midnight(view.period.first_day, view.rules.time_zone)
+    debts = callback_debt(view.tables, view.rules, start)
+    calls = (
+        select(LISTS["calls"], view)
+        .query.filter(pl.col("digits").is_in([debt.digits for debt in debts]))
+        .sort("started_at", "id")
+        .group_by("digits")
+        .agg("id")
+    )
+    chosen = dict(calls.collect().iter_rows())
     return [
         Owed(
-            id=str(callers[row["last_call_id"]]),
-            digits=str(row["digits"]),
-            name=word(row["contact_name"]),
-            since=row["since"].to_pydatetime(),
-            waits=float((now - row["since"]).total_seconds()),
-            missed=int(row["missed"]),
-            line=word(row["line_name"]),
+            id=chosen[debt.digits][0],
+            digits=debt.digits,
+            name=debt.contact_name or "",
+            since=debt.since,
+            waits=(now - debt.since).total_seconds(),
+            missed=debt.missed,
+            line=debt.line_name or "",
         )
-        for row in callback_debt(view.tables, view.rules, start).to_dict("records")
-        if row["last_call_id"] in callers
+        for debt in debts
+        if debt.last_call_id in chosen.get(debt.digits, ())
     ]

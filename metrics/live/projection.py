@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+import polars as pl
 
-from metrics.measures.stocks import is_waiting_for_anybody
+from metrics.measures.stocks import IS_WAITING_FOR_ANYBODY
 from metrics.model.definitions import Rules
 from metrics.model.office_hours import is_open_at, openings
 from metrics.model.periods import today
@@ -51,7 +52,7 @@ def queue_at_closing(view: View, *, first_day: date | None = None) -> Projection
         `WEEKDAYS_MINIMUM` earlier days on which the office was open.
     """
     rules = view.rules
-    now = view.tables.now.to_pydatetime()
+    now = view.tables.now
     day = today(now, rules.time_zone)
     hours = openings(day, rules)
     if not hours or not is_open_at(now, rules):
@@ -59,34 +60,37 @@ def queue_at_closing(view: View, *, first_day: date | None = None) -> Projection
     closing = max(end for _, end in hours)
     if closing - now < STEP:
         return None
-    rows = select_conversations(view)
-    waiting = int(is_waiting_for_anybody(rows).sum())
-    came, left = _sorted(rows["created_at"]), _sorted(_assigned_or_closed_at(rows))
+    past_edges = [_edges(now, past, rules) for past in _comparable(day, first_day, rules)]
+    if len(past_edges) < WEEKDAYS_MINIMUM:
+        return None
+    waiting, came, left = _moves(view, int(min(edges[0] for edges in past_edges)))
     ends = []
-    for earlier in _comparable(day, first_day, rules):
-        edges = _edges(now, earlier, rules)
+    for edges in past_edges:
         changes = np.diff(np.searchsorted(came, edges)) - np.diff(np.searchsorted(left, edges))
         ends.append(_play(waiting, changes.tolist()))
-    if len(ends) < WEEKDAYS_MINIMUM:
-        return None
     low, high = np.quantile(ends, [0.1, 0.9])
     return Projection(closing, int(np.floor(low)), int(np.ceil(high)), len(ends))
 
 
-def _assigned_or_closed_at(rows: pd.DataFrame) -> pd.Series:
-    """When each row left the queue; NaT for those that are in it.
+def _moves(view: View, since: int) -> tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Who waits now; and, in order, when who came and left since then; unix seconds.
 
-    With the first assignment, or unassigned with the last close. Where an assigned one has no date
-    of it, somebody had it from the beginning.
+    One leaves the queue with the first assignment, or unassigned with the last close. Where an
+    assigned one has no date of it, somebody had it from the beginning.
     """
-    taken = rows["first_assignment_at"].fillna(rows["created_at"])
-    gone = rows["last_close_at"].fillna(rows["updated_at"]).where(rows["state"].ne("open"))
-    return taken.where(rows["agent_id"].notna(), gone)
-
-
-def _sorted(instants: pd.Series) -> np.ndarray:
-    seconds = instants.dropna().astype("datetime64[s, UTC]").astype("int64")
-    return np.sort(seconds.to_numpy())
+    created = pl.col("created_at")
+    gone = pl.when(pl.col("state") != "open").then(pl.coalesce("last_close_at", "updated_at"))
+    taken = pl.coalesce("first_assignment_at", created)
+    left = pl.when(pl.col("agent_id").is_not_null()).then(taken).otherwise(gone)
+    moments = [
+        instant.dt.epoch("s").alias(name) for name, instant in (("came", created), ("left", left))
+    ]
+    rows = select_conversations(view).select(
+        IS_WAITING_FOR_ANYBODY.sum().alias("waiting"),
+        *(moment.filter(moment >= since).sort().implode() for moment in moments),
+    )
+    row = rows.collect()
+    return row["waiting"].item(), row["came"].item().to_numpy(), row["left"].item().to_numpy()
 
 
 def _comparable(day: date, first_day: date | None, rules: Rules) -> list[date]:
@@ -96,7 +100,7 @@ def _comparable(day: date, first_day: date | None, rules: Rules) -> list[date]:
     return [past for past in known if openings(past, rules)]
 
 
-def _edges(now: datetime, day: date, rules: Rules) -> np.ndarray:
+def _edges(now: datetime, day: date, rules: Rules) -> npt.NDArray[np.int64]:
     """The half hours from the present time of day on to that day's closing, as unix seconds."""
     clock = now.astimezone(rules.time_zone).timetz()
     begin = int(datetime.combine(day, clock).timestamp())

@@ -3,34 +3,45 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
+import polars as pl
 
 from metrics.live.trends import WEEKS
 from metrics.model.definitions import Rules
 from metrics.model.people import members
 from metrics.model.periods import midnight
+from metrics.model.schema import INSTANT
 from metrics.model.selection import agent_of, select_conversations
 from metrics.model.tables import Tables
 from metrics.model.view import view_of_today
 from metrics.query.usual import WEEKDAYS_MINIMUM
 
+Instants = npt.NDArray[np.int64]
 HOUR = 3600
 # What nobody has seen in so many weeks is rare, not impossible: half an arrival in all of them.
 PRIOR = 0.5
 NEGLIGIBLE = 1e-15
 
 
-@dataclass(frozen=True)
+# What is compared with lies in so many days, whatever the clock was put to in between.
+HISTORY = timedelta(weeks=WEEKS, days=3)
+
+
+@dataclass(frozen=True, eq=False)
 class Group:
-    """The arrivals of a team or agent (`kind`), oldest first; `times` are Unix seconds."""
+    """The arrivals of a team or agent (`kind`), oldest first: `id` and `time`, in Unix seconds."""
 
     kind: str
     id: str
-    rows: pd.DataFrame
-    times: np.ndarray
+    rows: pl.DataFrame
+
+    @cached_property
+    def times(self) -> Instants:
+        return self.rows["time"].to_numpy()
 
 
 @dataclass(frozen=True)
@@ -48,13 +59,14 @@ def spikes(tables: Tables, rules: Rules, first_day: date | None = None) -> Itera
     fixed mode. It never tells fewer arrivals than the fixed mode asks for: one conversation in an
     hour that never had any is improbable, and no news.
     """
-    now = np.array([int(tables.now.timestamp())])
-    window = rules.spike_minutes * 60
-    for group in _groups(tables, rules, rules.spike_mode == "adaptive"):
+    now, window = np.array([int(tables.now.timestamp())]), rules.spike_minutes * 60
+    is_adaptive = rules.spike_mode == "adaptive"
+    since = tables.now - timedelta(seconds=window) - (HISTORY if is_adaptive else timedelta(0))
+    for group in _groups(tables, rules, since, with_teams=is_adaptive):
         count = int(arrivals_until(group.times, now, window)[0])
         if count < rules.spike_conversations:
             continue
-        if rules.spike_mode == "fixed":
+        if not is_adaptive:
             yield Spike(group, count, None)
             continue
         expected = float(expectations(group.times, now, window, rules, first_day)[0])
@@ -73,10 +85,11 @@ def would_have_fired(
     A spike that goes on is one. Conversations count for those who have them now, whoever had them
     then.
     """
-    start = int(tables.now.timestamp()) - days * 86400
-    window = rules.spike_minutes * 60
+    begin = tables.now - timedelta(days=days)
+    start, window = int(begin.timestamp()), rules.spike_minutes * 60
     fired = {"fixed": 0, "adaptive": 0}
-    for group in _groups(tables, rules, with_teams=True):
+    since = begin - timedelta(seconds=window) - HISTORY
+    for group in _groups(tables, rules, since, with_teams=True):
         moments = group.times[group.times > start]
         counts = arrivals_until(group.times, moments, window)
         many = counts >= rules.spike_conversations
@@ -96,15 +109,15 @@ def would_have_fired(
     return fired
 
 
-def arrivals_until(times: np.ndarray, moments: np.ndarray, seconds: int) -> np.ndarray:
+def arrivals_until(times: Instants, moments: Instants, seconds: int) -> Instants:
     """How many of the ascending `times` lie in the seconds up to each moment."""
     before = np.searchsorted(times, moments - seconds, side="right")
     return np.asarray(np.searchsorted(times, moments, side="right") - before)
 
 
 def expectations(
-    times: np.ndarray, moments: np.ndarray, seconds: int, rules: Rules, first_day: date | None
-) -> np.ndarray:
+    times: Instants, moments: Instants, seconds: int, rules: Rules, first_day: date | None
+) -> Instants:
     """Arrivals to be expected in the seconds up to each moment, by the same hour of past weeks.
 
     The same local time of day counts, whatever the clock was put to in between. A window shorter
@@ -114,16 +127,13 @@ def expectations(
         One rate per moment; NaN with fewer than `WEEKDAYS_MINIMUM` weeks of history.
     """
     wide = max(seconds, HOUR)
-    local = pd.DatetimeIndex(pd.to_datetime(moments, unit="s", utc=True))
-    local = local.tz_convert(rules.time_zone).tz_localize(None)
+    zone = rules.time_zone.key
+    local = pl.from_epoch(pl.Series(moments)).dt.convert_time_zone(zone).dt.replace_time_zone(None)
     reached = midnight(first_day, rules.time_zone).timestamp() if first_day else math.inf
     total = np.zeros(len(moments))
     weeks = np.zeros(len(moments))
     for week in range(1, WEEKS + 1):
-        earlier = (local - pd.Timedelta(weeks=week)).tz_localize(
-            rules.time_zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
-        )
-        ends = earlier.as_unit("s").asi8
+        ends = _find_instants(local - timedelta(weeks=week), zone)
         known = ends - wide >= reached
         total += np.where(known, arrivals_until(times, ends, wide), 0)
         weeks += known
@@ -145,24 +155,38 @@ def poisson_tail(count: int, rate: float) -> float:
             return min(1.0, tail)
 
 
-def _groups(tables: Tables, rules: Rules, with_teams: bool) -> Iterator[Group]:
-    rows = select_conversations(view_of_today(tables, rules)).sort_values(["created_at", "id"])
-    agents = agent_of(rows, tables, None)
-    people = set(members(tables, rules)["id"])
-    yield from _grouped("agent", rows, agents.where(agents.isin(people)))
-    if with_teams:
-        yield from _grouped("team", rows, rows["team_id"].astype("str"))
+def _find_instants(local: pl.Series, zone: str) -> Instants:
+    """Local times as Unix seconds: the first of two, and where the clock jumped, the full hour."""
+    jumped = (local.dt.truncate("1h") + timedelta(hours=1)).dt.replace_time_zone(
+        zone, ambiguous="earliest", non_existent="null"
+    )
+    known = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return known.fill_null(jumped).dt.epoch("s").to_numpy()
 
 
-def _grouped(kind: str, rows: pd.DataFrame, ids: pd.Series) -> Iterator[Group]:
-    for group_id, own in rows.groupby(ids, sort=True):
-        yield Group(
-            kind, str(group_id), own, own["created_at"].dt.as_unit("s").astype("int64").to_numpy()
+def _groups(tables: Tables, rules: Rules, after: datetime, *, with_teams: bool) -> Iterator[Group]:
+    agent = agent_of(tables)
+    is_member = agent.is_in(members(tables, rules)["id"].to_list())
+    rows = (
+        select_conversations(view_of_today(tables, rules))
+        .filter(pl.col("created_at") > pl.lit(after, INSTANT))
+        .select(
+            "id",
+            time=pl.col("created_at").dt.epoch("s"),
+            agent=pl.when(is_member).then(agent).cast(pl.String),
+            team=pl.col("team_id").cast(pl.String),
         )
+        .sort("time", "id")
+        .collect()
+    )
+    for kind in ("agent", "team") if with_teams else ("agent",):
+        parts = rows.drop_nulls(kind).sort(kind, maintain_order=True)
+        for (group_id,), own in parts.group_by(kind, maintain_order=True):
+            yield Group(kind, str(group_id), own)
 
 
 def _stretches(
-    firing: np.ndarray, times: np.ndarray, moments: np.ndarray, seconds: int, rules: Rules
+    firing: npt.NDArray[np.bool_], times: Instants, moments: Instants, seconds: int, rules: Rules
 ) -> int:
     """How many separate spikes there were: one is over when the count falls below the limit."""
     just_before = arrivals_until(times, moments - 1, seconds) >= rules.spike_conversations

@@ -1,46 +1,50 @@
 """What a watch over the day tells: counts since an instant, and how the queue has been today."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.catalog import Metric
-from metrics.model.periods import Period, today, within
-from metrics.model.selection import agent_of, select_conversations
+from metrics.model.derived import day_of
+from metrics.model.periods import Period, today
+from metrics.model.schema import INSTANT
+from metrics.model.selection import agent_of, select, select_conversations
 from metrics.model.summary import Summary, summarise
 from metrics.model.tables import Tables
 from metrics.model.view import View
-from metrics.query.report import select_population
 
 
 @dataclass(frozen=True)
 class Wait:
     seconds: float
-    since: pd.Timestamp
+    since: datetime
 
 
-def evaluate_since(metric: Metric, view: View, start: pd.Timestamp) -> Summary:
+def evaluate_since(metric: Metric, view: View, start: datetime) -> Summary:
     """The metric's number over the rows dated from `start` on, up to the end of today.
 
     The metric is dated; its parts are not told, and the view's period is not looked at.
     """
     zone = view.rules.time_zone
     days = Period(today(start, zone), max(today(start, zone), today(view.tables.now, zone)))
-    rows, values = select_population(metric, view.with_period(days))
-    assert metric.dated_by is not None
-    return summarise(metric, values[rows[metric.dated_by].ge(start)])
+    selection = select(metric, view.with_period(days))
+    is_since = pl.col(selection.dated_by) >= pl.lit(start, INSTANT)
+    return summarise(
+        metric, selection.query.filter(is_since).select(selection.value).collect()[metric.key]
+    )
 
 
-def quiet_since(view: View) -> pd.Timestamp | None:
+def quiet_since(view: View) -> datetime | None:
     """The instant at which the last conversation left the queue; None if none ever did.
 
     A conversation leaves it with its first assignment. Unassigned ones leave it when they are
     closed, and wait for the customer from our last reply on.
     """
-    ended = _assigned_closed_or_answered_at(select_conversations(view), view.tables)
-    ended = ended[ended.le(view.tables.now)]
-    return None if ended.empty else ended.max()
+    ended = _assigned_closed_or_answered_at(view.tables)
+    past = ended.filter(ended <= pl.lit(view.tables.now, INSTANT))
+    last: datetime | None = select_conversations(view).select(past.max()).collect().item()
+    return last
 
 
 def longest_wait_of(day: date, view: View) -> Wait | None:
@@ -49,22 +53,28 @@ def longest_wait_of(day: date, view: View) -> Wait | None:
     It lasts from the creation to the first assignment or reply. What we started ourselves never
     waited for us.
     """
-    rows = select_conversations(view)
-    rows = rows[within(rows["created_at"], Period(day, day), view.rules.time_zone)]
-    rows = rows[rows["origin"].ne("teammate").fillna(True)]
-    ended = pd.concat(
-        [_assigned_closed_or_answered_at(rows, view.tables), rows["first_admin_reply_at"]], axis=1
-    ).min(axis=1)
-    waited = (ended - rows["created_at"]).dt.total_seconds().dropna()
-    if waited.empty:
-        return None
-    longest = waited.idxmax()
-    return Wait(max(0.0, float(waited[longest])), rows.at[longest, "created_at"])
+    created = pl.col("created_at")
+    ended = pl.min_horizontal(_assigned_closed_or_answered_at(view.tables), "first_admin_reply_at")
+    is_ours = (pl.col("origin") == "teammate").fill_null(value=False)
+    waits = (
+        select_conversations(view)
+        .filter((day_of("created_at") == day) & ~is_ours)
+        .select((ended - created).dt.total_seconds().alias("seconds"), created)
+        .drop_nulls("seconds")
+        .sort("seconds", descending=True, maintain_order=True)
+        .first()
+        .collect()
+    )
+    return next((Wait(max(0.0, float(seconds)), at) for seconds, at in waits.iter_rows()), None)
 
 
-def _assigned_closed_or_answered_at(rows: pd.DataFrame, tables: Tables) -> pd.Series:
-    """When each row left the queue; NaT for those that are in it."""
-    taken = agent_of(rows, tables, None).notna()
-    answered = rows["last_admin_reply_at"].where(rows["waiting_since"].isna())
-    unassigned = rows["last_close_at"].where(rows["state"].eq("closed"), answered)
-    return rows["first_assignment_at"].where(taken, unassigned)
+def _assigned_closed_or_answered_at(tables: Tables) -> pl.Expr:
+    """When each row left the queue; null for those that are in it."""
+    answered = pl.when(pl.col("waiting_since").is_null()).then("last_admin_reply_at")
+    return (
+        pl.when(agent_of(tables).is_not_null())
+        .then("first_assignment_at")
+        .when(pl.col("state") == "closed")
+        .then("last_close_at")
+        .otherwise(answered)
+    )

@@ -1,65 +1,64 @@
-"""The course of a day, and of days, against what is usual for the weekday."""
+"""The course of a day against what is usual for the weekday."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
+import polars as pl
 
-from metrics.model.definitions import Rules
-from metrics.model.periods import Period, local_days, midnight, today, within
+from metrics.model.derived import day_of
+from metrics.model.periods import Period, midnight
+from metrics.model.schema import INSTANT
 from metrics.model.selection import select_conversations
-from metrics.model.tables import Tables
 from metrics.model.view import View
-from metrics.query.usual import WEEKDAYS_MINIMUM, weekday_band
+from metrics.query.usual import WEEKDAYS_MINIMUM, Band
 
-HALF_HOURS = 48
+HALF_HOUR, HALF_HOURS = timedelta(minutes=30), 48
 # A weekday's band looks back this many weeks: longer, and it tells of another season.
 WEEKS = 12
 
 
-def arrivals(view: View, day: date, *, first_day: date | None = None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class HalfHour:
+    """Arrivals of a local half hour, which begins at `start` ("HH:MM").
+
+    Attributes:
+        count: None for half hours that have not begun, and for those that the clock skips.
+        band: Of earlier weekdays; None under `WEEKDAYS_MINIMUM` of them.
+    """
+
+    start: str
+    count: int | None
+    band: Band | None
+
+
+def arrivals(view: View, day: date, *, first_day: date | None = None) -> list[HalfHour]:
     """Conversations per local half hour of a day, with the usual band of the same weekday.
 
-    Without `first_day`, that of the loaded history, there is no band yet.
-
-    Returns:
-        `start` (local, "HH:MM"), `count` (NA for half hours that have not begun, and for those
-        that the clock skips), and `low`, `usual`, `high` (tenth percentile, median, ninetieth of
-        earlier weekdays; NA under `WEEKDAYS_MINIMUM` of them). On days when the clock is put back,
-        the half hours that happen twice are added up.
+    Without `first_day`, that of the loaded history, there is no band yet. On days when the clock is
+    put back, the half hours that happen twice are added up.
     """
-    tables, rules = view.tables, view.rules
     days = [day, *_same_weekdays(day, first_day)]
-    created = select_conversations(view)["created_at"]
-    counts = np.array([_per_half_hour(created, local_day, rules) for local_day in days])
-    table = pd.DataFrame(
-        {
-            "start": [f"{slot // 2:02d}:{slot % 2 * 30:02d}" for slot in range(HALF_HOURS)],
-            "count": pd.Series(counts[0], dtype="Int64").where(_has_begun(day, tables, rules)),
-        }
-    )
-    return table.assign(**_band(counts[1:]))
-
-
-def daily(view: View, *, first_day: date | None = None) -> pd.DataFrame:
-    """Conversations per local day of the period, with the usual band of each weekday.
-
-    Returns:
-        `day` (midnight without a zone), `count` (NA for days to come), `low`, `usual`, `high` as
-        in `usual.weekday_band` over all loaded days that are over, and `partial` (still running).
-    """
-    period, zone = view.period, view.rules.time_zone
-    now = today(view.tables.now, zone)
-    known = Period(min(first_day or period.first_day, period.first_day), period.last_day)
-    created = select_conversations(view)["created_at"]
-    per_day = local_days(created[within(created, known, zone)], zone).value_counts()
-    days = pd.date_range(known.first_day, known.last_day, freq="D", unit="s")
-    counts = per_day.reindex(days, fill_value=0)
-    whole = days[(days >= pd.Timestamp(first_day or date.max)) & (days < pd.Timestamp(now))]
-    table = weekday_band(counts, whole)
-    table.insert(0, "count", counts.astype("Int64").where(days <= pd.Timestamp(now)))
-    table["partial"] = days == pd.Timestamp(now)
-    return table.loc[str(period.first_day) :].rename_axis("day").reset_index()
+    local = pl.col("created_at").dt.convert_time_zone(view.rules.time_zone.key)
+    slot = local.dt.hour().cast(pl.Int32) * 2 + local.dt.minute() // 30
+    came = select_conversations(view).filter(day_of("created_at").is_in(days))
+    counted = came.group_by(day_of("created_at"), slot.alias("slot")).len().collect()
+    counts = np.zeros((len(days), HALF_HOURS), dtype="int64")
+    for came_on, place, number in counted.iter_rows():
+        counts[days.index(came_on), place] = number
+    bands: list[Band | None] = [None] * HALF_HOURS
+    if len(days) > WEEKDAYS_MINIMUM:
+        edges = np.quantile(counts[1:], [0.1, 0.5, 0.9], axis=0)
+        bands = [Band(*edge) for edge in edges.T.tolist()]
+    begun = _list_begun(view, day)
+    return [
+        HalfHour(
+            start=f"{place // 2:02d}:{place % 2 * 30:02d}",
+            count=int(counts[0, place]) if place in begun else None,
+            band=bands[place],
+        )
+        for place in range(HALF_HOURS)
+    ]
 
 
 def usual_until(
@@ -70,15 +69,19 @@ def usual_until(
     None while there are fewer than `WEEKDAYS_MINIMUM` of the same weekday.
     """
     zone = view.rules.time_zone
-    created = select_conversations(view)["created_at"]
     passed = view.tables.now - midnight(day, zone)
-    totals = []
-    for earlier in _same_weekdays(day, first_day):
-        start = midnight(earlier, zone)
-        totals.append(int((created.ge(start) & created.lt(start + passed)).sum()))
-    if len(totals) < WEEKDAYS_MINIMUM:
+    starts = [midnight(earlier, zone) for earlier in _same_weekdays(day, first_day)]
+    if len(starts) < WEEKDAYS_MINIMUM:
         return None
-    low, high = np.quantile(totals, [0.1, 0.9])
+    created = pl.col("created_at")
+    came = select_conversations(view).filter(created >= pl.lit(min(starts), INSTANT))
+    until = [
+        created.is_between(pl.lit(start, INSTANT), pl.lit(start + passed, INSTANT), closed="left")
+        .sum()
+        .alias(str(start))
+        for start in starts
+    ]
+    low, high = np.quantile(came.select(until).collect().row(0), [0.1, 0.9])
     return float(low), float(high)
 
 
@@ -87,25 +90,11 @@ def _same_weekdays(day: date, first_day: date | None) -> list[date]:
     return [past for past in earlier if first_day is not None and past >= first_day]
 
 
-def _per_half_hour(created: pd.Series, day: date, rules: Rules) -> np.ndarray:
-    inside = created[within(created, Period(day, day), rules.time_zone)]
-    return np.bincount(_slots(inside.dt.tz_convert(rules.time_zone).dt), minlength=HALF_HOURS)
-
-
-def _has_begun(day: date, tables: Tables, rules: Rules) -> np.ndarray:
-    start, end = Period(day, day).bounds(rules.time_zone)
-    last = min(pd.Timestamp(end) - pd.Timedelta(seconds=1), tables.now)
-    half_hours = pd.date_range(start, last, freq="30min").tz_convert(rules.time_zone)
-    return np.isin(np.arange(HALF_HOURS), _slots(half_hours))
-
-
-def _slots(local: pd.DatetimeIndex) -> np.ndarray:
-    return np.asarray(local.hour * 2 + local.minute // 30, dtype="int64")
-
-
-def _band(earlier: np.ndarray) -> dict[str, np.ndarray]:
-    if len(earlier) < WEEKDAYS_MINIMUM:
-        nothing = np.full(HALF_HOURS, np.nan)
-        return {"low": nothing, "usual": nothing, "high": nothing}
-    low, usual, high = np.quantile(earlier, [0.1, 0.5, 0.9], axis=0)
-    return {"low": low, "usual": usual, "high": high}
+def _list_begun(view: View, day: date) -> set[int]:
+    """The places of the half hours of the day that have begun."""
+    zone = view.rules.time_zone
+    start, end = Period(day, day).bounds(zone)
+    last = min(end - timedelta(seconds=1), view.tables.now)
+    passed = range(int((last - start) / HALF_HOUR) + 1) if last >= start else ()
+    begun = (start + number * HALF_HOUR for number in passed)
+    return {local.hour * 2 + local.minute // 30 for local in (b.astimezone(zone) for b in begun)}

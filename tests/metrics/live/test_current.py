@@ -1,4 +1,5 @@
-import pandas as pd
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from metrics.live import current as now
@@ -19,7 +20,7 @@ from tests.worlds.tables import (
 )
 
 TEAMS = teams({"id": SUPPORT, "name": "Suporte N1"}, {"id": FINANCE, "name": "Financeiro"})
-MIDNIGHT = pd.Timestamp("2026-11-24T00:00:00Z")
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def person(agent_id, **values):
@@ -37,6 +38,10 @@ def content(*rows, people=(), calls_=(), **others):
     return tables(conversations(*rows), calls(*calls_), agents(*people), teams_=TEAMS, **others)
 
 
+def ids(rows):
+    return [row.id for row in rows]
+
+
 def test_the_longest_wait_comes_first_and_the_customer_s_turn_last():
     rows = [
         {"id": "theirs", "team_id": SUPPORT, "subject": "Boleto"},
@@ -45,64 +50,47 @@ def test_the_longest_wait_comes_first_and_the_customer_s_turn_last():
         {"id": "taken", "waiting_since": "2026-11-24T09:00:00Z", "agent_id": "1"},
         {"id": "call", "waiting_since": "2026-11-24T09:00:00Z", "is_call": True},
     ]
-    table = now.queue(view_of_today(content(*rows), UTC_RULES))
-    assert table.columns.tolist() == [
-        "id",
-        "team_id",
-        "team",
-        "waiting_since",
-        "waiting_seconds",
-        "channel",
-        "subject",
-        "contact_name",
-        "created_at",
+    view = view_of_today(content(*rows), UTC_RULES)
+    assert [(row.id, row.waiting_seconds, row.team) for row in now.queue(view)] == [
+        ("long", 3600, None),
+        ("short", 30, "Financeiro"),
+        ("theirs", None, "Suporte N1"),
     ]
-    assert table["id"].tolist() == ["long", "short", "theirs"]
-    assert table["waiting_seconds"].tolist() == [3600, 30, pd.NA]
-    assert table["team"].fillna("").tolist() == ["", "Financeiro", "Suporte N1"]
-    assert now.unrouted(view_of_today(content(*rows), UTC_RULES))["id"].tolist() == ["long"]
+    assert ids(now.unrouted(view)) == ["long"]
 
 
 def test_the_queue_keeps_to_the_scope_and_the_limbo_has_none():
     rows = [{"id": "a", "team_id": SUPPORT}, {"id": "b", "team_id": FINANCE}, {"id": "c"}]
-    rules = scoped(FINANCE)
-    assert now.queue(view_of_today(content(*rows), rules))["id"].tolist() == ["b"]
-    assert now.unrouted(view_of_today(content(*rows), rules))["id"].tolist() == ["c"]
-    assert now.queue(view_of_today(content(*rows), UTC_RULES, Filters(teams=(SUPPORT,))))[
-        "id"
-    ].tolist() == ["a"]
-
-
-def test_an_empty_queue_has_its_columns():
-    assert now.queue(view_of_today(content(), UTC_RULES)).columns.tolist() == now.QUEUE
+    view = view_of_today(content(*rows), scoped(FINANCE))
+    assert ids(now.queue(view)) == ["b"]
+    assert ids(now.unrouted(view)) == ["c"]
+    only_support = view_of_today(content(*rows), UTC_RULES, Filters(teams=(SUPPORT,)))
+    assert ids(now.queue(only_support)) == ["a"]
 
 
 @pytest.mark.parametrize(
-    ("away", "voice", "text", "contradiction", "explained"),
+    ("away", "voice", "text", "contradicts", "explained"),
     [
-        (False, "available", "active", None, False),
-        (False, "in_call", "active", None, False),
-        (False, "offline", "active", "voice_unavailable", False),
-        (False, "do_not_disturb", "active", "voice_unavailable", False),
-        (False, None, "active", None, False),
-        (False, "on_mobile", "active", None, False),
-        (True, "offline", "away", None, False),
-        (True, "available", "away", None, False),
-        (True, "in_call", "away", None, True),
-        (None, "in_call", "unknown", None, False),
-        (None, "offline", "unknown", None, False),
+        (False, "available", "active", False, False),
+        (False, "in_call", "active", False, False),
+        (False, "offline", "active", True, False),
+        (False, "do_not_disturb", "active", True, False),
+        (False, None, "active", False, False),
+        (False, "on_mobile", "active", False, False),
+        (True, "offline", "away", False, False),
+        (True, "available", "away", False, False),
+        (True, "in_call", "away", False, True),
+        (None, "in_call", "unknown", False, False),
+        (None, "offline", "unknown", False, False),
     ],
 )
-def test_two_presences_and_their_contradictions(away, voice, text, contradiction, explained):
+def test_two_presences_and_their_contradictions(away, voice, text, contradicts, explained):
     people = [person("1", away=away, voice_status=voice)]
-    row = now.presence(content(people=people), UTC_RULES).iloc[0]
-    assert row["text"] == text
-    assert row["explained"] == explained
-    assert row["on_call"] == (voice == "in_call")
-    assert row["contradiction"] == contradiction or (
-        contradiction is None and pd.isna(row["contradiction"])
-    )
-    assert row["voice"] == voice or (voice is None and pd.isna(row["voice"]))
+    [row] = now.presence(content(people=people), UTC_RULES)
+    assert (row.text, row.voice) == (text, voice)
+    assert row.explained == explained
+    assert row.on_call == (voice == "in_call")
+    assert row.contradicts == contradicts
 
 
 HELD = [
@@ -131,28 +119,27 @@ TALKED = [
 def test_what_each_holds_and_did():
     people = [person("1"), person("2", voice_status="after_call_work")]
     found = content(*HELD, people=people, calls_=TALKED)
-    table = now.load(view_of_today(found, scoped(SUPPORT)), MIDNIGHT).set_index("agent_id")
-    assert table.loc["1"].to_dict() == {
-        "name": "Agente 1",
-        "open": 3,
-        "open_ours": 2,
-        "open_customers": 1,
-        "snoozed": 1,
-        "on_call": False,
-        "after_call": False,
-        "conversations": 3,
-        "calls": 2,
-        "recent": 0,
-        "overloaded": False,
-        "spike": False,
-    }
-    assert table.loc["2", ["open", "after_call", "calls"]].tolist() == [0, True, 1]
+    first, second = now.load(view_of_today(found, scoped(SUPPORT)), MIDNIGHT)
+    assert first == now.LoadRow(
+        seen=now.presence(found, scoped(SUPPORT))[0],
+        open=3,
+        open_ours=2,
+        snoozed=1,
+        conversations=3,
+        calls=2,
+        recent=0,
+        overloaded=False,
+        spike=False,
+    )
+    assert (first.name, first.open_customers) == ("Agente 1", 1)
+    assert (second.open, second.seen.after_call, second.calls) == (0, True, 1)
 
 
 @pytest.mark.parametrize(("held", "overloaded"), [(9, False), (10, True)])
 def test_ten_open_ones_are_too_many(held, overloaded):
     found = content(*[{"agent_id": "1"}] * held, people=[person("1")])
-    assert now.load(view_of_today(found, UTC_RULES), MIDNIGHT).loc[0, "overloaded"] == overloaded
+    [row] = now.load(view_of_today(found, UTC_RULES), MIDNIGHT)
+    assert row.overloaded == overloaded
 
 
 @pytest.mark.parametrize(
@@ -169,8 +156,8 @@ def test_three_in_half_an_hour_are_a_spike_across_midnight_too(created, recent, 
         for day, at in zip(days, created, strict=True)
     ]
     found = content(*rows, people=[person("1")], now="2026-11-24T00:05:00Z")
-    row = now.load(view_of_today(found, UTC_RULES), MIDNIGHT).iloc[0]
-    assert (row["recent"], row["spike"]) == (recent, spike)
+    [row] = now.load(view_of_today(found, UTC_RULES), MIDNIGHT)
+    assert (row.recent, row.spike) == (recent, spike)
 
 
 CREW = [
@@ -187,8 +174,8 @@ WORK = [{"agent_id": "full"}] * 10 + [{"agent_id": "one"}]
 
 
 def test_whoever_can_take_the_next_case_stands_first():
-    table = now.load(view_of_today(content(*WORK, people=CREW), UTC_RULES), MIDNIGHT)
-    assert table["agent_id"].tolist() == [
+    rows = now.load(view_of_today(content(*WORK, people=CREW), UTC_RULES), MIDNIGHT)
+    assert [row.agent_id for row in rows] == [
         "both",
         "one",
         "text",
@@ -202,14 +189,11 @@ def test_whoever_can_take_the_next_case_stands_first():
 
 def test_the_next_hands_are_free_ones():
     found = content(*WORK, people=CREW)
-    hands = now.next_hands(
-        now.presence(found, UTC_RULES), now.load(view_of_today(found, UTC_RULES), MIDNIGHT)
-    )
-    assert hands.columns.tolist() == ["agent_id", "name", "open", "voice_free"]
-    assert hands[["agent_id", "open", "voice_free"]].to_numpy().tolist() == [
-        ["both", 0, True],
-        ["one", 1, True],
-        ["text", 0, False],
+    hands = now.next_hands(now.load(view_of_today(found, UTC_RULES), MIDNIGHT))
+    assert [(row.agent_id, row.open, row.voice_free) for row in hands] == [
+        ("both", 0, True),
+        ("one", 1, True),
+        ("text", 0, False),
     ]
 
 
@@ -223,14 +207,12 @@ def test_assignments_are_told_by_their_own_moment():
         {"id": "unsaid", "agent_id": "1"},
     ]  # fmt: skip
     people = [person("1"), person("4", active=False), person("9", bot=True)]
-    table = now.last_assignments(view_of_today(content(*rows, people=people), UTC_RULES))
-    assert table[["id", "agent", "team"]].fillna("").to_numpy().tolist() == [
-        ["old", "Agente 1", "Suporte N1"],
-        ["new", "Agente 4", ""],
+    view = view_of_today(content(*rows, people=people), UTC_RULES)
+    assert [(row.id, row.agent, row.team) for row in now.last_assignments(view)] == [
+        ("old", "Agente 1", "Suporte N1"),
+        ("new", "Agente 4", None),
     ]
-    assert (
-        len(now.last_assignments(view_of_today(content(*rows, people=people), UTC_RULES), n=1)) == 1
-    )
+    assert ids(now.last_assignments(view, n=1)) == ["old"]
 
 
 ANA = "+5511955501234"
@@ -255,8 +237,8 @@ def talked(at, digits=ANA, **values):
 
 
 def owed(*rows, texts=(), **others):
-    table = now.callback_debt(content(*texts, calls_=rows), UTC_RULES, **others)
-    return dict(zip(table["digits"], table["missed"], strict=True))
+    debts = now.callback_debt(content(*texts, calls_=rows), UTC_RULES, **others)
+    return {debt.digits: debt.missed for debt in debts}
 
 
 def test_lost_callers_are_owed_a_call_the_oldest_first():
@@ -265,16 +247,10 @@ def test_lost_callers_are_owed_a_call_the_oldest_first():
         lost("10:00:00", id="y", line_name="Vendas"),
         lost("11:30:00", id="z", line_name="Suporte", contact_name="Ana"),
     ]
-    table = now.callback_debt(content(calls_=rows), UTC_RULES)
-    assert table["digits"].tolist() == [ANA, "+2"]
-    first = table.iloc[0]
-    assert first["since"] == pd.Timestamp("2026-11-24T10:00:00Z")
-    assert first[["missed", "line_name", "last_call_id", "contact_name"]].tolist() == [
-        2,
-        "Suporte",
-        "z",
-        "Ana",
-    ]
+    first, second = now.callback_debt(content(calls_=rows), UTC_RULES)
+    since = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert first == now.DebtRow(ANA, since, 2, "Suporte", "z", "Ana")
+    assert second.digits == "+2"
 
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
@@ -293,7 +269,7 @@ def test_a_call_that_goes_on_clears_and_one_that_nobody_took_does_not():
 
 def test_only_what_was_lost_since_is_owed():
     assert owed(lost("10:00:00"), talked("10:30:00"), lost("11:00:00")) == {ANA: 1}
-    assert owed(lost("08:00:00"), lost("11:00:00"), start=NOW - pd.Timedelta(hours=2)) == {ANA: 1}
+    assert owed(lost("08:00:00"), lost("11:00:00"), start=NOW - timedelta(hours=2)) == {ANA: 1}
 
 
 @pytest.mark.parametrize("reason", ["short_abandoned", "out_of_opening_hours", "something_new"])
@@ -330,20 +306,20 @@ def test_a_call_without_an_e_mail_is_not_cleared_by_a_conversation_without_one()
     assert owed(lost("10:00:00"), texts=[{"created_at": "2026-11-24T10:30:00Z"}]) == {ANA: 1}
 
 
-def test_nobody_is_a_table_without_rows():
+def test_nobody_has_no_rows():
     empty = content()
-    assert members(empty, UTC_RULES).empty
-    assert now.presence(empty, UTC_RULES).empty
-    assert now.load(view_of_today(empty, UTC_RULES), MIDNIGHT).empty
-    assert now.last_assignments(view_of_today(empty, UTC_RULES)).empty
-    assert now.callback_debt(empty, UTC_RULES).empty
+    assert members(empty, UTC_RULES).is_empty()
+    assert now.presence(empty, UTC_RULES) == []
+    assert now.load(view_of_today(empty, UTC_RULES), MIDNIGHT) == []
+    assert now.last_assignments(view_of_today(empty, UTC_RULES)) == []
+    assert now.callback_debt(empty, UTC_RULES) == []
 
 
 def test_load_counts_what_came_in_the_chosen_teams_and_holds_what_is_held_anywhere():
     rows = [{"agent_id": "201", "team_id": SUPPORT}, {"agent_id": "201", "team_id": FINANCE}]
     some = content(*rows, people=[person("201")])
-    found = now.load(view_of_today(some, UTC_RULES, Filters(teams=(FINANCE,))), MIDNIGHT).iloc[0]
-    assert (found["open"], found["conversations"]) == (2, 1)
+    [found] = now.load(view_of_today(some, UTC_RULES, Filters(teams=(FINANCE,))), MIDNIGHT)
+    assert (found.open, found.conversations) == (2, 1)
 
 
 def test_the_latest_assignments_are_of_the_chosen_teams():
@@ -351,4 +327,4 @@ def test_the_latest_assignments_are_of_the_chosen_teams():
     rows = [{**row, "team_id": SUPPORT}, {**row, "team_id": FINANCE}]
     some = content(*rows, people=[person("201")])
     found = now.last_assignments(view_of_today(some, UTC_RULES, Filters(teams=(FINANCE,))))
-    assert list(found["id"]) == ["2"]
+    assert ids(found) == ["2"]

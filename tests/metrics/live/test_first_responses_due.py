@@ -61,25 +61,25 @@ def test_the_number_counts_the_same_rows_and_its_parts_add_up():
 
 def test_the_clock_is_that_of_the_first_response():
     row = conversations(ROWS[4])
-    assert reply_seconds_left(row, UTC_RULES, NOW).tolist() == [15 * 60 - 60]
+    assert row.select(reply_seconds_left(UTC_RULES, NOW)).item() == 15 * 60 - 60
 
 
 def test_another_target_moves_the_deadline():
     short = replace(UTC_RULES, first_response_seconds=60)
     found = first_responses_due(view_of_today(tables(conversations(*ROWS)), short))
-    assert found["due"].tolist() == ["overdue"] * 4 + ["nearly_due"]
+    assert found["due"].to_list() == ["overdue"] * 4 + ["nearly_due"]
 
 
 def test_scope_and_filters_hold():
     rows = [{**ROWS[0], "team_id": "6101"}, {**ROWS[1], "team_id": "6102"}]
     content = tables(conversations(*rows))
-    assert first_responses_due(view_of_today(content, scoped("6102")))["id"].tolist() == ["edge"]
+    assert first_responses_due(view_of_today(content, scoped("6102")))["id"].to_list() == ["edge"]
     only = Filters(teams=("6101",))
-    assert first_responses_due(view_of_today(content, UTC_RULES, only))["id"].tolist() == ["late"]
+    assert first_responses_due(view_of_today(content, UTC_RULES, only))["id"].to_list() == ["late"]
 
 
 @pytest.mark.parametrize("rows", [[], [ROWS[5]]])
 def test_nothing_due_is_zero_and_an_empty_list(rows):
     content = tables(conversations(*rows))
     assert told("awaiting_first_response", content).value == 0
-    assert first_responses_due(view_of_today(content, UTC_RULES)).empty
+    assert first_responses_due(view_of_today(content, UTC_RULES)).is_empty()

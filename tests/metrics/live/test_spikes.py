@@ -1,10 +1,9 @@
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from metrics.live.current import load
@@ -28,8 +27,8 @@ def world(*times, agent="1", now=NOW):
 
 def weekly(weeks, *clocks, day="2026-11-24"):
     """Arrivals at these times of the same weekday in so many weeks before."""
-    days = [pd.Timestamp(day) - pd.Timedelta(weeks=week) for week in range(1, weeks + 1)]
-    return [f"{one:%Y-%m-%d}T{clock}Z" for one in days for clock in clocks]
+    days = [date.fromisoformat(day) - timedelta(weeks=week) for week in range(1, weeks + 1)]
+    return [f"{one}T{clock}Z" for one in days for clock in clocks]
 
 
 def found(content, rules=None, first_day=FIRST_DAY):
@@ -88,7 +87,7 @@ def test_what_is_expected_is_the_same_hour_of_the_same_weekday():
         10, "11:20:00", day="2026-11-23"
     )
     content = world(*times)
-    stamps = content.conversations["created_at"].sort_values().dt.as_unit("s").astype("int64")
+    stamps = content.conversations["created_at"].sort().dt.epoch("s")
     rate = expectations(
         stamps.to_numpy(), np.array([int(NOW.timestamp())]), 1800, RULES, date(2026, 9, 15)
     )
@@ -120,15 +119,18 @@ def test_without_enough_weeks_persons_are_counted():
     assert set(found(world(*BURST), ADAPTIVE, first_day=None)) == {"agent:1"}
 
 
+def new_york(clock):
+    return int(
+        datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo("America/New_York")).timestamp()
+    )
+
+
 def test_the_hour_is_the_local_one_on_both_sides_of_a_change_of_clocks():
     # New York puts its clocks back on 1 November 2026: nine o'clock is 13:00Z before, 14:00Z after.
     rules = replace(RULES, time_zone=ZoneInfo("America/New_York"))
-    local = [
-        pd.Timestamp(f"{day} 08:45", tz="America/New_York")
-        for day in ("2026-11-03", "2026-10-27", "2026-10-20", "2026-10-13")
-    ]
-    times = np.sort(np.array([int(one.timestamp()) for one in local]))
-    now = int(pd.Timestamp("2026-11-10 09:00", tz="America/New_York").timestamp())
+    days = ("2026-11-03", "2026-10-27", "2026-10-20", "2026-10-13")
+    times = np.array(sorted(new_york(f"{day} 08:45") for day in days))
+    now = new_york("2026-11-10 09:00")
     rate = expectations(times, np.array([now]), 3600, rules, date(2026, 10, 13))
     assert rate[0] == pytest.approx(4.5 / 4)
 
@@ -156,8 +158,8 @@ def test_a_spike_that_goes_on_is_one_and_one_that_paused_is_two():
 
 def test_the_wall_marks_what_the_adaptive_mode_finds():
     def marked(content, rules=ADAPTIVE):
-        table = load(view_of_today(content, rules), NOW, first_day=FIRST_DAY).set_index("agent_id")
-        return [agent for agent, is_spike in table["spike"].items() if is_spike]
+        rows = load(view_of_today(content, rules), NOW, first_day=FIRST_DAY)
+        return [row.agent_id for row in rows if row.spike]
 
     unusual = world(*weekly(12, "18:00:00"), *BURST)
     usual = world(*weekly(12, "11:40:00", "11:50:00", "11:55:00"), *BURST)

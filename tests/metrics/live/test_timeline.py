@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import pandas as pd
+import polars as pl
 
-from metrics.live.timeline import hours_by_state, timeline
+from metrics.live.timeline import timeline
 from metrics.model import schema
 from tests.worlds.tables import UTC_RULES, agents, calls, instants, tables
 
@@ -14,9 +14,8 @@ TUESDAY = date(2026, 11, 24)
 def seen(*rows):
     """Stretches: agent, channel, state, from, until."""
     names = ["id", "channel", "state", "began_at", "until_at"]
-    frame = pd.DataFrame(rows, columns=names)
-    for name in ("began_at", "until_at"):
-        frame[name] = instants(frame[name])
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    frame = frame.with_columns(instants(frame[name]).alias(name) for name in names[3:])
     return schema.conform(frame, "presence")
 
 
@@ -26,24 +25,22 @@ def at(clock, day="2026-11-24"):
 
 def told(*rows, calls_=None, now="2026-11-24T12:00:00Z", day=TUESDAY, rules=UTC_RULES, people=1):
     team = agents(*({"id": f"20{n}", "name": f"P{n}", "email": f"p{n}@x"} for n in range(people)))
-    team = team.assign(voice_email=team["email"])
+    team = team.with_columns(voice_email="email")
     content = replace(tables(calls_=calls_, agents_=team, now=now), presence=seen(*rows))
-    return timeline(content, rules, day)
+    return {day.agent_id: day for day in timeline(content, rules, day)}
 
 
-def line(table, agent="200"):
-    rows = table[table["agent_id"].eq(agent)]
-    zipped = zip(rows["state"], rows["start"], rows["end"], strict=True)
-    return [(state, f"{start:%H:%M}", f"{end:%H:%M}") for state, start, end in zipped]
+def line(days, agent="200"):
+    return [(s.state, f"{s.start:%H:%M}", f"{s.end:%H:%M}") for s in days[agent].stretches]
 
 
 def test_each_reading_lasts_until_the_next_one_and_the_rest_is_not_observed():
-    table = told(
+    days = told(
         ("200", "text", "active", at("09:00:00"), at("10:00:00")),
         ("200", "text", "away", at("10:00:00"), at("10:30:00")),
         ("200", "text", "active", at("11:00:00"), at("12:00:00")),
     )
-    assert line(table) == [
+    assert line(days) == [
         ("unobserved", "00:00", "09:00"),
         ("available", "09:00", "10:00"),
         ("away", "10:00", "10:30"),
@@ -61,12 +58,12 @@ def test_a_call_is_exact_and_comes_before_everything():
     }
     running = call | {"answered_at": at("11:50:00"), "ended_at": None, "status": "answered"}
     missed = call | {"answered_at": None, "ended_at": at("10:00:00")}
-    table = told(
+    days = told(
         ("200", "text", "active", at("09:00:00"), at("12:00:00")),
         ("200", "voice", "after_call_work", at("09:20:00"), at("09:25:00")),
         calls_=calls(call, running, missed),
     )
-    seconds = hours_by_state(table).loc["200"]
+    seconds = days["200"].seconds
     # 10 min 30 s, and 10 minutes up to now.
     assert seconds["on_call"] == 1230
     # 09:20:35 to 09:25:00.
@@ -76,19 +73,19 @@ def test_a_call_is_exact_and_comes_before_everything():
 
 
 def test_available_is_who_is_so_for_either_vendor():
-    table = told(
+    days = told(
         ("200", "text", "away", at("09:00:00"), at("12:00:00")),
         ("200", "voice", "available", at("10:00:00"), at("11:00:00")),
         ("201", "voice", "offline", at("00:00:00"), at("12:00:00")),
         people=2,
     )
-    assert line(table)[1:] == [
+    assert line(days)[1:] == [
         ("away", "09:00", "10:00"),
         ("available", "10:00", "11:00"),
         ("away", "11:00", "12:00"),
     ]
     # What the telephone alone says is no absence.
-    assert line(table, "201") == [("unobserved", "00:00", "12:00")]
+    assert line(days, "201") == [("unobserved", "00:00", "12:00")]
 
 
 def test_a_stretch_across_midnight_is_cut_at_the_local_day():
@@ -99,17 +96,16 @@ def test_a_stretch_across_midnight_is_cut_at_the_local_day():
     assert line(today) == [("available", "03:00", "05:00")]
     before = told(row, rules=rules, day=date(2026, 11, 23), now=at("05:00:00"))
     assert line(before)[-1] == ("available", "01:00", "03:00")
-    assert hours_by_state(before).loc["200"].sum() == 24 * 3600
+    assert sum(before["200"].seconds.values()) == 24 * 3600
 
 
 def test_a_day_of_25_hours_has_25_hours():
     rules = replace(UTC_RULES, time_zone=ZoneInfo("America/New_York"))
     row = ("200", "text", "active", "2026-10-31T00:00:00Z", "2026-11-03T00:00:00Z")
-    table = told(row, rules=rules, day=date(2026, 11, 1))
-    assert hours_by_state(table).loc["200", "available"] == 25 * 3600
+    days = told(row, rules=rules, day=date(2026, 11, 1))
+    assert days["200"].seconds["available"] == 25 * 3600
 
 
 def test_days_to_come_and_nobody_have_no_lines():
-    assert told(day=date(2026, 11, 25)).empty
-    assert told(people=0).empty
-    assert hours_by_state(told(people=0)).empty
+    assert told(day=date(2026, 11, 25)) == {}
+    assert told(people=0) == {}

@@ -2,13 +2,11 @@
 
 from datetime import date
 
-import pandas as pd
-
 from metrics.live.today import Wait, evaluate_since, longest_wait_of, quiet_since
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
 from metrics.model.view import view_of_today
-from tests.worlds.tables import UTC_RULES, agents, calls, conversations, tables
+from tests.worlds.tables import UTC_RULES, agents, calls, conversations, instant, tables
 
 DAY = date(2026, 11, 24)
 
@@ -21,14 +19,14 @@ def test_counts_from_an_instant_and_not_from_midnight():
             {"created_at": "2026-11-24T11:00:00Z"},
         )
     )
-    start = pd.Timestamp("2026-11-22T12:00:00Z")
+    start = instant("2026-11-22T12:00:00Z")
     found = evaluate_since(CATALOG["conversations"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (2, 2)
 
 
 def test_no_call_since_then_is_zero():
     content = tables(calls_=calls({"started_at": "2026-11-24T09:00:00Z"}))
-    start = pd.Timestamp("2026-11-24T10:00:00Z")
+    start = instant("2026-11-24T10:00:00Z")
     found = evaluate_since(CATALOG["calls_answered"], view_of_today(content, UTC_RULES), start)
     assert (found.value, found.n) == (0, 0)
 
@@ -41,7 +39,7 @@ def test_the_queue_is_quiet_since_the_last_conversation_left_it():
             {"last_admin_reply_at": "2026-11-24T10:30:00Z"},
         )
     )
-    assert quiet_since(view_of_today(content, UTC_RULES)) == pd.Timestamp("2026-11-24T10:40:00Z")
+    assert quiet_since(view_of_today(content, UTC_RULES)) == instant("2026-11-24T10:40:00Z")
 
 
 def test_a_conversation_that_still_waits_has_not_left():
@@ -72,7 +70,7 @@ def test_only_the_chosen_teams_are_looked_at():
         )
     )
     found = quiet_since(view_of_today(content, UTC_RULES, Filters(teams=("1",))))
-    assert found == pd.Timestamp("2026-11-24T10:10:00Z")
+    assert found == instant("2026-11-24T10:10:00Z")
 
 
 def test_the_longest_wait_of_the_day_ends_with_assignment_or_reply():
@@ -98,9 +96,7 @@ def test_the_longest_wait_of_the_day_ends_with_assignment_or_reply():
             },
         )
     )
-    assert longest_wait_of(DAY, view_of_today(content, UTC_RULES)) == Wait(
-        192.0, pd.Timestamp(created)
-    )
+    assert longest_wait_of(DAY, view_of_today(content, UTC_RULES)) == Wait(192.0, instant(created))
 
 
 def test_what_we_started_never_waited_for_us():
