@@ -12,7 +12,7 @@ import polars as pl
 
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
-from metrics.model.values import flags, seconds_between
+from metrics.model.values import first_word, flags, seconds_between
 
 STATISTICS = "Intercom, statistics of a conversation: "
 CREATED_AT = pl.col("created_at")
@@ -48,12 +48,12 @@ FIRST_CLOSE = by_clock(
 
 def close_word(rules: Rules, now: datetime) -> pl.Expr:
     """recorded, unrecorded (closed without a record of it) or still_open (snoozed ones too)."""
-    return (
-        pl.when(CLOSE(rules, now).is_not_null())
-        .then(pl.lit("recorded"))
-        .when(IS_CLOSED)
-        .then(pl.lit("unrecorded"))
-        .otherwise(pl.lit("still_open"))
+    return first_word(
+        {
+            "recorded": CLOSE(rules, now).is_not_null(),
+            "unrecorded": IS_CLOSED,
+            "still_open": pl.lit(True),
+        }
     )
 
 

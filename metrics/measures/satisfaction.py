@@ -10,7 +10,7 @@ import polars as pl
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.summary import Summary
-from metrics.model.values import flags
+from metrics.model.values import first_word, flags
 
 BANDS = ("positive", "neutral", "negative")
 ASKED = "Intercom, conversation_rating: rating and created_at (the moment it was asked for)"
@@ -20,15 +20,12 @@ IS_RATED = RATING.is_between(1, 5)
 IS_POSITIVE, IS_NEGATIVE = RATING >= 4, RATING <= 2
 
 # positive (4, 5), neutral (3) or negative (1, 2); null where there is no rating.
-BAND = (
-    pl.when(~IS_RATED)
-    .then(None)
-    .when(IS_POSITIVE)
-    .then(pl.lit("positive"))
-    .when(IS_NEGATIVE)
-    .then(pl.lit("negative"))
-    .when(IS_RATED)
-    .then(pl.lit("neutral"))
+BAND = first_word(
+    {
+        "positive": IS_RATED & IS_POSITIVE,
+        "negative": IS_RATED & IS_NEGATIVE,
+        "neutral": IS_RATED,
+    }
 )
 
 _rating = partial(metric, table="conversations", dated_by="rating_at", parts=BAND, part_names=BANDS)

@@ -9,7 +9,7 @@ from metrics.measures.responsiveness import FIRST_CONTACT_AT
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.schema import INSTANT
-from metrics.model.values import age_band, ones, seconds_since
+from metrics.model.values import age_band, first_word, ones, seconds_since
 
 RECENT = timedelta(minutes=30)
 AVAILABLE = ("available", "in_call", "after_call_work")
@@ -50,13 +50,12 @@ def reply_seconds_left(rules: Rules, now: datetime) -> pl.Expr:
 def reply_due(rules: Rules, now: datetime) -> pl.Expr:
     """overdue, nearly_due (a third of the target is left) or in_time; null for other rows."""
     left = reply_seconds_left(rules, now)
-    return (
-        pl.when(left < 0)
-        .then(pl.lit("overdue"))
-        .when(left <= rules.first_response_seconds / 3)
-        .then(pl.lit("nearly_due"))
-        .when(left.is_not_null())
-        .then(pl.lit("in_time"))
+    return first_word(
+        {
+            "overdue": left < 0,
+            "nearly_due": left <= rules.first_response_seconds / 3,
+            "in_time": left.is_not_null(),
+        }
     )
 
 

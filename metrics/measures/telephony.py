@@ -7,10 +7,19 @@ import polars as pl
 
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
-from metrics.model.derived import OUTCOMES
 from metrics.model.values import flags, ones, seconds_between
 
 CALL = "Aircall, call object"
+# What became of a missed call: the first that fits.
+OUTCOMES = (
+    "out_of_hours",
+    "break",
+    "short_abandon",
+    "voicemail",
+    "abandoned",
+    "not_answered",
+    "other",
+)
 # Callers who wanted us and did not get us.
 LOST = ("voicemail", "abandoned", "not_answered")
 

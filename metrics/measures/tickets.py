@@ -15,7 +15,15 @@ from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.periods import Period
 from metrics.model.schema import INSTANT
-from metrics.model.values import age_band, flags, is_true, ones, seconds_between, seconds_since
+from metrics.model.values import (
+    age_band,
+    first_word,
+    flags,
+    is_true,
+    ones,
+    seconds_between,
+    seconds_since,
+)
 
 DAY = timedelta(days=1)
 # Each band of age begins here and ends where the next begins.
@@ -45,12 +53,12 @@ def is_overdue(rules: Rules, now: datetime) -> pl.Expr:
 def standing(period: Period, rules: Rules) -> pl.Expr:
     """Created in the period, before it (backlog) or after it."""
     first, end = (pl.lit(edge, INSTANT) for edge in period.bounds(rules.time_zone))
-    return (
-        pl.when(pl.col("created_at") < first)
-        .then(pl.lit(BACKLOG))
-        .when(pl.col("created_at") >= end)
-        .then(pl.lit(LATER))
-        .otherwise(pl.lit(IN_PERIOD))
+    return first_word(
+        {
+            BACKLOG: pl.col("created_at") < first,
+            LATER: pl.col("created_at") >= end,
+            IN_PERIOD: pl.lit(True),
+        }
     )
 
 

@@ -12,18 +12,8 @@ from metrics.model.definitions import Rules
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
 from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS, LABEL, attribute
-from metrics.model.values import is_true
+from metrics.model.values import first_word, is_true
 
-# What became of a missed call: the first that fits, in this order.
-OUTCOMES = (
-    "out_of_hours",
-    "break",
-    "short_abandon",
-    "voicemail",
-    "abandoned",
-    "not_answered",
-    "other",
-)
 MERGED = "Merged"
 # Instants that put rows into a period: each has a local `<name>_day` and `<name>_hour` beside it.
 DATED: Mapping[str, tuple[str, ...]] = {
@@ -106,25 +96,20 @@ def _outcome(rules: Rules) -> pl.Expr:
     Out of hours is a break where our own office was open.
     """
     reason = pl.col("missed_call_reason")
-    is_missed = (pl.col("direction") == "inbound").fill_null(value=False) & reason.is_not_null()
-    is_closed = reason == "out_of_opening_hours"
-    words = pl.Enum(OUTCOMES)
-    return (
-        pl.when(~is_missed)
-        .then(pl.lit(None, words))
-        .when(is_closed & is_open(pl.col("started_at"), rules))
-        .then(pl.lit("break", words))
-        .when(is_closed)
-        .then(pl.lit("out_of_hours", words))
-        .when(reason == "short_abandoned")
-        .then(pl.lit("short_abandon", words))
-        .when(is_true("has_voicemail"))
-        .then(pl.lit("voicemail", words))
-        .when(reason.is_in(["abandoned_in_ivr", "abandoned_in_classic"]))
-        .then(pl.lit("abandoned", words))
-        .when(reason.is_in(["agents_did_not_answer", "no_available_agent"]))
-        .then(pl.lit("not_answered", words))
-        .otherwise(pl.lit("other", words))
+    is_missed = (pl.col("direction") == "inbound") & reason.is_not_null()
+    is_closed = is_missed & (reason == "out_of_opening_hours")
+    is_ours = is_open(pl.col("started_at"), rules)
+    return first_word(
+        {
+            "out_of_hours": is_closed & ~is_ours,
+            "break": is_closed & is_ours,
+            "short_abandon": is_missed & (reason == "short_abandoned"),
+            "voicemail": is_missed & is_true("has_voicemail"),
+            "abandoned": is_missed & reason.is_in(["abandoned_in_ivr", "abandoned_in_classic"]),
+            "not_answered": is_missed
+            & reason.is_in(["agents_did_not_answer", "no_available_agent"]),
+            "other": is_missed,
+        }
     )
 
 

@@ -36,11 +36,17 @@ def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
 
 
 def age_band(is_open: pl.Expr, bands: Mapping[str, timedelta], now: datetime) -> pl.Expr:
-    """The band of each open row's age since `created_at`."""
+    """The band of each open row's age since `created_at`; each begins where it says."""
     age = pl.lit(now, INSTANT) - pl.col("created_at")
-    words = pl.lit(None, pl.String)
-    for band, least in bands.items():
-        words = pl.when(age >= least).then(pl.lit(band)).otherwise(words)
-    # A clock that goes wrong makes nothing younger than the youngest.
-    words = pl.when(age < timedelta(0)).then(pl.lit(next(iter(bands)))).otherwise(words)
-    return pl.when(is_open).then(words)
+    oldest_first = list(reversed(bands.items()))
+    fits = {band: is_open & (age >= least) for band, least in oldest_first[:-1]}
+    return first_word({**fits, oldest_first[-1][0]: is_open})
+
+
+def first_word(cases: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The word of the first case that holds; null where none does."""
+    words = pl.Enum(list(cases))
+    expression: pl.Expr = pl.lit(None, words)
+    for word, case in reversed(cases.items()):
+        expression = pl.when(case).then(pl.lit(word, words)).otherwise(expression)
+    return expression

@@ -52,7 +52,7 @@ class Axis:
         others = len(self.keys) if self.folded else None
         # Without a line of its own, having no value is not one of the others.
         mapping = {nothing(self.by): None} | places
-        return word.cast(pl.String).replace_strict(mapping, default=others, return_dtype=pl.Int64)
+        return word.replace_strict(mapping, default=others, return_dtype=pl.Int64)
 
 
 @dataclass(frozen=True)
@@ -113,18 +113,26 @@ def crosstab(metric: Metric, down: Axis, across: Axis, view: View) -> Crosstab:
     and once in the totals.
     """
     selection = select(metric, view)
-    pairs = _pairs(selection, down, across)
+    groupings = [group_rows(line.by, selection) for line in (down, across)]
+    pairs = _pairs(selection, down, across, groupings)
+    may_repeat = any(grouping.lines for grouping in groupings)
+
+    def once(*columns: str) -> pl.DataFrame:
+        return pairs.unique(columns) if may_repeat else pairs
+
     cells = {
         (line, column): number
-        for (line, column), number in _summarise_by([DOWN, ACROSS], metric, pairs).items()
+        for (line, column), number in _summarise_by(
+            [DOWN, ACROSS], metric, once(ROW, DOWN, ACROSS)
+        ).items()
     }
 
     def totals(side: str, count: int) -> list[Summary]:
-        numbers = _summarise_by([side], metric, pairs.unique([ROW, side]))
+        numbers = _summarise_by([side], metric, once(ROW, side))
         empty = empty_summary(metric)
         return [numbers.get((place,), empty) for place in range(count)]
 
-    inside = pairs.unique(ROW).select(aggregate(metric)).row(0, named=True)
+    inside = once(ROW).select(aggregate(metric)).row(0, named=True)
     whole = selection.query.select(selection.value.count()).collect().item()
     total = read_summary(metric, inside)
     return Crosstab(
@@ -155,15 +163,16 @@ def table_of(
     return crosstab(metric, down, across, view)
 
 
-def _pairs(selection: Selection, down: Axis, across: Axis) -> pl.DataFrame:
-    """Row, line, column and value, once for each cell that a row lies in."""
+def _pairs(
+    selection: Selection, down: Axis, across: Axis, groupings: list[Grouping]
+) -> pl.DataFrame:
+    """Row, line, column and value, for each cell that a row lies in."""
     query = selection.query.with_columns(selection.value).with_row_index(ROW)
-    for side, line in ((DOWN, down), (ACROSS, across)):
-        grouping = group_rows(line.by, selection)
+    for side, line, grouping in zip((DOWN, ACROSS), (down, across), groupings, strict=True):
         query = grouping.attach(query, side)
         query = query.with_columns(line.place(pl.col(side), grouping).alias(side))
     pairs = query.select(ROW, DOWN, ACROSS, selection.metric.key).drop_nulls([DOWN, ACROSS])
-    return pairs.unique([ROW, DOWN, ACROSS]).collect()
+    return pairs.collect()
 
 
 def _summarise_by(

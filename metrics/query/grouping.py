@@ -171,12 +171,12 @@ def _team_lines(query: pl.LazyFrame, selection: Selection) -> pl.LazyFrame:
 def _by_reason(selection: Selection) -> Grouping:
     """Conversations by each reason they mention, once even where the same is named twice."""
     _refuse_others(selection, "reason")
-    mentioned = pl.concat_list(workload.reasons(selection.view.rules)).list.drop_nulls()
+    reason, second_reason = map(pl.col, workload.reasons(selection.view.rules))
 
     def attach_reasons(query: pl.LazyFrame) -> pl.LazyFrame:
-        lines = query.with_columns(mentioned.list.unique().alias(GROUP))
-        lines = lines.explode(GROUP, empty_as_null=True)
-        return lines.with_columns(pl.col(GROUP).fill_null(EMPTY))
+        first = pl.coalesce(reason, second_reason, pl.lit(EMPTY)).alias(GROUP)
+        second = query.filter(reason != second_reason).with_columns(second_reason.alias(GROUP))
+        return pl.concat([query.with_columns(first), second])
 
     return Grouping(lines=attach_reasons, labels=EMPTY_LABEL)
 

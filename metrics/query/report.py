@@ -105,7 +105,7 @@ def _evaluate(selections: Sequence[Selection]) -> Summaries:
     view = selections[0].view
     columns: list[pl.Expr] = []
     for metric in (selection.metric for selection in selections):
-        columns += aggregate(metric)
+        columns += aggregate(metric, grouped=False)
         if metric.parts is not None:
             words = build(metric.parts, view.rules, view.tables.now)
             counts = words.drop_nulls().value_counts(sort=True).implode()
