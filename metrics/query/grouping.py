@@ -174,7 +174,7 @@ def _by_reason(selection: Selection) -> Grouping:
     reason, second_reason = map(pl.col, workload.reasons(selection.view.rules))
 
     def attach_reasons(query: pl.LazyFrame) -> pl.LazyFrame:
-        first = pl.coalesce(reason, second_reason, pl.lit(EMPTY)).alias(GROUP)
+        first = pl.coalesce(reason, second_reason, pl.lit(EMPTY, LABEL)).alias(GROUP)
         second = query.filter(reason != second_reason).with_columns(second_reason.alias(GROUP))
         return pl.concat([query.with_columns(first), second])
 
