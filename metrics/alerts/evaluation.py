@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import groupby
 
-import pandas as pd
+import polars as pl
 
 from metrics.alerts.model import (
     Ending,
@@ -18,12 +19,13 @@ from metrics.alerts.model import (
 )
 from metrics.alerts.rules import NO_TEAM, RULES, RuleSettings, screen_key
 from metrics.live import current
+from metrics.live.current import LoadRow, PresenceRow, QueueRow
 from metrics.live.spikes import Spike, spikes
-from metrics.measures.stocks import AVAILABLE
+from metrics.measures.stocks import IS_OPEN
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.office_hours import is_open_at, openings
-from metrics.model.people import in_teams, members
+from metrics.model.people import in_teams
 from metrics.model.periods import today
 from metrics.model.selection import agent_of, select
 from metrics.model.tables import Tables
@@ -32,6 +34,15 @@ from metrics.model.view import view_of_today
 # So many people who could help are told by name.
 HELPERS = 3
 REVOKED: Ending = "revoked"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What somebody holds, the longest wait first; `ours` of them wait for us."""
+
+    agent_id: str
+    ids: list[str]
+    ours: int
 
 
 @dataclass(frozen=True)
@@ -63,66 +74,71 @@ class Situation:
         return self.sources[name].state if name in self.sources else "off"
 
     @cached_property
-    def presence(self) -> pd.DataFrame:
+    def presence(self) -> list[PresenceRow]:
         return current.presence(self.tables, self.rules)
 
     @cached_property
-    def member_names(self) -> pd.Series:
+    def member_names(self) -> Mapping[str, str]:
         """Agent id -> name of everybody in scope."""
-        return members(self.tables, self.rules).set_index("id")["name"]
+        return {person.agent_id: person.name for person in self.presence}
 
     @cached_property
     def team_names(self) -> Mapping[str, str]:
         return current.team_names(self.tables, self.rules)
 
-    @property
-    def is_available_for_calls(self) -> pd.Series:
-        """By row of `presence`."""
-        return self.presence["voice"].isin(AVAILABLE)
-
     def agents_in(self, team: str) -> Collection[str]:
         return in_teams(self.tables.agents, (team,))
 
-    def queue_by_team(self) -> Iterator[tuple[str, pd.DataFrame]]:
+    def queue_by_team(self) -> Iterator[tuple[str, list[QueueRow]]]:
         """The queue by team id; `none` for conversations without a team."""
         waiting = current.queue(view_of_today(self.tables, self.rules))
-        if not waiting.empty:
-            for team, rows in waiting.groupby(waiting["team_id"].astype("str").fillna(NO_TEAM)):
-                yield str(team), rows
+        by_team = sorted(waiting, key=_team_of)
+        yield from ((team, list(rows)) for team, rows in groupby(by_team, _team_of))
 
-    def open_by_member(self) -> Iterator[tuple[str, pd.DataFrame]]:
-        """Open conversations by agent id, over all teams, those that wait longest first."""
-        view = view_of_today(self.tables, self.rules)
-        held = select(CATALOG["open_now"], view, by_person=True).rows
-        held = held[held["state"].eq("open")].sort_values(["waiting_since", "id"])
-        agents = agent_of(held, self.tables, None)
-        for agent, rows in held.groupby(agents.where(agents.isin(self.member_names.index))):
-            yield str(agent), rows
+    def open_by_member(self) -> list[Held]:
+        """Open conversations of each member, over all teams."""
+        view, agent = view_of_today(self.tables, self.rules), agent_of(self.tables)
+        held = (
+            select(CATALOG["open_now"], view, by_person=True)
+            .query.filter(IS_OPEN & agent.is_in(list(self.member_names)))
+            .sort("waiting_since", "id", nulls_last=True)
+            .group_by(agent.cast(pl.String).alias("agent_id"))
+            .agg(ids="id", ours=pl.col("waiting_since").count())
+            .sort("agent_id")
+        )
+        return [Held(**row) for row in held.collect().iter_rows(named=True)]
+
+    @cached_property
+    def open_by_anybody(self) -> Mapping[str, int]:
+        """Agent id -> open conversations, of whatever team or kind."""
+        held = self.tables.conversations.lazy().filter(IS_OPEN)
+        counts = held.group_by(pl.col("agent_id").cast(pl.String)).len()
+        return dict(counts.collect().iter_rows())
 
     def spikes(self) -> Iterator[Spike]:
         return spikes(self.tables, self.rules, self.first_day)
 
     def next_agents(self, team: str) -> tuple[tuple[str, int], ...]:
         """Who of the team could take the next case; of all, where the team has nobody free."""
-        free = self._free_agents[self._free_agents["agent_id"].isin(self.agents_in(team))]
-        best = (self._free_agents if free.empty else free).head(HELPERS)
-        return tuple(zip(best["agent_id"].astype(str), best["open"].astype(int), strict=True))
+        inside = self.agents_in(team)
+        free = [row for row in self._free_agents if row.agent_id in inside]
+        return tuple((row.agent_id, row.open) for row in (free or self._free_agents)[:HELPERS])
 
     @cached_property
-    def _free_agents(self) -> pd.DataFrame:
+    def _free_agents(self) -> list[LoadRow]:
         load = current.load(view_of_today(self.tables, self.rules), self.tables.now)
-        return current.next_hands(self.presence, load)
+        return current.next_hands(load)
 
     def are_people_expected(self) -> bool:
         if self.working_hours == "office":
-            return is_open_at(self.tables.now.to_pydatetime(), self.rules)
+            return is_open_at(self.tables.now, self.rules)
         return self.working_hours == "always"
 
     def opened_at(self) -> float:
         """When the opening time began that goes on; where hours do not matter, long ago."""
         if self.working_hours == "always":
             return 0.0
-        moment = self.tables.now.to_pydatetime()
+        moment = self.tables.now
         day = today(self.tables.now, self.rules.time_zone)
         starts = [
             start.timestamp()
@@ -131,6 +147,10 @@ class Situation:
             if start <= moment < end
         ]
         return max(starts, default=0.0)
+
+
+def _team_of(row: QueueRow) -> str:
+    return row.team_id or NO_TEAM
 
 
 def evaluate(situation: Situation, settings: Callable[[Rule], RuleSettings]) -> Evaluation:

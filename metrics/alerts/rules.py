@@ -14,9 +14,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from metrics.alerts.model import Problem, Rule, Screen, Severity
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from metrics.alerts.evaluation import Situation
+    from metrics.live.current import PresenceRow
 
 ALL = "all"
 NO_TEAM = "none"
@@ -93,24 +92,22 @@ def find_queues(now: "Situation", settings: QueueSettings) -> Iterator[Problem]:
     """
     least = now.rules.queue_minimum_wait_seconds
     for team, waiting in now.queue_by_team():
-        long = (
-            waiting["waiting_seconds"].ge(least).fillna(False) if least else waiting["id"].notna()
-        )
-        waits = waiting["waiting_seconds"].dropna()
-        begins = waiting["waiting_since"].dropna()
+        waits = [row.waiting_seconds for row in waiting if row.waiting_seconds is not None]
+        # The longest wait comes first.
+        since = waiting[0].waiting_since
         yield Problem(
             rule="queue",
             key=f"queue:team:{team}",
             severity=settings.severity,
             value=len(waiting),
             threshold=settings.minimum,
-            since=None if begins.empty else begins.min().timestamp(),
+            since=since.timestamp() if since else None,
             team_id=team,
-            team=_text(waiting["team"].iloc[0]),
-            tickets=tuple(waiting["id"].head(TICKETS)),
+            team=waiting[0].team or "",
+            tickets=tuple(row.id for row in waiting[:TICKETS]),
             hands=now.next_agents(team),
-            facts={} if waits.empty else {"oldest_seconds": float(waits.max())},
-            fires=int(long.sum()) >= settings.minimum,
+            facts={"oldest_seconds": max(waits)} if waits else {},
+            fires=(sum(s >= least for s in waits) if least else len(waiting)) >= settings.minimum,
         )
 
 
@@ -123,19 +120,18 @@ class OverloadSettings(RuleSettings):
 
 
 def find_overload(now: "Situation", settings: OverloadSettings) -> Iterator[Problem]:
-    names = now.member_names
-    for agent, conversations in now.open_by_member():
-        if len(conversations) >= now.rules.overload_open:
+    for held in now.open_by_member():
+        if len(held.ids) >= now.rules.overload_open:
             yield Problem(
                 rule="overload",
-                key=f"overload:agent:{agent}",
+                key=f"overload:agent:{held.agent_id}",
                 severity=settings.severity,
-                value=len(conversations),
+                value=len(held.ids),
                 threshold=now.rules.overload_open,
-                agent_id=agent,
-                agent=_text(names[agent]),
-                tickets=tuple(conversations["id"].head(TICKETS)),
-                facts={"ours": int(conversations["waiting_since"].notna().sum())},
+                agent_id=held.agent_id,
+                agent=now.member_names[held.agent_id],
+                tickets=tuple(held.ids[:TICKETS]),
+                facts={"ours": held.ours},
             )
 
 
@@ -167,11 +163,11 @@ def find_spikes(now: "Situation", settings: SpikeSettings) -> Iterator[Problem]:
             severity=settings.severity,
             value=spike.count,
             threshold=now.rules.spike_conversations,
-            since=recent["created_at"].min().timestamp(),
+            since=float(recent["time"][0]),
             team_id=group.id if is_team else None,
             team=now.team_names.get(group.id, "") if is_team else "",
             agent_id=None if is_team else group.id,
-            agent="" if is_team else _text(now.member_names[group.id]),
+            agent="" if is_team else now.member_names[group.id],
             tickets=tuple(recent["id"].head(TICKETS)),
             facts=facts,
         )
@@ -190,36 +186,32 @@ def find_missing_on_chat(now: "Situation", settings: StaffingSettings) -> Iterat
 
     Who is away in Intercom while on a call works: the call explains it.
     """
-    people, agents = now.presence, now.tables.agents
-    if people["text"].eq("unknown").all():
+    if all(person.text == "unknown" for person in now.presence):
         return
-    there = people["text"].eq("active") | people["explained"]
-    reachable = people["agent_id"].isin(agents.loc[agents["voice_id"].notna(), "id"])
-    away = people["text"].eq("away")
+    reachable = set(now.tables.agents.drop_nulls("voice_id")["id"])
     goals: list[tuple[str | None, int | None]] = [
         (None, now.rules.goal_online_text),
         *((team.id, team.online_text) for team in now.rules.teams),
     ]
     for team, goal in goals:
-        inside = people["agent_id"].notna()
-        if team is not None:
-            inside &= people["agent_id"].isin(now.agents_in(team))
-        present = int((there & inside).sum())
+        inside = set(now.member_names) if team is None else now.agents_in(team)
+        people = [person for person in now.presence if person.agent_id in inside]
+        absent = [p for p in people if p.text != "active" and not p.explained]
+        present = len(people) - len(absent)
         if goal is not None and present < goal:
             # Where telephony is doubtful, any of those who are away may be on a call.
-            at_most = float((away & reachable & ~there & inside).sum())
-            absent = people[inside & ~there]
+            at_most = sum(p.text == "away" and p.agent_id in reachable for p in absent)
             yield _missing_people(
                 "staffing_text", now, settings, present, goal, absent, team,
-                facts={"calls_at_most": at_most},
+                facts={"calls_at_most": float(at_most)},
             )  # fmt: skip
 
 
 def find_missing_on_phone(now: "Situation", settings: StaffingSettings) -> Iterator[Problem]:
-    people, there = now.presence, now.is_available_for_calls
-    present, goal = int(there.sum()), now.rules.goal_online_voice
+    with_phone = [person for person in now.presence if person.voice is not None]
+    absent = [person for person in with_phone if not person.takes_calls]
+    present, goal = len(with_phone) - len(absent), now.rules.goal_online_voice
     if present < goal:
-        absent = people[people["voice"].notna() & ~there]
         yield _missing_people("staffing_voice", now, settings, present, goal, absent)
 
 
@@ -229,12 +221,11 @@ def _missing_people(
     settings: StaffingSettings,
     present: int,
     goal: int,
-    absent: "pd.DataFrame",
+    absent: "list[PresenceRow]",
     team: str | None = None,
     facts: Mapping[str, float] | None = None,
 ) -> Problem:
-    held = now.tables.conversations
-    held = held[held["state"].eq("open")]["agent_id"].astype("str").value_counts()
+    held = now.open_by_anybody
     return Problem(
         rule=rule,
         key=f"{rule}:team:{team}" if team else f"{rule}:{ALL}",
@@ -243,7 +234,7 @@ def _missing_people(
         threshold=goal,
         team_id=team,
         team=now.team_names.get(team, "") if team else "",
-        hands=tuple((str(agent), int(held.get(agent, 0))) for agent in absent["agent_id"]),
+        hands=tuple((person.agent_id, held.get(person.agent_id, 0)) for person in absent),
         facts=facts or {},
     )
 
@@ -349,7 +340,3 @@ RULES: Mapping[Rule, AlertRule[Any]] = {
     rule.key: rule
     for rule in (QUEUE, OVERLOAD, SPIKE, STAFFING_TEXT, STAFFING_VOICE, STALE, WALL_SILENT)
 }
-
-
-def _text(word: object) -> str:
-    return word if isinstance(word, str) else ""

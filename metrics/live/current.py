@@ -9,7 +9,14 @@ import polars as pl
 
 from metrics.live.spikes import spikes
 from metrics.measures.responsiveness import FIRST_CONTACT_AT
-from metrics.measures.stocks import IS_OPEN, RECENT, reply_due, reply_seconds_left, waiting_seconds
+from metrics.measures.stocks import (
+    AVAILABLE,
+    IS_OPEN,
+    RECENT,
+    reply_due,
+    reply_seconds_left,
+    waiting_seconds,
+)
 from metrics.measures.telephony import IS_ANSWERED, IS_LOST
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
@@ -62,6 +69,10 @@ class PresenceRow:
     @property
     def after_call(self) -> bool:
         return self.voice == "after_call_work"
+
+    @property
+    def takes_calls(self) -> bool:
+        return self.voice in AVAILABLE
 
     @property
     def contradicts(self) -> bool:

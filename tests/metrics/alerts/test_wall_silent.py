@@ -1,17 +1,16 @@
 """A television that shows the wall and says nothing."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
 from metrics.alerts.evaluation import Situation, evaluate
 from metrics.alerts.model import Screen, SourceHealth
 from metrics.alerts.rules import RULES as ALERT_RULES
 from metrics.alerts.rules import WallSilentSettings, find_silent_screens
-from tests.worlds.tables import NOW, UTC_RULES, conversations, tables
+from tests.worlds.tables import NOW, UTC_RULES, conversations, instant, tables
 
 # Tuesday noon in UTC: open since nine.
 RULES = replace(UTC_RULES, goal_online_text=0, goal_online_voice=0)
@@ -62,7 +61,7 @@ def test_a_limit_of_a_minute_is_kept_too():
 
 @pytest.mark.parametrize(("minutes", "fired"), [(4, []), (6, ["tv1"])])
 def test_one_that_was_off_at_night_has_until_the_limit_after_the_opening(minutes, fired):
-    now = pd.Timestamp("2026-11-24T09:00:00Z") + pd.Timedelta(minutes=minutes)
+    now = instant("2026-11-24T09:00:00Z") + timedelta(minutes=minutes)
     [problem] = look(screen(16 * 60), now=now)
     assert [problem.screen_id] * problem.fires == fired
     assert problem.since == NOW.timestamp() - 16 * 3600
@@ -71,15 +70,15 @@ def test_one_that_was_off_at_night_has_until_the_limit_after_the_opening(minutes
 def test_an_opening_that_began_before_midnight_goes_on():
     night = ((time(22), time(23, 59)),)
     rules = replace(RULES, time_zone=ZoneInfo("America/Sao_Paulo"), office_hours=(night,) * 7)
-    now = pd.Timestamp("2026-11-25T01:03:00Z")
+    now = instant("2026-11-25T01:03:00Z")
     seen = now.timestamp() - 3600
     assert fires(Screen("tv1", "Sala 2", seen), now=now, rules=rules) == []
-    later = now + pd.Timedelta(minutes=3)
+    later = now + timedelta(minutes=3)
     assert fires(Screen("tv1", "Sala 2", seen), now=later, rules=rules) == ["tv1"]
 
 
 def test_without_hours_only_the_silence_counts():
-    night = pd.Timestamp("2026-11-24T03:00:00Z")
+    night = instant("2026-11-24T03:00:00Z")
     seen = night.timestamp() - 7 * MINUTE
     tv = Screen("tv1", "Sala 2", seen)
     assert fires(tv, now=night, working_hours="always") == ["tv1"]
@@ -111,7 +110,7 @@ def test_old_data_of_a_vendor_say_nothing_about_screens():
 
 def test_the_closed_office_ends_it_and_a_revoked_link_ends_its_own():
     assert evaluation(screen(7, is_revoked=True)).idle["wall_silent:screen:tv1"] == "revoked"
-    night = evaluation(screen(7), now=pd.Timestamp("2026-11-24T23:00:00Z"))
+    night = evaluation(screen(7), now=instant("2026-11-24T23:00:00Z"))
     assert night.idle["wall_silent"] == "hours"
     assert night.problems == ()
     assert evaluation(screen(7), working_hours="never").idle["wall_silent"] == "hours"
