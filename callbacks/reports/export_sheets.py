@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+import polars as pl
 
 from callbacks.reports.detail_columns import ColumnContext, DetailColumn, list_columns
-from callbacks.reports.listing import Listing, Positions, arrange_rows, list_rows, take_rows
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
 from callbacks.reports.row_lines import build_title
 from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric, Table
-from metrics.model.selection import attribute_values
+from metrics.model.schema import attribute
 from metrics.model.summary import Summary
-from metrics.model.values import instant_or_none
+from metrics.query.drilldown import Drilldown
 from services.files.workbook import Column, Sheet
 
 KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "number"}
@@ -34,8 +34,7 @@ class TooManyRowsError(Exception):
 
 @dataclass(frozen=True)
 class SheetRows:
-    listing: Listing
-    places: Positions
+    listing: Drilldown
     columns: Sequence[DetailColumn]
 
 
@@ -59,20 +58,19 @@ def report_sheets(
         shown: Rows that the page itself lists: they come first, and every attribute among their
             columns is counted instead of the usual ones.
     """
-    text, question = scope.context.text, scope.question
+    text = scope.context.text
     rows = {table: _every_row(scope, table) for table in TABLES}
     if shown is not None:
         rows[shown.listing.metric.table] = shown
-    count = sum(len(table.places) for table in rows.values())
+    count = sum(listed.listing.n for listed in rows.values())
     check_count(count)
     names = {"conversations": text("export.base"), "calls": text("export.calls")}
     lists = {
-        table: build_rows_sheet(names[table], listed.listing, listed.places, listed.columns, scope)
+        table: build_rows_sheet(names[table], listed.listing, listed.columns, scope)
         for table, listed in rows.items()
     }
     base = rows["conversations"]
-    frame = take_rows(question, base.listing, base.places)
-    usual = vars(question.rules.labels)
+    usual = vars(scope.question.rules.labels)
     labels = [
         column.label
         for column in base.columns
@@ -83,7 +81,7 @@ def report_sheets(
     sheets = [
         *before(scope),
         build_summary_sheet(scope),
-        *[build_attribute_sheet(label, frame, scope) for label in labels if len(frame)],
+        *[build_attribute_sheet(label, base.listing, scope) for label in labels if base.listing.n],
         *lists.values(),
         build_definitions_sheet(scope, title, [*CATALOG, *keys]),
     ]
@@ -94,8 +92,8 @@ def report_sheets(
 
 def _every_row(scope: ColumnContext, table: Table) -> SheetRows:
     listed = list_rows(scope.question, table, ())
-    places = arrange_rows(scope.question, listed, "", None)
-    return SheetRows(listed, places, list(list_columns(table, scope.question).values()))
+    ordered = arrange_rows(scope.question, listed, "", None)
+    return SheetRows(ordered, list(list_columns(table, scope.question).values()))
 
 
 def row_sheets(scope: ColumnContext, search: str) -> Sheets:
@@ -111,18 +109,17 @@ def row_sheets(scope: ColumnContext, search: str) -> Sheets:
         raise ParameterError("rows", "required")
     cells = panel.cells
     listed = list_rows(scope.question, panel.rows, cells)
-    places = arrange_rows(scope.question, listed, panel.find, panel.order)
-    table = listed.metric.table
-    shown = list(list_columns(table, scope.question).values())
-    check_count(len(places))
+    ordered = arrange_rows(scope.question, listed, panel.find, panel.order)
+    shown = list(list_columns(listed.metric.table, scope.question).values())
+    check_count(ordered.n)
     name, crumbs = build_title(listed.metric, cells, scope.question, scope.context)
     about = " · ".join([*crumbs[:-1], name])
     keys = [panel.rows]
     sheets = [
-        build_rows_sheet(scope.context.text("export.rows"), listed, places, shown, scope),
+        build_rows_sheet(scope.context.text("export.rows"), ordered, shown, scope),
         build_definitions_sheet(scope, about, keys),
     ]
-    return sheets, len(places)
+    return sheets, ordered.n
 
 
 def build_summary_sheet(scope: ColumnContext) -> Sheet:
@@ -134,41 +131,34 @@ def build_summary_sheet(scope: ColumnContext) -> Sheet:
         Column(text(f"export.{name}"), kinds.get(name, "mixed"), 34 if name == "metric" else 14)  # type: ignore[arg-type]
         for name in names
     ]
+    now = question.numbers(CATALOG.values())
+    before = question.numbers(CATALOG.values(), earlier) if earlier else {}
     lines = [
-        _build_summary_line(
-            metric,
-            question.number(metric),
-            question.number(metric, earlier) if earlier else None,
-            scope,
-        )
-        for metric in CATALOG.values()
+        _build_summary_line(metric, now[key], before.get(key), scope)
+        for key, metric in CATALOG.items()
     ]
     return Sheet(text("export.summary"), columns, lines)
 
 
-def build_attribute_sheet(label: str, rows: pd.DataFrame, scope: ColumnContext) -> Sheet:
+def build_attribute_sheet(label: str, listing: Drilldown, scope: ColumnContext) -> Sheet:
     """How often each value of an attribute occurs, most frequent first; shares are of all rows."""
     text = scope.context.text
-    values = attribute_values(rows, label).fillna(text("filters.empty_value"))
-    counts = values.value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    words = pl.col(attribute(label)).cast(pl.String).fill_null(text("filters.empty_value"))
+    counts = listing.query.group_by(word=words).len().collect().iter_rows()
+    ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
     columns = [
         Column(label, "text", 40),
         Column(text("export.count"), "number", 12),
         Column(text("export.part"), "share", 10),
     ]
-    return Sheet(label, columns, [(word, int(n), n / len(values)) for word, n in ordered])
+    return Sheet(label, columns, [(word, n, n / listing.n) for word, n in ordered])
 
 
 def build_rows_sheet(
-    name: str,
-    listed: Listing,
-    places: Positions,
-    columns: Sequence[DetailColumn],
-    scope: ColumnContext,
+    name: str, listing: Drilldown, columns: Sequence[DetailColumn], scope: ColumnContext
 ) -> Sheet:
     heads = [Column(c.title(scope.context), c.kind, c.width) for c in columns]
-    return Sheet(name, heads, _iterate_rows(listed, places, columns, scope))
+    return Sheet(name, heads, _iterate_rows(listing, columns, scope))
 
 
 def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
@@ -222,21 +212,14 @@ def _build_summary_line(
 
 
 def _iterate_rows(
-    listed: Listing, places: Positions, columns: Sequence[DetailColumn], scope: ColumnContext
+    listing: Drilldown, columns: Sequence[DetailColumn], scope: ColumnContext
 ) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, len(places), PIECE):
-        frame = take_rows(scope.question, listed, places[start : start + PIECE])
-        values = [read_values(column, frame, scope) for column in columns]
-        yield from zip(*values, strict=True)
+    for first in range(0, listing.n, PIECE):
+        yield from read_rows(listing.slice(first, PIECE), columns, scope)
 
 
-def read_values(column: DetailColumn, frame: pd.DataFrame, scope: ColumnContext) -> list[Any]:
-    """The column's values as plain Python values; None where there is none."""
-    series = column.read(frame, scope)
-    if column.kind == "moment":
-        return [instant_or_none(at) for at in series]
-    if column.kind in ("number", "seconds"):
-        numbers = series.astype("Float64")
-        whole = column.kind == "number"
-        return [None if pd.isna(n) else (int(n) if whole else float(n)) for n in numbers]
-    return [None if pd.isna(word) else str(word) for word in series]
+def read_rows(
+    listing: Drilldown, columns: Sequence[DetailColumn], scope: ColumnContext
+) -> list[tuple[Any, ...]]:
+    """The columns' values as plain Python values; None where there is none."""
+    return listing.query.select(column.select(scope) for column in columns).collect().rows()

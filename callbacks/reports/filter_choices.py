@@ -136,9 +136,14 @@ def fold_text(words: str) -> str:
 
 def fold_texts(words: pl.Expr) -> pl.Expr:
     """The same of a column."""
-    folded, marks = _read_letters()
-    small = words.str.to_lowercase().str.replace_many(folded)
-    return small.str.normalize("NFKD").str.replace_all(f"[{marks}]", "")
+    _, marks = _read_letters()
+    return fold_case(words).str.normalize("NFKD").str.replace_all(f"[{marks}]", "")
+
+
+def fold_case(words: pl.Expr) -> pl.Expr:
+    """`str.casefold` of a column."""
+    folded, _ = _read_letters()
+    return words.str.to_lowercase().str.replace_many(folded)
 
 
 @cache

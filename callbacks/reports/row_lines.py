@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
+import polars as pl
 
 from callbacks.reports.filter_choices import name_person, name_team
-from callbacks.reports.listing import Listing, Positions, read_dates, take_rows
+from callbacks.reports.listing import date_of
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.rows_panel import Call, Conversation
 from metrics.live.current import team_names
 from metrics.measures import telephony
-from metrics.measures.responsiveness import time_to_close
+from metrics.measures.responsiveness import CLOSE
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
 from metrics.model import people
 from metrics.model.catalog import Metric
@@ -21,9 +21,18 @@ from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import line_names
 from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS
 from metrics.model.selection import agent_of
-from metrics.model.values import number_or_none, word
-from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell
+from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell, Drilldown
 from services.runtime.backend import Backend
+
+CALL_KIND = (
+    pl.when(telephony.IS_OUTBOUND & pl.col("answered_at").is_null())
+    .then(pl.lit("outbound_unanswered"))
+    .when(telephony.IS_OUTBOUND)
+    .then(pl.lit("outbound"))
+    .when(pl.col("missed_call_reason").is_not_null())
+    .then(pl.lit("missed"))
+    .otherwise(pl.lit("inbound"))
+)
 
 
 def build_title(
@@ -146,9 +155,10 @@ def _name_line(key: str, metric: Metric, question: ReportView[Any], context: Con
 
 def _name_caller(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     """The number itself: an address names only one of its calls."""
-    calls = question.tables.calls
-    digits = calls.loc[calls["id"].eq(key), "digits"].dropna()
-    return str(digits.iloc[0]) if len(digits) else context.text("rows.no_number")
+    calls = question.tables.calls.select("id", "digits")
+    for digits in calls.filter(pl.col("id") == key)["digits"].drop_nulls():
+        return str(digits)
+    return context.text("rows.no_number")
 
 
 def _name_giver(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
@@ -201,137 +211,106 @@ _NAMED = {
 }
 
 
+def build_lines(
+    question: ReportView[Any], listing: Drilldown, backend: Backend, context: Context
+) -> Sequence[Conversation | Call]:
+    """Of all rows of the listing: of a long one, take a slice."""
+    if listing.metric.table == "calls":
+        return _build_call_lines(question, listing, context)
+    if listing.metric.table == "tickets":
+        return _build_ticket_lines(question, listing, backend, context)
+    return _build_conversation_lines(question, listing, backend, context)
+
+
 def _build_ticket_lines(
-    frame: pd.DataFrame,
-    marks: list[str],
-    metric: Metric,
-    question: ReportView[Any],
-    backend: Backend,
-    context: Context,
+    question: ReportView[Any], listing: Drilldown, backend: Backend, context: Context
 ) -> list[Conversation]:
     names, now = people.names(question.tables), question.tables.now
     links = backend.links(question.snapshot)
-    dates = read_dates(frame, metric).dt.tz_localize("UTC")
     lines = []
-    for row, at, mark in zip(frame.to_dict("records"), dates, marks, strict=True):
-        is_open = bool(row["is_open"])
-        end = now if is_open or pd.isna(row["resolved_at"]) else row["resolved_at"]
-        owner = word(row["agent_id"]) or UNASSIGNED
-        about = [f"#{word(row['number']) or row['id']}", name_person(owner, names, context)]
-        about += [word(row[name]) for name in ("company", "state_label")]
+    for row in listing.rows.iter_rows(named=True):
+        end = now if row["is_open"] else row["resolved_at"] or now
+        about = [f"#{row['number'] or row['id']}"]
+        about += [name_person(row["agent_id"] or UNASSIGNED, names, context)]
+        about += [row[name] or "" for name in ("company", "state_label")]
         lines.append(
             Conversation(
-                id=str(row["id"]),
-                at=at.to_pydatetime(),
-                subject=word(row["subject"]),
+                id=row["id"],
+                at=row[date_of(listing.metric)],
+                subject=row["subject"] or "",
                 about=about,
-                state="ticket_open" if is_open else "ticket_closed",
-                span=float((end - row["created_at"]).total_seconds()),
-                mark=mark,
-                url=links.ticket(str(row["id"])),
+                state="ticket_open" if row["is_open"] else "ticket_closed",
+                span=(end - row["created_at"]).total_seconds(),
+                mark=_describe_value(listing.metric, row[VALUE], context),
+                url=links.ticket(row["id"]),
             )
         )
     return lines
 
 
-def build_lines(
-    question: ReportView[Any],
-    listing: Listing,
-    places: Positions,
-    backend: Backend,
-    context: Context,
-) -> list[Conversation | Call]:
-    frame = take_rows(question, listing, places)
-    marks = [_describe_value(listing.metric, value, context) for value in listing.values[places]]
-    if listing.metric.table == "calls":
-        return list(_build_call_lines(frame, marks, question, context))
-    if listing.metric.table == "tickets":
-        return list(_build_ticket_lines(frame, marks, listing.metric, question, backend, context))
-    return list(_build_conversation_lines(frame, marks, listing.metric, question, backend, context))
-
-
-def classify_calls(calls: pd.DataFrame) -> pd.Series:
-    inbound = calls["direction"].ne("outbound")
-    words = pd.Series("inbound", index=calls.index, dtype="str")
-    words = words.mask(inbound & calls["missed_call_reason"].notna(), "missed")
-    words = words.mask(~inbound, "outbound")
-    return words.mask(~inbound & calls["answered_at"].isna(), "outbound_unanswered")
-
-
 def _build_conversation_lines(
-    frame: pd.DataFrame,
-    marks: list[str],
-    metric: Metric,
-    question: ReportView[Any],
-    backend: Backend,
-    context: Context,
+    question: ReportView[Any], listing: Drilldown, backend: Backend, context: Context
 ) -> list[Conversation]:
-    tables = question.tables
+    tables, metric = question.tables, listing.metric
     names, teams = people.names(tables), team_names(tables, question.rules)
-    agents = agent_of(frame, tables, metric).fillna(UNASSIGNED)
-    closed = time_to_close(frame, question.rules.with_clock("all"), tables.now)
     links = backend.links(question.snapshot)
-    dates = read_dates(frame, metric).dt.tz_localize("UTC")
+    closed = CLOSE(question.rules.with_clock("all"), tables.now)
+    rows = listing.query.with_columns(agent=agent_of(tables, metric), span=closed).collect()
     lines = []
-    columns = zip(frame.to_dict("records"), agents, closed, dates, marks, strict=True)
-    for row, agent, seconds, at, mark in columns:
-        state = str(row["state"])
-        span = number_or_none(seconds)
-        if state != "closed":
-            span = float((tables.now - row["created_at"]).total_seconds())
-        if metric.dated_by == "rating_at" and not pd.isna(row["rating"]):
-            mark = context.text("rows.rating", n=int(row["rating"]))
-        about = [word(row["contact_name"]), name_person(str(agent), names, context)]
-        about.append(teams.get(word(row["team_id"]), ""))
+    for row in rows.iter_rows(named=True):
+        span = row["span"]
+        if row["state"] != "closed":
+            span = (tables.now - row["created_at"]).total_seconds()
+        mark = _describe_value(metric, row[VALUE], context)
+        if metric.dated_by == "rating_at" and row["rating"] is not None:
+            mark = context.text("rows.rating", n=row["rating"])
+        about = [row["contact_name"] or ""]
+        about += [name_person(row["agent"] or UNASSIGNED, names, context)]
+        about += [teams.get(row["team_id"], "")]
         lines.append(
             Conversation(
-                id=str(row["id"]),
-                at=at.to_pydatetime(),
-                subject=word(row["subject"]),
+                id=row["id"],
+                at=row[date_of(metric)],
+                subject=row["subject"] or "",
                 about=about,
-                state=state,
+                state=row["state"],
                 span=span,
                 mark=mark,
-                url=links.conversation(str(row["id"])),
+                url=links.conversation(row["id"]),
             )
         )
     return lines
 
 
 def _build_call_lines(
-    frame: pd.DataFrame, marks: list[str], question: ReportView[Any], context: Context
+    question: ReportView[Any], listing: Drilldown, context: Context
 ) -> list[Call]:
     names = people.names(question.tables)
-    outcomes = telephony.outcome(frame, question.rules, question.tables.now)
     lines = []
-    records = zip(frame.to_dict("records"), classify_calls(frame), outcomes, marks, strict=True)
-    for row, kind, outcome, mark in records:
-        persons = [word(row[column]) for column in CALL_AGENTS]
-        known = [name_person(agent, names, context) for agent in dict.fromkeys(persons) if agent]
-        number = word(row["digits"]) or context.text("rows.no_number")
-        name = word(row["contact_name"])
-        talk = None
-        if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
-            talk = float((row["ended_at"] - row["answered_at"]).total_seconds())
+    for row in listing.query.with_columns(kind=CALL_KIND).collect().iter_rows(named=True):
+        persons = dict.fromkeys(row[column] for column in CALL_AGENTS)
+        known = [name_person(agent, names, context) for agent in persons if agent]
+        number = row["digits"] or context.text("rows.no_number")
+        is_over = row["answered_at"] and row["ended_at"]
         lines.append(
             Call(
-                id=str(row["id"]),
-                at=row["started_at"].to_pydatetime(),
-                who=f"{name} · {number}" if name else number,
-                kind=kind,
-                outcome=word(outcome),
-                about=[", ".join(known), word(row["line_name"])],
-                talk=talk,
-                mark=mark,
-                has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
+                id=row["id"],
+                at=row["started_at"],
+                who=f"{row['contact_name']} · {number}" if row["contact_name"] else number,
+                kind=row["kind"],
+                outcome=row["outcome"] or "",
+                about=[", ".join(known), row["line_name"] or ""],
+                talk=(row["ended_at"] - row["answered_at"]).total_seconds() if is_over else None,
+                mark=_describe_value(listing.metric, row[VALUE], context),
+                has_recording=bool(row["has_recording"]),
             )
         )
     return lines
 
 
-def _describe_value(metric: Metric, value: float, context: Context) -> str:
+def _describe_value(metric: Metric, value: float | None, context: Context) -> str:
     """What the row adds to the number, where that is more than one."""
-    if pd.isna(value):
+    if value is None:
         return ""
     if metric.kind == "share":
         return name_side(metric, "1" if value else "0", context)

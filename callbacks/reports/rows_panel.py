@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from callbacks.access.roles import role_callback
 from callbacks.reports import row_lines
-from callbacks.reports.listing import Listing, arrange_rows, list_rows
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import PanelQuery, build_page_search, read_panel
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import Reports, find_view, report_context
@@ -17,7 +16,7 @@ from layouts.components import rows_panel as layout
 from layouts.components.context import Context
 from layouts.roles import REPORT_READERS
 from metrics.model.summary import summarise
-from metrics.query.drilldown import TOP_REASONS, VALUE, Cell, CellError
+from metrics.query.drilldown import TOP_REASONS, VALUE, Cell, CellError, Drilldown
 from services.runtime.backend import Backend
 
 ROWS = 50
@@ -98,7 +97,7 @@ def _build_head(panel: PanelQuery, question: ReportView[Any], context: Context) 
     )
 
 
-def _build_notes(listing: Listing, mentions: bool, context: Context) -> list[str]:
+def _build_notes(listing: Drilldown, mentions: bool, context: Context) -> list[str]:
     text, formats = context.text, context.formats
     if mentions:
         conversations = text.plural("rows.in_conversations", listing.n, n=formats.count(listing.n))
@@ -106,7 +105,7 @@ def _build_notes(listing: Listing, mentions: bool, context: Context) -> list[str
         return [conversations, *([text("rows.twice", n=formats.count(twice))] if twice else [])]
     if listing.metric.unit == "count":
         return []
-    summary = summarise(listing.metric, pd.Series(listing.values))
+    summary = summarise(listing.metric, listing.values)
     if summary.value is None:
         return []
     value = formats.value(summary.value, summary.unit)
@@ -118,7 +117,7 @@ def _build_notes(listing: Listing, mentions: bool, context: Context) -> list[str
 def _build_parts(
     panel: PanelQuery,
     cells: tuple[Cell, ...],
-    listing: Listing,
+    listing: Drilldown,
     question: ReportView[Any],
     context: Context,
 ) -> list[tuple[str, str, bool]]:
@@ -140,19 +139,19 @@ def _build_parts(
 
 def _draw_rows(
     panel: PanelQuery,
-    listing: Listing,
+    listing: Drilldown,
     question: ReportView[Any],
     backend: Backend,
     context: Context,
 ) -> list[Any]:
     memory_key = ("order", panel.rows, panel.cell, panel.find, panel.order, question.query.key)
-    places = question.snapshot.memory.get(
+    ordered = question.snapshot.memory.get(
         memory_key, lambda: arrange_rows(question, listing, panel.find, panel.order)
     )
-    last = max(0, (len(places) - 1) // ROWS)
+    last = max(0, (ordered.n - 1) // ROWS)
     number = min(panel.page - 1, last)
     first = number * ROWS
-    lines = row_lines.build_lines(question, listing, places[first : first + ROWS], backend, context)
+    lines = row_lines.build_lines(question, ordered.slice(first, ROWS), backend, context)
 
     def turned(page: int) -> str | None:
         if not 0 <= page <= last:
@@ -165,4 +164,4 @@ def _draw_rows(
             **kept_choices,
         )
 
-    return layout.rows(lines, first, len(places), (turned(number - 1), turned(number + 1)), context)
+    return layout.rows(lines, first, ordered.n, (turned(number - 1), turned(number + 1)), context)

@@ -1,17 +1,17 @@
 """The details: every row of a period with every attribute, a page at a time."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Literal
 
-import numpy as np
-import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 from pydantic import Field
 
 from callbacks.reports.detail_columns import ColumnContext, choose_columns, list_columns
-from callbacks.reports.export_sheets import SheetRows, Sheets, read_values, report_sheets
-from callbacks.reports.listing import Listing, Positions, arrange_rows, list_rows, take_rows
+from callbacks.reports.export_sheets import SheetRows, Sheets, read_rows, report_sheets
+from callbacks.reports.filter_choices import fold_case
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
@@ -19,6 +19,8 @@ from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.details import page as details
 from metrics.model.catalog import Table
+from metrics.query.drilldown import VALUE, Drilldown
+from metrics.query.grouping import ROW
 from services.runtime.backend import Backend
 
 ROWS = 100
@@ -43,36 +45,30 @@ class DetailsQuery(PageQuery):
         return self.order.removeprefix("-"), self.order.startswith("-")
 
 
-def _arrange(scope: ColumnContext, listing: Listing) -> Positions:
+def _arrange(scope: ColumnContext) -> Drilldown:
     """The rows that have the words looked for, in order; remembered for their version."""
     query = scope.question.query
     shown = query.model_copy(update={"page": 1, "column": ()}).key
     key = ("details", scope.context.text.language, shown)
-    return scope.question.snapshot.memory.get(key, lambda: _sort(scope, listing))
+    return scope.question.snapshot.memory.get(key, lambda: _sort(scope))
 
 
-def _sort(scope: ColumnContext, listing: Listing) -> Positions:
+def _sort(scope: ColumnContext) -> Drilldown:
     query: DetailsQuery = scope.question.query
-    places = arrange_rows(scope.question, listing, query.find, None)
-    if query.sorted_by is None:
-        return places
-    name, descending = query.sorted_by
+    listing = list_rows(scope.question, query.table, ())
+    ordered = arrange_rows(scope.question, listing, query.find, None)
+    name, descending = query.sorted_by or ("", False)
     column = list_columns(query.table, scope.question).get(name)
     if column is None:
-        return places
-    ranks = _rank_values(column.read(take_rows(scope.question, listing, places), scope))
+        return ordered
+    values = column.select(scope)
+    if column.kind in ("text", "link"):
+        values = fold_case(values)
     # Rows without a value come last either way; equal ones stay newest first.
-    keys = np.where(np.isnan(ranks), np.inf, -ranks if descending else ranks)
-    return places[np.argsort(keys, kind="stable")]
-
-
-def _rank_values(values: pd.Series) -> Any:
-    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(values):
-        words = values.astype("str").str.casefold()
-        return words.rank(method="dense").to_numpy(dtype="float64", na_value=np.nan)
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return values.rank(method="dense").to_numpy(dtype="float64", na_value=np.nan)
-    return values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    rows = ordered.query.select(ROW, VALUE, values.alias("key")).sort(
+        "key", descending=descending, nulls_last=True, maintain_order=True
+    )
+    return replace(ordered, lines=rows.select(ROW, VALUE).collect())
 
 
 def content(
@@ -80,12 +76,10 @@ def content(
 ) -> Sequence[Component]:
     query = question.query
     scope = ColumnContext.build(question, backend, context)
-    listing = list_rows(question, query.table, ())
-    places = _arrange(scope, listing)
-    last = max(0, (len(places) - 1) // ROWS)
+    ordered = _arrange(scope)
+    last = max(0, (ordered.n - 1) // ROWS)
     number = min(query.page - 1, last)
     first = number * ROWS
-    frame = take_rows(question, listing, places[first : first + ROWS])
     shown = choose_columns(query.table, query.column, question)
     known = list_columns(query.table, question)
     return details.content(
@@ -94,9 +88,9 @@ def content(
             columns=[
                 details.Shown(column.key, column.title(context), column.kind) for column in shown
             ],
-            rows=list(zip(*(read_values(c, frame, scope) for c in shown), strict=True)),
+            rows=read_rows(ordered.slice(first, ROWS), shown, scope),
             first=first,
-            total=len(places),
+            total=ordered.n,
             last_page=last,
             find=query.find,
             sorted_by=query.sorted_by,
@@ -110,9 +104,8 @@ def content(
 def _sheets(scope: ColumnContext) -> Sheets:
     """The rows as the page has them come first, and its columns are the attributes counted."""
     query = scope.question.query
-    listed = list_rows(scope.question, query.table, ())
     shown = choose_columns(query.table, query.column, scope.question)
-    return report_sheets(scope, shown=SheetRows(listed, _arrange(scope, listed), shown))
+    return report_sheets(scope, shown=SheetRows(_arrange(scope), shown))
 
 
 def _register_choice(app: Dash, backend: Backend) -> None:
