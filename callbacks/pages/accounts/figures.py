@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
+import polars as pl
+
 from callbacks.reports.query import parse_search
 from layouts.components.context import Context
 from layouts.pages.accounts.page import AuditLine, AuditTrail, Person, TokenRow
+from metrics.model.values import is_true
 from services.accounts.audit import KINDS
 from services.runtime.backend import Backend
 
@@ -88,10 +91,9 @@ def _list_admins(backend: Backend) -> Sequence[tuple[str, str]]:
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
         return []
-    agents = snapshot.tables.agents
-    working = agents["active"].fillna(False) & ~agents["bot"].fillna(False)
-    admins = agents[working & agents["email"].notna() & ~agents["id"].str.startswith("voice:")]
-    return list(zip(admins["email"].str.lower(), admins["name"].fillna(""), strict=True))
+    works = is_true("active") & ~is_true("bot") & ~pl.col("id").str.starts_with("voice:")
+    admins = snapshot.tables.agents.filter(works).select("email", "name").drop_nulls("email")
+    return [(email.lower(), name or "") for email, name in admins.iter_rows()]
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -3,47 +3,51 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-import numpy as np
-import pandas as pd
+import polars as pl
 
 from callbacks.pages.backoffice.query import COLUMNS, LISTED, BackofficeQuery
 from callbacks.reports.filter_choices import name_person
 from callbacks.reports.kpis import build_kpis
-from callbacks.reports.listing import Positions, list_rows, take_rows
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.metric_info import figure_info, is_late, number_info
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.backoffice.page import Choice, Duplicate, GroupCount, Ticket
-from metrics.measures.tickets import is_open, is_overdue
+from metrics.measures.tickets import DAY, EVERY, IS_OPEN, is_overdue
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
-from metrics.model.selection import attribute_values
-from metrics.model.values import instant_or_none, word
-from metrics.query.drilldown import drill_down
+from metrics.model.schema import attribute
+from metrics.model.selection import select
+from metrics.model.summary import Summary
+from metrics.query.drilldown import VALUE, Drilldown
+from metrics.query.grouping import ROW
 from services.runtime.backend import Backend
 
 STOCKS = ("tickets_open", "tickets_overdue")
 DATED = ("tickets_created", "tickets_resolved", "ticket_completion", "ticket_resolution_time")
 MERGED = "conversations_merged"
 SHOWN, DUPLICATES_SHOWN = 200, 50
-DAY = 86_400
+# What is shown of a ticket as it is.
+PLAIN = ("subject", "external_key", "platform", "severity", "company")
 
 BackofficeView = ReportView[BackofficeQuery]
 
 
-def build_sheet(question: BackofficeView, at: datetime, context: Context) -> list[Kpi]:
-    now = [_build_stock_kpi(key, question, at, context) for key in STOCKS]
+def build_sheet(
+    question: BackofficeView, numbers: Mapping[str, Summary], at: datetime, context: Context
+) -> list[Kpi]:
+    now = [_build_stock_kpi(key, numbers[key], question, at, context) for key in STOCKS]
     return [*now, *build_kpis(question, (*DATED, MERGED), at, context)]
 
 
-def _build_stock_kpi(key: str, question: BackofficeView, at: datetime, context: Context) -> Kpi:
+def _build_stock_kpi(
+    key: str, number: Summary, question: BackofficeView, at: datetime, context: Context
+) -> Kpi:
     metric = CATALOG[key]
-    number = question.number(metric)
     info = number_info(
         metric,
         number,
@@ -63,81 +67,62 @@ def count_tabs(question: BackofficeView) -> dict[str | None, int]:
     return {tab: list_rows(question, key, cells).n for tab, (key, cells) in LISTED.items()}
 
 
-def arrange_tickets(question: BackofficeView) -> Positions:
+def arrange_tickets(question: BackofficeView) -> Drilldown:
     """The tickets of the tab in order: overdue first, then the oldest; those done come last."""
     key, cells = question.query.listed
     listing = list_rows(question, key, cells)
-    frame = take_rows(question, listing, np.arange(listing.n)).reset_index(drop=True)
-    late = is_overdue(frame, question.rules, question.tables.now)
-    rank = pd.DataFrame(
-        {"done": ~is_open(frame), "late": ~late, "at": frame["created_at"], "id": frame["id"]}
-    )
-    ordered = rank.sort_values(["done", "late", "at", "id"], kind="stable")
-    places: Positions = ordered.index.to_numpy(dtype="int64")
-    return places
+    is_late = is_overdue(question.rules, question.tables.now)
+    ordered = listing.query.sort(~IS_OPEN, ~is_late, "created_at", "id")
+    return replace(listing, lines=ordered.select(ROW, VALUE).collect())
 
 
 def build_tickets(question: BackofficeView, backend: Backend, context: Context) -> list[Ticket]:
-    key, cells = question.query.listed
-    frame = take_rows(question, list_rows(question, key, cells), arrange_tickets(question)[:SHOWN])
     tables, links = question.tables, backend.links(question.snapshot)
     names = people.names(tables)
-    late = is_overdue(frame, question.rules, tables.now)
-    until = frame["resolved_at"].where(~is_open(frame)).fillna(tables.now)
-    days = (until - frame["created_at"]).dt.total_seconds() // DAY
+    shown = arrange_tickets(question).slice(0, SHOWN).query
+    late = is_overdue(question.rules, tables.now)
     rows = []
-    for row, overdue, age in zip(frame.to_dict("records"), late, days, strict=True):
-        linked = [
-            conversation_id
-            for conversation_id in word(row["conversation_ids"]).split(",")
-            if conversation_id
-        ]
-        urls = [links.conversation(conversation_id) for conversation_id in linked]
-        done = row["resolved_at"]
+    for row in shown.with_columns(late=late).collect().iter_rows(named=True):
+        linked = (row["conversation_ids"] or "").split(",")
+        urls = [links.conversation(conversation) for conversation in linked if conversation]
+        end = tables.now if row["is_open"] else row["resolved_at"] or tables.now
         rows.append(
             Ticket(
-                id=str(row["id"]),
-                number=word(row["number"]) or str(row["id"]),
+                id=row["id"],
+                number=row["number"] or row["id"],
                 is_open=bool(row["is_open"]),
-                is_overdue=bool(overdue),
-                days=max(0, int(age)),
-                created_at=row["created_at"].to_pydatetime(),
-                resolved_at=instant_or_none(done),
-                subject=word(row["subject"]),
+                is_overdue=row["late"],
+                days=max(0, (end - row["created_at"]) // DAY),
+                created_at=row["created_at"],
+                resolved_at=row["resolved_at"],
                 state=name_state(row["state_label"], row["state"], context),
-                external=word(row["external_state"]),
-                external_key=word(row["external_key"]),
+                external=row["external_state"] or "",
                 owner=_name_agent(row["agent_id"], names, context),
                 creator=_name_agent(row["creator_id"], names, context),
-                platform=word(row["platform"]),
-                severity=word(row["severity"]),
-                company=word(row["company"]),
-                url=links.ticket(str(row["id"])),
+                url=links.ticket(row["id"]),
                 conversations=[url for url in urls if url],
+                **{name: row[name] or "" for name in PLAIN},
             )
         )
     return rows
 
 
-def name_state(label: Any, state: Any, context: Context) -> str:
+def name_state(label: str | None, state: str | None, context: Context) -> str:
     """The workspace's own word for a state, or ours where it has none."""
-    if own := word(label):
-        return own
-    key = f"rows.state.{word(state)}"
-    return context.text(key) if context.text.has(key) else word(state)
+    key = f"rows.state.{state}"
+    return label or (context.text(key) if context.text.has(key) else state or "")
 
 
 def build_lines(by: str, question: BackofficeView, context: Context) -> list[GroupCount]:
-    late = question.groups(CATALOG["tickets_overdue"], by)
+    still, late = question.groups_of([CATALOG[key] for key in STOCKS], by).values()
     names = people.names(question.tables)
     lines = []
-    for key, number in question.groups(CATALOG["tickets_open"], by).items():
+    for key, number in still.items():
         if not number.n:
             continue
         name = name_person(key, names, context) if by == "agent" else key
         name = name or context.text("filters.empty_value")
-        overdue = late[key].n if key in late else 0
-        lines.append(GroupCount(name, f"{by}:{key}", number.n, overdue))
+        lines.append(GroupCount(name, f"{by}:{key}", number.n, late[key].n))
     return sorted(lines, key=lambda line: (-line.n, line.name.casefold()))
 
 
@@ -152,7 +137,9 @@ def build_choices(question: BackofficeView, context: Context) -> list[Choice]:
         known = {**counted, **{value: counted.get(value, 0) for value in chosen}}
         values = [
             (value, _name_value(name, value, names, context), n)
-            for value, n in sorted(known.items(), key=lambda item: (-item[1], item[0].casefold()))
+            for value, n in sorted(
+                known.items(), key=lambda item: (-item[1], item[0].casefold(), item[0])
+            )
         ]
         if len(values) > 1 or chosen:
             choices.append(Choice(name, values, chosen))
@@ -160,11 +147,17 @@ def build_choices(question: BackofficeView, context: Context) -> list[Choice]:
 
 
 def _count_values(column: str, question: BackofficeView, filters: Filters) -> dict[str, int]:
+    """Of tickets that are open, or of the period."""
     view = question.view.with_filters(filters)
-    still, created = (drill_down(key, (), view).rows for key in ("tickets_open", "tickets"))
-    every = pd.concat([still, created[~created["id"].isin(still["id"])]])
-    counted = every[column].astype("str").fillna("").value_counts()
-    return {str(value): int(n) for value, n in counted.items() if n}
+    lists = [select(metric, view) for metric in (CATALOG["tickets_open"], EVERY)]
+    is_listed = [rows.predicate & rows.value.is_not_null() for rows in lists]
+    words = (
+        lists[0]
+        .table.lazy()
+        .filter(pl.any_horizontal(is_listed))
+        .select(pl.col(column).cast(pl.String).fill_null(""))
+    )
+    return dict(words.group_by(column).len().collect().iter_rows())
 
 
 def _name_value(
@@ -188,44 +181,42 @@ def describe_choices(choices: Sequence[Choice], context: Context) -> list[str]:
 def has_external(question: BackofficeView, backend: Backend) -> bool:
     """Whether another system's state is looked for, or has ever been found."""
     phrase = backend.settings.backoffice.status_phrase
-    return bool(phrase) or bool(question.tables.tickets["external_state"].notna().any())
+    return bool(phrase) or question.tables.tickets["external_state"].count() > 0
 
 
 def list_duplicates(
     question: BackofficeView, backend: Backend, context: Context
 ) -> tuple[int, list[Duplicate]]:
     """How many conversations were closed as duplicates, and the newest of them."""
-    behind = question.behind(MERGED)
-    newest = behind.rows.sort_values(["created_at", "id"], ascending=[False, True])
-    newest = newest.head(DUPLICATES_SHOWN)
-    label = question.rules.labels.reason
-    reasons = attribute_values(newest, label)
-    every = question.tables.conversations
-    targets = every[every["id"].isin(newest["merged_into"].dropna())]
-    target_reasons = dict(zip(targets["id"], attribute_values(targets, label), strict=True))
+    merged = arrange_rows(question, list_rows(question, MERGED, ()), "", None)
+    told = ("id", "created_at", "subject", "agent_id", "merged_into")
+    reason = pl.col(attribute(question.rules.labels.reason)).alias("reason")
+    newest = merged.slice(0, DUPLICATES_SHOWN).query.select(*told, reason).collect()
+    every = question.tables.derived("conversations", question.rules).lazy()
+    targets = every.filter(pl.col("id").is_in(newest["merged_into"].drop_nulls().implode()))
+    reasons = dict(targets.select("id", reason.fill_null("")).collect().iter_rows())
     names, links = people.names(question.tables), backend.links(question.snapshot)
     duplicates = []
-    for row, reason in zip(newest.to_dict("records"), reasons, strict=True):
-        into = word(row["merged_into"]) or None
+    for row in newest.iter_rows(named=True):
+        into = row["merged_into"] or None
         duplicates.append(
             Duplicate(
-                at=row["created_at"].to_pydatetime(),
-                subject=word(row["subject"]),
+                at=row["created_at"],
+                subject=row["subject"] or "",
                 agent=_name_agent(row["agent_id"], names, context),
-                reason=word(reason),
-                url=links.conversation(str(row["id"])),
+                reason=row["reason"] or "",
+                url=links.conversation(row["id"]),
                 into=into,
                 into_url=links.conversation(into) if into else None,
-                into_reason=word(target_reasons[into]) if into in target_reasons else None,
+                into_reason=reasons.get(into),
             )
         )
-    return behind.n, duplicates
+    return merged.n, duplicates
 
 
 def build_infos(
-    question: BackofficeView, merged: int, at: datetime, context: Context
+    question: BackofficeView, still: int, merged: int, at: datetime, context: Context
 ) -> dict[str, MetricInfo]:
-    still = question.number(CATALOG["tickets_open"]).n
     key, cells = question.query.listed
     infos = {
         name: figure_info(
@@ -252,6 +243,5 @@ def build_infos(
     return infos
 
 
-def _name_agent(agent: Any, names: Mapping[str, tuple[str, str]], context: Context) -> str:
-    agent_id = word(agent)
-    return name_person(agent_id, names, context) if agent_id else ""
+def _name_agent(agent: str | None, names: Mapping[str, tuple[str, str]], context: Context) -> str:
+    return name_person(agent, names, context) if agent else ""

@@ -36,8 +36,10 @@ def content(
     cause = (meta.get("causes") or {}).get("tickets")
     at = backend.now()
     merged, duplicates = figures.list_duplicates(question, backend, context)
-    infos = figures.build_infos(question, merged, at, context)
-    if question.tables.tickets.empty and source.state in ("off", "starting"):
+    numbers = question.numbers(CATALOG[key] for key in (*STOCKS, *DATED, MERGED))
+    still = numbers["tickets_open"]
+    if question.tables.tickets.is_empty() and source.state in ("off", "starting"):
+        infos = figures.build_infos(question, still.n, merged, at, context)
         return [
             backoffice.nothing_read(source.state, cause, context),
             backoffice.duplicates(duplicates, merged, infos, context),
@@ -48,10 +50,10 @@ def content(
     choices = figures.build_choices(question, context)
     chosen_words = figures.describe_choices(choices, context)
     question = replace(question, filter_words=(*question.filter_words, *chosen_words))
-    infos = figures.build_infos(question, merged, at, context)
+    infos = figures.build_infos(question, still.n, merged, at, context)
     listed, cells = question.query.listed
     shown = Backoffice(
-        kpis=figures.build_sheet(question, at, context),
+        kpis=figures.build_sheet(question, numbers, at, context),
         choices=choices,
         tab=question.query.tab,
         counts=figures.count_tabs(question),
@@ -61,8 +63,8 @@ def content(
         owners=figures.build_lines("agent", question, context),
         platforms=figures.build_lines("platform", question, context),
         severities=figures.build_lines("severity", question, context),
-        ages=question.number(CATALOG["tickets_open"]).parts,
-        open=question.number(CATALOG["tickets_open"]).n,
+        ages=still.parts,
+        open=still.n,
         age_days=backend.settings.backoffice.age_days,
         has_external=figures.has_external(question, backend),
         duplicates=duplicates,

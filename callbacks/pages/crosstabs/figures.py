@@ -73,7 +73,7 @@ def list_groups(question: ReportView[Any], context: Context) -> dict[str, str]:
     labels = vars(question.rules.labels)
     own = [labels[name] for name in ("reason", "second_reason", "status", "kind", "expansion")]
     own += [labels[name] for name in ("system_category", "registrations", "area", "category")]
-    columns = map(str, question.tables.conversations.columns)
+    columns = question.tables.conversations.columns
     known = [name for name in columns if name.startswith(ATTRIBUTE_PREFIX)]
     first = [attribute(label) for label in own if attribute(label) in known]
     rest = sorted((name for name in known if name not in first), key=str.casefold)

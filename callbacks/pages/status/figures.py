@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pandas as pd
 from flask import current_app
 
 from layouts.pages.status.page import HistoryProgress, Screen, SourceRow, Status
@@ -150,11 +149,8 @@ def _list_unmatched(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     if snapshot is None:
         return [], []
-    both = unmatched(snapshot.tables, backend.rules)
-    first, second = ([_name_person(row) for row in rows.to_dict("records")] for rows in both)
+    first, second = (
+        [(name or agent, email or "") for agent, name, email in people.iter_rows()]
+        for people in unmatched(snapshot.tables, backend.rules)
+    )
     return first, second
-
-
-def _name_person(row: Any) -> tuple[str, str]:
-    name, email = ("" if pd.isna(row[key]) else str(row[key]) for key in ("name", "email"))
-    return name or str(row["id"]), email
