@@ -13,8 +13,8 @@ from layouts.components.context import Context
 from layouts.pages.telephony import page as telephony
 from layouts.pages.telephony.data import Telephony
 from metrics.live import calls
+from metrics.measures.telephony import OUTCOMES
 from metrics.model.catalog import CATALOG
-from metrics.model.derived import OUTCOMES
 from metrics.model.filters import UNASSIGNED
 from metrics.query.crosstab import table_of
 from metrics.query.drilldown import LISTS
