@@ -1,23 +1,23 @@
 """A small operation for the tests of the API, and a client that asks it."""
 
 from collections.abc import Callable, Hashable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import pandas as pd
+import polars as pl
 from flask import Flask
 from flask.testing import FlaskClient
 
 from callbacks.api.blueprint import blueprint
-from metrics.model import schema
-from metrics.model.people import with_agents
+from metrics.model.people import ids_by_email, with_agents
 from metrics.model.tables import Tables
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import History, SourceStatus
+from tests.worlds.tables import frame, instant
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 AS_OF_TEXT = datetime(2026, 11, 24, 14, 59, 30, tzinfo=UTC)
@@ -59,12 +59,12 @@ def conversation(row_id: str, created_at: str = "2026-11-20T12:00:00Z", **values
 
 def call(row_id: str, started_at: str = "2026-11-20T12:00:00Z", **values: Any) -> Any:
     """An inbound call that João answered after ten seconds and that lasted two minutes."""
-    start = pd.Timestamp(started_at)
+    start = instant(started_at)
     return {
         "id": row_id,
         "started_at": start,
-        "answered_at": start + pd.Timedelta(10, "s"),
-        "ended_at": start + pd.Timedelta(130, "s"),
+        "answered_at": start + timedelta(seconds=10),
+        "ended_at": start + timedelta(seconds=130),
         "status": "done",
         "direction": "inbound",
         "has_recording": True,
@@ -192,11 +192,6 @@ TICKETS = [
 ]
 
 
-def table(name: str, rows: list[Any]) -> pd.DataFrame:
-    """The rows in the types of the schema."""
-    return schema.conform(pd.DataFrame(rows), name)
-
-
 ROWS = {
     "agents": PEOPLE,
     "calls": CALLS,
@@ -207,14 +202,14 @@ ROWS = {
 
 
 @cache
-def _default(name: str) -> pd.DataFrame:
+def _default(name: str) -> pl.DataFrame:
     """The rows above; nobody changes a table, and making one takes longer than most tests."""
-    return table(name, ROWS[name])
+    return frame(name, ROWS[name])
 
 
 @cache
-def _default_calls() -> pd.DataFrame:
-    return with_agents(_default("calls"), _default("agents"))
+def _default_calls() -> pl.DataFrame:
+    return with_agents(_default("calls"), ids_by_email(_default("agents")))
 
 
 def snapshot(
@@ -226,18 +221,18 @@ def snapshot(
     **values: Any,
 ) -> Snapshot:
     """A version with these rows, in place of those above."""
-    agents = _default("agents") if people is None else table("agents", people)
+    agents = _default("agents") if people is None else frame("agents", people)
     tables = Tables(
         conversations=_default("conversations")
         if conversations is None
-        else table("conversations", conversations),
+        else frame("conversations", conversations),
         calls=_default_calls()
         if calls is None and people is None
-        else with_agents(table("calls", CALLS if calls is None else calls), agents),
+        else with_agents(frame("calls", CALLS if calls is None else calls), ids_by_email(agents)),
         agents=agents,
-        teams=_default("teams") if teams is None else table("teams", teams),
-        now=pd.Timestamp(NOW),
-        tickets=_default("tickets") if tickets is None else table("tickets", tickets),
+        teams=_default("teams") if teams is None else frame("teams", teams),
+        now=NOW,
+        tickets=_default("tickets") if tickets is None else frame("tickets", tickets),
     )
     given: dict[str, Any] = {
         "version": 7,

@@ -53,7 +53,9 @@ def scoped(*teams, **values):
     return replace(UTC_RULES, teams=tuple(TeamRule(team) for team in teams), **values)
 
 
-def _frame(table, rows, defaults):
+def frame(table, rows, defaults=None):
+    """The rows in the types of the schema; instants may be texts."""
+    defaults = defaults or {}
     lines = [{"id": str(n + 1), **defaults, **row} for n, row in enumerate(rows)]
     columns = dict.fromkeys(column for line in lines for column in line)
     types = schema.TABLES[table]
@@ -69,29 +71,29 @@ def _frame(table, rows, defaults):
 
 def conversations(*rows):
     """Open conversations of this morning; anything can be said otherwise."""
-    return _frame("conversations", rows, {"created_at": "2026-11-24T10:00:00Z", "state": "open"})
+    return frame("conversations", rows, {"created_at": "2026-11-24T10:00:00Z", "state": "open"})
 
 
 def calls(*rows):
     """Inbound calls of this morning that are over; answered unless a reason is given."""
     defaults = {"started_at": "2026-11-24T10:00:00Z", "status": "done", "direction": "inbound"}
-    return _frame("calls", rows, defaults)
+    return frame("calls", rows, defaults)
 
 
 def tickets(*rows):
     """Open tickets of this morning; anything can be said otherwise."""
     defaults = {"created_at": "2026-11-24T10:00:00Z", "state": "in_progress", "is_open": True}
-    return _frame("tickets", rows, defaults)
+    return frame("tickets", rows, defaults)
 
 
 def agents(*rows):
     """People who are there and have a seat; their e-mail is that of their telephone too."""
     defaults = {"active": True, "seated": True, "bot": False}
-    return _frame("agents", rows, defaults)
+    return frame("agents", rows, defaults)
 
 
 def teams(*rows):
-    return _frame("teams", rows, {})
+    return frame("teams", rows, {})
 
 
 def tables(conversations_=None, calls_=None, agents_=None, teams_=None, now=NOW, tickets_=None):
