@@ -1,26 +1,27 @@
 """The classification goal: how far, how much is missing, and what does not count."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-import numpy as np
-import pandas as pd
+import polars as pl
 
-from metrics.measures.workload import is_merged
-from metrics.model.catalog import CATALOG
+from metrics.measures.workload import IS_CLOSED, classification_rate
 from metrics.model.definitions import Rules
-from metrics.model.filters import UNASSIGNED
-from metrics.model.periods import Period, local_days
-from metrics.model.schema import attribute
-from metrics.model.selection import agent_of, attribute_values, select
+from metrics.model.derived import merged_label
+from metrics.model.periods import Period
+from metrics.model.selection import value_of
+from metrics.model.summary import Summary
 from metrics.model.view import View
+from metrics.query.report import breakdown, evaluate
 
 # Fewer finished conversations than this say nothing about a pace.
 PACE_MINIMUM = 10
-MERGED = "Merged"
+# Label of the first rule that leaves each closed conversation out; null for all others.
+EXCLUDED_BY = pl.when(IS_CLOSED).then(pl.col("excluded_by"))
 # What a conversation is for the goal; the first three are closed ones.
 STANDINGS = ("pending", "classified", "excluded", "open", "snoozed")
 Day = tuple[date, "Goal"]
@@ -71,29 +72,35 @@ class Pace:
     n: int
 
 
-def goal(values: pd.Series, rules: Rules) -> Goal:
-    """The goal over what `classification_rate` gave per row: 1, 0, or NA where a row is out."""
-    counted = values.dropna()
-    return Goal(len(counted), int(counted.sum()), rules.goal_classification)
+def goal(view: View) -> Goal:
+    return _goal(evaluate(classification_rate, view), view.rules)
 
 
-def goals_by_day(rows: pd.DataFrame, values: pd.Series, rules: Rules) -> list[Day]:
+def goals_by_day(view: View) -> list[Day]:
     """The goal of each local day of creation with conversations that count, oldest first."""
-    counted = values.dropna().astype("float64")
-    days = local_days(rows["created_at"].loc[counted.index], rules.time_zone)
-    groups = counted.groupby(days)
-    sizes, sums = groups.size(), groups.sum()
-    return [
-        (day.date(), Goal(int(sizes[day]), int(sums[day]), rules.goal_classification))
-        for day in sizes.index
-    ]
+    goals = _goals_by("day", view).items()
+    return [(date.fromisoformat(day), goal_of_day) for day, goal_of_day in goals]
+
+
+def team_goals(view: View) -> dict[str, Goal]:
+    """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
+    return _goals_by("agent", view)
+
+
+def _goals_by(group: str, view: View) -> dict[str, Goal]:
+    groups = breakdown(classification_rate, group, view)
+    return {each.key: _goal(each.summary, view.rules) for each in groups if each.summary.n}
+
+
+def _goal(rate: Summary, rules: Rules) -> Goal:
+    return Goal(rate.n, round((rate.value or 0) * rate.n), rules.goal_classification)
 
 
 def with_empty_days(days: Iterable[Day], period: Period, rules: Rules) -> list[Day]:
     known = dict(days)
     empty = Goal(0, 0, rules.goal_classification)
-    every = [period.first_day + timedelta(days=number) for number in range(period.days)]
-    return [(day, known.get(day, empty)) for day in every if day in known or works(day, rules)]
+    shown = (day for day in period.dates if day in known or works(day, rules))
+    return [(day, known.get(day, empty)) for day in shown]
 
 
 def works(day: date, rules: Rules) -> bool:
@@ -135,57 +142,24 @@ def pace(days: Sequence[Day], period: Period, today: date, rules: Rules) -> Pace
     return Pace(settled / (eligible + running.eligible + coming), ahead[-1], eligible)
 
 
-def excluded_by(rows: pd.DataFrame, rules: Rules) -> pd.Series:
-    """The label of the first rule that leaves each closed conversation out; NA for all others."""
-    label_of = pd.Series(pd.NA, index=rows.index, dtype="str")
-    closed = rows["state"].eq("closed").fillna(False).astype(bool)
-    for label, values in rules.classification_exclude.items():
-        if attribute(label) not in rows:
-            continue
-        words = attribute_values(rows, label).str.casefold()
-        hit = closed & label_of.isna()
-        hit &= words.isin([value.strip().casefold() for value in values])
-        label_of = label_of.mask(hit, label)
-    return label_of.mask(closed & label_of.isna() & is_merged(rows), _merged_label(rules))
+def excluded(labels: Iterable[str | None], rules: Rules) -> dict[str, int]:
+    """How many closed conversations each rule leaves out, by what `EXCLUDED_BY` gave of them."""
+    counts = Counter(labels)
+    in_order = dict.fromkeys([*rules.classification_exclude, merged_label(rules)])
+    return {label: counts[label] for label in in_order if counts[label]}
 
 
-def _merged_label(rules: Rules) -> str:
-    """Under which label duplicates are told that a tag gave away, and no rule."""
-    known = {label.strip().casefold(): label for label in rules.classification_exclude}
-    return known.get(MERGED.casefold(), MERGED)
-
-
-def excluded(rows: pd.DataFrame, rules: Rules) -> dict[str, int]:
-    """Closed conversations that do not count, by the label of the first rule that fits."""
-    labels = excluded_by(rows, rules).dropna()
-    labels_in_order = dict.fromkeys([*rules.classification_exclude, _merged_label(rules)])
-    counts = {label: int(labels.eq(label).sum()) for label in labels_in_order}
-    return {label: count for label, count in counts.items() if count}
-
-
-def standings(rows: pd.DataFrame, values: pd.Series) -> pd.Series:
+def standing(view: View) -> pl.Expr:
     """What each conversation is for the goal, in words of `STANDINGS`."""
-    closed = rows["state"].eq("closed").fillna(False).astype(bool)
-    words = pd.Series("open", index=rows.index, dtype="str")
-    words = words.mask(rows["state"].eq("snoozed").fillna(False).astype(bool), "snoozed")
-    words = words.mask(closed, "excluded")
-    words = words.mask(values.eq(1).fillna(False).astype(bool), "classified")
-    return words.mask(values.eq(0).fillna(False).astype(bool), "pending")
-
-
-def team_goals(view: View) -> dict[str, Goal]:
-    """The goal of each person with conversations that count; `UNASSIGNED` = of nobody."""
-    metric = CATALOG["classification_rate"]
-    rules = view.rules
-    rows = select(metric, view).rows
-    values = metric.measure(rows, rules, view.tables.now)
-    people = agent_of(rows, view.tables, metric).fillna(UNASSIGNED)
-    known = values.notna().to_numpy()
-    counted = values[known].to_numpy(dtype="float64")
-    codes, names = pd.factorize(people[known])
-    sizes = np.bincount(codes, minlength=len(names))
-    sums = np.bincount(codes, weights=counted, minlength=len(names))
-    return {
-        str(name): Goal(int(sizes[place]), int(sums[place]), rules.goal_classification)
-        for place, name in enumerate(names)
-    }
+    value = value_of(classification_rate, view)
+    return (
+        pl.when(value == 1)
+        .then(pl.lit("classified"))
+        .when(value == 0)
+        .then(pl.lit("pending"))
+        .when(IS_CLOSED)
+        .then(pl.lit("excluded"))
+        .when(pl.col("state") == "snoozed")
+        .then(pl.lit("snoozed"))
+        .otherwise(pl.lit("open"))
+    )

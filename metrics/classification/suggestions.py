@@ -4,22 +4,22 @@ Learnt from the subjects that the team itself has classified, with multinomial n
 normalised words; nothing leaves the house. It would rather be silent than wrong.
 """
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import polars as pl
 
-from metrics.model.catalog import CATALOG
+from metrics.measures.workload import conversations
 from metrics.model.definitions import Rules
+from metrics.model.filters import EMPTY
 from metrics.model.periods import Period
-from metrics.model.selection import attribute_values, select, select_conversations
+from metrics.model.schema import attribute
+from metrics.model.selection import select_conversations
 from metrics.model.tables import Tables
 from metrics.model.view import View, view_of_today
+from metrics.query.report import breakdown
 
 # A reason with fewer classified subjects teaches nothing, and one word seen less often neither.
 EXAMPLES_MINIMUM = 5
@@ -42,9 +42,9 @@ CATCH_ALL = frozenset(
 # A catch-all grows when it gains this share, in two periods with enough reasons, beyond chance.
 GROWTH, GROWTH_MINIMUM, GROWTH_Z = 0.05, 20, 1.96
 
-_WORD = re.compile(r"[^\W_]{3,30}")
+WORD, NUMBER = r"[\p{L}\p{N}]{3,30}", r"^\p{N}+$"
 # Accents, once they are parted from their letters.
-_MARKS = re.compile(r"[\u0300-\u036f]+")
+MARKS = "[\u0300-\u036f]+"
 Floats = npt.NDArray[np.float64]
 
 
@@ -83,68 +83,66 @@ class Growth:
     before_n: int
 
 
-def words_of(subject: str) -> list[str]:
-    """The distinct words of a subject: no accents, no case, no numbers, at least three letters."""
-    plain = subject[:CHARACTERS].casefold()
-    if not plain.isascii():
-        plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
-    words = (word for word in _WORD.findall(plain) if not word.isdigit())
-    return list(dict.fromkeys(words))[:WORDS]
+def words_of(subject: pl.Expr) -> pl.Expr:
+    """The distinct words of each: no accents, no case, no numbers, at least three letters."""
+    plain = subject.str.head(CHARACTERS).str.to_lowercase().str.normalize("NFKD")
+    words = plain.str.replace_all(MARKS, "").str.extract_all(WORD)
+    words = words.list.filter(~pl.element().str.contains(NUMBER))
+    return words.list.unique(maintain_order=True).list.head(WORDS)
 
 
-def is_catch_all(reason: str) -> bool:
-    """Whether a reason says nothing: «Outros», «Financeiro > Outros assuntos»."""
-    words = words_of(reason.rpartition(">")[2])
-    return bool(words) and words[0] in CATCH_ALL
+def find_catch_alls(reasons: Iterable[str]) -> set[str]:
+    """Those that say nothing: «Outros», «Financeiro > Outros assuntos»."""
+    reasons = list(reasons)
+    last = pl.Series([reason.rpartition(">")[2] for reason in reasons], dtype=pl.String)
+    first = pl.select(words_of(pl.lit(last)).list.first()).to_series()
+    return {reason for reason, word in zip(reasons, first, strict=True) if word in CATCH_ALL}
 
 
-def learn(subjects: pd.Series, reasons: pd.Series) -> Model | None:
-    """What subjects teach about their reasons; None where there is nothing to tell apart."""
-    known = subjects.notna().to_numpy() & reasons.notna().to_numpy()
-    lines = pd.DataFrame(
-        {
-            "subject": subjects[known].astype("str").to_numpy(),
-            "reason": reasons[known].astype("str").to_numpy(),
-        }
-    )
-    sizes = lines["reason"].value_counts()
-    names = tuple(sorted(sizes[sizes >= EXAMPLES_MINIMUM].index[:REASONS_MAXIMUM]))
-    if len(names) < 2:
-        return None
-    lines = lines[lines["reason"].isin(names)]
+def learn(examples: pl.LazyFrame) -> Model | None:
+    """What `subject` and `reason` teach; None where there is nothing to tell apart."""
     # The same subject comes again and again; it is read once.
-    lines = lines.value_counts().rename("times").reset_index()
-    read = [words_of(subject) for subject in lines["subject"]]
-    vocabulary = _vocabulary(read, lines["times"])
-    if not vocabulary:
+    lines = examples.drop_nulls().group_by("subject", "reason").agg(times=pl.len()).collect()
+    lines = lines.cast({"reason": pl.String})
+    sizes = _most(lines, "reason", EXAMPLES_MINIMUM, REASONS_MAXIMUM)
+    taught = lines.join(sizes.drop("times"), on="reason")
+    uses = taught.with_columns(word=words_of(pl.col("subject"))).explode("word")
+    vocabulary = _most(uses, "word", WORD_MINIMUM, VOCABULARY_MAXIMUM)
+    if len(sizes) < 2 or vocabulary.is_empty():
         return None
-    counts = np.zeros((len(vocabulary), len(names)))
-    places = pd.Categorical(lines["reason"], categories=names).codes
-    for words, place, times in zip(read, places, lines["times"], strict=True):
-        counts[[vocabulary[word] for word in words if word in vocabulary], place] += times
-    examples = np.array([float(sizes[name]) for name in names])
+    counts = np.zeros((len(vocabulary), len(sizes)))
+    cells = uses.join(vocabulary.drop("times"), on="word").group_by("word_place", "reason_place")
+    for line, column, times in cells.agg(pl.col("times").sum()).iter_rows():
+        counts[line, column] = times
+    examples_of_each = sizes["times"].to_numpy().astype("float64")
     smooth = counts + SMOOTHING
     return Model(
-        reasons=names,
-        words=vocabulary,
+        reasons=tuple(sizes["reason"]),
+        words=dict(vocabulary.select("word", "word_place").iter_rows()),
         counts=counts,
-        priors=np.log(examples / examples.sum()),
+        priors=np.log(examples_of_each / examples_of_each.sum()),
         likelihoods=np.log(smooth / smooth.sum(axis=0)),
     )
 
 
-def suggest(model: Model | None, subjects: Iterable[str]) -> list[Suggestion | None]:
+def suggest(model: Model | None, subjects: pl.Series) -> list[Suggestion | None]:
     """For each subject its reason, where the words are sure; else None.
 
     Sure means: the reason has `CONFIDENCE` of the probability, and at least one of the words was
     seen `WORD_MINIMUM` times with it, which is `WORD_SHARE` of all its uses.
     """
-    return [None if model is None else _suggestion(model, subject) for subject in subjects]
+    if model is None:
+        return [None] * len(subjects)
+    catch_alls = find_catch_alls(model.reasons)
+    found = (
+        _suggestion(model, words) for words in pl.select(words_of(pl.lit(subjects))).to_series()
+    )
+    return [None if one is None or one.reason in catch_alls else one for one in found]
 
 
 def team_model(tables: Tables, rules: Rules) -> Model | None:
     rows = select_conversations(view_of_today(tables, rules))
-    return learn(rows["subject"], attribute_values(rows, rules.labels.reason))
+    return learn(rows.select("subject", reason=pl.col(attribute(rules.labels.reason))))
 
 
 def catch_all_growth(view: View, before: Period | None) -> Growth | None:
@@ -156,12 +154,12 @@ def catch_all_growth(view: View, before: Period | None) -> Growth | None:
     if before is None:
         return None
     now, then = (_reasons(view.with_period(days)) for days in (view.period, before))
-    n, before_n = int(now.sum()), int(then.sum())
+    n, before_n = sum(now.values()), sum(then.values())
     if min(n, before_n) < GROWTH_MINIMUM:
         return None
     grown = []
-    for reason in filter(is_catch_all, map(str, now.index)):
-        count, earlier = int(now[reason]), int(then.get(reason, 0))
+    for reason in find_catch_alls(now):
+        count, earlier = now[reason], then.get(reason, 0)
         share, past = count / n, earlier / before_n
         pooled = (count + earlier) / (n + before_n)
         error = (pooled * (1 - pooled) * (1 / n + 1 / before_n)) ** 0.5
@@ -172,17 +170,16 @@ def catch_all_growth(view: View, before: Period | None) -> Growth | None:
     )
 
 
-def _vocabulary(read: Sequence[Sequence[str]], times: pd.Series) -> dict[str, int]:
-    uses: Counter[str] = Counter()
-    for words, count in zip(read, times, strict=True):
-        for word in words:
-            uses[word] += count
-    frequent = [word for word, n in uses.most_common(VOCABULARY_MAXIMUM) if n >= WORD_MINIMUM]
-    return {word: number for number, word in enumerate(sorted(frequent))}
+def _most(lines: pl.DataFrame, name: str, minimum: int, maximum: int) -> pl.DataFrame:
+    """The most frequent ones, in order of their names, with how many `times` and their place."""
+    counts = lines.drop_nulls(name).group_by(name).agg(pl.col("times").sum())
+    counts = counts.filter(pl.col("times") >= minimum)
+    most = counts.sort("times", name, descending=[True, False]).head(maximum)
+    return most.sort(name).with_row_index(f"{name}_place")
 
 
-def _suggestion(model: Model, subject: str) -> Suggestion | None:
-    known = [model.words[word] for word in words_of(subject) if word in model.words]
+def _suggestion(model: Model, words: Iterable[str]) -> Suggestion | None:
+    known = [model.words[word] for word in words if word in model.words]
     if not known:
         return None
     scores = model.priors + model.likelihoods[known].sum(axis=0)
@@ -192,12 +189,11 @@ def _suggestion(model: Model, subject: str) -> Suggestion | None:
     uses = model.counts[known]
     telling = (uses[:, best] >= WORD_MINIMUM) & (uses[:, best] >= WORD_SHARE * uses.sum(axis=1))
     reason = model.reasons[best]
-    if chances[best] < CONFIDENCE or not telling.any() or is_catch_all(reason):
+    if chances[best] < CONFIDENCE or not telling.any():
         return None
     return Suggestion(reason, float(chances[best]))
 
 
-def _reasons(view: View) -> pd.Series:
-    rows = select(CATALOG["classification_rate"], view).rows
-    counts: pd.Series = attribute_values(rows, view.rules.labels.reason).value_counts()
-    return counts
+def _reasons(view: View) -> dict[str, int]:
+    groups = breakdown(conversations, attribute(view.rules.labels.reason), view)
+    return {group.key: group.summary.n for group in groups if group.key != EMPTY}

@@ -3,34 +3,33 @@ from datetime import date, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.classification.goals import (
+    EXCLUDED_BY,
     Goal,
     Pace,
     excluded,
-    excluded_by,
     goal,
     goals_by_day,
     pace,
-    standings,
+    standing,
     streak,
     team_goals,
     with_empty_days,
 )
-from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.schema import attribute
+from metrics.model.selection import select_conversations
 from metrics.model.view import View
 from tests.worlds import tables as build
-from tests.worlds.tables import NOW, REASON, RULES, UTC_RULES, agents, conversations, tables
+from tests.worlds.tables import REASON, RULES, UTC_RULES, agents, conversations, tables
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 11, day) for day in range(23, 28))
 WEEK = build.days("2026-11-23", "2026-11-29")
-CATEGORY = attribute("Ticket category")
+CATEGORY, MERGED = attribute("Ticket category"), attribute("Merged")
 
 
 @pytest.mark.parametrize(
@@ -50,30 +49,40 @@ def test_nothing_to_classify_is_no_rate_and_no_success():
     assert (nothing.rate, nothing.reached, nothing.missing) == (None, False, 0)
 
 
+def view(*rows, rules=UTC_RULES, period=build.DAY):
+    return View(tables(conversations(*rows)), period, Filters(), rules)
+
+
+def left_out_by(*rows, rules=UTC_RULES):
+    """The label of the rule that leaves each out."""
+    found = select_conversations(view(*rows, rules=rules)).select(EXCLUDED_BY).collect()
+    return found.to_series().to_list()
+
+
+def standings(*rows, rules=UTC_RULES):
+    asked = view(*rows, rules=rules)
+    return select_conversations(asked).select(standing(asked)).collect().to_series().to_list()
+
+
 def test_rows_that_do_not_count_stay_out():
-    values = pd.Series([1, 0, pd.NA, 1], dtype="Float64")
-    assert goal(values, RULES) == Goal(eligible=3, classified=2, share=0.9)
+    classified, pending = {"state": "closed", REASON: "Boleto"}, {"state": "closed"}
+    found = goal(view(classified, pending, {"state": "open"}, classified))
+    assert found == Goal(eligible=3, classified=2, share=0.9)
 
 
 def test_each_excluded_row_is_told_once():
-    rows = pd.DataFrame(
-        {
-            "state": ["closed", "closed", "closed", "open", "closed"],
-            "attr.Ticket category": [
-                "Back-office ticket",
-                " back-office TICKET ",
-                None,
-                "Back-office ticket",
-                None,
-            ],
-            "attr.Merged": ["true", None, "true", "true", "false"],
-        }
+    labels = left_out_by(
+        {"state": "closed", CATEGORY: "Back-office ticket", MERGED: "true"},
+        {"state": "closed", CATEGORY: " back-office TICKET "},
+        {"state": "closed", MERGED: "true"},
+        {"state": "open", CATEGORY: "Back-office ticket", MERGED: "true"},
+        {"state": "closed", MERGED: "false"},
     )
-    assert excluded(rows, RULES) == {"Ticket category": 2, "Merged": 1}
+    assert excluded(labels, RULES) == {"Ticket category": 2, "Merged": 1}
 
 
 def test_a_workspace_without_the_attribute_excludes_nothing():
-    assert excluded(pd.DataFrame({"state": ["closed"]}), RULES) == {}
+    assert excluded(left_out_by({"state": "closed"}), RULES) == {}
 
 
 @given(st.integers(0, 5000), st.integers(0, 1000))
@@ -172,26 +181,23 @@ def test_days_to_come_are_no_part_of_the_streak():
     assert streak(days_of((10, 9), (10, 9), (10, 2)), TUESDAY) == 2
 
 
-def measured(frame, rules=UTC_RULES):
-    return CATALOG["classification_rate"].measure(frame, rules, build.NOW)
-
-
 def test_a_conversation_belongs_to_its_local_day():
     rules = replace(RULES, time_zone=ZoneInfo("America/Sao_Paulo"))
-    frame = conversations(
+    asked = view(
         {"created_at": "2026-11-24T02:59:59Z", "state": "closed", REASON: "Boleto"},
         {"created_at": "2026-11-24T03:00:00Z", "state": "closed"},
         {"created_at": "2026-11-24T12:00:00Z", "state": "open"},
+        rules=rules,
+        period=WEEK,
     )
-    assert goals_by_day(frame, measured(frame, rules), rules) == [
+    assert goals_by_day(asked) == [
         (MONDAY, Goal(1, 1, 0.9)),
         (TUESDAY, Goal(1, 0, 0.9)),
     ]
 
 
 def test_no_conversation_is_no_day():
-    frame = conversations()
-    assert goals_by_day(frame, measured(frame), UTC_RULES) == []
+    assert goals_by_day(view()) == []
 
 
 def test_working_days_are_shown_empty_and_the_weekend_only_with_rows():
@@ -207,7 +213,7 @@ def test_a_holiday_is_no_empty_working_day():
 
 
 def test_every_conversation_stands_somewhere():
-    frame = conversations(
+    found = standings(
         {"state": "closed"},
         {"state": "closed", REASON: "  "},
         {"state": "closed", REASON: "Boleto"},
@@ -216,7 +222,7 @@ def test_every_conversation_stands_somewhere():
         {"state": "snoozed"},
         {"state": None},
     )
-    assert standings(frame, measured(frame)).tolist() == [
+    assert found == [
         "pending",
         "pending",
         "classified",
@@ -228,16 +234,14 @@ def test_every_conversation_stands_somewhere():
 
 
 def test_the_rule_that_leaves_a_row_out_is_named():
-    merged = attribute("Merged")
-    frame = conversations(
-        {"state": "closed", CATEGORY: "Back-office ticket", merged: "true"},
-        {"state": "closed", merged: "True "},
+    labels = left_out_by(
+        {"state": "closed", CATEGORY: "Back-office ticket", MERGED: "true"},
+        {"state": "closed", MERGED: "True "},
         {"state": "closed"},
-        {"state": "open", merged: "true"},
+        {"state": "open", MERGED: "true"},
     )
-    labels = excluded_by(frame, RULES)
-    assert labels.fillna("").tolist() == ["Ticket category", "Merged", "", ""]
-    assert excluded(frame, RULES) == {"Ticket category": 1, "Merged": 1}
+    assert labels == ["Ticket category", "Merged", None, None]
+    assert excluded(labels, RULES) == {"Ticket category": 1, "Merged": 1}
 
 
 def test_the_team_is_told_person_by_person_and_its_sum_is_the_whole():
@@ -270,16 +274,14 @@ def test_an_empty_team_has_no_goals():
 
 
 def test_a_duplicate_that_only_a_tag_gives_away_is_left_out_under_the_same_reason():
-    rows = conversations(
+    rows = [
         {"state": "closed", "is_merged": True},
-        {"state": "closed", "is_merged": True, "attr.Merged": "true"},
+        {"state": "closed", "is_merged": True, MERGED: "true"},
         {"state": "closed", "is_merged": False},
         {"state": "open", "is_merged": False},
-    )
-    assert excluded(rows, UTC_RULES) == {"Merged": 2}
+    ]
     other = replace(UTC_RULES, classification_exclude={"merged": ("true",)})
-    assert excluded(rows, other) == {"merged": 2}
     none = replace(UTC_RULES, classification_exclude={})
-    assert excluded(rows, none) == {"Merged": 2}
-    values = CATALOG["classification_rate"].measure(rows, none, NOW)
-    assert standings(rows, values).tolist() == ["excluded", "excluded", "pending", "open"]
+    for rules, label in ((UTC_RULES, "Merged"), (other, "merged"), (none, "Merged")):
+        assert excluded(left_out_by(*rows, rules=rules), rules) == {label: 2}
+    assert standings(*rows, rules=none) == ["excluded", "excluded", "pending", "open"]
