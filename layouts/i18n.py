@@ -50,7 +50,7 @@ def text_for(language: str) -> Text:
 def words(language: Language) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        entries = yaml.CSafeLoader(path.read_bytes()).get_single_data() or {}
         texts.update(_flat(path.stem, entries))
     return MappingProxyType(
         {key: texts[text[1:]] if text.startswith(TERM) else text for key, text in texts.items()}

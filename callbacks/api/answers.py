@@ -1,13 +1,10 @@
 """What the API answers: who asks, and the numbers of `metrics` as plain values."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
-
-import numpy as np
-import pandas as pd
 
 from callbacks.reports.query import (
     BreakdownQuery,
@@ -17,6 +14,7 @@ from callbacks.reports.query import (
     check_labels,
 )
 from metrics.live import current as now
+from metrics.live.current import LoadRow, PresenceRow, QueueRow
 from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
@@ -24,7 +22,7 @@ from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.periods import midnight
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.model.selection import GroupError, select
-from metrics.model.summary import Summary, summarise
+from metrics.model.summary import Summary, empty_summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
 from metrics.query.agents import AgentRow, agent_rows
@@ -35,11 +33,9 @@ from services.snapshot.manifest import VENDORS, SourceStatus
 T = TypeVar("T")
 # From harmless to hopeless: the state of a number_row is that of its worst vendor.
 STATES = ("ok", "late", "failed", "starting", "off")
-QUEUE_COLUMNS = ("id", "team_id", "team", "waiting_since", "waiting_seconds", "channel")
 CUSTOMER_COLUMNS = ("subject", "contact_name")
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 Row = dict[str, Any]
-NOTHING = pd.Series([], dtype="float64")
 # What a person holds now -> the stock that counts it.
 HELD = {"open": "open_now", "snoozed": "snoozed_now", "recent": "arrivals_recent"}
 
@@ -83,7 +79,7 @@ class Request:
         """Attributes that may be named: those of the settings and those of the data."""
         settings = self.backend.settings
         configured = settings.attributes.model_dump(exclude={"resolved_value"})
-        columns = map(str, self.snapshot.tables.conversations.columns)
+        columns = self.snapshot.tables.conversations.columns
         return {
             *configured.values(),
             *settings.classification.exclude,
@@ -204,18 +200,19 @@ def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
     return answer
 
 
-def _queue_rows(request: Request, query: Query, key: str, frame: pd.DataFrame) -> list[Row]:
+def _queue_rows(request: Request, query: Query, key: str, waiting: Sequence[QueueRow]) -> list[Row]:
     if query.filters != Filters():
         view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
-        chosen = select(CATALOG[key], view).rows["id"]
-        frame = frame[frame["id"].isin(chosen)]
-    shown = {name: to_json_values(frame[name]) for name in (*QUEUE_COLUMNS, "created_at")}
-    for name in CUSTOMER_COLUMNS:
-        customers = request.scope.everything
-        shown[name] = to_json_values(frame[name]) if customers else [None] * len(frame)
+        chosen = set(select(CATALOG[key], view).query.select("id").collect()["id"])
+        waiting = [row for row in waiting if row.id in chosen]
     links = request.backend.links(request.snapshot)
-    shown["url"] = [links.conversation(row_id) for row_id in shown["id"]]
-    return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
+    rows = []
+    for row in map(asdict, waiting):
+        if not request.scope.everything:
+            row |= dict.fromkeys(CUSTOMER_COLUMNS)
+        row |= {name: format_instant(row[name]) for name in ("waiting_since", "created_at")}
+        rows.append(row | {"url": links.conversation(row["id"])})
+    return rows
 
 
 def agents(request: Request, query: SummaryQuery) -> Row:
@@ -227,15 +224,13 @@ def agents(request: Request, query: SummaryQuery) -> Row:
 def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     view = request.view(query)
     tables, rules = view.tables, view.rules
-    start = pd.Timestamp(midnight(request.today, rules.time_zone))
-    present = now.presence(tables, rules).set_index("agent_id").to_dict("index")
+    start = midnight(request.today, rules.time_zone)
     first_day = request.snapshot.history.first_day
-    loads = (
-        now.load(view_of_today(tables, rules), start, first_day=first_day)
-        .set_index("agent_id")
-        .to_dict("index")
-    )
-    emails = dict(zip(tables.agents["id"], tables.agents["email"], strict=True))
+    loads = {
+        load.agent_id: load
+        for load in now.load(view_of_today(tables, rules), start, first_day=first_day)
+    }
+    emails = dict(tables.agents.select("id", "email").iter_rows())
     asked = view.filters.agents
     dated = [metric for metric in CATALOG.values() if metric.kind != "stock"]
     rows = []
@@ -246,18 +241,18 @@ def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     ):
         if asked and row.id not in asked:
             continue
-        email, load = emails.get(row.id), loads.get(row.id)
+        load = loads.get(row.id)
         rows.append(
             {
                 "id": row.id,
                 "name": row.name,
-                "email": None if pd.isna(email) else email,
+                "email": emails.get(row.id),
                 "status": row.status,
-                **_presence_row(present.get(row.id)),
+                **_presence_row(load.seen if load else None),
                 **{name: _held_by(row, load, name) for name in HELD},
                 "metrics": {
                     metric.key: number_row(
-                        request, metric, row.metrics.get(metric.key) or summarise(metric, NOTHING)
+                        request, metric, row.metrics.get(metric.key) or empty_summary(metric)
                     )
                     for metric in dated
                 },
@@ -266,46 +261,29 @@ def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     return sorted(rows, key=lambda row: (row["id"] == UNASSIGNED, row["name"].casefold()))
 
 
-def _held_by(row: AgentRow, load: Mapping[Any, Any] | None, name: str) -> int:
+def _held_by(row: AgentRow, load: LoadRow | None, name: str) -> int:
     """How much a person holds; for members over all teams, as their load says."""
     if load is not None:
-        return int(load[name])
+        return int(getattr(load, name))
     stock = row.metrics.get(HELD[name])
     return int(stock.value or 0) if stock else 0
 
 
-def _presence_row(seen: Mapping[Any, Any] | None) -> Row:
+def _presence_row(seen: PresenceRow | None) -> Row:
     if seen is None:
         return {"text": None, "voice": None}
-    reason, voice = seen["text_reason"], seen["voice"]
     return {
         "text": {
-            "state": seen["text"],
-            "reason": None if pd.isna(reason) else reason,
-            "since": format_instant(seen["text_since"]),
+            "state": seen.text,
+            "reason": seen.text_reason,
+            "since": format_instant(seen.text_since),
         },
-        "voice": None
-        if pd.isna(voice)
-        else {"state": voice, "since": format_instant(seen["voice_since"])},
+        "voice": {"state": seen.voice, "since": format_instant(seen.voice_since)}
+        if seen.voice
+        else None,
     }
 
 
-def format_instant(moment: Any) -> str | None:
-    """An instant in ISO 8601, UTC; None where there is none."""
-    if moment is None or pd.isna(moment):
-        return None
-    return str(pd.Timestamp(moment).tz_convert("UTC").strftime(INSTANT_FORMAT))
-
-
-def to_json_values(column: pd.Series) -> list[Any]:
-    """A column's values as JSON has them; NA is None."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.strftime(INSTANT_FORMAT)
-    return [
-        None if missing else _to_python(value)
-        for value, missing in zip(column, column.isna(), strict=True)
-    ]
-
-
-def _to_python(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+def format_instant(moment: datetime | None) -> str | None:
+    """An instant in ISO 8601, UTC."""
+    return moment.astimezone(UTC).strftime(INSTANT_FORMAT) if moment else None

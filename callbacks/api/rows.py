@@ -1,13 +1,12 @@
 """The rows behind the numbers as JSON, page by page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
-import numpy as np
-import pandas as pd
+import polars as pl
+import polars.selectors as cs
 
-from callbacks.api.answers import Request, Row, to_json_values
+from callbacks.api.answers import INSTANT_FORMAT, Request, Row
 from callbacks.api.schema import JOINED, columns
 from callbacks.reports.query import (
     CallsQuery,
@@ -22,7 +21,8 @@ from metrics.model import schema
 from metrics.model.catalog import Table
 from metrics.model.people import names
 from metrics.model.selection import without_others_ratings
-from metrics.query.drilldown import CellError, drill_down
+from metrics.query.drilldown import VALUE, CellError, drill_down
+from metrics.query.grouping import ROW
 
 AnyQuery = ConversationsQuery | CallsQuery | TicketsQuery
 CREATED: Mapping[Table, str] = {
@@ -37,73 +37,20 @@ VENDORS: Mapping[Table, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Population:
-    """A population, newest first (equal instants by id), small enough to be remembered.
-
-    Attributes:
-        seconds: When, in Unix seconds.
-        values: What each row adds to the metric; None where no metric was asked for.
-    """
-
-    seconds: np.ndarray
-    ids: np.ndarray
-    values: np.ndarray | None
-
-    def after(self, position: Position | None) -> int:
-        """How many rows lie before the first one behind the position."""
-        if position is None:
-            return 0
-        same = self.seconds == position.seconds
-        behind = (self.seconds < position.seconds) | (same & (self.ids < position.id))
-        return len(self.ids) - int(behind.sum())
-
-    def position(self, number: int) -> Position:
-        """Where the row of that number (from 0) lies."""
-        return Position(int(self.seconds[number]), str(self.ids[number]))
-
-
-def _sort_newest_first(
-    rows: pd.DataFrame, dated_by: str, values: pd.Series | None = None
-) -> Population:
-    seconds = rows[dated_by].dt.as_unit("s").astype("int64").to_numpy()
-    ids = rows["id"].to_numpy(dtype=object)
-    order = np.lexsort((ids, seconds))[::-1]
-    numbers = None if values is None else values.to_numpy(dtype="float64")[order]
-    return Population(seconds[order], ids[order], numbers)
-
-
-def _table_rows(frame: pd.DataFrame, table: str) -> list[Row]:
-    shown = {name: to_json_values(frame[name]) for name in columns(table)}
-    for name, separator in JOINED.items():
-        if name in shown:
-            shown[name] = [words.split(separator) if words else [] for words in shown[name]]
-    return [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)]
-
-
-def _set_attributes(frame: pd.DataFrame) -> list[dict[str, str]]:
+def _set_attributes(frame: pl.DataFrame) -> list[dict[str, str]]:
     """The workspace's own attributes that are set, for each row."""
-    labels_of_rows: list[dict[str, str]] = [{} for _ in range(len(frame))]
-    for name in frame.columns:
-        if str(name).startswith(schema.ATTRIBUTE_PREFIX):
-            label = str(name).removeprefix(schema.ATTRIBUTE_PREFIX)
-            for row, value in zip(labels_of_rows, to_json_values(frame[name]), strict=True):
-                if value is not None and value.strip():
-                    row[label] = value
-    return labels_of_rows
-
-
-def _pick_rows(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
-    """The rows of these ids, in their order."""
-    rows = table[table["id"].isin(list(ids))].drop_duplicates("id").set_index("id", drop=False)
-    return rows.reindex([row_id for row_id in ids if row_id in rows.index])
+    prefix = schema.ATTRIBUTE_PREFIX
+    return [
+        {name.removeprefix(prefix): word for name, word in row.items() if word and word.strip()}
+        for row in frame.select(cs.starts_with(prefix)).iter_rows(named=True)
+    ]
 
 
 def conversations(request: Request, query: ConversationsQuery) -> Row:
     """Conversations behind a metric, or all that were created in the period."""
     answer, frame, rows = _page(request, query, "conversations")
     people, tables = names(request.snapshot.tables), request.snapshot.tables
-    teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
+    teams = dict(tables.teams.select("id", "name").iter_rows())
     links = request.backend.links(request.snapshot)
     for row, labels in zip(rows, _set_attributes(frame), strict=True):
         row["agent"] = _person_name(people, row["agent_id"])
@@ -117,7 +64,7 @@ def calls(request: Request, query: CallsQuery) -> Row:
     """Calls behind a metric, or all that started in the period and have ended."""
     answer, frame, rows = _page(request, query, "calls")
     people = names(request.snapshot.tables)
-    for row, agent_id in zip(rows, to_json_values(frame["agent_id"]), strict=True):
+    for row, agent_id in zip(rows, frame["agent_id"], strict=True):
         row["agent_id"] = agent_id
         row["agent"] = _person_name(people, agent_id)
         recorded = row["has_recording"]
@@ -131,9 +78,9 @@ def tickets(request: Request, query: TicketsQuery) -> Row:
     """Tickets behind a metric, or all that were created in the period."""
     answer, frame, rows = _page(request, query, "tickets")
     people, tables = names(request.snapshot.tables), request.snapshot.tables
-    teams = dict(zip(tables.teams["id"], tables.teams["name"], strict=True))
+    teams = dict(tables.teams.select("id", "name").iter_rows())
     links = request.backend.links(request.snapshot)
-    late = is_overdue(frame, request.rules(query), tables.now)
+    late = frame.select(is_overdue(request.rules(query), tables.now)).to_series()
     for row, overdue in zip(rows, late, strict=True):
         row["agent"] = _person_name(people, row["agent_id"])
         row["creator"] = _person_name(people, row["creator_id"])
@@ -143,43 +90,64 @@ def tickets(request: Request, query: TicketsQuery) -> Row:
     return answer | {"tickets": rows}
 
 
-def _page(request: Request, query: AnyQuery, table: Table) -> tuple[Row, pd.DataFrame, list[Row]]:
-    population = _population(request, query, table)
-    start = population.after(query.cursor)
-    end = min(start + query.limit, len(population.ids))
-    frame = _pick_rows(getattr(request.snapshot.tables, table), population.ids[start:end])
+def _page(request: Request, query: AnyQuery, table: Table) -> tuple[Row, pl.DataFrame, list[Row]]:
+    lines, tables = _newest_first(request, query, table), request.snapshot.tables
+    start = _count_before(query.cursor, lines)
+    page = lines.slice(start, query.limit)
+    frame: pl.DataFrame = getattr(tables, table)[page[ROW]]
     if table == "conversations" and request.scope.agent_id is not None:
-        frame = without_others_ratings(frame, request.snapshot.tables, request.scope.agent_id)
-    rows = _table_rows(frame, table)
-    if population.values is not None:
-        for row, value in zip(rows, population.values[start:end].tolist(), strict=True):
+        frame = without_others_ratings(frame, tables, request.scope.agent_id)
+    rows = _to_json(frame, table)
+    if query.metric is not None:
+        for row, value in zip(rows, page[VALUE], strict=True):
             row["value"] = value
+    cursor = None
+    if start + len(page) < len(lines):
+        cursor = Position(page["seconds"][-1], page["id"][-1]).encode()
     vendor = VENDORS[table]
     answer = request.dated(query, (vendor,)) | {
         "metric": query.metric,
-        "total": len(population.ids) if request.is_read(vendor) else None,
-        "next_cursor": population.position(end - 1).encode() if end < len(population.ids) else None,
+        "total": len(lines) if request.is_read(vendor) else None,
+        "next_cursor": cursor,
     }
     return answer, frame, rows
 
 
-def _population(request: Request, query: AnyQuery, table: Table) -> Population:
+def _newest_first(request: Request, query: AnyQuery, table: Table) -> pl.DataFrame:
+    """The lines of the rows asked for with `seconds` (Unix) and `id`, equal seconds by id."""
     view = request.view(query)
 
-    def compute() -> Population:
-        if query.metric is not None:
-            try:
-                behind = drill_down(query.metric, query.cells, view)
-            except CellError as error:
-                raise ParameterError("cell", str(error)) from error
-            return _sort_newest_first(behind.rows, CREATED[table], behind.values)
-        every = drill_down(table, (), view)
-        return _sort_newest_first(every.rows, CREATED[table])
+    def compute() -> pl.DataFrame:
+        try:
+            behind = drill_down(query.metric or table, query.cells, view)
+        except CellError as error:
+            raise ParameterError("cell", str(error)) from error
+        seconds = pl.col(CREATED[table]).dt.epoch("s").alias("seconds")
+        rows = behind.query.select(ROW, VALUE, seconds, "id")
+        return rows.sort("seconds", "id", descending=True).collect()
 
     # Refused before anything is computed.
     query.cells  # noqa: B018
     asked = query.model_copy(update={"limit": 1, "cursor": None})
     return request.cached(table, asked, compute=compute)
+
+
+def _count_before(position: Position | None, lines: pl.DataFrame) -> int:
+    """How many rows lie before the first one behind the position."""
+    if position is None:
+        return 0
+    seconds, row_id = pl.col("seconds"), pl.col("id")
+    behind = (seconds < position.seconds) | ((seconds == position.seconds) & (row_id < position.id))
+    return len(lines) - int(lines.select(behind.sum()).item())
+
+
+def _to_json(frame: pl.DataFrame, table: str) -> list[Row]:
+    told = frame.select(columns(table)).with_columns(cs.datetime().dt.strftime(INSTANT_FORMAT))
+    rows = told.rows(named=True)
+    for name in JOINED.keys() & told.columns:
+        for row in rows:
+            row[name] = row[name].split(JOINED[name]) if row[name] else []
+    return rows
 
 
 def _person_name(people: Mapping[str, tuple[str, str]], agent_id: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 import metrics.measures  # noqa: F401  (fills the catalogue)
+from layouts.i18n import text_for
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 
@@ -23,7 +24,7 @@ Seconds = Annotated[float, Field(description="Seconds.")]
 Share = Annotated[float, Field(ge=0, le=1)]
 State = Literal["ok", "late", "failed", "off", "starting"]
 
-_TYPES: dict[str, Any] = {
+_TYPES: dict[schema.DataType, Any] = {
     schema.TEXT: str,
     schema.LABEL: str,
     schema.INSTANT: Instant,
@@ -308,7 +309,7 @@ def _row_fields(table: str) -> dict[str, Any]:
 def _numbers(name: str, purpose: str, *, stocks: bool) -> type[Model]:
     """A model with one number for each metric of the catalogue."""
     fields: dict[str, Any] = {
-        key: (Number, Field(description=(metric.measure.__doc__ or "").partition("\n")[0]))
+        key: (Number, Field(description=text_for("en")(f"metrics.{key}.definition")))
         for key, metric in CATALOG.items()
         if stocks or metric.kind != "stock"
     }
