@@ -1,8 +1,8 @@
 """What the API tells of staffing: the fair target, and the people of each half-hour of the week."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-import pandas as pd
 from pydantic import Field, create_model
 
 from callbacks.api.answers import Request, Row
@@ -10,9 +10,10 @@ from callbacks.api.schema import Answer, Dated, Day, Model, Seconds, Share
 from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.query import Assuming, Crediting
 from callbacks.reports.query import Query, SummaryQuery
+from callbacks.reports.report_view import list_whole_days
 from metrics.model import people
-from metrics.model.values import number_or_none
-from metrics.planning.fair_target import fair_target as compute_fair_target
+from metrics.model.filters import UNASSIGNED
+from metrics.planning import fair_target as planning
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from metrics.planning.staffing import Plan
 from services.files.schedule import load_schedule
@@ -115,7 +116,7 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
     schedule = load_schedule(request.backend.state).schedule
     read = request.is_read("aircall")
     view = request.view(query)
-    target = compute_fair_target(
+    target = planning.fair_target(
         view,
         schedule,
         transfers=query.transfers is not None,
@@ -123,17 +124,6 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
         first_day=request.snapshot.history.first_day,
     )
     names = people.names(view.tables, view.rules)
-    rows = [
-        {
-            **row,
-            "id": row.pop("agent_id"),
-            "share": number_or_none(row["share"]),
-        }
-        for row in target.people.to_dict("records")
-    ]
-    for row in rows:
-        name, status = names.get(row["id"], ("", "left"))
-        row |= {"name": name or row["id"], "status": status}
     days = target.days
     return request.dated(query, OF_CALLS) | {
         "basis": query.basis,
@@ -145,15 +135,29 @@ def fair_target(request: Request, query: FairTargetQuery) -> Row:
         "per_hour": target.per_hour if read else None,
         "counted": {"from": str(days.first_day), "to": str(days.last_day)} if days else None,
         "holidays": [str(day) for day in target.holidays],
-        "people": rows if read else [],
+        "people": [_fair_person(person, names) for person in target.people if read],
         "others": [
-            {"id": None, "name": None, "calls": int(calls)}
-            if pd.isna(agent)
-            else {"id": agent, "name": names.get(agent, ("",))[0] or agent, "calls": int(calls)}
-            for agent, calls in zip(target.others["agent_id"], target.others["calls"], strict=True)
-        ]
-        if read
-        else [],
+            {"id": None, "name": None, "calls": calls}
+            if agent == UNASSIGNED
+            else {"id": agent, "name": names.get(agent, ("",))[0] or agent, "calls": calls}
+            for agent, calls in target.others.items()
+            if read
+        ],
+    }
+
+
+def _fair_person(person: planning.FairPerson, names: Mapping[str, tuple[str, str]]) -> Row:
+    name, status = names.get(person.agent_id, ("", "left"))
+    return {
+        "id": person.agent_id,
+        "name": name or person.agent_id,
+        "status": status,
+        "calls": person.calls,
+        "shifts": person.shifts,
+        "hours": person.hours,
+        "expected": person.expected,
+        "difference": person.difference,
+        "share": person.share,
     }
 
 
@@ -170,7 +174,7 @@ def staffing(request: Request, query: StaffingRequest) -> Row:
 
 def _streams(request: Request, query: StaffingRequest, schedule: Schedule) -> Row:
     rules, tables = request.backend.rules, request.snapshot.tables
-    days = figures.list_whole_days(request.snapshot, rules)
+    days = list_whole_days(request.snapshot, rules)
     works = figures.compute_works(
         query, tables, rules, days, request.filters(query), cover(schedule)
     )
@@ -195,12 +199,11 @@ def _half_hour(plan: Plan, weekday: int, half: int, known: bool) -> Row:
     there, needed = int(plan.there[weekday, half]), int(plan.needed[weekday, half])
     outcome = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)
     shown = outcome if flow.load else None
-    work = plan.handling[weekday, half]
     return {
         "weekday": weekday,
         "starts": f"{half // 2:02d}:{half % 2 * 30:02d}",
         "arrivals": float(plan.arrivals[weekday, half]) if known else None,
-        "handling_seconds": number_or_none(work),
+        "handling_seconds": plan.work(weekday, half),
         "there": there if known and there >= 0 else None,
         "needed": needed if known and needed >= 0 else None,
         "scheduled": float(plan.scheduled[weekday, half]),

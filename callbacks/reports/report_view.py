@@ -82,9 +82,7 @@ class ReportView(VersionView[Q]):
 
     @cached_property
     def whole_days(self) -> tuple[date, ...]:
-        """Days that are loaded and over, in order, so that they say what is usual."""
-        first = self.snapshot.history.first_day or self.today
-        return tuple(first + timedelta(days=n) for n in range((self.today - first).days))
+        return list_whole_days(self.snapshot, self.rules)
 
     def is_known(self, metric: Metric) -> bool:
         """Whether every vendor that the metric is made of was read once."""
@@ -122,3 +120,10 @@ class ReportView(VersionView[Q]):
     def behind(self, key: str, *cells: Cell) -> Drilldown:
         """Raises CellError where there are no rows of that kind."""
         return drill_down(key, cells, self.view)
+
+
+def list_whole_days(snapshot: Snapshot, rules: Rules) -> tuple[date, ...]:
+    """Days that are loaded and over, in order, so that they say what is usual."""
+    present = today(snapshot.published_at, rules.time_zone)
+    first = snapshot.history.first_day or present
+    return tuple(first + timedelta(days=n) for n in range((present - first).days))

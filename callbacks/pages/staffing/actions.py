@@ -14,6 +14,7 @@ from layouts.pages.staffing import roster as layout
 from layouts.pages.staffing.data import Roster, ScheduleRow
 from metrics.model import people
 from metrics.model.tables import Tables
+from metrics.model.values import is_true
 from metrics.planning.schedule import (
     LONGEST_CELL,
     WEEKDAYS,
@@ -41,9 +42,8 @@ def list_known_people(backend: Backend) -> list[KnownPerson]:
     tables = _find_tables(backend)
     if tables is None:
         return []
-    agents = tables.agents[~tables.agents["bot"].fillna(False).astype(bool)]
-    lines = agents[["id", "name", "email"]].astype("str").fillna("")
-    return [KnownPerson(row.id, row.name, row.email) for row in lines.itertuples(index=False)]
+    lines = tables.agents.filter(~is_true("bot")).select("id", "name", "email").fill_null("")
+    return [KnownPerson(*line) for line in lines.iter_rows()]
 
 
 def build_roster(

@@ -1,11 +1,10 @@
 """The figures of the staffing page: asked of `metrics`, handed to `layouts`."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
 
 from callbacks.pages.staffing.query import Assuming, StaffingQuery
 from callbacks.reports.filter_choices import name_person
@@ -17,21 +16,18 @@ from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
 from layouts.pages.staffing.page import LIMITS
-from metrics.live.timeline import STATES, UNOBSERVED
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
-from metrics.model.periods import Period, today
+from metrics.model.periods import Period
 from metrics.model.selection import chosen_people
 from metrics.model.tables import Tables
-from metrics.model.values import number_or_none
-from metrics.planning import adherence
+from metrics.planning.adherence import Adherence, Days, adherence, observed, online
 from metrics.planning.demand import Demand, Grid, call_demand, conversation_demand
 from metrics.planning.fair_target import FairTarget, fair_target
 from metrics.planning.schedule import Schedule, cover
 from metrics.planning.staffing import Whole, plan
-from services.snapshot.dataset import Snapshot
 
 StaffingView = ReportView[StaffingQuery]
 
@@ -51,23 +47,21 @@ def read_assumptions(search: str | None, rules: Rules) -> tuple[dict[str, Any], 
 
 
 def build_works(question: StaffingView, schedule: Schedule) -> dict[Stream, Work]:
-    days = list_whole_days(question.snapshot, question.rules)
-    tables, filters = question.tables, question.filters
-    return compute_works(question.query, tables, question.rules, days, filters, cover(schedule))
-
-
-def list_whole_days(snapshot: Snapshot, rules: Rules) -> pd.DatetimeIndex:
-    """Days of a version that are loaded and over."""
-    present = today(snapshot.published_at, rules.time_zone)
-    first = snapshot.history.first_day or present
-    return pd.date_range(first, present - timedelta(days=1), freq="D", unit="s")
+    return compute_works(
+        question.query,
+        question.tables,
+        question.rules,
+        question.whole_days,
+        question.filters,
+        cover(schedule),
+    )
 
 
 def compute_works(
     query: Assuming,
     tables: Tables,
     rules: Rules,
-    days: pd.DatetimeIndex,
+    days: Sequence[date],
     filters: Filters,
     scheduled: Grid,
 ) -> dict[Stream, Work]:
@@ -115,17 +109,11 @@ def build_fair_lines(
     names = people.names(question.tables)
     return [
         FairLine(
-            agent_id=row.agent_id,
-            name=name_person(row.agent_id, names, context),
-            is_gone=_is_gone(row.agent_id, names),
-            calls=int(row.calls),
-            shifts=int(row.shifts),
-            hours=float(row.hours),
-            expected=float(row.expected),
-            difference=float(row.difference),
-            share=number_or_none(row.share),
+            **vars(person),
+            name=name_person(person.agent_id, names, context),
+            is_gone=names.get(person.agent_id, ("", "left"))[1] == "left",
         )
-        for row in target.people.itertuples(index=False)
+        for person in target.people
     ]
 
 
@@ -134,54 +122,38 @@ def list_others(
 ) -> list[tuple[str, str, int]]:
     """Who took calls without a shift: (group of the rows, name, calls)."""
     names = people.names(question.tables)
-    others = []
-    for agent, calls in zip(target.others["agent_id"], target.others["calls"], strict=True):
-        key = "none" if pd.isna(agent) else str(agent)
-        others.append((key, name_person(key, names, context), int(calls)))
-    return others
+    return [(key, name_person(key, names, context), n) for key, n in target.others.items()]
 
 
-def find_observed(question: StaffingView) -> adherence.Stretches:
+def find_observed(question: StaffingView) -> Days:
     """What people did on the days on which anybody was seen, whatever the period."""
     every = Period(question.history.first_day, max(question.history.last_day, question.today))
-    return adherence.observed(question.tables, question.rules, every)
+    return observed(question.tables, question.rules, every)
 
 
 def measure_presence(
-    question: StaffingView, schedule: Schedule, stretches: adherence.Stretches
-) -> tuple[pd.DataFrame, list[date]]:
+    question: StaffingView, schedule: Schedule, days: Days
+) -> tuple[list[Adherence], list[date]]:
     first, last = question.period.first_day, question.period.last_day
-    own = {day: table for day, table in stretches.items() if first <= day <= last}
-    table = adherence.adherence(own, schedule, question.rules)
+    own = {day: seen for day, seen in days.items() if first <= day <= last}
+    rows = adherence(own, schedule, question.rules)
     chosen = chosen_people(question.view)
-    if chosen is not None:
-        table = table[table["agent_id"].isin(chosen)]
-    return table, sorted(own)
+    return [row for row in rows if chosen is None or row.agent_id in chosen], sorted(own)
 
 
 def build_presence_lines(
-    table: pd.DataFrame, question: StaffingView, context: Context
+    rows: Sequence[Adherence], question: StaffingView, context: Context
 ) -> list[PresenceLine]:
     names = people.names(question.tables)
     return [
-        PresenceLine(
-            agent_id=row["agent_id"],
-            name=name_person(row["agent_id"], names, context),
-            scheduled=float(row["scheduled"]),
-            observed=float(row["observed"]),
-            states={state: float(row[state]) for state in (*STATES, UNOBSERVED)},
-            adherence=number_or_none(row["adherence"]),
-        )
-        for row in table.to_dict("records")
+        PresenceLine(**vars(row), name=name_person(row.agent_id, names, context)) for row in rows
     ]
 
 
-def count_online(
-    question: StaffingView, stretches: adherence.Stretches, weekday: int
-) -> tuple[Any, int]:
+def count_online(question: StaffingView, days: Days, weekday: int) -> tuple[Grid, int]:
     """How many people were seen there on a weekday, and on how many of its days."""
-    own = {day: table for day, table in stretches.items() if day.weekday() == weekday}
-    return adherence.online(own, question.rules), len(own)
+    own = {day: seen for day, seen in days.items() if day.weekday() == weekday}
+    return online(own, question.rules), len(own)
 
 
 def build_infos(
@@ -271,7 +243,3 @@ def describe_span(demand: Demand, context: Context) -> str:
         span=context.formats.span(*demand.days),
         n=sum(demand.occurrences),
     )
-
-
-def _is_gone(agent: str, names: Mapping[str, tuple[str, str]]) -> bool:
-    return names.get(agent, ("", "left"))[1] == "left"

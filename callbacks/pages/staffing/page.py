@@ -24,7 +24,6 @@ from layouts.pages.staffing.data import PAGE, PATH, Staffing, Work
 from layouts.pages.staffing.week import clock
 from layouts.roles import PAGES
 from metrics.live.timeline import STATES, UNOBSERVED
-from metrics.model.values import number_or_none
 from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
 from services.files.schedule import load_schedule
 from services.files.workbook import Column, Sheet
@@ -39,10 +38,10 @@ def content(
     source = question.snapshot.sources.get("aircall")
     works = figures.build_works(question, schedule)
     fair = figures.compute_fair(question, schedule)
-    stretches = figures.find_observed(question)
-    table, days = figures.measure_presence(question, schedule, stretches)
+    observed = figures.find_observed(question)
+    presence, days = figures.measure_presence(question, schedule, observed)
     weekday = question.today.weekday() if query.day is None else query.day
-    online, online_days = figures.count_online(question, stretches, weekday)
+    online, online_days = figures.count_online(question, observed, weekday)
     return staffing.content(
         Staffing(
             works=works,
@@ -61,9 +60,9 @@ def content(
             others=figures.list_others(fair, question, context),
             transfers=query.transfers is not None,
             basis=query.basis,
-            presence=figures.build_presence_lines(table, question, context),
+            presence=figures.build_presence_lines(presence, question, context),
             presence_days=days,
-            infos=figures.build_infos(question, works, len(table), at, context),
+            infos=figures.build_infos(question, works, len(presence), at, context),
         ),
         context,
     )
@@ -106,13 +105,12 @@ def _iterate_half_hours(work: Work, scope: ColumnContext) -> Iterator[tuple[Any,
                 continue
             needed = int(plan.needed[weekday, half])
             reached = known and needed >= 0
-            work_of = plan.handling[weekday, half]
             yield (
                 scope.context.text(f"rows.weekday.{weekday}"),
                 clock(half),
                 float(plan.arrivals[weekday, half]) if known else None,
                 float(demand.p90[weekday, half]) if known else None,
-                number_or_none(work_of),
+                plan.work(weekday, half),
                 flow.load if known else None,
                 int(plan.there[weekday, half]) if reached else None,
                 needed if reached else None,
@@ -146,8 +144,8 @@ def _build_fair_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
 
 def _build_presence_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
     text = scope.context.text
-    stretches = figures.find_observed(scope.question)
-    table, _ = figures.measure_presence(scope.question, schedule, stretches)
+    observed = figures.find_observed(scope.question)
+    presence, _ = figures.measure_presence(scope.question, schedule, observed)
     states = (*STATES, UNOBSERVED)
     columns = [
         Column(text("staffing.fair_head.person"), "text", 30),
@@ -164,7 +162,7 @@ def _build_presence_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
             line.scheduled / 3600,
             *[line.states[state] for state in states],
         )
-        for line in figures.build_presence_lines(table, scope.question, scope.context)
+        for line in figures.build_presence_lines(presence, scope.question, scope.context)
     ]
     return Sheet(text("staffing.presence"), columns, lines)
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from layouts.components.metric_info import MetricInfo
+from metrics.planning.adherence import Adherence
 from metrics.planning.demand import Demand, Grid
-from metrics.planning.fair_target import FairTarget
+from metrics.planning.fair_target import FairPerson, FairTarget
 from metrics.planning.staffing import Plan, Whole
 
 PAGE, PATH = "staffing", "/staffing"
@@ -23,28 +24,14 @@ class Work:
 
 
 @dataclass(frozen=True)
-class FairLine:
-    agent_id: str
+class FairLine(FairPerson):
     name: str
     is_gone: bool
-    calls: int
-    shifts: int
-    hours: float
-    expected: float
-    difference: float
-    share: float | None
 
 
 @dataclass(frozen=True)
-class PresenceLine:
-    """Times are in seconds."""
-
-    agent_id: str
+class PresenceLine(Adherence):
     name: str
-    scheduled: float
-    observed: float
-    states: Mapping[str, float]
-    adherence: float | None
 
 
 @dataclass(frozen=True, eq=False)

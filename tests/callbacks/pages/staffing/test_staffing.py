@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -237,7 +236,7 @@ def seen(*rows):
     lines = [dict(zip(names, row, strict=True)) for row in rows]
     for line in lines:
         for edge in ("began_at", "until_at"):
-            line[edge] = pd.Timestamp(f"2026-11-23T{line[edge]}:00Z")
+            line[edge] = f"2026-11-23T{line[edge]}:00Z"
     return table("presence", lines)
 
 
