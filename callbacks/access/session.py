@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import polars as pl
 from flask import Flask, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -12,6 +13,7 @@ from layouts.formats import Formats
 from layouts.i18n import text_for
 from layouts.palette import THEMES
 from layouts.roles import ANALYST, WALL, sees_wall
+from metrics.model.values import is_true
 from services.accounts.accounts import Viewer
 from services.accounts.sessions import derive_proof
 from services.runtime.backend import Backend
@@ -97,8 +99,8 @@ def _find_agent_id(email: str, snapshot: Snapshot | None) -> str | None:
     if snapshot is None:
         return None
     agents = snapshot.tables.agents
-    own = agents["email"].str.lower().eq(email) & agents["active"].fillna(False)
-    matches = agents.loc[own & ~agents["bot"].fillna(False), "id"].dropna()
-    matches = matches[~matches.str.startswith("voice:")]
+    has_email = pl.col("email").str.to_lowercase() == email
+    is_person = ~is_true("bot") & ~pl.col("id").str.starts_with("voice:")
+    matches = agents.filter(has_email, is_true("active"), is_person)["id"]
     # Two admins with one address cannot be told apart; nobody sees another's rows by chance.
-    return str(matches.iloc[0]) if len(matches) == 1 else None
+    return matches[0] if len(matches) == 1 else None

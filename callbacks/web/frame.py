@@ -33,7 +33,7 @@ def register(app: Dash, backend: Backend) -> None:
         waiting = backend.dataset.cached(
             ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
         )
-        longest = waiting["waiting_since"].min() if len(waiting) else None
+        longest = min((row.waiting_since for row in waiting if row.waiting_since), default=None)
         limit = backend.rules.first_response_seconds
         chip = queue_chip(len(waiting), longest, limit, at, context)
         return chip, ages(snapshot.sources, at, context)

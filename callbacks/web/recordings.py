@@ -1,5 +1,6 @@
 """The way to a recording: checked, noted, and on to the vendor's own page."""
 
+import polars as pl
 from flask import Flask, Response, make_response, redirect
 
 from callbacks.access.refusals import json_error
@@ -23,13 +24,13 @@ def _recording(call_id: str, backend: Backend) -> Response:
     snapshot = backend.dataset.snapshot()
     if snapshot is None:
         return json_error(404, "not_found", "no recording of such a call")
-    calls = snapshot.tables.calls
-    call = calls[calls["id"].eq(call_id)]
-    people = {person for column in CALL_AGENTS for person in call[column].dropna()}
+    calls = snapshot.tables.calls.select("id", "has_recording", *CALL_AGENTS)
+    found = calls.filter(pl.col("id") == call_id).rows(named=True)
+    people = {call[column] for call in found for column in CALL_AGENTS} - {None}
     # Asked first: which calls of other people exist, and which were recorded, is not told either.
     if viewer.role != MANAGER and viewer.agent_id not in people:
         return json_error(403, "forbidden", "an analyst hears own calls only")
-    if call.empty or not bool(call["has_recording"].fillna(False).iloc[0]):
+    if not found or not found[0]["has_recording"]:
         return json_error(404, "not_found", "no recording of such a call")
     backend.audit.note("recording", viewer.actor, call=call_id)
     target = backend.settings.aircall.recording_url.replace("{id}", call_id)

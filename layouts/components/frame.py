@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-import pandas as pd
 from dash import dcc, html
 
 from layouts.components.context import Context
@@ -32,20 +31,19 @@ class Status(Protocol):
 
 
 def queue_chip(
-    count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
+    count: int, longest: datetime | None, limit_seconds: float, now: datetime, context: Context
 ) -> dcc.Link:
     """As urgent as the wall's queue panel says it is."""
     text = context.text
-    waits = longest is not None and not pd.isna(longest)
-    seconds = (now - longest).total_seconds() if waits else 0.0
-    level = urgency(seconds, limit_seconds) if count and waits else "order"
+    seconds = (now - longest).total_seconds() if longest else 0.0
+    level = urgency(seconds, limit_seconds) if count and longest else "order"
     kind = "" if level == "order" else f" {level}"
     label = text.plural("frame.queue", count, n=context.formats.count(count))
     if not count:
         label = text("frame.no_queue")
     parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(label)]
-    if count and waits:
-        parts.append(html.B(timer(longest.to_pydatetime(), now, context)))
+    if count and longest:
+        parts.append(html.B(timer(longest, now, context)))
         if len(label) + len(context.formats.timer(seconds)) > CHIP_LETTERS:
             kind += " queue-chip-long"
     return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
