@@ -134,9 +134,8 @@ def suggest(model: Model | None, subjects: pl.Series) -> list[Suggestion | None]
     if model is None:
         return [None] * len(subjects)
     catch_alls = find_catch_alls(model.reasons)
-    found = (
-        _suggestion(model, words) for words in pl.select(words_of(pl.lit(subjects))).to_series()
-    )
+    words = pl.select(words_of(pl.lit(subjects.fill_null("")))).to_series().to_list()
+    found = (_suggestion(model, words_of_one) for words_of_one in words)
     return [None if one is None or one.reason in catch_alls else one for one in found]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
 from flask import Flask, Response, request
 
 from callbacks.access.refusals import json_error
@@ -18,7 +17,6 @@ from layouts.components.context import Context
 from layouts.pages.analyst.data import PATH
 from layouts.roles import PAGES
 from metrics.live.current import team_names
-from metrics.model.values import word
 from services.files.workbook import Column, Kind, Sheet, write_csv, write_workbook
 from services.runtime.backend import Backend
 
@@ -88,28 +86,24 @@ def _build_file(kind: str, own: AgentView, context: Context) -> bytes:
 
 def _iterate_lines(own: AgentView, context: Context) -> Iterator[list[Any]]:
     teams = team_names(own.snapshot.tables, own.rules)
-    conversations = own.history()
-    for index, row in zip(conversations.index, conversations.to_dict("records"), strict=True):
+    for row in own.history().iter_rows(named=True):
         yield [
-            str(row["id"]),
+            row["id"],
             _to_local_time(row["created_at"], context),
             _to_local_time(row["last_close_at"], context) if row["state"] == "closed" else None,
-            word(row["subject"]),
-            teams.get(word(row["team_id"]), ""),
-            word(own.reasons.loc[index]),
-            context.text(f"analyst.standing.{own.standing.loc[index]}"),
-            None if pd.isna(row["rating"]) else int(row["rating"]),
-            word(row["rating_remark"]),
+            row["subject"] or "",
+            teams.get(row["team_id"], ""),
+            row["reason"] or "",
+            context.text(f"analyst.standing.{row['standing']}"),
+            row["rating"],
+            row["rating_remark"] or "",
             own.links.conversation(row["id"]) or "",
         ]
 
 
-def _to_local_time(instant: Any, context: Context) -> datetime | None:
+def _to_local_time(instant: datetime | None, context: Context) -> datetime | None:
     """The reader's own time without a zone: spreadsheets know none."""
-    if pd.isna(instant):
-        return None
-    local: datetime = instant.to_pydatetime().astimezone(context.formats.zone)
-    return local.replace(tzinfo=None)
+    return instant and instant.astimezone(context.formats.zone).replace(tzinfo=None)
 
 
 def _slugify(name: str) -> str:

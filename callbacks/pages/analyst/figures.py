@@ -1,12 +1,13 @@
 """The analyst's panel for one person and period: asked of `metrics`, handed to `layouts`."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
+import polars as pl
 
-from callbacks.pages.analyst.query import RATE, ROWS_MAXIMUM, WINDOW_DAYS, AgentView, AnalystQuery
+from callbacks.pages.analyst.query import ROWS_MAXIMUM, WINDOW_DAYS, AgentView, AnalystQuery
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
@@ -39,15 +40,16 @@ from metrics.classification.suggestions import Model, catch_all_growth, suggest
 from metrics.live.current import team_names
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
+from metrics.model.derived import day_of
 from metrics.model.filters import UNASSIGNED
 from metrics.model.people import members, names
-from metrics.model.periods import Period, comparable, last_days, within
+from metrics.model.periods import Period, comparable, last_days
 from metrics.model.schema import attribute
 from metrics.model.selection import select
 from metrics.model.summary import Summary
-from metrics.model.values import instant_or_none, word
 from metrics.model.view import EVERYTHING, View
 from metrics.query.peers import against_own_past, team_number
+from metrics.query.report import evaluate
 from services.snapshot.dataset import Snapshot
 
 
@@ -55,11 +57,8 @@ def compare(
     own: AgentView, key: str, at: datetime, context: Context, *, team: bool = False
 ) -> Comparison:
     metric = CATALOG[key]
-    now, before = own.number(metric, own.window), own.number(metric, own.window_before)
-    assert now is not None
-    everyone = None
-    if team:
-        everyone = team_number(metric, own.team_view, own.agent_id)
+    now, before = own.number(key), own.number_before(key)
+    everyone = team_number(metric, own.team_view, own.agent_id) if team else None
     first, verdict = own.snapshot.history.first_day, None
     if metric.unit != "count" and first is not None and first < own.window.first_day:
         history = Period(first, own.window.last_day)
@@ -91,7 +90,7 @@ def own_info(
     )
 
 
-NUMBERS = ("calls_answered", "talk_time")
+CALL_NUMBERS = ("calls_answered", "talk_time")
 CALL_ROWS, CALLS_MAXIMUM = 5, 200
 
 
@@ -100,59 +99,57 @@ def build_calls(own: AgentView, at: datetime, context: Context) -> Calls:
     aircall = own.snapshot.sources.get("aircall")
     own_calls = _select_calls(own)
     shown = own_calls.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
-    answered = own.number(CATALOG["calls_answered"], own.period)
+    answered = evaluate(CATALOG["calls_answered"], own.view)
     return Calls(
-        rows=[_build_call(own, row, own.names) for row in shown.to_dict("records")],
+        rows=[_build_call(own, row) for row in shown.iter_rows(named=True)],
         total=len(own_calls),
-        answered=int(answered.value or 0) if answered else 0,
-        numbers=[compare(own, key, at, context) for key in NUMBERS],
+        answered=int(answered.value or 0),
+        numbers=[compare(own, key, at, context) for key in CALL_NUMBERS],
         connected=aircall is not None and aircall.state != "off",
     )
 
 
-def _select_calls(own: AgentView) -> pd.DataFrame:
+def _select_calls(own: AgentView) -> pl.DataFrame:
     if own.agent_id == UNASSIGNED:
-        return own.tables.calls.iloc[:0]
-    own_calls = own.tables.calls
-    own_calls = own_calls[within(own_calls["started_at"], own.period, own.rules.time_zone)]
-    return own_calls.sort_values(["started_at", "id"], ascending=False)
+        return own.tables.calls.clear()
+    own_calls = own.tables.derived("calls", own.rules)
+    is_inside = day_of("started_at").is_between(own.period.first_day, own.period.last_day)
+    return own_calls.filter(is_inside).sort("started_at", "id", descending=True)
 
 
-def _build_call(
-    own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
-) -> Call:
-    key, other = _classify_call(own, row, known)
+def _build_call(own: AgentView, row: Mapping[str, Any]) -> Call:
+    key, other = _classify_call(own, row)
     answered, ended = row["answered_at"], row["ended_at"]
-    talked = None
-    if not pd.isna(answered) and not pd.isna(ended) and ended >= answered:
-        talked = (ended - answered).total_seconds()
+    talked = answered is not None and ended is not None and ended >= answered
     return Call(
-        id=str(row["id"]),
-        started_at=row["started_at"].to_pydatetime(),
-        answered_at=instant_or_none(answered),
+        id=row["id"],
+        started_at=row["started_at"],
+        answered_at=answered,
         key=key,
         other=other,
-        talk_seconds=talked,
-        has_recording=not pd.isna(row["has_recording"]) and bool(row["has_recording"]),
+        talk_seconds=(ended - answered).total_seconds() if talked else None,
+        has_recording=bool(row["has_recording"]),
     )
 
 
-def _classify_call(
-    own: AgentView, row: Mapping[str, Any], known: Mapping[str, tuple[str, str]]
-) -> tuple[str, str]:
+def _classify_call(own: AgentView, row: Mapping[str, Any]) -> tuple[str, str]:
     """What the call was for this person (a key of the texts), and who else had a part in it."""
     if row["status"] != "done":
         return ("running_out" if row["direction"] == "outbound" else "running"), ""
-    giver, taker = row["transferred_by_agent_id"], row["transferred_to_agent_id"]
-    if giver == own.agent_id:
-        other = known.get(word(taker), ("", ""))[0] or word(row["transferred_to_name"])
+
+    def name(side: str) -> str:
+        known = own.names.get(row[f"transferred_{side}_agent_id"], ("", ""))[0]
+        return known or row[f"transferred_{side}_name"] or ""
+
+    if row["transferred_by_agent_id"] == own.agent_id:
+        other = name("to")
         return ("passed_to", other) if other else ("passed", "")
-    if taker == own.agent_id and not pd.isna(giver):
-        other = known.get(word(giver), ("", ""))[0] or word(row["transferred_by_name"])
+    if row["transferred_to_agent_id"] == own.agent_id and row["transferred_by_agent_id"]:
+        other = name("by")
         return ("taken_from", other) if other else ("inbound", "")
     if row["direction"] == "outbound":
-        return ("outbound" if not pd.isna(row["answered_at"]) else "outbound_unanswered"), ""
-    return ("inbound" if pd.isna(row["missed_call_reason"]) else "missed"), ""
+        return ("outbound" if row["answered_at"] else "outbound_unanswered"), ""
+    return ("missed" if row["missed_call_reason"] else "inbound"), ""
 
 
 def build_team(
@@ -160,9 +157,7 @@ def build_team(
 ) -> Team:
     """Who misses most comes first, then by name: the table says where help is needed."""
     tables = snapshot.tables
-    metric = CATALOG[RATE]
     view = View(tables, period, query.filters, rules)
-    conversations = select(metric, view).rows
     goals = team_goals(view)
     known = names(tables, rules)
     nothing = Goal(0, 0, rules.goal_classification)
@@ -176,7 +171,7 @@ def build_team(
     return Team(
         head=head,
         lines=lines,
-        total=goal(metric.measure(conversations, rules, tables.now), rules),
+        total=goal(view),
         growth=catch_all_growth(*_build_windows(snapshot, rules)),
         reason_label=rules.labels.reason,
         reason_missing=attribute(rules.labels.reason) not in tables.conversations,
@@ -190,7 +185,7 @@ def list_choosable_people(
     tables, known = snapshot.tables, names(snapshot.tables, rules)
     goals = team_goals(View(tables, period, EVERYTHING, rules))
     ids = {*members(tables, rules)["id"], *goals, *([chosen] if chosen else [])}
-    people = [Person(str(agent), known.get(str(agent), ("", ""))[0]) for agent in ids]
+    people = [Person(agent, known.get(agent, ("", ""))[0]) for agent in ids]
     return sorted(
         people, key=lambda agent: (agent.id == UNASSIGNED, agent.name.casefold(), agent.id)
     )
@@ -224,14 +219,14 @@ def build_panel(
     context: Context,
 ) -> Panel:
     """`seen` are the conversations that this browser was shown as pending."""
-    by_day = goals_by_day(own.rows, own.classified, own.rules)
+    by_day = goals_by_day(own.view)
     name, status = own.names.get(own.agent_id, ("", ""))
     return Panel(
         head=head,
         name=name,
         left=status == "left",
         own=context.role == "analyst",
-        goal=goal(own.classified, own.rules),
+        goal=goal(own.view),
         days=with_empty_days(by_day, own.period, own.rules) if own.period.days <= 31 else by_day,
         pace=pace(by_day, own.period, own.today, own.rules),
         streak=streak(own.all_days, own.today),
@@ -251,30 +246,28 @@ def build_panel(
 
 
 def list_pending_ids(own: AgentView) -> list[str]:
-    return [str(row_id) for row_id in own.pending()["id"].head(ROWS_MAXIMUM)]
+    return own.pending()["id"].head(ROWS_MAXIMUM).to_list()
 
 
 def _build_pending(own: AgentView, model: Model | None, seen: Collection[str]) -> Pending:
     pending = own.pending()
-    suggested = suggest(model, pending["subject"].fillna("").astype("str"))
-    words = pd.Series(
-        [suggestion.reason if suggestion else "" for suggestion in suggested],
-        pending.index,
-        dtype="str",
-    )
-    if own.query.order == "easiest":
-        # A stable sort: within both halves the oldest stay first.
-        order = words.eq("").sort_values(kind="stable").index
-        pending, words = pending.loc[order], words.loc[order]
-    out = own.rows[own.excluded_by.notna()].sort_values("created_at", ascending=False)
-    done = own.rows[own.standing.eq("classified") & own.rows["id"].isin(list(seen))]
+    is_easiest_first = own.query.order == "easiest"
+    shown = pending if is_easiest_first else pending.head(own.query.more)
+    words = [found.reason if found else "" for found in suggest(model, shown["subject"])]
+    shown = shown.with_columns(pl.Series("suggestion", words, pl.String))
+    if is_easiest_first:
+        # Within both halves the oldest stay first.
+        shown = shown.sort(pl.col("suggestion") == "", maintain_order=True).head(own.query.more)
+    standing = pl.col("standing")
+    done = own.rows.filter(standing == "classified", pl.col("id").is_in(list(seen)))
+    out = own.rows.filter(standing == "excluded").sort("created_at", descending=True)
     return Pending(
-        rows=_build_rows(own, pending.head(own.query.more), words),
+        rows=_build_rows(own, shown),
         total=len(pending),
         order=own.query.order,
         learnt=model is not None,
-        done=_build_rows(own, done.sort_values("updated_at", ascending=False)),
-        excluded=excluded(own.rows, own.rules),
+        done=_build_rows(own, done.sort("updated_at", descending=True, nulls_last=True)),
+        excluded=excluded(own.rows["excluded"], own.rules),
         excluded_rows=_build_rows(own, out.head(ROWS_MAXIMUM)) if own.query.out else None,
     )
 
@@ -288,74 +281,59 @@ def _build_history(own: AgentView) -> History:
         reason=query.reason,
         standing=query.standing,
         search=query.search,
-        reasons=[str(reason) for reason in own.reasons.value_counts().index],
+        reasons=[reason for reason, _ in Counter(own.rows["reason"].drop_nulls()).most_common()],
     )
 
 
-def _build_rows(
-    own: AgentView, conversations: pd.DataFrame, suggestions: pd.Series | None = None
-) -> list[Row]:
+def _build_rows(own: AgentView, conversations: pl.DataFrame) -> list[Row]:
     teams = team_names(own.snapshot.tables, own.rules)
-    lines = conversations[["id", "subject", "team_id", "created_at", "last_close_at"]]
     return [
         Row(
-            id=str(row["id"]),
+            id=row["id"],
             url=own.links.conversation(row["id"]) or "",
-            subject=word(row["subject"]).strip(),
-            team=teams.get(word(row["team_id"]), ""),
-            created_at=row["created_at"].to_pydatetime(),
-            closed_at=instant_or_none(row["last_close_at"]),
-            reason=word(own.reasons.loc[index]),
-            standing=str(own.standing.loc[index]),
-            excluded=word(own.excluded_by.loc[index]),
-            suggestion="" if suggestions is None else str(suggestions.loc[index]),
+            subject=(row["subject"] or "").strip(),
+            team=teams.get(row["team_id"], ""),
+            created_at=row["created_at"],
+            closed_at=row["last_close_at"],
+            reason=row["reason"] or "",
+            standing=row["standing"],
+            excluded=row["excluded"] or "",
+            suggestion=row.get("suggestion", ""),
         )
-        for index, row in zip(conversations.index, lines.to_dict("records"), strict=True)
+        for row in conversations.iter_rows(named=True)
     ]
 
 
 def _build_quality(own: AgentView, at: datetime, context: Context) -> Quality:
     metric = CATALOG["csat_score"]
-    score, adjusted = (_evaluate(own, key, own.window) for key in ("csat_score", "csat_adjusted"))
-    before = own.number(metric, own.window_before)
+    score, adjusted = own.number("csat_score"), own.number("csat_adjusted")
+    before, adjusted_before = own.number_before("csat_score"), own.number_before("csat_adjusted")
     team = team_number(metric, own.team_view, own.agent_id)
-    rated = select(metric, own.view.with_period(own.window)).rows
-    remarks = rated["rating_remark"].fillna("").astype("str").str.strip()
-    written = rated[remarks.ne("") & rated["rating"].between(1, 5).fillna(False)]
-    written = written.sort_values(["rating_at", "id"], ascending=False)
-    shown = COMMENTS_MAXIMUM if own.query.comments else COMMENTS
-    adjusted_before = own.number(CATALOG["csat_adjusted"], own.window_before)
+    remark = pl.col("rating_remark").str.strip_chars()
+    written = (
+        select(metric, own.view.with_period(own.window))
+        .query.filter(remark != "", pl.col("rating").is_between(1, 5))
+        .select("id", "rating", "rating_at", remark)
+        .sort("rating_at", "id", descending=True)
+        .collect()
+    )
+    shown = written.head(COMMENTS_MAXIMUM if own.query.comments else COMMENTS)
     return Quality(
         score=score,
         adjusted=adjusted,
         before=before,
         team=team.value if team and team.n >= own.rules.csat_minimum else None,
         minimum=own.rules.csat_minimum,
-        comments=_build_comments(own, written.head(shown)),
+        comments=[
+            Comment(rating, _cut(words), rated_at, own.links.conversation(row_id) or "")
+            for row_id, rating, rated_at, words in shown.iter_rows()
+        ],
         total_comments=len(written),
         infos=(
             own_info(own, "csat_score", score, before, at, context),
             own_info(own, "csat_adjusted", adjusted, adjusted_before, at, context),
         ),
     )
-
-
-def _build_comments(own: AgentView, rated: pd.DataFrame) -> list[Comment]:
-    return [
-        Comment(
-            rating=int(row["rating"]),
-            words=_cut(word(row["rating_remark"]).strip()),
-            at=row["rating_at"].to_pydatetime(),
-            url=own.links.conversation(row["id"]) or "",
-        )
-        for row in rated[["id", "rating", "rating_remark", "rating_at"]].to_dict("records")
-    ]
-
-
-def _evaluate(own: AgentView, key: str, period: Period) -> Summary:
-    number = own.number(CATALOG[key], period)
-    assert number is not None
-    return number
 
 
 def _cut(words: str) -> str:

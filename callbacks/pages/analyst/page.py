@@ -164,7 +164,7 @@ def _draw(panel_request: PanelRequest) -> Drawn:
         table = build_team(snapshot, query, own.period, head, rules)
         return Drawn(above, [*notices, *analyst.team_content(table, context)])
     known = agent_id == UNASSIGNED or agent_id in own.names
-    if not known and own.rows.empty:
+    if not known and own.rows.is_empty():
         return Drawn(above, [analyst.unknown(choices, context)])
     model = panel_request.backend.dataset.cached(
         ("suggestions",), lambda: team_model(snapshot.tables, rules)

@@ -7,18 +7,19 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-import pandas as pd
+import polars as pl
 from pydantic import BeforeValidator, Field
 
 from callbacks.reports.query import SummaryQuery, parse_search, read
 from callbacks.reports.report_view import VersionView
-from metrics.classification.goals import Day, excluded_by, goals_by_day, standings
-from metrics.model.catalog import CATALOG, Metric
+from metrics.classification.goals import EXCLUDED_BY, Day, goals_by_day, standing
+from metrics.measures.workload import classification_rate
+from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.people import names
 from metrics.model.periods import Period, comparable
 from metrics.model.schema import CALL_AGENTS, attribute
-from metrics.model.selection import attribute_values, select, without_others_ratings
+from metrics.model.selection import RATING, select, without_others_ratings
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import EVERYTHING, View
@@ -89,7 +90,16 @@ def resolve_period(name: Preset, today: date) -> Period:
 
 # Ratings, times and calls need many rows; shorter periods are shown within so many days.
 WINDOW_DAYS = 28
-RATE = "classification_rate"
+# Asked for together, of the window and of the days before it.
+NUMBERS = (
+    *("csat_score", "csat_adjusted"),
+    *("first_response_time", "time_to_close"),
+    *("calls_answered", "talk_time"),
+)
+COLUMNS = (
+    *("id", "subject", "team_id", "agent_id", "state", "created_at", "updated_at", "last_close_at"),
+    *RATING,
+)
 
 
 def resolve_agent(query: AnalystQuery, viewer: Viewer) -> str | None:
@@ -125,17 +135,18 @@ class AgentView(VersionView[AnalystQuery]):
 
     @cached_property
     def tables(self) -> Tables:
-        """The version, less the rows that cannot be own ones: a twelfth of the work or less."""
+        """The version, less the rows that cannot be own ones: nothing is derived of the others."""
         whole = self.snapshot.tables
         if self.agent_id == UNASSIGNED:
             return whole
-        text, voice = whole.conversations, whole.calls
-        mine = text["agent_id"].eq(self.agent_id) | text["rated_agent_id"].eq(self.agent_id)
-        took_part = pd.Series(False, index=voice.index)
-        for column in CALL_AGENTS:
-            took_part |= voice[column].eq(self.agent_id).fillna(False)
+        assigned, took_part = (
+            pl.any_horizontal(pl.col(people) == self.agent_id)
+            for people in (["agent_id", "rated_agent_id"], list(CALL_AGENTS))
+        )
         return replace(
-            whole, conversations=text[mine.fillna(False).astype(bool)], calls=voice[took_part]
+            whole,
+            conversations=whole.conversations.filter(assigned),
+            calls=whole.calls.filter(took_part),
         )
 
     @property
@@ -155,26 +166,15 @@ class AgentView(VersionView[AnalystQuery]):
         return Filters(agents=(self.agent_id,))
 
     @cached_property
-    def rows(self) -> pd.DataFrame:
-        return select(CATALOG[RATE], self.view).rows
-
-    @cached_property
-    def classified(self) -> pd.Series:
-        """1, 0, or NA where a conversation does not count."""
-        return CATALOG[RATE].measure(self.rows, self.rules, self.snapshot.tables.now)
-
-    @cached_property
-    def standing(self) -> pd.Series:
-        return standings(self.rows, self.classified)
-
-    @cached_property
-    def excluded_by(self) -> pd.Series:
-        return excluded_by(self.rows, self.rules)
-
-    @cached_property
-    def reasons(self) -> pd.Series:
-        """The reason of each conversation; NA where there is none."""
-        return attribute_values(self.rows, self.rules.labels.reason)
+    def rows(self) -> pl.DataFrame:
+        """Own conversations of the period; `excluded` is the rule that leaves one out."""
+        rows = select(classification_rate, self.view).query.select(
+            *COLUMNS,
+            reason=attribute(self.rules.labels.reason),
+            standing=standing(self.view),
+            excluded=EXCLUDED_BY,
+        )
+        return rows.collect()
 
     @cached_property
     def all_days(self) -> list[Day]:
@@ -182,37 +182,38 @@ class AgentView(VersionView[AnalystQuery]):
         first = self.snapshot.history.first_day
         if first is None or first > self.today:
             return []
-        metric, tables = CATALOG[RATE], self.tables
-        conversations = select(metric, self.view.with_period(Period(first, self.today))).rows
-        values = metric.measure(conversations, self.rules, tables.now)
-        return goals_by_day(conversations, values, self.rules)
+        return goals_by_day(self.view.with_period(Period(first, self.today)))
 
     @property
     def reason_missing(self) -> bool:
         """Whether no conversation of the workspace carries the attribute that classifies."""
         return attribute(self.rules.labels.reason) not in self.snapshot.tables.conversations
 
-    def number(self, metric: Metric, period: Period | None) -> Summary | None:
-        if period is None:
-            return None
-        return report.evaluate(metric, self.view.with_period(period))
+    def number(self, key: str) -> Summary:
+        """One of `NUMBERS` in the window."""
+        return self._numbers(self.window)[key]
 
-    def pending(self) -> pd.DataFrame:
+    def number_before(self, key: str) -> Summary | None:
+        return None if self.window_before is None else self._numbers(self.window_before)[key]
+
+    def _numbers(self, period: Period) -> Mapping[str, Summary]:
+        view = self.view.with_period(period)
+        return report.evaluate_many([CATALOG[key] for key in NUMBERS], view)
+
+    def pending(self) -> pl.DataFrame:
         """Closed, counting, no reason; oldest first. An unrecorded close counts from creation."""
-        rows = self.rows[self.standing.eq("pending")]
-        closed = rows["last_close_at"].fillna(rows["created_at"])
-        order = pd.DataFrame({"closed": closed, "id": rows["id"]}).sort_values(["closed", "id"])
-        return rows.loc[order.index]
+        rows = self.rows.filter(pl.col("standing") == "pending")
+        return rows.sort(pl.coalesce("last_close_at", "created_at"), "id")
 
-    def history(self) -> pd.DataFrame:
-        query, keep = self.query, pd.Series(True, index=self.rows.index)
+    def history(self) -> pl.DataFrame:
+        query, rows = self.query, self.rows
         if query.reason is not None:
             wanted = query.reason.strip()
-            keep &= self.reasons.eq(wanted).fillna(False) if wanted else self.reasons.isna()
+            rows = rows.filter(pl.col("reason").fill_null("") == wanted)
         if query.standing:
-            keep &= self.standing.eq(query.standing)
+            rows = rows.filter(pl.col("standing") == query.standing)
         if query.search.strip():
-            subjects = self.rows["subject"].fillna("").astype("str").str.casefold()
-            keep &= subjects.str.contains(query.search.strip().casefold(), regex=False)
-        chosen = without_others_ratings(self.rows[keep.astype(bool)], self.tables, self.agent_id)
-        return chosen.sort_values(["created_at", "id"], ascending=False)
+            subject = pl.col("subject").str.to_lowercase()
+            rows = rows.filter(subject.str.contains(query.search.strip().lower(), literal=True))
+        rows = without_others_ratings(rows, self.tables, self.agent_id)
+        return rows.sort("created_at", "id", descending=True)
