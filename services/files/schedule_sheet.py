@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
 from metrics.planning.schedule import WEEKDAYS, Day, Problem, ShiftError, Week, read_day
 from services.errors import ServiceError
+from services.files.workbook import name_column
 
 # A schedule of hundreds of people is a tenth of this; what a small file unpacks to is not trusted.
 MOST_BYTES, MOST_UNPACKED = 700_000, 30_000_000
@@ -111,7 +108,7 @@ class _Cell:
 
     def __init__(self, row: int, column: int, cells: Sequence[Any]) -> None:
         cell = cells[column] if column < len(cells) else None
-        self.place = f"{get_column_letter(column + 1)}{row}"
+        self.place = f"{name_column(column + 1)}{row}"
         self.value = getattr(cell, "value", None)
         self.is_formula = getattr(cell, "data_type", "") == "f"
 
@@ -127,6 +124,10 @@ class _Cell:
 def _load_rows(content: bytes) -> list[Sequence[Any]]:
     if len(content) > MOST_BYTES:
         raise SheetError([CellFault("too_large")])
+    # It is large, and nothing else needs it.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:

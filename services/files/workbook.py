@@ -14,8 +14,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from openpyxl.utils import get_column_letter
-
 Kind = Literal["text", "number", "share", "seconds", "moment", "day", "link", "mixed"]
 DAY_SECONDS = 86400
 # Day 0 of Excel's calendar.
@@ -76,6 +74,12 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
     return content.getvalue()
 
 
+def name_column(number: int) -> str:
+    """As a spreadsheet counts: 1 is A, 26 is Z, 27 is AA."""
+    before, letter = divmod(number - 1, 26)
+    return (name_column(before) if before else "") + chr(ord("A") + letter)
+
+
 def write_csv(sheet: Sheet, decimal_comma: bool) -> bytes:
     """UTF-8 with its mark, for Excel; semicolons part the values where commas are decimal."""
     content = io.StringIO()
@@ -110,7 +114,7 @@ def clean_text(text: str) -> str:
 class _SheetWriter:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._letters = [get_column_letter(n) for n in range(1, len(sheet.columns) + 1)]
+        self._letters = [name_column(n) for n in range(1, len(sheet.columns) + 1)]
         self.links: list[tuple[str, str]] = []
 
     def write(self, *, is_first: bool) -> Iterator[str]:

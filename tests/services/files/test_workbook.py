@@ -9,6 +9,7 @@ from services.files.workbook import (
     LINKS_PER_SHEET,
     Column,
     Sheet,
+    name_column,
     name_sheet,
     write_csv,
     write_workbook,
@@ -141,3 +142,9 @@ def test_a_plain_text_table_reads_as_the_country_writes():
         'quando;nota;texto\r\n2026-11-24 15:04:05;4,5;"a;""b"""\r\n;3;ç\r\n'
     )
     assert write_csv(sheet, False).splitlines()[1].startswith(b"2026-11-24 15:04:05,4.5,")
+
+
+def test_columns_are_called_as_a_spreadsheet_calls_them():
+    assert [name_column(n) for n in (1, 26, 27, 52, 53, 702, 703)] == [
+        *("A", "Z", "AA", "AZ", "BA", "ZZ", "AAA")
+    ]
