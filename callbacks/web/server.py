@@ -285,7 +285,7 @@ def _with_csrf_cookie(response: Response, backend: Backend) -> Response:
     """The token that Dash's own script sends back in a header; scripts must be able to read it."""
     # Where the store is down nobody can be looked up, and no page is shown either.
     is_page = response.mimetype == "text/html" and response.status_code < 500
-    if is_page and current_user.is_authenticated:
+    if is_page and not static_files.is_static() and current_user.is_authenticated:
         secure = backend.settings.server.behind_tls
         response.set_cookie(CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=secure)
     return response
