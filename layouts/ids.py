@@ -5,6 +5,7 @@ from typing import Any
 URL = "url"
 PAGE = "page"
 REFRESH = "refresh"
+FRAME = "frame"
 HEADER_AGES = "header-ages"
 QUEUE_CHIP = "queue-chip"
 NAV_ALERTS = "nav-alerts"

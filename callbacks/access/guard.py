@@ -22,7 +22,7 @@ from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 
 # Files that the login page needs.
-OPEN_FILES = ("10-tokens.css", "20-base.css", "50-login.css", "login.js", "favicon.svg", "fonts/")
+OPEN_FILES = ("login.", "favicon.", "fonts/")
 DASH_POST = "/_dash-update-component"
 BEARER = "bearer "
 # What changes when a person does something on a page; an interval's beat is nobody's.

@@ -9,6 +9,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
@@ -16,6 +17,14 @@ from callbacks.reports import filter_choices
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import Sheets, report_sheets
 from callbacks.reports.page_query import PageQuery, build_page_search, read_choices, read_page
+from callbacks.reports.parts import (
+    Parts,
+    Place,
+    answer,
+    digest,
+    draw,
+    read_shown,
+)
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import ReportView
 from layouts import ids
@@ -44,14 +53,19 @@ class ReportPage:
     def name(self) -> str:
         return PAGES[self.path].name
 
+    @property
+    def places(self) -> tuple[Place, Place]:
+        """Of the bar and of everything below it."""
+        bar, content = (ids.panel(self.name, key) for key in ("bar", "content"))
+        return (bar, "children"), (content, "children")
+
     def render(self, context: Context, search: str) -> Component:
         choices = read_choices(search)
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 
     def register(self, app: Dash, backend: Backend) -> None:
         @role_callback(app, roles=PAGES[self.path].roles)(
-            Output(ids.panel(self.name, "bar"), "children"),
-            Output(ids.panel(self.name, "content"), "children"),
+            *[Output(*place) for place in self.places],
             Output(ids.panel(self.name, "version"), "data"),
             Input(ids.URL, "search"),
             Input(ids.REFRESH, "n_intervals"),
@@ -59,23 +73,25 @@ class ReportPage:
             State(ids.panel(self.name, "version"), "data"),
         )
         def show_page(
-            search: str | None, _: int | None, path: str | None, shown: list[Any] | None
-        ) -> tuple[Any, Any, Any]:
+            search: str | None, _: int | None, path: str | None, shown: Any
+        ) -> tuple[Any, ...]:
             snapshot = backend.dataset.snapshot()
-            marker = [backend.edition(snapshot), build_page_search(search)]
-            if path != self.path or marker == shown:
-                return no_update, no_update, no_update
+            address = build_page_search(search)
+            marker = [backend.edition(snapshot), digest(address.encode())]
+            known = read_shown(shown)
+            if path != self.path or marker == known[:2]:
+                raise PreventUpdate
             context = report_context(backend, self.path, search)
             if snapshot is None:
                 return None, states.starting(context), marker
-            has_bar = shown is not None and shown[0] != backend.edition(None)
-            same_choice = has_bar and shown is not None and shown[1:] == marker[1:]
-            key = (self.name, context.theme, context.text.language, *marker)
-            bar, content = backend.dataset.cached(
+            key = (self.name, context.theme, context.text.language, marker[0], address)
+            parts = backend.dataset.cached(
                 key, lambda: _draw_page(self, backend, snapshot, search, context)
             )
+            bar, *rest = answer(parts, marker, shown, self.places)
             # Whoever is choosing something is not interrupted by a new version.
-            return no_update if same_choice else bar, content, marker
+            same_choice = len(known) > len(marker) and known[1] == marker[1]
+            return no_update if same_choice else bar, *rest
 
         if self.more_callbacks is not None:
             self.more_callbacks(app, backend)
@@ -119,7 +135,7 @@ def _build_view(
 
 def _draw_page(
     page: ReportPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
-) -> tuple[Component, list[Component]]:
+) -> Parts:
     notice = None
     try:
         question = _build_view(page, snapshot, search, backend)
@@ -133,4 +149,5 @@ def _draw_page(
     question = add_filter_words(question, context)
     content = page.content(question, context, backend)
     bar = filter_bar(filter_choices.build_bar(question, context), context)
-    return bar, [part for part in (notice, *content) if part is not None]
+    below = [part for part in (notice, *content) if part is not None]
+    return draw(dict(zip(page.places, (bar, below), strict=True)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.reports import row_lines
@@ -27,13 +28,11 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
         Output(ids.SIDE_PANEL, "children"),
         Output(ids.panel(ids.ROWS, "shown"), "data"),
         Input(ids.URL, "search"),
-        Input(ids.REFRESH, "n_intervals"),
+        Input(ids.FRAME, "data"),
         State(ids.URL, "pathname"),
         State(ids.panel(ids.ROWS, "shown"), "data"),
     )
-    def show_panel(
-        search: str | None, _: int | None, path: str | None, shown: Any
-    ) -> tuple[Any, Any]:
+    def show_panel(search: str | None, _: Any, path: str | None, shown: Any) -> tuple[Any, Any]:
         context = report_context(backend, path or "/", search)
         try:
             panel = read_panel(search)
@@ -44,7 +43,7 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
                 return None, None
             marker = [question.snapshot.version, build_page_search(search), panel.rows, *panel.cell]
             if marker == shown:
-                return no_update, no_update
+                raise PreventUpdate
             return layout.panel(_build_head(panel, question, context), context), marker
         except (ParameterError, CellError):
             return layout.refused(context), [search]

@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from dash import ctx, no_update
+from dash import ctx, no_update, set_props
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 from flask import Flask, Response, current_app, has_request_context, request
@@ -25,11 +25,15 @@ RETRY_SECONDS = 5
 
 
 def panel_error(error: Exception) -> Component | list[Component]:
+    """Said where the callback draws; its stores forget what is shown, so that all is sent anew."""
     reference = secrets.token_hex(4)
     log.error("callback failed, reference %s", reference, exc_info=error)
     drawn = failed_words(words.text_for(_language()), reference)
     outputs = ctx.outputs_list
     if isinstance(outputs, list):
+        for output in outputs:
+            if output.get("property") == "data":
+                set_props(output["id"], {"data": None})
         return [drawn if o.get("property") == "children" else no_update for o in outputs]
     return drawn
 

@@ -1,49 +1,61 @@
 """What every desk page shows beside its own content: the queue, and how old the data is."""
 
+from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, State
+from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
+from callbacks.reports.parts import Place, answer, draw
 from layouts import ids
+from layouts.components.context import Context
 from layouts.components.frame import ages, alerts_count, queue_chip
 from layouts.roles import PAGES, PEOPLE
 from metrics.live import current as now
 from metrics.model.view import view_of_today
 from services.runtime.backend import Backend
+from services.snapshot.dataset import Snapshot
+
+CHIP: Place = (ids.QUEUE_CHIP, "children")
 
 
 def register(app: Dash, backend: Backend) -> None:
 
     @role_callback(app, roles=PEOPLE)(
-        Output(ids.QUEUE_CHIP, "children"),
-        Output(ids.HEADER_AGES, "children"),
+        Output(*CHIP),
+        Output(ids.FRAME, "data"),
         Input(ids.REFRESH, "n_intervals"),
-        Input(ids.PAGE, "children"),
+        State(ids.FRAME, "data"),
     )
-    def show_frame(_: int | None, page: Any) -> tuple[Any, Any]:
+    def show_frame(_: int | None, shown: Any) -> list[Any]:
+        """Its store changes with each version, for those who show what others have drawn."""
         context = current_context(backend)
         snapshot = backend.dataset.snapshot()
-        at = backend.now()
-        if snapshot is None:
-            return None, None
-        if not context.wall:
-            return None, ages(snapshot.sources, at, context)
-        waiting = backend.dataset.cached(
-            ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
-        )
-        longest = min((row.waiting_since for row in waiting if row.waiting_since), default=None)
-        limit = backend.rules.first_response_seconds
-        chip = queue_chip(len(waiting), longest, limit, at, context)
-        return chip, ages(snapshot.sources, at, context)
+        edition = backend.edition(snapshot)
+        parts = draw(_draw_frame(backend, snapshot, context))
+        return answer(parts, [edition], shown, [CHIP])
 
-    @role_callback(app, roles=PAGES["/alerts"].roles)(
-        Output(ids.NAV_ALERTS, "children"),
-        Input(ids.REFRESH, "n_intervals"),
-        Input(ids.PAGE, "children"),
-    )
-    def show_critical(_: int | None, page: Any) -> Any:
+
+def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -> dict[Place, Any]:
+    drawn: dict[Place, Any] = {CHIP: None, (ids.HEADER_AGES, "children"): None}
+    at = backend.now()
+    if snapshot is not None:
+        drawn[ids.HEADER_AGES, "children"] = ages(snapshot.sources, at, context)
+        if context.wall:
+            drawn[CHIP] = _draw_chip(backend, snapshot, at, context)
+    if context.role in PAGES["/alerts"].roles:
         live = backend.alerts.get_overview().live
         critical = sum(incident.problem.severity == "critical" for incident in live)
-        return alerts_count(critical, current_context(backend))
+        drawn[ids.NAV_ALERTS, "children"] = alerts_count(critical, context)
+    return drawn
+
+
+def _draw_chip(backend: Backend, snapshot: Snapshot, at: datetime, context: Context) -> Component:
+    waiting = backend.dataset.cached(
+        ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
+    )
+    longest = min((row.waiting_since for row in waiting if row.waiting_since), default=None)
+    limit = backend.rules.first_response_seconds
+    return queue_chip(len(waiting), longest, limit, at, context)

@@ -1,11 +1,9 @@
 """What every answer says to the browser about its limits."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
+from callbacks.web import static_files
 from services.runtime.backend import Backend
-
-# The same for everybody, so a browser may keep them.
-FILES = ("/assets/", "/_dash-component-suites/", "/favicon.ico")
 
 
 def set_up(server: Flask, backend: Backend, build: str) -> None:
@@ -25,11 +23,8 @@ def _with_headers(response: Response, behind_tls: bool, build: str) -> Response:
     headers["X-Build"] = build
     if behind_tls:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.path.startswith(FILES) and response.status_code < 400:
-        # Not for caches on the way: the answer also renews the session's cookie.
-        response.cache_control.private = True
-    else:
-        headers["Cache-Control"] = "no-store"
+    is_file = static_files.is_static() and response.status_code < 400
+    headers["Cache-Control"] = static_files.lifetime() if is_file else "no-store"
     return response
 
 

@@ -30,8 +30,9 @@ from callbacks.web import (
     recordings,
     registry,
     request_check,
+    static_files,
 )
-from layouts import ids
+from layouts import bundles, ids
 from layouts.components import states
 from layouts.components.shell import page_frame
 from layouts.i18n import text_for
@@ -39,7 +40,6 @@ from layouts.roles import EVERYBODY, PAGES, ROLES
 from services.runtime.backend import Backend
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "assets"
 REFRESH_MILLISECONDS = 60_000
 BODY_BYTES = 2**20
 BUILD = "VIGIA_BUILD"
@@ -48,6 +48,7 @@ FAVICON = Route(path="/favicon.ico", endpoint="favicon", roles=None)
 HOME = Route(path="/", endpoint="home", roles=EVERYBODY)
 HEALTHZ = Route(path="/healthz", endpoint="healthz", roles=None)
 READYZ = Route(path="/readyz", endpoint="readyz", roles=None)
+ASSETS = "_dash_assets.static"
 # Dash's own, which it names after their paths; who may fire which callback is looked at besides.
 DASH_PATHS = (
     "/",
@@ -60,7 +61,7 @@ DASH_PATHS = (
     "/_favicon.ico",
 )
 DASH_ROUTES = (
-    Route(path="/assets/<path:filename>", endpoint="_dash_assets.static", roles=EVERYBODY),
+    Route(path="/assets/<path:filename>", endpoint=ASSETS, roles=EVERYBODY),
     *(Route(path=path, endpoint=path, roles=EVERYBODY) for path in DASH_PATHS),
 )
 HIDDEN_VERSIONS = (
@@ -70,6 +71,9 @@ HIDDEN_VERSIONS = (
     "plotly_version",
     "ddk_version",
 )
+# Dash's packages of components of which no page has any; on a screen in a room nothing pops up.
+UNUSED = ("dash_table", "plotly")
+UNUSED_ON_SCREENS = (*UNUSED, "dash_bootstrap_components")
 
 
 class GuardedDash(Dash):  # type: ignore[misc]
@@ -91,8 +95,12 @@ class GuardedDash(Dash):  # type: ignore[misc]
         return jsonify(own)
 
     def _config(self) -> Any:
-        """What the browser's side must know; versions are only of use to an attacker."""
-        return {name: v for name, v in super()._config().items() if name not in HIDDEN_VERSIONS}
+        """What the browser's side must know; versions are only of use to an attacker.
+
+        Where not everything comes out of its own packages, Dash asks where Plotly is.
+        """
+        told = {name: v for name, v in super()._config().items() if name not in HIDDEN_VERSIONS}
+        return {**told, "serve_locally": False, "plotlyjs_url": bundles.address(bundles.CHARTS)}
 
     def _initialize_context(self, body: Any) -> Any:
         """The context of a callback; a body that our own pages never send is a bad request."""
@@ -101,6 +109,19 @@ class GuardedDash(Dash):  # type: ignore[misc]
         return super()._initialize_context(body)
 
     def interpolate_index(self, **kwargs: Any) -> str:
+        role = session.current_viewer().role
+        unused = UNUSED_ON_SCREENS if ROLES[role].is_screen else UNUSED
+        libraries = [
+            line
+            for line in kwargs["scripts"].splitlines()
+            if not any(f"/{name}/" in line for name in unused)
+        ]
+        own = {kind: bundles.address(f"{role}.{kind}") for kind in ("css", "js")}
+        kwargs["css"] = f'<link rel="stylesheet" href="{own["css"]}">'
+        kwargs["scripts"] = "\n".join([f'<script src="{own["js"]}"></script>', *libraries])
+        kwargs["favicon"] = (
+            f'<link rel="icon" type="image/svg+xml" href="{bundles.address("favicon.svg")}">'
+        )
         html_text = super().interpolate_index(**kwargs)
         return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
 
@@ -114,6 +135,7 @@ def create_app(backend: Backend) -> Dash:
     build = build_id()
     server = _create_server(backend)
     server.config[BUILD] = build
+    static_files.set_up(server)
     guard.set_up(server, backend)
     headers.set_up(server, backend, build)
     errors.set_up(server, backend)
@@ -135,8 +157,7 @@ def create_app(backend: Backend) -> Dash:
     app = GuardedDash(
         __name__,
         server=server,
-        assets_folder=str(ASSETS),
-        assets_ignore=r"^(50-login\.css|login\.js)$",
+        include_assets_files=False,
         suppress_callback_exceptions=True,
         update_title=None,
         title="Vigia",
@@ -150,6 +171,7 @@ def create_app(backend: Backend) -> Dash:
         on_error=errors.panel_error,
     )
     app.enable_dev_tools(debug=False, dev_tools_hot_reload=False, dev_tools_ui=False)
+    server.view_functions[ASSETS] = static_files.serve
     app.index_string = INDEX
     app.layout = lambda: _layout(backend)
     _register_routing(app, backend)
@@ -164,7 +186,7 @@ INDEX = """<!doctype html>
 <html>
 <head>{%metas%}
 <title>{%title%}</title>
-<link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">{%css%}</head>
+{%favicon%}{%css%}</head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 
@@ -206,9 +228,7 @@ def _create_server(backend: Backend) -> Flask:
 
 def _add_routes(server: Flask, backend: Backend) -> None:
     def favicon() -> Response:
-        return make_response(
-            (ASSETS / "favicon.svg").read_bytes(), 200, {"Content-Type": "image/svg+xml"}
-        )
+        return static_files.serve("favicon.svg")
 
     def home() -> Response:
         return make_response(redirect(ROLES[session.current_viewer().role].home, 302))
@@ -265,7 +285,7 @@ def _with_csrf_cookie(response: Response, backend: Backend) -> Response:
     """The token that Dash's own script sends back in a header; scripts must be able to read it."""
     # Where the store is down nobody can be looked up, and no page is shown either.
     is_page = response.mimetype == "text/html" and response.status_code < 500
-    if is_page and current_user.is_authenticated:
+    if is_page and not static_files.is_static() and current_user.is_authenticated:
         secure = backend.settings.server.behind_tls
         response.set_cookie(CSRF_COOKIE, generate_csrf(), samesite="Lax", secure=secure)
     return response

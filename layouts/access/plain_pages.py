@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from layouts import bundles
 from layouts.i18n import Text
 
 TEMPLATES = Environment(
@@ -16,6 +17,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.globals["address"] = bundles.address
 
 
 @dataclass(frozen=True)

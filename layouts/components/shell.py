@@ -27,6 +27,7 @@ def page_frame(
     header = html.Header([html.H1(title), *beside_title, ages, *tools], className="page-header")
     return html.Div(
         [
+            dcc.Store(id=ids.FRAME),
             navigation(context),
             html.Main([header, html.Div(content, className="page-content")], className="page"),
             tabs(context),

@@ -36,7 +36,7 @@ PANELS = [
     ("operations--drawer.children", "/operations", f"?agent={JOAO}&period=48h"),
     ("analyst--content.children", "/analyst", f"?agent={JOAO}"),
     ("quality--comments.children", "/quality", ""),
-    ("alerts--live.children", "/alerts", ""),
+    ("alerts--shown.data", "/alerts", ""),
     (BAR.format(page="times"), "/times", ""),
     (BAR.format(page="backoffice"), "/backoffice", ""),
     (BAR.format(page="details"), "/details", "?column=link"),

@@ -226,6 +226,14 @@ class Browser:
         return self.post("/_dash-update-component", json=body)
 
 
+def read_props(answer: TestResponse) -> dict[str, dict[str, Any]]:
+    """The properties that a callback's answer sets, by id; none where nothing is new."""
+    if answer.status_code == 204:
+        return {}
+    body = answer.get_json()
+    return {**body.get("sideUpdate", {}), **body["response"]}
+
+
 def _end(part: str) -> dict[str, str]:
     component, _, prop = part.rpartition(".")
     return {"id": component, "property": prop}

@@ -6,11 +6,13 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.alerts.figures import alerts, rule_rows
 from callbacks.pages.alerts.query import read_alerts
+from callbacks.reports.parts import answer, draw
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.alerts import page as layout
@@ -28,21 +30,25 @@ LOOKS = 6
 
 def register(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=PAGES[PATH].roles)(
-        *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
+        Output(ids.panel(PAGE, "notices"), "children"),
+        Output(ids.panel(PAGE, "shown"), "data"),
         Input(ids.URL, "search"),
         Input(ids.REFRESH, "n_intervals"),
         Input(ids.panel(PAGE, "soon"), "n_intervals"),
         State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "shown"), "data"),
     )
-    def show_alerts(search: str | None, _: Any, __: Any, path: str | None) -> tuple[Any, ...]:
+    def show_alerts(search: str | None, _: Any, __: Any, path: str | None, shown: Any) -> list[Any]:
         if path != PATH:
-            return (no_update,) * len(layout.PLACES)
+            raise PreventUpdate
         context = current_context(backend, PATH)
         query, problem = read_alerts(search)
         drawn = list(layout.parts(alerts(backend, search, query, context), context))
         if problem is not None:
             drawn[2] = [layout.unusable(problem, context), *drawn[2]]
-        return tuple(drawn)
+        places = [(ids.panel(PAGE, place), "children") for place in layout.PLACES]
+        parts = draw(dict(zip(places, drawn, strict=True)))
+        return answer(parts, (), shown, [places[layout.PLACES.index("notices")]])
 
     @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "rules"), "children"), Input(ids.panel(PAGE, "done"), "data")

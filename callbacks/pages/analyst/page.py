@@ -1,11 +1,12 @@
 """The analyst's panel: own rows for an analyst, anybody's for a manager."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
@@ -22,6 +23,7 @@ from callbacks.pages.analyst.query import (
     read_analyst,
     resolve_agent,
 )
+from callbacks.reports.parts import Parts, Place, answer, draw, read_shown
 from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states
@@ -37,12 +39,19 @@ from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
+PLACES: tuple[Place, ...] = tuple((ids.panel(PAGE, key), "children") for key in ("head", "content"))
+# Of the ids that a browser sends back.
+SEEN_CHARACTERS = 6000
+
 
 @dataclass(frozen=True)
 class Drawn:
-    head: list[Any]
-    content: list[Any]
+    parts: Parts
     pending: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, head: list[Any], content: list[Any], pending: Iterable[str] = ()) -> "Drawn":
+        return cls(draw(dict(zip(PLACES, (head, content), strict=True))), tuple(pending))
 
 
 @dataclass(frozen=True)
@@ -64,23 +73,22 @@ class PanelRequest:
 
 def register(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=PAGES[PATH].roles)(
-        Output(ids.panel(PAGE, "head"), "children"),
-        Output(ids.panel(PAGE, "content"), "children"),
+        *[Output(*place) for place in PLACES],
         Output(ids.panel(PAGE, "version"), "data"),
         Input(ids.URL, "search"),
         Input(ids.REFRESH, "n_intervals"),
         State(ids.URL, "pathname"),
         State(ids.panel(PAGE, "version"), "data"),
     )
-    def show_analyst(search: Any, _: Any, path: Any, shown: Any) -> tuple[Any, Any, Any]:
+    def show_analyst(search: Any, _: Any, path: Any, shown: Any) -> tuple[Any, ...]:
         snapshot = backend.dataset.snapshot()
         search = search if isinstance(search, str) else ""
         version = backend.edition(snapshot)
         before = shown if isinstance(shown, dict) else {}
         if path != PATH or (before.get("version"), before.get("search")) == (version, search):
-            return no_update, no_update, no_update
+            raise PreventUpdate
         context = current_context(backend, PATH)
-        marker = {"version": version, "search": search, "seen": []}
+        marker: dict[str, Any] = {"version": version, "search": search, "seen": []}
         if snapshot is None:
             return [], [states.starting(context)], marker
         viewer = current_viewer(backend)
@@ -88,8 +96,10 @@ def register(app: Dash, backend: Backend) -> None:
         panel_request = PanelRequest(backend, snapshot, viewer, search, seen, context)
         drawn = backend.dataset.cached(panel_request.key, lambda: _draw(panel_request))
         # What was pending stays remembered, so that it keeps its tick until the page is left.
-        marker["seen"] = sorted({*seen, *drawn.pending})[:ROWS_MAXIMUM]
-        return drawn.head, drawn.content, marker
+        marker["seen"] = _keep_short(sorted({*seen, *drawn.pending}))
+        shown = [before.get("version"), before.get("search"), *read_shown(before.get("parts"))]
+        *values, (_, _, *marker["parts"]) = answer(drawn.parts, [version, search], shown, PLACES)
+        return *values, marker
 
     _register_clientside(app)
 
@@ -119,7 +129,7 @@ def _register_clientside(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("analyst", "celebrate"),
         Output(ids.panel(PAGE, "celebrated"), "data"),
-        Input(ids.panel(PAGE, "content"), "children"),
+        Input(ids.panel(PAGE, "version"), "data"),
     )
 
 
@@ -137,6 +147,16 @@ def _read_seen(before: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def _keep_short(seen: Iterable[str]) -> list[str]:
+    kept, characters = [], 0
+    for row_id in seen:
+        characters += len(row_id) + len('"",')
+        if characters > SEEN_CHARACTERS:
+            break
+        kept.append(row_id)
+    return kept
+
+
 def _draw(panel_request: PanelRequest) -> Drawn:
     context, snapshot, rules = (
         panel_request.context,
@@ -146,7 +166,7 @@ def _draw(panel_request: PanelRequest) -> Drawn:
     query, choices, notices = _read_query(panel_request)
     agent_id = resolve_agent(query, panel_request.viewer)
     if agent_id is None and panel_request.viewer.role == ANALYST:
-        return Drawn([], [analyst.nobody(context)])
+        return Drawn.of([], [analyst.nobody(context)])
     own = AgentView(snapshot, query, rules, agent_id or "", panel_request.backend.links(snapshot))
     notices += _build_history_notices(own, context)
     manager = panel_request.viewer.role == MANAGER
@@ -162,16 +182,16 @@ def _draw(panel_request: PanelRequest) -> Drawn:
     above = analyst.head(head, context)
     if agent_id is None:
         table = build_team(snapshot, query, own.period, head, rules)
-        return Drawn(above, [*notices, *analyst.team_content(table, context)])
+        return Drawn.of(above, [*notices, *analyst.team_content(table, context)])
     known = agent_id == UNASSIGNED or agent_id in own.names
     if not known and own.rows.is_empty():
-        return Drawn(above, [analyst.unknown(choices, context)])
+        return Drawn.of(above, [analyst.unknown(choices, context)])
     model = panel_request.backend.dataset.cached(
         ("suggestions",), lambda: team_model(snapshot.tables, rules)
     )
     at = panel_request.backend.now()
     panel = build_panel(own, head, model, panel_request.seen, at, context)
-    return Drawn(above, analyst.content(panel, context, notices), tuple(list_pending_ids(own)))
+    return Drawn.of(above, analyst.content(panel, context, notices), list_pending_ids(own))
 
 
 def _read_query(

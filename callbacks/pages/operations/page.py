@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
@@ -17,6 +18,7 @@ from callbacks.pages.operations.query import (
     read_choices,
     read_operations,
 )
+from callbacks.reports.parts import Parts, answer, digest, draw, read_shown
 from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states
@@ -32,32 +34,31 @@ from services.snapshot.dataset import Snapshot
 
 def register(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=PAGES[PATH].roles)(
-        *[Output(place, prop) for place, prop in operations.PLACES],
+        Output(*operations.PLACES[0]),
         Output(ids.panel(PAGE, "version"), "data"),
         Input(ids.URL, "search"),
         Input(ids.REFRESH, "n_intervals"),
         State(ids.URL, "pathname"),
         State(ids.panel(PAGE, "version"), "data"),
     )
-    def show_wall(
-        search: str | None, _: int | None, path: str | None, shown: str | None
-    ) -> tuple[Any, ...]:
+    def show_wall(search: str | None, _: int | None, path: str | None, shown: Any) -> list[Any]:
         snapshot = backend.dataset.snapshot()
         address = view("", read_choices(search, "agent"))
         edition = backend.edition(snapshot)
-        marker = f"{edition} {address}"
-        if path != PATH or marker == shown:
-            return (no_update,) * (len(operations.PLACES) + 1)
+        marker = [edition, digest(address.encode())]
+        if path != PATH or marker == read_shown(shown)[:2]:
+            raise PreventUpdate
         context = current_context(backend, PATH)
         if snapshot is None:
-            return *operations.only(states.starting(context)), marker
+            starting = _fill_places(operations.only(states.starting(context)))
+            return answer(starting, marker, shown, operations.PLACES[:1])
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language
-        drawn = backend.dataset.cached(
+        parts = backend.dataset.cached(
             ("operations", edition, *own, address),
             lambda: _draw(backend, snapshot, viewer, address, context),
         )
-        return *drawn, marker
+        return answer(parts, marker, shown, operations.PLACES[:1])
 
     @role_callback(app, roles=PEOPLE)(
         Output(ids.panel(PAGE, "choices"), "children"),
@@ -74,7 +75,7 @@ def register(app: Dash, backend: Backend) -> None:
         snapshot = backend.dataset.snapshot()
         address = view("", read_choices(search, "agent"))
         if path != PATH or snapshot is None or address == shown:
-            return no_update, no_update, no_update
+            raise PreventUpdate
         return *_draw_choices(backend, snapshot, search, current_context(backend, PATH)), address
 
     # Not with every version: whoever reads the list would lose the place.
@@ -92,7 +93,7 @@ def register(app: Dash, backend: Backend) -> None:
         snapshot = backend.dataset.snapshot()
         address = view("", read_choices(search))
         if path != PATH or snapshot is None or address == shown:
-            return no_update, no_update
+            raise PreventUpdate
         question, _ = _build_view(backend, snapshot, current_viewer(backend), search)
         return draw_drawer(question, read_choices(search), current_context(backend, PATH)), address
 
@@ -110,13 +111,23 @@ def render(context: Context, search: str) -> Component:
 
 def _draw(
     backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
-) -> operations.Parts:
+) -> Parts:
     question, problem = _build_view(backend, snapshot, viewer, search)
     at = backend.now()
     drawn = build_wall(question, read_choices(search), at, context)
     if problem is not None:
         drawn = replace(drawn, notice=operations.unusable(problem, context))
-    return operations.parts(drawn, context)
+    return _fill_places(operations.parts(drawn, context))
+
+
+def _fill_places(drawn: operations.Parts) -> Parts:
+    return draw(
+        {
+            place: content
+            for place, content in zip(operations.PLACES, drawn, strict=True)
+            if content is not no_update
+        }
+    )
 
 
 def _build_view(

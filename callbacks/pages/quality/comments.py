@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State
+from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.pages.quality.figures import ReaderQuery
@@ -13,6 +14,7 @@ from callbacks.reports.filter_choices import fold_text, fold_texts, name_person
 from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
+from callbacks.reports.parts import answer, draw
 from callbacks.reports.query import ParameterError, parse_search, read
 from callbacks.reports.report_page import ReportPage, add_filter_words, report_context
 from callbacks.reports.report_view import ReportView
@@ -45,14 +47,19 @@ MOMENTS = {
 
 
 def register(app: Dash, backend: Backend, page: ReportPage) -> None:
+    place = (ids.panel(PAGE, "comments"), "children")
+
     @role_callback(app, roles=PAGES[page.path].roles)(
-        Output(ids.panel(PAGE, "comments"), "children"),
+        Output(*place),
+        Output(ids.panel(PAGE, "comments-shown"), "data"),
         Input(ids.URL, "search"),
+        Input(ids.FRAME, "data"),
         State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "comments-shown"), "data"),
     )
-    def show_comments(search: str | None, path: str | None) -> Any:
+    def show_comments(search: str | None, _: Any, path: str | None, shown: Any) -> list[Any]:
         if path != page.path:
-            return no_update
+            raise PreventUpdate
         context = report_context(backend, path, search)
         try:
             question = page.question(search, backend)
@@ -62,10 +69,9 @@ def register(app: Dash, backend: Backend, page: ReportPage) -> None:
             context = replace(context, choices={})
             question, query = page.question("", backend), ReaderQuery()
         if question is None:
-            return no_update
-        return layout.comments(
-            _build_comments(add_filter_words(question, context), query, backend, context), context
-        )
+            raise PreventUpdate
+        built = _build_comments(add_filter_words(question, context), query, backend, context)
+        return answer(draw({place: layout.comments(built, context)}), (), shown, [place])
 
     app.clientside_callback(
         ClientsideFunction("quality", "look"),

@@ -5,11 +5,13 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from flask import request
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.status.figures import build_status
+from callbacks.reports.parts import answer, draw
 from layouts import ids
 from layouts.components.context import Context
 from layouts.pages.status import page as layout
@@ -24,17 +26,22 @@ LONGEST = 80
 
 
 def register(app: Dash, backend: Backend) -> None:
+    places = [(ids.panel(PAGE, place), "children") for place in layout.PLACES]
+
     @role_callback(app, roles=PAGES[PATH].roles)(
-        *[Output(ids.panel(PAGE, place), "children") for place in layout.PLACES],
+        Output(*places[0]),
+        Output(ids.panel(PAGE, "shown"), "data"),
         Input(ids.REFRESH, "n_intervals"),
         Input(ids.panel(PAGE, "soon"), "n_intervals"),
         Input(ids.panel(PAGE, "done"), "data"),
         State(ids.URL, "pathname"),
+        State(ids.panel(PAGE, "shown"), "data"),
     )
-    def show_status(_: Any, __: Any, ___: Any, path: str | None) -> tuple[Any, ...]:
+    def show_status(_: Any, __: Any, ___: Any, path: str | None, shown: Any) -> list[Any]:
         if path != PATH:
-            return (no_update,) * len(layout.PLACES)
-        return layout.parts(build_status(backend), current_context(backend, PATH))
+            raise PreventUpdate
+        drawn = layout.parts(build_status(backend), current_context(backend, PATH))
+        return answer(draw(dict(zip(places, drawn, strict=True))), (), shown, places[:1])
 
     @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "done"), "data"),

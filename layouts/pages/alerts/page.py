@@ -28,6 +28,7 @@ def page(context: Context) -> html.Div:
     content = [
         dcc.Store(id=ids.panel(PAGE, "action")),
         dcc.Store(id=ids.panel(PAGE, "done")),
+        dcc.Store(id=ids.panel(PAGE, "shown")),
         dcc.Interval(id=ids.panel(PAGE, "soon"), interval=1500, max_intervals=0),
         dcc.Download(id=ids.panel(PAGE, "download")),
         html.Span(id=ids.panel(PAGE, "said"), hidden=True),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import html
+from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -44,6 +44,7 @@ def content(quality: Quality, context: Context) -> list[Any]:
             className="bi-row quality-2",
         ),
         html.Div(skeleton()[1:2], id=ids.panel(PAGE, "comments")),
+        dcc.Store(id=ids.panel(PAGE, "comments-shown")),
     ]
 
 

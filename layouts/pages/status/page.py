@@ -316,6 +316,7 @@ def page(context: Context) -> html.Div:
     content = [
         dcc.Store(id=ids.panel(PAGE, "action")),
         dcc.Store(id=ids.panel(PAGE, "done")),
+        dcc.Store(id=ids.panel(PAGE, "shown")),
         dcc.Interval(id=ids.panel(PAGE, "soon"), interval=2000, max_intervals=0),
         html.Span(id=ids.panel(PAGE, "said"), hidden=True),
         places["notices"],

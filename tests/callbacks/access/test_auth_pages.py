@@ -272,7 +272,7 @@ def test_what_screens_ask_for_by_themselves_keeps_nobody_signed_in(fresh):
     for _ in range(5):
         world.now += 700
         answer = browser.send(beat)
-        for path in ("/assets/rows.js", "/_dash-layout", "/overview"):
+        for path in ("/assets/manager.js", "/_dash-layout", "/overview"):
             browser.get(path)
     assert answer.status_code == 200
     world.now += 101

@@ -15,7 +15,7 @@ from tests.callbacks.pages.operations.test_operations import WALL
 from tests.worlds.api_world import JOAO, snapshot
 from tests.worlds.robot_world import AT, lay
 from tests.worlds.watching import held, plainly
-from tests.worlds.web_world import MANAGER
+from tests.worlds.web_world import MANAGER, read_props
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def wall(world, shown=None):
     """What the wall is told at its refresh, and the marker that it keeps."""
     at = {"url.search": "", "url.pathname": "/operations", "operations--version.data": shown}
     answer = world.browser(MANAGER).fire(WALL, **at)
-    response = answer.get_json()["response"]
+    response = read_props(answer)
     if not response:
         return "", shown
     return json.dumps(response, ensure_ascii=False), response["operations--version"]["data"]

@@ -66,22 +66,6 @@ def test_what_belongs_to_somebody_is_not_stored(browsers, path):
         assert browser.get(path).headers["Cache-Control"] == "no-store", path
 
 
-def test_files_are_kept_by_the_browser_and_by_no_cache_on_the_way(world, browsers):
-    page = browsers[3].get("/overview").text
-    files = [
-        path.replace("&amp;", "&")
-        for path in re.findall(r'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"', page)
-    ]
-    assert len(files) > 15
-    for path in files:
-        answer = browsers[3].get(path)
-        assert answer.status_code == 200, path
-        kept = answer.headers["Cache-Control"]
-        assert "private" in kept, path
-        assert "public" not in kept
-        assert "no-store" not in kept
-
-
 def test_the_policy_is_exactly_this():
     assert policy("N") == (
         "default-src 'self'; script-src 'self' 'nonce-N'; style-src 'self' 'unsafe-inline'; "

@@ -34,7 +34,7 @@ def world(fresh):
 
 
 def shown(world):
-    output = "status--sources.children"
+    output = "status--shown.data"
     return drawn(world.browser(MANAGER), output, **{"url.pathname": "/status"})
 
 
@@ -168,7 +168,7 @@ def test_an_open_wall_gives_a_sign_of_life_once_a_minute(world):
 
 def test_a_wall_in_kiosk_mode_counts_and_another_page_does_not(world):
     browser = world.browser(ANALYST)
-    output = "operations--lamp.children"
+    output = "operations--version.data"
     browser.fire(output, **{"url.search": "", "url.pathname": "/operations"})
     assert Heartbeats(world.state).load_all() == {}
     browser.fire(output, **{"url.search": "?kiosk=1", "url.pathname": "/operations"})
