@@ -1,10 +1,11 @@
 """The wall's people: who is there, what each carries, the day of each, and the panel of one."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-import pandas as pd
+import polars as pl
 from dash.development.base_component import Component
 
 from callbacks.pages.operations.query import OperationsView
@@ -15,44 +16,32 @@ from layouts.pages.operations import PATH
 from layouts.pages.operations import drawer as layout
 from layouts.pages.operations.agents import Agent, AgentsPanel, Candidate
 from layouts.pages.operations.drawer import Call, Drawer, Ticket
-from layouts.pages.operations.timeline import AgentDay, StateSpan, Timeline
+from layouts.pages.operations.timeline import Timeline
 from metrics.live import current as now
-from metrics.live.timeline import UNOBSERVED, hours_by_state, timeline
+from metrics.live.current import LoadRow
+from metrics.live.timeline import UNOBSERVED, AgentDay, timeline
 from metrics.model import people
 from metrics.model.filters import Filters
 from metrics.model.office_hours import openings
 from metrics.model.periods import Period
-from metrics.model.schema import CALL_AGENTS
-from metrics.model.selection import select_conversations
-from metrics.model.values import instant_or_none, word
+from metrics.model.schema import INSTANT
+from metrics.model.selection import CREDITED, select_conversations
 
 Choices = Mapping[str, list[str]]
 
 
 def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPanel:
     """Everybody in scope, and of the chosen teams if there are any."""
-    tables, rules = question.tables, question.rules
-    present = now.presence(tables, rules)
     first_day = question.snapshot.history.first_day
     loads = now.load(question.view, question.start, first_day)
     if question.query.team:
-        inside = people.in_teams(tables.agents, question.query.team)
-        present = present[present["agent_id"].isin(inside)]
-        loads = loads[loads["agent_id"].isin(inside)]
-    candidates = now.next_hands(present, loads)
-    seen = {str(row["agent_id"]): row for row in present.to_dict("records")}
-    agents = [
-        _build_agent(row, seen[str(row["agent_id"])], question, choices)
-        for row in loads.to_dict("records")
-    ]
+        inside = people.in_teams(question.tables.agents, question.query.team)
+        loads = [row for row in loads if row.agent_id in inside]
     return AgentsPanel(
-        agents=agents,
-        candidates=[
-            Candidate(word(row["name"]), int(row["open"]), bool(row["voice_free"]))
-            for row in candidates.to_dict("records")
-        ],
-        busy=_count_busy(present, loads),
-        limit=rules.overload_open,
+        agents=[_build_agent(row, question, choices) for row in loads],
+        candidates=[Candidate(row.name, row.open, row.voice_free) for row in now.next_hands(loads)],
+        busy=_count_busy(loads),
+        limit=question.rules.overload_open,
         period=question.query.period,
         voice=question.has_voice,
         voice_read=question.voice_read,
@@ -61,46 +50,43 @@ def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPane
     )
 
 
-def _count_busy(present: pd.DataFrame, loads: pd.DataFrame) -> dict[str, int]:
+def _count_busy(loads: Collection[LoadRow]) -> dict[str, int]:
     """Why nobody can take the next one; each person under the first reason that fits."""
-    merged = loads.merge(present[["agent_id", "text"]], on="agent_id")
-    rest = pd.Series(True, index=merged.index)
-    counts = {}
-    for reason, holds in (
-        ("on_call", merged["on_call"]),
-        ("after_call", merged["after_call"]),
-        ("away", merged["text"].ne("active")),
-        ("overloaded", merged["overloaded"]),
-    ):
-        counts[reason] = int((rest & holds).sum())
-        rest &= ~holds
+    counts = dict.fromkeys(("on_call", "after_call", "away", "overloaded"), 0)
+    for row in loads:
+        if row.seen.on_call:
+            counts["on_call"] += 1
+        elif row.seen.after_call:
+            counts["after_call"] += 1
+        elif row.seen.text != "active":
+            counts["away"] += 1
+        elif row.overloaded:
+            counts["overloaded"] += 1
     return counts
 
 
-def _build_agent(
-    row: Mapping[Any, Any], seen: Mapping[Any, Any], question: OperationsView, choices: Choices
-) -> Agent:
-    agent_id = str(row["agent_id"])
-    href = view(PATH, choices, agent=agent_id) if question.may_see(agent_id) else None
+def _build_agent(row: LoadRow, question: OperationsView, choices: Choices) -> Agent:
+    seen = row.seen
+    may_see = question.may_see(row.agent_id)
     return Agent(
-        id=agent_id,
-        name=word(row["name"]),
-        text=str(seen["text"]),
-        text_reason=word(seen["text_reason"]) or None,
-        text_since=instant_or_none(seen["text_since"]),
-        explained=bool(seen["explained"]) and question.has_voice,
-        voice=word(seen["voice"]) or None,
-        voice_since=instant_or_none(seen["voice_since"]),
-        clash=not pd.isna(seen["contradiction"]) and question.has_voice,
-        ours=int(row["open_ours"]),
-        customers=int(row["open_customers"]),
-        snoozed=int(row["snoozed"]),
-        recent=int(row["recent"]),
-        conversations=int(row["conversations"]),
-        calls=int(row["calls"]),
-        overloaded=bool(row["overloaded"]),
-        spike=bool(row["spike"]),
-        href=href,
+        id=row.agent_id,
+        name=row.name,
+        text=seen.text,
+        text_reason=seen.text_reason,
+        text_since=seen.text_since,
+        explained=seen.explained and question.has_voice,
+        voice=seen.voice,
+        voice_since=seen.voice_since,
+        clash=seen.contradicts and question.has_voice,
+        ours=row.open_ours,
+        customers=row.open_customers,
+        snoozed=row.snoozed,
+        recent=row.recent,
+        conversations=row.conversations,
+        calls=row.calls,
+        overloaded=row.overloaded,
+        spike=row.spike,
+        href=view(PATH, choices, agent=row.agent_id) if may_see else None,
     )
 
 
@@ -115,47 +101,39 @@ def build_timeline(
     """Other people's hours are no analyst's business, and no screen's in a room."""
     if question.kiosk:
         return None
-    table = timeline(question.tables, question.rules, question.today)
+    days = timeline(question.tables, question.rules, question.today)
     if question.query.team:
         inside = people.in_teams(question.tables.agents, question.query.team)
-        table = table[table["agent_id"].isin(inside)]
-    mine = [agent for agent in table["agent_id"].unique() if question.may_see(str(agent))]
-    table = table[table["agent_id"].isin(mine if only is None else [only])]
-    if table.empty:
+        days = [day for day in days if day.agent_id in inside]
+    if only is None:
+        days = [day for day in days if question.may_see(day.agent_id)]
+    else:
+        days = [day for day in days if day.agent_id == only]
+    if not days:
         return None
-    first, last = _find_window(table, question)
-    inside = table.assign(start=table["start"].clip(lower=first), end=table["end"].clip(upper=last))
-    inside = inside[inside["end"].gt(inside["start"])]
-    seconds = hours_by_state(inside)
+    first, last = _find_window(days, question)
     strips = [
-        AgentDay(
-            word(rows["name"].iloc[0]) or str(agent),
-            [
-                StateSpan(str(state), start.to_pydatetime(), end.to_pydatetime())
-                for state, start, end in zip(rows["state"], rows["start"], rows["end"], strict=True)
-            ],
-            {str(state): float(value) for state, value in seconds.loc[agent].items()},
-        )
-        for agent, rows in inside.groupby("agent_id", sort=False)
+        replace(day.between(first, last), name=day.name or day.agent_id)
+        for day in days
+        if day.stretches[-1].end > first
     ]
-    return Timeline(first.to_pydatetime(), last.to_pydatetime(), strips, info("timeline"))
+    return Timeline(first, last, strips, info("timeline"))
 
 
-def _find_window(
-    table: pd.DataFrame, question: OperationsView
-) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _find_window(days: Collection[AgentDay], question: OperationsView) -> tuple[datetime, datetime]:
     """Full hours around the opening times, and around everything that was seen."""
-    zone = question.rules.time_zone
-    begin, end = (
-        pd.Timestamp(edge) for edge in Period(question.today, question.today).bounds(zone)
-    )
+    begin, end = Period(question.today, question.today).bounds(question.rules.time_zone)
     hours = openings(question.today, question.rules)
-    seen = table[table["state"].ne(UNOBSERVED)]
-    starts = [*seen["start"], *(start for start, _ in hours)]
-    ends = [question.tables.now, *(end for _, end in hours)]
-    first = min(pd.Timestamp(instant) for instant in [*starts, question.tables.now])
-    last = max(pd.Timestamp(instant) for instant in ends)
-    return max(begin, first.floor("h")), min(end, last.ceil("h") if last > first else last + HOUR)
+    seen = [s.start for day in days for s in day.stretches if s.state != UNOBSERVED]
+    first = min([*seen, *(start for start, _ in hours), question.tables.now])
+    last = max([question.tables.now, *(end for _, end in hours)])
+    if last == first or _floor_hour(last) < last:
+        last += HOUR
+    return max(begin, _floor_hour(first)), min(end, _floor_hour(last))
+
+
+def _floor_hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)
 
 
 ROWS = 100
@@ -181,11 +159,13 @@ def draw_drawer(question: OperationsView, choices: Choices, context: Context) ->
             close=close,
             period=question.query.period,
             at=question.snapshot.published_at,
-            tickets=[_build_ticket(row, question) for row in tickets.head(ROWS).to_dict("records")],
+            tickets=[
+                _build_ticket(row, question) for row in tickets.head(ROWS).iter_rows(named=True)
+            ],
             all_tickets=len(tickets),
             calls=None
             if calls is None
-            else [_build_call(row, agent_id) for row in calls.head(ROWS).to_dict("records")],
+            else [_build_call(row, agent_id) for row in calls.head(ROWS).iter_rows(named=True)],
             all_calls=0 if calls is None else len(calls),
             timeline=build_timeline(question, only=agent_id),
         ),
@@ -193,58 +173,59 @@ def draw_drawer(question: OperationsView, choices: Choices, context: Context) ->
     )
 
 
-def _select_conversations(question: OperationsView, agent_id: str) -> pd.DataFrame:
+def _select_conversations(question: OperationsView, agent_id: str) -> pl.DataFrame:
     """The rows behind the table's number of conversations."""
     chosen = Filters(agents=(agent_id,))
-    rows = select_conversations(question.view.with_filters(chosen))
-    rows = rows[rows["created_at"].ge(question.start)]
-    return rows.sort_values(["created_at", "id"], ascending=False)
+    return (
+        select_conversations(question.view.with_filters(chosen))
+        .filter(pl.col("created_at") >= pl.lit(question.start, INSTANT))
+        .select("id", "created_at", "subject", "team_id", "state")
+        .sort("created_at", "id", descending=True)
+        .collect()
+    )
 
 
-def _select_calls(question: OperationsView, agent_id: str) -> pd.DataFrame:
+def _select_calls(question: OperationsView, agent_id: str) -> pl.DataFrame:
     """All calls in which the person took part, whatever became of them."""
-    calls = question.tables.calls
-    mine = pd.Series(False, index=calls.index)
-    for column in CALL_AGENTS:
-        mine |= calls[column].eq(agent_id)
-    own_calls = calls[mine & calls["started_at"].ge(question.start)]
-    return own_calls.sort_values(["started_at", "id"], ascending=False)
+    is_own = pl.any_horizontal(pl.col(CREDITED) == agent_id)
+    is_since = pl.col("started_at") >= pl.lit(question.start, INSTANT)
+    calls = question.tables.calls.lazy().filter(is_since & is_own)
+    return calls.sort("started_at", "id", descending=True).collect()
 
 
-def _build_ticket(row: Mapping[Any, Any], question: OperationsView) -> Ticket:
+def _build_ticket(row: Mapping[str, Any], question: OperationsView) -> Ticket:
     return Ticket(
-        id=str(row["id"]),
-        created_at=row["created_at"].to_pydatetime(),
-        subject=word(row["subject"]),
-        team=question.teams.get(word(row["team_id"]), ""),
-        state=str(row["state"]),
-        url=question.links.conversation(str(row["id"])),
+        id=row["id"],
+        created_at=row["created_at"],
+        subject=row["subject"] or "",
+        team=question.teams.get(row["team_id"], ""),
+        state=row["state"],
+        url=question.links.conversation(row["id"]),
     )
 
 
-def _build_call(row: Mapping[Any, Any], agent_id: str) -> Call:
+def _build_call(row: Mapping[str, Any], agent_id: str) -> Call:
     talked = None
-    if not pd.isna(row["answered_at"]) and not pd.isna(row["ended_at"]):
-        talked = float((row["ended_at"] - row["answered_at"]).total_seconds())
-    recorded = row["has_recording"]
+    if row["answered_at"] and row["ended_at"]:
+        talked = (row["ended_at"] - row["answered_at"]).total_seconds()
     return Call(
-        id=str(row["id"]),
-        started_at=row["started_at"].to_pydatetime(),
+        id=row["id"],
+        started_at=row["started_at"],
         kind=_classify_call(row, agent_id),
-        line=word(row["line_name"]),
+        line=row["line_name"] or "",
         talk_seconds=talked,
-        has_recording=not pd.isna(recorded) and bool(recorded),
+        has_recording=bool(row["has_recording"]),
     )
 
 
-def _classify_call(row: Mapping[Any, Any], agent_id: str) -> str:
+def _classify_call(row: Mapping[str, Any], agent_id: str) -> str:
     """The person's part in the call, as a key of the words."""
     if row["status"] != "done":
         return "running"
-    if word(row["transferred_by_agent_id"]) == agent_id:
+    if row["transferred_by_agent_id"] == agent_id:
         return "passed"
-    if word(row["transferred_to_agent_id"]) == agent_id:
+    if row["transferred_to_agent_id"] == agent_id:
         return "taken"
     if row["direction"] == "outbound":
-        return "outbound_unanswered" if pd.isna(row["answered_at"]) else "outbound"
-    return "inbound" if pd.isna(row["missed_call_reason"]) else "missed"
+        return "outbound" if row["answered_at"] else "outbound_unanswered"
+    return "missed" if row["missed_call_reason"] else "inbound"

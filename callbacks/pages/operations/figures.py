@@ -1,10 +1,9 @@
 """The wall's numbers for one choice of rows: asked of `metrics`, handed to `layouts`."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-
-import pandas as pd
 
 from callbacks.pages.operations.agents import Choices, build_agents_panel, build_timeline
 from callbacks.pages.operations.query import OperationsView
@@ -19,12 +18,10 @@ from metrics.live import today as watch
 from metrics.live import trends
 from metrics.live.projection import Projection, queue_at_closing
 from metrics.model.catalog import CATALOG
-from metrics.model.office_hours import is_open
+from metrics.model.office_hours import is_open_at
 from metrics.model.periods import Period, today
 from metrics.model.summary import Summary
-from metrics.model.values import instant_or_none, number_or_none, word
 from metrics.model.view import view_of_today
-from metrics.query import report
 
 
 class WallMetricInfo:
@@ -103,7 +100,6 @@ def build_curve(
 ) -> Curve:
     """Arrivals of the stretch per half hour, with the usual band once the history is whole."""
     slots = _build_slots(question)
-    total = watch.evaluate_since(CATALOG["conversations"], question.view, question.start)
     usual = None
     if question.query.period == "today":
         usual = trends.usual_until(
@@ -116,7 +112,7 @@ def build_curve(
     return Curve(
         figure=figure,
         is_drawn=is_drawn,
-        total=int(total.value or 0),
+        total=int(question.numbers["conversations"].value or 0),
         usual=usual,
         note="" if banded else _build_note(question, context),
         table=[_build_table_row(slot, context) for slot in slots],
@@ -153,18 +149,11 @@ def _build_slots(question: OperationsView) -> list[Slot]:
         arrivals = trends.arrivals(
             question.view, first + timedelta(days=number), first_day=_find_history_start(question)
         )
-        for place, row in enumerate(arrivals.to_dict("records")):
+        for place, half in enumerate(arrivals):
             hour = number * 24 + place / 2
-            over = hour + 0.5 <= now and not pd.isna(row["count"])
-            slots.append(
-                Slot(
-                    hour,
-                    int(row["count"]) if over else None,
-                    number_or_none(row["low"]),
-                    number_or_none(row["usual"]),
-                    number_or_none(row["high"]),
-                )
-            )
+            count = half.count if hour + 0.5 <= now else None
+            band = (half.band.low, half.band.usual, half.band.high) if half.band else ()
+            slots.append(Slot(hour, count, *band))
     return _trim_slots(slots, question)
 
 
@@ -179,9 +168,8 @@ def _trim_slots(slots: list[Slot], question: OperationsView) -> list[Slot]:
     return [slot for slot in slots if first <= slot.hour <= last]
 
 
-def _count_hours(instant: pd.Timestamp, question: OperationsView) -> float:
-    zone = question.rules.time_zone
-    local = instant.tz_convert(zone)
+def _count_hours(instant: datetime, question: OperationsView) -> float:
+    local = instant.astimezone(question.rules.time_zone)
     days = (local.date() - _find_first_day(question)).days
     return float(days * 24 + local.hour + local.minute / 60)
 
@@ -276,17 +264,15 @@ def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> Queue
     may_open = question.may_see(None)
     queue = [
         Waiting(
-            id=str(row["id"]),
-            team=word(row["team"]) or None,
-            since=instant_or_none(row["waiting_since"]),
-            channel=word(row["channel"]) or None,
-            url=question.links.conversation(str(row["id"])) if may_open else None,
+            id=row.id,
+            team=row.team or None,
+            since=row.waiting_since,
+            channel=row.channel,
+            url=question.links.conversation(row.id) if may_open else None,
         )
-        for row in waiting.to_dict("records")
+        for row in waiting
     ]
-    numbers = {
-        key: report.evaluate(CATALOG[key], question.view) for key in ("queue", "longest_wait")
-    }
+    numbers = {key: question.numbers[key] for key in ("queue", "longest_wait")}
     shown_infos = [infos.info(key, number) for key, number in numbers.items()]
     waits = any(entry.since is not None for entry in queue)
     longest = watch.longest_wait_of(question.today, question.view)
@@ -297,17 +283,16 @@ def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> Queue
             limit_seconds=question.rules.first_response_seconds,
             late_at=question.late_at("intercom"),
         ),
-        by_team=_count_by_team(waiting),
-        quiet_since=None if waits else instant_or_none(watch.quiet_since(question.view)),
-        longest_today=None if longest is None else (longest.seconds, longest.since.to_pydatetime()),
+        by_team=_count_by_team(queue),
+        quiet_since=None if waits else watch.quiet_since(question.view),
+        longest_today=None if longest is None else (longest.seconds, longest.since),
         infos=[entry for entry in shown_infos if entry is not None],
     )
 
 
-def _count_by_team(waiting: pd.DataFrame) -> list[tuple[str | None, int]]:
-    counts = waiting["team"].fillna("").value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return [(str(team) or None, int(n)) for team, n in ordered]
+def _count_by_team(queue: Sequence[Waiting]) -> list[tuple[str | None, int]]:
+    counts = Counter(row.team for row in queue)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0] or ""))
 
 
 def _count_unrouted(question: OperationsView) -> int:
@@ -329,19 +314,11 @@ def _build_figures(
     return shown
 
 
-def _evaluate_since(key: str, question: OperationsView) -> Summary:
-    return watch.evaluate_since(CATALOG[key], question.view, question.start)
-
-
-def _evaluate_stock(key: str, question: OperationsView) -> Summary:
-    return report.evaluate(CATALOG[key], question.view)
-
-
 def _build_conversations_figure(
     question: OperationsView, infos: WallMetricInfo, context: Context
 ) -> Figure:
-    number = _evaluate_since("conversations", question)
-    recent = int(_evaluate_stock("arrivals_recent", question).value or 0)
+    number = question.numbers["conversations"]
+    recent = int(question.numbers["arrivals_recent"].value or 0)
     note = context.text.plural("operations.figures.recent", recent, n=context.formats.count(recent))
     return Figure(
         "conversations",
@@ -355,8 +332,8 @@ def _build_conversations_figure(
 def _build_calls_figure(
     question: OperationsView, infos: WallMetricInfo, context: Context
 ) -> Figure:
-    number = _evaluate_since("calls_answered", question)
-    missed = int(_evaluate_since("calls_missed", question).value or 0)
+    number = question.numbers["calls_answered"]
+    missed = int(question.numbers["calls_missed"].value or 0)
     note = context.text.plural("operations.figures.missed", missed, n=context.formats.count(missed))
     read = question.voice_read
     return Figure(
@@ -372,11 +349,11 @@ def _build_online_figure(
     key: str, question: OperationsView, infos: WallMetricInfo, context: Context
 ) -> Figure:
     text, formats = context.text, context.formats
-    number = _evaluate_stock(key, question)
+    number = question.numbers[key]
     known = key == "online_text" or question.voice_read
     value = int(number.value or 0)
     goal = _find_goal(key, question)
-    works = bool(is_open(pd.Series([question.tables.now]), question.rules).iloc[0])
+    works = is_open_at(question.tables.now, question.rules)
     missing = goal - value
     note = text("operations.figures.goal", n=formats.count(goal))
     if missing > 0 and works:
@@ -415,26 +392,25 @@ def _build_debt(question: OperationsView, infos: WallMetricInfo) -> Debt | None:
     if not question.voice_read:
         return None
     owed = now.callback_debt(question.tables, question.rules, question.start)
-    oldest = instant_or_none(owed["since"].iloc[0]) if len(owed) else None
+    oldest = owed[0].since if owed else None
     late = question.late_at("aircall")
     return Debt(len(owed), oldest, infos.info("callback_debt"), late)
 
 
 def _list_latest(question: OperationsView) -> Sequence[Assignment]:
     """The latest assignments; a subject only where the reader may see that person's rows."""
-    rows = now.last_assignments(question.view, ASSIGNMENTS)
+    on_device = question.viewer.role == "wall" and question.settings.wall.customer_data
     assignments = []
-    for row in rows.to_dict("records"):
-        may_see = question.may_see(str(row["agent_id"]))
-        on_device = question.viewer.role == "wall" and question.settings.wall.customer_data
+    for row in now.last_assignments(question.view, ASSIGNMENTS):
+        may_see = question.may_see(row.agent_id)
         assignments.append(
             Assignment(
-                at=row["at"].to_pydatetime(),
-                agent=word(row["agent"]) or str(row["agent_id"]),
-                team=word(row["team"]) or None,
-                state=str(row["state"]),
-                subject=word(row["subject"]) if may_see or on_device else None,
-                url=question.links.conversation(str(row["id"])) if may_see else None,
+                at=row.at,
+                agent=row.agent or row.agent_id,
+                team=row.team or None,
+                state=row.state,
+                subject=(row.subject or "") if may_see or on_device else None,
+                url=question.links.conversation(row.id) if may_see else None,
             )
         )
     return assignments

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import Field
 
 from callbacks.reports.query import Id, Ids, NoQuery, parse_search, read
 from callbacks.reports.report_view import VersionView
 from layouts.pages.operations.page import Late
 from metrics.live.current import team_names
+from metrics.live.today import evaluate_since
 from metrics.model import people
+from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.filters import Filters
 from metrics.model.periods import Period, midnight, today
+from metrics.model.summary import Summary
+from metrics.query.report import evaluate_many
 from services.accounts.accounts import Viewer
 from services.settings.config import Settings
 from services.settings.links import IntercomLinks
@@ -40,11 +43,11 @@ class OperationsQuery(NoQuery):
     rotate: Rotation | None = None
     sound: Literal["1"] | None = None
 
-    def start(self, now: pd.Timestamp, rules: Rules) -> pd.Timestamp:
+    def start(self, now: datetime, rules: Rules) -> datetime:
         """From when volume and calls are counted: local midnight, or 48 hours ago."""
         if self.period == "48h":
             return now - timedelta(hours=48)
-        return pd.Timestamp(midnight(today(now, rules.time_zone), rules.time_zone))
+        return midnight(today(now, rules.time_zone), rules.time_zone)
 
     @property
     def filters(self) -> Filters:
@@ -65,6 +68,8 @@ def is_kiosk(search: str | None) -> bool:
 
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
+STOCKS = ("queue", "longest_wait", "arrivals_recent", "online_text", "online_voice")
+COUNTS = ("conversations", "calls_answered", "calls_missed")
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,15 @@ class OperationsView(VersionView[OperationsQuery]):
         return Period(self.today, self.today)
 
     @cached_property
-    def start(self) -> pd.Timestamp:
+    def start(self) -> datetime:
         return self.query.start(self.tables.now, self.rules)
+
+    @cached_property
+    def numbers(self) -> dict[str, Summary]:
+        """The stocks of now, and the counts of the stretch."""
+        stocks = evaluate_many([CATALOG[key] for key in STOCKS], self.view)
+        counted = {key: evaluate_since(CATALOG[key], self.view, self.start) for key in COUNTS}
+        return stocks | counted
 
     @cached_property
     def teams(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The day of each agent as a strip: available, away, on a call, after-call work, not observed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,26 +12,11 @@ from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import panel
 from layouts.pages.operations import PAGE
+from metrics.live.timeline import AgentDay
 
 STATES = ("available", "on_call", "after_call", "away", "unobserved")
 # Hours between two words of the axis.
 STEP = 2
-
-
-@dataclass(frozen=True)
-class StateSpan:
-    state: str
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True)
-class AgentDay:
-    """`stretches` leave no gaps; `seconds` are by state, within the hours that are shown."""
-
-    name: str
-    stretches: Sequence[StateSpan]
-    seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True)
