@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
-
 from metrics.alerts.model import Message
 from metrics.model.tables import Tables
 from services.robot.robot import Robot
@@ -185,7 +183,7 @@ class Watch:
             **{"version": self.version, **values},
         )
         seen = _tables(list(rows) or [waiting("gone", state="closed")], people)
-        return replace(made, tables=replace(seen, now=pd.Timestamp(now)))
+        return replace(made, tables=replace(seen, now=now))
 
     def source(self, name: str, state: str) -> None:
         """From now on the source is like that."""

@@ -2,7 +2,6 @@
 
 import json
 
-import pandas as pd
 import pytest
 
 from tests.worlds.api_world import CALLS, CONVERSATIONS, JOAO, LUANA, call, conversation
@@ -184,7 +183,7 @@ def test_a_wait_of_days_and_a_hostile_name_are_drawn(fresh):
             "2026-11-22T11:00:00Z",
             agent_id=None,
             state="open",
-            waiting_since=pd.Timestamp("2026-11-22T11:00:00Z"),
+            waiting_since="2026-11-22T11:00:00Z",
             channel="<img src=x>",
         )
     ]

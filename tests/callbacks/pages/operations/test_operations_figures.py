@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
@@ -17,10 +16,10 @@ from layouts.formats import Formats
 from layouts.i18n import text_for
 from layouts.pages.operations.day_curve import curve_head
 from layouts.pages.operations.timeline import timeline_panel
-from metrics.model import schema
 from services.settings.config import Settings
 from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.manifest import History, SourceStatus
+from tests.metrics.live.test_timeline import seen
 from tests.worlds.api_world import (
     AS_OF_TEXT,
     AS_OF_VOICE,
@@ -243,17 +242,9 @@ def test_where_the_queue_is_heading_is_said_of_fresh_numbers_of_today():
     assert "fila de" not in heading(partial)
 
 
-def presence(*rows):
-    names = ["id", "channel", "state", "began_at", "until_at"]
-    frame = pd.DataFrame(rows, columns=names)
-    for name in names[3:]:
-        frame[name] = pd.to_datetime(frame[name], utc=True)
-    return schema.conform(frame, "presence")
-
-
 def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
     current = snapshot(conversations=[], calls=[])
-    rows = presence((JOAO, "text", "active", "2026-11-24T11:30:00Z", "2026-11-24T14:30:00Z"))
+    rows = seen((JOAO, "text", "active", "2026-11-24T11:30:00Z", "2026-11-24T14:30:00Z"))
     current = replace(current, tables=replace(current.tables, presence=rows))
     told = asked(current=current).timeline
     # Opening times are 9 to 18 in São Paulo; João was there half an hour before them.
