@@ -1,6 +1,6 @@
 """What the API answers: who asks, and the numbers of `metrics` as plain values."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from metrics.model.definitions import Rules
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.periods import midnight
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import GroupError, select
+from metrics.model.selection import GroupError
 from metrics.model.summary import Summary, empty_summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
@@ -168,12 +168,12 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
 def queue(request: Request, query: Query) -> Row:
     """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
     check_labels(query, request.labels)
-    view = view_of_today(request.snapshot.tables, request.backend.rules)
+    view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
 
     def compute() -> Row:
         return {
-            "queue": _queue_rows(request, query, "queue", now.queue(view)),
-            "unrouted": _queue_rows(request, query, "unrouted", now.unrouted(view)),
+            "queue": [_queue_row(request, row) for row in now.queue(view)],
+            "unrouted": [_queue_row(request, row) for row in now.unrouted(view)],
         }
 
     return request.envelope(("intercom",)) | request.cached("queue", query, compute=compute)
@@ -200,19 +200,13 @@ def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
     return answer
 
 
-def _queue_rows(request: Request, query: Query, key: str, waiting: Sequence[QueueRow]) -> list[Row]:
-    if query.filters != Filters():
-        view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
-        chosen = set(select(CATALOG[key], view).query.select("id").collect()["id"])
-        waiting = [row for row in waiting if row.id in chosen]
-    links = request.backend.links(request.snapshot)
-    rows = []
-    for row in map(asdict, waiting):
-        if not request.scope.everything:
-            row |= dict.fromkeys(CUSTOMER_COLUMNS)
-        row |= {name: format_instant(row[name]) for name in ("waiting_since", "created_at")}
-        rows.append(row | {"url": links.conversation(row["id"])})
-    return rows
+def _queue_row(request: Request, row: QueueRow) -> Row:
+    told = asdict(row) | {
+        "waiting_since": format_instant(row.waiting_since),
+        "created_at": format_instant(row.created_at),
+        "url": request.backend.links(request.snapshot).conversation(row.id),
+    }
+    return told if request.scope.everything else told | dict.fromkeys(CUSTOMER_COLUMNS)
 
 
 def agents(request: Request, query: SummaryQuery) -> Row:
