@@ -337,7 +337,7 @@ def _build_backend(environment: Environment, settings: Settings, stores: Stores)
         environment=environment.model_copy(update={"secret_key": key}),
         cache=stores.cache,
         state=stores.state,
-        dataset=Dataset(stores.cache),
+        dataset=Dataset(stores.cache, settings.rules()),
     )
 
 

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
 from services.collector.aircall_source import AircallSource
@@ -24,7 +25,7 @@ STATES = {"away_since": ("away", "away_reason"), "voice_since": ("voice_status",
 # How somebody is called whose name nobody knows any more; the screen finds words for it.
 NAMELESS: tuple[str | None, str | None] = ("", None)
 
-Frames = dict[PartitionId, pd.DataFrame]
+Frames = dict[PartitionId, pl.DataFrame]
 
 
 class AgentTables:
@@ -46,16 +47,16 @@ class AgentTables:
         self._referenced: set[str] = set()
         self._published: Frames = {AGENTS: schema.empty("agents"), TEAMS: schema.empty("teams")}
 
-    def note_referenced_agents(self, conversations: pd.DataFrame) -> None:
+    def note_referenced_agents(self, conversations: pl.DataFrame) -> None:
         """Conversations may name somebody who has left and whom the roster does not know."""
         for column in ("agent_id", "rated_agent_id"):
-            self._referenced.update(conversations[column].dropna().unique())
+            self._referenced.update(conversations[column].drop_nulls().unique())
 
     def mark_published(self, frames: Frames) -> None:
         self._published |= frames
 
     @property
-    def agents(self) -> pd.DataFrame:
+    def agents(self) -> pl.DataFrame:
         """As published last."""
         return self._published[AGENTS]
 
@@ -70,13 +71,13 @@ class AgentTables:
             if name in lost or not rows.equals(self._published[name])
         }
 
-    def _build_agents(self) -> pd.DataFrame:
+    def _build_agents(self) -> pl.DataFrame:
         users = self._aircall.users if self._aircall else []
         availabilities = self._aircall.availabilities if self._aircall else {}
         present = agents_table(
             self._intercom.admins, users, availabilities, self._aliases, self._intercom.reasons
         )
-        now = pd.Timestamp(int(self._clock()), unit="s", tz="UTC")
+        now = datetime.fromtimestamp(int(self._clock()), UTC)
         present = add_since_columns(present, self._published[AGENTS], now)
         self._roster.remember(present)
         return self._roster.add_leavers(present, self._referenced)
@@ -92,23 +93,23 @@ class Roster:
         self._state = state
         self._known = _load_roster(state)
 
-    def remember(self, agents: pd.DataFrame) -> None:
+    def remember(self, agents: pl.DataFrame) -> None:
         """Written only when something is new."""
         known = dict(self._known)
-        for row in agents[["id", "name", "email"]].itertuples(index=False):
-            if not row.id.startswith("voice:"):
-                known[row.id] = (_to_text(row.name), _to_text(row.email))
+        for agent, name, address in agents.select("id", "name", "email").iter_rows():
+            if not agent.startswith("voice:"):
+                known[agent] = (name, address)
         if known != self._known:
             self._state.set(ROSTER_KEY, orjson.dumps(known))
             self._known = known
 
-    def add_leavers(self, agents: pd.DataFrame, referenced: Iterable[str]) -> pd.DataFrame:
+    def add_leavers(self, agents: pl.DataFrame, referenced: Iterable[str]) -> pl.DataFrame:
         """Adds those who are gone: remembered ones, and ids that nobody can name."""
         absent = sorted((self._known.keys() | set(referenced)) - set(agents["id"]))
         if not absent:
             return agents
         names = [self._known.get(agent, NAMELESS) for agent in absent]
-        gone = pd.DataFrame(
+        gone = pl.DataFrame(
             {
                 "id": absent,
                 "name": [name or "" for name, _ in names],
@@ -117,36 +118,32 @@ class Roster:
                 "bot": False,
             }
         )
-        return pd.concat([agents, schema.conform(gone, "agents")], ignore_index=True)
+        return pl.concat([agents, schema.conform(gone, "agents")])
 
 
-def add_since_columns(
-    agents: pd.DataFrame, before: pd.DataFrame, now: pd.Timestamp
-) -> pd.DataFrame:
+def add_since_columns(agents: pl.DataFrame, before: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Adds `away_since` and `voice_since`: when we first saw their present state.
 
     Where the state itself is not known, neither is its beginning. `before` was published last.
     """
-    known = {row["id"]: row for row in before.to_dict("records")}
-    rows = agents.to_dict("records")
-    table = agents.copy()
-    for since, columns in STATES.items():
-        table[since] = [_find_since(row, known.get(row["id"]), since, columns, now) for row in rows]
-    return schema.conform(table, "agents")
+    known = {row["id"]: row for row in before.iter_rows(named=True)}
+    rows = agents.rows(named=True)
+    for row in rows:
+        earlier = known.get(row["id"])
+        row |= {since: _find_since(row, earlier, since, now) for since in STATES}
+    return pl.DataFrame(rows, agents.schema)
 
 
 def _find_since(
-    row: Mapping[str, Any],
-    earlier: Mapping[str, Any] | None,
-    since: str,
-    columns: tuple[str, ...],
-    now: pd.Timestamp,
-) -> object:
-    if pd.isna(row[columns[0]]):
-        return pd.NaT
-    if earlier is None or any(_to_text(row[name]) != _to_text(earlier[name]) for name in columns):
+    row: Mapping[str, Any], earlier: Mapping[str, Any] | None, since: str, now: datetime
+) -> datetime | None:
+    columns = STATES[since]
+    if row[columns[0]] is None:
+        return None
+    if earlier is None or any(row[name] != earlier[name] for name in columns):
         return now
-    return earlier[since]
+    began: datetime | None = earlier[since]
+    return began
 
 
 def _load_roster(state: Store) -> dict[str, tuple[str | None, str | None]]:
@@ -157,7 +154,3 @@ def _load_roster(state: Store) -> dict[str, tuple[str | None, str | None]]:
     except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
         log.warning("roster: unreadable, so it is written anew")
         return {}
-
-
-def _to_text(value: Any) -> str | None:
-    return None if pd.isna(value) else str(value)

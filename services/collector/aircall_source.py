@@ -5,10 +5,11 @@ that come back empty, and counts as loaded.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
@@ -78,7 +79,7 @@ class AircallSource:
         self._read_availabilities()
         now = int(self._clock())
         if self.history.boundary is None:
-            day = today(pd.Timestamp(now, unit="s", tz="UTC"), self._zone)
+            day = today(datetime.fromtimestamp(now, UTC), self._zone)
             start = int(midnight(day, self._zone).timestamp())
             self._add_pages(self._aircall.list_calls(start, now + BACK_SECONDS))
             self.newest = max(start, self.newest or start)
@@ -196,11 +197,12 @@ class AircallSource:
         return self._lines.is_whole
 
 
-def _find_running_calls(frames: Iterable[pd.DataFrame]) -> dict[str, int]:
+def _find_running_calls(frames: Iterable[pl.DataFrame]) -> dict[str, int]:
     running: dict[str, int] = {}
     for calls in frames:
-        open_ones = calls.loc[calls["status"].ne("done"), ["id", "started_at"]]
-        running |= {row.id: int(row.started_at.timestamp()) for row in open_ones.itertuples()}
+        unfinished = calls.filter(pl.col("status").ne_missing("done"))
+        seconds = pl.col("started_at").dt.epoch("s")
+        running |= dict(unfinished.select("id", seconds).iter_rows())
     return running
 
 

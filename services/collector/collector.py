@@ -58,7 +58,7 @@ class Collector:
         self._after_publish = after_publish
         self._during = during
         self._commands = CommandQueue(state)
-        self._dataset = Dataset(cache, clock=clock, poll_seconds=0)
+        self._dataset = Dataset(cache, settings.rules(), clock=clock, poll_seconds=0)
         self._start_run = partial(
             CollectorRun,
             intercom,

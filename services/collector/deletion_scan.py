@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import polars as pl
 
 from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
@@ -20,7 +20,7 @@ class ScannedTable:
     table: str
     list_pages: Sequence[ListPage]  # one page of each of the vendor's lists
     fetch_one: Callable[[str], Payload]
-    is_listed: Callable[[pd.DataFrame], pd.Series]  # which of our rows should be there
+    is_listed: pl.Expr  # which of our rows should be there
     add_rows: Callable[[list[Payload]], None]
 
 
@@ -68,7 +68,7 @@ class DeletionScan:
     def _list_held_ids(self) -> set[str]:
         ids: set[str] = set()
         for rows in self._buffer.list_frames(self._scanned.table):
-            ids.update(rows.loc[self._scanned.is_listed(rows), "id"])
+            ids.update(rows.filter(self._scanned.is_listed)["id"])
         return ids
 
     def _check_suspect(self, row_id: str) -> None:

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
-import pandas as pd
-
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
-from services.collector.row_buffer import RowBuffer
+from services.collector.row_buffer import IS_OPEN, RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.settings.config import Settings
 from services.vendors.http import Payload
@@ -40,7 +38,11 @@ class IntercomSource:
         self._clock = clock
         lists = [partial(intercom.get_state_page, state) for state in LISTED]
         scanned = ScannedTable(
-            "conversations", lists, intercom.get_conversation, _is_listed, self.add_rows
+            "conversations",
+            lists,
+            intercom.get_conversation,
+            IS_OPEN["conversations"],
+            self.add_rows,
         )
         self._deletion_scan = DeletionScan(scanned, buffer)
         self._hourly_tasks: list[Callable[[], None]] = []
@@ -189,10 +191,6 @@ class IntercomSource:
             return []
         self._missing.discard(feature)
         return rows
-
-
-def _is_listed(rows: pd.DataFrame) -> pd.Series:
-    return rows["state"].isin(LISTED)
 
 
 def list_update_instants(page: Page) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
 from services.snapshot.manifest import PartitionId
@@ -29,30 +29,26 @@ class Presence:
         self._changed: set[PartitionId] = set()
         self._expired: set[PartitionId] = set()
 
-    def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
-        records = rows.sort_values("began_at").astype(object).to_dict("records")
-        self._days[name] = [{str(key): value for key, value in row.items()} for row in records]
+    def resume(self, name: PartitionId, rows: pl.DataFrame) -> None:
+        self._days[name] = rows.sort("began_at", maintain_order=True).rows(named=True)
         for row in self._days[name]:
-            key = str(row["id"]), str(row["channel"])
+            key = row["id"], row["channel"]
             if key not in self._latest or self._latest[key]["began_at"] <= row["began_at"]:
                 self._latest[key] = row
 
-    def record(self, agents: pd.DataFrame, read_at: Mapping[str, datetime]) -> None:
+    def record(self, agents: pl.DataFrame, read_at: Mapping[str, datetime]) -> None:
         """A reading that is known already changes nothing. `read_at`: a vendor's last answer."""
-        agents = agents[agents["active"].fillna(False) & ~agents["bot"].fillna(False)]
-        text = agents["away"].map({True: "away", False: "active"})
-        seen = {"text": ("intercom", text), "voice": ("aircall", agents["voice_status"])}
-        for channel, (vendor, states) in seen.items():
-            if vendor not in read_at:
-                continue
-            at = pd.Timestamp(read_at[vendor]).floor("s")
-            for agent, state in zip(agents["id"], states, strict=True):
-                if not pd.isna(state):
-                    self._record_state(str(agent), channel, str(state), at)
+        at = {vendor: instant.replace(microsecond=0) for vendor, instant in read_at.items()}
+        people = agents.filter(pl.col("active"), ~pl.col("bot").fill_null(value=False))
+        for agent, away, status in people.select("id", "away", "voice_status").iter_rows():
+            if away is not None and "intercom" in at:
+                self._record_state(agent, "text", "away" if away else "active", at["intercom"])
+            if status is not None and "aircall" in at:
+                self._record_state(agent, "voice", status, at["aircall"])
 
     def find_changes(
         self, lost: Collection[PartitionId], now: datetime
-    ) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
+    ) -> tuple[dict[PartitionId, pl.DataFrame], set[PartitionId]]:
         """The days that differ from what was published or are lost, and those that are over."""
         first = f"{now.astimezone(UTC).date() - timedelta(days=KEPT_DAYS - 1)}"
         self._expired = {name for name in self._days if name[1] < first}
@@ -64,7 +60,7 @@ class Presence:
         for name in self._expired:
             self._days.pop(name, None)
 
-    def _record_state(self, agent: str, channel: str, state: str, at: pd.Timestamp) -> None:
+    def _record_state(self, agent: str, channel: str, state: str, at: datetime) -> None:
         latest = self._latest.get((agent, channel))
         passed = at - latest["until_at"] if latest is not None else None
         # A clock that was set back by more than that begins anew.
@@ -83,5 +79,5 @@ class Presence:
         self._changed.add(name)
 
 
-def _build_frame(rows: list[Row]) -> pd.DataFrame:
-    return schema.conform(pd.DataFrame(rows), PRESENCE)
+def _build_frame(rows: list[Row]) -> pl.DataFrame:
+    return pl.DataFrame(rows, dict(schema.PRESENCE))

@@ -1,12 +1,12 @@
 """All rows that the collector holds, by UTC day of creation; safe to use from its threads."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-import pandas as pd
+import polars as pl
 
-from services.snapshot.manifest import WHOLE, PartitionId
+from services.snapshot.manifest import OLDER, PartitionId
 
 # table -> (date that puts a row into its partition, date by which the newer of two rows wins)
 DATES: Mapping[str, tuple[str, str | None]] = {
@@ -15,69 +15,72 @@ DATES: Mapping[str, tuple[str, str | None]] = {
     "tickets": ("created_at", "updated_at"),
 }
 # Rows that stay however old they are.
-IS_KEPT: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "conversations": lambda rows: rows["state"].isin(["open", "snoozed"]),
-    "tickets": lambda rows: rows["is_open"].fillna(False).astype(bool),
+IS_OPEN: Mapping[str, pl.Expr] = {
+    "conversations": pl.col("state").is_in(["open", "snoozed"]),
+    "tickets": pl.col("is_open"),
 }
 
 
 class RowBuffer:
     """Rows come in as they are read; days are put together only when somebody looks at them.
 
-    Labels are kept as text: those of two frames fit together as they are, and the snapshot gives
-    every column the type it is agreed to have.
+    Those of before `first_day` lie together, in the partition `OLDER` of their table.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first_day: date = date.min) -> None:
         self._lock = threading.Lock()
-        self._days: dict[PartitionId, pd.DataFrame] = {}
-        self._waiting: dict[PartitionId, list[pd.DataFrame]] = {}
+        self._first_day = first_day
+        self._days: dict[PartitionId, pl.DataFrame] = {}
+        self._waiting: dict[PartitionId, list[pl.DataFrame]] = {}
         self._changed: set[PartitionId] = set()
         self._removed: set[PartitionId] = set()
 
-    def put(self, table: str, rows: pd.DataFrame) -> None:
+    def put(self, table: str, rows: pl.DataFrame) -> None:
         """Of two with the same id the newer one stays, of equals the later one."""
-        if rows.empty:
-            return
-        rows = convert_labels_to_text(rows)
-        days = rows[DATES[table][0]].dt.strftime("%Y-%m-%d")
-        parts = [(str(day), part) for day, part in rows.groupby(days)]
         with self._lock:
-            for day, part in parts:
-                self._waiting.setdefault((table, day), []).append(part)
+            self._put(table, rows)
 
-    def resume(self, name: PartitionId, rows: pd.DataFrame) -> None:
+    def resume(self, name: PartitionId, rows: pl.DataFrame) -> None:
+        """Take over what is published; rows that belong elsewhere by now go there."""
         with self._lock:
-            self._days[name] = convert_labels_to_text(rows)
+            days = rows.select(self._day_of(name[0])).to_series().unique()
+            if [_name_day(day) for day in days] == [name[1]]:
+                self._days[name] = rows
+            else:
+                self._removed.add(name)
+                self._put(name[0], rows)
 
     def remove(self, table: str, ids: Iterable[str]) -> None:
-        gone = set(ids)
+        gone = list(ids)
         with self._lock:
             self._merge_waiting()
             for name, rows in list(self._days.items()):
-                hit = rows["id"].isin(gone) if name[0] == table else None
+                hit = rows["id"].is_in(gone) if name[0] == table else None
                 if hit is not None and hit.any():
-                    self._set_partition(name, rows[~hit].reset_index(drop=True))
+                    self._set_partition(name, rows.filter(~hit))
 
     def clear(self, table: str) -> None:
         self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])
 
     def drop_before(self, day: date) -> None:
-        """Open, snoozed and lately touched rows stay."""
+        """Open, snoozed and lately touched rows stay. The first day never moves back."""
         with self._lock:
             self._merge_waiting()
-            for name, rows in list(self._days.items()):
-                if name[1] == WHOLE or date.fromisoformat(name[1]) >= day:
+            self._first_day = max(day, self._first_day)
+            for (table, day_name), rows in list(self._days.items()):
+                if day_name != OLDER and date.fromisoformat(day_name) >= self._first_day:
                     continue
-                kept = rows.iloc[:0]
-                if name[0] in IS_KEPT:
-                    touched = rows["updated_at"].ge(pd.Timestamp(day, tz="UTC"))
-                    stays = IS_KEPT[name[0]](rows) | touched
-                    kept = rows[stays].reset_index(drop=True)
-                if len(kept) < len(rows):
-                    self._set_partition(name, kept)
+                stays = IS_OPEN.get(table, pl.lit(False))
+                if DATES[table][1] is not None:
+                    stays |= pl.col("updated_at").dt.date() >= self._first_day
+                kept = rows.filter(stays)
+                if day_name != OLDER:
+                    self._set_partition((table, day_name), rows.clear())
+                    self._put(table, kept)
+                elif len(kept) < len(rows):
+                    self._set_partition((table, day_name), kept)
 
-    def take_changes(self) -> tuple[dict[PartitionId, pd.DataFrame], set[PartitionId]]:
+    def take_changes(self) -> tuple[dict[PartitionId, pl.DataFrame], set[PartitionId]]:
         """What differs from the last version, and what is empty now.
 
         They count as published from here on; `return_changes` takes that back.
@@ -94,13 +97,13 @@ class RowBuffer:
             for name in (*names, *removed):
                 (self._changed if name in self._days else self._removed).add(name)
 
-    def list_frames(self, table: str) -> Iterator[pd.DataFrame]:
+    def list_frames(self, table: str) -> Iterator[pl.DataFrame]:
         with self._lock:
             self._merge_waiting()
             frames = [rows for name, rows in self._days.items() if name[0] == table]
         yield from frames
 
-    def get_partition(self, name: PartitionId) -> pd.DataFrame | None:
+    def get_partition(self, name: PartitionId) -> pl.DataFrame | None:
         with self._lock:
             self._merge_waiting()
             return self._days.get(name)
@@ -108,19 +111,37 @@ class RowBuffer:
     def find_oldest_day(self) -> date | None:
         with self._lock:
             self._merge_waiting()
-            return min((date.fromisoformat(day) for _, day in self._days), default=None)
+            names = (day for _, day in self._days)
+            days = (self._first_day if day == OLDER else date.fromisoformat(day) for day in names)
+            return min(days, default=None)
+
+    def _day_of(self, table: str) -> pl.Expr:
+        """The day in whose partition each row belongs; null where that is `OLDER`."""
+        day = pl.col(DATES[table][0]).dt.date()
+        return pl.when(day >= self._first_day).then(day).alias("day")
+
+    def _put(self, table: str, rows: pl.DataFrame) -> None:
+        parts = rows.with_columns(self._day_of(table)).partition_by(
+            "day", as_dict=True, include_key=False
+        )
+        for (day,), part in parts.items():
+            self._waiting.setdefault((table, _name_day(day)), []).append(part)
 
     def _merge_waiting(self) -> None:
         for name, parts in self._waiting.items():
             held = self._days.get(name)
-            before = [] if held is None else [held]
-            merged = merge_rows(name[0], [*before, *parts])
-            if held is None or not merged.equals(held):
-                self._set_partition(name, merged)
+            if held is None:
+                self._set_partition(name, merge_rows(name[0], parts))
+                continue
+            is_met = held["id"].is_in(pl.concat([part["id"] for part in parts]).unique())
+            met = held.filter(is_met)
+            merged = merge_rows(name[0], [met, *parts])
+            if not merged.equals(met):
+                self._set_partition(name, sort_rows(name[0], [held.filter(~is_met), merged]))
         self._waiting.clear()
 
-    def _set_partition(self, name: PartitionId, rows: pd.DataFrame) -> None:
-        if rows.empty:
+    def _set_partition(self, name: PartitionId, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
             self._days.pop(name, None)
             self._changed.discard(name)
             self._removed.add(name)
@@ -130,27 +151,24 @@ class RowBuffer:
             self._removed.discard(name)
 
 
-def merge_rows(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Each id once, by id.
+def merge_rows(table: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Each id once, by day and id.
 
     A read that was overtaken by a newer one never wins: conversations say when they were updated.
     Calls do not; of two, the one that came later stays, unless it would undo that the call ended.
     """
-    rows = pd.concat(parts, ignore_index=True)
+    rows = pl.concat(parts, how="diagonal")
     newer = DATES[table][1]
-    if newer is not None:
-        rows = rows.sort_values(newer, kind="stable", na_position="first")
-    else:
-        rows = rows.iloc[rows["status"].eq("done").to_numpy().argsort(kind="stable")]
-    rows = rows.drop_duplicates("id", keep="last").sort_values("id", kind="stable")
-    return rows.reset_index(drop=True)
+    age = pl.col(newer) if newer else pl.col("status").eq_missing("done")
+    newest = rows.select("id", age=age, row=pl.row_index())
+    newest = newest.sort("age", maintain_order=True).unique("id", keep="last")
+    return sort_rows(table, [rows[newest["row"]]])
 
 
-def convert_labels_to_text(rows: pd.DataFrame) -> pd.DataFrame:
-    """Categories would not fit those of other rows."""
-    columns = {name: rows[name].array for name in rows.columns}
-    for name, values in columns.items():
-        if isinstance(values, pd.Categorical):
-            labels = values.categories.astype("str").array
-            columns[name] = labels.take(values.codes, allow_fill=True)
-    return pd.DataFrame(columns, index=rows.index)
+def sort_rows(table: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    rows = pl.concat(parts, how="diagonal")
+    return rows.sort(pl.col(DATES[table][0]).dt.date(), "id")
+
+
+def _name_day(day: date | None) -> str:
+    return OLDER if day is None else day.isoformat()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pandas as pd
+import polars as pl
 
 from metrics.model.periods import midnight, today
 from services.collector.agents import AGENTS, TEAMS, AgentTables
@@ -50,13 +50,13 @@ class CollectorRun:
         self._settings = settings
         self._clock = clock
         self._cache = cache
-        self._buffer = RowBuffer()
+        self._floor: date | None = None
+        self._buffer = RowBuffer(self._find_first_held_day())
         self._cycle_ended = threading.Event()
         self._has_changes = False
         self._published_at = clock()
         self._pause = PUBLISH_SECONDS
         self._trimmed_on: date | None = None
-        self._floor: date | None = None
         self._recognised_calls: dict[PartitionId, int] = {}
         self._intercom = IntercomSource(intercom, self._buffer, settings, clock)
         self._aircall: AircallSource | None = None
@@ -139,9 +139,8 @@ class CollectorRun:
         for name in removed:
             self._recognised_calls.pop(name, None)
         lost = self._writer.lost()
-        written = {
-            name: rows for name in lost if (rows := self._buffer.get_partition(name)) is not None
-        }
+        held = {name: self._buffer.get_partition(name) for name in lost}
+        written = {name: rows for name, rows in held.items() if rows is not None}
         agents = self._agent_tables.find_changes(lost)
         self._presence.record(
             agents.get(AGENTS, self._agent_tables.agents),
@@ -180,10 +179,10 @@ class CollectorRun:
         first_day = history.first_day and history.first_day.isoformat()
         return {"complete": history.complete, "first_day": first_day}
 
-    def _note_conversations(self, name: PartitionId, rows: pd.DataFrame) -> None:
+    def _note_conversations(self, name: PartitionId, rows: pl.DataFrame) -> None:
         if name[0] == "conversations":
             self._agent_tables.note_referenced_agents(rows)
-            self._recognised_calls[name] = int(rows["is_call"].sum())
+            self._recognised_calls[name] = len(rows.filter("is_call"))
 
     def _resume(self, manifest: Manifest) -> None:
         """A vendor whose rows are damaged is read anew."""
@@ -223,6 +222,10 @@ class CollectorRun:
         wanted = self._get_today() - timedelta(days=self._settings.sync.history_days - 1)
         return max(wanted, self._floor or wanted)
 
+    def _find_first_held_day(self) -> date:
+        # Rows are cut by UTC days, which may begin a day before the local one.
+        return self._find_first_day() - timedelta(days=1)
+
     def _find_target(self) -> int:
         return int(midnight(self._find_first_day(), self._settings.zone).timestamp())
 
@@ -255,8 +258,7 @@ class CollectorRun:
 
     def _drop_old_days(self) -> None:
         self._trimmed_on = self._get_today()
-        # Rows are cut by UTC days, which may begin a day before the local one.
-        self._buffer.drop_before(self._find_first_day() - timedelta(days=1))
+        self._buffer.drop_before(self._find_first_held_day())
 
     def _make_room(self, error: StorageFullError) -> bool:
         """Give up the oldest tenth of the history; whether there was any to give."""

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pandas as pd
-
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
 from services.collector.intercom_source import OVERLAP_SECONDS, SKEW_SECONDS, list_update_instants
-from services.collector.row_buffer import RowBuffer
+from services.collector.row_buffer import IS_OPEN, RowBuffer
 from services.errors import (
     ForbiddenError,
     NotFoundError,
@@ -60,7 +58,11 @@ class TicketSource:
         self._is_in_scope = build_scope_check(self._setting)
         self._scope = build_scope_filter(self._setting, settings.intercom.version)
         scanned = ScannedTable(
-            "tickets", [self._read_open_page], intercom.get_ticket, _is_listed, self.add_rows
+            "tickets",
+            [self._read_open_page],
+            intercom.get_ticket,
+            IS_OPEN["tickets"],
+            self.add_rows,
         )
         self._deletion_scan = DeletionScan(scanned, buffer)
         self._refreshes = 0
@@ -184,7 +186,3 @@ def _translate_refusals() -> Iterator[None]:
         raise NotOfferedError(message, "no_permission") from error
     except NotFoundError as error:
         raise NotOfferedError(f"there is no search for tickets: {error}", "no_search") from error
-
-
-def _is_listed(rows: pd.DataFrame) -> pd.Series:
-    return rows["is_open"].fillna(False).astype(bool)

@@ -7,18 +7,26 @@ import weakref
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
-import pandas as pd
-import pyarrow as pa
+import polars as pl
 
 from metrics.model import schema
-from metrics.model.people import with_agents
+from metrics.model.definitions import Rules
+from metrics.model.derived import derive
+from metrics.model.people import ids_by_email, with_agents
 from metrics.model.result_cache import Memory
 from metrics.model.tables import Tables
 from services.errors import ServiceError
-from services.snapshot import arrow
-from services.snapshot.manifest import History, Manifest, Partition, PartitionId, SourceStatus
+from services.snapshot.manifest import (
+    OLDER,
+    History,
+    Manifest,
+    PartitionId,
+    SourceStatus,
+)
+from services.snapshot.partitioned import PartitionedTable
 from services.snapshot.snapshot import PartitionMissingError, SnapshotReader
 from services.storage.store import Store
 
@@ -46,15 +54,20 @@ class Snapshot:
 
 
 class Dataset:
-    """The cache is asked no more often than every `poll_seconds`."""
+    """The cache is asked no more often than every `poll_seconds`.
+
+    What `rules` say of a row is worked out once, when its partition is read.
+    """
 
     def __init__(
         self,
         cache: Store,
+        rules: Rules,
         *,
         clock: Callable[[], float] = time.time,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
+        self._rules = rules
         self._poll_seconds = poll_seconds
         self._reader = SnapshotReader(cache)
         self._clock = clock
@@ -63,8 +76,7 @@ class Dataset:
         self._pointer: str | None = None
         self._current: Snapshot | None = None
         self._problem: str | None = None
-        self._loaded: dict[str, pa.Table] = {}
-        self._joined: dict[str, tuple[tuple[str, ...], pd.DataFrame]] = {}
+        self._begin()
         self._thread = threading.local()
 
     @property
@@ -132,25 +144,35 @@ class Dataset:
 
     def _forget(self, pointer: str | None) -> None:
         self._current, self._pointer = None, pointer
-        self._loaded.clear()
-        self._joined.clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._agent_ids: dict[str, str] = {}
+        self._held = {
+            table: PartitionedTable(table, partial(self._derive, table)) for table in schema.TABLES
+        }
+
+    def _derive(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+        if table == "calls":
+            rows = with_agents(rows, self._agent_ids)
+        return derive(rows, table, self._rules)
 
     def _load(self, manifest: Manifest) -> Snapshot:
-        frames = {table: self._join_partitions(manifest, table) for table in schema.TABLES}
-        named = {partition.key for partition in manifest.partitions.values()}
-        self._loaded = {key: rows for key, rows in self._loaded.items() if key in named}
+        self._load_table("agents", manifest)
+        agent_ids = ids_by_email(self._held["agents"].rows)
+        if agent_ids != self._agent_ids:
+            self._agent_ids = agent_ids
+            self._held["calls"].derive_again()
+        for table in self._held:
+            self._load_table(table, manifest)
         published_at = datetime.fromtimestamp(manifest.published_at, UTC)
+        frames = {table: held.rows for table, held in self._held.items()}
+        tables = Tables(**frames, now=published_at.replace(microsecond=0))
+        for table, held in self._held.items():
+            tables.remember_derived(table, self._rules, held.derived)
         return Snapshot(
             version=manifest.version,
-            tables=Tables(
-                conversations=frames["conversations"],
-                calls=with_agents(frames["calls"], frames["agents"]),
-                agents=frames["agents"],
-                teams=frames["teams"],
-                now=pd.Timestamp(published_at).floor("s"),
-                tickets=frames["tickets"],
-                presence=frames["presence"],
-            ),
+            tables=tables,
             sources=manifest.sources,
             history=manifest.history,
             meta=manifest.meta,
@@ -158,21 +180,10 @@ class Dataset:
             lost=manifest.lost,
         )
 
-    def _join_partitions(self, manifest: Manifest, table: str) -> pd.DataFrame:
+    def _load_table(self, table: str, manifest: Manifest) -> None:
         partitions = [p for p in manifest.partitions.values() if p.table == table]
-        partitions.sort(key=lambda partition: partition.day)
-        keys = tuple(partition.key for partition in partitions)
-        if self._joined.get(table, ((), None))[0] == keys and table in self._joined:
-            return self._joined[table][1]
-        frame = arrow.join([self._load_rows(partition) for partition in partitions], table)
-        self._joined[table] = keys, frame
-        return frame
-
-    def _load_rows(self, partition: Partition) -> pa.Table:
-        rows = self._loaded.get(partition.key)
-        if rows is None:
-            rows = self._loaded[partition.key] = self._reader.read_rows(partition)
-        return rows
+        partitions.sort(key=lambda partition: (partition.day != OLDER, partition.day))
+        self._held[table].load(partitions, self._reader.read_partition)
 
 
 def _get_nothing() -> Snapshot | None:

@@ -13,8 +13,10 @@ from services.errors import ServiceError
 
 # The day of a table that is small and lies in one partition.
 WHOLE = "all"
+# That of rows from before the history, such as conversations that are still open.
+OLDER = "older"
 
-PartitionId = tuple[str, str]  # (table, "2026-11-24" or WHOLE)
+PartitionId = tuple[str, str]  # (table, "2026-11-24", OLDER or WHOLE)
 State = Literal["starting", "ok", "late", "failed", "off"]
 
 
@@ -47,7 +49,7 @@ class History:
 @dataclass(frozen=True)
 class Partition:
     table: str
-    day: str  # UTC day of creation, or `WHOLE`
+    day: str  # UTC day of creation, `OLDER` or `WHOLE`
     key: str  # ends in the hash of its bytes
     rows: int
     size: int
@@ -115,9 +117,11 @@ def _parse_status(entry: dict[str, Any]) -> SourceStatus:
 
 
 def schema_fingerprint() -> str:
-    return hash_content(
-        orjson.dumps({name: dict(columns) for name, columns in schema.TABLES.items()})
-    )
+    types = {
+        table: {name: str(dtype) for name, dtype in columns.items()}
+        for table, columns in schema.TABLES.items()
+    }
+    return hash_content(orjson.dumps(types))
 
 
 def hash_content(content: bytes) -> str:

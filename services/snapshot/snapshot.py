@@ -2,8 +2,8 @@
 
 A small pointer in the cache names a manifest, and the manifest names partitions by their content.
 Partitions and manifests never change, so only the pointer has to be swapped: whoever read it sees
-one version, whole. Conversations and calls are cut by UTC day of creation; agents and teams are
-small and lie in one partition each, of the day `WHOLE`.
+one version, whole. Conversations and calls are cut by UTC day of creation, and what is older than
+the history lies in one partition, `OLDER`; agents and teams are small and lie in one each, `WHOLE`.
 """
 
 import logging
@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
+import polars as pl
 
 from metrics.model import schema
 from services.errors import ServiceError
@@ -79,7 +78,7 @@ class SnapshotReader:
         manifest = from_json(content)
         return manifest if manifest.schema == schema_fingerprint() else None
 
-    def read_rows(self, partition: Partition) -> pa.Table:
+    def read_partition(self, partition: Partition) -> pl.DataFrame:
         """PartitionMissingError where they are not there, or damaged.
 
         A damaged entry is deleted, which is also the report: the next publication finds it gone
@@ -100,9 +99,6 @@ class SnapshotReader:
             raise PartitionMissingError(
                 f"{partition.table} of {partition.day} were damaged in the cache"
             ) from error
-
-    def read_partition(self, partition: Partition) -> pd.DataFrame:
-        return arrow.join([self.read_rows(partition)], partition.table)
 
 
 class SnapshotWriter:
@@ -147,7 +143,7 @@ class SnapshotWriter:
 
     def publish(
         self,
-        changed: Mapping[PartitionId, pd.DataFrame],
+        changed: Mapping[PartitionId, pl.DataFrame],
         sources: Mapping[str, SourceStatus],
         history: History,
         *,
@@ -225,9 +221,8 @@ class SnapshotWriter:
         self._manifest, self._pointer = manifest, pointer
 
 
-def _encode_partition(name: PartitionId, frame: pd.DataFrame) -> tuple[Partition, bytes]:
+def _encode_partition(name: PartitionId, frame: pl.DataFrame) -> tuple[Partition, bytes]:
     table, day = name
-    conformed = schema.conform(frame, table)
-    content = arrow.encode(conformed, table)
+    content = arrow.encode(schema.conform(frame, table))
     key = f"partition/{table}/{day}/{hash_content(content)}"
     return Partition(table, day, key, len(frame), len(content)), content

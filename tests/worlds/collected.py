@@ -84,7 +84,12 @@ def collected(
         )
         try:
             yield Collected(
-                sandbox, clock, settings, run, Dataset(cache, clock=clock, poll_seconds=0), sessions
+                sandbox,
+                clock,
+                settings,
+                run,
+                Dataset(cache, settings.rules(), clock=clock, poll_seconds=0),
+                sessions,
             )
         finally:
             for session in sessions:
