@@ -65,7 +65,7 @@ class PartitionedTable:
             parts = _cut(whole, parts)
         attributes = [name for part in parts.values() for name in part.attributes]
         self._parts, self.derived = parts, whole
-        self.rows = whole.select(dict.fromkeys([*self._agreed, *attributes]))
+        self.rows = whole.select(list(dict.fromkeys([*self._agreed, *attributes])))
 
 
 def _cut(frame: pl.DataFrame, parts: Mapping[str, _Part]) -> dict[str, _Part]:

@@ -11,6 +11,7 @@ from services.snapshot.snapshot import POINTER_KEY
 from services.storage.disk_store import DiskStore
 from services.storage.lease import raise_epoch
 from tests.worlds.fake_vendors import FakeAircall, FakeIntercom
+from tests.worlds.tables import by_id
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
 DAY = 86400
@@ -98,4 +99,4 @@ class Rig:
         return sorted(getattr(self.snapshot().tables, table)["id"])
 
     def agents(self) -> Any:
-        return self.snapshot().tables.agents.set_index("id")
+        return by_id(self.snapshot().tables.agents)

@@ -69,6 +69,11 @@ def frame(table, rows, defaults=None):
     return schema.conform(pl.DataFrame(series), table)
 
 
+def by_id(frame):
+    """The rows as dicts, each under its id."""
+    return {row["id"]: row for row in frame.iter_rows(named=True)}
+
+
 def conversations(*rows):
     """Open conversations of this morning; anything can be said otherwise."""
     return frame("conversations", rows, {"created_at": "2026-11-24T10:00:00Z", "state": "open"})

@@ -1,12 +1,13 @@
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
 from services.collector.agents import AGENTS, ROSTER_KEY, TEAMS, AgentTables
 from services.settings.config import Settings
 from services.vendors.tables import conversations_table
 from tests.worlds.collecting import NOW
+from tests.worlds.tables import by_id
 
 ANA = {"id": "1", "name": "Ana", "email": "ana@example.com", "away_mode_enabled": False}
 BIA = {"id": "2", "name": "Bia", "email": "bia@example.com", "away_mode_enabled": True}
@@ -31,7 +32,7 @@ def tables(sources, store, clock):
 
 def publish(tables):
     tables.mark_published(tables.find_changes([]))
-    return tables.agents.set_index("id")
+    return by_id(tables.agents)
 
 
 def test_only_tables_that_differ_or_are_lost_are_published(tables, sources):
@@ -50,18 +51,19 @@ def test_nothing_is_published_before_anybody_is_known(tables, sources):
 
 def test_without_a_telephone_its_columns_are_empty(sources, store):
     tables = AgentTables(sources[0], None, [], store, lambda: NOW)
-    assert publish(tables)["voice_status"].isna().all()
+    publish(tables)
+    assert tables.agents["voice_status"].to_list() == [None, None]
 
 
 def test_a_state_lasts_since_it_was_first_seen(tables, sources, clock):
-    began = pd.Timestamp(NOW, unit="s", tz="UTC")
+    began = datetime.fromtimestamp(NOW, UTC)
     publish(tables)
     clock.now += 600
     sources[1].availabilities["11"] = "in_call"
     agents = publish(tables)
-    assert agents.loc["1", "away_since"] == began
-    assert agents.loc["1", "voice_since"] == began + pd.Timedelta(minutes=10)
-    assert pd.isna(agents.loc["2", "voice_since"])
+    assert agents["1"]["away_since"] == began
+    assert agents["1"]["voice_since"] == began + timedelta(minutes=10)
+    assert agents["2"]["voice_since"] is None
 
 
 def test_who_left_keeps_the_name_and_who_was_never_seen_has_none(tables, sources, store):
@@ -73,16 +75,16 @@ def test_who_left_keeps_the_name_and_who_was_never_seen_has_none(tables, sources
     later = AgentTables(*sources, [], store, lambda: NOW)
     later.note_referenced_agents(conversations_table([payload], signs))
     agents = publish(later)
-    assert agents.loc[["1", "2", "99"], "active"].tolist() == [True, False, False]
-    assert agents.loc["2", ["name", "email"]].tolist() == ["Bia", "bia@example.com"]
-    assert agents.loc["99", "name"] == ""
+    assert [agents[agent]["active"] for agent in ("1", "2", "99")] == [True, False, False]
+    assert (agents["2"]["name"], agents["2"]["email"]) == ("Bia", "bia@example.com")
+    assert agents["99"]["name"] == ""
 
 
 def test_people_of_the_telephone_alone_are_not_remembered(tables, sources, store):
     sources[1].users.append({"id": 12, "name": "Caio", "email": "caio@example.com"})
-    assert "voice:12" in publish(tables).index
+    assert "voice:12" in publish(tables)
     sources[1].users.pop()
-    assert "voice:12" not in publish(AgentTables(*sources, [], store, lambda: NOW)).index
+    assert "voice:12" not in publish(AgentTables(*sources, [], store, lambda: NOW))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"1": 5}'])

@@ -8,6 +8,7 @@ from services.errors import NotFoundError, UnavailableError
 from services.vendors.pages import Page
 from tests.worlds.collecting import DAY, NOW, Clock
 from tests.worlds.fake_vendors import PAGE, FakeAircall
+from tests.worlds.tables import by_id
 
 
 class Reading:
@@ -25,7 +26,7 @@ class Reading:
 
     def statuses(self):
         frames = list(self.buffer.list_frames("calls"))
-        return {row.id: row.status for rows in frames for row in rows.itertuples()}
+        return {row["id"]: row["status"] for rows in frames for row in rows.iter_rows(named=True)}
 
 
 @pytest.fixture
@@ -61,8 +62,8 @@ def test_what_is_added_to_a_call_late_is_found_by_the_rolling_page(reading):
     reading.vendor.put(12, NOW - 10 * 3600 + 12, tags=[{"name": "Retorno"}])
     for _ in range(5):
         reading.refresh()
-    rows = [rows.set_index("id") for rows in reading.buffer.list_frames("calls")]
-    assert rows[0].loc["12", "tags"] == "Retorno"
+    (rows,) = reading.buffer.list_frames("calls")
+    assert by_id(rows)["12"]["tags"] == "Retorno"
 
 
 def test_what_the_vendor_does_not_offer_is_a_warning_and_nothing_else(monkeypatch):

@@ -82,7 +82,7 @@ class TestRunning:
         self.until(lambda: seen and len(seen[-1].tables.conversations))
         del rig.intercom.rows["1"]
         rig.state.set("inbox/1", b'{"kind": "clear_cache"}')
-        self.until(lambda: seen[-1].tables.conversations.empty)
+        self.until(lambda: seen[-1].tables.conversations.is_empty())
         assert rig.state.keys("inbox/") == []
 
     def test_another_collector_that_takes_over_ends_the_turn_of_the_first(self, rig, run):

@@ -1,3 +1,4 @@
+import polars as pl
 import pytest
 
 from services.collector.deletion_scan import DeletionScan, ScannedTable
@@ -21,7 +22,7 @@ class Vendor:
             "conversations",
             [self.list_page],
             self.fetch_one,
-            lambda rows: rows["state"].eq("open"),
+            pl.col("state") == "open",
             self.add_rows,
         )
         self.scan = DeletionScan(scanned, self.buffer)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pandas as pd
+import polars as pl
 import pytest
 
 from metrics.model import schema
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 def people(away=False, voice="available", **values):
     row = {"id": "201", "name": "L", "active": True, "bot": False, "away": away}
-    return schema.conform(pd.DataFrame([row | {"voice_status": voice} | values]), "agents")
+    return schema.conform(pl.DataFrame([row | {"voice_status": voice} | values]), "agents")
 
 
 def note(log, minutes, **values):
@@ -24,11 +24,10 @@ def note(log, minutes, **values):
 
 def stretches(log, channel="text"):
     frames, _ = log.find_changes([], NOON)
-    rows = pd.concat(frames.values())
-    rows = rows[rows["channel"].eq(channel)].sort_values("began_at")
+    rows = pl.concat(frames.values()).filter(pl.col("channel") == channel).sort("began_at")
     minutes = [
-        tuple(int((row[name] - NOON).total_seconds() / 60) for name in ("began_at", "until_at"))
-        for row in rows.to_dict("records")
+        tuple(int((at - NOON).total_seconds() / 60) for at in row)
+        for row in rows.select("began_at", "until_at").iter_rows()
     ]
     return list(zip(rows["state"], minutes, strict=True))
 
@@ -112,5 +111,5 @@ def test_a_collector_that_takes_over_goes_on_where_the_other_was(tmp_path):
     rig.minute()
     rig.minute()
     after = rig.snapshot().tables.presence
-    assert after["began_at"].tolist() == before["began_at"].tolist()
+    assert after["began_at"].to_list() == before["began_at"].to_list()
     assert (after["until_at"] > before["until_at"]).all()

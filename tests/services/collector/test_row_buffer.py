@@ -4,11 +4,13 @@ import pytest
 
 from services.collector.row_buffer import RowBuffer
 from services.settings.config import Settings
+from services.snapshot.manifest import OLDER
 from services.vendors.tables import calls_table, conversations_table
 
 NOON = int(datetime(2026, 11, 24, 12, 0, tzinfo=UTC).timestamp())
 DAY = 86400
 TODAY, YESTERDAY = ("conversations", "2026-11-24"), ("conversations", "2026-11-23")
+OLD = ("conversations", OLDER)
 SIGNS = Settings().calls_in_conversations
 
 
@@ -93,8 +95,46 @@ def test_what_falls_out_of_the_history_stays_while_it_is_open_or_was_touched(buf
         conversation("new"),
     )
     buffer.drop_before(date(2026, 11, 24))
-    assert ids(buffer, YESTERDAY) == ["open", "touched"]
+    assert ids(buffer, OLD) == ["open", "touched"]
+    assert ids(buffer, YESTERDAY) is None
     assert ids(buffer) == ["new"]
+
+
+def test_rows_of_before_the_history_lie_together_in_the_order_of_their_days():
+    buffer = RowBuffer(date(2026, 11, 24))
+    put(buffer, conversation("a", NOON - DAY), conversation("b", NOON - 900 * DAY))
+    put(buffer, conversation("c", NOON - 2 * DAY), conversation("d"))
+    assert ids(buffer, OLD) == ["b", "c", "a"]
+    assert set(buffer.take_changes()[0]) == {OLD, TODAY}
+    put(buffer, conversation("c", NOON - 2 * DAY, NOON))
+    assert set(buffer.take_changes()[0]) == {OLD}
+
+
+@pytest.mark.parametrize(
+    ("published_from", "first_day", "changed", "removed"),
+    [
+        (date(2026, 11, 24), date(2026, 11, 23), {OLD, YESTERDAY}, set()),
+        (date(2026, 11, 23), date(2026, 11, 24), {OLD}, {YESTERDAY}),
+        (date.min, date(2026, 11, 24), {OLD}, {YESTERDAY, ("conversations", "2026-11-15")}),
+    ],
+)
+def test_rows_that_are_taken_over_go_where_they_belong_by_now(
+    published_from, first_day, changed, removed
+):
+    published, buffer = RowBuffer(published_from), RowBuffer(first_day)
+    put(published, conversation("old", NOON - 9 * DAY), conversation("b", NOON - DAY))
+    put(published, conversation("new"))
+    for name, rows in published.take_changes()[0].items():
+        buffer.resume(name, rows)
+    found, gone = buffer.take_changes()
+    assert (set(found), gone) == (changed, removed)
+    assert sorted(
+        row_id for rows in buffer.list_frames("conversations") for row_id in rows["id"]
+    ) == [
+        "b",
+        "new",
+        "old",
+    ]
 
 
 def test_a_published_partition_that_is_taken_over_counts_as_published(buffer):

@@ -5,6 +5,7 @@ import pytest
 from services.errors import BadResponseError, RateLimitedError, UnauthorizedError, UnavailableError
 from services.storage.store import StorageFullError
 from tests.worlds.collecting import DAY, NOW, Rig
+from tests.worlds.tables import by_id
 
 
 def test_the_present_is_published_before_the_history(rig):
@@ -88,9 +89,9 @@ def test_a_row_that_changes_during_the_back_fill_is_not_lost(rig):
     rig.intercom.on_request = change_once
     rig.everything()
     rig.minute()
-    rows = rig.snapshot().tables.conversations.set_index("id")
+    rows = by_id(rig.snapshot().tables.conversations)
     assert changed
-    assert rows.loc["3", "state"] == "open"
+    assert rows["3"]["state"] == "open"
     assert len(rows) == 30
 
 
@@ -102,7 +103,7 @@ def test_a_change_is_seen_within_a_minute(rig):
     assert rig.ids() == ["9"]
     rig.aircall.put(8, int(rig.clock()), status="done")
     rig.minute()
-    assert rig.snapshot().tables.calls["status"].tolist() == ["done"]
+    assert rig.snapshot().tables.calls["status"].to_list() == ["done"]
 
 
 def test_minutes_go_on_while_the_history_arrives(rig):
@@ -227,7 +228,7 @@ def test_a_vendor_that_never_answered_holds_up_nobody(rig):
 def test_an_empty_workspace_is_complete_and_empty(rig):
     rig.everything()
     snapshot = rig.snapshot()
-    assert snapshot.tables.conversations.empty
+    assert snapshot.tables.conversations.is_empty()
     assert snapshot.history.complete
 
 

@@ -5,6 +5,7 @@ import pytest
 from services.errors import UnavailableError
 from services.storage.disk_store import DiskStore
 from tests.worlds.collecting import DAY, NOW, Rig
+from tests.worlds.tables import by_id
 
 
 class Failing(DiskStore):
@@ -56,8 +57,7 @@ def test_a_publication_that_breaks_off_anywhere_loses_nothing(tmp_path, write, r
     assert broke_off == (write < 9)
     assert len(rig.ids()) == 25
     assert len(rig.ids("calls")) == 25
-    rows = rig.snapshot().tables.conversations.set_index("id")
-    assert rows.loc["1", "state"] == "open"
+    assert by_id(rig.snapshot().tables.conversations)["1"]["state"] == "open"
 
 
 CRASHES = range(0, 30, 3)
@@ -114,7 +114,7 @@ def test_a_vendor_that_is_out_at_a_restart_keeps_its_people(rig):
         failing.failure = UnavailableError("no connection")
         rig.restart()
         rig.minute()
-        assert rig.agents().equals(before)
+        assert rig.agents() == before
         failing.failure = None
 
 

@@ -11,6 +11,7 @@ from services.errors import (
     UnavailableError,
 )
 from tests.worlds.collecting import DAY, NOW
+from tests.worlds.tables import by_id
 
 
 def status(rig):
@@ -36,9 +37,9 @@ def test_a_change_is_seen_and_the_newer_row_wins(rig):
     rig.intercom.put_ticket(1, NOW - DAY, NOW + 70, open=False)
     rig.intercom.put_ticket(2, NOW + 80)
     rig.minute()
-    rows = rig.snapshot().tables.tickets.set_index("id")
-    assert rows["is_open"].tolist() == [False, True]
-    assert rows.loc["1", "resolved_at"].timestamp() == NOW + 70
+    rows = rig.snapshot().tables.tickets
+    assert rows["is_open"].to_list() == [False, True]
+    assert by_id(rows)["1"]["resolved_at"].timestamp() == NOW + 70
 
 
 @pytest.mark.parametrize(
@@ -158,8 +159,8 @@ def test_after_kill_it_goes_on_and_under_other_settings_it_reads_anew(rig):
     assert rig.ids("tickets") == ["1", "2"]
     rig.restart(backoffice={"attributes": {"platform": "Sistema"}})
     rig.everything()
-    rows = rig.snapshot().tables.tickets.set_index("id")
-    assert rows["platform"].isna().tolist() == [True, False]
+    rows = rig.snapshot().tables.tickets
+    assert rows["platform"].is_null().to_list() == [True, False]
     rig.restart(backoffice={"enabled": False})
     rig.everything()
     assert rig.ids("tickets") == []
