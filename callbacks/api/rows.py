@@ -41,8 +41,12 @@ def _set_attributes(frame: pl.DataFrame) -> list[dict[str, str]]:
     """The workspace's own attributes that are set, for each row."""
     prefix = schema.ATTRIBUTE_PREFIX
     return [
-        {name.removeprefix(prefix): word for name, word in row.items() if word and word.strip()}
-        for row in frame.select(cs.starts_with(prefix)).iter_rows(named=True)
+        {
+            name.removeprefix(prefix): word
+            for name, word in row.items()
+            if name.startswith(prefix) and word and word.strip()
+        }
+        for row in frame.iter_rows(named=True)
     ]
 
 

@@ -139,6 +139,12 @@ def test_rows_can_be_filtered(api):
     assert all_pages(api, "calls", agent=JOAO) == ["t3", "t1"]
 
 
+def test_a_workspace_without_attributes_has_none():
+    row = {k: v for k, v in conversation("c1").items() if not k.startswith("attr.")}
+    [found] = Api(snapshot(conversations=[row])).get("conversations")["conversations"]
+    assert found["attributes"] == {}
+
+
 def test_no_link_is_made_up_while_the_workspace_is_unknown():
     api = Api(snapshot(meta={}))
     assert api.get("conversations")["conversations"][0]["url"] is None
