@@ -7,7 +7,7 @@ from datetime import date
 from dash.development.base_component import Component
 
 from callbacks.pages.backoffice import figures
-from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS, arrange_tickets
+from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS
 from callbacks.pages.backoffice.query import BackofficeQuery
 from callbacks.reports.detail_columns import ColumnContext, list_columns
 from callbacks.reports.export_sheets import (
@@ -99,19 +99,18 @@ def _find_first_day(meta: object) -> date | None:
 
 def build_ticket_sheets(scope: ColumnContext) -> Sheets:
     text, question = scope.context.text, scope.question
-    key, cells = question.query.listed
-    tickets, merged = list_rows(question, key, cells), list_rows(question, MERGED, ())
+    tickets = figures.arrange_tickets(question)
+    merged = arrange_rows(question, list_rows(question, MERGED, ()), "", None)
     check_count(tickets.n + merged.n)
     shown = list(list_columns("tickets", question).values())
     reason = question.rules.labels.reason
     known = list_columns("conversations", question)
     names = ("created_at", "subject", "agent", f"attr.{reason}", "merged_into", "id", "link")
     sheets = [
-        build_rows_sheet(text("export.tickets"), tickets, arrange_tickets(question), shown, scope),
+        build_rows_sheet(text("export.tickets"), tickets, shown, scope),
         build_rows_sheet(
             text("metrics.conversations_merged.short"),
             merged,
-            arrange_rows(question, merged, "", None),
             [known[name] for name in names if name in known],
             scope,
         ),

@@ -47,7 +47,7 @@ def list_line_choices(question: TelephonyView) -> list[LineChoice]:
     names = line_names(calls)
     chosen = set(question.query.line)
     used = set(calls.select(line_of().cast(pl.String).unique()).to_series()) - {UNASSIGNED}
-    known = sorted(used, key=lambda line: names.get(line, line))
+    known = sorted(used, key=lambda line: (names.get(line, line), line))
     choices = [LineChoice(line, names.get(line, line), line in chosen) for line in known]
     if question.rules.main_lines:
         choices.insert(0, LineChoice(MAIN, "", MAIN in chosen))
@@ -137,7 +137,7 @@ def build_lines(question: TelephonyView, context: Context) -> list[LineCalls]:
             row.metrics[k].n for k in ("calls_inbound", "calls_outbound") if k in row.metrics
         )
 
-    return sorted(rows, key=lambda row: (-size(row), row.name))
+    return sorted(rows, key=lambda row: (-size(row), row.name, row.id))
 
 
 def list_recent(question: TelephonyView, backend: Backend, context: Context) -> list[Call]:
