@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import pandas as pd
-from dash import dcc, html
 
 from layouts.components.context import Context
 from layouts.components.live_time import age, server_time, timer, urgency
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
@@ -33,7 +33,7 @@ class Status(Protocol):
 
 def queue_chip(
     count: int, longest: Any, limit_seconds: float, now: datetime, context: Context
-) -> dcc.Link:
+) -> Element:
     """As urgent as the wall's queue panel says it is."""
     text = context.text
     waits = longest is not None and not pd.isna(longest)
@@ -56,7 +56,7 @@ def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list
     return [server_time(now), *[part for part in shown if part is not None]]
 
 
-def source_age(name: str, status: Status, now: datetime, context: Context) -> html.Span | None:
+def source_age(name: str, status: Status, now: datetime, context: Context) -> Element | None:
     """One source: a gauge and its age; dashed and amber when it is late or failed.
 
     One that has yet to answer for the first time has an empty gauge: that is no fault.
@@ -81,7 +81,7 @@ def source_age(name: str, status: Status, now: datetime, context: Context) -> ht
     )
 
 
-def alerts_count(critical: int, context: Context) -> html.Span | None:
+def alerts_count(critical: int, context: Context) -> Element | None:
     if not critical:
         return None
     label = context.text.plural("frame.critical", critical, n=critical)

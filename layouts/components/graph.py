@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import dcc, html
 
+from layouts.elements import Element, dcc, html
 from layouts.i18n import Text
 from layouts.palette import PALETTES, Theme
 from metrics.query.drilldown import escaped
@@ -67,7 +67,7 @@ def graph(
     label: str,
     rows: str | None = None,
     by: str | None = None,
-) -> html.Div:
+) -> Element:
     """A click on a mark opens the rows behind it, where the first of its `customdata` is the key of
     its cell (`by` names its group). A mark in several groups has whole cells there, one a line, and
     `by` stays away.

@@ -6,7 +6,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from dash import ClientsideFunction, Dash, Input, Output, State
-from dash.development.base_component import Component
 from pydantic import Field
 
 from callbacks.reports.detail_columns import ColumnContext, choose_columns, list_columns
@@ -17,6 +16,7 @@ from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.details import page as details
 from metrics.model.catalog import Table
 from services.runtime.backend import Backend
@@ -77,7 +77,7 @@ def _rank_values(values: pd.Series) -> Any:
 
 def content(
     question: ReportView[DetailsQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     query = question.query
     scope = ColumnContext.build(question, backend, context)
     listing = list_rows(question, query.table, ())

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import panel
+from layouts.elements import Element, html
 from layouts.pages.operations import PAGE
 
 STATES = ("available", "on_call", "after_call", "away", "unobserved")
@@ -44,7 +43,7 @@ class Timeline:
     info: MetricInfo | None = None
 
 
-def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
+def timeline_panel(timeline: Timeline, context: Context) -> Element | None:
     text = context.text
     if not timeline.strips:
         return None
@@ -77,7 +76,7 @@ def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
     )
 
 
-def timeline_section(timeline: Timeline, context: Context) -> html.Section | None:
+def timeline_section(timeline: Timeline, context: Context) -> Element | None:
     text = context.text
     if not timeline.strips:
         return None
@@ -107,7 +106,7 @@ def timeline_section(timeline: Timeline, context: Context) -> html.Section | Non
     return html.Section(body)
 
 
-def _bar(strip: AgentDay, timeline: Timeline, context: Context) -> html.Div:
+def _bar(strip: AgentDay, timeline: Timeline, context: Context) -> Element:
     parts = []
     for stretch in strip.stretches:
         start, end = max(stretch.start, timeline.first), min(stretch.end, timeline.last)
@@ -132,7 +131,7 @@ def _part(at: datetime, timeline: Timeline) -> float:
     return (at - timeline.first).total_seconds() / (timeline.last - timeline.first).total_seconds()
 
 
-def _axis(timeline: Timeline, context: Context) -> html.Div:
+def _axis(timeline: Timeline, context: Context) -> Element:
     """Where the clock changes, an hour is told twice or not at all."""
     hours = round((timeline.last - timeline.first).total_seconds() / 3600)
     marks = []
@@ -169,7 +168,7 @@ def _spoken_day(strip: AgentDay, context: Context) -> str:
     return f"{strip.name}: {', '.join(parts) or text('operations.timeline.nothing')}"
 
 
-def _legend(context: Context) -> html.Div:
+def _legend(context: Context) -> Element:
     keys = [
         html.Span(
             [
@@ -182,7 +181,7 @@ def _legend(context: Context) -> html.Div:
     return html.Div(keys, className="strip-legend")
 
 
-def _table(timeline: Timeline, context: Context) -> html.Div:
+def _table(timeline: Timeline, context: Context) -> Element:
     text, formats = context.text, context.formats
     heads = [html.Th(text("operations.crew.agent"), className="left")]
     heads += [html.Th(text(f"operations.timeline.{state}")) for state in STATES]

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -14,6 +13,7 @@ from layouts.components.graph import counted, graph, template
 from layouts.components.panel import figure_panel, no_data, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.pages.overview.data import PAGE, Overview, VolumeBar
 from metrics.query.agents import Point
 
@@ -25,7 +25,7 @@ HOUR = 3600
 CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "many_fast"))
 
 
-def by_day(overview: Overview, context: Context) -> html.Section:
+def by_day(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(day.count for day in overview.days)
     tools = []
@@ -49,7 +49,7 @@ def by_day(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def by_hour(overview: Overview, context: Context) -> html.Section:
+def by_hour(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(hour.count for hour in overview.hours)
     label = text("overview.by_hour_label", n=formats.count(total))
@@ -68,7 +68,7 @@ def by_hour(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def origin(overview: Overview, context: Context) -> html.Section:
+def origin(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(overview.origins.values())
     known = [(key, n) for key, n in overview.origins.items() if n]
@@ -119,7 +119,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def matrix(overview: Overview, context: Context) -> html.Section:
+def matrix(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -162,11 +162,11 @@ def matrix(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def _nothing(context: Context) -> html.Div:
+def _nothing(context: Context) -> Element:
     return empty(context, context.text("overview.no_conversations"))
 
 
-def _volumes(bars: Sequence[VolumeBar], by: str, context: Context) -> html.Table:
+def _volumes(bars: Sequence[VolumeBar], by: str, context: Context) -> Element:
     text, formats = context.text, context.formats
     heads = [text(f"overview.table.{key}") for key in (by, "count", "usual")]
     lines = []
@@ -181,7 +181,7 @@ def _volumes(bars: Sequence[VolumeBar], by: str, context: Context) -> html.Table
     return data_table(heads, lines)
 
 
-def _points(overview: Overview, context: Context) -> html.Table:
+def _points(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     by = "reason" if overview.by_reason else "agent"
     first = text(f"overview.table.{'reason' if overview.by_reason else 'point'}")

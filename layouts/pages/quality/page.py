@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -17,6 +16,7 @@ from layouts.components.panel import figure_panel, no_data, panel, pill, segment
 from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated, TrendPoint
 from metrics.model.summary import Summary
@@ -48,7 +48,7 @@ def content(quality: Quality, context: Context) -> list[Any]:
     ]
 
 
-def _no_ratings(quality: Quality, context: Context) -> html.Section:
+def _no_ratings(quality: Quality, context: Context) -> Element:
     text = context.text
     label = text.plural(
         "quality.no_ratings", quality.closed, n=context.formats.count(quality.closed)
@@ -58,7 +58,7 @@ def _no_ratings(quality: Quality, context: Context) -> html.Section:
     return panel(text("metrics.csat_score.label"), empty(context, label, longer))
 
 
-def _score(quality: Quality, context: Context) -> html.Section:
+def _score(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     kpi = quality.kpis["csat_score"]
     now = kpi.now
@@ -106,7 +106,7 @@ def _change(kpi: Kpi, context: Context) -> str:
     return f"{side}, {text('kpi.within' if kpi.verdict == 'within' else 'kpi.outside')}"
 
 
-def _scale(kpi: Kpi, context: Context) -> html.Div:
+def _scale(kpi: Kpi, context: Context) -> Element:
     """The interval and the period before on one axis."""
     text, formats = context.text, context.formats
     now, before = kpi.now, kpi.before
@@ -137,7 +137,7 @@ def _scale(kpi: Kpi, context: Context) -> html.Div:
     )
 
 
-def _notes(quality: Quality, context: Context) -> html.Div:
+def _notes(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(quality.notes.values())
     pieces, parts = [], []
@@ -178,7 +178,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
     )
 
 
-def _related_scores(kpi: Kpi, context: Context) -> html.Div:
+def _related_scores(kpi: Kpi, context: Context) -> Element:
     text, formats = context.text, context.formats
     key, now = kpi.metric.key, kpi.now
     value: Any = no_data(context)
@@ -191,7 +191,7 @@ def _related_scores(kpi: Kpi, context: Context) -> html.Div:
     return html.Div(parts, className="kin", id=f"{PAGE}--{key}", **{"data-mark": ""})
 
 
-def _trend(quality: Quality, context: Context) -> html.Section:
+def _trend(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -347,7 +347,7 @@ def _stretches(stretches: Sequence[TrendPoint], context: Context) -> dict[str, A
     }
 
 
-def focus(quality: Quality, context: Context) -> html.Div:
+def focus(quality: Quality, context: Context) -> Element:
     """What stands first in both tables."""
     text = context.text
     choices = [
@@ -362,7 +362,7 @@ def focus(quality: Quality, context: Context) -> html.Div:
     return html.Div([html.Span(label), segmented(choices, label)], className="quality-focus")
 
 
-def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
+def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     """Those without enough ratings by name only."""
     text, formats = context.text, context.formats
     key = f"csat_by_{ranks.by}"
@@ -407,7 +407,7 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
     )
 
 
-def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> html.Table:
+def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Element:
     text = context.text
     middle = (floor + 1) / 2
     ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
@@ -427,7 +427,7 @@ def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> htm
     return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
 
 
-def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[html.Td]:
+def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[Element]:
     formats = context.formats
     cell = f"{by}:{rated.key}"
     csat = rated.csat
@@ -455,7 +455,7 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
     ]
 
 
-def _rest(ranks: Ranks, context: Context) -> html.P | None:
+def _rest(ranks: Ranks, context: Context) -> Element | None:
     text, formats = context.text, context.formats
     if ranks.every:
         label = text("quality.fewer")
@@ -472,7 +472,7 @@ def _rest(ranks: Ranks, context: Context) -> html.P | None:
     return html.P([label, " ", link], className="ranks-few")
 
 
-def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:
+def _few(quality: Quality, ranks: Ranks, context: Context) -> Element | None:
     """Each with a way to its rows."""
     text, formats = context.text, context.formats
     if not ranks.few:

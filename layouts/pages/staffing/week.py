@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -15,6 +14,7 @@ from layouts.components.graph import counted, graph, template
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import banner, empty, message
+from layouts.elements import Element, dcc, html
 from layouts.formats import NBSP
 from layouts.links import view
 from layouts.pages.staffing.data import PAGE, Staffing
@@ -38,7 +38,7 @@ def people_words(number: float, context: Context) -> str:
     return context.formats.decimal(number, 0 if float(number).is_integer() else 1)
 
 
-def no_schedule(context: Context) -> html.Div:
+def no_schedule(context: Context) -> Element:
     text = context.text
     link = html.A(
         text("staffing.to_grid"), href=f"#{PAGE}--schedule", className="button button-primary"
@@ -47,7 +47,7 @@ def no_schedule(context: Context) -> html.Div:
     return message("empty", context, title, label, link)
 
 
-def facts(staffing: Staffing, context: Context) -> html.Div:
+def facts(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     needed, scheduled = staffing.needed, staffing.scheduled
     parts: list[tuple[str, Any, str]] = []
@@ -120,7 +120,7 @@ def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
     return dcc.Link(label, href=href, className="rows-link", title=context.text("rows.open"))
 
 
-def week_panel(staffing: Staffing, context: Context) -> html.Section:
+def week_panel(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -163,7 +163,7 @@ def _nothing(staffing: Staffing, context: Context) -> str:
     return context.text("staffing.nothing_arrived")
 
 
-def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
+def _warnings(staffing: Staffing, context: Context) -> list[Element]:
     text = context.text
     parts = []
     short = [day for day, is_short in enumerate(staffing.main.demand.is_short) if is_short]
@@ -177,7 +177,7 @@ def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
     return parts
 
 
-def _grid(staffing: Staffing, context: Context) -> html.Div:
+def _grid(staffing: Staffing, context: Context) -> Element:
     text = context.text
     halves = staffing.halves
     largest = float(max(staffing.needed.max(), staffing.scheduled.max(), 1))
@@ -279,7 +279,7 @@ def _peak(staffing: Staffing, half: int, context: Context) -> str:
     return people_words(float(column.max()), context)
 
 
-def _week_foot(staffing: Staffing, context: Context) -> html.Div:
+def _week_foot(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = [text(f"staffing.model.{'patience' if _is_impatient(staffing) else 'endless'}")]
     calls = staffing.works.get("calls")
@@ -373,7 +373,7 @@ def _between(half: int) -> str:
     return f"{first // 60}:{first % 60:02d}–{last // 60}:{last % 60:02d}"
 
 
-def day_panel(staffing: Staffing, context: Context) -> html.Section:
+def day_panel(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     weekday = staffing.day
     switch = segmented(
@@ -408,7 +408,7 @@ def day_panel(staffing: Staffing, context: Context) -> html.Section:
     )
 
 
-def _day_foot(staffing: Staffing, context: Context) -> html.Div:
+def _day_foot(staffing: Staffing, context: Context) -> Element:
     text = context.text
     keys = [
         html.Span([html.Span(className=f"line-key line-{name}"), text(f"staffing.{name}")])
@@ -423,7 +423,7 @@ def _day_foot(staffing: Staffing, context: Context) -> html.Div:
     return html.Div([*keys, html.Span(seen)], className="foot-words keys")
 
 
-def _day_table(staffing: Staffing, context: Context) -> html.Div:
+def _day_table(staffing: Staffing, context: Context) -> Element:
     text = context.text
     single = len(staffing.works) == 1
     # Two kinds of work have neither one length nor one target.

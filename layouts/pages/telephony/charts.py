@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import plotly.graph_objects as go
-from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -15,6 +14,7 @@ from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import BarLine, bar_table
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.measures.telephony import LOST
 from metrics.model.summary import Summary
@@ -30,7 +30,7 @@ ENOUGH = 10
 MANY = 16
 
 
-def outcomes(telephony: Telephony, context: Context) -> html.Section:
+def outcomes(telephony: Telephony, context: Context) -> Element:
     """Answered, then why not: what counts as lost, and what does not."""
     text, formats = context.text, context.formats
     total = telephony.inbound
@@ -82,7 +82,7 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def lost_hours(telephony: Telephony, context: Context) -> html.Section:
+def lost_hours(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     hours = telephony.lost_hours
     total = sum(sum(counts.values()) for counts in hours.values())
@@ -134,7 +134,7 @@ def lost_hours(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def answers(telephony: Telephony, context: Context) -> html.Section:
+def answers(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     n = telephony.answer.n
     title, info = text("telephony.answers"), telephony.infos["answers"]
@@ -271,7 +271,7 @@ def answer_times(
     return figure
 
 
-def week(telephony: Telephony, context: Context) -> html.Section:
+def week(telephony: Telephony, context: Context) -> Element:
     """How many called, how many on each such day, or how many we lost."""
     text, formats = context.text, context.formats
     views = [(None, "count"), ("mean", "mean"), ("loss", "loss")]
@@ -302,7 +302,7 @@ def week(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
+def _week(telephony: Telephony, shown: Crosstab, context: Context) -> Element:
     text = context.text
     hours = used_hours(shown)
     happened = telephony.happened
@@ -359,7 +359,7 @@ def _plain(cell: HeatCell) -> HeatCell:
     return replace(cell, tone="")
 
 
-def _week_foot(telephony: Telephony, context: Context) -> html.Div:
+def _week_foot(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = []
     peaks = telephony.peaks
@@ -380,7 +380,7 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
     )
 
 
-def people(telephony: Telephony, context: Context) -> html.Section:
+def people(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     shown = telephony.people
     info = telephony.infos["calls_by_agent_hour"]

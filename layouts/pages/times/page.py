@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
@@ -14,6 +13,7 @@ from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.formats import DAY, HOUR, MINUTE
 from layouts.pages.times import lists as times_lists
 from layouts.pages.times.data import PAGE, Group, Spread, Times
@@ -53,11 +53,11 @@ def content(times: Times, context: Context) -> list[Any]:
     ]
 
 
-def _row(*parts: html.Section) -> html.Div:
+def _row(*parts: Element) -> Element:
     return html.Div(list(parts), className="bi-row times-2")
 
 
-def _spread(distribution: Spread, times: Times, context: Context) -> html.Section:
+def _spread(distribution: Spread, times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     key = PANELS[distribution.key]
     info = times.infos[key]
@@ -103,7 +103,7 @@ def _spread(distribution: Spread, times: Times, context: Context) -> html.Sectio
     )
 
 
-def _hours(times: Times, context: Context) -> html.Section:
+def _hours(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     info = times.infos["times_by_hour"]
     title = text("times.by_hour")
@@ -310,7 +310,7 @@ def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]
     return values, [context.formats.duration(value) if value else "0" for value in values]
 
 
-def panel(times: Times, context: Context) -> html.Section:
+def panel(times: Times, context: Context) -> Element:
     """The slowest first response first."""
     text, formats = context.text, context.formats
     switch = segmented(
@@ -346,7 +346,7 @@ def panel(times: Times, context: Context) -> html.Section:
     )
 
 
-def _table(times: Times, context: Context) -> html.Table:
+def _table(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     tops = {key: _top(times, key) for key, _ in BOTH}
     over = [html.Th("", className="left")]
@@ -379,7 +379,7 @@ def _top(times: Times, key: str) -> float:
     return max([1.0, *(n.p90 or n.value or 0 for n in parts if n is not None)])
 
 
-def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[html.Td]:
+def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[Element]:
     formats = context.formats
     cells = [f"{times.by}:{group.key}"] if group is not times.total else []
     name: list[Any] = [html.Span(group.name, title=group.name, className="bidi")]
@@ -412,7 +412,7 @@ def _share(number: Summary | None, key: str, cells: list[str], context: Context)
     return rows_link(label, context, key, *cells) if number.n else label
 
 
-def _span(number: Summary, top: float) -> html.Span:
+def _span(number: Summary, top: float) -> Element:
     """Median as a bar, p90 as a line that goes on from it."""
     style = {"--share": f"{min(1, (number.value or 0) / top) * 100:.1f}%"}
     marks = [html.Span(className="span-fill")]
@@ -422,7 +422,7 @@ def _span(number: Summary, top: float) -> html.Span:
     return html.Span(marks, className="span-bar", style=style)
 
 
-def _rest(times: Times, context: Context) -> html.P | None:
+def _rest(times: Times, context: Context) -> Element | None:
     text = context.text
     if times.every:
         link = view_link(text("quality.fewer"), context.view(every=None), "link")
