@@ -1,4 +1,4 @@
-"""What the pages draw is what Dash and Plotly know: dictionaries check nothing when they are made."""
+"""What pages draw is what Dash and Plotly know: dictionaries check nothing when they are made."""
 
 import json
 

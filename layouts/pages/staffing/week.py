@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import counted, graph, template
+from layouts.components.graph import Figure, counted, figure, graph, scatter
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import banner, empty, message
@@ -301,7 +300,7 @@ def _is_impatient(staffing: Staffing) -> bool:
     return calls is not None and calls.plan.assumptions.patience is not None
 
 
-def people_steps(staffing: Staffing, context: Context) -> go.Figure:
+def people_steps(staffing: Staffing, context: Context) -> Figure:
     """One step for each half-hour. What is needed is a limit: dashed; what was seen is drawn thick.
 
     A half-hour that nobody can reach, or in which nobody was read, breaks the line.
@@ -314,7 +313,6 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
     ]
     scheduled = [float(staffing.scheduled[staffing.day, h]) for h in halves]
     online = [None if math.isnan(n := float(staffing.online[h])) else n for h in halves]
-    figure = go.Figure(layout={"template": template(context.theme)})
     lines: list[tuple[str, list[Any], dict[str, Any]]] = [
         ("online", online, {"color": colours["cat-2"], "width": 2.2}),
         ("needed", needed, {"color": colours["ink1"], "width": 2, "dash": "dash"}),
@@ -322,9 +320,10 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
     if staffing.has_schedule:
         lines.insert(0, ("scheduled", scheduled, {"color": colours["cat-1"], "width": 2.2}))
     names = [_between(half) for half in halves]
+    traces = []
     for name, values, line in lines:
         places, heights, words = _steps(halves, values, names)
-        figure.add_scatter(
+        step = scatter(
             x=places,
             y=heights,
             mode="lines",
@@ -335,9 +334,12 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
             f"{text(f'staffing.{name}')}<extra></extra>",
             name=name,
         )
+        traces.append(step)
     hours = [h // 2 for h in halves if h % 2 == 0]
     ticks = hours[:: 2 if len(hours) > 14 else 1]
-    figure.update_layout(
+    return figure(
+        context.theme,
+        traces,
         xaxis={
             "tickmode": "array",
             "tickvals": ticks,
@@ -351,7 +353,6 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
         ),
         height=270,
     )
-    return figure
 
 
 def _steps(
@@ -391,8 +392,8 @@ def day_panel(staffing: Staffing, context: Context) -> Element:
         body = empty(context, text("staffing.nothing_arrived"))
     else:
         label = text("staffing.day_label", weekday=name)
-        figure = people_steps(staffing, context)
-        body = graph(ids.panel(PAGE, "day-graph"), figure, text, label)
+        steps = people_steps(staffing, context)
+        body = graph(ids.panel(PAGE, "day-graph"), steps, text, label)
         table = _day_table(staffing, context)
     return figure_panel(
         PAGE,
