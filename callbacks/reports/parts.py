@@ -106,11 +106,13 @@ def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
     if not isinstance(node, dict) or "props" not in node or not depth:
         return node
     props = dict(node["props"])
+    if "children" not in props:
+        return node
     if isinstance(props.get("id"), str):
-        content = _encode(props.get("children"))
+        content = _encode(props["children"])
         inside.append(_make_part((props["id"], "children"), content, content))
         props["children"] = inside[-1]
-    elif "children" in props:
+    else:
         props["children"] = _part_panels(props["children"], inside, depth - 1)
     return {**node, "props": props}
 
