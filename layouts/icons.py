@@ -1,12 +1,14 @@
 """Icons, drawn by `assets/20-icons.css` in the colour of the text beside them."""
 
-from dash import html
+from layouts.elements import Element, html
 
 
-def icon(name: str, class_name: str = "", title: str | None = None) -> html.Span:
+def icon(name: str, class_name: str = "", title: str | None = None) -> Element:
     """`name` is a file of bootstrap-icons that `20-icons.css` lists; silent without a title."""
-    attributes = {"aria-hidden": "true"} if title is None else {"role": "img", "aria-label": title}
-    return html.Span(className=f"icon icon-{name} {class_name}".strip(), title=title, **attributes)
+    attributes = {"aria-hidden": "true"}
+    if title is not None:
+        attributes = {"role": "img", "aria-label": title, "title": title}
+    return html.Span(className=f"icon icon-{name} {class_name}".strip(), **attributes)
 
 
 CHANNELS = {
@@ -19,5 +21,5 @@ CHANNELS = {
 }
 
 
-def channel_icon(channel: str | None, title: str | None = None) -> html.Span:
+def channel_icon(channel: str | None, title: str | None = None) -> Element:
     return icon(CHANNELS.get(channel or "", "chat-left-text"), title=title)

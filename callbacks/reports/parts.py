@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from dash import no_update, set_props
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from plotly.io.json import to_json_plotly
 
@@ -104,17 +103,18 @@ def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
     """The tree with a part for the children of what has an id, unless it stands too deep."""
     if isinstance(node, list | tuple):
         return [_part_panels(child, inside, depth) for child in node]
-    if not isinstance(node, Component) or not depth:
+    if not isinstance(node, dict) or "props" not in node or not depth:
         return node
-    plain = node.to_plotly_json()
-    props = plain["props"]
+    props = dict(node["props"])
+    if "children" not in props:
+        return node
     if isinstance(props.get("id"), str):
-        content = _encode(props.get("children"))
+        content = _encode(props["children"])
         inside.append(_make_part((props["id"], "children"), content, content))
         props["children"] = inside[-1]
-    elif "children" in props:
+    else:
         props["children"] = _part_panels(props["children"], inside, depth - 1)
-    return plain
+    return {**node, "props": props}
 
 
 def _make_part(place: Place, whole: bytes, frame: bytes, inside: Parts = ()) -> Part:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -31,11 +30,12 @@ from layouts import ids
 from layouts.components import report_frame, states
 from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
+from layouts.elements import Element
 from layouts.roles import PAGES
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
-Content = Callable[[ReportView[Any], Context, Backend], Sequence[Component]]
+Content = Callable[[ReportView[Any], Context, Backend], Sequence[Element]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ReportPage:
     query: type[PageQuery]
     content: Content
     sheets: Callable[[ColumnContext], Sheets] = report_sheets
-    frame: Callable[[str, Context], Component] = report_frame.page
+    frame: Callable[[str, Context], Element] = report_frame.page
     more_callbacks: Callable[[Dash, Backend], None] | None = None
 
     @property
@@ -59,7 +59,7 @@ class ReportPage:
         bar, content = (ids.panel(self.name, key) for key in ("bar", "content"))
         return (bar, "children"), (content, "children")
 
-    def render(self, context: Context, search: str) -> Component:
+    def render(self, context: Context, search: str) -> Element:
         choices = read_choices(search)
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 

@@ -5,7 +5,6 @@ import secrets
 from typing import Any
 
 from dash import ctx, no_update, set_props
-from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException
@@ -15,6 +14,7 @@ from callbacks.access.session import choose_language, choose_theme
 from layouts import i18n as words
 from layouts.access import plain_pages
 from layouts.components.states import failed_words
+from layouts.elements import Element
 from services.errors import ServiceError
 from services.runtime.backend import Backend
 
@@ -24,7 +24,7 @@ LANGUAGE = "VIGIA_LANGUAGE"
 RETRY_SECONDS = 5
 
 
-def panel_error(error: Exception) -> Component | list[Component]:
+def panel_error(error: Exception) -> Element | list[Element]:
     """Said where the callback draws; its stores forget what is shown, so that all is sent anew."""
     reference = secrets.token_hex(4)
     log.error("callback failed, reference %s", reference, exc_info=error)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from dash import Dash, Input, Output, State
-from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
@@ -12,6 +11,7 @@ from callbacks.reports.parts import Place, answer, draw
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages, alerts_count, queue_chip
+from layouts.elements import Element
 from layouts.roles import PAGES, PEOPLE
 from metrics.live import current as now
 from metrics.model.view import view_of_today
@@ -52,7 +52,7 @@ def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -
     return drawn
 
 
-def _draw_chip(backend: Backend, snapshot: Snapshot, at: datetime, context: Context) -> Component:
+def _draw_chip(backend: Backend, snapshot: Snapshot, at: datetime, context: Context) -> Element:
     waiting = backend.dataset.cached(
         ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
     )

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from dash import Dash
-from dash.development.base_component import Component
 
 from callbacks.pages.accounts import page as accounts
 from callbacks.pages.alerts import page as alerts
@@ -20,11 +19,12 @@ from callbacks.pages.telephony import page as telephony
 from callbacks.pages.times import page as times
 from callbacks.reports import filters, rows_panel
 from layouts.components.context import Context
+from layouts.elements import Element
 from services.runtime.backend import Backend
 
 
 class PageCallbacks(Protocol):
-    def render(self, context: Context, search: str) -> Component:
+    def render(self, context: Context, search: str) -> Element:
         """The frame; what depends on data is filled by the page's callbacks."""
 
     def register(self, app: Dash, backend: Backend) -> None: ...

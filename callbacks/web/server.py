@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
-from dash.development.base_component import Component
 from flask import Flask, Response, g, jsonify, make_response, redirect, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -35,6 +34,7 @@ from callbacks.web import (
 from layouts import bundles, ids
 from layouts.components import states
 from layouts.components.shell import page_frame
+from layouts.elements import Element
 from layouts.i18n import text_for
 from layouts.roles import EVERYBODY, PAGES, ROLES
 from services.runtime.backend import Backend
@@ -319,7 +319,7 @@ def _register_routing(app: Dash, backend: Backend) -> None:
             return registry.PAGES[path].render(context, search if isinstance(search, str) else "")
         return _no_page(path, context)
 
-    def _no_page(path: str, context: Any) -> Component:
+    def _no_page(path: str, context: Any) -> Element:
         home = dcc.Link(
             context.text("shell.home"), href=ROLES[context.role].home, className="button"
         )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from layouts.elements import Element, html
 
 
 def data_table(
     heads: Sequence[str], rows: Sequence[Sequence[Any]], class_name: str = "", words: int = 1
-) -> html.Table:
+) -> Element:
     """The first `words` columns are words, the others numbers, which may be `rows_link`s."""
 
     def side(column: int) -> str:

@@ -2,25 +2,24 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
+from layouts.elements import Element, html
 from layouts.icons import icon
 
 # A file of more rows than this is refused (`callbacks/reports/exports.py`).
 ROWS_AT_MOST = 100_000
 
 
-def excel_button(context: Context, path: str, class_name: str = "button") -> html.Button:
+def excel_button(context: Context, path: str, class_name: str = "button") -> Element:
     """A workbook; the script adds the parameters of the present address to `path`."""
     return download_button(context, path, [icon("file-earmark-spreadsheet"), "Excel"], class_name)
 
 
-def csv_button(context: Context, path: str, class_name: str = "button button-quiet") -> html.Button:
+def csv_button(context: Context, path: str, class_name: str = "button button-quiet") -> Element:
     return download_button(context, path, "CSV", class_name)
 
 
-def download_button(context: Context, path: str, words: Any, class_name: str) -> html.Button:
+def download_button(context: Context, path: str, words: Any, class_name: str) -> Element:
     """A button that says that it prepares, and tells what went wrong."""
     text = context.text
     return html.Button(

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.panel import segmented
 from layouts.components.popover import popover
 from layouts.components.search import search_field
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from metrics.model.periods import Period
 
@@ -141,7 +140,7 @@ class Bar:
     lines: Sequence[str] = ()
 
 
-def filter_bar(bar: Bar, context: Context) -> html.Div:
+def filter_bar(bar: Bar, context: Context) -> Element:
     text = context.text
     switch = segmented(
         [
@@ -177,7 +176,7 @@ def _chip(
     clear: str | None = None,
     icon_name: str | None = None,
     context: Context,
-) -> html.Span:
+) -> Element:
     """Where it is set (`clear` is the address without the choice), an outline and a cross."""
     target = ids.panel(ids.FILTERS, f"filter-{key}")
     inside: list[Any] = [icon(icon_name)] if icon_name else []
@@ -193,20 +192,20 @@ def _chip(
     return html.Span(parts, className="chip-group set" if clear is not None else "chip-group")
 
 
-def _cross(label: str, href: str, context: Context) -> html.A:
+def _cross(label: str, href: str, context: Context) -> Element:
     words = context.text("filters.clear", label=label)
     attributes: dict[str, Any] = {"title": words, "aria-label": words}
     return view_link(icon("x-lg"), href, "chip-clear", **attributes)
 
 
-def _choice(words: str, href: str, chosen: bool, note: str = "") -> html.Li:
+def _choice(words: str, href: str, chosen: bool, note: str = "") -> Element:
     inside: list[Any] = [words]
     if note:
         inside.append(html.Small(note))
     return html.Li(view_link(inside, href, "choice choice-on" if chosen else "choice"))
 
 
-def _period_chip(bar: Bar, context: Context) -> html.Span:
+def _period_chip(bar: Bar, context: Context) -> Element:
     text, formats = context.text, context.formats
     presets = html.Ul(
         [
@@ -236,7 +235,7 @@ def _period_chip(bar: Bar, context: Context) -> html.Span:
     return _chip("period", "", span, [presets, dates], icon_name="calendar3", context=context)
 
 
-def _date_field(key: str, label: str, day: date, today: date) -> html.Label:
+def _date_field(key: str, label: str, day: date, today: date) -> Element:
     return html.Label(
         [
             html.Span(label),
@@ -251,7 +250,7 @@ def _date_field(key: str, label: str, day: date, today: date) -> html.Label:
     )
 
 
-def _compare_chip(bar: Bar, context: Context) -> html.Span:
+def _compare_chip(bar: Bar, context: Context) -> Element:
     text, formats = context.text, context.formats
     before = bar.period.previous
     named = {
@@ -275,7 +274,7 @@ def _compare_chip(bar: Bar, context: Context) -> html.Span:
     return _chip("compare", label, named[bar.compare][0], choices, clear=clear, context=context)
 
 
-def _many_chip(key: str, options: Sequence[Option], context: Context) -> html.Span:
+def _many_chip(key: str, options: Sequence[Option], context: Context) -> Element:
     text = context.text
     chosen = [option for option in options if option.chosen]
     if not chosen:
@@ -302,7 +301,7 @@ def _many_chip(key: str, options: Sequence[Option], context: Context) -> html.Sp
     return _chip(key, text(f"filters.{key}"), value, body, clear=clear, context=context)
 
 
-def _origin_chip(bar: Bar, context: Context) -> html.Span:
+def _origin_chip(bar: Bar, context: Context) -> Element:
     text = context.text
     links = [
         _choice(
@@ -318,7 +317,7 @@ def _origin_chip(bar: Bar, context: Context) -> html.Span:
     return _chip("origin", label, value, html.Ul(links), clear=clear, context=context)
 
 
-def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html.Span:
+def _attribute_chip(label: str, values: Sequence[str], context: Context) -> Element:
     text = context.text
     parts = [value or text("filters.empty_value") for value in values]
     shown = parts[0] if len(parts) == 1 else text("filters.values", n=len(parts))
@@ -339,7 +338,7 @@ def _attribute_chip(label: str, values: Sequence[str], context: Context) -> html
     )
 
 
-def _lines_chip(bar: Bar, context: Context) -> html.Span | None:
+def _lines_chip(bar: Bar, context: Context) -> Element | None:
     if not bar.lines:
         return None
     label, words = context.text("telephony.lines"), ", ".join(bar.lines)
@@ -348,7 +347,7 @@ def _lines_chip(bar: Bar, context: Context) -> html.Span | None:
     return html.Span([html.Span(inside, className="chip"), cross], className="chip-group set")
 
 
-def _add_chip(context: Context) -> html.Span:
+def _add_chip(context: Context) -> Element:
     """«+ Filtro»: every attribute, and of the one that is chosen every value."""
     text = context.text
     target = ids.panel(ids.FILTERS, "filter-add")
@@ -372,7 +371,7 @@ def _add_chip(context: Context) -> html.Span:
     )
 
 
-def _clear_all(bar: Bar, context: Context) -> html.A | None:
+def _clear_all(bar: Bar, context: Context) -> Element | None:
     """One way back to everything, once more than one thing is chosen."""
     chosen: list[object] = [bar.origin, bar.lines]
     chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents)]

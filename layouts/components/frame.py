@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from dash import dcc, html
-
 from layouts.components.context import Context
 from layouts.components.live_time import age, server_time, timer, urgency
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
@@ -32,7 +31,7 @@ class Status(Protocol):
 
 def queue_chip(
     count: int, longest: datetime | None, limit_seconds: float, now: datetime, context: Context
-) -> dcc.Link:
+) -> Element:
     """As urgent as the wall's queue panel says it is."""
     text = context.text
     seconds = (now - longest).total_seconds() if longest else 0.0
@@ -54,7 +53,7 @@ def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list
     return [server_time(now), *[part for part in shown if part is not None]]
 
 
-def source_age(name: str, status: Status, now: datetime, context: Context) -> html.Span | None:
+def source_age(name: str, status: Status, now: datetime, context: Context) -> Element | None:
     """One source: a gauge and its age; dashed and amber when it is late or failed.
 
     One that has yet to answer for the first time has an empty gauge: that is no fault.
@@ -79,7 +78,7 @@ def source_age(name: str, status: Status, now: datetime, context: Context) -> ht
     )
 
 
-def alerts_count(critical: int, context: Context) -> html.Span | None:
+def alerts_count(critical: int, context: Context) -> Element | None:
     if not critical:
         return None
     label = context.text.plural("frame.critical", critical, n=critical)

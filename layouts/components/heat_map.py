@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 
 LEVELS = 7
 DIVERGING_MIDDLE = 4
@@ -52,7 +51,7 @@ def heat_map(
     context: Context,
     *,
     class_name: str = "",
-) -> html.Div:
+) -> Element:
     head = html.Tr(
         [
             html.Th(corner, scope="col", className="heat-corner"),
@@ -68,12 +67,12 @@ def heat_map(
     return html.Div(table, className="table-frame heat-frame")
 
 
-def heat_scale(low: str, high: str, kind: str = "seq") -> html.Span:
+def heat_scale(low: str, high: str, kind: str = "seq") -> Element:
     steps = [html.Span(className=f"heat-step heat-{kind}-{n}") for n in range(1, LEVELS + 1)]
     return html.Span([low, *steps, high], className="heat-scale")
 
 
-def _line(line: HeatLine, context: Context) -> html.Tr:
+def _line(line: HeatLine, context: Context) -> Element:
     return html.Tr(
         [
             html.Th(_name(line.name), scope="row", className="heat-name"),
@@ -83,11 +82,11 @@ def _line(line: HeatLine, context: Context) -> html.Tr:
     )
 
 
-def _name(name: str) -> html.Span:
+def _name(name: str) -> Element:
     return html.Span(name, title=name, className="heat-words bidi")
 
 
-def _cell(cell: HeatCell, context: Context, class_name: str = "") -> html.Td:
+def _cell(cell: HeatCell, context: Context, class_name: str = "") -> Element:
     tone = f"heat-{cell.tone}" if cell.tone else "heat-none"
     inside: Any = html.Span(cell.words, className=f"heat-cell {tone}", title=cell.title or None)
     if cell.key and cell.words:

@@ -3,9 +3,8 @@
 import math
 from collections.abc import Iterable
 
-from dash import html
-
 from layouts.components.context import Context
+from layouts.elements import Element, html
 from metrics.model.summary import Summary
 
 HIGHEST_FLOOR = 0.5
@@ -19,7 +18,7 @@ def scale_floor(summaries: Iterable[Summary | None]) -> float:
 
 def interval_bar(
     estimate: Summary, everyone: float | None, floor: float, context: Context
-) -> html.Span:
+) -> Element:
     """A soft bar for Wilson's 95 % interval, a mark for the estimate, a dash for everyone's share.
 
     Orange or blue with a triangle only where the whole interval lies off everyone's value. The

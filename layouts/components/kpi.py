@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.svg import sparkline
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from metrics.model.catalog import Metric
 from metrics.model.summary import Summary
@@ -36,11 +35,11 @@ class Kpi:
     compared: bool = True
 
 
-def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> html.Div:
+def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> Element:
     return html.Div([kpi_cell(page, kpi, context) for kpi in kpis], className="kpis")
 
 
-def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
+def kpi_cell(page: str, kpi: Kpi, context: Context) -> Element:
     """One number; an empty population is said in words, never drawn as zero."""
     text = context.text
     metric, now = kpi.metric, kpi.now
@@ -67,19 +66,19 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> html.Article:
     return html.Article(lines, id=f"{page}--{metric.key}", className=classes, **{"data-mark": ""})
 
 
-def _parts(value: float, unit: str, context: Context) -> list[str | html.Small]:
+def _parts(value: float, unit: str, context: Context) -> list[str | Element]:
     formats = context.formats
     if unit == "share":
         return [formats.decimal(value * 100), html.Small("%")]
     if unit == "seconds":
-        inside: list[str | html.Small] = []
+        inside: list[str | Element] = []
         for number, name in formats.duration_parts(value):
             inside += [number, html.Small(name)] if name else [number]
         return inside
     return [formats.value(value, unit)]
 
 
-def _change(kpi: Kpi, context: Context) -> list[html.Span | html.B | str]:
+def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     text = context.text
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
     if not kpi.compared:

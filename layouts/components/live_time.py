@@ -7,21 +7,20 @@ right when it is drawn.
 from datetime import datetime
 from typing import Literal
 
-from dash import html
-
 from layouts.components.context import Context
+from layouts.elements import Element, html
 
 Urgency = Literal["order", "attention", "critical"]
 # From this part of the limit on, a wait is worth a look.
 NEAR = 0.8
 
 
-def server_time(now: datetime) -> html.Span:
+def server_time(now: datetime) -> Element:
     """The server's clock, against which the browser corrects its own."""
     return html.Span(id="server-time", hidden=True, **{"data-now": f"{now.timestamp():.0f}"})
 
 
-def timer(since: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
+def timer(since: datetime, now: datetime, context: Context, class_name: str = "") -> Element:
     """22:41, then 1 h 12."""
     waited = (now - since).total_seconds()
     return html.Span(
@@ -31,7 +30,7 @@ def timer(since: datetime, now: datetime, context: Context, class_name: str = ""
     )
 
 
-def age(since: datetime, now: datetime, context: Context, class_name: str = "") -> html.Span:
+def age(since: datetime, now: datetime, context: Context, class_name: str = "") -> Element:
     """há 21 s."""
     passed = (now - since).total_seconds()
     return html.Span(
@@ -45,7 +44,7 @@ def age(since: datetime, now: datetime, context: Context, class_name: str = "") 
     )
 
 
-def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
+def clock(now: datetime, context: Context, class_name: str = "") -> Element:
     """In the operation's zone: 14:32."""
     return html.Span(
         context.formats.clock(now),
@@ -54,7 +53,7 @@ def clock(now: datetime, context: Context, class_name: str = "") -> html.Span:
     )
 
 
-def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> html.Span:
+def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> Element:
     """Roughly: 27 min. `words` has the place of the span: {span}."""
     span = context.formats.span_of((now - since).total_seconds())
     return html.Span(

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.popover import popover
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 
 
@@ -21,9 +20,7 @@ class MetricInfo:
     listed: str | None = None
 
 
-def info_button(
-    page: str, info: MetricInfo, context: Context, place: str = "passport"
-) -> html.Span:
+def info_button(page: str, info: MetricInfo, context: Context, place: str = "passport") -> Element:
     """`place` tells apart two metric infos of one number on one page."""
     text = context.text
     target = f"{page}--{info.key}-{place}"

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.view_link import view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 
 
@@ -19,7 +18,7 @@ def panel(
     footnote: Any = None,
     class_name: str = "",
     **attributes: Any,
-) -> html.Section:
+) -> Element:
     head = [html.H2(title)]
     if population:
         head.append(html.Span(population, className="panel-n"))
@@ -44,7 +43,7 @@ def figure_panel(
     footnote: Any = None,
     info: MetricInfo | None = None,
     class_name: str = "",
-) -> html.Section:
+) -> Element:
     """A chart that turns into its table; `table` is None where the chart is one already."""
     label = context.text("rows.table")
     shown = list(tools)
@@ -80,7 +79,7 @@ def figure_panel(
 
 def segmented(
     choices: Sequence[tuple[str, str, bool]], label: str, class_name: str = ""
-) -> html.Div:
+) -> Element:
     """Links, so that the choice lives in the address: (words, href, chosen)."""
     return html.Div(
         [
@@ -93,7 +92,7 @@ def segmented(
     )
 
 
-def open_link(href: str, words: str, button: bool = False) -> html.A:
+def open_link(href: str, words: str, button: bool = False) -> Element:
     return html.A(
         [words, icon("box-arrow-up-right")],
         href=href,
@@ -103,7 +102,7 @@ def open_link(href: str, words: str, button: bool = False) -> html.A:
     )
 
 
-def recording_link(call_id: str, context: Context) -> html.A:
+def recording_link(call_id: str, context: Context) -> Element:
     return html.A(
         [context.text("states.listen"), icon("headphones")],
         href=f"/calls/{call_id}/recording",
@@ -113,11 +112,11 @@ def recording_link(call_id: str, context: Context) -> html.A:
     )
 
 
-def pill(words: str, kind: str = "quiet", icon_name: str | None = None) -> html.Span:
+def pill(words: str, kind: str = "quiet", icon_name: str | None = None) -> Element:
     """critical, attention, information, good or quiet."""
     inside = [icon(icon_name), words] if icon_name else words
     return html.Span(inside, className=f"pill pill-{kind}")
 
 
-def no_data(context: Context) -> html.Span:
+def no_data(context: Context) -> Element:
     return html.Span(context.text("states.no_data"), className="no-data")

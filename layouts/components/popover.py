@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
-from dash import html
-
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dbc, html
 from layouts.icons import icon
 
 
 def popover(
     target: Any, body: Any, class_name: str = "chooser", placement: str = "bottom-start"
-) -> dbc.Popover:
+) -> Element:
     return dbc.Popover(
         dbc.PopoverBody(body),
         target=target,
@@ -25,7 +23,7 @@ def popover(
 
 def chooser(
     chip_id: str, label: str, value: str, choices: Sequence[tuple[str, str, bool]]
-) -> html.Span:
+) -> Element:
     """`choices` are (words, href, chosen)."""
     links = [
         html.Li(

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import excel_button
 from layouts.components.shell import page_frame
 from layouts.components.states import banner
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 
@@ -19,7 +18,7 @@ def page(
     tools: Sequence[Any] = (),
     before: Sequence[Any] = (),
     after: Sequence[Any] = (),
-) -> html.Div:
+) -> Element:
     """Bar and content are filled by the page's callback; `before` and `after` stay meanwhile."""
     text = context.text
     return page_frame(
@@ -40,7 +39,7 @@ def page(
     )
 
 
-def copy_link(context: Context) -> html.Button:
+def copy_link(context: Context) -> Element:
     text = context.text
     return html.Button(
         [icon("link-45deg"), text("rows.copy_link")],
@@ -49,7 +48,7 @@ def copy_link(context: Context) -> html.Button:
     )
 
 
-def skeleton() -> list[html.Div]:
+def skeleton() -> list[Element]:
     return [
         html.Div(className="skeleton skeleton-bar"),
         html.Div(className="skeleton skeleton-sheet"),
@@ -57,7 +56,7 @@ def skeleton() -> list[html.Div]:
     ]
 
 
-def unusable(name: str | None, context: Context) -> html.Div:
+def unusable(name: str | None, context: Context) -> Element:
     """`name` is the parameter that cannot be used; None when the dates are reversed."""
     text = context.text
     if name is None:
@@ -65,7 +64,7 @@ def unusable(name: str | None, context: Context) -> html.Div:
     return banner("attention", text("filters.unusable"), text("filters.unusable_words", name=name))
 
 
-def partial(loaded: int, total: int, context: Context) -> html.Div:
+def partial(loaded: int, total: int, context: Context) -> Element:
     text = context.text
     return banner(
         "information",

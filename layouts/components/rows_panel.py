@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import dash_bootstrap_components as dbc
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import excel_button
@@ -15,6 +12,7 @@ from layouts.components.panel import open_link, recording_link
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dbc, html
 from layouts.icons import icon
 
 STATE_ICONS = {
@@ -79,7 +77,7 @@ class Head:
     export: str
 
 
-def panel(head: Head, context: Context) -> html.Aside:
+def panel(head: Head, context: Context) -> Element:
     """Its list is filled by a callback of its own, so that typing is not disturbed."""
     counts: list[Any] = [html.B(head.count, className="rows-count"), f" {head.unit}"]
     parts: list[Any] = [
@@ -98,7 +96,7 @@ def panel(head: Head, context: Context) -> html.Aside:
     return _frame(head.crumbs, parts, [_tools(head, context), _list_place()], head.title, context)
 
 
-def refused(context: Context) -> html.Aside:
+def refused(context: Context) -> Element:
     text = context.text
     notice = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
     return _frame([], [], [notice], text("rows.unusable"), context)
@@ -146,7 +144,7 @@ def rows(
 
 def _frame(
     crumbs: Sequence[str], head: list[Any], body: list[Any], label: str, context: Context
-) -> html.Aside:
+) -> Element:
     text = context.text
     parts: list[Any] = []
     for crumb in crumbs:
@@ -168,7 +166,7 @@ def _frame(
     )
 
 
-def _tools(head: Head, context: Context) -> html.Div:
+def _tools(head: Head, context: Context) -> Element:
     text = context.text
     orders = (*ORDERS, *(VALUE_ORDERS if head.has_values else ()))
     return html.Div(
@@ -189,12 +187,12 @@ def _tools(head: Head, context: Context) -> html.Div:
     )
 
 
-def _list_place() -> html.Div:
+def _list_place() -> Element:
     waiting = [html.Div(className="skeleton rows-waiting") for _ in range(8)]
     return html.Div(waiting, id=ids.panel(ids.ROWS, "list"), className="rows-body")
 
 
-def _conversation(conversation: Conversation, context: Context) -> html.Li:
+def _conversation(conversation: Conversation, context: Context) -> Element:
     text, formats = context.text, context.formats
     subject = conversation.subject or text("rows.no_subject")
     label = text(f"rows.state.{conversation.state}")
@@ -211,7 +209,7 @@ def _conversation(conversation: Conversation, context: Context) -> html.Li:
     return _line(conversation.at, subject, about, [state, span], conversation.mark, link, context)
 
 
-def _call(call: Call, context: Context) -> html.Li:
+def _call(call: Call, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = [text(f"rows.call.{call.kind}")]
     if call.outcome:
@@ -231,7 +229,7 @@ def _line(
     mark: str,
     link: Any,
     context: Context,
-) -> html.Li:
+) -> Element:
     known: list[Any] = []
     for words in about:
         if words:

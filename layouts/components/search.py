@@ -1,11 +1,10 @@
 """A field for words to look for."""
 
-from dash import dcc, html
-
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 
-def search_field(field_id: str, value: str, label: str) -> html.Label:
+def search_field(field_id: str, value: str, label: str) -> Element:
     """Searches while one types; the label is read out, and stands in the field until then."""
     return html.Label(
         [

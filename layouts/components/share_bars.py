@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 
 COLOURS = 8
 # A part that is narrower than this has no room for its own number.
@@ -48,7 +47,7 @@ class StackedLine:
 
 def bar_table(
     heads: Sequence[str], lines: Sequence[BarLine], context: Context, *, names: Sequence[Any] = ()
-) -> html.Div:
+) -> Element:
     """`heads` name the lines, their count, their share, and `words` where there are any."""
     widest = max((line.n for line in lines), default=0) or 1
     first, count, share, *more = heads
@@ -82,12 +81,12 @@ def bar_table(
     return html.Div(table, className="table-frame bars-frame")
 
 
-def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> html.Div:
+def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> Element:
     """Each bar has the whole width: shares within the line."""
     return html.Div([_stacked(key, line, context) for line in lines], className="stacked")
 
 
-def colour_key(names: Sequence[tuple[int, str]]) -> html.Ul:
+def colour_key(names: Sequence[tuple[int, str]]) -> Element:
     return html.Ul(
         [
             html.Li([html.Span(className=f"dot part-{place}"), _name(name)], title=name)
@@ -97,7 +96,7 @@ def colour_key(names: Sequence[tuple[int, str]]) -> html.Ul:
     )
 
 
-def _stacked(key: str, line: StackedLine, context: Context) -> html.Div:
+def _stacked(key: str, line: StackedLine, context: Context) -> Element:
     formats = context.formats
     parts = []
     for part in line.parts:
@@ -128,5 +127,5 @@ def _stacked(key: str, line: StackedLine, context: Context) -> html.Div:
     )
 
 
-def _name(name: str) -> html.Span:
+def _name(name: str) -> Element:
     return html.Span(name, title=name, className="bidi elided")

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.svg import logo
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.roles import PAGES, ROLES, Page
 
@@ -22,7 +21,7 @@ def page_frame(
     content: Any,
     tools: Sequence[Any] = (),
     beside_title: Sequence[Any] = (),
-) -> html.Div:
+) -> Element:
     ages = html.Div(id=ids.HEADER_AGES, className="ages")
     header = html.Header([html.H1(title), *beside_title, ages, *tools], className="page-header")
     return html.Div(
@@ -36,7 +35,7 @@ def page_frame(
     )
 
 
-def navigation(context: Context) -> html.Nav:
+def navigation(context: Context) -> Element:
     colours = context.palette
     links: list[Any] = []
     group = 0
@@ -57,7 +56,7 @@ def navigation(context: Context) -> html.Nav:
     )
 
 
-def tabs(context: Context) -> html.Nav:
+def tabs(context: Context) -> Element:
     """The last tab leads to what has no room."""
     shown = _visible(context)
     rest: list[Page] = []
@@ -83,7 +82,7 @@ def _visible(context: Context) -> list[Page]:
     ]
 
 
-def _link(context: Context, page: Page, place: str) -> dcc.Link:
+def _link(context: Context, page: Page, place: str) -> Element:
     here = context.path == page.path
     key = f"nav.{page.name}"
     own = f"{key}_{context.role}"
@@ -99,7 +98,7 @@ def _link(context: Context, page: Page, place: str) -> dcc.Link:
     )
 
 
-def _account(context: Context) -> html.Div:
+def _account(context: Context) -> Element:
     text = context.text
     other_theme = "light" if context.theme == "dark" else "dark"
     other_language = "en" if text.language == "pt-BR" else "pt-BR"
@@ -138,14 +137,14 @@ def _account(context: Context) -> html.Div:
     )
 
 
-def _own_account_link(context: Context) -> html.A:
+def _own_account_link(context: Context) -> Element:
     label = context.text("nav.own")
     return html.A(
         icon("person"), href="/me", className="icon-button", title=label, **{"aria-label": label}
     )
 
 
-def _preference_button(name: str, choice: str, value: str, context: Context) -> html.Button:
+def _preference_button(name: str, choice: str, value: str, context: Context) -> Element:
     """Keeps a choice in a cookie and draws the page anew (`preferences.js`)."""
     label, cookie = context.text(f"nav.{choice}.{value}"), COOKIES[choice]
     return html.Button(

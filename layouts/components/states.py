@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.svg import porthole
+from layouts.elements import Element, html
 from layouts.i18n import Text
 from layouts.icons import icon
 
 
 def message(
     kind: str, context: Context, title: str, words: str = "", action: Any = None
-) -> html.Div:
+) -> Element:
     """`kind` is a drawing of `svg.porthole`; `action` a link or button that mends it."""
     parts = [html.Strong(title), html.P(words) if words else None, action]
     return html.Div(
@@ -24,23 +23,23 @@ def message(
     )
 
 
-def empty(context: Context, words: str = "", action: Any = None) -> html.Div:
+def empty(context: Context, words: str = "", action: Any = None) -> Element:
     return message("empty", context, context.text("states.nothing_here"), words, action)
 
 
-def starting(context: Context) -> html.Div:
+def starting(context: Context) -> Element:
     text = context.text
     return message("fog", context, text("states.starting"), text("states.starting_words"))
 
 
-def forbidden(context: Context, action: Any = None) -> html.Div:
+def forbidden(context: Context, action: Any = None) -> Element:
     text = context.text
     return message(
         "shuttered", context, text("states.forbidden"), text("states.forbidden_words"), action
     )
 
 
-def failed_words(text: Text, reference: str) -> html.Div:
+def failed_words(text: Text, reference: str) -> Element:
     """For whoever it was; the reference leads to the log."""
     parts = [
         html.Strong(text("states.failed")),
@@ -52,7 +51,7 @@ def failed_words(text: Text, reference: str) -> html.Div:
     )
 
 
-def banner(kind: str, strong: str, words: str = "", action: Any = None) -> html.Div:
+def banner(kind: str, strong: str, words: str | Element = "", action: Any = None) -> Element:
     """`kind` is critical, attention, stale or information: its area grows with severity."""
     names = {
         "critical": "exclamation-octagon-fill",

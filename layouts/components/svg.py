@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dash import html
-
+from layouts.elements import Element, html
 from layouts.palette import Palette
 
 WAVES = "M2 15.5c3-2 5-2 8 0s5 2 8 0 5-2 8 0V28H2z"
 
 
-def picture(svg: str, width: float, height: float, class_name: str, alt: str = "") -> html.Img:
+def picture(svg: str, width: float, height: float, class_name: str, alt: str = "") -> Element:
     """The text must be ours: nothing of a customer's goes in."""
     return html.Img(
         src="data:image/svg+xml," + quote(svg, safe="/:=' "),
@@ -21,7 +20,7 @@ def picture(svg: str, width: float, height: float, class_name: str, alt: str = "
     )
 
 
-def logo(line: str, water: str, size: float = 24) -> html.Img:
+def logo(line: str, water: str, size: float = 24) -> Element:
     """The porthole, Vigia's mark; `size` is in pixels, and CSS may override it."""
     return picture(logo_svg(line, water), size, size, "logo")
 
@@ -42,7 +41,7 @@ def sparkline(
     low: Sequence[float | None] = (),
     high: Sequence[float | None] = (),
     alt: str = "",
-) -> html.Img | None:
+) -> Element | None:
     """86 by 32 pixels, one value per day, with the usual band and a dot at its end.
 
     Days without a value are gaps. Nothing is drawn for fewer than three values.
@@ -123,7 +122,7 @@ _PORTHOLES = {
 }
 
 
-def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
+def porthole(kind: str, palette: Palette, alt: str = "") -> Element:
     """`kind`: calm, empty (no rows), fog (old data), cracked (failed) or shuttered (forbidden)."""
     drawing = _PORTHOLES[kind].format(
         ink=palette["line2"],
@@ -137,7 +136,7 @@ def porthole(kind: str, palette: Palette, alt: str = "") -> html.Img:
     return picture(svg, 88, 88, "porthole", alt)
 
 
-def stairs(points: Sequence[tuple[float, float]], colour: str, alt: str) -> html.Img | None:
+def stairs(points: Sequence[tuple[float, float]], colour: str, alt: str) -> Element | None:
     """`points` are (when, value); nothing for a value that never changed."""
     values = [value for _, value in points]
     if len(points) < 3 or min(values) == max(values):

@@ -5,23 +5,22 @@ They are plain links: they can be copied, opened in a new tab, and work without 
 
 from typing import Any, Literal
 
-from dash import html
-
 from layouts.components.context import Context
+from layouts.elements import Element, html
 
 Mode = Literal["push", "replace"]
 
 
 def view_link(
     words: Any, href: str, class_name: str = "", *, mode: Mode = "push", **attributes: Any
-) -> html.A:
+) -> Element:
     """Push keeps the present view for the back button; replace does not."""
     return html.A(words, href=href, className=class_name, **{"data-go": mode}, **attributes)
 
 
 def rows_link(
     words: Any, context: Context, key: str, *cells: str, class_name: str = "", **attributes: Any
-) -> html.A:
+) -> Element:
     """Stays outlined while the rows are open; `key` and `cells` as in `Context.rows`."""
     link_attributes: dict[str, Any] = {"title": context.text("rows.open"), **attributes}
     link_attributes["data-rows-link"] = "\n".join((key, *cells))

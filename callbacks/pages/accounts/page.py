@@ -3,7 +3,6 @@
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
-from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
@@ -16,6 +15,7 @@ from callbacks.pages.accounts.figures import (
 )
 from layouts import ids
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.accounts import page as layout
 from layouts.pages.accounts.page import PAGE, PATH, trail
 from layouts.roles import PAGES
@@ -106,5 +106,5 @@ def _clear_fields(done: Done, adds: bool) -> tuple[Any, Any, Any]:
     return ("", "", no_update) if adds else (no_update, no_update, "")
 
 
-def render(context: Context, search: str) -> Component:
+def render(context: Context, search: str) -> Element:
     return layout.page(context)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -15,6 +14,7 @@ from callbacks.pages.alerts.query import read_alerts
 from callbacks.reports.parts import answer, draw
 from layouts import ids
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.alerts import page as layout
 from layouts.pages.alerts.data import PAGE, PATH
 from layouts.pages.alerts.rules import rules
@@ -53,7 +53,7 @@ def register(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=PAGES[PATH].roles)(
         Output(ids.panel(PAGE, "rules"), "children"), Input(ids.panel(PAGE, "done"), "data")
     )
-    def show_rules(_: Any) -> Component:
+    def show_rules(_: Any) -> Element:
         return rules(rule_rows(backend), current_context(backend, PATH))
 
     @role_callback(app, roles=PAGES[PATH].roles)(
@@ -81,7 +81,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def render(context: Context, search: str) -> Component:
+def render(context: Context, search: str) -> Element:
     return layout.page(context)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -28,6 +27,7 @@ from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.links import view
 from layouts.pages.analyst import page as analyst
 from layouts.pages.analyst.data import PAGE, PATH, Head
@@ -133,7 +133,7 @@ def _register_clientside(app: Dash) -> None:
     )
 
 
-def render(context: Context, search: str) -> Component:
+def render(context: Context, search: str) -> Element:
     return analyst.page(context)
 
 

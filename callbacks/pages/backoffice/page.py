@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from dash.development.base_component import Component
-
 from callbacks.pages.backoffice import figures
 from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS
 from callbacks.pages.backoffice.query import BackofficeQuery
@@ -21,6 +19,7 @@ from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
@@ -30,7 +29,7 @@ from services.snapshot.manifest import SourceStatus
 
 def content(
     question: ReportView[BackofficeQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     meta, history = question.snapshot.meta, question.snapshot.history
     source = question.snapshot.sources.get("tickets", SourceStatus("off"))
     cause = (meta.get("causes") or {}).get("tickets")

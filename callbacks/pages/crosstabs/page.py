@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from dash.development.base_component import Component
-
 from callbacks.pages.crosstabs.figures import (
     COUNTED,
     LINES_AT_MOST,
@@ -21,6 +19,7 @@ from callbacks.reports.export_sheets import Sheets, report_sheets
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.crosstabs import page as crosstabs
 from layouts.pages.crosstabs.data import Side
 from metrics.model.schema import attribute
@@ -32,7 +31,7 @@ from services.runtime.backend import Backend
 
 def content(
     question: ReportView[CrosstabsQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     at = backend.now()
     report = question.query.report
     if report == "reasons":

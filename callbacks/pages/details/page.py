@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Literal
 
 from dash import ClientsideFunction, Dash, Input, Output, State
-from dash.development.base_component import Component
 from pydantic import Field
 
 from callbacks.reports.detail_columns import ColumnContext, choose_columns, list_columns
@@ -17,6 +16,7 @@ from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.details import page as details
 from metrics.model.catalog import Table
 from metrics.query.drilldown import VALUE, Drilldown
@@ -73,7 +73,7 @@ def _sort(scope: ColumnContext) -> Drilldown:
 
 def content(
     question: ReportView[DetailsQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     query = question.query
     scope = ColumnContext.build(question, backend, context)
     ordered = _arrange(scope)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
-from dash.development.base_component import Component
 
 from callbacks.pages.operations.query import OperationsView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
+from layouts.elements import Element
 from layouts.links import view
 from layouts.pages.operations import PATH
 from layouts.pages.operations import drawer as layout
@@ -139,7 +139,7 @@ def _floor_hour(instant: datetime) -> datetime:
 ROWS = 100
 
 
-def draw_drawer(question: OperationsView, choices: Choices, context: Context) -> Component | None:
+def draw_drawer(question: OperationsView, choices: Choices, context: Context) -> Element | None:
     """The panel of the person in the address; refused to whom that person's rows are not meant."""
     agent_id = question.query.agent
     if agent_id is None or question.kiosk:

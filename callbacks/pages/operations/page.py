@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -23,6 +22,7 @@ from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components import states
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.links import view
 from layouts.pages.operations import PAGE, PATH
 from layouts.pages.operations import page as operations
@@ -105,7 +105,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def render(context: Context, search: str) -> Component:
+def render(context: Context, search: str) -> Element:
     return operations.page(context, is_kiosk(search) or ROLES[context.role].is_screen)
 
 

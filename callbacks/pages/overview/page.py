@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from dash.development.base_component import Component
-
 from callbacks.pages.overview import figures
 from callbacks.pages.overview.figures import OverviewQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.overview import page as overview
 from layouts.pages.overview.data import Overview
 from metrics.model.catalog import CATALOG
@@ -21,7 +20,7 @@ from services.runtime.backend import Backend
 
 def content(
     question: ReportView[OverviewQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     at = backend.now()
     rules = question.rules
     keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, "open_now"))

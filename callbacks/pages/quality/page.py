@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from dash.development.base_component import Component
-
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
 from callbacks.pages.quality.figures import QualityQuery
@@ -11,6 +9,7 @@ from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.quality import page as quality
 from layouts.pages.quality.data import Quality
 from metrics.model.catalog import CATALOG
@@ -20,7 +19,7 @@ from services.runtime.backend import Backend
 
 def content(
     question: ReportView[QualityQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     """Everything below the filters; the comments come by themselves."""
     at = backend.now()
     rules = question.rules

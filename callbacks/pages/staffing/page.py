@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
-from dash.development.base_component import Component
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
@@ -18,6 +17,7 @@ from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.staffing import page, roster
 from layouts.pages.staffing import page as staffing
 from layouts.pages.staffing.data import PAGE, PATH, Staffing, Work
@@ -32,7 +32,7 @@ from services.runtime.backend import Backend
 
 def content(
     question: ReportView[StaffingQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     at, query = backend.now(), question.query
     schedule = load_schedule(backend.state).schedule
     source = question.snapshot.sources.get("aircall")
@@ -171,7 +171,7 @@ def _sheets(scope: ColumnContext) -> Sheets:
     return report_sheets(scope, before=build_staffing_sheets, keys=KEYS)
 
 
-def _frame(name: str, context: Context) -> Component:
+def _frame(name: str, context: Context) -> Element:
     """The assumptions and the grid stay while the numbers are drawn anew."""
     return report_frame.page(name, context, before=[page.place()], after=[roster.place()])
 

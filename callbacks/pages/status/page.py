@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
-from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
 
@@ -14,6 +13,7 @@ from callbacks.pages.status.figures import build_status
 from callbacks.reports.parts import answer, draw
 from layouts import ids
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.status import page as layout
 from layouts.pages.status.page import PAGE, PATH, new_link
 from layouts.roles import PAGES
@@ -67,7 +67,7 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
-def render(context: Context, search: str) -> Component:
+def render(context: Context, search: str) -> Element:
     return layout.page(context)
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from dash.development.base_component import Component
-
 from callbacks.pages.telephony import figures
 from callbacks.pages.telephony.figures import TelephonyQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.telephony import page as telephony
 from layouts.pages.telephony.data import Telephony
 from metrics.live import calls
@@ -25,7 +24,7 @@ PEOPLE_SHOWN = 40
 
 def content(
     question: ReportView[TelephonyQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     source = question.snapshot.sources.get("aircall")
     if (source is None or source.state == "off") and question.tables.calls.is_empty():
         return [telephony.off(context)]

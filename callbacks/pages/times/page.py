@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from dash.development.base_component import Component
-
 from callbacks.pages.times import figures
 from callbacks.pages.times.figures import TimesQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.elements import Element
 from layouts.pages.times import page as times
 from layouts.pages.times.data import Group, Times
 from metrics.model.catalog import CATALOG
@@ -22,7 +21,7 @@ STOCKS = ("backlog_age", "awaiting_first_response")
 
 def content(
     question: ReportView[TimesQuery], context: Context, backend: Backend
-) -> Sequence[Component]:
+) -> Sequence[Element]:
     at = backend.now()
     rules = question.rules
     groups, hidden = figures.build_groups(question, context)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
@@ -15,6 +13,7 @@ from layouts.components.popover import chooser
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, empty, message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 PAGE = "accounts"
@@ -87,7 +86,7 @@ class AuditTrail:
     days: float
 
 
-def trail(shown: AuditTrail, context: Context) -> html.Section:
+def trail(shown: AuditTrail, context: Context) -> Element:
     text = context.text
     days = context.formats.count(shown.days)
     foot = text("accounts.trail.foot", days=days)
@@ -106,7 +105,7 @@ def trail(shown: AuditTrail, context: Context) -> html.Section:
     )
 
 
-def _turns(shown: AuditTrail, context: Context) -> html.Div | None:
+def _turns(shown: AuditTrail, context: Context) -> Element | None:
     if not shown.page and not shown.more:
         return None
     text, count = context.text, context.formats.count
@@ -124,7 +123,7 @@ def _turns(shown: AuditTrail, context: Context) -> html.Div | None:
     return html.Div(turns, className="rows-foot")
 
 
-def _kinds(shown: AuditTrail, context: Context) -> html.Span:
+def _kinds(shown: AuditTrail, context: Context) -> Element:
     text = context.text
     everything = text("accounts.trail.all")
     choices = [(everything, context.view(what=None), not shown.what)]
@@ -137,7 +136,7 @@ def _kinds(shown: AuditTrail, context: Context) -> html.Span:
     return chooser(target, text("accounts.trail.head.what"), value, choices)
 
 
-def _people(shown: AuditTrail, context: Context) -> html.Span:
+def _people(shown: AuditTrail, context: Context) -> Element:
     text = context.text
     everybody = text("accounts.trail.everybody")
     choices = [(everybody, context.view(who=None), not shown.who)]
@@ -171,7 +170,7 @@ def _about(about: Mapping[str, Any], context: Context) -> list[str]:
     return parts
 
 
-def page(context: Context) -> html.Div:
+def page(context: Context) -> Element:
     text = context.text
     skeleton = html.Div(className="skeleton skeleton-panel")
     content = [
@@ -191,7 +190,7 @@ def page(context: Context) -> html.Div:
     return page_frame(context, text("accounts.title"), html.Div(content, className="stack"))
 
 
-def secret_notice(title: str, secret: str, context: Context) -> html.Div:
+def secret_notice(title: str, secret: str, context: Context) -> Element:
     text, place = context.text, _id("secret")
     copy = html.Button(
         [icon("copy"), text("accounts.copy")],
@@ -202,7 +201,7 @@ def secret_notice(title: str, secret: str, context: Context) -> html.Div:
     return banner("information", title, content, copy)
 
 
-def people(people: Sequence[Person], context: Context) -> html.Section:
+def people(people: Sequence[Person], context: Context) -> Element:
     text = context.text
     heads = [text(f"accounts.head.{head}") for head in ("person", "role", "intercom", "seen", "do")]
     table = data_table(
@@ -228,7 +227,7 @@ def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
     return panel(text("accounts.unmatched"), frame, count, footnote=foot)
 
 
-def tokens(machines: Sequence[TokenRow], context: Context) -> html.Section:
+def tokens(machines: Sequence[TokenRow], context: Context) -> Element:
     text = context.text
     if not machines:
         nothing = message(
@@ -280,7 +279,7 @@ def _person_row(person: Person, context: Context) -> list[Any]:
     ]
 
 
-def _last(at: datetime | None, what: str, context: Context) -> html.Span:
+def _last(at: datetime | None, what: str, context: Context) -> Element:
     """A telephone, which has no heads of columns, is told `what`."""
     label = context.formats.moment(at) if at else context.text("accounts.never")
     return html.Span([html.Span(f"{what}: ", className="on-phone"), label])
@@ -316,7 +315,7 @@ def _buttons(person: Person, context: Context) -> list[Any]:
     return [_button(person, act, name, context) for on, act, name in actions if on]
 
 
-def _button(person: Person, act: str, name: str, context: Context) -> html.Button:
+def _button(person: Person, act: str, name: str, context: Context) -> Element:
     text = context.text
     label = text(f"accounts.do.{act}")
     asked = {} if act == "enable" else _asked(act, context, name=person.name)
@@ -330,7 +329,7 @@ def _button(person: Person, act: str, name: str, context: Context) -> html.Butto
     )
 
 
-def _token_button(machine: TokenRow, context: Context) -> html.Button:
+def _token_button(machine: TokenRow, context: Context) -> Element:
     label = context.text("accounts.do.revoke")
     return html.Button(
         icon("trash"),
@@ -356,7 +355,7 @@ def _asked(act: str, context: Context, name: str) -> dict[str, str]:
     }
 
 
-def _add_form(context: Context) -> html.Div:
+def _add_form(context: Context) -> Element:
     text = context.text
     return html.Div(
         [
@@ -373,7 +372,7 @@ def _add_form(context: Context) -> html.Div:
     )
 
 
-def _token_form(context: Context) -> html.Div:
+def _token_form(context: Context) -> Element:
     text = context.text
     reaches = {reach: text(f"accounts.reach.{reach}") for reach in REACHES}
     return html.Div(
@@ -394,12 +393,12 @@ def _roles(context: Context) -> dict[str, str]:
     return {role: context.text(f"nav.role.{role}") for role in ROLES}
 
 
-def _field(key: str, label: str, kind: str = "text") -> html.Label:
+def _field(key: str, label: str, kind: str = "text") -> Element:
     field = dcc.Input(id=_id(key), type=kind, value="", autoComplete="off", maxLength=200)
     return html.Label([html.Span(label), field], className="accounts-field")
 
 
-def _choice(key: str, label: str, options: dict[str, str], value: str) -> html.Div:
+def _choice(key: str, label: str, options: dict[str, str], value: str) -> Element:
     return html.Div(
         [
             html.Span(label),

@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import html
-
 from layouts.components import states
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.panel import figure_panel, panel
 from layouts.components.popover import chooser
 from layouts.components.view_link import view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.alerts.data import PAGE, PATH, AlertRow, Alerts, OutgoingMessage, Week, WeekMark
@@ -26,7 +25,7 @@ COLUMNS = ("began", "rule_name", "where", "lasted", "peak", "ending", "delivery"
 NUMBERS = frozenset({"lasted", "peak"})
 
 
-def history(alerts: Alerts, context: Context) -> html.Section:
+def history(alerts: Alerts, context: Context) -> Element:
     text, formats, filter = context.text, context.formats, alerts.filter
     population = text(
         "alerts.history_n",
@@ -68,7 +67,7 @@ def lasted_words(row: AlertRow, alerts: Alerts, context: Context) -> str:
     return context.formats.rough(max(0.0, notice.ended_at - notice.fired_at))
 
 
-def outgoing(alerts: Alerts, context: Context) -> html.Section:
+def outgoing(alerts: Alerts, context: Context) -> Element:
     text = context.text
     parts: list[Any] = []
     if alerts.waiting:
@@ -84,13 +83,13 @@ def outgoing(alerts: Alerts, context: Context) -> html.Section:
     return panel(text("alerts.deliveries"), parts, class_name="outgoing")
 
 
-def _sent(messages: Any, key: str, context: Context) -> html.Ul:
+def _sent(messages: Any, key: str, context: Context) -> Element:
     return html.Ul(
         [_message(message, key, context) for message in messages], className="plain-list"
     )
 
 
-def _message(message: OutgoingMessage, key: str, context: Context) -> html.Li:
+def _message(message: OutgoingMessage, key: str, context: Context) -> Element:
     text, formats = context.text, context.formats
     count = text.plural("alerts.problems", message.problems, n=message.problems)
     what = text(f"alerts.message.{message.kind}") + (f" ({count})" if message.problems else "")
@@ -124,7 +123,7 @@ def _on(choices: list[tuple[str, str, bool]], every: str) -> str:
     return next((words for words, _, on in choices if on), every)
 
 
-def _table(alerts: Alerts, context: Context) -> html.Table:
+def _table(alerts: Alerts, context: Context) -> Element:
     text = context.text
 
     sides = ["" if column in NUMBERS else "left" for column in COLUMNS]
@@ -181,7 +180,7 @@ def _delivery(row: AlertRow, alerts: Alerts, context: Context) -> str:
     return text.plural("alerts.tellings", n, n=n)
 
 
-def _more(alerts: Alerts, text: Any) -> html.Div | None:
+def _more(alerts: Alerts, text: Any) -> Element | None:
     rest = alerts.match_count - len(alerts.history)
     if rest <= 0:
         return None
@@ -190,7 +189,7 @@ def _more(alerts: Alerts, text: Any) -> html.Div | None:
     return html.Div(link, className="panel-foot")
 
 
-def week(alerts: Alerts, context: Context) -> html.Section:
+def week(alerts: Alerts, context: Context) -> Element:
     text, formats, drawn = context.text, context.formats, alerts.week
     population = text.plural("alerts.week_n", drawn.count, n=formats.count(drawn.count))
     if drawn.mean_seconds is not None:
@@ -207,7 +206,7 @@ def week(alerts: Alerts, context: Context) -> html.Section:
     )
 
 
-def _week_chart(drawn: Week, context: Context) -> html.Div:
+def _week_chart(drawn: Week, context: Context) -> Element:
     bands = [
         html.Span(className="week-open", style={"--start": _share(at), "--width": _share(width)})
         for at, width in drawn.open
@@ -239,7 +238,7 @@ def _week_chart(drawn: Week, context: Context) -> html.Div:
     )
 
 
-def _week_line(rule: Rule, drawn: Week, context: Context) -> html.Div:
+def _week_line(rule: Rule, drawn: Week, context: Context) -> Element:
     marks = [_week_mark(mark, rule) for mark in drawn.marks.get(rule, ())]
     return html.Div(
         [
@@ -250,7 +249,7 @@ def _week_line(rule: Rule, drawn: Week, context: Context) -> html.Div:
     )
 
 
-def _week_mark(mark: WeekMark, rule: Rule) -> html.Span:
+def _week_mark(mark: WeekMark, rule: Rule) -> Element:
     texture = "" if RULES[rule].sources else " week-doubt"
     return html.Span(
         className=f"week-mark week-{mark.severity}{texture}",
@@ -259,7 +258,7 @@ def _week_mark(mark: WeekMark, rule: Rule) -> html.Span:
     )
 
 
-def _week_table(alerts: Alerts, context: Context) -> html.Table:
+def _week_table(alerts: Alerts, context: Context) -> Element:
     text = context.text
     names = ("began", "rule_name", "where", "lasted")
     rows = [

@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
 
-from dash import dcc, html
-
 from layouts.components import states
 from layouts.components.context import Context
 from layouts.components.live_time import lasting
 from layouts.components.panel import panel, pill
 from layouts.components.svg import stairs
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.alerts.data import PAGE, AlertRow, Alerts
@@ -39,11 +38,11 @@ def live(alerts: Alerts, context: Context) -> list[Any]:
     return [*cards, _rest(rest, alerts, context)] if rest else cards
 
 
-def severity_pill(severity: str, context: Context) -> html.Span:
+def severity_pill(severity: str, context: Context) -> Element:
     return pill(context.text(f"alerts.severity.{severity}"), KINDS[severity], ICONS[severity])
 
 
-def _calm(alerts: Alerts, context: Context) -> html.Section:
+def _calm(alerts: Alerts, context: Context) -> Element:
     text = context.text
     if not alerts.robot.is_running:
         drawn = states.message(
@@ -55,7 +54,7 @@ def _calm(alerts: Alerts, context: Context) -> html.Section:
     return html.Section(drawn, className="panel")
 
 
-def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> html.Article:
+def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> Element:
     words = AlertText(row, alerts, context)
     severity = row.notice.problem.severity
     # Solid red is for one thing on a screen: the worst.
@@ -84,7 +83,7 @@ def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> html.A
     )
 
 
-def _since(row: AlertRow, alerts: Alerts, context: Context) -> html.P:
+def _since(row: AlertRow, alerts: Alerts, context: Context) -> Element:
     notice, text = row.notice, context.text
     began = datetime.fromtimestamp(notice.fired_at, UTC)
     severity = notice.problem.severity
@@ -129,9 +128,7 @@ def _buttons(row: AlertRow, context: Context) -> list[Any]:
     return shown
 
 
-def _act(
-    what: str, name_of_icon: str, row: AlertRow, context: Context, more: str = ""
-) -> html.Button:
+def _act(what: str, name_of_icon: str, row: AlertRow, context: Context, more: str = "") -> Element:
     return html.Button(
         [icon(name_of_icon), context.text(f"alerts.{what}")],
         className=f"button{more}",
@@ -139,7 +136,7 @@ def _act(
     )
 
 
-def _way(href: str, name_of_icon: str, words: str) -> dcc.Link:
+def _way(href: str, name_of_icon: str, words: str) -> Element:
     return dcc.Link([icon(name_of_icon), words], href=href, className="button")
 
 
@@ -152,7 +149,7 @@ def _stairs(row: AlertRow, alerts: Alerts, context: Context, solid: bool) -> Any
     return stairs(points, colour, context.text("alerts.stairs"))
 
 
-def _course(row: AlertRow, context: Context) -> html.Ol:
+def _course(row: AlertRow, context: Context) -> Element:
     text, formats = context.text, context.formats
     events = [
         event
@@ -185,14 +182,14 @@ def _is_same_moment(event: Event, following: Event | None) -> bool:
     return following[1] == "told" and following[0] - at < MINUTE
 
 
-def _rest(rest: Any, alerts: Alerts, context: Context) -> html.Section:
+def _rest(rest: Any, alerts: Alerts, context: Context) -> Element:
     text = context.text
     rows = [_row(row, alerts, context) for row in rest]
     title = text.plural("alerts.more", len(rest), n=context.formats.count(len(rest)))
     return panel(title, html.Ul(rows, className="problem-rows"))
 
 
-def _row(row: AlertRow, alerts: Alerts, context: Context) -> html.Li:
+def _row(row: AlertRow, alerts: Alerts, context: Context) -> Element:
     words = AlertText(row, alerts, context)
     began = datetime.fromtimestamp(row.notice.fired_at, UTC)
     is_taken = row.notice.acknowledged_by is not None

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.live_time import age
 from layouts.components.shell import page_frame
 from layouts.components.states import banner
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, Alerts, RobotStatus
 from layouts.pages.alerts.history import history, outgoing, week
@@ -20,11 +19,11 @@ from layouts.slack.delivery_errors import reason_words
 PLACES = ("standing", "test", "notices", "live", "timeline", "history", "deliveries")
 
 
-def page(context: Context) -> html.Div:
+def page(context: Context) -> Element:
     text = context.text
     places = {place: html.Div(id=ids.panel(PAGE, place), className="stack") for place in PLACES[2:]}
     skeleton = [html.Div(className="skeleton skeleton-panel") for _ in range(2)]
-    places["live"].children = skeleton
+    places["live"]["props"]["children"] = skeleton
     content = [
         dcc.Store(id=ids.panel(PAGE, "action")),
         dcc.Store(id=ids.panel(PAGE, "done")),
@@ -59,7 +58,7 @@ def parts(alerts: Alerts, context: Context) -> tuple[Any, ...]:
     )
 
 
-def unusable(reason: str, context: Context) -> html.Div:
+def unusable(reason: str, context: Context) -> Element:
     text = context.text
     link = view_link(text("alerts.clear"), "/alerts", "link")
     return banner("attention", text("alerts.unusable"), reason, link)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from dash import dcc, html
-
 from layouts.components.context import Context
 from layouts.components.panel import panel
 from layouts.components.popover import popover
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, RuleRow
 from layouts.pages.alerts.live import severity_pill
@@ -15,7 +14,7 @@ from metrics.alerts.rules import RULES
 SEVERITIES = ("critical", "warning", "info")
 
 
-def rules(rows: list[RuleRow], context: Context) -> html.Section:
+def rules(rows: list[RuleRow], context: Context) -> Element:
     text = context.text
     export = html.Button(
         [icon("filetype-yml"), text("alerts.export")],
@@ -45,7 +44,7 @@ def rules(rows: list[RuleRow], context: Context) -> html.Section:
     )
 
 
-def _cells(row: RuleRow, context: Context) -> list[html.Td]:
+def _cells(row: RuleRow, context: Context) -> list[Element]:
     formats, text = context.formats, context.text
     fired = formats.count(row.fired) if row.fired else "0"
     return [
@@ -92,7 +91,7 @@ def _name(row: RuleRow, context: Context) -> list[Any]:
     return shown
 
 
-def _sentence(row: RuleRow, context: Context) -> html.Div:
+def _sentence(row: RuleRow, context: Context) -> Element:
     text = context.text
     parts: list[Any] = []
     adaptive = row.settings.get("mode") == "adaptive"
@@ -113,7 +112,7 @@ def _sentence(row: RuleRow, context: Context) -> html.Div:
     return html.Div([part for part in parts if part is not None], className="sentence")
 
 
-def _field(row: RuleRow, name: str, context: Context) -> html.Label:
+def _field(row: RuleRow, name: str, context: Context) -> Element:
     value = row.settings.get(name, row.cooldown_minutes)
     label = context.text(f"alerts.setting.{name}", rule=context.text(f"alerts.rule.{row.rule}"))
     shown = value * 100 if name == "probability" else value
@@ -139,7 +138,7 @@ def _number(value: float, context: Context) -> str:
     return plain.replace(".", ",") if context.text.language == "pt-BR" else plain
 
 
-def _mode(row: RuleRow, context: Context) -> html.Span:
+def _mode(row: RuleRow, context: Context) -> Element:
     text, chosen = context.text, row.settings["mode"]
     buttons = [
         html.Button(
@@ -159,12 +158,12 @@ def _mode(row: RuleRow, context: Context) -> html.Span:
     return html.Span(buttons, className="segmented mode", role="group")
 
 
-def _cooldown(row: RuleRow, context: Context) -> html.Div:
+def _cooldown(row: RuleRow, context: Context) -> Element:
     unit = html.Span(context.text("alerts.minutes_unit"))
     return html.Div([_field(row, "cooldown_minutes", context), unit], className="sentence")
 
 
-def _severity(row: RuleRow, context: Context) -> html.Span:
+def _severity(row: RuleRow, context: Context) -> Element:
     text, chip = context.text, f"{PAGE}--severity-{row.rule}"
     choices = [
         html.Li(
@@ -196,7 +195,7 @@ def _severity(row: RuleRow, context: Context) -> html.Span:
     )
 
 
-def _hygiene(row: RuleRow, context: Context) -> html.Div:
+def _hygiene(row: RuleRow, context: Context) -> Element:
     text, formats = context.text, context.formats
     lines: list[Any] = []
     if row.proposal is not None:

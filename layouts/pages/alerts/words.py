@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.live_time import timer
+from layouts.elements import html
 from layouts.pages.alerts.data import AlertRow, Alerts
 from layouts.slack.messages import SOURCES, Notification
 from layouts.slack.mrkdwn import plain, unescaped

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.states import message
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.analyst.data import PAGE, Panel
 from metrics.classification.goals import Goal
@@ -19,7 +18,7 @@ BLOCKS_MAXIMUM = 120
 DAYS_MAXIMUM = 7
 
 
-def hero(own: Panel, context: Context) -> html.Section:
+def hero(own: Panel, context: Context) -> Element:
     if own.reason_missing:
         return _no_reason(own, context)
     headline, words = _headline(own, context)
@@ -46,7 +45,7 @@ def hero(own: Panel, context: Context) -> html.Section:
     )
 
 
-def _no_reason(own: Panel, context: Context) -> html.Section:
+def _no_reason(own: Panel, context: Context) -> Element:
     text = context.text
     label = text(f"analyst.no_reason.{context.role}")
     drawn = message(
@@ -79,7 +78,7 @@ def _when(own: Panel, context: Context) -> str:
     return context.text(f"analyst.goal.when.{own.head.preset if known else 'other'}")
 
 
-def _outlook(own: Panel, context: Context) -> html.P | None:
+def _outlook(own: Panel, context: Context) -> Element | None:
     text, formats = context.text, context.formats
     parts = []
     if own.pace is not None:
@@ -96,7 +95,7 @@ def _outlook(own: Panel, context: Context) -> html.P | None:
     return html.P(parts, className="goal-outlook quiet") if parts else None
 
 
-def goal_bar(goal: Goal, context: Context) -> html.Div:
+def goal_bar(goal: Goal, context: Context) -> Element:
     """One block per conversation up to 120, then continuous; missing ones are outlined."""
     if not goal.eligible:
         return html.Div(
@@ -125,7 +124,7 @@ def goal_bar(goal: Goal, context: Context) -> html.Div:
     )
 
 
-def _blocks(goal: Goal, at: float) -> html.Div:
+def _blocks(goal: Goal, at: float) -> Element:
     if goal.eligible > BLOCKS_MAXIMUM:
         style = {"--share": f"{goal.classified / goal.eligible * 100:.2f}%", "--goal": f"{at:.2f}%"}
         parts = [html.Span(className="goal-done-part"), html.Span(className="goal-missing-part")]
@@ -135,7 +134,7 @@ def _blocks(goal: Goal, at: float) -> html.Div:
     return html.Div([html.Span(className=kind) for kind in kinds], className="goal-blocks")
 
 
-def _about(own: Panel, context: Context) -> html.P | None:
+def _about(own: Panel, context: Context) -> Element | None:
     goal, out = own.goal, own.pending.excluded
     if not goal.eligible and not out:
         return None
@@ -174,7 +173,7 @@ def excluded_kind(label: str) -> str:
     return known.get(label.strip().casefold(), "other")
 
 
-def _days(own: Panel, context: Context) -> html.Div | None:
+def _days(own: Panel, context: Context) -> Element | None:
     if not 2 <= len(own.days) <= DAYS_MAXIMUM:
         return None
     return html.Div(
@@ -182,7 +181,7 @@ def _days(own: Panel, context: Context) -> html.Div | None:
     )
 
 
-def _day(day: date, goal: Goal, today: date, context: Context) -> html.Div:
+def _day(day: date, goal: Goal, today: date, context: Context) -> Element:
     text, formats = context.text, context.formats
     words = formats.weekday(day).split()
     name = f"{words[0]} {day.day}"

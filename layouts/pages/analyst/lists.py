@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.live_time import lasting
@@ -12,6 +10,7 @@ from layouts.components.panel import open_link, panel
 from layouts.components.popover import popover
 from layouts.components.states import message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Panel, Row
@@ -31,7 +30,7 @@ def menu(
     words: Any,
     options: Sequence[tuple[str, str, bool]],
     class_name: str = "button button-quiet",
-) -> html.Span:
+) -> Element:
     """The choice lives in the address; `options` are (words, href, chosen)."""
     target = ids.panel(PAGE, f"menu-{key}")
     inside = words if isinstance(words, list) else [html.Span(words), icon("chevron-down")]
@@ -48,7 +47,7 @@ def menu(
     )
 
 
-def more(own: Panel, shown: int, total: int, name: str, context: Context) -> html.P | None:
+def more(own: Panel, shown: int, total: int, name: str, context: Context) -> Element | None:
     if shown >= total:
         return None
     text, formats = context.text, context.formats
@@ -63,25 +62,25 @@ def more(own: Panel, shown: int, total: int, name: str, context: Context) -> htm
     return html.P([label, " ", link], className="list-more quieter")
 
 
-def table(heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr], name: str) -> html.Div:
+def table(heads: Sequence[tuple[str, str]], rows: Sequence[Element], name: str) -> Element:
     """On a phone the rows are cards; `heads` are (words, side class)."""
     head = html.Thead(html.Tr([html.Th(words, className=side) for words, side in heads]))
     drawn = html.Table([head, html.Tbody(list(rows))], className=f"grid-table two-lines {name}")
     return html.Div(drawn, className="table-frame")
 
 
-def subject(row: Row, context: Context) -> html.Span:
+def subject(row: Row, context: Context) -> Element:
     label = row.subject or context.text("analyst.no_subject")
     return html.Span(label, title=label, className="bidi" if row.subject else "quieter")
 
 
-def reason(row: Row, context: Context) -> html.Span:
+def reason(row: Row, context: Context) -> Element:
     if row.reason:
         return html.Span(row.reason, title=row.reason, className="bidi")
     return html.Span(context.text("analyst.unclassified"), className="quieter")
 
 
-def opening(row: Row, context: Context, button: bool = False) -> html.A | html.Span:
+def opening(row: Row, context: Context, button: bool = False) -> Element | Element:
     """Without a link as long as the workspace is not known."""
     if not row.url:
         return html.Span(row.id, className="quieter")
@@ -97,7 +96,7 @@ def ago(row: Row, own: Panel, context: Context) -> Any:
     return html.Span([before, running], title=context.formats.full_moment(row.closed_at))
 
 
-def pending_panel(own: Panel, context: Context) -> html.Section:
+def pending_panel(own: Panel, context: Context) -> Element:
     text, formats, pending = context.text, context.formats, own.pending
     parts: list[Any] = [_done(own, context)]
     if own.reason_missing:
@@ -140,7 +139,7 @@ def _coach(own: Panel, context: Context) -> Any:
     return context.text(f"analyst.pending.{key}")
 
 
-def _pending_table(own: Panel, context: Context) -> html.Div:
+def _pending_table(own: Panel, context: Context) -> Element:
     text, learnt = context.text, own.pending.learnt
     heads = [
         (text("analyst.columns.subject"), "left"),
@@ -168,14 +167,14 @@ def _pending_table(own: Panel, context: Context) -> html.Div:
     return table(heads, rows, "pending-table" + ("" if learnt else " no-coach"))
 
 
-def _suggestion(row: Row, context: Context) -> html.Span:
+def _suggestion(row: Row, context: Context) -> Element:
     if not row.suggestion:
         return html.Span(context.text("analyst.pending.no_suggestion"), className="quieter")
     inside = [icon("lightbulb"), html.Span(row.suggestion, className="bidi")]
     return html.Span(inside, className="suggested", title=row.suggestion)
 
 
-def _done(own: Panel, context: Context) -> html.Ul | None:
+def _done(own: Panel, context: Context) -> Element | None:
     done = own.pending.done
     if not done:
         return None
@@ -196,7 +195,7 @@ def _done(own: Panel, context: Context) -> html.Ul | None:
     return html.Ul(lines, className="done-list")
 
 
-def _excluded(own: Panel, context: Context) -> html.Div | None:
+def _excluded(own: Panel, context: Context) -> Element | None:
     """They are listed where the address asks for it."""
     out, shown = own.pending.excluded, own.pending.excluded_rows
     if not out:
@@ -237,7 +236,7 @@ def _why(row: Row, context: Context) -> str:
     return context.text(f"analyst.excluded.why.{kind}", label=row.excluded)
 
 
-def history_panel(own: Panel, context: Context) -> html.Section:
+def history_panel(own: Panel, context: Context) -> Element:
     text, formats, shown = context.text, context.formats, own.history
     parts: list[Any] = [_history_filters(own, context)]
     if shown.rows:
@@ -272,7 +271,7 @@ def history_panel(own: Panel, context: Context) -> html.Section:
     )
 
 
-def _history_filters(own: Panel, context: Context) -> html.Div | None:
+def _history_filters(own: Panel, context: Context) -> Element | None:
     text, shown, choices = context.text, own.history, own.head.choices
     if not shown.everything:
         return None
@@ -334,7 +333,7 @@ def _filter(
     chosen: str | None,
     options: Sequence[tuple[str, str, bool]],
     context: Context,
-) -> html.Span:
+) -> Element:
     words = chosen or context.text("analyst.history.any")
     inside = [
         html.Span(label),
@@ -344,19 +343,19 @@ def _filter(
     return menu(key, inside, options, "chip set" if chosen is not None else "chip")
 
 
-def _filtered_away(own: Panel, context: Context) -> html.Div:
+def _filtered_away(own: Panel, context: Context) -> Element:
     text, n = context.text, own.history.everything
     label = text.plural("analyst.history.without", n, n=context.formats.count(n))
     back = _clear_link(own, context)
     return message("empty", context, text("states.nothing_here"), label, back)
 
 
-def _clear_link(own: Panel, context: Context) -> html.A:
+def _clear_link(own: Panel, context: Context) -> Element:
     href = view(PATH, own.head.choices, state=None, reason=None, search=None, lines=None)
     return view_link(context.text("analyst.history.clear"), href, "link")
 
 
-def _history_table(own: Panel, context: Context) -> html.Div:
+def _history_table(own: Panel, context: Context) -> Element:
     text = context.text
     heads = [
         (text("analyst.columns.subject"), "left"),

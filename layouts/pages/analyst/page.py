@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.panel import no_data, panel, pill
@@ -13,6 +11,7 @@ from layouts.components.popover import popover
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Head, Panel, Person, Team, TeamLine
@@ -35,7 +34,7 @@ def person_name(person: Person, context: Context) -> str:
     return person.name or context.text("analyst.unnamed", id=person.id)
 
 
-def people(shown: Head, context: Context) -> dcc.Dropdown:
+def people(shown: Head, context: Context) -> Element:
     text = context.text
     options = [{"label": text("analyst.all_people"), "value": TEAM}]
     options += [
@@ -51,7 +50,7 @@ def people(shown: Head, context: Context) -> dcc.Dropdown:
     )
 
 
-def periods(shown: Head, context: Context) -> html.Div:
+def periods(shown: Head, context: Context) -> Element:
     text = context.text
     parts: list[Any] = []
     for name in PERIODS:
@@ -98,7 +97,7 @@ def _other(shown: Head, context: Context) -> list[Any]:
     ]
 
 
-def _date(key: str, label: str, day: date, last: date) -> html.Label:
+def _date(key: str, label: str, day: date, last: date) -> Element:
     return html.Label(
         [
             html.Span(label),
@@ -129,7 +128,7 @@ def span(shown: Head, context: Context) -> str:
     return context.text("units.span", first=start, last=end)
 
 
-def page(context: Context) -> html.Div:
+def page(context: Context) -> Element:
     """What depends on person and period is filled by its callback."""
     title = context.text(f"analyst.title_{context.role}")
     content = html.Div(
@@ -188,13 +187,13 @@ def content(own: Panel, context: Context, notices: Sequence[Any] = ()) -> list[A
     return [part for part in parts if part is not None]
 
 
-def nobody(context: Context) -> html.Div:
+def nobody(context: Context) -> Element:
     """An account that is no person in Intercom."""
     text = context.text
     return message("empty", context, text("analyst.nobody"), text("analyst.nobody_words"))
 
 
-def unknown(choices: Any, context: Context) -> html.Div:
+def unknown(choices: Any, context: Context) -> Element:
     """A person whom neither Intercom nor any conversation knows."""
     text = context.text
     back = view_link(text("analyst.all_people"), view(PATH, choices, agent=None), "link")
@@ -202,7 +201,7 @@ def unknown(choices: Any, context: Context) -> html.Div:
     return message("empty", context, text("analyst.unknown"), label, back)
 
 
-def unusable(name: str | None, context: Context) -> html.Div:
+def unusable(name: str | None, context: Context) -> Element:
     """`name` is the parameter that cannot be used; None where the dates are turned round."""
     text = context.text
     if name is None:
@@ -211,7 +210,7 @@ def unusable(name: str | None, context: Context) -> html.Div:
     return banner("attention", text("filters.unusable"), label)
 
 
-def arriving(loaded: int, total: int, first_day: date | None, context: Context) -> html.Div:
+def arriving(loaded: int, total: int, first_day: date | None, context: Context) -> Element:
     """For a period that is not whole yet."""
     text = context.text
     label = text("states.history_words")
@@ -222,14 +221,14 @@ def arriving(loaded: int, total: int, first_day: date | None, context: Context) 
     return banner("information", text("states.history", loaded=loaded, total=total), label, line)
 
 
-def beyond(first_day: date, context: Context) -> html.Div:
+def beyond(first_day: date, context: Context) -> Element:
     """For a period that begins before what is kept."""
     text = context.text
     day = context.formats.long_day(first_day)
     return banner("information", text("analyst.beyond", day=day), text("analyst.beyond_words"))
 
 
-def growth_note(growth: Growth | None, context: Context, name: str = "") -> html.Div | None:
+def growth_note(growth: Growth | None, context: Context, name: str = "") -> Element | None:
     """For the manager: a reason that says nothing takes more room than before."""
     if growth is None:
         return None
@@ -245,7 +244,7 @@ def growth_note(growth: Growth | None, context: Context, name: str = "") -> html
     return banner("information", title, label)
 
 
-def _looking_at(own: Panel, context: Context) -> html.P:
+def _looking_at(own: Panel, context: Context) -> Element:
     text = context.text
     name = person_name(Person(own.head.agent_id or "", own.name), context)
     parts: list[Any] = [pill(text("analyst.looking_at", name=name), "information", "eye")]
@@ -256,7 +255,7 @@ def _looking_at(own: Panel, context: Context) -> html.P:
     return html.P([*parts, back], className="analyst-whose")
 
 
-def _jumps(context: Context) -> html.Nav:
+def _jumps(context: Context) -> Element:
     """The panel's parts as tabs of a phone, in the place of the pages'."""
     places = (
         ("goal", "flag", "goal"),
@@ -325,7 +324,7 @@ def team_content(team: Team, context: Context) -> list[Any]:
     return [part for part in (note, shown) if part is not None]
 
 
-def _line(line: TeamLine, team: Team, context: Context) -> html.Tr:
+def _line(line: TeamLine, team: Team, context: Context) -> Element:
     name = person_name(Person(line.id, line.name), context)
     href = view(PATH, team.head.choices, agent=line.id)
     parts: list[Any] = [view_link(name, href, "link name bidi")]
@@ -337,7 +336,7 @@ def _line(line: TeamLine, team: Team, context: Context) -> html.Tr:
     return html.Tr([html.Td(parts, className="left team-name"), *_numbers(line.goal, context), bar])
 
 
-def _numbers(goal: Goal, context: Context) -> list[html.Td]:
+def _numbers(goal: Goal, context: Context) -> list[Element]:
     formats = context.formats
     counts = [goal.eligible, goal.classified, goal.pending]
     rate: Any = no_data(context) if goal.rate is None else formats.share(goal.rate)

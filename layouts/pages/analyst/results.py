@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.interval import interval_bar, scale_floor
@@ -11,13 +9,14 @@ from layouts.components.live_time import timer
 from layouts.components.metric_info import info_button
 from layouts.components.panel import no_data, panel
 from layouts.components.view_link import view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.analyst.data import PAGE, PATH, Call, Comment, Comparison, Panel
 from metrics.model.summary import Summary
 
 
-def ratings_panel(own: Panel, context: Context) -> html.Section:
+def ratings_panel(own: Panel, context: Context) -> Element:
     text, quality = context.text, own.quality
     parts: list[Any] = []
     if quality.score.value is None:
@@ -37,7 +36,7 @@ def ratings_panel(own: Panel, context: Context) -> html.Section:
     )
 
 
-def _score(own: Panel, context: Context) -> html.Div:
+def _score(own: Panel, context: Context) -> Element:
     formats, quality = context.formats, own.quality
     score = quality.score
     floor = scale_floor([score])
@@ -86,7 +85,7 @@ def _past(own: Panel, context: Context) -> str:
     return f"{label} · {text('analyst.times.team', value=formats.share(own.quality.team))}"
 
 
-def _adjusted(own: Panel, context: Context) -> html.Div:
+def _adjusted(own: Panel, context: Context) -> Element:
     text, adjusted = context.text, own.quality.adjusted
     if adjusted.value is None or adjusted.n < own.quality.minimum:
         value: Any = no_data(context)
@@ -109,7 +108,7 @@ def _adjusted(own: Panel, context: Context) -> html.Div:
     )
 
 
-def comments_panel(own: Panel, context: Context) -> html.Section | None:
+def comments_panel(own: Panel, context: Context) -> Element | None:
     text, formats, quality = context.text, context.formats, own.quality
     if not quality.comments:
         return None
@@ -129,7 +128,7 @@ def comments_panel(own: Panel, context: Context) -> html.Section | None:
     )
 
 
-def _comment(comment: Comment, context: Context) -> html.Li:
+def _comment(comment: Comment, context: Context) -> Element:
     text, formats = context.text, context.formats
     band = "positive" if comment.rating >= 4 else "neutral" if comment.rating == 3 else "negative"
     head = [
@@ -154,7 +153,7 @@ def _comment(comment: Comment, context: Context) -> html.Li:
     )
 
 
-def times_panel(own: Panel, context: Context) -> html.Section:
+def times_panel(own: Panel, context: Context) -> Element:
     """Medians beside the period before, and the team's where they may be told."""
     text = context.text
     rows = [_compared(comparison, context) for comparison in own.times]
@@ -166,7 +165,7 @@ def times_panel(own: Panel, context: Context) -> html.Section:
     )
 
 
-def _compared(comparison: Comparison, context: Context) -> html.Div:
+def _compared(comparison: Comparison, context: Context) -> Element:
     text, formats = context.text, context.formats
     past = []
     if comparison.before is not None and comparison.before.value is not None:
@@ -204,7 +203,7 @@ def _compared(comparison: Comparison, context: Context) -> html.Div:
     )
 
 
-def _moved(comparison: Comparison, context: Context) -> html.Span | None:
+def _moved(comparison: Comparison, context: Context) -> Element | None:
     """Words where the change is news, grey where it is usual."""
     if comparison.now.value is None or comparison.before is None or comparison.before.value is None:
         return None
@@ -230,7 +229,7 @@ def _moved(comparison: Comparison, context: Context) -> html.Span | None:
     return html.Span([arrow, label], className="moved good" if good else "moved quiet")
 
 
-def calls_panel(own: Panel, context: Context) -> html.Section:
+def calls_panel(own: Panel, context: Context) -> Element:
     text, formats, calls = context.text, context.formats, own.calls
     title = text(f"analyst.calls.title_{_whose(own)}")
     place = ids.panel(PAGE, "calls")
@@ -264,7 +263,7 @@ def _answered(own: Panel, context: Context) -> str:
     return text.plural("analyst.calls.answered", n, n=context.formats.count(n), when=when)
 
 
-def _call(call: Call, own: Panel, context: Context) -> html.Div:
+def _call(call: Call, own: Panel, context: Context) -> Element:
     text, formats = context.text, context.formats
     local = call.started_at.astimezone(formats.zone).date()
     when = (
@@ -293,7 +292,7 @@ def _call(call: Call, own: Panel, context: Context) -> html.Div:
     )
 
 
-def _all_link(own: Panel, words: str, **choice: str) -> html.A:
+def _all_link(own: Panel, words: str, **choice: str) -> Element:
     return view_link(words, view(PATH, own.head.choices, **choice), "link list-all", mode="replace")
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
@@ -17,6 +15,7 @@ from layouts.components.popover import chooser
 from layouts.components.share_bars import BarLine, bar_table
 from layouts.components.states import banner, empty, message
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 
 PAGE = "backoffice"
@@ -109,7 +108,7 @@ class Backoffice:
     infos: Mapping[str, MetricInfo]
 
 
-def tickets(shown: Backoffice, context: Context) -> html.Section:
+def tickets(shown: Backoffice, context: Context) -> Element:
     """Overdue ones first, then the oldest."""
     text, formats = context.text, context.formats
     tabs = [
@@ -191,7 +190,7 @@ def _line(ticket: Ticket, columns: Sequence[str], context: Context) -> list[Any]
     return [cells[name] for name in columns]
 
 
-def _light(ticket: Ticket, context: Context) -> html.Span:
+def _light(ticket: Ticket, context: Context) -> Element:
     """Sign and words stand beside the colour."""
     text = context.text
     days = text.plural("backoffice.days", ticket.days, n=context.formats.count(ticket.days))
@@ -204,17 +203,17 @@ def _light(ticket: Ticket, context: Context) -> html.Span:
     return pill(text("backoffice.in_time", days=days), "good", "clock")
 
 
-def _agent(name: str, context: Context) -> html.Span:
+def _agent(name: str, context: Context) -> Element:
     if name:
         return _words(name)
     return html.Span(context.text("rows.unassigned"), className="no-data")
 
 
-def _words(words: str, kind: str = "") -> html.Span:
+def _words(words: str, kind: str = "") -> Element:
     return html.Span(words, className=f"bidi elided {kind}".strip(), title=words)
 
 
-def _conversations(ticket: Ticket, context: Context) -> html.Span:
+def _conversations(ticket: Ticket, context: Context) -> Element:
     """Of many, the first few."""
     name = context.text("backoffice.conversation")
     urls = ticket.conversations[:LINKS]
@@ -227,7 +226,7 @@ def duplicates(
     merged: int,
     infos: Mapping[str, MetricInfo],
     context: Context,
-) -> html.Section:
+) -> Element:
     """With both reasons where both are known."""
     text, formats = context.text, context.formats
     body: Any = empty(context, text("backoffice.no_duplicates"))
@@ -283,7 +282,7 @@ def _duplicate(duplicate: Duplicate, context: Context) -> list[Any]:
     ]
 
 
-def _reason(words: str, context: Context) -> html.Span:
+def _reason(words: str, context: Context) -> Element:
     if words:
         return _words(words)
     return html.Span(context.text("rows.no_reason"), className="no-data")
@@ -303,7 +302,7 @@ def content(shown: Backoffice, context: Context) -> list[Any]:
     ]
 
 
-def nothing_read(state: str, cause: str | None, context: Context) -> html.Div:
+def nothing_read(state: str, cause: str | None, context: Context) -> Element:
     text = context.text
     if state == "starting":
         kind, title, words = "fog", "backoffice.starting", "states.starting_words"
@@ -317,7 +316,7 @@ def nothing_read(state: str, cause: str | None, context: Context) -> html.Div:
 
 def notices(
     source: Any, cause: str | None, first_day: date | None, at: datetime, context: Context
-) -> list[html.Div]:
+) -> list[Element]:
     text, banners = context.text, []
     if source.state in ("late", "failed"):
         label = text("backoffice.stale_words")
@@ -332,7 +331,7 @@ def notices(
     return banners
 
 
-def filters(choices: Sequence[Choice], context: Context) -> html.Div | None:
+def filters(choices: Sequence[Choice], context: Context) -> Element | None:
     """Each chip opens its values, and any number of them fits."""
     if not choices:
         return None
@@ -344,7 +343,7 @@ def filters(choices: Sequence[Choice], context: Context) -> html.Div | None:
     return html.Div(chips, className="view-tools ticket-filters")
 
 
-def _chip(choice: Choice, context: Context) -> html.Span:
+def _chip(choice: Choice, context: Context) -> Element:
     text = context.text
     words = {value: name for value, name, _ in choice.values}
     shown = ", ".join(words[value] for value in choice.chosen) or text("backoffice.all")
@@ -360,11 +359,11 @@ def _chip(choice: Choice, context: Context) -> html.Span:
     return chooser(chip_id, text(f"backoffice.filter.{choice.name}"), shown, links)
 
 
-def _row(*parts: Any) -> html.Div:
+def _row(*parts: Any) -> Element:
     return html.Div(list(parts), className="bi-row backoffice-2")
 
 
-def _platforms(shown: Backoffice, context: Context) -> html.Section:
+def _platforms(shown: Backoffice, context: Context) -> Element:
     text = context.text
     parts: list[Any] = []
     for name, lines in (("platform", shown.platforms), ("severity", shown.severities)):
@@ -374,7 +373,7 @@ def _platforms(shown: Backoffice, context: Context) -> html.Section:
     return _figure("tickets_by_platform", body, shown, context)
 
 
-def _ages(shown: Backoffice, context: Context) -> html.Section:
+def _ages(shown: Backoffice, context: Context) -> Element:
     text = context.text
     lines = [
         BarLine(text(f"metrics.parts.{band}"), n, n / (shown.open or 1), OPEN, (f"part:{band}",))
@@ -387,13 +386,13 @@ def _ages(shown: Backoffice, context: Context) -> html.Section:
 
 def _groups(
     key: str, head: str, lines: Sequence[GroupCount], shown: Backoffice, context: Context
-) -> html.Section:
+) -> Element:
     name = context.text(f"backoffice.columns.{head}")
     body = _bars(name, lines, shown.open, context) if lines else _calm(context)
     return _figure(key, body, shown, context)
 
 
-def _bars(name: str, lines: Sequence[GroupCount], total: int, context: Context) -> html.Div:
+def _bars(name: str, lines: Sequence[GroupCount], total: int, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = [
         BarLine(
@@ -416,7 +415,7 @@ def _bars(name: str, lines: Sequence[GroupCount], total: int, context: Context) 
     return bar_table([name, "n", text("overview.part"), text("backoffice.late")], parts, context)
 
 
-def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> html.Section:
+def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> Element:
     text = context.text
     return figure_panel(
         PAGE,
@@ -430,5 +429,5 @@ def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> html.Se
     )
 
 
-def _calm(context: Context) -> html.Div:
+def _calm(context: Context) -> Element:
     return empty(context, context.text("backoffice.none_open"))

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.kpi import kpi_sheet
+from layouts.components.kpi import kpi_cell
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.popover import chooser
 from layouts.components.share_bars import bar_table, colour_key, stacked_bars
 from layouts.components.states import empty
 from layouts.components.view_link import view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.crosstabs.data import (
     CONVERSATIONS,
@@ -59,7 +58,7 @@ def cross(shown: Cross, context: Context) -> list[Any]:
     return [reports(None, context), ready, tools, figure(shown, context)]
 
 
-def reports(chosen: str | None, context: Context) -> html.Div:
+def reports(chosen: str | None, context: Context) -> Element:
     """The filters stay."""
     cleared = dict.fromkeys(("value", "top", "of", "direction"))
     choices = [
@@ -75,7 +74,7 @@ def reports(chosen: str | None, context: Context) -> html.Div:
     )
 
 
-def _choice(key: str, choices: Choices, context: Context) -> html.Span:
+def _choice(key: str, choices: Choices, context: Context) -> Element:
     label = context.text(key)
     return html.Span(
         [html.Span(label, className="quieter"), segmented(choices, label)], className="tool"
@@ -152,11 +151,11 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
 
 
 def categories(shown: Categories, context: Context) -> list[Any]:
-    sheet = kpi_sheet(PAGE, shown.kpis, context)
-    sheet.children = [*sheet.children, *[_leading(*pair, context) for pair in shown.leading]]
+    cells = [kpi_cell(PAGE, kpi, context) for kpi in shown.kpis]
+    leading = [_leading(*pair, context) for pair in shown.leading]
     return [
         reports("categories", context),
-        sheet,
+        html.Div([*cells, *leading], className="kpis"),
         html.Div(
             [_distribution(shown, context), _area(shown, context)],
             className="bi-row crosstabs-row",
@@ -165,7 +164,7 @@ def categories(shown: Categories, context: Context) -> list[Any]:
     ]
 
 
-def _leading(key: str, leader: tuple[str, int] | None, context: Context) -> html.Article:
+def _leading(key: str, leader: tuple[str, int] | None, context: Context) -> Element:
     text = context.text
     label = html.Div(html.H3(text(key)), className="kpi-label")
     if leader is None:
@@ -183,7 +182,7 @@ def _leading(key: str, leader: tuple[str, int] | None, context: Context) -> html
     )
 
 
-def _distribution(shown: Categories, context: Context) -> html.Section:
+def _distribution(shown: Categories, context: Context) -> Element:
     text, formats = context.text, context.formats
     spread = shown.spread
     pick = chooser(ids.panel(PAGE, "of"), "", spread.side.name, shown.ofs)
@@ -209,7 +208,7 @@ def _distribution(shown: Categories, context: Context) -> html.Section:
     )
 
 
-def _area(shown: Categories, context: Context) -> html.Section:
+def _area(shown: Categories, context: Context) -> Element:
     text, formats = context.text, context.formats
     heads = [shown.area.side.name, "n", text("overview.part"), text("crosstabs.median")]
     return figure_panel(
@@ -225,7 +224,7 @@ def _area(shown: Categories, context: Context) -> html.Section:
     )
 
 
-def _bars(spread: Spread, heads: Sequence[str], context: Context) -> html.Div:
+def _bars(spread: Spread, heads: Sequence[str], context: Context) -> Element:
     if spread.side.missing:
         return missing(spread.side, context)
     if not spread.lines:
@@ -233,7 +232,7 @@ def _bars(spread: Spread, heads: Sequence[str], context: Context) -> html.Div:
     return html.Div(bar_table(heads, spread.lines, context), className="tall-bars")
 
 
-def _registrations(shown: Categories, context: Context) -> html.Section:
+def _registrations(shown: Categories, context: Context) -> Element:
     text, formats = context.text, context.formats
     absent = [side for side in (shown.category, shown.registrations) if side.missing]
     if absent:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.heat_map import (
@@ -18,6 +16,7 @@ from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import COLOURS, Part, StackedLine, colour_key, stacked_bars
 from layouts.components.states import empty, message
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.pages.crosstabs.data import CONVERSATIONS, PAGE, Cross, Side
 from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
@@ -59,7 +58,7 @@ def _place(crosstab: Crosstab, column: int) -> int:
     return column + 1 if column < min(len(crosstab.across.keys), COLOURS) else 0
 
 
-def figure(shown: Cross, context: Context) -> html.Section:
+def figure(shown: Cross, context: Context) -> Element:
     text, formats = context.text, context.formats
     table = shown.table
     views = [(None, "bars"), ("heat", "heat"), ("table", "pivot")]
@@ -88,7 +87,8 @@ def figure(shown: Cross, context: Context) -> html.Section:
         )
     )
     title = text("crosstabs.by", row=shown.down.name, column=shown.across.name)
-    population, plain, note = "", None, None
+    population, plain = "", None
+    note: str | Element | None = None
     if table is None:
         body = _nothing(shown, context)
     elif not table.total.n:
@@ -121,12 +121,12 @@ def figure(shown: Cross, context: Context) -> html.Section:
     )
 
 
-def missing(side: Side, context: Context) -> html.Div:
+def missing(side: Side, context: Context) -> Element:
     title = context.text("crosstabs.missing", label=side.name)
     return message("empty", context, title, context.text("crosstabs.missing_words"))
 
 
-def _nothing(shown: Cross, context: Context) -> html.Div:
+def _nothing(shown: Cross, context: Context) -> Element:
     for side in (shown.down, shown.across):
         if side.missing:
             return missing(side, context)
@@ -134,7 +134,7 @@ def _nothing(shown: Cross, context: Context) -> html.Div:
     return message("empty", context, text("crosstabs.same"), text("crosstabs.same_words"))
 
 
-def _bars(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+def _bars(shown: Cross, table: Crosstab, context: Context) -> Element:
     lines = stacked_lines(table, shown.down, shown.across)
     key = colour_key(part_names(table, shown.across))
     return html.Div([key, stacked_bars(CONVERSATIONS, lines, context)])
@@ -147,7 +147,7 @@ def _cells(shown: Cross, line: int | None, column: int | None) -> tuple[str, ...
     return tuple(cell for cell in (down, across) if cell)
 
 
-def _counts(shown: Cross, table: Crosstab, context: Context) -> html.Table:
+def _counts(shown: Cross, table: Crosstab, context: Context) -> Element:
     formats = context.formats
 
     def count(n: int, line: int | None, column: int | None) -> Any:
@@ -168,7 +168,7 @@ def _counts(shown: Cross, table: Crosstab, context: Context) -> html.Table:
     return data_table(heads, rows)
 
 
-def _heat(shown: Cross, table: Crosstab, context: Context) -> html.Div:
+def _heat(shown: Cross, table: Crosstab, context: Context) -> Element:
     measured = shown.measured or table
     lines = range(len(shown.down.lines))
     columns = range(len(shown.across.lines))
@@ -259,7 +259,7 @@ class _Scale:
         return formats.share(value)
 
 
-def _note(shown: Cross, context: Context) -> html.Div:
+def _note(shown: Cross, context: Context) -> Element:
     text = context.text
     label = text(f"crosstabs.note.{shown.measure or 'count'}", n=shown.csat_minimum)
     parts: list[Any] = [html.Span(label, className="foot-words")]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import csv_button
@@ -15,6 +13,7 @@ from layouts.components.popover import popover
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 PAGE = "details"
@@ -55,7 +54,7 @@ def content(shown: Details, context: Context) -> list[Any]:
     return [html.Section(parts, className="panel details")]
 
 
-def _tools(shown: Details, context: Context) -> html.Div:
+def _tools(shown: Details, context: Context) -> Element:
     text = context.text
     plain = {"column": None, "order": None, "page": None, "find": None}
     switch = segmented(
@@ -84,7 +83,7 @@ def _tools(shown: Details, context: Context) -> html.Div:
     )
 
 
-def _chooser(shown: Details, context: Context) -> html.Span:
+def _chooser(shown: Details, context: Context) -> Element:
     text = context.text
     target = ids.panel(PAGE, "columns-button")
     options = [
@@ -130,7 +129,7 @@ def _chooser(shown: Details, context: Context) -> html.Span:
     )
 
 
-def _table(shown: Details, context: Context) -> html.Table:
+def _table(shown: Details, context: Context) -> Element:
     head = html.Tr([_head(column, shown, context) for column in shown.columns])
     body = [
         html.Tr([_cell(c, value, context) for c, value in zip(shown.columns, row, strict=True)])
@@ -139,7 +138,7 @@ def _table(shown: Details, context: Context) -> html.Table:
     return html.Table([html.Thead(head), html.Tbody(body)], className="grid-table details-table")
 
 
-def _head(column: Shown, shown: Details, context: Context) -> html.Th:
+def _head(column: Shown, shown: Details, context: Context) -> Element:
     name, descending = shown.sorted_by or ("", False)
     first_down = column.kind in (*NUMBERS, "moment")
     marks: list[Any] = []
@@ -161,7 +160,7 @@ def _head(column: Shown, shown: Details, context: Context) -> html.Th:
     return html.Th(link, className=side, scope="col", **sort)
 
 
-def _cell(column: Shown, value: Any, context: Context) -> html.Td:
+def _cell(column: Shown, value: Any, context: Context) -> Element:
     if value is None:
         return html.Td("", className="" if column.kind in NUMBERS else "left")
     if column.kind == "seconds":
@@ -173,13 +172,13 @@ def _cell(column: Shown, value: Any, context: Context) -> html.Td:
         return html.Td(f"{day} {value:%H:%M}", className="left")
     if column.kind == "link":
         ours = value.startswith("/")
-        content = context.text("states.listen" if ours else "states.open")
-        return html.Td(open_link(value, content), className="left")
+        words = context.text("states.listen" if ours else "states.open")
+        return html.Td(open_link(value, words), className="left")
     content = html.Span(value, className="bidi details-words", title=value)
     return html.Td(content, className="left")
 
 
-def _turns(shown: Details, context: Context) -> html.Div:
+def _turns(shown: Details, context: Context) -> Element:
     text, formats = context.text, context.formats
     where = text(
         "rows.range",

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
-
 from layouts.components.context import Context
 from layouts.components.live_time import lasting, timer
 from layouts.components.states import message
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 # State in the chat -> kind and icon.
@@ -101,7 +100,7 @@ class AgentsPanel:
     voice_late: bool = False
 
 
-def _chip(kind: str, icon_name: str, words: list[Any], title: str, doubt: bool) -> html.Span:
+def _chip(kind: str, icon_name: str, words: list[Any], title: str, doubt: bool) -> Element:
     late = " chip-late" if doubt else ""
     return html.Span(
         [icon(icon_name), html.Span(words, className="presence-words")],
@@ -110,7 +109,7 @@ def _chip(kind: str, icon_name: str, words: list[Any], title: str, doubt: bool) 
     )
 
 
-def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context) -> html.Span:
+def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context) -> Element:
     """A call explains being away."""
     text = context.text
     state = "explained" if agent.explained and agent.text != "active" else agent.text
@@ -124,9 +123,7 @@ def text_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Co
     return _chip("away", "chat-left", parts, reason, agents_panel.text_late)
 
 
-def voice_chip(
-    agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context
-) -> html.Span:
+def voice_chip(agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context) -> Element:
     """Amber where it contradicts the chat."""
     text = context.text
     if not agents_panel.voice_read:
@@ -153,7 +150,7 @@ def voice_chip(
 
 def agents_table(
     agents_panel: AgentsPanel, shown: int | None, at: datetime, context: Context
-) -> html.Div:
+) -> Element:
     """Beyond `shown` (None: all) the rest is told in one line."""
     text = context.text
     if not agents_panel.agents:
@@ -187,13 +184,13 @@ def _row(agent: Agent) -> dict[str, Any]:
     return {"className": " ".join(names), "data-agent": agent.id}
 
 
-def _columns(agents_panel: AgentsPanel) -> html.Colgroup:
+def _columns(agents_panel: AgentsPanel) -> Element:
     keys = ["agent", "text", *(["voice"] if agents_panel.voice else []), "load"]
     keys += ["snoozed", "recent", "conversations", *(["calls"] if agents_panel.voice_read else [])]
     return html.Colgroup([html.Col(className=f"crew-col-{key}") for key in keys])
 
 
-def _heads(agents_panel: AgentsPanel, context: Context) -> html.Tr:
+def _heads(agents_panel: AgentsPanel, context: Context) -> Element:
     text = context.text
     load = [
         html.Span(text("operations.crew.load"), className="load-word"),
@@ -220,13 +217,13 @@ def _heads(agents_panel: AgentsPanel, context: Context) -> html.Tr:
     return html.Tr([cell for cell in cells if cell is not None])
 
 
-def _head(key: str, words: str, context: Context) -> html.Th:
+def _head(key: str, words: str, context: Context) -> Element:
     return html.Th(words, className="number", title=context.text(f"operations.crew.{key}_full"))
 
 
 def _cells(
     agent: Agent, agents_panel: AgentsPanel, at: datetime, context: Context
-) -> list[html.Td]:
+) -> list[Element]:
     formats = context.formats
     numbers = "number quieter" if agents_panel.text_late else "number"
     cells = [
@@ -264,7 +261,7 @@ def _width_class(name: str) -> str:
     return next((kind for least, kind in NARROW if len(name) >= least), "")
 
 
-def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div:
+def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> Element:
     formats = context.formats
     count: list[Any] = [formats.count(agent.open)]
     if agent.overloaded:
@@ -283,7 +280,7 @@ def _load(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Div
     )
 
 
-def _blocks(agent: Agent, agents_panel: AgentsPanel, context: Context) -> html.Span:
+def _blocks(agent: Agent, agents_panel: AgentsPanel, context: Context) -> Element:
     """A block for each open conversation: ours filled, the customer's hollow, the limit dashed."""
     beyond = agent.open - agents_panel.limit
     drawn = agent.open if beyond <= BEYOND else agents_panel.limit + 1
@@ -307,7 +304,7 @@ def _recent(agent: Agent, context: Context) -> Any:
     return html.Span([mark, label], className="crew-spike")
 
 
-def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) -> html.Tr:
+def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) -> Element:
     """For whom there is no room, and what is remarkable about them."""
     text, formats = context.text, context.formats
     counted = {
@@ -327,7 +324,7 @@ def _rest(rest: Sequence[Agent], agents_panel: AgentsPanel, context: Context) ->
     return html.Tr(html.Td([first, *parts], colSpan=8), className="crew-rest")
 
 
-def next_agent(agents_panel: AgentsPanel, context: Context) -> html.Div:
+def next_agent(agents_panel: AgentsPanel, context: Context) -> Element:
     text = context.text
     title = html.P(text("operations.next.title"), className="next-title")
     late = " doubtful" if agents_panel.text_late else ""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
-from dash import html
 
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.graph import graph, template
 from layouts.components.metric_info import MetricInfo, info_button
+from layouts.elements import Element, html
 from layouts.pages.operations import PAGE
 from metrics.live.projection import Projection
 
@@ -155,7 +155,7 @@ class Curve:
     closing_info: MetricInfo | None = None
 
 
-def curve_place(context: Context) -> html.Section:
+def curve_place(context: Context) -> Element:
     """It is made once: a new version changes what it draws, not itself."""
     blank = go.Figure(layout={"template": template(context.theme)})
     blank.update_xaxes(visible=False).update_yaxes(visible=False)
@@ -211,7 +211,7 @@ def _so_far(curve: Curve, period: str, context: Context) -> list[Any]:
     return [html.Span([strong, " ", label])]
 
 
-def _second(curve: Curve, kiosk: bool, context: Context) -> html.Span | None:
+def _second(curve: Curve, kiosk: bool, context: Context) -> Element | None:
     """What is out of the usual, and where the queue is heading."""
     parts: list[Any] = []
     if curve.usual is not None and round(curve.usual[1]) and not curve.late:
@@ -239,7 +239,7 @@ def _closing(projection: Projection, context: Context) -> str:
     return text(f"operations.curve.{key}", at=at, low=low, high=high)
 
 
-def curve_table(curve: Curve, context: Context) -> html.Table:
+def curve_table(curve: Curve, context: Context) -> Element:
     """The chart for who cannot see it."""
     text = context.text
     heads = [html.Th(text(f"operations.curve.{key}")) for key in ("table", "count", "usual")]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
-
 from layouts.components.context import Context
 from layouts.components.panel import open_link, recording_link
 from layouts.components.states import message
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.operations.timeline import Timeline, timeline_section
 
@@ -59,7 +58,7 @@ class Drawer:
     timeline: Timeline | None = None
 
 
-def drawer(drawer: Drawer, context: Context) -> html.Aside:
+def drawer(drawer: Drawer, context: Context) -> Element:
     text, formats = context.text, context.formats
     tickets = text.plural(
         "operations.drawer.conversations", drawer.all_tickets, n=formats.count(drawer.all_tickets)
@@ -104,14 +103,14 @@ def drawer(drawer: Drawer, context: Context) -> html.Aside:
     return _frame(head, body, drawer.close, label, drawer.agent_id, context)
 
 
-def refused(close: str, context: Context) -> html.Aside:
+def refused(close: str, context: Context) -> Element:
     text = context.text
     title = text("operations.drawer.forbidden")
     notice = message("shuttered", context, title, text("operations.drawer.forbidden_words"))
     return _frame([], [notice], close, title, "", context)
 
 
-def unknown(close: str, context: Context) -> html.Aside:
+def unknown(close: str, context: Context) -> Element:
     text = context.text
     title = text("operations.drawer.unknown")
     notice = message("empty", context, title, text("operations.drawer.unknown_words"))
@@ -120,7 +119,7 @@ def unknown(close: str, context: Context) -> html.Aside:
 
 def _frame(
     head: list[Any], body: list[Any], close: str, label: str, agent_id: str, context: Context
-) -> html.Aside:
+) -> Element:
     text = context.text
     way_out = dcc.Link(
         [icon("x-lg"), html.Span(text("operations.drawer.close"), className="unseen")],
@@ -141,9 +140,7 @@ def _frame(
     )
 
 
-def _part(
-    title: str, rows: list[html.Li], total: int, nothing: str, context: Context
-) -> html.Section:
+def _part(title: str, rows: list[Element], total: int, nothing: str, context: Context) -> Element:
     formats = context.formats
     note = ""
     if total > len(rows):
@@ -157,7 +154,7 @@ def _part(
     return html.Section([head, body])
 
 
-def _ticket(ticket: Ticket, context: Context) -> html.Li:
+def _ticket(ticket: Ticket, context: Context) -> Element:
     text = context.text
     subject = ticket.subject or text("operations.assignments.no_subject")
     state = html.Span(
@@ -182,7 +179,7 @@ def _ticket(ticket: Ticket, context: Context) -> html.Li:
     )
 
 
-def _call(call: Call, context: Context) -> html.Li:
+def _call(call: Call, context: Context) -> Element:
     text = context.text
     label = text(f"operations.calls.{call.kind}")
     about = [call.line] if call.line else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from dash import dcc, html, no_update
+from dash import no_update
 
 from layouts import ids
 from layouts.components.context import Context
@@ -15,6 +15,7 @@ from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import no_data, segmented
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import Choices, view
 from layouts.pages.operations import PAGE, PATH, day_curve
@@ -65,14 +66,14 @@ def choices(
     return switches
 
 
-def _team_links(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> html.Div:
+def _team_links(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> Element:
     text, now = context.text, list(chosen.get("team", []))
     links = [(text("operations.team.every"), view(PATH, chosen, team=None), not now)]
     links += [(name, view(PATH, chosen, team=team), now == [team]) for team, name in teams]
     return segmented(links, text("operations.team.label"))
 
 
-def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> dcc.Dropdown:
+def _team_list(chosen: Choices, teams: Sequence[tuple[str, str]], context: Context) -> Element:
     text = context.text
     words = ("search", "select_all", "deselect_all", "clear_search", "clear_selection")
     return dcc.Dropdown(
@@ -116,7 +117,7 @@ class Debt:
 
 def figures(
     figures: Sequence[Figure], debt: Debt | None, kiosk: bool, at: datetime, context: Context
-) -> html.Div:
+) -> Element:
     """Two by two, and the call-backs in one line below."""
     cells: list[Any] = [_figure(figure, kiosk, context) for figure in figures]
     if debt is not None:
@@ -124,7 +125,7 @@ def figures(
     return html.Div(cells, className="figures" + ("" if debt is not None else " figures-text"))
 
 
-def _figure(figure: Figure, kiosk: bool, context: Context) -> html.Article:
+def _figure(figure: Figure, kiosk: bool, context: Context) -> Element:
     text, formats = context.text, context.formats
     label: list[Any] = [icon(ICONS[figure.key]), html.H3(text(f"operations.figures.{figure.key}"))]
     if figure.info is not None and not kiosk:
@@ -151,7 +152,7 @@ def _figure(figure: Figure, kiosk: bool, context: Context) -> html.Article:
     )
 
 
-def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> html.Div:
+def _debt(debt: Debt, kiosk: bool, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     phrase: list[Any] = [text("operations.figures.no_debt")]
     if debt.count:
@@ -247,7 +248,7 @@ PLACES = (
 )
 
 
-def page(context: Context, kiosk: bool) -> html.Div:
+def page(context: Context, kiosk: bool) -> Element:
     """Alone on a screen in the room, else within the desk's."""
     text = context.text
     body = [dcc.Store(id=ids.panel(PAGE, "version")), _places(context)]
@@ -273,7 +274,7 @@ def page(context: Context, kiosk: bool) -> html.Div:
     return html.Div(frame, className="wall-page")
 
 
-def _places(context: Context) -> html.Div:
+def _places(context: Context) -> Element:
     """Each part is filled anew with a version, and the frame stays."""
     lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
@@ -290,7 +291,7 @@ def _places(context: Context) -> html.Div:
     )
 
 
-def _place(key: str, children: Any = None) -> html.Div:
+def _place(key: str, children: Any = None) -> Element:
     return html.Div(children, id=ids.panel(PAGE, key), className="wall-place")
 
 
@@ -333,7 +334,7 @@ def only(words: Any) -> Parts:
     return Parts(words, None, None, None, no_update, "curve-body curve-empty", None, None, None)
 
 
-def _top(wall: Wall, context: Context) -> html.Div:
+def _top(wall: Wall, context: Context) -> Element:
     """What the header of a desk page says, for a screen in the room."""
     key = "words_48h" if wall.period == "48h" else "today"
     today = wall.at.astimezone(context.formats.zone).date()
@@ -351,7 +352,7 @@ def _top(wall: Wall, context: Context) -> html.Div:
     )
 
 
-def _fill(class_name: str, context: Context) -> html.Button:
+def _fill(class_name: str, context: Context) -> Element:
     """The browser's own full screen."""
     label = context.text("operations.kiosk_fill")
     attributes = {"data-fullscreen": "", "aria-label": label}
@@ -365,13 +366,13 @@ def _round(rotation: Rotation | None) -> dict[str, str]:
     return {"data-rotate": str(rotation.seconds), "data-teams": "\n".join(rotation.teams)}
 
 
-def _sound(context: Context) -> html.Button:
+def _sound(context: Context) -> Element:
     """Seen only while the browser keeps the sound back until somebody touches the page."""
     parts = [icon("volume-up"), html.Span(context.text("operations.sound_blocked"))]
     return html.Button(parts, className="wall-sound", **{"data-sound": ""})
 
 
-def _late(late: Late, wall: Wall, context: Context) -> html.Div:
+def _late(late: Late, wall: Wall, context: Context) -> Element:
     text = context.text
     if late.as_of is None:
         strong: Any = text("operations.late.never", source=late.name)
@@ -386,7 +387,7 @@ def _late(late: Late, wall: Wall, context: Context) -> html.Div:
     return html.Div(parts, className="banner banner-stale", role="status")
 
 
-def unusable(name: str, context: Context) -> html.Div:
+def unusable(name: str, context: Context) -> Element:
     text = context.text
     key = f"operations.unusable.{name}"
     reason = text(key) if text.has(key) else text("operations.unusable.other", name=name)

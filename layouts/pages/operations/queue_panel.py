@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.live_time import NEAR, lasting, timer, urgency
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import open_link, panel
+from layouts.elements import Element, html
 from layouts.icons import channel_icon, icon
 from layouts.pages.operations import PAGE
 
@@ -47,7 +46,7 @@ class Assignment:
 
 def latest_assignments(
     latest: Sequence[Assignment], shown: int, context: Context
-) -> html.Div | None:
+) -> Element | None:
     if not latest:
         return None
     rows = [
@@ -65,9 +64,7 @@ def latest_assignments(
     )
 
 
-def assignments_table(
-    latest: Sequence[Assignment], subjects: bool, context: Context
-) -> html.Section:
+def assignments_table(latest: Sequence[Assignment], subjects: bool, context: Context) -> Element:
     """`latest` is newest first; without `subjects` the column is left out."""
     text = context.text
     columns = ["at", "agent", "team", *(["subject"] if subjects else []), "state"]
@@ -85,7 +82,7 @@ def assignments_table(
     return panel(text("operations.assignments.title"), body, id=ids.panel(PAGE, "last_assignments"))
 
 
-def _assignment_cells(assignment: Assignment, subjects: bool, context: Context) -> list[html.Td]:
+def _assignment_cells(assignment: Assignment, subjects: bool, context: Context) -> list[Element]:
     text = context.text
     cells = [
         html.Td(context.formats.moment(assignment.at), className="left quiet"),
@@ -102,7 +99,7 @@ def _assignment_cells(assignment: Assignment, subjects: bool, context: Context) 
     return cells
 
 
-def _assignment_subject(assignment: Assignment, context: Context) -> html.Span:
+def _assignment_subject(assignment: Assignment, context: Context) -> Element:
     text = context.text
     if assignment.subject is None:
         parts = [icon("lock-fill"), text("operations.assignments.hidden")]
@@ -142,7 +139,7 @@ class Queue:
         return self.rows[0].since if self.rows else None
 
 
-def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> html.Div:
+def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     shown = queue.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
     rows = [_queue_row(waiting, queue, at, context) for waiting in shown]
@@ -190,7 +187,7 @@ def _see_all(queue: Queue, context: Context) -> str:
     return text("operations.see_all", n=n)
 
 
-def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -> html.Li:
+def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -> Element:
     text = context.text
     shown = waiting.id if len(waiting.id) <= ID_SHOWN else "…" + waiting.id[-ID_SHOWN + 1 :]
     mark: Any = [channel_icon(waiting.channel), html.Span(shown)]
@@ -270,11 +267,12 @@ class QueuePanel:
         return urgency(waited, self.queue.limit_seconds)
 
 
-def queue_panel(
-    queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context
-) -> html.Section:
+def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     """A `kiosk` on a wall has no links and does not scroll."""
-    parts = [_head(queue_panel, kiosk, context), _heading(queue_panel, kiosk, context)]
+    parts: list[Element | None] = [
+        _head(queue_panel, kiosk, context),
+        _heading(queue_panel, kiosk, context),
+    ]
     if queue_panel.queue.rows:
         parts += [_count(queue_panel, context), _longest(queue_panel, kiosk, at, context)]
         parts.append(queue_list(queue_panel.queue, kiosk, at, context))
@@ -293,7 +291,7 @@ def queue_panel(
     )
 
 
-def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
+def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
     """All words are there, the stylesheet shows one."""
     text = context.text
     at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
@@ -305,12 +303,11 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
         for level in ("calm", "order", "attention", "critical", "doubtful")
     ]
     mark = html.Span(className="lamp-mark")
-    brand: Any = html.Span(
-        [mark, html.Span("Vigia", className="lamp-vigia")], className="lamp-brand"
-    )
+    name = [mark, html.Span("Vigia", className="lamp-vigia")]
+    brand = html.Span(name, className="lamp-brand")
     if kiosk and context.role != "wall":
         brand = html.A(
-            brand.children,
+            name,
             href="/operations",
             className="lamp-brand",
             title=text("operations.kiosk_leave"),
@@ -319,12 +316,12 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.Div:
     return html.Div([brand, page, *parts], className="lamp-head")
 
 
-def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> html.H2:
+def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
     buttons = [] if kiosk else [info_button(PAGE, info, context) for info in queue_panel.infos[:1]]
     return html.H2([context.text("operations.wait_title"), *buttons], className="lamp-title")
 
 
-def _count(queue_panel: QueuePanel, context: Context) -> html.Div:
+def _count(queue_panel: QueuePanel, context: Context) -> Element:
     digits = context.formats.count(len(queue_panel.queue.rows))
     return html.Div(
         [
@@ -352,7 +349,7 @@ def _split(queue_panel: QueuePanel, context: Context) -> list[str]:
     return lines
 
 
-def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> html.Div:
+def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     limit = formats.timer(queue_panel.queue.limit_seconds)
     if queue_panel.queue.oldest is None:
@@ -387,7 +384,7 @@ def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Contex
     )
 
 
-def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> html.Div:
+def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
     if queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:

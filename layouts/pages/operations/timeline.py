@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import panel
+from layouts.elements import Element, html
 from layouts.pages.operations import PAGE
 from metrics.live.timeline import AgentDay
 
@@ -29,7 +28,7 @@ class Timeline:
     info: MetricInfo | None = None
 
 
-def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
+def timeline_panel(timeline: Timeline, context: Context) -> Element | None:
     text = context.text
     if not timeline.strips:
         return None
@@ -62,7 +61,7 @@ def timeline_panel(timeline: Timeline, context: Context) -> html.Section | None:
     )
 
 
-def timeline_section(timeline: Timeline, context: Context) -> html.Section | None:
+def timeline_section(timeline: Timeline, context: Context) -> Element | None:
     text = context.text
     if not timeline.strips:
         return None
@@ -92,7 +91,7 @@ def timeline_section(timeline: Timeline, context: Context) -> html.Section | Non
     return html.Section(body)
 
 
-def _bar(strip: AgentDay, timeline: Timeline, context: Context) -> html.Div:
+def _bar(strip: AgentDay, timeline: Timeline, context: Context) -> Element:
     parts = []
     for stretch in strip.stretches:
         start, end = max(stretch.start, timeline.first), min(stretch.end, timeline.last)
@@ -117,7 +116,7 @@ def _part(at: datetime, timeline: Timeline) -> float:
     return (at - timeline.first).total_seconds() / (timeline.last - timeline.first).total_seconds()
 
 
-def _axis(timeline: Timeline, context: Context) -> html.Div:
+def _axis(timeline: Timeline, context: Context) -> Element:
     """Where the clock changes, an hour is told twice or not at all."""
     hours = round((timeline.last - timeline.first).total_seconds() / 3600)
     marks = []
@@ -154,7 +153,7 @@ def _spoken_day(strip: AgentDay, context: Context) -> str:
     return f"{strip.name}: {', '.join(parts) or text('operations.timeline.nothing')}"
 
 
-def _legend(context: Context) -> html.Div:
+def _legend(context: Context) -> Element:
     keys = [
         html.Span(
             [
@@ -167,7 +166,7 @@ def _legend(context: Context) -> html.Div:
     return html.Div(keys, className="strip-legend")
 
 
-def _table(timeline: Timeline, context: Context) -> html.Div:
+def _table(timeline: Timeline, context: Context) -> Element:
     text, formats = context.text, context.formats
     heads = [html.Th(text("operations.crew.agent"), className="left")]
     heads += [html.Th(text(f"operations.timeline.{state}")) for state in STATES]

@@ -4,16 +4,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import counted, graph, template
+from layouts.components.graph import (
+    Figure,
+    Shape,
+    Trace,
+    bar,
+    counted,
+    figure,
+    graph,
+    line_across,
+    line_up,
+    scatter,
+)
 from layouts.components.panel import figure_panel, no_data, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.pages.overview.data import PAGE, Overview, VolumeBar
 from metrics.query.agents import Point
 
@@ -25,7 +34,7 @@ HOUR = 3600
 CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "many_fast"))
 
 
-def by_day(overview: Overview, context: Context) -> html.Section:
+def by_day(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(day.count for day in overview.days)
     tools = []
@@ -34,8 +43,8 @@ def by_day(overview: Overview, context: Context) -> html.Section:
         tools.append(html.Span(key, className="key"))
     label = text("overview.by_day_label", n=formats.count(total))
     graph_id = ids.panel(PAGE, "by-day-graph")
-    figure = volume_by_day(overview.days, context)
-    drawn = graph(graph_id, figure, text, label, rows=ROWS, by="day")
+    chart = volume_by_day(overview.days, context)
+    drawn = graph(graph_id, chart, text, label, rows=ROWS, by="day")
     return figure_panel(
         PAGE,
         "daily",
@@ -49,13 +58,14 @@ def by_day(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def by_hour(overview: Overview, context: Context) -> html.Section:
+def by_hour(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(hour.count for hour in overview.hours)
     label = text("overview.by_hour_label", n=formats.count(total))
     graph_id = ids.panel(PAGE, "by-hour-graph")
-    figure = volume_by_hour(overview.hours, context)
-    drawn = graph(graph_id, figure, text, label, rows=ROWS, by="hour")
+    drawn = graph(
+        graph_id, volume_by_hour(overview.hours, context), text, label, rows=ROWS, by="hour"
+    )
     return figure_panel(
         PAGE,
         "hourly",
@@ -68,7 +78,7 @@ def by_hour(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def origin(overview: Overview, context: Context) -> html.Section:
+def origin(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(overview.origins.values())
     known = [(key, n) for key, n in overview.origins.items() if n]
@@ -119,7 +129,7 @@ def origin(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def matrix(overview: Overview, context: Context) -> html.Section:
+def matrix(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -132,11 +142,11 @@ def matrix(overview: Overview, context: Context) -> html.Section:
     key = "overview.matrix_n_reasons" if overview.by_reason else "overview.matrix_n"
     body: Any = empty(context, text("overview.matrix_empty"))
     if overview.points:
-        figure = efficiency_matrix(overview.points, context)
         label = text("overview.matrix_label", n=count)
         by = "reason" if overview.by_reason else "agent"
         graph_id = ids.panel(PAGE, "matrix-graph")
-        body = graph(graph_id, figure, text, label, rows=ROWS, by=by)
+        chart = efficiency_matrix(overview.points, context)
+        body = graph(graph_id, chart, text, label, rows=ROWS, by=by)
     rated = [point.csat for point in overview.points if point.csat is not None]
     scale = []
     if rated:
@@ -162,26 +172,26 @@ def matrix(overview: Overview, context: Context) -> html.Section:
     )
 
 
-def _nothing(context: Context) -> html.Div:
+def _nothing(context: Context) -> Element:
     return empty(context, context.text("overview.no_conversations"))
 
 
-def _volumes(bars: Sequence[VolumeBar], by: str, context: Context) -> html.Table:
+def _volumes(volumes: Sequence[VolumeBar], by: str, context: Context) -> Element:
     text, formats = context.text, context.formats
     heads = [text(f"overview.table.{key}") for key in (by, "count", "usual")]
     lines = []
-    for bar in bars:
-        name = formats.weekday(bar.at) if isinstance(bar.at, date) else f"{bar.at}h"
-        count = rows_link(formats.count(bar.count), context, ROWS, f"{by}:{bar.at}")
+    for volume in volumes:
+        name = formats.weekday(volume.at) if isinstance(volume.at, date) else f"{volume.at}h"
+        count = rows_link(formats.count(volume.count), context, ROWS, f"{by}:{volume.at}")
         usual: Any = no_data(context)
-        if bar.low is not None and bar.high is not None:
-            low, high = formats.count(bar.low), formats.count(bar.high)
+        if volume.low is not None and volume.high is not None:
+            low, high = formats.count(volume.low), formats.count(volume.high)
             usual = text("charts.usual", low=low, high=high)
-        lines.append([name, count if bar.count else formats.count(bar.count), usual])
+        lines.append([name, count if volume.count else formats.count(volume.count), usual])
     return data_table(heads, lines)
 
 
-def _points(overview: Overview, context: Context) -> html.Table:
+def _points(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     by = "reason" if overview.by_reason else "agent"
     first = text(f"overview.table.{'reason' if overview.by_reason else 'point'}")
@@ -203,13 +213,13 @@ def _points(overview: Overview, context: Context) -> html.Table:
     return data_table([first, *others], lines)
 
 
-def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
+def volume_by_day(days: Sequence[VolumeBar], context: Context) -> Figure:
     """Rings mark what lies outside the usual band of its weekday."""
     colours, text = context.palette, context.text
-    figure = go.Figure(layout={"template": template(context.theme)})
+    traces = []
     known = [day for day in days if day.high is not None]
     if known:
-        figure.add_bar(
+        band = bar(
             x=[day.at for day in known],
             y=[(day.high or 0) - (day.low or 0) for day in known],
             base=[day.low for day in known],
@@ -217,7 +227,7 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
             marker={"color": colours["s3"], "line": {"width": 0}},
             hoverinfo="skip",
         )
-        figure.add_scatter(
+        usual = scatter(
             x=[day.at for day in known],
             y=[day.usual for day in known],
             mode="markers",
@@ -228,10 +238,11 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
             },
             hoverinfo="skip",
         )
+        traces += [band, usual]
     whole = [day for day in days if not day.partial]
     if len(whole) < len(days):
-        _add_running(figure, [*whole[-1:], *days[len(whole) :]], context)
-    figure.add_scatter(
+        traces.append(_running([*whole[-1:], *days[len(whole) :]], context))
+    line = scatter(
         x=[day.at for day in whole],
         y=[day.count for day in whole],
         mode="lines+markers" if len(days) < 45 else "lines",
@@ -244,31 +255,34 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> go.Figure:
         customdata=[_day_data(day, context) for day in whole],
         hovertemplate=DAY_HOVER,
     )
-    for day in _most_unusual(days):
-        figure.add_annotation(
-            x=day.at,
-            y=day.count,
-            text=context.formats.count(day.count),
-            showarrow=False,
-            yshift=14 if day.count > (day.high or 0) else -14,
-            font={"color": colours["ink1"], "size": 12},
-        )
-    figure.update_layout(
+    notes = [
+        {
+            "x": day.at,
+            "y": day.count,
+            "text": context.formats.count(day.count),
+            "showarrow": False,
+            "yshift": 14 if day.count > (day.high or 0) else -14,
+            "font": {"color": colours["ink1"], "size": 12},
+        }
+        for day in _most_unusual(days)
+    ]
+    few = {"tickvals": [day.at for day in days]} if days and len(days) <= 3 else {}
+    return figure(
+        context.theme,
+        [*traces, line],
+        annotations=notes,
         bargap=0,
-        xaxis={"tickformat": _day_pattern(context), "nticks": 7, "title": None},
+        xaxis={"tickformat": _day_pattern(context), "nticks": 7, **few},
         yaxis={"title": {"text": text("charts.conversations_per_day")}},
         hovermode="closest",
         height=290,
     )
-    if days and len(days) <= 3:
-        figure.update_xaxes(tickvals=[day.at for day in days])
-    return figure
 
 
-def _add_running(figure: go.Figure, days: Sequence[VolumeBar], context: Context) -> None:
+def _running(days: Sequence[VolumeBar], context: Context) -> Trace:
     """Dashed: the fall of a day that still runs is no news."""
     colour = context.palette["ink3"]
-    figure.add_scatter(
+    return scatter(
         x=[day.at for day in days],
         y=[day.count for day in days],
         mode="lines+markers",
@@ -283,24 +297,22 @@ def _add_running(figure: go.Figure, days: Sequence[VolumeBar], context: Context)
     )
 
 
-def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
+def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> Figure:
     """Bars outside the usual band are darker and carry their number."""
     colours, text = context.palette, context.text
-    figure = go.Figure(layout={"template": template(context.theme)})
     known = [hour for hour in hours if hour.high is not None]
     # The few of the night are outside their narrow band most of the time; that says nothing.
     floor = 0.05 * max((hour.count for hour in hours), default=0)
     notable = [hour.outside and hour.count >= floor for hour in hours]
-    if known:
-        figure.add_bar(
-            x=[hour.at for hour in known],
-            y=[(hour.high or 0) - (hour.low or 0) for hour in known],
-            base=[hour.low for hour in known],
-            width=0.96,
-            marker={"color": colours["s3"]},
-            hoverinfo="skip",
-        )
-    figure.add_bar(
+    band = bar(
+        x=[hour.at for hour in known],
+        y=[(hour.high or 0) - (hour.low or 0) for hour in known],
+        base=[hour.low for hour in known],
+        width=0.96,
+        marker={"color": colours["s3"]},
+        hoverinfo="skip",
+    )
+    counts = bar(
         x=[hour.at for hour in hours],
         y=[hour.count for hour in hours],
         width=0.56,
@@ -320,13 +332,14 @@ def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
         customdata=[[str(hour.at), _usual_words(hour, context)] for hour in hours],
         hovertemplate="%{x}h<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>",
     )
-    figure.update_layout(
+    return figure(
+        context.theme,
+        [band, counts] if known else [counts],
         barmode="overlay",
         xaxis={
             "tickmode": "array",
             "tickvals": [h.at for h in hours][:: 2 if len(hours) > 16 else 1],
             "ticktext": [f"{h.at}h" for h in hours][:: 2 if len(hours) > 16 else 1],
-            "tickformat": None,
         },
         yaxis=counted(
             max((max(hour.high or 0, hour.count) for hour in hours), default=0),
@@ -334,7 +347,6 @@ def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> go.Figure:
         ),
         height=230,
     )
-    return figure
 
 
 def _day_pattern(context: Context) -> str:
@@ -363,15 +375,14 @@ def _most_unusual(days: Sequence[VolumeBar], limit: int = 4) -> list[VolumeBar]:
     return sorted((day for day in days if day.outside), key=distance, reverse=True)[:limit]
 
 
-def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
+def efficiency_matrix(points: Sequence[Point], context: Context) -> Figure:
     """Volume across, median time to close upwards; the means as lines, the corners in words."""
-    figure = go.Figure(layout={"template": template(context.theme)})
-    if not points:
-        return figure
-    _marks(figure, points, context)
-    _means(figure, points, context)
-    _corners(figure, context)
-    figure.update_layout(
+    lines, means = _means(points, context)
+    return figure(
+        context.theme,
+        [_marks(points, context)],
+        shapes=lines,
+        annotations=[*means, *_corners(context)],
         xaxis={
             "title": {"text": context.text("charts.matrix_x")},
             "tickformat": ",d",
@@ -388,13 +399,12 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> go.Figure:
         height=340,
         hovermode="closest",
     )
-    return figure
 
 
-def _marks(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+def _marks(points: Sequence[Point], context: Context) -> Trace:
     colours, text = context.palette, context.text
     largest = max(point.ratings for point in points) or 1
-    figure.add_scatter(
+    return scatter(
         x=[point.volume for point in points],
         y=[point.seconds / HOUR for point in points],
         mode="markers+text",
@@ -430,36 +440,39 @@ def _hover_data(point: Point, context: Context) -> list[str]:
     return [point.key, point.name, formats.duration(point.seconds), rated, volume]
 
 
-def _means(figure: go.Figure, points: Sequence[Point], context: Context) -> None:
+def _means(points: Sequence[Point], context: Context) -> tuple[list[Shape], list[dict[str, Any]]]:
+    """Their lines, and what stands beside them."""
     text, formats, colours = context.text, context.formats, context.palette
     volume = sum(point.volume for point in points) / len(points)
     seconds = sum(point.seconds for point in points) / len(points)
     line = {"color": colours["line2"], "width": 1, "dash": "dash"}
-    figure.add_vline(x=volume, line=line)
-    figure.add_hline(y=seconds / HOUR, line=line)
     places = (
         (formats.count(volume), {"x": volume, "y": 0, "yref": "paper", "yshift": 18}),
         (formats.duration(seconds), {"y": seconds / HOUR, "x": 0, "xref": "paper"}),
     )
-    for value, place in places:
-        label = text("charts.mean", value=value)
-        anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
-        figure.add_annotation(text=label, **_note(context), **anchors, **place)
+    anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
+    notes = [
+        {"text": text("charts.mean", value=value), **_note(context), **anchors, **place}
+        for value, place in places
+    ]
+    return [line_up(volume, line), line_across(seconds / HOUR, line)], notes
 
 
-def _corners(figure: go.Figure, context: Context) -> None:
-    for x, y, key in CORNERS:
-        figure.add_annotation(
-            x=x,
-            y=y,
-            xref="paper",
-            yref="paper",
-            xanchor="right" if x else "left",
-            yanchor="top" if y else "bottom",
-            xshift=-4 if x else 4,
-            text=context.text(f"charts.{key}"),
+def _corners(context: Context) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": x,
+            "y": y,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "right" if x else "left",
+            "yanchor": "top" if y else "bottom",
+            "xshift": -4 if x else 4,
+            "text": context.text(f"charts.{key}"),
             **_note(context),
-        )
+        }
+        for x, y, key in CORNERS
+    ]
 
 
 def _note(context: Context) -> dict[str, Any]:

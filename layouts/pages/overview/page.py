@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, no_data, pill
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.overview import charts as overview_charts
 from layouts.pages.overview.data import PAGE, Overview, Reason
@@ -48,12 +47,12 @@ def content(overview: Overview, context: Context) -> list[Any]:
     return [part for part in parts if part is not None]
 
 
-def _hours_and_origin(overview: Overview, context: Context) -> html.Div:
+def _hours_and_origin(overview: Overview, context: Context) -> Element:
     parts = [overview_charts.by_hour(overview, context), overview_charts.origin(overview, context)]
     return html.Div(parts, className="bi-stack")
 
 
-def _highlights(overview: Overview) -> html.Ul | None:
+def _highlights(overview: Overview) -> Element | None:
     if not overview.highlights:
         return None
     return html.Ul(
@@ -70,7 +69,7 @@ def _highlights(overview: Overview) -> html.Ul | None:
     )
 
 
-def reasons_panel(overview: Overview, context: Context) -> html.Section:
+def reasons_panel(overview: Overview, context: Context) -> Element:
     """Bars in a table; each opens the conversations that mention it."""
     text, formats = context.text, context.formats
     info = overview.infos[TOP_REASONS]
@@ -120,7 +119,7 @@ def reasons_panel(overview: Overview, context: Context) -> html.Section:
 
 def _reason_cells(
     reason: Reason, widest: int, named: int, compared: bool, context: Context
-) -> list[html.Td]:
+) -> list[Element]:
     text, formats = context.text, context.formats
     name = reason.name or text.plural("overview.others", reason.others, n=reason.others)
     cell = f"{OTHER_REASONS}:{named}" if reason.name is None else f"reason:{reason.name}"
@@ -159,7 +158,7 @@ def _change(reason: Reason, context: Context) -> Any:
     return html.Span([arrow, label], className="strong" if abs(difference) >= 2 else "quieter")
 
 
-def agents_panel(overview: Overview, context: Context) -> html.Section:
+def agents_panel(overview: Overview, context: Context) -> Element:
     text = context.text
     heads = [
         ("agent", "left"),
@@ -213,7 +212,7 @@ def _rated(row: AgentRow, overview: Overview) -> Summary | None:
 
 def _agent_cells(
     row: AgentRow, overview: Overview, floor: float, context: Context
-) -> list[html.Td]:
+) -> list[Element]:
     text, formats = context.text, context.formats
 
     def linked(key: str, words: Any, n: int) -> Any:
@@ -276,7 +275,7 @@ def _agent_cells(
     ]
 
 
-def _few(csat: Summary | None, context: Context) -> html.Span:
+def _few(csat: Summary | None, context: Context) -> Element:
     n = csat.n if csat else 0
     if not n:
         return no_data(context)

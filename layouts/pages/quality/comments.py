@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.metric_info import info_button
@@ -11,11 +9,12 @@ from layouts.components.panel import open_link, segmented
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.quality.data import PAGE, Comment, Comments, Moment, OpenComment
 
 
-def comments(shown: Comments, context: Context) -> html.Section:
+def comments(shown: Comments, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -52,7 +51,7 @@ def comments(shown: Comments, context: Context) -> html.Section:
     )
 
 
-def _rows_of_band(band: str, context: Context) -> html.A:
+def _rows_of_band(band: str, context: Context) -> Element:
     """The ratings as a list, from where they can be taken as a workbook."""
     cells = [] if band == "all" else [f"part:{band}"]
     parts = [icon("download"), context.text("quality.take")]
@@ -94,14 +93,14 @@ def _turn(href: str | None, name: str, label: str) -> Any:
     )
 
 
-def _badge(rating: int, context: Context) -> html.Span:
+def _badge(rating: int, context: Context) -> Element:
     label = context.text("quality.note", note=rating)
     return html.Span(
         str(rating), className=f"note-badge note-{rating}", role="img", **{"aria-label": label}
     )
 
 
-def _item(comment: Comment, href: str, read: OpenComment | None, context: Context) -> html.Li:
+def _item(comment: Comment, href: str, read: OpenComment | None, context: Context) -> Element:
     about = [comment.agent, comment.reason, context.formats.moment(comment.at)]
     inside = [
         _badge(comment.rating, context),
@@ -119,7 +118,7 @@ def _item(comment: Comment, href: str, read: OpenComment | None, context: Contex
     )
 
 
-def _reader(shown: Comments, context: Context) -> html.Article:
+def _reader(shown: Comments, context: Context) -> Element:
     text, formats = context.text, context.formats
     read = shown.read
     assert read is not None
@@ -197,7 +196,7 @@ def _reopens(count: int | None, context: Context) -> Any:
     return context.text.plural("quality.reopens", count, n=count)
 
 
-def _moment(moment: Moment, context: Context) -> html.Li:
+def _moment(moment: Moment, context: Context) -> Element:
     formats = context.formats
     parts = [
         html.Span(className="moment-dot"),

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import graph, template
+from layouts.components.graph import Figure, Trace, bar, figure, graph, line_across, scatter
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import Kpi, change_words, population
 from layouts.components.metric_info import info_button
@@ -17,6 +14,7 @@ from layouts.components.panel import figure_panel, no_data, panel, pill, segment
 from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.quality.data import PAGE, Quality, Ranks, Rated, TrendPoint
 from metrics.model.summary import Summary
@@ -48,7 +46,7 @@ def content(quality: Quality, context: Context) -> list[Any]:
     ]
 
 
-def _no_ratings(quality: Quality, context: Context) -> html.Section:
+def _no_ratings(quality: Quality, context: Context) -> Element:
     text = context.text
     label = text.plural(
         "quality.no_ratings", quality.closed, n=context.formats.count(quality.closed)
@@ -58,7 +56,7 @@ def _no_ratings(quality: Quality, context: Context) -> html.Section:
     return panel(text("metrics.csat_score.label"), empty(context, label, longer))
 
 
-def _score(quality: Quality, context: Context) -> html.Section:
+def _score(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     kpi = quality.kpis["csat_score"]
     now = kpi.now
@@ -106,7 +104,7 @@ def _change(kpi: Kpi, context: Context) -> str:
     return f"{side}, {text('kpi.within' if kpi.verdict == 'within' else 'kpi.outside')}"
 
 
-def _scale(kpi: Kpi, context: Context) -> html.Div:
+def _scale(kpi: Kpi, context: Context) -> Element:
     """The interval and the period before on one axis."""
     text, formats = context.text, context.formats
     now, before = kpi.now, kpi.before
@@ -137,7 +135,7 @@ def _scale(kpi: Kpi, context: Context) -> html.Div:
     )
 
 
-def _notes(quality: Quality, context: Context) -> html.Div:
+def _notes(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(quality.notes.values())
     pieces, parts = [], []
@@ -178,7 +176,7 @@ def _notes(quality: Quality, context: Context) -> html.Div:
     )
 
 
-def _related_scores(kpi: Kpi, context: Context) -> html.Div:
+def _related_scores(kpi: Kpi, context: Context) -> Element:
     text, formats = context.text, context.formats
     key, now = kpi.metric.key, kpi.now
     value: Any = no_data(context)
@@ -191,7 +189,7 @@ def _related_scores(kpi: Kpi, context: Context) -> html.Div:
     return html.Div(parts, className="kin", id=f"{PAGE}--{key}", **{"data-mark": ""})
 
 
-def _trend(quality: Quality, context: Context) -> html.Section:
+def _trend(quality: Quality, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -202,9 +200,9 @@ def _trend(quality: Quality, context: Context) -> html.Section:
     )
     everyone = quality.kpis["csat_score"].now
     by = "day" if quality.by_day else "week"
-    figure = score_trend(quality.trend, everyone, context)
+    trend = score_trend(quality.trend, everyone, context)
     label = text("quality.trend_label", n=formats.count(everyone.n))
-    drawn = graph(ids.panel(PAGE, "trend-graph"), figure, text, label, rows="csat_score", by=by)
+    drawn = graph(ids.panel(PAGE, "trend-graph"), trend, text, label, rows="csat_score", by=by)
     lines = []
     for stretch in quality.trend:
         n: Any = formats.count(stretch.csat.n)
@@ -232,27 +230,28 @@ def _trend(quality: Quality, context: Context) -> html.Section:
     )
 
 
-def score_trend(stretches: Sequence[TrendPoint], everyone: Summary, context: Context) -> go.Figure:
+def score_trend(stretches: Sequence[TrendPoint], everyone: Summary, context: Context) -> Figure:
     """Soft bars are Wilson's 95 % interval, the line across is the share of 4 and 5.
 
     Stretches outside the period are grey and open nothing. The score of everyone is a dashed line.
     """
-    figure = go.Figure(layout={"template": template(context.theme)})
     known = [(place, s) for place, s in enumerate(stretches) if s.csat.value is not None]
     bottom = max(0, min([0.7, *((s.csat.low or 0) - 0.03 for _, s in known)]))
     top = min(1.06, max([0.5, *((s.csat.high or 0) + 0.08 for _, s in known)]))
     width = 0.44 if len(stretches) > 3 else 0.16
+    traces: list[Trace] = []
     for inside in (False, True):
         shown = [(place, s) for place, s in known if s.inside == inside]
         # The line across is a bar, so that it is as wide as its interval on every screen.
-        _bars(figure, shown, inside, width, (top - bottom) * 0.006, context)
+        traces += _bars(shown, inside, width, (top - bottom) * 0.006, context)
     named = [(place, s) for place, s in known if s.inside]
     if len(named) <= LABELLED:
-        _numbers(figure, named, context)
-    if everyone.value is not None:
-        line = {"color": context.palette["line2"], "width": 1, "dash": "dash"}
-        figure.add_hline(y=everyone.value, line=line)
-    figure.update_layout(
+        traces.append(_numbers(named, context))
+    line = {"color": context.palette["line2"], "width": 1, "dash": "dash"}
+    return figure(
+        context.theme,
+        traces,
+        shapes=[] if everyone.value is None else [line_across(everyone.value, line)],
         bargap=0,
         barmode="overlay",
         xaxis=_stretches(stretches, context),
@@ -265,17 +264,11 @@ def score_trend(stretches: Sequence[TrendPoint], everyone: Summary, context: Con
         hovermode="closest",
         height=262,
     )
-    return figure
 
 
 def _bars(
-    figure: go.Figure,
-    shown: Sequence[Placed],
-    inside: bool,
-    width: float,
-    thickness: float,
-    context: Context,
-) -> None:
+    shown: Sequence[Placed], inside: bool, width: float, thickness: float, context: Context
+) -> list[Trace]:
     colour = context.palette["accent" if inside else "ink3"]
     hover = (
         "%{customdata[1]}<br><b>%{customdata[2]}</b> n %{customdata[3]}<br>"
@@ -284,7 +277,7 @@ def _bars(
     )
     attributes = {"customdata": [_hover_data(s, context) for _, s in shown], "hovertemplate": hover}
     places = [place for place, _ in shown]
-    figure.add_bar(
+    interval = bar(
         x=places,
         y=[(s.csat.high or 0) - (s.csat.low or 0) for _, s in shown],
         base=[s.csat.low for _, s in shown],
@@ -292,7 +285,7 @@ def _bars(
         marker={"color": colour, "opacity": 0.28 if inside else 0.2, "line": {"width": 0}},
         **attributes,
     )
-    figure.add_bar(
+    share = bar(
         x=places,
         y=[2 * thickness for _ in shown],
         base=[(s.csat.value or 0) - thickness for _, s in shown],
@@ -300,6 +293,7 @@ def _bars(
         marker={"color": colour, "line": {"width": 0}},
         **attributes,
     )
+    return [interval, share]
 
 
 def _hover_data(stretch: TrendPoint, context: Context) -> list[str | None]:
@@ -315,8 +309,8 @@ def _hover_data(stretch: TrendPoint, context: Context) -> list[str | None]:
     ]
 
 
-def _numbers(figure: go.Figure, named: Sequence[Placed], context: Context) -> None:
-    figure.add_scatter(
+def _numbers(named: Sequence[Placed], context: Context) -> Trace:
+    return scatter(
         x=[place for place, _ in named],
         y=[s.csat.high for _, s in named],
         mode="text",
@@ -341,13 +335,12 @@ def _stretches(stretches: Sequence[TrendPoint], context: Context) -> dict[str, A
             + text("units.n", n=formats.count(stretches[place].csat.n))
             for place in ticks
         ],
-        "tickformat": None,
         "tickangle": 0,
         "range": [-0.6, max(len(stretches), 1) - 0.2],
     }
 
 
-def focus(quality: Quality, context: Context) -> html.Div:
+def focus(quality: Quality, context: Context) -> Element:
     """What stands first in both tables."""
     text = context.text
     choices = [
@@ -362,7 +355,7 @@ def focus(quality: Quality, context: Context) -> html.Div:
     return html.Div([html.Span(label), segmented(choices, label)], className="quality-focus")
 
 
-def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
+def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     """Those without enough ratings by name only."""
     text, formats = context.text, context.formats
     key = f"csat_by_{ranks.by}"
@@ -407,7 +400,7 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> html.Section:
     )
 
 
-def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> html.Table:
+def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Element:
     text = context.text
     middle = (floor + 1) / 2
     ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
@@ -427,7 +420,7 @@ def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> htm
     return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
 
 
-def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[html.Td]:
+def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[Element]:
     formats = context.formats
     cell = f"{by}:{rated.key}"
     csat = rated.csat
@@ -455,7 +448,7 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
     ]
 
 
-def _rest(ranks: Ranks, context: Context) -> html.P | None:
+def _rest(ranks: Ranks, context: Context) -> Element | None:
     text, formats = context.text, context.formats
     if ranks.every:
         label = text("quality.fewer")
@@ -472,7 +465,7 @@ def _rest(ranks: Ranks, context: Context) -> html.P | None:
     return html.P([label, " ", link], className="ranks-few")
 
 
-def _few(quality: Quality, ranks: Ranks, context: Context) -> html.P | None:
+def _few(quality: Quality, ranks: Ranks, context: Context) -> Element | None:
     """Each with a way to its rows."""
     text, formats = context.text, context.formats
     if not ranks.few:

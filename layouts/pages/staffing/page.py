@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.panel import panel, segmented
 from layouts.components.view_link import view_link
+from layouts.elements import Element, dcc, html
 from layouts.pages.staffing import people, week
 from layouts.pages.staffing.data import PAGE, Staffing
 
@@ -45,7 +44,7 @@ def content(staffing: Staffing, context: Context) -> list[Any]:
     ]
 
 
-def _choices(staffing: Staffing, context: Context) -> html.Div:
+def _choices(staffing: Staffing, context: Context) -> Element:
     text = context.text
     streams = [
         (
@@ -74,16 +73,14 @@ def _choices(staffing: Staffing, context: Context) -> html.Div:
     )
 
 
-def place() -> html.Div:
+def place() -> Element:
     """Where the sliders stand; they are drawn when the address is known."""
     return html.Div(
         [dcc.Store(id=ids.panel(PAGE, "assumed")), html.Div(id=ids.panel(PAGE, "whatif"))]
     )
 
 
-def controls(
-    values: Mapping[str, Any], defaults: Mapping[str, Any], context: Context
-) -> html.Section:
+def controls(values: Mapping[str, Any], defaults: Mapping[str, Any], context: Context) -> Element:
     """`values` is what the address assumes (its `stream` says which of them matter), `defaults`
     what holds where it says nothing.
     """
@@ -107,7 +104,7 @@ def controls(
     )
 
 
-def _slider(name: str, value: int, context: Context) -> html.Div:
+def _slider(name: str, value: int, context: Context) -> Element:
     low, high, step = LIMITS[name]
     label_id = ids.panel(PAGE, f"{name}-label")
     return html.Div(

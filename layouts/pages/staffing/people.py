@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing
 from layouts.pages.staffing.week import LESS, no_schedule
 from metrics.live.timeline import UNOBSERVED
@@ -18,7 +17,7 @@ ANSWERED = "calls_answered"
 SECONDS_MINIMUM = 1800
 
 
-def fair(staffing: Staffing, context: Context) -> html.Section:
+def fair(staffing: Staffing, context: Context) -> Element:
     """Answered calls of each person with a shift, against what the shifts let expect."""
     text, formats = context.text, context.formats
     target = staffing.fair
@@ -66,7 +65,7 @@ def fair(staffing: Staffing, context: Context) -> html.Section:
     )
 
 
-def _fair_foot(staffing: Staffing, context: Context) -> html.Div:
+def _fair_foot(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     target = staffing.fair
     parts = []
@@ -82,7 +81,7 @@ def _fair_foot(staffing: Staffing, context: Context) -> html.Div:
     return html.Div([html.Span(words) for words in parts], className="foot-words")
 
 
-def _fair_table(staffing: Staffing, context: Context) -> html.Table:
+def _fair_table(staffing: Staffing, context: Context) -> Element:
     text = context.text
     names = ("person", "against", "calls", "expected", "difference", "share", "shifts", "hours")
     left = ("person", "against")
@@ -97,7 +96,7 @@ def _fair_table(staffing: Staffing, context: Context) -> html.Table:
     )
 
 
-def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Context) -> html.Tr:
+def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     cell = f"{'agent' if staffing.transfers else 'user'}:{line.agent_id}"
     bar = html.Span(
@@ -130,7 +129,7 @@ def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Conte
     )
 
 
-def _difference(difference: float, context: Context) -> html.Span:
+def _difference(difference: float, context: Context) -> Element:
     """Said by sign and word, never by colour alone."""
     value = round(difference, 1)
     label = context.formats.decimal(abs(value))
@@ -139,7 +138,7 @@ def _difference(difference: float, context: Context) -> html.Span:
     return html.Span(f"{sign}{label}", title=context.text(f"staffing.side.{side}"))
 
 
-def _others(staffing: Staffing, context: Context) -> html.Div:
+def _others(staffing: Staffing, context: Context) -> Element:
     """Who took calls and has no shift in these days."""
     text, formats = context.text, context.formats
     by = "agent" if staffing.transfers else "user"
@@ -159,7 +158,7 @@ def _others(staffing: Staffing, context: Context) -> html.Div:
     )
 
 
-def presence(staffing: Staffing, context: Context) -> html.Section:
+def presence(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     observed = sum(line.observed for line in staffing.presence)
     body: Any
@@ -186,7 +185,7 @@ def presence(staffing: Staffing, context: Context) -> html.Section:
     )
 
 
-def _presence_table(staffing: Staffing, context: Context) -> html.Table:
+def _presence_table(staffing: Staffing, context: Context) -> Element:
     text = context.text
     states = (*PRESENT, "away", UNOBSERVED)
     heads = [
@@ -202,7 +201,7 @@ def _presence_table(staffing: Staffing, context: Context) -> html.Table:
     )
 
 
-def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> html.Tr:
+def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> Element:
     formats = context.formats
     word = "not_seen" if line.adherence is None else "little_seen"
     share: Any = html.Span(context.text(f"staffing.{word}"), className="no-data")
@@ -225,7 +224,7 @@ def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context)
     )
 
 
-def _name(name: str, is_gone: bool, context: Context) -> html.Span:
+def _name(name: str, is_gone: bool, context: Context) -> Element:
     shown: list[Any] = [html.Span(name, className="name bidi")]
     if is_gone:
         shown.append(pill(context.text("staffing.gone")))

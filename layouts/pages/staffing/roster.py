@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.panel import panel, pill
 from layouts.components.states import banner, empty
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.staffing.data import PAGE, Roster, ScheduleRow
 from metrics.planning.schedule import LONGEST_CELL, WEEKDAYS
@@ -17,7 +16,7 @@ from metrics.planning.schedule import LONGEST_CELL, WEEKDAYS
 LONG = 14
 
 
-def place() -> html.Div:
+def place() -> Element:
     return html.Div(
         [
             dcc.Store(id=ids.panel(PAGE, "action")),
@@ -30,7 +29,7 @@ def place() -> html.Div:
     )
 
 
-def grid(roster: Roster, stamp: str, context: Context) -> html.Section:
+def grid(roster: Roster, stamp: str, context: Context) -> Element:
     """`stamp` tells one drawing from the other, so that no field keeps what it had before."""
     text = context.text
     body: Any = empty(context, text("staffing.nobody_known"))
@@ -68,7 +67,7 @@ def _tools(context: Context) -> list[Any]:
         },
     )
 
-    def button(act: str, name: str, kind: str = "") -> html.Button:
+    def button(act: str, name: str, kind: str = "") -> Element:
         return html.Button(
             [icon(name), text(f"staffing.{act}")],
             className=f"button {kind}".strip(),
@@ -85,7 +84,7 @@ def _tools(context: Context) -> list[Any]:
     ]
 
 
-def _notice(roster: Roster, context: Context) -> html.Div:
+def _notice(roster: Roster, context: Context) -> Element:
     text, formats = context.text, context.formats
     if roster.file:
         title = text("staffing.read", file=roster.file)
@@ -100,7 +99,7 @@ def _notice(roster: Roster, context: Context) -> html.Div:
     )
 
 
-def _table(roster: Roster, stamp: str, context: Context) -> html.Table:
+def _table(roster: Roster, stamp: str, context: Context) -> Element:
     text = context.text
     heads = [html.Th(text("staffing.fair_head.person"), className="left", scope="col")]
     heads += [
@@ -114,7 +113,7 @@ def _table(roster: Roster, stamp: str, context: Context) -> html.Table:
     )
 
 
-def _row(row: ScheduleRow, stamp: str, context: Context) -> html.Tr:
+def _row(row: ScheduleRow, stamp: str, context: Context) -> Element:
     text, formats = context.text, context.formats
     name: list[Any] = [html.Span(row.name, className="name bidi")]
     if row.status in ("left", "outside"):
@@ -130,7 +129,7 @@ def _row(row: ScheduleRow, stamp: str, context: Context) -> html.Tr:
     )
 
 
-def _cell(row: ScheduleRow, day: int, stamp: str, context: Context) -> html.Label:
+def _cell(row: ScheduleRow, day: int, stamp: str, context: Context) -> Element:
     text = context.text
     weekday = text(f"rows.weekday.{day}")
     return html.Label(
@@ -152,11 +151,11 @@ def _cell(row: ScheduleRow, day: int, stamp: str, context: Context) -> html.Labe
     )
 
 
-def saved(words: str) -> html.Div:
+def saved(words: str) -> Element:
     return html.Div([icon("check2"), words], className="schedule-good", role="status")
 
 
-def refused(title: str, words: str, lines: Sequence[str], more: int, context: Context) -> html.Div:
+def refused(title: str, words: str, lines: Sequence[str], more: int, context: Context) -> Element:
     """Nothing was changed: one line for each cell says why."""
     text = context.text
     parts: list[Any] = [html.Li(line, className="bidi") for line in lines]

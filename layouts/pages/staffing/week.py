@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
-from dash import dcc, html
 
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import counted, graph, template
+from layouts.components.graph import Figure, counted, figure, graph, scatter
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import banner, empty, message
+from layouts.elements import Element, dcc, html
 from layouts.formats import NBSP
 from layouts.links import view
 from layouts.pages.staffing.data import PAGE, Staffing
@@ -38,7 +37,7 @@ def people_words(number: float, context: Context) -> str:
     return context.formats.decimal(number, 0 if float(number).is_integer() else 1)
 
 
-def no_schedule(context: Context) -> html.Div:
+def no_schedule(context: Context) -> Element:
     text = context.text
     link = html.A(
         text("staffing.to_grid"), href=f"#{PAGE}--schedule", className="button button-primary"
@@ -47,7 +46,7 @@ def no_schedule(context: Context) -> html.Div:
     return message("empty", context, title, label, link)
 
 
-def facts(staffing: Staffing, context: Context) -> html.Div:
+def facts(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     needed, scheduled = staffing.needed, staffing.scheduled
     parts: list[tuple[str, Any, str]] = []
@@ -120,7 +119,7 @@ def _arrived(staffing: Staffing, total: int, context: Context) -> Any:
     return dcc.Link(label, href=href, className="rows-link", title=context.text("rows.open"))
 
 
-def week_panel(staffing: Staffing, context: Context) -> html.Section:
+def week_panel(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     switch = segmented(
         [
@@ -163,7 +162,7 @@ def _nothing(staffing: Staffing, context: Context) -> str:
     return context.text("staffing.nothing_arrived")
 
 
-def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
+def _warnings(staffing: Staffing, context: Context) -> list[Element]:
     text = context.text
     parts = []
     short = [day for day, is_short in enumerate(staffing.main.demand.is_short) if is_short]
@@ -177,7 +176,7 @@ def _warnings(staffing: Staffing, context: Context) -> list[html.Div]:
     return parts
 
 
-def _grid(staffing: Staffing, context: Context) -> html.Div:
+def _grid(staffing: Staffing, context: Context) -> Element:
     text = context.text
     halves = staffing.halves
     largest = float(max(staffing.needed.max(), staffing.scheduled.max(), 1))
@@ -279,7 +278,7 @@ def _peak(staffing: Staffing, half: int, context: Context) -> str:
     return people_words(float(column.max()), context)
 
 
-def _week_foot(staffing: Staffing, context: Context) -> html.Div:
+def _week_foot(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = [text(f"staffing.model.{'patience' if _is_impatient(staffing) else 'endless'}")]
     calls = staffing.works.get("calls")
@@ -301,7 +300,7 @@ def _is_impatient(staffing: Staffing) -> bool:
     return calls is not None and calls.plan.assumptions.patience is not None
 
 
-def people_steps(staffing: Staffing, context: Context) -> go.Figure:
+def people_steps(staffing: Staffing, context: Context) -> Figure:
     """One step for each half-hour. What is needed is a limit: dashed; what was seen is drawn thick.
 
     A half-hour that nobody can reach, or in which nobody was read, breaks the line.
@@ -314,7 +313,6 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
     ]
     scheduled = [float(staffing.scheduled[staffing.day, h]) for h in halves]
     online = [None if math.isnan(n := float(staffing.online[h])) else n for h in halves]
-    figure = go.Figure(layout={"template": template(context.theme)})
     lines: list[tuple[str, list[Any], dict[str, Any]]] = [
         ("online", online, {"color": colours["cat-2"], "width": 2.2}),
         ("needed", needed, {"color": colours["ink1"], "width": 2, "dash": "dash"}),
@@ -322,9 +320,10 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
     if staffing.has_schedule:
         lines.insert(0, ("scheduled", scheduled, {"color": colours["cat-1"], "width": 2.2}))
     names = [_between(half) for half in halves]
+    traces = []
     for name, values, line in lines:
         places, heights, words = _steps(halves, values, names)
-        figure.add_scatter(
+        step = scatter(
             x=places,
             y=heights,
             mode="lines",
@@ -335,9 +334,12 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
             f"{text(f'staffing.{name}')}<extra></extra>",
             name=name,
         )
+        traces.append(step)
     hours = [h // 2 for h in halves if h % 2 == 0]
     ticks = hours[:: 2 if len(hours) > 14 else 1]
-    figure.update_layout(
+    return figure(
+        context.theme,
+        traces,
         xaxis={
             "tickmode": "array",
             "tickvals": ticks,
@@ -351,7 +353,6 @@ def people_steps(staffing: Staffing, context: Context) -> go.Figure:
         ),
         height=270,
     )
-    return figure
 
 
 def _steps(
@@ -373,7 +374,7 @@ def _between(half: int) -> str:
     return f"{first // 60}:{first % 60:02d}–{last // 60}:{last % 60:02d}"
 
 
-def day_panel(staffing: Staffing, context: Context) -> html.Section:
+def day_panel(staffing: Staffing, context: Context) -> Element:
     text, formats = context.text, context.formats
     weekday = staffing.day
     switch = segmented(
@@ -391,8 +392,8 @@ def day_panel(staffing: Staffing, context: Context) -> html.Section:
         body = empty(context, text("staffing.nothing_arrived"))
     else:
         label = text("staffing.day_label", weekday=name)
-        figure = people_steps(staffing, context)
-        body = graph(ids.panel(PAGE, "day-graph"), figure, text, label)
+        steps = people_steps(staffing, context)
+        body = graph(ids.panel(PAGE, "day-graph"), steps, text, label)
         table = _day_table(staffing, context)
     return figure_panel(
         PAGE,
@@ -408,7 +409,7 @@ def day_panel(staffing: Staffing, context: Context) -> html.Section:
     )
 
 
-def _day_foot(staffing: Staffing, context: Context) -> html.Div:
+def _day_foot(staffing: Staffing, context: Context) -> Element:
     text = context.text
     keys = [
         html.Span([html.Span(className=f"line-key line-{name}"), text(f"staffing.{name}")])
@@ -423,7 +424,7 @@ def _day_foot(staffing: Staffing, context: Context) -> html.Div:
     return html.Div([*keys, html.Span(seen)], className="foot-words keys")
 
 
-def _day_table(staffing: Staffing, context: Context) -> html.Div:
+def _day_table(staffing: Staffing, context: Context) -> Element:
     text = context.text
     single = len(staffing.works) == 1
     # Two kinds of work have neither one length nor one target.

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dash import dcc, html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import NAMES
@@ -14,6 +12,7 @@ from layouts.components.live_time import age, lasting
 from layouts.components.panel import panel, pill
 from layouts.components.shell import page_frame
 from layouts.components.states import banner
+from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
@@ -106,7 +105,7 @@ def name_of(source: str) -> str:
     return {**NAMES, **own}.get(source, source)
 
 
-def sources(status: Status, context: Context) -> html.Section:
+def sources(status: Status, context: Context) -> Element:
     text = context.text
     heads = [
         html.Th(text(f"status.head.{column}"), className="left", scope="col") for column in COLUMNS
@@ -123,7 +122,7 @@ def sources(status: Status, context: Context) -> html.Section:
     )
 
 
-def _source_row(row: SourceRow, status: Status, context: Context) -> html.Tr:
+def _source_row(row: SourceRow, status: Status, context: Context) -> Element:
     text = context.text
     kind, drawing = PILLS.get(row.state, PILLS["starting"])
     as_of = age(row.as_of, status.at, context) if row.as_of else _nothing(text("status.never"))
@@ -194,11 +193,11 @@ def _todo(row: SourceRow, context: Context) -> list[Any]:
     return parts
 
 
-def _nothing(words: str) -> html.Span:
+def _nothing(words: str) -> Element:
     return html.Span(words, className="quieter")
 
 
-def screens_frame(context: Context) -> html.Section:
+def screens_frame(context: Context) -> Element:
     text = context.text
     form = html.Div(
         [
@@ -230,7 +229,7 @@ def screens_frame(context: Context) -> html.Section:
     )
 
 
-def new_link(name: str, address: str, context: Context) -> html.Div:
+def new_link(name: str, address: str, context: Context) -> Element:
     """Nobody can see it again."""
     text = context.text
     return html.Div(
@@ -269,7 +268,7 @@ def screens(status: Status, context: Context) -> list[Any]:
     return [html.Div(table, className="table-frame")]
 
 
-def _screen_row(screen: Screen, status: Status, context: Context) -> html.Tr:
+def _screen_row(screen: Screen, status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
     made = formats.moment(screen.made_at) if screen.made_at else text("status.kiosk")
     name = plain(screen.name)
@@ -282,7 +281,7 @@ def _screen_row(screen: Screen, status: Status, context: Context) -> html.Tr:
     return html.Tr([html.Td(cell, className="left") for cell in cells])
 
 
-def _alive(screen: Screen, status: Status, context: Context) -> html.Span:
+def _alive(screen: Screen, status: Status, context: Context) -> Element:
     text = context.text
     if screen.seen_at is None:
         return html.Span(text("status.never_opened"), className="quieter")
@@ -293,7 +292,7 @@ def _alive(screen: Screen, status: Status, context: Context) -> html.Span:
     return html.Span([icon("check2", "good"), seen], className="alive")
 
 
-def _revoke(screen: Screen, context: Context) -> html.Button:
+def _revoke(screen: Screen, context: Context) -> Element:
     text = context.text
     return html.Button(
         [icon("trash"), text("status.revoke")],
@@ -309,10 +308,10 @@ def _revoke(screen: Screen, context: Context) -> html.Button:
     )
 
 
-def page(context: Context) -> html.Div:
+def page(context: Context) -> Element:
     text = context.text
     places = {place: html.Div(id=ids.panel(PAGE, place), className="stack") for place in PLACES}
-    places["sources"].children = html.Div(className="skeleton skeleton-panel")
+    places["sources"]["props"]["children"] = html.Div(className="skeleton skeleton-panel")
     content = [
         dcc.Store(id=ids.panel(PAGE, "action")),
         dcc.Store(id=ids.panel(PAGE, "done")),
@@ -364,7 +363,7 @@ def _notices(status: Status, context: Context) -> list[Any]:
     return parts
 
 
-def _past(status: Status, context: Context) -> html.Section:
+def _past(status: Status, context: Context) -> Element:
     text, formats, past = context.text, context.formats, status.past
     if past is None:
         nothing = html.P(text("status.unknown"), className="quieter")
@@ -393,7 +392,7 @@ def _past(status: Status, context: Context) -> html.Section:
     return panel(text("status.past"), html.Div(content, className="status-body"))
 
 
-def _match(status: Status, context: Context) -> html.Section:
+def _match(status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
     if status.past is None:
         nothing = html.P(text("status.unknown"), className="quieter")
@@ -411,7 +410,7 @@ def _match(status: Status, context: Context) -> html.Section:
     return panel(text("status.match"), html.Div(content, className="status-body"))
 
 
-def _people(key: str, people: Any, context: Context) -> html.Details:
+def _people(key: str, people: Any, context: Context) -> Element:
     text = context.text
     title = text.plural(f"status.{key}", len(people), n=context.formats.count(len(people)))
     lines = [
@@ -428,7 +427,7 @@ def _people(key: str, people: Any, context: Context) -> html.Details:
     return html.Details([html.Summary(title), html.Ul(lines)], className="status-people")
 
 
-def _processes(status: Status, context: Context) -> html.Section:
+def _processes(status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
     nothing = html.Span(text("status.unknown"), className="quieter")
     published = age(status.published_at, status.at, context) if status.published_at else nothing
@@ -450,7 +449,7 @@ def _processes(status: Status, context: Context) -> html.Section:
     return panel(text("status.processes"), html.Div(_facts(facts), className="status-body"))
 
 
-def _cache(status: Status, context: Context) -> html.Section:
+def _cache(status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
     used = status.cache_bytes / MEGABYTE
     share = min(1.0, status.cache_bytes / max(1, status.cache_limit))
@@ -482,7 +481,7 @@ def _cache(status: Status, context: Context) -> html.Section:
     return panel(text("status.cache"), html.Div(content, className="status-body"))
 
 
-def _facts(facts: Any) -> html.Dl:
+def _facts(facts: Any) -> Element:
     return html.Dl(
         [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
         className="facts",

@@ -3,18 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import plotly.graph_objects as go
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import counted, graph, template
+from layouts.components.graph import Figure, bar, counted, figure, graph, line_up, scatter
 from layouts.components.heat_map import HeatCell, HeatLine, heat_map, heat_scale, sequential
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import BarLine, bar_table
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.measures.telephony import LOST
 from metrics.model.summary import Summary
@@ -30,7 +28,7 @@ ENOUGH = 10
 MANY = 16
 
 
-def outcomes(telephony: Telephony, context: Context) -> html.Section:
+def outcomes(telephony: Telephony, context: Context) -> Element:
     """Answered, then why not: what counts as lost, and what does not."""
     text, formats = context.text, context.formats
     total = telephony.inbound
@@ -82,7 +80,7 @@ def outcomes(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def lost_hours(telephony: Telephony, context: Context) -> html.Section:
+def lost_hours(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     hours = telephony.lost_hours
     total = sum(sum(counts.values()) for counts in hours.values())
@@ -134,7 +132,7 @@ def lost_hours(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def answers(telephony: Telephony, context: Context) -> html.Section:
+def answers(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     n = telephony.answer.n
     title, info = text("telephony.answers"), telephony.infos["answers"]
@@ -142,10 +140,10 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
     if not n:
         body, table, note = empty(context, text("telephony.no_answered")), None, None
     else:
-        figure = answer_times(telephony.answers, telephony.target, context)
+        chart = answer_times(telephony.answers, telephony.target, context)
         label = text("telephony.answers_label", n=formats.count(n))
         graph_id = ids.panel(PAGE, "answers-graph")
-        body = graph(graph_id, figure, text, label, rows=ANSWER)
+        body = graph(graph_id, chart, text, label, rows=ANSWER)
         table = data_table(
             [text("telephony.answer_axis"), text("telephony.calls_axis")],
             [
@@ -179,14 +177,14 @@ def answers(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go.Figure:
+def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> Figure:
     """The sum stands above each bar."""
     colours, text = context.palette, context.text
-    figure = go.Figure(layout={"template": template(context.theme)})
     shown = list(hours)
+    traces = []
     for outcome, (colour, pattern) in OUTCOMES.items():
         name = text(f"metrics.parts.{outcome}")
-        figure.add_bar(
+        outcomes = bar(
             x=shown,
             y=[hours[hour].get(outcome, 0) for hour in shown],
             marker={
@@ -201,8 +199,9 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
             customdata=[[f"hour:{hour}\npart:{outcome}"] for hour in shown],
             hovertemplate=f"%{{x}}h<br><b>%{{y}}</b> {name}<extra></extra>",
         )
+        traces.append(outcomes)
     sums = [sum(hours[hour].values()) for hour in shown]
-    figure.add_scatter(
+    above = scatter(
         x=shown,
         y=sums,
         mode="text",
@@ -213,7 +212,9 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
         cliponaxis=False,
     )
     ticks = shown[:: 2 if len(shown) > 14 else 1]
-    figure.update_layout(
+    return figure(
+        context.theme,
+        [*traces, above],
         barmode="stack",
         xaxis={
             "tickmode": "array",
@@ -224,17 +225,15 @@ def lost_by_hour(hours: Mapping[int, Mapping[str, int]], context: Context) -> go
         yaxis=counted(max(sums, default=0), text("telephony.lost_axis")),
         height=270,
     )
-    return figure
 
 
 def answer_times(
     bars: Sequence[tuple[int, int | None, int]], target: float, context: Context
-) -> go.Figure:
+) -> Figure:
     """Bars in time are darker."""
     colours, text, formats = context.palette, context.text, context.formats
-    figure = go.Figure(layout={"template": template(context.theme)})
     width = bars[0][1] or 1
-    figure.add_bar(
+    counts = bar(
         x=[start + width / 2 for start, _, _ in bars],
         y=[n for _, _, n in bars],
         width=width * 0.94,
@@ -254,10 +253,13 @@ def answer_times(
         ],
         hovertemplate="%{customdata[1]}<br><b>%{customdata[2]}</b><extra></extra>",
     )
-    figure.add_vline(x=target, line={"color": colours["ink2"], "width": 1, "dash": "dash"})
+    line = {"color": colours["ink2"], "width": 1, "dash": "dash"}
     last = bars[-1][0]
     ticks = [start for start, _, _ in bars if start % (width * 2) == 0 and start < last]
-    figure.update_layout(
+    return figure(
+        context.theme,
+        [counts],
+        shapes=[line_up(target, line)],
         xaxis={
             "tickmode": "array",
             "tickvals": [*ticks, last + width / 2],
@@ -268,10 +270,9 @@ def answer_times(
         bargap=0,
         height=260,
     )
-    return figure
 
 
-def week(telephony: Telephony, context: Context) -> html.Section:
+def week(telephony: Telephony, context: Context) -> Element:
     """How many called, how many on each such day, or how many we lost."""
     text, formats = context.text, context.formats
     views = [(None, "count"), ("mean", "mean"), ("loss", "loss")]
@@ -302,7 +303,7 @@ def week(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def _week(telephony: Telephony, shown: Crosstab, context: Context) -> html.Div:
+def _week(telephony: Telephony, shown: Crosstab, context: Context) -> Element:
     text = context.text
     hours = used_hours(shown)
     happened = telephony.happened
@@ -359,7 +360,7 @@ def _plain(cell: HeatCell) -> HeatCell:
     return replace(cell, tone="")
 
 
-def _week_foot(telephony: Telephony, context: Context) -> html.Div:
+def _week_foot(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     parts = []
     peaks = telephony.peaks
@@ -380,7 +381,7 @@ def _week_foot(telephony: Telephony, context: Context) -> html.Div:
     )
 
 
-def people(telephony: Telephony, context: Context) -> html.Section:
+def people(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     shown = telephony.people
     info = telephony.infos["calls_by_agent_hour"]

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import segmented
 from layouts.components.states import message
 from layouts.components.view_link import view_link
+from layouts.elements import Element, html
 from layouts.pages.telephony import charts, tables
 from layouts.pages.telephony.data import PAGE, Telephony
 from metrics.model.lines import MAIN
@@ -43,14 +42,14 @@ def content(telephony: Telephony, context: Context) -> list[Any]:
     ]
 
 
-def off(context: Context) -> html.Div:
+def off(context: Context) -> Element:
     text = context.text
     return message(
         "shuttered", context, text("telephony.not_connected"), text("telephony.not_connected_words")
     )
 
 
-def no_calls(context: Context) -> html.Div:
+def no_calls(context: Context) -> Element:
     text = context.text
     link = view_link(text("telephony.every_line"), context.view(line=None), "button")
     action = link if context.choices.get("line") else None
@@ -58,11 +57,11 @@ def no_calls(context: Context) -> html.Div:
     return html.Div(message("empty", context, title, label, action), className="panel")
 
 
-def _row(kind: int, *parts: Any) -> html.Div:
+def _row(kind: int, *parts: Any) -> Element:
     return html.Div(list(parts), className=f"bi-row telephony-row-{kind}")
 
 
-def _lines(telephony: Telephony, context: Context) -> html.Div | None:
+def _lines(telephony: Telephony, context: Context) -> Element | None:
     text = context.text
     if len(telephony.lines) < 2 and not telephony.has_main_lines:
         return None

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.panel import figure_panel, no_data, open_link
 from layouts.components.rows_panel import CALL_ICONS, Call
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.telephony.data import PAGE, LineCalls, Telephony
 from metrics.live.calls import AgentCalls
@@ -29,7 +28,7 @@ LINE_KEYS = (
 SHOWN = 10
 
 
-def _frame(table: Any, class_name: str = "") -> html.Div:
+def _frame(table: Any, class_name: str = "") -> Element:
     return html.Div(table, className=f"table-frame {class_name}".strip())
 
 
@@ -37,11 +36,11 @@ def _linked(words: str, n: int, context: Context, key: str, *cells: str) -> Any:
     return rows_link(words, context, key, *cells) if n else words
 
 
-def _person(name: str) -> html.Span:
+def _person(name: str) -> Element:
     return html.Span(name, className="bidi", title=name)
 
 
-def agents(telephony: Telephony, context: Context) -> html.Section:
+def agents(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     keys = ("agent", "answered", "out", "out_answered", "answer", "mean", "sum", "passed", "to")
     heads = [text(f"telephony.columns.{key}") for key in keys]
@@ -100,7 +99,7 @@ def _taker(agent: str, names: Mapping[str, str], context: Context) -> str:
     return context.text("telephony.unknown_taker") if agent == UNASSIGNED else names[agent]
 
 
-def lines(telephony: Telephony, context: Context) -> html.Section:
+def lines(telephony: Telephony, context: Context) -> Element:
     text = context.text
     heads = [text("telephony.columns.line")]
     heads += [text(f"telephony.columns.{key}") for key in LINE_KEYS]
@@ -129,7 +128,7 @@ def _line(line: LineCalls, context: Context) -> list[Any]:
     return cells
 
 
-def transfers(telephony: Telephony, context: Context) -> html.Section:
+def transfers(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(transfer.calls for transfer in telephony.transfers)
     heads = [text("telephony.columns.giver"), text("telephony.columns.taker"), "n"]
@@ -162,7 +161,7 @@ def transfers(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def callers(telephony: Telephony, context: Context) -> html.Section:
+def callers(telephony: Telephony, context: Context) -> Element:
     """Anonymous numbers are never taken for one caller."""
     text, formats = context.text, context.formats
     keys = ("number", "contact", "calls", "lost", "mean", "last")
@@ -196,7 +195,7 @@ def callers(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def _contact(name: str, context: Context) -> html.Span:
+def _contact(name: str, context: Context) -> Element:
     if not name:
         return html.Span(context.text("telephony.no_contact"), className="no-data")
     return html.Span(name, className="bidi elided", title=name)
@@ -209,7 +208,7 @@ def _many_lost(lost: int, calls: int, context: Context) -> Any:
     return label
 
 
-def owed(telephony: Telephony, context: Context) -> html.Section:
+def owed(telephony: Telephony, context: Context) -> Element:
     """Who did not get us, and has not heard from us since."""
     text, formats = context.text, context.formats
     count = len(telephony.owed)
@@ -242,7 +241,7 @@ def owed(telephony: Telephony, context: Context) -> html.Section:
     )
 
 
-def recent(telephony: Telephony, context: Context) -> html.Section:
+def recent(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     keys = ("when", "who", "what", "person", "line", "talk", "recording")
     heads = [text(f"telephony.columns.{key}") for key in keys]

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from layouts.components.context import Context
 from layouts.components.live_time import server_time, timer
 from layouts.components.panel import figure_panel, open_link, segmented
 from layouts.components.states import empty, message
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.times.data import PAGE, Case, Times
 from metrics.model.summary import Summary
@@ -18,7 +17,7 @@ from metrics.model.summary import Summary
 KINDS = ("first_response_time", "time_to_close")
 
 
-def slowest(times: Times, context: Context) -> html.Section:
+def slowest(times: Times, context: Context) -> Element:
     text = context.text
     switch = segmented(
         [
@@ -54,7 +53,7 @@ def slowest(times: Times, context: Context) -> html.Section:
     )
 
 
-def due(times: Times, context: Context) -> html.Section:
+def due(times: Times, context: Context) -> Element:
     """Our own countdown: open conversations without a first response, soonest first."""
     text, formats = context.text, context.formats
     total = sum(times.due_parts.values())
@@ -101,7 +100,7 @@ def due(times: Times, context: Context) -> html.Section:
     )
 
 
-def backlog(times: Times, context: Context) -> html.Section:
+def backlog(times: Times, context: Context) -> Element:
     """As they are now, whatever the period."""
     text, formats = context.text, context.formats
     total = sum(times.backlog.values())
@@ -121,7 +120,7 @@ def backlog(times: Times, context: Context) -> html.Section:
     )
 
 
-def sla(times: Times, context: Context) -> html.Section:
+def sla(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(times.sla.values())
     info = times.infos["sla_hit_rate"]
@@ -152,7 +151,7 @@ def sla(times: Times, context: Context) -> html.Section:
     )
 
 
-def reopened(times: Times, context: Context) -> html.Section:
+def reopened(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     rate, price = times.reopen_rate, times.price
     info = times.infos["reopened"]
@@ -197,7 +196,7 @@ def reopened(times: Times, context: Context) -> html.Section:
     )
 
 
-def _length(name: str, number: Summary, longest: float, context: Context) -> html.Tr:
+def _length(name: str, number: Summary, longest: float, context: Context) -> Element:
     style = {"--share": f"{(number.value or 0) / longest * 100:.1f}%"}
     bar = html.Div(html.Span(className="bar-fill"), className="bar", style=style)
     median = context.text("rows.median", value=context.formats.rough(number.value or 0))
@@ -206,7 +205,7 @@ def _length(name: str, number: Summary, longest: float, context: Context) -> htm
     )
 
 
-def _bars(key: str, parts: Mapping[str, int], context: Context) -> html.Div:
+def _bars(key: str, parts: Mapping[str, int], context: Context) -> Element:
     text, formats = context.text, context.formats
     most, total = max(parts.values()), sum(parts.values())
     rows = []
@@ -240,7 +239,7 @@ def _when(instant: datetime, now: datetime, context: Context) -> str:
     return formats.clock(instant) if of_today else formats.moment(instant)
 
 
-def _part_words(key: str, part: str, count: int, context: Context, class_name: str) -> html.Span:
+def _part_words(key: str, part: str, count: int, context: Context, class_name: str) -> Element:
     number: Any = html.B(context.formats.count(count))
     if count:
         number = rows_link(number, context, key, f"part:{part}")
@@ -255,7 +254,7 @@ def _case(
     context: Context,
     class_name: str = "",
     style: Mapping[str, str] | None = None,
-) -> html.Li:
+) -> Element:
     text = context.text
     about = [*case.about, context.formats.moment(case.at)]
     words = [

@@ -3,17 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-from dash import html
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.data_table import data_table
-from layouts.components.graph import counted, graph, template
+from layouts.components.graph import (
+    Figure,
+    bar,
+    counted,
+    figure,
+    graph,
+    line_across,
+    line_up,
+    scatter,
+)
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
 from layouts.components.view_link import rows_link, view_link
+from layouts.elements import Element, html
 from layouts.formats import DAY, HOUR, MINUTE
 from layouts.pages.times import lists as times_lists
 from layouts.pages.times.data import PAGE, Group, Spread, Times
@@ -53,11 +60,11 @@ def content(times: Times, context: Context) -> list[Any]:
     ]
 
 
-def _row(*parts: html.Section) -> html.Div:
+def _row(*parts: Element) -> Element:
     return html.Div(list(parts), className="bi-row times-2")
 
 
-def _spread(distribution: Spread, times: Times, context: Context) -> html.Section:
+def _spread(distribution: Spread, times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     key = PANELS[distribution.key]
     info = times.infos[key]
@@ -66,10 +73,10 @@ def _spread(distribution: Spread, times: Times, context: Context) -> html.Sectio
         nothing = empty(context, text(f"times.nothing.{distribution.key}"))
         return figure_panel(PAGE, key, title, nothing, None, context, info=info)
     n = distribution.summary.n
-    figure = spread(distribution.buckets, distribution.target, text("times.count_axis"), context)
+    chart = spread(distribution.buckets, distribution.target, text("times.count_axis"), context)
     label = text("times.spread_label", title=title, n=formats.count(n))
     drawn = graph(
-        ids.panel(PAGE, f"{key}-graph"), figure, text, label, rows=distribution.key, by="value"
+        ids.panel(PAGE, f"{key}-graph"), chart, text, label, rows=distribution.key, by="value"
     )
     lines = []
     for bucket in distribution.buckets:
@@ -103,7 +110,7 @@ def _spread(distribution: Spread, times: Times, context: Context) -> html.Sectio
     )
 
 
-def _hours(times: Times, context: Context) -> html.Section:
+def _hours(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     info = times.infos["times_by_hour"]
     title = text("times.by_hour")
@@ -111,10 +118,10 @@ def _hours(times: Times, context: Context) -> html.Section:
         nothing = empty(context, text("times.nothing.first_response_time"))
         return figure_panel(PAGE, "times_by_hour", title, nothing, None, context, info=info)
     n = sum(number.n for number in times.hours.values())
-    figure = by_hour(times.hours, times.target, context)
+    chart = by_hour(times.hours, times.target, context)
     label = text("times.spread_label", title=title, n=formats.count(n))
     graph_id, rows = ids.panel(PAGE, "by-hour-graph"), "first_response_time"
-    drawn = graph(graph_id, figure, text, label, rows=rows, by="hour")
+    drawn = graph(graph_id, chart, text, label, rows=rows, by="hour")
     lines = []
     for hour, number in times.hours.items():
         count: Any = formats.count(number.n)
@@ -170,13 +177,12 @@ def _part(share: float, context: Context) -> str:
     return context.formats.share(share, 0) if share else ""
 
 
-def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context) -> go.Figure:
+def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context) -> Figure:
     """The `target`, in seconds, has a line where it falls between two buckets."""
     colours, text, formats = context.palette, context.text, context.formats
-    figure = go.Figure(layout={"template": template(context.theme)})
     total = sum(bucket.count for bucket in buckets) or 1
     late = [bucket.low >= target for bucket in buckets]
-    figure.add_bar(
+    counts = bar(
         x=list(range(len(buckets))),
         y=[bucket.count for bucket in buckets],
         width=0.82,
@@ -204,40 +210,43 @@ def spread(buckets: Sequence[Bucket], target: float, axis: str, context: Context
         ),
     )
     edge = next((place for place, is_late in enumerate(late) if is_late), None)
+    shapes, notes = [], []
     if edge and buckets[edge].low == target:
-        figure.add_vline(
-            x=edge - 0.5, line={"color": colours["ink1"], "width": 1.2, "dash": "dash"}
+        line = {"color": colours["ink1"], "width": 1.2, "dash": "dash"}
+        shapes.append(line_up(edge - 0.5, line))
+        notes.append(
+            {
+                "x": edge - 0.5,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "xanchor": "center",
+                "text": text("times.target", span=formats.duration(target)),
+                "showarrow": False,
+                "font": {"color": colours["ink2"], "size": 12},
+            }
         )
-        figure.add_annotation(
-            x=edge - 0.5,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            xanchor="center",
-            text=text("times.target", span=formats.duration(target)),
-            showarrow=False,
-            font={"color": colours["ink2"], "size": 12},
-        )
-    figure.update_layout(
+    return figure(
+        context.theme,
+        [counts],
+        shapes=shapes,
+        annotations=notes,
         xaxis={
             "tickmode": "array",
             "tickvals": list(range(len(buckets))),
             "ticktext": [_two_lines(bucket, context) for bucket in buckets],
             "tickangle": 0,
-            "tickformat": None,
             "range": [-0.6, max(len(buckets), 1) - 0.4],
         },
         yaxis=counted(max((bucket.count for bucket in buckets), default=0), axis),
         margin={"t": 30},
         height=270,
     )
-    return figure
 
 
-def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go.Figure:
+def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> Figure:
     """Median as bars, ninetieth percentile as dashes, the target as a line."""
     colours, text, formats = context.palette, context.text, context.formats
-    figure = go.Figure(layout={"template": template(context.theme)})
     known = {hour: number for hour, number in hours.items() if number.value is not None}
 
     def data(hour: int, number: Summary) -> list[str]:
@@ -256,7 +265,7 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
         + text("units.n", n="%{customdata[3]}")
         + "<extra></extra>"
     )
-    figure.add_bar(
+    medians = bar(
         x=list(known),
         y=[number.value for number in known.values()],
         width=0.6,
@@ -265,7 +274,7 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
         hovertemplate=hover,
     )
     enough = {hour: number for hour, number in known.items() if number.p90 is not None}
-    figure.add_scatter(
+    dashes = scatter(
         x=list(enough),
         y=[number.p90 for number in enough.values()],
         mode="markers",
@@ -277,17 +286,19 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
         customdata=[data(hour, number) for hour, number in enough.items()],
         hovertemplate=hover,
     )
-    figure.add_hline(y=target, line={"color": colours["ink1"], "width": 1, "dash": "dash"})
+    line = {"color": colours["ink1"], "width": 1, "dash": "dash"}
     top = max([target, *(n.p90 or n.value or 0 for n in known.values())])
     values, words = duration_ticks(top, context)
     shown = list(hours)[:: 2 if len(hours) > 16 else 1]
-    figure.update_layout(
+    return figure(
+        context.theme,
+        [medians, dashes],
+        shapes=[line_across(target, line)],
         xaxis={
             "tickmode": "array",
             "tickvals": shown,
             "ticktext": [f"{hour}h" for hour in shown],
             "tickangle": 0,
-            "tickformat": None,
             "title": {"text": text("times.hour_axis")},
         },
         yaxis={
@@ -300,7 +311,6 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> go
         hovermode="closest",
         height=270,
     )
-    return figure
 
 
 def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]]:
@@ -310,7 +320,7 @@ def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]
     return values, [context.formats.duration(value) if value else "0" for value in values]
 
 
-def panel(times: Times, context: Context) -> html.Section:
+def panel(times: Times, context: Context) -> Element:
     """The slowest first response first."""
     text, formats = context.text, context.formats
     switch = segmented(
@@ -346,7 +356,7 @@ def panel(times: Times, context: Context) -> html.Section:
     )
 
 
-def _table(times: Times, context: Context) -> html.Table:
+def _table(times: Times, context: Context) -> Element:
     text, formats = context.text, context.formats
     tops = {key: _top(times, key) for key, _ in BOTH}
     over = [html.Th("", className="left")]
@@ -379,7 +389,7 @@ def _top(times: Times, key: str) -> float:
     return max([1.0, *(n.p90 or n.value or 0 for n in parts if n is not None)])
 
 
-def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[html.Td]:
+def _cells(group: Group, times: Times, tops: dict[str, float], context: Context) -> list[Element]:
     formats = context.formats
     cells = [f"{times.by}:{group.key}"] if group is not times.total else []
     name: list[Any] = [html.Span(group.name, title=group.name, className="bidi")]
@@ -412,7 +422,7 @@ def _share(number: Summary | None, key: str, cells: list[str], context: Context)
     return rows_link(label, context, key, *cells) if number.n else label
 
 
-def _span(number: Summary, top: float) -> html.Span:
+def _span(number: Summary, top: float) -> Element:
     """Median as a bar, p90 as a line that goes on from it."""
     style = {"--share": f"{min(1, (number.value or 0) / top) * 100:.1f}%"}
     marks = [html.Span(className="span-fill")]
@@ -422,7 +432,7 @@ def _span(number: Summary, top: float) -> html.Span:
     return html.Span(marks, className="span-bar", style=style)
 
 
-def _rest(times: Times, context: Context) -> html.P | None:
+def _rest(times: Times, context: Context) -> Element | None:
     text = context.text
     if times.every:
         link = view_link(text("quality.fewer"), context.view(every=None), "link")

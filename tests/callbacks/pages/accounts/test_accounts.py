@@ -13,6 +13,7 @@ from services.accounts.second_factor import STEP_SECONDS, SecondFactor, compute_
 from services.accounts.tokens import Tokens
 from services.runtime.account_changes import AccountChanges
 from services.settings.config import Settings
+from tests.worlds.bi_world import components
 from tests.worlds.web_world import ANALYST, MANAGER, PASSWORD, STRANGER, cheap_hash
 
 OTHER = "outra.gestora@example.com"
@@ -48,8 +49,8 @@ def said(answer):
 def secret(answer):
     """What is told this once."""
     told = answer.get_json()["response"]["accounts--told"]["children"]
-    found = re.search(r'"children": "([^"]+)", "id": "accounts--secret"', json.dumps(told))
-    return found[1] if found else ""
+    found = [one for one in components(told) if one["props"].get("id") == "accounts--secret"]
+    return found[0]["props"]["children"] if found else ""
 
 
 def shown(browser, search=""):

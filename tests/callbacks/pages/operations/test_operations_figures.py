@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.pages.operations.agents import build_timeline
 from callbacks.pages.operations.figures import build_wall, name_scope
@@ -215,7 +214,7 @@ def test_a_device_may_show_subjects_where_the_settings_say_so():
 def heading(current, search="", kiosk=False):
     told = asked(search, current)
     parts = curve_head(told.curve, told.period, kiosk, CONTEXT)
-    return json.dumps(parts, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    return json.dumps(parts, ensure_ascii=False)
 
 
 def whole(*rows, **values):
@@ -255,7 +254,7 @@ def test_the_day_of_each_agent_is_told_within_the_hours_that_count():
     # 08:00 to 08:30, and 11:30 to 12:00, which is now.
     assert joao.seconds["unobserved"] == 3600
     drawn = timeline_panel(told, CONTEXT)
-    text = json.dumps(drawn, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    text = json.dumps(drawn, ensure_ascii=False)
     assert "João Vitor Lacerda: disponível 3\N{NO-BREAK SPACE}h" in text
     assert "disponível, 08:30 a 11:30" in text
     assert asked("?kiosk=1", current).timeline is None

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from layouts.components.context import Context
 from layouts.components.svg import stairs
@@ -67,7 +66,7 @@ def alerts(*incidents, app="app"):
 
 
 def written(component):
-    said = json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    said = json.dumps(component, ensure_ascii=False)
     return said.replace("\u00a0", " ")
 
 
@@ -77,7 +76,7 @@ def test_names_are_as_people_write_them_and_the_wait_runs_on():
     assert words.plain() == "6 na fila do N1 <&>, o mais antigo há 01:00"
     before, wait, after = words.headline()
     assert (before, after) == ("6 na fila do N1 <&>, o mais antigo há ", "")
-    assert wait.children == "01:00"
+    assert wait["props"]["children"] == "01:00"
 
 
 def test_links_keep_to_their_place_and_the_rest_is_counted():

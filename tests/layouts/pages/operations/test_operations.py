@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from layouts.components.context import Context
 from layouts.components.frame import queue_chip, source_age
@@ -26,6 +25,7 @@ from layouts.pages.operations.agents import (
 from layouts.pages.operations.day_curve import Slot, day_curve
 from layouts.pages.operations.page import Figure, figures
 from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
+from tests.worlds.bi_world import of_class
 
 TEXT = text_for("pt-BR")
 CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "M")
@@ -60,11 +60,7 @@ def queue(*seconds, late_at=None):
 
 def found(component, name):
     """How many parts have a class."""
-    return sum(
-        name in (getattr(part, "className", "") or "").split()
-        for part in component._traverse()
-        if hasattr(part, "className")
-    )
+    return len(of_class(component, name))
 
 
 @pytest.mark.parametrize(
@@ -89,9 +85,7 @@ def test_old_data_are_in_doubt_whatever_they_say():
 
 def test_an_empty_queue_is_a_zero_in_words():
     calm = replace(queue(), quiet_since=AT - timedelta(minutes=38))
-    drawn = json.dumps(
-        queue_panel(calm, True, AT, CONTEXT), cls=PlotlyJSONEncoder, ensure_ascii=False
-    )
+    drawn = json.dumps(queue_panel(calm, True, AT, CONTEXT), ensure_ascii=False)
     assert "Ninguém esperando há 38\N{NO-BREAK SPACE}min" in drawn
     assert '"0"' in drawn
 
@@ -227,7 +221,8 @@ def test_a_curve_without_history_has_no_band():
 )
 def test_the_chip_of_every_page_is_as_urgent_as_the_lamp(seconds, kind):
     since = pd.Timestamp(AT - timedelta(seconds=seconds))
-    assert queue_chip(3, since, LIMIT, AT, CONTEXT).className == f"queue-chip{kind}"
+    chip = queue_chip(3, since, LIMIT, AT, CONTEXT)
+    assert chip["props"]["className"] == f"queue-chip{kind}"
     assert queue(seconds).level(AT) == (kind.strip() or "order")
 
 
@@ -235,7 +230,7 @@ def test_a_source_that_starts_is_no_fault():
     starting = source_age("intercom", SimpleNamespace(state="starting", as_of=None), AT, CONTEXT)
     assert "late" not in str(starting)
     failed = source_age("intercom", SimpleNamespace(state="failed", as_of=None), AT, CONTEXT)
-    assert failed.className == "source-age late"
+    assert failed["props"]["className"] == "source-age late"
 
 
 def test_a_long_name_gets_narrower_letters():

@@ -1,0 +1,67 @@
+"""What pages draw is what Dash and Plotly know: dictionaries check nothing when they are made."""
+
+import json
+
+import dash
+import dash_bootstrap_components as dbc
+import plotly.graph_objects as go
+import pytest
+
+from layouts.roles import PAGES
+from tests.worlds.bi_world import components
+from tests.worlds.figures_world import SETTINGS, figures
+from tests.worlds.web_world import MANAGER, web
+
+PACKAGES = {
+    "dash_html_components": dash.html,
+    "dash_core_components": dash.dcc,
+    "dash_bootstrap_components": dbc,
+}
+SHARED = ("page.", "side-panel.", "rows--", "filters--")
+# More of a page than its first view.
+SEARCHES = {
+    "/operations": ["", "?kiosk=1", "?agent=201"],
+    "/overview": ["?matrix=reason&rows=conversations", "?period=90d"],
+    "/times": ["?by=reason"],
+    "/crosstabs": ["?row=agent&column=team&show=heat", "?report=categories", "?report=reasons"],
+    "/staffing": ["?heat=gap"],
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawings")
+    with web(folder, settings=SETTINGS, current=figures()) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def drawn(world):
+    """Page -> everything that its callbacks answer."""
+    browser = world.browser(MANAGER)
+    return {path: _draw(world, browser, path) for path in PAGES}
+
+
+def _draw(world, browser, path):
+    answers = []
+    for search in SEARCHES.get(path, [""]):
+        for callback in world.callback_ids():
+            if any(word in callback for word in (f"{path.strip('/')}--", *SHARED)):
+                values = {"url.pathname": path, "url.search": search, "refresh.n_intervals": 1}
+                answer = browser.fire(callback, **values)
+                assert answer.status_code in (200, 204), (path, callback)
+                answers.append(json.loads(answer.data or "null"))
+    return answers
+
+
+@pytest.mark.parametrize("path", list(PAGES))
+def test_every_element_has_properties_that_dash_knows(drawn, path):
+    for one in components(drawn[path]):
+        getattr(PACKAGES[one["namespace"]], one["type"])(**one["props"])
+
+
+@pytest.mark.parametrize("path", list(PAGES))
+def test_every_figure_is_one_of_plotlys(drawn, path):
+    for one in components(drawn[path]):
+        if one["type"] == "Graph":
+            go.Figure(one["props"]["figure"])
