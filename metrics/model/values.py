@@ -38,7 +38,7 @@ def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
 def age_band(is_open: pl.Expr, bands: Mapping[str, timedelta], now: datetime) -> pl.Expr:
     """The band of each open row's age since `created_at`; each begins where it says."""
     age = pl.lit(now, INSTANT) - pl.col("created_at")
-    oldest_first = list(reversed(bands.items()))
+    oldest_first = list(bands.items())[::-1]
     fits = {band: is_open & (age >= least) for band, least in oldest_first[:-1]}
     return first_word({**fits, oldest_first[-1][0]: is_open})
 
@@ -47,6 +47,6 @@ def first_word(cases: Mapping[str, pl.Expr]) -> pl.Expr:
     """The word of the first case that holds; null where none does."""
     words = pl.Enum(list(cases))
     expression: pl.Expr = pl.lit(None, words)
-    for word, case in reversed(cases.items()):
+    for word, case in list(cases.items())[::-1]:
         expression = pl.when(case).then(pl.lit(word, words)).otherwise(expression)
     return expression
