@@ -96,7 +96,8 @@ def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]
         if column.startswith(ATTRIBUTE_PREFIX) and folded in fold_text(column[prefix:])
     ]
     filled = select(CATALOG["conversations"], question.view).query.select(pl.col(labels).count())
-    counted = [(column[prefix:], n) for column, n in filled.collect().row(0, named=True).items()]
+    counts = filled.collect().to_dict(as_series=False)
+    counted = [(column[prefix:], n) for column, [n] in counts.items()]
     return sorted(counted, key=lambda item: (not item[1], item[0].casefold()))
 
 
