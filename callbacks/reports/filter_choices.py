@@ -1,6 +1,5 @@
 """What the filter bar shows and offers, and the same choice in words."""
 
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -150,12 +149,10 @@ def fold_case(words: pl.Expr) -> pl.Expr:
 @cache
 def _read_letters() -> tuple[dict[str, str], str]:
     """What letters fold to whose small letter is another ("ß"), and the marks of accents."""
-    letters = [chr(code) for code in range(sys.maxunicode + 1)]
-    folded = {letter: letter.casefold() for letter in letters}
-    return (
-        {letter: small for letter, small in folded.items() if small != letter.lower()},
-        "".join(filter(unicodedata.combining, letters)),
-    )
+    # Ideographs follow: they have neither.
+    letters = [chr(code) for code in range(0x20000)]
+    folded = {x: small for x in letters if (small := x.casefold()) != x.lower()}
+    return folded, "".join(filter(unicodedata.combining, letters))
 
 
 def _build_options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:
