@@ -1,6 +1,5 @@
 """What the filter bar shows and offers, and the same choice in words."""
 
-import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -96,7 +95,8 @@ def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]
         if column.startswith(ATTRIBUTE_PREFIX) and folded in fold_text(column[prefix:])
     ]
     filled = select(CATALOG["conversations"], question.view).query.select(pl.col(labels).count())
-    counted = [(column[prefix:], n) for column, n in filled.collect().row(0, named=True).items()]
+    counts = filled.collect().to_dict(as_series=False)
+    counted = [(column[prefix:], n) for column, [n] in counts.items()]
     return sorted(counted, key=lambda item: (not item[1], item[0].casefold()))
 
 
@@ -149,12 +149,10 @@ def fold_case(words: pl.Expr) -> pl.Expr:
 @cache
 def _read_letters() -> tuple[dict[str, str], str]:
     """What letters fold to whose small letter is another ("ß"), and the marks of accents."""
-    letters = [chr(code) for code in range(sys.maxunicode + 1)]
-    folded = {letter: letter.casefold() for letter in letters}
-    return (
-        {letter: small for letter, small in folded.items() if small != letter.lower()},
-        "".join(filter(unicodedata.combining, letters)),
-    )
+    # Ideographs follow: they have neither.
+    letters = [chr(code) for code in range(0x20000)]
+    folded = {x: small for x in letters if (small := x.casefold()) != x.lower()}
+    return folded, "".join(filter(unicodedata.combining, letters))
 
 
 def _build_options(names: Mapping[str, str], chosen: Sequence[str]) -> list[Option]:

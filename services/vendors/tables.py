@@ -74,8 +74,10 @@ def agents_table(
     """
     aliases = {p.intercom.strip().lower(): p.aircall.strip().lower() for p in people}
     labels = {fields.parse_id(r.get("id")): html_to_text(r.get("label")) for r in reasons}
-    own = _build_frame([intercom_rows.build_admin_row(admin, labels) for admin in admins])
-    own["voice_email"] = [_find_voice_email(address, aliases) for address in own["email"]]
+    rows = [intercom_rows.build_admin_row(admin, labels) for admin in admins]
+    for row in rows:
+        row["voice_email"] = _find_voice_email(row["email"], aliases)
+    own = _build_frame(rows)
     voice = _build_frame([aircall_rows.build_user_row(user, availabilities) for user in users])
     lines = voice.dropna(subset="voice_email").drop_duplicates("voice_email")[TELEPHONE]
     matched = own.drop(columns=TELEPHONE[1:]).merge(lines, how="left", on="voice_email")

@@ -74,6 +74,10 @@ def by_id(frame):
     return {row["id"]: row for row in frame.iter_rows(named=True)}
 
 
+def values(row, *names):
+    return [row[name] for name in names]
+
+
 def conversations(*rows):
     """Open conversations of this morning; anything can be said otherwise."""
     return frame("conversations", rows, {"created_at": "2026-11-24T10:00:00Z", "state": "open"})

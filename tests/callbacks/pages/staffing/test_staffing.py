@@ -24,9 +24,9 @@ from tests.worlds.api_world import (
     call,
     person,
     snapshot,
-    table,
 )
 from tests.worlds.bi_world import HOSTILE, components, of_class, words
+from tests.worlds.tables import frame
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
 BAR = "staffing--content.children"
@@ -233,11 +233,8 @@ def test_holidays_have_no_shifts_and_are_named(tmp_path):
 def seen(*rows):
     """Stretches of presence: agent, channel, state, from, until, all of 23 November (UTC)."""
     names = ("id", "channel", "state", "began_at", "until_at")
-    lines = [dict(zip(names, row, strict=True)) for row in rows]
-    for line in lines:
-        for edge in ("began_at", "until_at"):
-            line[edge] = f"2026-11-23T{line[edge]}:00Z"
-    return table("presence", lines)
+    edges = [(*row[:3], *(f"2026-11-23T{clock}:00Z" for clock in row[3:])) for row in rows]
+    return frame("presence", [dict(zip(names, row, strict=True)) for row in edges])
 
 
 def test_presence_is_told_of_what_was_read_only(tmp_path):

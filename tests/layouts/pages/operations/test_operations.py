@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
 from layouts.components.context import Context
@@ -220,7 +219,7 @@ def test_a_curve_without_history_has_no_band():
     ("seconds", "kind"), [(239, ""), (240, " attention"), (300, " attention"), (301, " critical")]
 )
 def test_the_chip_of_every_page_is_as_urgent_as_the_lamp(seconds, kind):
-    since = pd.Timestamp(AT - timedelta(seconds=seconds))
+    since = AT - timedelta(seconds=seconds)
     chip = queue_chip(3, since, LIMIT, AT, CONTEXT)
     assert chip["props"]["className"] == f"queue-chip{kind}"
     assert queue(seconds).level(AT) == (kind.strip() or "order")
