@@ -115,12 +115,15 @@ def paired(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def running(
-    folder: Path, environ: Mapping[str, str], *words: str
+    folder: Path, environ: Mapping[str, str], *words: str, checkout: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Vigia's, ended at the end if it still runs."""
+    """A process of Vigia's, ended at the end if it still runs; of another `checkout`, in its own
+    environment.
+    """
+    python = sys.executable if checkout == ROOT else str(checkout / ".venv" / "bin" / "python")
     with (folder / f"{words[0]}.log").open("ab") as log:
-        command = [sys.executable, str(ROOT / "app.py"), *words]
-        process = subprocess.Popen(command, env=dict(environ), cwd=ROOT, stdout=log, stderr=log)
+        command = [python, str(checkout / "app.py"), *words]
+        process = subprocess.Popen(command, env=dict(environ), cwd=checkout, stdout=log, stderr=log)
     PROCESSES[words[0]] = process
     try:
         yield process

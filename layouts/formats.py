@@ -5,10 +5,12 @@ end of a line.
 """
 
 from datetime import date, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from layouts.i18n import Text
 
@@ -26,12 +28,11 @@ class Formats:
 
     def count(self, value: float) -> str:
         """6.412."""
-        return str(format_decimal(round(value), format="#,##0", locale=self._locale))
+        return _write_number(round(value), 0, self._locale)
 
     def decimal(self, value: float, digits: int = 1) -> str:
-        """4,3."""
-        pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        return str(format_decimal(value, format=pattern, locale=self._locale))
+        """4,3; nothing is -0."""
+        return _write_number(value + 0, digits, self._locale)
 
     def share(self, value: float, digits: int = 1) -> str:
         """A share of one as a percentage: 85,7%."""
@@ -119,11 +120,7 @@ class Formats:
 
     def weekday(self, day: date) -> str:
         """ter 24 nov."""
-        name = format_date(day, "EEE", locale=self._locale).rstrip(".")
-        month = format_date(day, "MMM", locale=self._locale).rstrip(".")
-        return (
-            f"{name} {day.day} {month}" if self._locale == "pt_BR" else f"{name} {month} {day.day}"
-        )
+        return f"{_write_day(day, 'EEE', self._locale)} {self._month_day(day)}"
 
     def span(self, first: date, last: date) -> str:
         """26 out a 22 nov 2026."""
@@ -151,8 +148,29 @@ class Formats:
         return f"{self._month_day(day)}{comma} {day.year}"
 
     def _month_day(self, day: date) -> str:
-        month = format_date(day, "MMM", locale=self._locale).rstrip(".")
+        month = _write_day(day, "MMM", self._locale)
         return f"{day.day} {month}" if self._locale == "pt_BR" else f"{month} {day.day}"
+
+
+# A page writes hundreds of numbers, most of them small and again; Babel takes 10 µs for each.
+@lru_cache(10_000)
+def _write_number(value: float, digits: int, locale: str) -> str:
+    return str(format_decimal(value, format=_pattern(digits), locale=_locale(locale)))
+
+
+@lru_cache(10_000)
+def _write_day(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, locale=_locale(locale))).rstrip(".")
+
+
+@cache
+def _pattern(digits: int) -> NumberPattern:
+    return parse_pattern("#,##0." + "0" * digits if digits else "#,##0")
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def masked(digits: str | None) -> str | None:

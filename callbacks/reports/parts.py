@@ -39,7 +39,7 @@ class Part:
         return " ".join(part.word for part in (self, *self.inside))
 
 
-Parts = tuple[Part, ...]
+Parts = Sequence[Part]
 
 
 def draw(places: Mapping[Place, Any]) -> Parts:
@@ -88,7 +88,7 @@ def read_shown(data: Any) -> list[str]:
 
 
 def digest(content: bytes) -> str:
-    return b64encode(blake2b(content, digest_size=6).digest()).decode()
+    return b64encode(blake2b(content, digest_size=4).digest()).decode().rstrip("=")
 
 
 def _draw_part(place: Place, content: Any) -> Part:
@@ -96,7 +96,7 @@ def _draw_part(place: Place, content: Any) -> Part:
     tree = _part_panels(content, inside, DEPTH)
     whole = _encode(tree)
     frame = _encode(tree, without_panels=True) if inside else whole
-    return _make_part(place, whole, frame, tuple(inside))
+    return _make_part(place, whole, frame, inside)
 
 
 def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
@@ -119,7 +119,7 @@ def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
 
 def _make_part(place: Place, whole: bytes, frame: bytes, inside: Parts = ()) -> Part:
     word = digest(repr(place).encode() + RUNNING.sub(b"", frame))
-    return Part(place, orjson.Fragment(whole), word, inside)
+    return Part(place, orjson.Fragment(whole), word, tuple(inside))
 
 
 def _encode(tree: Any, without_panels: bool = False) -> bytes:

@@ -88,10 +88,11 @@ class ReportPage:
             parts = backend.dataset.cached(
                 key, lambda: _draw_page(self, backend, snapshot, search, context)
             )
-            bar, *rest = answer(parts, marker, shown, self.places)
+            bar, *below = parts
             # Whoever is choosing something is not interrupted by a new version.
             same_choice = len(known) > len(marker) and known[1] == marker[1]
-            return no_update if same_choice else bar, *rest
+            values = answer(below, marker, shown, self.places[1:])
+            return no_update if same_choice else bar.content, *values
 
         if self.more_callbacks is not None:
             self.more_callbacks(app, backend)

@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 from callbacks.access.refusals import is_navigation, json_error
 from callbacks.access.session import choose_language, choose_theme
 from layouts import i18n as words
+from layouts import ids
 from layouts.access import plain_pages
 from layouts.components.states import failed_words
-from layouts.elements import Element
 from services.errors import ServiceError
 from services.runtime.backend import Backend
 
@@ -24,18 +24,21 @@ LANGUAGE = "VIGIA_LANGUAGE"
 RETRY_SECONDS = 5
 
 
-def panel_error(error: Exception) -> Element | list[Element]:
+def panel_error(error: Exception) -> Any:
     """Said where the callback draws; its stores forget what is shown, so that all is sent anew."""
     reference = secrets.token_hex(4)
     log.error("callback failed, reference %s", reference, exc_info=error)
     drawn = failed_words(words.text_for(_language()), reference)
     outputs = ctx.outputs_list
-    if isinstance(outputs, list):
-        for output in outputs:
-            if output.get("property") == "data":
-                set_props(output["id"], {"data": None})
-        return [drawn if o.get("property") == "children" else no_update for o in outputs]
-    return drawn
+    listed = outputs if isinstance(outputs, list) else [outputs]
+    said = [drawn if end.get("property") == "children" else no_update for end in listed]
+    for end in listed:
+        if end.get("property") == "data":
+            set_props(end["id"], {"data": None})
+    if drawn not in said:
+        # In the place of the age of the data.
+        set_props(ids.HEADER_AGES, {"children": drawn})
+    return said if isinstance(outputs, list) else said[0]
 
 
 def set_up(server: Flask, backend: Backend) -> None:

@@ -19,36 +19,37 @@ from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
 CHIP: Place = (ids.QUEUE_CHIP, "children")
+AGES: Place = (ids.HEADER_AGES, "children")
+ALERTS: Place = (ids.NAV_ALERTS, "children")
 
 
 def register(app: Dash, backend: Backend) -> None:
 
     @role_callback(app, roles=PEOPLE)(
-        Output(*CHIP),
         Output(ids.FRAME, "data"),
         Input(ids.REFRESH, "n_intervals"),
         State(ids.FRAME, "data"),
     )
-    def show_frame(_: int | None, shown: Any) -> list[Any]:
+    def show_frame(_: int | None, shown: Any) -> Any:
         """Its store changes with each version, for those who show what others have drawn."""
         context = current_context(backend)
         snapshot = backend.dataset.snapshot()
         edition = backend.edition(snapshot)
         parts = draw(_draw_frame(backend, snapshot, context))
-        return answer(parts, [edition], shown, [CHIP])
+        return answer(parts, [edition], shown, [])[0]
 
 
 def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -> dict[Place, Any]:
-    drawn: dict[Place, Any] = {CHIP: None, (ids.HEADER_AGES, "children"): None}
+    drawn: dict[Place, Any] = {CHIP: None, AGES: None}
     at = backend.now()
     if snapshot is not None:
-        drawn[ids.HEADER_AGES, "children"] = ages(snapshot.sources, at, context)
+        drawn[AGES] = ages(snapshot.sources, at, context)
         if context.wall:
             drawn[CHIP] = _draw_chip(backend, snapshot, at, context)
     if context.role in PAGES["/alerts"].roles:
         live = backend.alerts.get_overview().live
         critical = sum(incident.problem.severity == "critical" for incident in live)
-        drawn[ids.NAV_ALERTS, "children"] = alerts_count(critical, context)
+        drawn[ALERTS] = alerts_count(critical, context)
     return drawn
 
 

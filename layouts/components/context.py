@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote_plus
 
 from layouts.formats import Formats
 from layouts.i18n import Text
@@ -38,4 +40,10 @@ class Context:
 
     def rows(self, key: str, *cells: str) -> str:
         """`key` is of the catalogue or `drilldown.LISTS`; a cell is `<by>:<key>`: `agent:201`."""
-        return self.view(rows=key, cell=cells)
+        asked = "".join(f"&cell={quote_plus(cell)}" for cell in cells)
+        return f"{self._rows}{quote_plus(key)}{asked}"
+
+    @cached_property
+    def _rows(self) -> str:
+        """Written once: a page has hundreds of links to rows."""
+        return self.view(rows="")

@@ -10,7 +10,7 @@ from callbacks.pages.operations.query import OperationsView
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.operations.day_curve import Curve, Slot, Tick, day_curve
+from layouts.pages.operations.day_curve import Curve, Slot, Tick
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
 from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
 from metrics.live import current as now
@@ -106,12 +106,10 @@ def build_curve(
             question.view, question.today, first_day=_find_history_start(question)
         )
     banded = any(slot.high is not None for slot in slots)
-    is_drawn = any(slot.count or slot.high for slot in slots)
-    ticks = _build_ticks(slots, question, context)
-    figure = day_curve(slots, ticks, _count_hours_now(question), question.kiosk, context)
     return Curve(
-        figure=figure,
-        is_drawn=is_drawn,
+        slots=slots,
+        ticks=_build_ticks(slots, question, context),
+        now=_count_hours_now(question),
         total=int(question.numbers["conversations"].value or 0),
         usual=usual,
         note="" if banded else _build_note(question, context),
@@ -184,7 +182,7 @@ def _build_ticks(slots: list[Slot], question: OperationsView, context: Context) 
         return [
             Tick(hour, _label_tick(hour, question, context))
             for hour in range(0, 97, 12)
-            if first <= hour <= last
+            if first <= hour < last
         ]
     step = 2 if last - first <= FEW_HOURS + 5 else 3
     hours = [hour for hour in range(25) if first < hour <= last and hour % step == 0]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -121,13 +121,7 @@ def _draw(
 
 
 def _fill_places(drawn: operations.Parts) -> Parts:
-    return draw(
-        {
-            place: content
-            for place, content in zip(operations.PLACES, drawn, strict=True)
-            if content is not no_update
-        }
-    )
+    return draw(dict(zip(operations.PLACES, drawn, strict=True)))
 
 
 def _build_view(

@@ -1,20 +1,25 @@
 """The day's arrivals on the wall: chart, total so far, and what is usual by now."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.graph import graph, template
 from layouts.components.metric_info import MetricInfo, info_button
+from layouts.components.svg import picture
 from layouts.elements import Element, html
 from layouts.pages.operations import PAGE
 from metrics.live.projection import Projection
 
 HALF = 0.25
+# So many lines across at most, and the least count that the height stands for.
+LINES, LEAST = 4, 3
+HEADROOM = 1.08
+# Of the picture, which is larger than the plot by so much on each side (`.curve-lines`): what
+# lies on an edge is drawn whole.
+SIDE, MARGIN = 1000, 40
 
 
 @dataclass(frozen=True)
@@ -34,117 +39,16 @@ class Tick:
     words: str
 
 
-def day_curve(
-    slots: Sequence[Slot], ticks: Sequence[Tick], now: float, large: bool, context: Context
-) -> go.Figure:
-    """A line over the band, a ring at its end, and a rule at the present hour.
-
-    Each half hour is drawn at its middle; the one that runs is not drawn, because it would look
-    like a fall. The stylesheet makes the type follow the screen; the sizes here are those of a
-    screen of 1920 by 1080 (`large`), and of a desk.
-    """
-    colours = context.palette
-    figure = go.Figure(layout={"template": template(context.theme)})
-    _band(figure, slots, context)
-    known = [slot for slot in slots if slot.count is not None]
-    figure.add_scatter(
-        x=[slot.hour + HALF for slot in known],
-        y=[slot.count for slot in known],
-        mode="lines",
-        line={"color": colours["cat-1"], "width": 4, "shape": "linear"},
-        customdata=[[_clock(slot.hour), _usual(slot, context)] for slot in known],
-        hovertemplate="%{customdata[0]}<br><b>%{y:,.0f}</b>%{customdata[1]}<extra></extra>",
-        cliponaxis=False,
-        name="line",
-    )
-    figure.add_vline(x=now, line={"color": colours["ink1"], "width": 1.5}, layer="below")
-    if known:
-        figure.add_scatter(
-            x=[known[-1].hour + HALF],
-            y=[known[-1].count],
-            mode="markers",
-            marker={
-                "size": 15,
-                "color": colours["bg"],
-                "line": {"color": colours["cat-1"], "width": 4},
-            },
-            hoverinfo="skip",
-            cliponaxis=False,
-            name="ring",
-        )
-    size = 22 if large else 13
-    first, last = slots[0].hour, slots[-1].hour + 2 * HALF
-    top = max([slot.count or 0 for slot in slots] + [slot.high or 0 for slot in slots] + [3])
-    figure.update_layout(
-        margin={"l": 34, "r": 10, "t": size - 4, "b": 34},
-        hovermode="closest",
-        xaxis={
-            "range": [first, last],
-            "tickmode": "array",
-            "tickvals": [tick.hour for tick in ticks],
-            "ticktext": [tick.words for tick in ticks],
-            "tickformat": None,
-            "tickangle": 0,
-            "ticks": "",
-            "ticklabelstandoff": 6,
-            "fixedrange": True,
-            "tickfont": {"size": size},
-        },
-        yaxis={
-            "range": [0, top * 1.08],
-            "nticks": 4,
-            "tickformat": ",d",
-            "fixedrange": True,
-            "tickfont": {"size": size},
-        },
-    )
-    return figure
-
-
-def _band(figure: go.Figure, slots: Sequence[Slot], context: Context) -> None:
-    known = [slot for slot in slots if slot.low is not None and slot.high is not None]
-    if not known:
-        return
-    places = [slot.hour + HALF for slot in known]
-    plain = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(x=places, y=[slot.low for slot in known], **plain)
-    figure.add_scatter(
-        x=places,
-        y=[slot.high for slot in known],
-        fill="tonexty",
-        fillcolor=context.palette["s3"],
-        **plain,
-    )
-    figure.add_scatter(
-        x=places,
-        y=[slot.usual for slot in known],
-        mode="lines",
-        line={"color": context.palette["ink3"], "width": 1.6, "dash": "3px,4px"},
-        hoverinfo="skip",
-    )
-
-
-def _clock(hour: float) -> str:
-    minutes = round(hour * 60) % (24 * 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def _usual(slot: Slot, context: Context) -> str:
-    if slot.low is None or slot.high is None:
-        return ""
-    formats = context.formats
-    low, high = formats.count(slot.low), formats.count(slot.high)
-    return "<br>" + context.text("charts.usual", low=low, high=high)
-
-
 @dataclass(frozen=True)
 class Curve:
-    """`usual` is the band by now, None where it is unknown; `note` is why there is none; `table`
-    has (half hour, arrivals, usual) in words; `closing` is where the queue is heading.
+    """`now` is the present hour; `usual` is the band by now, None where it is unknown; `note` is
+    why there is none; `table` has (half hour, arrivals, usual) in words; `closing` is where the
+    queue is heading.
     """
 
-    figure: go.Figure
-    is_drawn: bool
+    slots: Sequence[Slot]
+    ticks: Sequence[Tick]
+    now: float
     total: int
     usual: tuple[float, float] | None
     note: str
@@ -154,18 +58,32 @@ class Curve:
     closing: Projection | None = None
     closing_info: MetricInfo | None = None
 
+    @property
+    def is_drawn(self) -> bool:
+        return any(slot.count or slot.high for slot in self.slots)
 
-def curve_place(context: Context) -> Element:
-    """It is made once: a new version changes what it draws, not itself."""
-    blank = go.Figure(layout={"template": template(context.theme)})
-    blank.update_xaxes(visible=False).update_yaxes(visible=False)
-    chart = graph(
-        ids.panel(PAGE, "day-graph"), blank, context.text, context.text("operations.curve.title")
-    )
+    @property
+    def known(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot.count is not None]
+
+    @property
+    def top(self) -> float:
+        counts = [max(slot.count or 0, slot.high or 0) for slot in self.slots]
+        return HEADROOM * max([*counts, LEAST])
+
+    def across(self, hour: float) -> float:
+        """0 at the first hour that is shown, 1 at the last."""
+        first, last = self.slots[0].hour, self.slots[-1].hour + 2 * HALF
+        return (hour - first) / (last - first)
+
+
+def curve_place() -> Element:
+    """It is made once: a new version changes what stands in it."""
+    body = html.Div(className="curve-body")
     return html.Section(
         [
             html.Div(id=ids.panel(PAGE, "curve-head")),
-            html.Div(chart, id=ids.panel(PAGE, "chart"), className="curve-body curve-empty"),
+            html.Div(body, id=ids.panel(PAGE, "chart"), className="wall-place"),
             html.Div(id=ids.panel(PAGE, "curve-table")),
         ],
         id=ids.panel(PAGE, "arrivals"),
@@ -173,10 +91,98 @@ def curve_place(context: Context) -> Element:
     )
 
 
-def curve_class(curve: Curve) -> str:
-    """Hatched when it is old, hidden when there is nothing to draw."""
-    late = " doubtful" if curve.late else ""
-    return f"curve-body{late}" + ("" if curve.is_drawn else " curve-empty")
+def curve_body(curve: Curve, kiosk: bool, context: Context) -> Element:
+    """A line over the band, a ring at its end, and a rule at the present hour; hatched when it is
+    old, empty when there is nothing to draw. At a desk it tells what is pointed at.
+
+    Each half hour is drawn at its middle; the one that runs is not drawn, because it would look
+    like a fall. A picture stretches with its place, the words around it do not.
+    """
+    if not curve.is_drawn:
+        return html.Div(className="curve-body")
+    marks = [_count_line(count, curve, context) for count in _find_round_counts(curve)]
+    marks.append(picture(_draw_lines(curve, context), SIDE, SIDE, "curve-lines"))
+    for tick in curve.ticks:
+        marks.append(html.Span(tick.words, className="curve-hour", style=_place(curve, tick.hour)))
+    if curve.known:
+        end = curve.known[-1]
+        style = _place(curve, end.hour + HALF, end.count)
+        marks.append(html.Span(className="curve-ring", style=style))
+    if not kiosk:
+        marks += [_tip(slot, curve, context) for slot in curve.known]
+    label = context.text("operations.curve.title")
+    plot = html.Div(marks, className="curve-plot", role="img", **{"aria-label": label})
+    return html.Div(plot, className="curve-body doubtful" if curve.late else "curve-body")
+
+
+def _place(curve: Curve, hour: float, count: float | None = 0) -> dict[str, str]:
+    """From the left and from below."""
+    return {"--x": f"{curve.across(hour):.2%}", "--y": f"{(count or 0) / curve.top:.2%}"}
+
+
+def _find_round_counts(curve: Curve) -> range:
+    """0 and the multiples of 1, 2, 5, 10, 20, 50 … that part the height into few."""
+    rough = curve.top / LINES
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (2, 5, 10) if power * n >= rough)
+    return range(0, math.floor(curve.top) + 1, int(step))
+
+
+def _count_line(count: int, curve: Curve, context: Context) -> Element:
+    words = html.Span(context.formats.count(count))
+    return html.Span(
+        words, className="curve-count", style=_place(curve, curve.slots[0].hour, count)
+    )
+
+
+def _draw_lines(curve: Curve, context: Context) -> str:
+    colours = context.palette
+
+    def draw(points: Sequence[tuple[float, float | None]]) -> str:
+        return "L".join(
+            f"{SIDE * curve.across(hour):.1f} {SIDE - SIDE * (count or 0) / curve.top:.1f}"
+            for hour, count in points
+        )
+
+    parts = []
+    banded = [slot for slot in curve.slots if slot.low is not None and slot.high is not None]
+    if banded:
+        outline = [(slot.hour + HALF, slot.high) for slot in banded]
+        outline += [(slot.hour + HALF, slot.low) for slot in reversed(banded)]
+        usual = [(slot.hour + HALF, slot.usual) for slot in banded]
+        parts.append(f"<path d='M{draw(outline)}Z' fill='{colours['s3']}'/>")
+        parts.append(
+            f"<path d='M{draw(usual)}' stroke='{colours['ink3']}' stroke-width='1.6' "
+            "stroke-dasharray='3 4'/>"
+        )
+    now = SIDE * curve.across(curve.now)
+    parts.append(f"<path d='M{now:.1f} 0V{SIDE}' stroke='{colours['ink1']}' stroke-width='1.5'/>")
+    # As wide as the wall is large: one of 1920 pixels has a line of five.
+    line = draw([(slot.hour + HALF, slot.count) for slot in curve.known])
+    parts.append(
+        f"<path d='M{line}' stroke='{colours['cat-1']}' style='stroke-width:max(3px,.643vw)'/>"
+    )
+    whole = SIDE + 2 * MARGIN
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='-{MARGIN} -{MARGIN} {whole} {whole}' "
+        "preserveAspectRatio='none' fill='none'><style>path{vector-effect:non-scaling-stroke}"
+        f"</style>{''.join(parts)}</svg>"
+    )
+
+
+def _tip(slot: Slot, curve: Curve, context: Context) -> Element:
+    formats = context.formats
+    words = [_clock(slot.hour), formats.count(slot.count or 0)]
+    if slot.low is not None and slot.high is not None:
+        low, high = formats.count(slot.low), formats.count(slot.high)
+        words.append(context.text("charts.usual", low=low, high=high))
+    style = _place(curve, slot.hour, slot.count) | {"--width": f"{1 / len(curve.slots):.2%}"}
+    return html.Span(className="curve-tip", style=style, **{"data-tip": "\n".join(words)})
+
+
+def _clock(hour: float) -> str:
+    minutes = round(hour * 60) % (24 * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def curve_head(curve: Curve, period: str, kiosk: bool, context: Context) -> list[Any]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from dash import no_update
-
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages
@@ -227,8 +225,7 @@ class Parts(NamedTuple):
     queue_panel: Any
     main: Any
     curve_head: Any
-    figure: Any
-    chart_class: Any
+    chart: Any
     curve_table: Any
     figures: Any
     latest: Any
@@ -240,8 +237,7 @@ PLACES = (
     (ids.panel(PAGE, "lamp"), "children"),
     (ids.panel(PAGE, "main"), "children"),
     (ids.panel(PAGE, "curve-head"), "children"),
-    (ids.panel(PAGE, "day-graph"), "figure"),
-    (ids.panel(PAGE, "chart"), "className"),
+    (ids.panel(PAGE, "chart"), "children"),
     (ids.panel(PAGE, "curve-table"), "children"),
     (ids.panel(PAGE, "figures"), "children"),
     (ids.panel(PAGE, "latest"), "children"),
@@ -279,7 +275,7 @@ def _places(context: Context) -> Element:
     lamp_place = _place("lamp", html.Div(className="lamp skeleton"))
     main = [
         _place("main", [html.Div(className=f"skeleton skeleton-{n}") for n in ("next", "crew")]),
-        html.Div([day_curve.curve_place(context), _place("figures")], className="wall-bottom"),
+        html.Div([day_curve.curve_place(), _place("figures")], className="wall-bottom"),
     ]
     return html.Div(
         [
@@ -322,8 +318,7 @@ def parts(wall: Wall, context: Context) -> Parts:
         queue_panel=queue_panel(wall.queue_panel, wall.kiosk, wall.at, context),
         main=[part for part in main if part is not None],
         curve_head=day_curve.curve_head(wall.curve, wall.period, wall.kiosk, context),
-        figure=wall.curve.figure,
-        chart_class=day_curve.curve_class(wall.curve),
+        chart=day_curve.curve_body(wall.curve, wall.kiosk, context),
         curve_table=day_curve.curve_table(wall.curve, context),
         figures=figures(wall.figures, wall.debt, wall.kiosk, wall.at, context),
         latest=latest,
@@ -331,7 +326,7 @@ def parts(wall: Wall, context: Context) -> Parts:
 
 
 def only(words: Any) -> Parts:
-    return Parts(words, None, None, None, no_update, "curve-body curve-empty", None, None, None)
+    return Parts(words, None, None, None, None, None, None, None)
 
 
 def _top(wall: Wall, context: Context) -> Element:

@@ -1,9 +1,11 @@
 """What the wall looks like for given values."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +23,7 @@ from layouts.pages.operations.agents import (
     text_chip,
     voice_chip,
 )
-from layouts.pages.operations.day_curve import Slot, day_curve
+from layouts.pages.operations.day_curve import Curve, Slot, Tick, curve_body
 from layouts.pages.operations.page import Figure, figures
 from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
 from tests.worlds.bi_world import of_class
@@ -202,17 +204,55 @@ def test_an_old_number_keeps_its_value_and_says_its_time():
     assert "check2" not in drawn
 
 
+def curve(*slots, **known):
+    given = {"ticks": [Tick(9, "9h")], "now": 9.2, "total": 8, "usual": None, "note": ""}
+    given |= {"table": (), "info": None, "late": False}
+    return Curve(slots=slots, **(given | known))
+
+
+def lines_of(drawn):
+    """The points of the picture's band, usual line and line: of 1000 by 1000, from the top left."""
+    [image] = of_class(drawn, "curve-lines")
+    paths = re.findall(r" d='M([^'VZ]+)Z?'", unquote(image["props"]["src"]))
+    return [[tuple(map(float, point.split())) for point in path.split("L")] for path in paths]
+
+
 def test_the_curve_ends_where_the_day_is():
-    slots = [Slot(8.0, 3, 1, 2, 4), Slot(8.5, 5, 1, 2, 4), Slot(9.0, None, 1, 2, 4)]
-    figure = day_curve(slots, [], 9.2, False, CONTEXT)
-    line, ring = figure.data[-2:]
-    assert list(line.y) == [3, 5]
-    assert list(ring.x) == [8.75]
-    assert all(trace.type == "scatter" for trace in figure.data)
+    slots = Slot(8.0, 3, 1, 2, 4), Slot(8.5, 5, 1, 2, 4), Slot(9.0, None, 1, 2, 4)
+    drawn = curve_body(curve(*slots), True, CONTEXT)
+    band, usual, line = lines_of(drawn)
+    assert (len(band), len(usual)) == (6, 3)
+    assert line == [(166.7, 444.4), (500.0, 74.1)]
+    [ring] = of_class(drawn, "curve-ring")
+    assert ring["props"]["style"] == {"--x": "50.00%", "--y": "92.59%"}
 
 
 def test_a_curve_without_history_has_no_band():
-    assert len(day_curve([Slot(8.0, 3)], [], 9, True, CONTEXT).data) == 2
+    assert len(lines_of(curve_body(curve(Slot(8.0, 3)), True, CONTEXT))) == 1
+
+
+def test_a_curve_of_nothing_is_empty_and_an_old_one_hatched():
+    assert curve_body(curve(Slot(8.0, 0)), True, CONTEXT)["props"] == {"className": "curve-body"}
+    assert found(curve_body(curve(Slot(8.0, 1), late=True), True, CONTEXT), "doubtful") == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "counts"),
+    [(1, "0 1 2 3"), (5, "0 2 4"), (11, "0 5 10"), (21, "0 10 20"), (2000, "0 1.000 2.000")],
+)
+def test_few_lines_across_stand_for_round_counts(most, counts):
+    drawn = curve_body(curve(Slot(8.0, most)), True, CONTEXT)
+    shown = [
+        mark["props"]["children"]["props"]["children"] for mark in of_class(drawn, "curve-count")
+    ]
+    assert shown == counts.split()
+
+
+def test_a_desk_tells_what_is_pointed_at_and_a_screen_in_a_room_does_not():
+    slots = curve(Slot(8.0, 3, 1, 2, 4), Slot(8.5, None))
+    [tip] = of_class(curve_body(slots, False, CONTEXT), "curve-tip")
+    assert tip["props"]["data-tip"] == "08:00\n3\nusual 1 a 4"
+    assert of_class(curve_body(slots, True, CONTEXT), "curve-tip") == []
 
 
 @pytest.mark.parametrize(
