@@ -350,12 +350,12 @@ def first_responses_due(view: View) -> pl.DataFrame:
     rules, now = view.rules, view.tables.now
     return (
         select(CATALOG["awaiting_first_response"], view)
-        .query.with_columns(
+        .query.filter(reply_seconds_left(rules, now).is_not_null())
+        .with_columns(
             since=FIRST_CONTACT_AT,
             seconds_left=reply_seconds_left(rules, now),
             due=reply_due(rules, now),
         )
-        .drop_nulls("seconds_left")
         .sort("seconds_left", "id")
         .collect()
     )
