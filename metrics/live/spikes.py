@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +142,8 @@ def expectations(
     return np.where(weeks >= WEEKDAYS_MINIMUM, rates, np.nan)
 
 
+# The same few counts and rates come again and again.
+@lru_cache(maxsize=10_000)
 def poisson_tail(count: int, rate: float) -> float:
     """How probable so many arrivals, or more, are where `rate` are expected."""
     if count <= 0:
