@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.measures import responsiveness, satisfaction, stocks, workload
+from metrics.model.catalog import CATALOG
 from metrics.model.summary import (
     Summary,
     aggregate,
