@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import polars as pl
 
 from metrics.model import schema
 from services.runtime.deployment import MEMORY
+from services.settings.config import Settings
 from services.snapshot.dataset import Dataset
 from services.snapshot.snapshot import History, SnapshotWriter
 from services.storage.disk_store import DiskStore
@@ -59,7 +60,7 @@ def measure(name: str, store: Store, days: int, rows: int) -> None:
     tell("publish one day", lambda: writer.publish(today, {}, history), 5)
     now = time.time()
     clock = iter(range(10**6))
-    dataset = Dataset(store, clock=lambda: now + 2 * next(clock))
+    dataset = Dataset(store, Settings().rules(), clock=lambda: now + 2 * next(clock))
     tell("read everything", dataset.snapshot)
 
     def changed() -> None:
@@ -82,11 +83,12 @@ def tell(what: str, work: Callable[[], object], times: int = 1) -> None:
     print(f"  {what:<36}{statistics.median(taken) * 1000:10.2f} ms")
 
 
-def made(table: str, day: int, rows: int) -> pd.DataFrame:
+def made(table: str, day: int, rows: int) -> pl.DataFrame:
     """A day of invented rows in which every column has values."""
     random = np.random.default_rng(day)
     start = FIRST_DAY + day * 86400
-    instants = pd.to_datetime(start + random.integers(0, 86400, rows), unit="s", utc=True)
+    seconds = pl.Series(start + random.integers(0, 86400, rows))
+    instants = (seconds * 1000).cast(schema.INSTANT)
     words = [f"palavra {number}" for number in range(200)]
     columns: dict[str, object] = {}
     for column, dtype in schema.TABLES[table].items():
@@ -104,7 +106,7 @@ def made(table: str, day: int, rows: int) -> pd.DataFrame:
     if table == "conversations":
         for number in range(10):
             columns[schema.attribute(f"Atributo {number}")] = random.choice(words[:20], rows)
-    return schema.conform(pd.DataFrame(columns), table)
+    return schema.conform(pl.DataFrame(columns), table)
 
 
 if __name__ == "__main__":

@@ -94,3 +94,38 @@ def test_only_the_demonstration_takes_options_for_the_sandbox(run):
     result = run("serve", "--seed", "7", INTERCOM_TOKEN="x")
     assert result.returncode == 2
     assert "unknown: --seed 7" in result.stderr
+
+
+@pytest.fixture
+def imported(tmp_path):
+    """Which of the libraries for tables a process has that ran this code of ours."""
+    libraries = ("polars", "numpy", "pandas", "pyarrow")
+
+    def imported(code):
+        told = f"print(*[name for name in {libraries} if name in sys.modules], flush=True)"
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys\n{code.format(told=told)}"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "VIGIA_STATE_DIR": str(tmp_path), "PORT": "0"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    return imported
+
+
+def test_the_web_server_forks_before_polars_which_does_not_survive_it_is_imported(imported):
+    until_fork = """
+from services.runtime import web_server
+web_server.serve = lambda *arguments, **options: {told}
+import app
+app.main(["web"])
+"""
+    assert imported(until_fork) == []
+
+
+def test_a_web_process_needs_no_pandas(imported):
+    assert "pandas" not in imported("import app; app.create_server(); {told}")

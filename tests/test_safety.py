@@ -98,6 +98,14 @@ def test_nothing_runs_text_as_code_or_through_a_shell():
     )
 
 
+def test_no_process_of_ours_is_forked_as_polars_does_not_survive_it():
+    assert [
+        w for w in imported() if w[1].startswith("multiprocessing") or "ProcessPool" in w[1]
+    ] == []
+    assert called("fork", "forkpty") == []
+    assert not [w for w in called("run", "Popen") for k in w[2].keywords if k.arg == "preexec_fn"]
+
+
 def test_dash_is_made_once_and_says_what_stays_off():
     [(file, _, call)] = called("GuardedDash")
     assert file == "callbacks/web/server.py"

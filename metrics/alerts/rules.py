@@ -153,7 +153,7 @@ def find_spikes(now: "Situation", settings: SpikeSettings) -> Iterator[Problem]:
     """Persons, and in the adaptive mode teams, with unusual arrivals."""
     for spike in now.spikes():
         group, is_team = spike.group, spike.group.kind == "team"
-        recent = group.rows.tail(spike.count)
+        recent = group.rows.tail(spike.count).sort("time", "id")
         facts = {"minutes": float(now.rules.spike_minutes)}
         if spike.expected is not None:
             facts["expected"] = round(spike.expected, 1)

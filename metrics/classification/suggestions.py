@@ -106,14 +106,14 @@ def learn(examples: pl.LazyFrame) -> Model | None:
     lines = lines.cast({"reason": pl.String})
     sizes = _most(lines, "reason", EXAMPLES_MINIMUM, REASONS_MAXIMUM)
     taught = lines.join(sizes.drop("times"), on="reason")
-    uses = taught.with_columns(word=words_of(pl.col("subject"))).explode("word")
+    uses = taught.select("reason_place", "times", word=words_of(pl.col("subject"))).explode("word")
+    uses = uses.drop_nulls().group_by("word", "reason_place").agg(pl.col("times").sum())
     vocabulary = _most(uses, "word", WORD_MINIMUM, VOCABULARY_MAXIMUM)
     if len(sizes) < 2 or vocabulary.is_empty():
         return None
     counts = np.zeros((len(vocabulary), len(sizes)))
-    cells = uses.join(vocabulary.drop("times"), on="word").group_by("word_place", "reason_place")
-    for line, column, times in cells.agg(pl.col("times").sum()).iter_rows():
-        counts[line, column] = times
+    cells = uses.join(vocabulary.drop("times"), on="word")
+    counts[cells["word_place"], cells["reason_place"]] = cells["times"]
     examples_of_each = sizes["times"].to_numpy().astype("float64")
     smooth = counts + SMOOTHING
     return Model(
@@ -171,7 +171,7 @@ def catch_all_growth(view: View, before: Period | None) -> Growth | None:
 
 def _most(lines: pl.DataFrame, name: str, minimum: int, maximum: int) -> pl.DataFrame:
     """The most frequent ones, in order of their names, with how many `times` and their place."""
-    counts = lines.drop_nulls(name).group_by(name).agg(pl.col("times").sum())
+    counts = lines.group_by(name).agg(pl.col("times").sum())
     counts = counts.filter(pl.col("times") >= minimum)
     most = counts.sort("times", name, descending=[True, False]).head(maximum)
     return most.sort(name).with_row_index(f"{name}_place")

@@ -277,17 +277,11 @@ def last_assignments(view: View, n: int = 10) -> list[AssignmentRow]:
     tables = view.tables
     teams = team_names(tables, view.rules)
     known = {agent: name for agent, (name, _) in names(tables).items()}
-    rows = (
-        select_conversations(view)
-        .select(
-            "id",
-            "team_id",
-            "subject",
-            "state",
-            at="last_assignment_at",
-            agent_id=agent_of(tables),
-        )
-        .drop_nulls(["agent_id", "at"])
+    at, agent = pl.col("last_assignment_at"), agent_of(tables)
+    rows = select_conversations(view).filter(at.is_not_null() & agent.is_not_null())
+    latest = (
+        rows.filter(at >= at.top_k(n).min())
+        .select("id", "team_id", "subject", "state", at=at, agent_id=agent)
         .sort("at", "id", descending=True)
         .head(n)
         .collect()
@@ -296,7 +290,7 @@ def last_assignments(view: View, n: int = 10) -> list[AssignmentRow]:
         AssignmentRow(
             agent=known.get(row["agent_id"], ""), team=teams.get(row.pop("team_id")), **row
         )
-        for row in rows.iter_rows(named=True)
+        for row in latest.iter_rows(named=True)
     ]
 
 
@@ -348,14 +342,11 @@ def first_responses_due(view: View) -> pl.DataFrame:
         when late) and `due` (the part of the metric).
     """
     rules, now = view.rules, view.tables.now
+    left = reply_seconds_left(rules, now)
     return (
         select(CATALOG["awaiting_first_response"], view)
-        .query.with_columns(
-            since=FIRST_CONTACT_AT,
-            seconds_left=reply_seconds_left(rules, now),
-            due=reply_due(rules, now),
-        )
-        .drop_nulls("seconds_left")
+        .query.filter(IS_OPEN, left.is_not_null())
+        .with_columns(since=FIRST_CONTACT_AT, seconds_left=left, due=reply_due(rules, now))
         .sort("seconds_left", "id")
         .collect()
     )

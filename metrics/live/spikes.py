@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ HISTORY = timedelta(weeks=WEEKS, days=3)
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """The arrivals of a team or agent (`kind`), oldest first: `id` and `time`, in Unix seconds."""
+    """The arrivals of a team or agent (`kind`), oldest first: `id` and `time` (Unix seconds)."""
 
     kind: str
     id: str
@@ -142,6 +142,8 @@ def expectations(
     return np.where(weeks >= WEEKDAYS_MINIMUM, rates, np.nan)
 
 
+# The same few counts and rates come again and again.
+@lru_cache(maxsize=10_000)
 def poisson_tail(count: int, rate: float) -> float:
     """How probable so many arrivals, or more, are where `rate` are expected."""
     if count <= 0:
@@ -157,11 +159,12 @@ def poisson_tail(count: int, rate: float) -> float:
 
 def _find_instants(local: pl.Series, zone: str) -> Instants:
     """Local times as Unix seconds: the first of two, and where the clock jumped, the full hour."""
-    jumped = (local.dt.truncate("1h") + timedelta(hours=1)).dt.replace_time_zone(
-        zone, ambiguous="earliest", non_existent="null"
-    )
-    known = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return known.fill_null(jumped).dt.epoch("s").to_numpy()
+    found = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    if found.null_count():
+        landed = local.dt.truncate("1h") + timedelta(hours=1)
+        known = landed.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        found = found.fill_null(known)
+    return found.dt.epoch("s").to_numpy()
 
 
 def _groups(tables: Tables, rules: Rules, after: datetime, *, with_teams: bool) -> Iterator[Group]:
@@ -173,16 +176,15 @@ def _groups(tables: Tables, rules: Rules, after: datetime, *, with_teams: bool) 
         .select(
             "id",
             time=pl.col("created_at").dt.epoch("s"),
-            agent=pl.when(is_member).then(agent).cast(pl.String),
-            team=pl.col("team_id").cast(pl.String),
+            agent=pl.when(is_member).then(agent),
+            team="team_id",
         )
-        .sort("time", "id")
+        .sort("time")
         .collect()
     )
     for kind in ("agent", "team") if with_teams else ("agent",):
-        parts = rows.drop_nulls(kind).sort(kind, maintain_order=True)
-        for (group_id,), own in parts.group_by(kind, maintain_order=True):
-            yield Group(kind, str(group_id), own)
+        parts = rows.drop_nulls(kind).partition_by(kind, as_dict=True)
+        yield from (Group(kind, str(key), parts[key,]) for key in sorted(key for (key,) in parts))
 
 
 def _stretches(

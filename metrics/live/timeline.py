@@ -1,7 +1,7 @@
 """The day of each agent: available, away, on a call, in after-call work, or not observed."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ import polars as pl
 
 from metrics.model.definitions import Rules
 from metrics.model.people import members
-from metrics.model.periods import Period, from_unix
+from metrics.model.periods import Period
 from metrics.model.schema import INSTANT
 from metrics.model.tables import Tables
 
@@ -19,7 +19,7 @@ from metrics.model.tables import Tables
 STATES = ("on_call", "after_call", "available", "away")
 UNOBSERVED = "unobserved"
 
-Interval = tuple[int, int]
+Interval = tuple[datetime, datetime]
 Layers = dict[str, list[Interval]]
 
 
@@ -65,10 +65,9 @@ def timeline(tables: Tables, rules: Rules, day: date) -> list[AgentDay]:
     away: the collector was not running, or the vendor did not answer. Nothing for days to come.
     """
     first, last = Period(day, day).bounds(rules.time_zone)
-    last = min(last, tables.now)
-    if last <= first:
+    edges = first, min(last, tables.now)
+    if edges[1] <= first:
         return []
-    edges = int(first.timestamp()), int(last.timestamp())
     layers = _layers(tables, edges)
     people = members(tables, rules).select("id", "name").sort("name", "id", nulls_last=True)
     return [
@@ -78,8 +77,8 @@ def timeline(tables: Tables, rules: Rules, day: date) -> list[AgentDay]:
 
 
 def _layers(tables: Tables, edges: Interval) -> dict[str, Layers]:
-    """Agent -> state -> the stretches that touch the day, as unix seconds."""
-    first, last = edges
+    """Agent -> state -> the stretches that touch the day."""
+    first, last = (pl.lit(edge, INSTANT) for edge in edges)
     is_text, is_voice = (pl.col("channel") == channel for channel in ("text", "voice"))
     word, ended = pl.col("state"), pl.col("ended_at")
     is_available = (is_text & (word == "active")) | (is_voice & (word == "available"))
@@ -98,44 +97,30 @@ def _layers(tables: Tables, edges: Interval) -> dict[str, Layers]:
         agent="agent_id", state=pl.lit("on_call"), start="answered_at", end=end
     )
     layers: dict[str, Layers] = {}
-    for rows in pl.collect_all(
-        query.with_columns(pl.col("start", "end").dt.epoch("s"))
-        .filter(pl.col("end") > first, pl.col("start") < last)
-        .drop_nulls()
-        for query in (seen, called)
-    ):
-        for agent, name, *stretch in rows.iter_rows():
-            layers.setdefault(agent, {}).setdefault(name, []).append(tuple(stretch))
+    for query in (seen, called):
+        rows = query.filter(pl.col("end") > first, pl.col("start") < last).drop_nulls().collect()
+        for agent, name, start, end in rows.iter_rows():
+            layers.setdefault(agent, {}).setdefault(name, []).append((start, end))
     return layers
 
 
 def _cut(layers: Layers, edges: Interval) -> tuple[Stretch, ...]:
     first, last = edges
-    inside = (edge for intervals in layers.values() for interval in intervals for edge in interval)
-    places = sorted({first, last, *(edge for edge in inside if first < edge < last)})
-    joined = {state: _joined(intervals) for state, intervals in layers.items()}
-    stretches: list[tuple[str, int, int]] = []
-    for start, end in pairwise(places):
-        state = next((name for name in STATES if _holds(joined.get(name, []), start)), UNOBSERVED)
-        if stretches and stretches[-1][0] == state:
-            start = stretches.pop()[1]
-        stretches.append((state, start, end))
-    return tuple(
-        Stretch(state, from_unix(start), from_unix(end)) for state, start, end in stretches
-    )
-
-
-def _joined(intervals: Iterable[Interval]) -> list[Interval]:
-    joined: list[Interval] = []
-    for start, end in sorted(intervals):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _holds(intervals: Sequence[Interval], at: int) -> bool:
-    """Whether an instant lies in one of the intervals, which are in order and apart."""
-    place = bisect_right(intervals, at, key=lambda interval: interval[0]) - 1
-    return place >= 0 and at < intervals[place][1]
+    inside = {
+        name: [(max(start, first), min(end, last)) for start, end in intervals]
+        for name, intervals in layers.items()
+    }
+    ends = {edge for intervals in inside.values() for interval in intervals for edge in interval}
+    places = sorted(ends | {first, last})
+    states = [UNOBSERVED] * (len(places) - 1)
+    # What comes first among the states is painted over the others.
+    for name in reversed(STATES):
+        for start, end in inside.get(name, ()):
+            begin, stop = bisect_left(places, start), bisect_left(places, end)
+            states[begin:stop] = [name] * (stop - begin)
+    stretches: list[Stretch] = []
+    for name, (start, end) in zip(states, pairwise(places), strict=True):
+        if stretches and stretches[-1].state == name:
+            start = stretches.pop().start
+        stretches.append(Stretch(name, start, end))
+    return tuple(stretches)

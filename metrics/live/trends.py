@@ -8,7 +8,6 @@ import polars as pl
 
 from metrics.model.derived import day_of
 from metrics.model.periods import Period, midnight
-from metrics.model.schema import INSTANT
 from metrics.model.selection import select_conversations
 from metrics.model.view import View
 from metrics.query.usual import WEEKDAYS_MINIMUM, Band
@@ -69,19 +68,15 @@ def usual_until(
     None while there are fewer than `WEEKDAYS_MINIMUM` of the same weekday.
     """
     zone = view.rules.time_zone
-    passed = view.tables.now - midnight(day, zone)
-    starts = [midnight(earlier, zone) for earlier in _same_weekdays(day, first_day)]
+    passed = int((view.tables.now - midnight(day, zone)).total_seconds())
+    days = _same_weekdays(day, first_day)
+    starts = np.array([int(midnight(past, zone).timestamp()) for past in days])
     if len(starts) < WEEKDAYS_MINIMUM:
         return None
-    created = pl.col("created_at")
-    came = select_conversations(view).filter(created >= pl.lit(min(starts), INSTANT))
-    until = [
-        created.is_between(pl.lit(start, INSTANT), pl.lit(start + passed, INSTANT), closed="left")
-        .sum()
-        .alias(str(start))
-        for start in starts
-    ]
-    low, high = np.quantile(came.select(until).collect().row(0), [0.1, 0.9])
+    time = pl.col("created_at").dt.epoch("s")
+    came = select_conversations(view).select(time.filter(time >= starts.min()).sort()).collect()
+    edges = np.searchsorted(came.to_series().to_numpy(), [starts, starts + passed])
+    low, high = np.quantile(edges[1] - edges[0], [0.1, 0.9])
     return float(low), float(high)
 
 

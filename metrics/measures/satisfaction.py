@@ -10,7 +10,7 @@ import polars as pl
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.summary import Summary
-from metrics.model.values import first_word, flags
+from metrics.model.values import as_float, first_word, flags
 
 BANDS = ("positive", "neutral", "negative")
 ASKED = "Intercom, conversation_rating: rating and created_at (the moment it was asked for)"
@@ -33,7 +33,7 @@ _rating = partial(metric, table="conversations", dated_by="rating_at", parts=BAN
 csat_average = _rating(
     "csat_average",
     "mean",
-    value=pl.when(IS_RATED).then(RATING.cast(pl.Float64)),
+    value=pl.when(IS_RATED).then(as_float(RATING)),
     better="higher",
     definition=ASKED,
 )

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 import polars as pl
 
 from metrics.model.definitions import Rules
-from metrics.model.schema import INSTANT
 
 
 def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
@@ -28,7 +27,13 @@ def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
 
 
 def is_open_at(instant: datetime, rules: Rules) -> bool:
-    return bool(pl.select(is_open(pl.lit(instant, INSTANT), rules)).item())
+    """`is_open` of one instant, for which a query would take longer."""
+    local = instant.astimezone(rules.time_zone)
+    clock = local.time()
+    return local.date() not in rules.holidays and any(
+        start <= clock and (clock < end or end == time.max)
+        for start, end in rules.office_hours[local.weekday()]
+    )
 
 
 def openings(day: date, rules: Rules) -> list[tuple[datetime, datetime]]:

@@ -1,6 +1,5 @@
 """What metrics are made of: expressions with one value for each row; null keeps a row out."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -15,7 +14,7 @@ def ones(population: pl.Expr) -> pl.Expr:
 
 def flags(good: pl.Expr, population: pl.Expr) -> pl.Expr:
     """1 or 0 for the rows of the population; what is not known to be good is not."""
-    return pl.when(population).then(good.fill_null(value=False).cast(pl.Float64))
+    return pl.when(population).then(as_float(good.fill_null(value=False)))
 
 
 def seconds_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
@@ -23,8 +22,13 @@ def seconds_between(earlier: pl.Expr, later: pl.Expr) -> pl.Expr:
 
     Vendors sometimes write an end before its beginning; such a row has no duration.
     """
-    span = (later - earlier).dt.total_seconds().cast(pl.Float64)
+    span = as_float((later - earlier).dt.total_seconds())
     return pl.when(span >= 0).then(span)
+
+
+def as_float(value: pl.Expr) -> pl.Expr:
+    # A strict cast could fail: Polars would copy all rows before it filters by what comes of it.
+    return value.cast(pl.Float64, strict=False)
 
 
 def is_true(flag: str) -> pl.Expr:
@@ -32,10 +36,10 @@ def is_true(flag: str) -> pl.Expr:
 
 
 def seconds_since(instant: pl.Expr, now: datetime) -> pl.Expr:
-    return (pl.lit(now, INSTANT) - instant).dt.total_seconds().cast(pl.Float64)
+    return as_float((pl.lit(now, INSTANT) - instant).dt.total_seconds())
 
 
-def age_band(is_open: pl.Expr, bands: Mapping[str, timedelta], now: datetime) -> pl.Expr:
+def age_band(is_open: pl.Expr, bands: dict[str, timedelta], now: datetime) -> pl.Expr:
     """The band of each open row's age since `created_at`; each begins where it says."""
     age = pl.lit(now, INSTANT) - pl.col("created_at")
     oldest_first = list(bands.items())[::-1]
@@ -43,7 +47,7 @@ def age_band(is_open: pl.Expr, bands: Mapping[str, timedelta], now: datetime) ->
     return first_word({**fits, oldest_first[-1][0]: is_open})
 
 
-def first_word(cases: Mapping[str, pl.Expr]) -> pl.Expr:
+def first_word(cases: dict[str, pl.Expr]) -> pl.Expr:
     """The word of the first case that holds; null where none does."""
     words = pl.Enum(list(cases))
     expression: pl.Expr = pl.lit(None, words)

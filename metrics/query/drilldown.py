@@ -14,7 +14,7 @@ from metrics.measures.workload import reasons
 from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.definitions import Rules
 from metrics.model.selection import Selection, select, value_of
-from metrics.model.values import ones
+from metrics.model.values import as_float, ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
 from metrics.query.grouping import GROUP, ROW, Grouping, group_rows
@@ -269,5 +269,5 @@ def _count_mentions(rules: Rules, wanted: set[str] | None) -> pl.Expr:
         column.is_not_null() if wanted is None else column.is_in(sorted(wanted))
         for column in columns
     ]
-    count = pl.sum_horizontal(fit.fill_null(value=False).cast(pl.Float64) for fit in fits)
+    count = pl.sum_horizontal(as_float(fit.fill_null(value=False)) for fit in fits)
     return pl.when(count > 0).then(count)

@@ -110,12 +110,9 @@ def counts_by_day_and_hour(
     """Rows dated in the period: one line for each of its days, one column for each local hour."""
     day, hour = day_of(instant), hour_of(instant)
     rows = rows.filter(day.is_between(period.first_day, period.last_day))
-    place = (day - period.first_day).dt.total_days()
-    counted = rows.group_by(place.alias("day"), hour.alias("hour")).len().collect()
-    counts = np.zeros((period.days, 24), dtype="int64")
-    for line, column, number in counted.iter_rows():
-        counts[line, column] = number
-    return counts
+    place = (day - period.first_day).dt.total_days() * 24 + hour
+    places = rows.select(place).collect().to_series().to_numpy()
+    return np.bincount(places, minlength=period.days * 24).reshape(period.days, 24)
 
 
 def _rolling_sums(numbers: npt.NDArray[np.float64], days: int) -> npt.NDArray[np.float64]:

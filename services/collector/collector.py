@@ -14,7 +14,7 @@ from functools import partial
 from services.collector.run import CollectorRun
 from services.errors import ServiceError
 from services.settings.config import Settings
-from services.snapshot.dataset import Dataset, Snapshot
+from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
 from services.storage.command_queue import CLEAR_CACHE, CommandQueue
 from services.storage.lease import Lease
@@ -58,7 +58,6 @@ class Collector:
         self._after_publish = after_publish
         self._during = during
         self._commands = CommandQueue(state)
-        self._dataset = Dataset(cache, settings.rules(), clock=clock, poll_seconds=0)
         self._start_run = partial(
             CollectorRun,
             intercom,
@@ -129,7 +128,7 @@ class Collector:
 
     def _publish(self, run: CollectorRun) -> None:
         run.publish()
-        snapshot = self._dataset.snapshot() if self._after_publish else None
+        snapshot = run.dataset.snapshot() if self._after_publish else None
         if snapshot is None:
             return
         for hook in self._after_publish:

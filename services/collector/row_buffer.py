@@ -133,7 +133,7 @@ class RowBuffer:
             if held is None:
                 self._set_partition(name, merge_rows(name[0], parts))
                 continue
-            is_met = held["id"].is_in(pl.concat([part["id"] for part in parts]).unique())
+            is_met = held["id"].is_in([row_id for part in parts for row_id in part["id"]])
             met = held.filter(is_met)
             merged = merge_rows(name[0], [met, *parts])
             if not merged.equals(met):

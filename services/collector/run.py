@@ -18,6 +18,7 @@ from services.collector.ticket_source import TicketSource
 from services.collector.worker import Source, Worker, measure_history
 from services.errors import ServiceError
 from services.settings.config import Settings
+from services.snapshot.dataset import Dataset
 from services.snapshot.manifest import History, Manifest, PartitionId, SourceStatus
 from services.snapshot.snapshot import PartitionMissingError, SnapshotReader, SnapshotWriter
 from services.storage.store import StorageFullError, Store
@@ -80,6 +81,10 @@ class CollectorRun:
             expire_seconds=settings.cache.expires_hours * 3600,
             maximum_bytes=settings.cache.maximum_megabytes * 2**20,
             clock=clock,
+        )
+        # What it publishes is in memory already: those who follow read the same rows.
+        self.dataset = Dataset(
+            cache, settings.rules(), clock=clock, poll_seconds=0, held=self._writer.held
         )
         if self._writer.manifest is not None:
             self._resume(self._writer.manifest)
@@ -195,6 +200,7 @@ class CollectorRun:
                 log.warning("collector: %s; reading again", error)
                 damaged.add(name[0])
                 continue
+            self._writer.held[partition.key] = rows
             if name in (AGENTS, TEAMS):
                 self._agent_tables.mark_published({name: rows})
             elif name[0] == PRESENCE:

@@ -27,7 +27,7 @@ from services.snapshot.manifest import (
     SourceStatus,
 )
 from services.snapshot.partitioned import PartitionedTable
-from services.snapshot.snapshot import PartitionMissingError, SnapshotReader
+from services.snapshot.snapshot import BLANK, PartitionMissingError, SnapshotReader
 from services.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,8 @@ class Snapshot:
 class Dataset:
     """The cache is asked no more often than every `poll_seconds`.
 
-    What `rules` say of a row is worked out once, when its partition is read.
+    What `rules` say of a row is worked out once, when its partition is read; `held` are partitions
+    that are in memory already, by key.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Dataset:
         *,
         clock: Callable[[], float] = time.time,
         poll_seconds: float = POLL_SECONDS,
+        held: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
         self._rules = rules
         self._poll_seconds = poll_seconds
-        self._reader = SnapshotReader(cache)
+        self._reader = SnapshotReader(cache, BLANK if held is None else held)
+        self._shared = held is not None
         self._clock = clock
         self._lock = threading.Lock()
         self._asked_at: float | None = None
@@ -149,7 +152,8 @@ class Dataset:
     def _begin(self) -> None:
         self._agent_ids: dict[str, str] = {}
         self._held = {
-            table: PartitionedTable(table, partial(self._derive, table)) for table in schema.TABLES
+            table: PartitionedTable(table, partial(self._derive, table), shared=self._shared)
+            for table in schema.TABLES
         }
 
     def _derive(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,88 +1,118 @@
 """A table of the web side, put together of its partitions; each is read and derived once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 import polars as pl
 
 from metrics.model import schema
 from services.snapshot.manifest import Partition
 
-# Every question goes through all pieces of a table; of more than this one is made.
-MOST_PIECES = 16
+# Every question goes through all pieces of a table: smaller ones are joined with their neighbours.
+PIECE_ROWS = 10_000
 
 
 @dataclass(frozen=True)
 class _Part:
     """The rows of a partition, as a stretch of a greater frame."""
 
+    key: str
     attributes: Sequence[str]  # that were read; others are derived
     size: int
     frame: pl.DataFrame
     start: int = 0
 
 
+Run = list[_Part]  # that follow each other in one frame
+
+
 class PartitionedTable:
     """`rows` has the columns that were read, `derived` those of `derive` beside them.
 
-    `derive` is for the rows of any number of partitions, and may get the same ones again.
+    `derive` is for the rows of any number of partitions, and may get the same ones again. Rows are
+    copied into greater pieces, unless they are to be `shared` with whoever has them in memory.
     """
 
-    def __init__(self, table: str, derive: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
-        self._nothing = schema.empty(table)
-        matched = schema.CALL_AGENTS if table == "calls" else ()
-        self._agreed = [*self._nothing.columns, *matched]
+    def __init__(
+        self,
+        table: str,
+        derive: Callable[[pl.DataFrame], pl.DataFrame],
+        *,
+        shared: bool = False,
+    ) -> None:
+        self._shared = shared
+        self._width = len(schema.TABLES[table])
+        self._agreed = [*schema.TABLES[table], *(schema.CALL_AGENTS if table == "calls" else ())]
         self._derive = derive
-        self._parts: Mapping[str, _Part] = {}
-        self._show({}, derive(self._nothing))
+        self._nothing = derive(schema.empty(table))
+        self._show([])
 
     def load(
         self, partitions: Sequence[Partition], read: Callable[[Partition], pl.DataFrame]
     ) -> None:
         """Take over these partitions, in this order; where `read` fails, all stays as it was."""
-        names = [partition.key for partition in partitions]
-        if names == list(self._parts):
+        held = {part.key: part for part in self._parts}
+        keys = [partition.key for partition in partitions]
+        if keys == list(held):
             return
-        frames = {p.key: read(p) for p in partitions if p.key not in self._parts}
-        block = pl.concat([self._nothing, *frames.values()], how="diagonal", rechunk=True)
-        derived = self._derive(block)
-        width = self._nothing.width
-        new = {key: _Part(rows.columns[width:], len(rows), rows) for key, rows in frames.items()}
-        known = {**self._parts, **_cut(derived, new)}
-        self._show({name: known[name] for name in names}, derived)
+        new = ([self._read(p, read)] for p in partitions if p.key not in held)
+        for runs in _group(new):
+            held |= {part.key: part for part in _cut(self._derive(self._join(runs)), runs)}
+        self._show([held[key] for key in keys])
 
     def derive_again(self) -> None:
         """After `derive` became another one."""
-        derived = self._derive(self.derived)
-        self._show(_cut(derived, self._parts), derived)
+        self._show(_cut(self._derive(self.derived), [self._parts]))
 
-    def _show(self, parts: Mapping[str, _Part], derived: pl.DataFrame) -> None:
-        pieces = _join_neighbours(parts.values())
-        whole = pl.concat([derived.clear(), *pieces], how="diagonal")
-        if len(pieces) > MOST_PIECES:
-            whole = whole.rechunk()
-            parts = _cut(whole, parts)
-        attributes = [name for part in parts.values() for name in part.attributes]
-        self._parts, self.derived = parts, whole
-        self.rows = whole.select(list(dict.fromkeys([*self._agreed, *attributes])))
+    def _read(self, partition: Partition, read: Callable[[Partition], pl.DataFrame]) -> _Part:
+        rows = read(partition)
+        return _Part(partition.key, rows.columns[self._width :], len(rows), rows)
+
+    def _show(self, parts: Sequence[_Part]) -> None:
+        self._parts: list[_Part] = []
+        pieces = [self._nothing]
+        for runs in _group(_find_runs(parts)):
+            pieces.append(self._join(runs))
+            self._parts += _cut(pieces[-1], runs)
+        self.derived = pl.concat(pieces, how="diagonal")
+        attributes = [name for part in self._parts for name in part.attributes]
+        self.rows = self.derived.select(list(dict.fromkeys([*self._agreed, *attributes])))
+
+    def _join(self, runs: Sequence[Run]) -> pl.DataFrame:
+        frames = [run[0].frame.slice(run[0].start, sum(part.size for part in run)) for run in runs]
+        if len(frames) == 1:
+            return frames[0]
+        return pl.concat(frames, how="diagonal", rechunk=not self._shared)
 
 
-def _cut(frame: pl.DataFrame, parts: Mapping[str, _Part]) -> dict[str, _Part]:
-    """The same parts, one after the other in this frame."""
-    starts = accumulate((part.size for part in parts.values()), initial=0)
-    return {
-        key: replace(part, frame=frame, start=start)
-        for (key, part), start in zip(parts.items(), starts, strict=False)
-    }
-
-
-def _join_neighbours(parts: Iterable[_Part]) -> list[pl.DataFrame]:
-    stretches: list[_Part] = []
+def _find_runs(parts: Iterable[_Part]) -> list[Run]:
+    runs: list[Run] = []
     for part in parts:
-        last = stretches[-1] if stretches else None
+        last = runs[-1][-1] if runs else None
         if last and last.frame is part.frame and last.start + last.size == part.start:
-            stretches[-1] = replace(last, size=last.size + part.size)
+            runs[-1].append(part)
         else:
-            stretches.append(part)
-    return [part.frame.slice(part.start, part.size) for part in stretches]
+            runs.append([part])
+    return runs
+
+
+def _group(runs: Iterable[Run]) -> Iterator[list[Run]]:
+    """As few that follow each other as make a piece."""
+    group: list[Run] = []
+    for run in runs:
+        group.append(run)
+        if sum(part.size for run in group for part in run) >= PIECE_ROWS:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _cut(frame: pl.DataFrame, runs: Sequence[Run]) -> list[_Part]:
+    """The parts of these runs, one after the other in this frame."""
+    parts: list[_Part] = []
+    start = 0
+    for part in (part for run in runs for part in run):
+        parts.append(replace(part, frame=frame, start=start))
+        start += part.size
+    return parts

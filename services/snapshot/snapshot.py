@@ -52,10 +52,11 @@ class PartitionMissingError(ServiceError):
 
 
 class SnapshotReader:
-    """For the web side, and for a collector that resumes."""
+    """For the web side, and for the collector, which has partitions in memory already, by key."""
 
-    def __init__(self, cache: Store) -> None:
+    def __init__(self, cache: Store, held: Mapping[str, pl.DataFrame] = BLANK) -> None:
         self._cache = cache
+        self._held = held
 
     def read_pointer(self) -> str | None:
         """Key of the newest manifest: differs whenever anything does. Cheap to ask for."""
@@ -84,6 +85,8 @@ class SnapshotReader:
         A damaged entry is deleted, which is also the report: the next publication finds it gone
         and lists it as lost, so that the collector fetches it again.
         """
+        if partition.key in self._held:
+            return self._held[partition.key]
         content = self._cache.get(partition.key)
         if content is None:
             raise PartitionMissingError(
@@ -125,6 +128,7 @@ class SnapshotWriter:
         self._clock = clock
         self._pointer: str | None = None
         self._manifest: Manifest | None = None
+        self.held: dict[str, pl.DataFrame] = {}  # what is published, by key, as far as it is known
         reader = SnapshotReader(cache)
         try:
             self._pointer = reader.read_pointer()
@@ -186,6 +190,9 @@ class SnapshotWriter:
             meta=dict(meta),
         )
         self._swap(manifest)
+        self.held |= {written[name][0].key: frame for name, frame in changed.items()}
+        for key in self.held.keys() - {partition.key for partition in partitions.values()}:
+            del self.held[key]
         return manifest.version
 
     def _check_room(self, partitions: Iterable[Partition]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from pydantic import BeforeValidator, Field
 
+from callbacks.reports.filter_choices import fold_case
 from callbacks.reports.query import SummaryQuery, parse_search, read
 from callbacks.reports.report_view import VersionView
 from metrics.classification.goals import EXCLUDED_BY, Day, goals_by_day, standing
@@ -213,7 +214,7 @@ class AgentView(VersionView[AnalystQuery]):
         if query.standing:
             rows = rows.filter(pl.col("standing") == query.standing)
         if query.search.strip():
-            subject = pl.col("subject").str.to_lowercase()
-            rows = rows.filter(subject.str.contains(query.search.strip().lower(), literal=True))
+            subject, wanted = fold_case(pl.col("subject")), query.search.strip().casefold()
+            rows = rows.filter(subject.str.contains(wanted, literal=True))
         rows = without_others_ratings(rows, self.tables, self.agent_id)
         return rows.sort("created_at", "id", descending=True)

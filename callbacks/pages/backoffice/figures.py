@@ -19,7 +19,7 @@ from layouts.pages.backoffice.page import Choice, Duplicate, GroupCount, Ticket
 from metrics.measures.tickets import DAY, EVERY, IS_OPEN, is_overdue
 from metrics.model import people
 from metrics.model.catalog import CATALOG
-from metrics.model.filters import Filters
+from metrics.model.filters import EMPTY
 from metrics.model.schema import attribute
 from metrics.model.selection import select
 from metrics.model.summary import Summary
@@ -129,12 +129,16 @@ def build_lines(by: str, question: BackofficeView, context: Context) -> list[Gro
 def build_choices(question: BackofficeView, context: Context) -> list[Choice]:
     """What tickets can be filtered by: values that any of them has under all other filters."""
     names, choices = people.names(question.tables), []
+    counted = _count_tickets(question)
     for name, column in COLUMNS.items():
         chosen = question.query.chosen.get(name, ())
-        others = {key: v for key, v in question.filters.tickets.items() if key != column}
-        shown = replace(question.filters, tickets=others)
-        counted = _count_values(column, question, shown)
-        known = {**counted, **{value: counted.get(value, 0) for value in chosen}}
+        others = [
+            pl.col(other).is_in(words)
+            for other, words in question.filters.tickets.items()
+            if other != column
+        ]
+        rows = counted.filter(*others).group_by(column).agg(pl.col("len").sum())
+        known = dict.fromkeys(chosen, 0) | dict(rows.iter_rows())
         values = [
             (value, _name_value(name, value, names, context), n)
             for value, n in sorted(
@@ -146,18 +150,14 @@ def build_choices(question: BackofficeView, context: Context) -> list[Choice]:
     return choices
 
 
-def _count_values(column: str, question: BackofficeView, filters: Filters) -> dict[str, int]:
-    """Of tickets that are open, or of the period."""
-    view = question.view.with_filters(filters)
+def _count_tickets(question: BackofficeView) -> pl.DataFrame:
+    """Tickets that are open, or of the period, by the words in all columns of the filters."""
+    view = question.view.with_filters(replace(question.filters, tickets={}))
     lists = [select(metric, view) for metric in (CATALOG["tickets_open"], EVERY)]
     is_listed = [rows.predicate & rows.value.is_not_null() for rows in lists]
-    words = (
-        lists[0]
-        .table.lazy()
-        .filter(pl.any_horizontal(is_listed))
-        .select(pl.col(column).cast(pl.String).fill_null(""))
-    )
-    return dict(words.group_by(column).len().collect().iter_rows())
+    words = [pl.col(column).cast(pl.String).fill_null(EMPTY) for column in COLUMNS.values()]
+    query = lists[0].table.lazy().filter(pl.any_horizontal(is_listed))
+    return query.group_by(words).len().collect()
 
 
 def _name_value(

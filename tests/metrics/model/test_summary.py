@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metrics.measures import responsiveness, satisfaction, stocks, workload
 from metrics.model.catalog import CATALOG
 from metrics.model.summary import (
     Summary,
@@ -14,9 +15,9 @@ from metrics.model.summary import (
     wilson,
 )
 
-COUNT, SHARE = CATALOG["conversations"], CATALOG["reopen_rate"]
-MEAN, DURATION = CATALOG["csat_average"], CATALOG["time_to_close"]
-LONGEST, STOCK = CATALOG["longest_wait"], CATALOG["open_now"]
+COUNT, SHARE = workload.conversations, responsiveness.reopen_rate
+MEAN, DURATION = satisfaction.csat_average, responsiveness.time_to_close
+LONGEST, STOCK = stocks.longest_wait, stocks.open_now
 
 
 def values(*numbers):

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.errors import BadResponseError, RateLimitedError, UnauthorizedError, UnavailableError
+from services.snapshot.manifest import OLDER
 from services.storage.store import StorageFullError
 from tests.worlds.collecting import DAY, NOW, Rig
 from tests.worlds.tables import by_id
@@ -232,6 +233,21 @@ def test_an_empty_workspace_is_complete_and_empty(rig):
     assert snapshot.history.complete
 
 
+def test_conversations_of_many_old_days_are_one_partition(rig):
+    for n in range(40):
+        rig.intercom.put(n, NOW - (30 + 20 * n) * DAY, NOW - DAY, state="open")
+    rig.everything()
+    partitions = rig.run._writer.manifest.partitions
+    assert [day for table, day in partitions if table == "conversations"] == [OLDER]
+    created = rig.snapshot().tables.conversations["created_at"].to_list()
+    assert created == sorted(created)
+    rig.restart()
+    rig.intercom.put(7, NOW - (30 + 20 * 7) * DAY, int(rig.clock()), state="closed")
+    rig.minute()
+    assert by_id(rig.snapshot().tables.conversations)["7"]["state"] == "closed"
+    assert len(rig.ids()) == 40
+
+
 def test_days_that_fall_out_of_the_history_are_dropped_unless_still_open(rig):
     rig.intercom.put("closed", NOW - 9 * DAY)
     rig.intercom.put("closed lately", NOW - 9 * DAY, NOW - DAY)
@@ -242,6 +258,8 @@ def test_days_that_fall_out_of_the_history_are_dropped_unless_still_open(rig):
     rig.minute()
     assert rig.ids() == ["closed lately", "open"]
     assert rig.ids("calls") == []
+    days = [day for table, day in rig.run._writer.manifest.partitions if table == "conversations"]
+    assert days == [OLDER]
     assert rig.snapshot().history.loaded_days == 10
 
 
@@ -335,6 +353,25 @@ def test_only_partitions_that_changed_are_written(rig, monkeypatch):
     rig.minute()
     rows = [[one for one in names if one[0] != "presence"] for names in written]
     assert rows == [[], [("conversations", "2026-11-24")]]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_who_follows_the_collector_takes_its_rows_from_memory(rig, monkeypatch, restarts):
+    rig.fill(29, per_day=3)
+    rig.everything()
+    if restarts:
+        rig.restart()
+    get, asked = rig.cache.get, []
+    monkeypatch.setattr(rig.cache, "get", lambda key: asked.append(key) or get(key))
+    rig.intercom.put("new", NOW)
+    rig.minute()
+    snapshot = rig.run.dataset.snapshot()
+    assert not any(key.startswith("partition/") for key in asked)
+    assert snapshot.version == rig.snapshot().version
+    assert snapshot.tables.conversations.equals(rig.snapshot().tables.conversations)
+    assert len(snapshot.tables.calls) == 29
+    named = {partition.key for partition in rig.run._writer.manifest.partitions.values()}
+    assert rig.run._writer.held.keys() == named
 
 
 def test_what_vanishes_from_the_cache_is_written_again_from_memory(rig):
