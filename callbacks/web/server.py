@@ -271,10 +271,11 @@ def _add_page_status(server: Flask, backend: Backend) -> None:
 def _add_language_and_theme(response: Response, backend: Backend) -> None:
     text = text_for(session.choose_language(request.cookies, backend))
     theme = session.choose_theme(request.cookies)
-    stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
+    kinds = ("stale", "offline", "refused_part")
+    stale, offline, refused = (escape(text(f"shell.{state}", s="{s}")) for state in kinds)
     opening = (
         f'<html lang="{text.language}" data-bs-theme="{theme}" '
-        f'data-stale="{stale}" data-offline="{offline}" '
+        f'data-stale="{stale}" data-offline="{offline}" data-refused="{refused}" '
         f'data-panel-parameters="{" ".join(page_query.PANEL)}" '
         f'data-shared-parameters="{" ".join(page_query.SHARED)}">'
     )
