@@ -1,6 +1,6 @@
 /* Dash itself waits for ever, and shows old numbers as if they were new. This wraps its requests:
    a time limit, no half answers, back to the login page when the session is over, a line on the
-   screen when nothing new has come for too long, a fresh start when the program changed, and one
+   screen when a refresh fails or is refused, or nothing new has come for too long, a fresh start when the program changed, and one
    every night. */
 (function () {
   "use strict";
@@ -10,6 +10,7 @@
   const LOOK_MS = 2000;
   const PROBE_MS = 6000;
   const STALE_S = 150;
+  const FORGOTTEN_MS = 45000;
   /* Screens that were started together must not all come back in the same second. */
   const JITTER_MS = 10000;
   const SETTLED_MS = 60000;
@@ -20,9 +21,37 @@
   const nightMinute = Math.floor(Math.random() * 50);
   let build = null;
   let heard = loaded;
-  let online = true;
   let probed = 0;
+  /* By callback: how what it asked last failed, and since when. */
+  const failures = new Map();
   let leaving = false;
+
+  function callbackOf(path, options) {
+    if (path !== POST) return path;
+    try {
+      return JSON.parse(options.body).output;
+    } catch {
+      return path;
+    }
+  }
+
+  function note(callback, status) {
+    const known = failures.get(callback);
+    if (status < 400) failures.delete(callback);
+    else failures.set(callback, { status, at: Date.now(), since: known ? known.since : Date.now() });
+  }
+
+  /* What nobody asks again is forgotten: each refresh tells anew whether it fails. */
+  function failing() {
+    for (const [callback, { status, at }] of failures) {
+      if (Date.now() - at > (status < 500 ? STALE_S * 1000 : FORGOTTEN_MS)) failures.delete(callback);
+    }
+    return [...failures.values()];
+  }
+
+  function isOnline() {
+    return failing().every(({ status }) => status < 500);
+  }
 
   function unavailable() {
     return new Response("{}", { status: 503, headers: { "Content-Type": "application/json" } });
@@ -79,17 +108,28 @@
     if (now !== build && Date.now() - loaded > SETTLED_MS) leave(JITTER_MS);
   }
 
+  /* What came with the page, for whoever asks for it first. */
+  function enclosed(path) {
+    const found = document.querySelector(`script[data-answer="${path}"]`);
+    if (!found) return null;
+    found.remove();
+    return new Response(found.textContent, { headers: { "Content-Type": "application/json" } });
+  }
+
   window.fetch = async function (resource, options) {
     const asked = new URL(String((resource && resource.url) || resource), window.location.href);
     const ours = asked.origin === window.location.origin && asked.pathname.startsWith("/_dash-");
     if (!ours) return plain(resource, options);
+    const answered = enclosed(asked.pathname);
+    if (answered) return answered;
+    const callback = callbackOf(asked.pathname, options);
     let found;
     try {
       found = await whole(resource, options, LIMIT_MS);
     } catch (error) {
       /* Dash itself no longer wants it. */
       if (options && options.signal && options.signal.aborted) throw error;
-      online = false;
+      note(callback, 503);
       return unavailable();
     }
     const answer = found.answer;
@@ -101,10 +141,10 @@
     }
     const kind = answer.headers.get("Content-Type") || "";
     if (answer.ok && answer.status !== 204 && !kind.includes("json")) {
-      online = false;
+      note(callback, 503);
       return unavailable();
     }
-    online = answer.status < 500;
+    note(callback, answer.status);
     if (answer.ok && path === POST) heard = Date.now();
     return answer;
   };
@@ -112,10 +152,10 @@
   /* The server is back: ask now, not at the next beat of the interval. */
   async function probe() {
     probed = Date.now();
-    if (!(await isWell()) || online) return;
+    if (!(await isWell()) || isOnline()) return;
     const dash = window.dash_clientside;
     window.setTimeout(() => {
-      if (!online && dash && dash.set_props) dash.set_props("refresh", { n_intervals: Date.now() });
+      if (!isOnline() && dash && dash.set_props) dash.set_props("refresh", { n_intervals: Date.now() });
     }, Math.random() * JITTER_MS / 2);
   }
 
@@ -123,7 +163,7 @@
     return seconds < 60 ? seconds + "\u00a0s" : Math.floor(seconds / 60) + "\u00a0min";
   }
 
-  function tell(seconds) {
+  function tell(seconds, kind) {
     let banner = document.getElementById("stale-banner");
     if (seconds === null) {
       if (banner) banner.hidden = true;
@@ -136,15 +176,18 @@
       banner.setAttribute("role", "status");
       document.body.append(banner);
     }
-    const words = document.documentElement.dataset;
-    banner.textContent = ((online ? words.stale : words.offline) || "{s}").replace("{s}", span(seconds));
+    banner.textContent = (document.documentElement.dataset[kind] || "{s}").replace("{s}", span(seconds));
     banner.hidden = false;
   }
 
   function look() {
     const now = new Date();
     const silent = Math.max(0, Math.round((now - heard) / 1000));
-    tell(silent < STALE_S && online ? null : silent);
+    const since = failing().map((failure) => Math.round((now - failure.since) / 1000));
+    const online = isOnline();
+    if (!online) tell(Math.max(silent, ...since), "offline");
+    else if (silent >= STALE_S) tell(silent, "stale");
+    else tell(since.length ? Math.max(...since) : null, "refused");
     if (!online && now - probed > PROBE_MS) probe();
     if (silent > 2 * STALE_S) leave(JITTER_MS);
     const isNight = now.getHours() === NIGHT_HOUR && now.getMinutes() >= nightMinute;

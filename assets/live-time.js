@@ -1,6 +1,7 @@
 /* Moves running times on between two refreshes, against the server's clock.
    data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is written,
-   in the words of data-age-words; data-clock: name of the zone whose time is shown. */
+   in the words of data-age-words; data-clock: name of the zone whose time is shown; data-of: the
+   sources of a number, whose age and version stand once for the whole page. */
 (function () {
   "use strict";
   const NBSP = "\u00a0";
@@ -43,6 +44,16 @@
     return clocks[zone].format(new Date(at * 1000));
   }
 
+  function about(sources, at, words) {
+    const told = (document.getElementById("server-time") || { dataset: {} }).dataset;
+    if (!told.known) return words;
+    const known = new Map(told.known.split(" ").map((one) => one.split(":")));
+    const instants = sources.split(" ").filter((name) => known.has(name)).map((name) => known.get(name));
+    const oldest = Math.min(...(instants.length ? instants : [known.get("published")]).map(Number));
+    const age = told.ago.replace("{span}", span(Math.max(0, at - oldest)));
+    return told.words.replace("{age}", age).replace("{version}", told.version);
+  }
+
   function write(element, words) {
     if (element.textContent !== words) element.textContent = words;
   }
@@ -54,10 +65,13 @@
       if (data.timer) write(element, timer(Math.max(0, at - Number(data.timer))));
       else if (data.age) {
         write(element, data.ageWords.replace("{span}", span(Math.max(0, at - Number(data.age)))));
-      } else if (data.clock) write(element, clock(data.clock, at));
+      } else if (data.of) write(element, about(data.of, at, element.textContent));
+      else if (data.clock) write(element, clock(data.clock, at));
     }
   }
 
   window.vigia = Object.assign(window.vigia || {}, { now, timer, span });
   window.setInterval(tick, 1000);
+  /* What has just been opened is not a second late. */
+  document.addEventListener("click", () => window.setTimeout(tick, 50));
 })();

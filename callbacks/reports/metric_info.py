@@ -6,7 +6,9 @@ from typing import Any
 
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
+from layouts.components.live_time import data_age
 from layouts.components.metric_info import MetricInfo
+from layouts.elements import Element
 from metrics.model.catalog import Metric, Source
 from metrics.model.periods import Period
 from metrics.model.summary import Summary
@@ -26,7 +28,8 @@ def number_info(
 ) -> MetricInfo:
     """`before` is the number of the previous period, if that is whole; stocks have no `period`."""
     text, formats = context.text, context.formats
-    lines = [(text("passport.population"), text("passport.rows", n=formats.count(now.n)))]
+    rows = text("passport.rows", n=formats.count(now.n))
+    lines: list[tuple[str, str | Element]] = [(text("passport.population"), rows)]
     if now.parts:
         known = [(part, n) for part, n in now.parts.items() if text.has(f"metrics.parts.{part}")]
         words = ", ".join(
@@ -63,13 +66,11 @@ def is_late(metric: Metric, snapshot: Snapshot) -> bool:
 
 def _describe_data(
     sources: Sequence[Source], snapshot: Snapshot, at: datetime, context: Context
-) -> str:
+) -> Element:
     known = [snapshot.sources[s].as_of for s in sources if s in snapshot.sources]
     instants = [instant for instant in known if instant is not None]
     oldest = min(instants, default=snapshot.published_at)
-    age = context.formats.ago((at - oldest).total_seconds())
-    version = context.formats.count(snapshot.version)
-    return context.text("passport.data_words", age=age, version=version)
+    return data_age(sources, oldest, snapshot.version, at, context)
 
 
 def figure_info(
@@ -92,7 +93,8 @@ def figure_info(
         listed: Key of the list of its rows; None where there is none.
     """
     text, formats = context.text, context.formats
-    lines = [(text("passport.population"), text("passport.rows", n=formats.count(n)))]
+    rows = text("passport.rows", n=formats.count(n))
+    lines: list[tuple[str, str | Element]] = [(text("passport.population"), rows)]
     lines.append(_build_period_line(question.period, context))
     if timed:
         clock = question.rules.clock

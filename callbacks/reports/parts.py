@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 from dash import no_update, set_props
 from dash.exceptions import PreventUpdate
-from plotly.io.json import to_json_plotly
 
 # An id, and the property of it that is filled.
 Place = tuple[str, str]
@@ -124,11 +123,8 @@ def _make_part(place: Place, whole: bytes, frame: bytes, inside: Parts = ()) -> 
 
 def _encode(tree: Any, without_panels: bool = False) -> bytes:
     def plain(value: Any) -> Any:
-        if isinstance(value, Part):
-            return None if without_panels else value.content
-        if hasattr(value, "to_plotly_json"):
-            return value.to_plotly_json()
-        # Arrays and instants of pandas.
-        return orjson.Fragment(to_json_plotly(value))
+        if not isinstance(value, Part):
+            raise TypeError(f"a {type(value).__name__} is nothing that a page can show")
+        return None if without_panels else value.content
 
     return orjson.dumps(tree, default=plain, option=OPTIONS)

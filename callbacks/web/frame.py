@@ -11,6 +11,7 @@ from callbacks.reports.parts import Place, answer, draw
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages, alerts_count, queue_chip
+from layouts.components.live_time import tell_version
 from layouts.elements import Element
 from layouts.roles import PAGES, PEOPLE
 from metrics.live import current as now
@@ -43,7 +44,9 @@ def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -
     drawn: dict[Place, Any] = {CHIP: None, AGES: None}
     at = backend.now()
     if snapshot is not None:
-        drawn[AGES] = ages(snapshot.sources, at, context)
+        as_of = {name: status.as_of for name, status in snapshot.sources.items()}
+        told = tell_version(snapshot.version, snapshot.published_at, as_of, context)
+        drawn[AGES] = ages(snapshot.sources, at, context, told)
         if context.wall:
             drawn[CHIP] = _draw_chip(backend, snapshot, at, context)
     if context.role in PAGES["/alerts"].roles:

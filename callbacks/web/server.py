@@ -33,6 +33,7 @@ from callbacks.web import (
 )
 from layouts import bundles, ids
 from layouts.components import states
+from layouts.components.context import Context
 from layouts.components.shell import page_frame
 from layouts.elements import Element
 from layouts.i18n import text_for
@@ -117,6 +118,13 @@ class GuardedDash(Dash):  # type: ignore[misc]
             if not any(f"/{name}/" in line for name in unused)
         ]
         own = {kind: bundles.address(f"{role}.{kind}") for kind in ("css", "js")}
+        kwargs["config"] += "".join(
+            _enclose(path, answer())
+            for path, answer in (
+                ("/_dash-layout", self.serve_layout),
+                ("/_dash-dependencies", self.dependencies),
+            )
+        )
         kwargs["css"] = f'<link rel="stylesheet" href="{own["css"]}">'
         kwargs["scripts"] = "\n".join([f'<script src="{own["js"]}"></script>', *libraries])
         kwargs["favicon"] = (
@@ -124,6 +132,12 @@ class GuardedDash(Dash):  # type: ignore[misc]
         )
         html_text = super().interpolate_index(**kwargs)
         return re.sub(r"<script(?![^>]*\bnonce=)", f'<script nonce="{g.nonce}"', html_text)
+
+
+def _enclose(path: str, answer: Response) -> str:
+    """What Dash's script would ask for at once, for `fetch-guard.js` to hand out."""
+    words = answer.get_data(as_text=True).replace("<", "\\u003c")
+    return f'<script type="application/json" data-answer="{path}">{words}</script>'
 
 
 def _reads_any(entry: Any, prefixes: tuple[str, ...]) -> bool:
@@ -271,10 +285,11 @@ def _add_page_status(server: Flask, backend: Backend) -> None:
 def _add_language_and_theme(response: Response, backend: Backend) -> None:
     text = text_for(session.choose_language(request.cookies, backend))
     theme = session.choose_theme(request.cookies)
-    stale, offline = (escape(text(f"shell.{state}", s="{s}")) for state in ("stale", "offline"))
+    kinds = ("stale", "offline", "refused_part")
+    stale, offline, refused = (escape(text(f"shell.{state}", s="{s}")) for state in kinds)
     opening = (
         f'<html lang="{text.language}" data-bs-theme="{theme}" '
-        f'data-stale="{stale}" data-offline="{offline}" '
+        f'data-stale="{stale}" data-offline="{offline}" data-refused="{refused}" '
         f'data-panel-parameters="{" ".join(page_query.PANEL)}" '
         f'data-shared-parameters="{" ".join(page_query.SHARED)}">'
     )
@@ -292,42 +307,51 @@ def _with_csrf_cookie(response: Response, backend: Backend) -> Response:
 
 
 def _layout(backend: Backend) -> html.Div:
-    """What every page shares; `dcc.Interval` beats once a minute."""
+    """What every page shares, and the page of the address; `dcc.Interval` beats once a minute."""
     seconds = backend.settings.sync.interval_seconds
     milliseconds = min(REFRESH_MILLISECONDS, max(5, seconds) * 1000)
+    here: dict[str, str] = {}
+    page = None
+    if request.path.rstrip("/") in PAGES:
+        search = request.query_string.decode("ascii", "replace")
+        here = {"pathname": request.path, "search": f"?{search}" if search else ""}
+        page = _draw_page(request.path, here["search"], backend)
     return html.Div(
         [
-            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            dcc.Location(id=ids.URL, refresh="callback-nav", **here),
             dcc.Interval(id=ids.REFRESH, interval=milliseconds),
-            html.Div(id=ids.PAGE),
+            html.Div(page, id=ids.PAGE),
         ]
     )
 
 
 def _register_routing(app: Dash, backend: Backend) -> None:
     @role_callback(app, roles=EVERYBODY)(
-        Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search")
+        Output(ids.PAGE, "children"),
+        Input(ids.URL, "pathname"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
     def show_page(path: str | None, search: str | None) -> Any:
         if not isinstance(path, str):
             return no_update
-        path = path.rstrip("/") or "/"
-        context = session.current_context(backend, path)
-        viewer = session.current_viewer(backend)
-        page = guard.page_for(path, viewer, backend)
-        if page is not None:
-            return registry.PAGES[path].render(context, search if isinstance(search, str) else "")
-        return _no_page(path, context)
+        return _draw_page(path, search if isinstance(search, str) else "", backend)
 
-    def _no_page(path: str, context: Any) -> Element:
-        home = dcc.Link(
-            context.text("shell.home"), href=ROLES[context.role].home, className="button"
+
+def _draw_page(path: str, search: str, backend: Backend) -> Element:
+    path = path.rstrip("/") or "/"
+    context = session.current_context(backend, path)
+    page = guard.page_for(path, session.current_viewer(backend), backend)
+    return registry.PAGES[path].render(context, search) if page else _draw_no_page(path, context)
+
+
+def _draw_no_page(path: str, context: Context) -> Element:
+    home = dcc.Link(context.text("shell.home"), href=ROLES[context.role].home, className="button")
+    text = context.text
+    if path in PAGES:
+        drawn = states.forbidden(context, home)
+    else:
+        drawn = states.message(
+            "empty", context, text("states.not_found"), text("states.not_found_words"), home
         )
-        text = context.text
-        if path in PAGES:
-            drawn = states.forbidden(context, home)
-        else:
-            drawn = states.message(
-                "empty", context, text("states.not_found"), text("states.not_found_words"), home
-            )
-        return page_frame(context, "Vigia", html.Div(drawn, className="state-page"))
+    return page_frame(context, "Vigia", html.Div(drawn, className="state-page"))

@@ -11,16 +11,16 @@ from flask_compress.flask_compress import DictCache
 from layouts import bundles
 
 PREFIXES = ("/assets/", "/_dash-component-suites/", "/favicon.ico")
+PAGES = "/<path:path>"
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
-# Not HTML: tokens against forged requests stand in it, beside words that come with the request,
-# and what is compressed tells by its length how much of the two is alike.
 COMPRESSED = (
     "application/javascript",
     "application/json",
     "image/svg+xml",
     "text/css",
     "text/csv",
+    "text/html",
     "text/javascript",
     "text/plain",
 )
@@ -49,8 +49,19 @@ def set_up(server: Flask) -> None:
         COMPRESS_MIMETYPES=COMPRESSED,
         COMPRESS_CACHE_BACKEND=_CompressedFiles,
         COMPRESS_CACHE_KEY=lambda asked: check_fingerprint(asked.path)[0],
+        COMPRESS_REGISTER=False,
     )
-    Compress(server)
+    compress = Compress(server)
+    server.after_request(
+        lambda answer: answer if _is_form(answer) else compress.after_request(answer)
+    )
+
+
+def _is_form(answer: Response) -> bool:
+    """HTML that is not Dash's. Tokens against forged requests stand in it, beside words that come
+    with the request: what is compressed tells by its length how much of the two is alike.
+    """
+    return answer.mimetype == "text/html" and request.endpoint != PAGES
 
 
 def serve(filename: str) -> Response:

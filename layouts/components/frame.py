@@ -48,9 +48,15 @@ def queue_chip(
     return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
 
 
-def ages(sources: Mapping[str, Status], now: datetime, context: Context) -> list[Any]:
+def ages(
+    sources: Mapping[str, Status],
+    now: datetime,
+    context: Context,
+    told: Mapping[str, str] | None = None,
+) -> list[Any]:
+    """`told` is what `tell_version` makes of the version."""
     shown = [source_age(name, sources[name], now, context) for name in NAMES if name in sources]
-    return [server_time(now), *[part for part in shown if part is not None]]
+    return [server_time(now, told), *[part for part in shown if part is not None]]
 
 
 def source_age(name: str, status: Status, now: datetime, context: Context) -> Element | None:

@@ -4,6 +4,7 @@ The server writes the words that hold when it answers, so that a screen without 
 right when it is drawn.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -15,9 +16,33 @@ Urgency = Literal["order", "attention", "critical"]
 NEAR = 0.8
 
 
-def server_time(now: datetime) -> Element:
+def server_time(now: datetime, told: Mapping[str, str] | None = None) -> Element:
     """The server's clock, against which the browser corrects its own."""
-    return html.Span(id="server-time", hidden=True, **{"data-now": f"{now.timestamp():.0f}"})
+    data = {"data-now": f"{now.timestamp():.0f}", **(told or {})}
+    return html.Span(id="server-time", hidden=True, **data)
+
+
+def tell_version(
+    version: int, published_at: datetime, as_of: Mapping[str, datetime | None], context: Context
+) -> dict[str, str]:
+    """For `server_time`: what every `data_age` of the page says, so that a version is told once."""
+    instants = {"published": published_at, **as_of}
+    known = [f"{name}:{at.timestamp():.0f}" for name, at in instants.items() if at is not None]
+    return {
+        "data-known": " ".join(known),
+        "data-version": context.formats.count(version),
+        "data-ago": context.text("units.ago", span="{span}"),
+        "data-words": context.text("passport.data_words", age="{age}", version="{version}"),
+    }
+
+
+def data_age(
+    sources: Iterable[str], since: datetime, version: int, now: datetime, context: Context
+) -> Element:
+    """The age of the oldest of these sources, or of what was `published`, and the version."""
+    age = context.formats.ago((now - since).total_seconds())
+    words = context.text("passport.data_words", age=age, version=context.formats.count(version))
+    return html.Span(words, className="tick", **{"data-of": " ".join(sources)})
 
 
 def timer(since: datetime, now: datetime, context: Context, class_name: str = "") -> Element:

@@ -15,7 +15,7 @@ class MetricInfo:
     """`lines` are (what, words); `listed` is the key of its rows where it is not its own `key`."""
 
     key: str
-    lines: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    lines: Sequence[tuple[str, str | Element]] = field(default_factory=tuple)
     rows: int | None = None
     listed: str | None = None
 

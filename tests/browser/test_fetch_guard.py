@@ -113,6 +113,34 @@ def test_a_failing_server_is_told_and_forgotten_when_it_is_back(screen):
     pass_time(screen, 60, until=lambda: not screen.locator(BANNER).is_visible())
 
 
+@pytest.mark.parametrize("status", [400, 403, 413])
+def test_a_refused_refresh_is_told_and_forgotten_when_it_is_answered(screen, status):
+    screen.route(CALLBACKS, lambda route: route.fulfill(status=status, json={}))
+    beat(screen)
+    screen.clock.run_for(3000)
+    expect(screen.locator(BANNER)).to_contain_text("Parte desta tela não se atualiza há")
+    screen.unroute(CALLBACKS)
+    beat(screen)
+    screen.wait_for_load_state("networkidle")
+    screen.clock.run_for(3000)
+    expect(screen.locator(BANNER)).to_be_hidden()
+
+
+def test_a_refusal_is_told_though_other_callbacks_are_answered(screen):
+    def answer(route):
+        if route.request.post_data_json.get("output") == "frame.data":
+            route.fulfill(status=413, json={})
+        else:
+            route.fulfill(status=204)
+
+    screen.route(CALLBACKS, answer)
+    beat(screen)
+    screen.wait_for_load_state("networkidle")
+    assert fetched(screen)[0] == 204
+    screen.clock.run_for(3000)
+    expect(screen.locator(BANNER)).to_contain_text("Parte desta tela")
+
+
 @pytest.mark.parametrize("how", ["abort", "html", "redirect"])
 def test_no_answer_and_half_answers_are_no_answer(screen, how):
     def answer(route):

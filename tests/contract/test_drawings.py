@@ -6,6 +6,7 @@ import dash
 import dash_bootstrap_components as dbc
 import plotly.graph_objects as go
 import pytest
+from plotly.io import _json as plotly_json
 
 from layouts.roles import PAGES
 from tests.worlds.bi_world import components
@@ -39,7 +40,14 @@ def world(tmp_path_factory):
 def drawn(world):
     """Page -> everything that its callbacks answer."""
     browser = world.browser(MANAGER)
-    return {path: _draw(world, browser, path) for path in PAGES}
+    # What orjson cannot write goes a slow road of Plotly's, twenty times dearer: nothing may.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plotly_json, "clean_to_json_compatible", _refuse)
+        return {path: _draw(world, browser, path) for path in PAGES}
+
+
+def _refuse(value, **_):
+    pytest.fail(f"orjson cannot write {value!r:.200}")
 
 
 def _draw(world, browser, path):

@@ -9,7 +9,9 @@ from callbacks.pages.operations.agents import Choices, build_agents_panel, build
 from callbacks.pages.operations.query import OperationsView
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
+from layouts.components.live_time import data_age
 from layouts.components.metric_info import MetricInfo
+from layouts.elements import Element
 from layouts.pages.operations.day_curve import Curve, Slot, Tick
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
 from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
@@ -62,8 +64,10 @@ class WallMetricInfo:
         if metric.dated_by is None:
             return made
         when = text("passport.period")
-        lines = [(what, self._stretch() if what == when else words) for what, words in made.lines]
-        return MetricInfo(key, tuple(lines))
+        return MetricInfo(
+            key,
+            [(what, self._stretch() if what == when else words) for what, words in made.lines],
+        )
 
     def _stretch(self) -> str:
         is_long = self._question.query.period == "48h"
@@ -71,11 +75,10 @@ class WallMetricInfo:
             f"operations.period.{'words_48h' if is_long else 'today'}",
         )
 
-    def _data(self) -> str:
-        snapshot, formats = self._question.snapshot, self._context.formats
-        age = formats.ago((self._at - snapshot.published_at).total_seconds())
-        version = formats.count(snapshot.version)
-        return self._context.text("passport.data_words", age=age, version=version)
+    def _data(self) -> Element:
+        snapshot = self._question.snapshot
+        published = snapshot.published_at
+        return data_age(["published"], published, snapshot.version, self._at, self._context)
 
 
 def name_scope(question: OperationsView, context: Context) -> str:

@@ -132,7 +132,37 @@ def test_callbacks_and_the_api_are_compressed(browsers):
 
 def test_pages_with_a_token_are_not_compressed(browsers):
     """What a compressed page weighs would tell how much of it an attacker has guessed."""
-    for who, path in START.items():
-        answer = browsers[who].get(path, headers={"Accept-Encoding": "gzip, br"})
+    headers = {"Accept": "text/html", "Accept-Encoding": "gzip, br"}
+    for who, path in [*START.items(), ("manager", "/me")]:
+        answer = browsers[who].get(path, headers=headers)
+        is_compressed = answer.headers.get("Content-Encoding") == "br"
+        page = brotli.decompress(answer.data) if is_compressed else answer.data
         assert answer.mimetype == "text/html"
-        assert "Content-Encoding" not in answer.headers
+        assert is_compressed is (b'name="csrf_token"' not in page), path
+
+
+def test_a_page_comes_with_what_its_script_asks_for_first(browsers):
+    """Layout, with the page in it, and callbacks: two requests and a callback less."""
+    for who, path in (("screen", "/operations?kiosk=1"), ("manager", "/overview?period=7d")):
+        page = browsers[who].get(path).text
+        found = dict(re.findall(r'data-answer="([^"]+)">(.*?)\s*</script>', page, re.DOTALL))
+        layout, callbacks = (json.loads(words) for words in found.values())
+        assert callbacks == browsers[who].get("/_dash-dependencies").json
+        location, _, place = layout["props"]["children"]
+        assert "".join(location["props"][name] for name in ("pathname", "search")) == path
+        drawn = browsers[who].fire(
+            "page.children",
+            **{"url.pathname": path.partition("?")[0], "url.search": location["props"]["search"]},
+        )
+        assert place["props"]["children"] == drawn.json["response"]["page"]["children"]
+
+
+def test_an_address_that_is_no_page_comes_without_one(browsers):
+    page = browsers["manager"].get("/nowhere").text
+    [layout] = re.findall(r'data-answer="/_dash-layout">(.*?)</script>', page)
+    assert json.loads(layout) == browsers["manager"].get("/_dash-layout").json
+
+
+def test_an_address_cannot_write_into_the_page(browsers):
+    page = browsers["manager"].get("/overview?period=</script><script>alert(1)</script>").text
+    assert "<script>alert" not in page
