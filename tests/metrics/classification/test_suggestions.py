@@ -1,5 +1,5 @@
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import polars as pl
@@ -134,10 +134,10 @@ def test_twenty_thousand_subjects_are_learnt_quickly():
     own = [f"palavra{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(60)]
     picked = chance.integers(0, 60, 20_000)
     subjects = pl.Series([f"{own[n]} caso {row} cliente" for row, n in enumerate(picked)])
-    start = perf_counter()
+    start = process_time()
     taught = model(list(zip(subjects, (names[n] for n in picked), strict=True)))
     found = suggest(taught, subjects[:400])
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
     assert [one.reason for one in found] == [names[n] for n in picked[:400]]
 
 

@@ -42,7 +42,12 @@ def test_all_at_once_is_each_alone_and_its_rows(tables, filters, rules):
         alone = report.evaluate(metric, View(replace(tables), PERIOD, filters, rules))
         assert alone == together[key]
         counted = select(metric, view).counted
-        assert replace(summarise(metric, counted[key]), parts=alone.parts) == alone
+        again = summarise(metric, counted[key])
+        assert again.n == alone.n
+        for name in ("value", "mean", "p90", "low", "high"):
+            number = getattr(alone, name)
+            expected = number if number is None else pytest.approx(number, rel=1e-12)
+            assert getattr(again, name) == expected
 
 
 def test_other_tables_remember_nothing_of_these(tables):

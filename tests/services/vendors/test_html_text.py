@@ -65,9 +65,10 @@ def test_text_behind_a_long_style_is_found():
     ],
 )
 def test_harmful_html_costs_no_time(part: str):
-    started = time.perf_counter()
+    # Processor time: what else the machine does is no matter.
+    started = time.thread_time()
     html_to_text(part * 100_000)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 2
 
 
 def test_a_line_keeps_what_looks_like_html():
