@@ -33,16 +33,16 @@ def arrange_rows(
 ) -> Drilldown:
     """Those of the rows that have the words in them, in order."""
     query = listing.query
-    for word in fold_text(find).split():
-        query = query.filter(_searched(question, listing.metric).str.contains(word, literal=True))
-    keys = {date_of(listing.metric): order != "oldest", "id": False}
-    if order in ("most", "least"):
-        keys = {VALUE: order == "most", **keys}
-    if order == "agent":
-        query = query.with_columns(rank=_rank_agents(question, listing.metric))
-        keys = {"rank": False, **keys}
-    ordered = query.sort(list(keys), descending=list(keys.values()), nulls_last=True)
-    return replace(listing, lines=ordered.select(ROW, VALUE).collect())
+    if words := fold_text(find).split():
+        text = pl.col("text")
+        query = query.with_columns(text=_searched(question, listing.metric))
+        query = query.filter(text.str.contains(word, literal=True) for word in words)
+    # One key after the other: by several, with nulls last, rows are sorted six times as slowly.
+    query = query.sort(date_of(listing.metric), "id", descending=[order != "oldest", False])
+    key = _rank_agents(question, listing.metric) if order == "agent" else pl.col(VALUE)
+    if order in ("most", "least", "agent"):
+        query = query.sort(key, descending=order == "most", nulls_last=True, maintain_order=True)
+    return replace(listing, lines=query.select(ROW, VALUE).collect())
 
 
 def date_of(metric: Metric) -> str:
