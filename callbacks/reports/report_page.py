@@ -77,14 +77,15 @@ class ReportPage:
         ) -> tuple[Any, ...]:
             snapshot = backend.dataset.snapshot()
             address = build_page_search(search)
-            marker = [backend.edition(snapshot), digest(address.encode())]
+            edition = backend.edition(snapshot)
+            marker = [digest(edition.encode()), digest(address.encode())]
             known = read_shown(shown)
             if path != self.path or marker == known[:2]:
                 raise PreventUpdate
             context = report_context(backend, self.path, search)
             if snapshot is None:
                 return None, states.starting(context), marker
-            key = (self.name, context.theme, context.text.language, marker[0], address)
+            key = (self.name, context.theme, context.text.language, edition, address)
             parts = backend.dataset.cached(
                 key, lambda: _draw_page(self, backend, snapshot, search, context)
             )

@@ -7,7 +7,7 @@ from dash import Dash, Input, Output, State
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
-from callbacks.reports.parts import Place, answer, draw
+from callbacks.reports.parts import Place, answer, digest, draw
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.frame import ages, alerts_count, queue_chip
@@ -37,7 +37,7 @@ def register(app: Dash, backend: Backend) -> None:
         snapshot = backend.dataset.snapshot()
         edition = backend.edition(snapshot)
         parts = draw(_draw_frame(backend, snapshot, context))
-        return answer(parts, [edition], shown, [])[0]
+        return answer(parts, [digest(edition.encode())], shown, [])[0]
 
 
 def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -> dict[Place, Any]:

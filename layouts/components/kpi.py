@@ -36,7 +36,9 @@ class Kpi:
 
 
 def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> Element:
-    return html.Div([kpi_cell(page, kpi, context) for kpi in kpis], className="kpis")
+    """One part of its page: where one number changes, most do."""
+    cells = [kpi_cell(page, kpi, context) for kpi in kpis]
+    return html.Div(cells, id=f"{page}--kpis", className="kpis")
 
 
 def kpi_cell(page: str, kpi: Kpi, context: Context) -> Element:

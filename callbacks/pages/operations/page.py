@@ -45,7 +45,7 @@ def register(app: Dash, backend: Backend) -> None:
         snapshot = backend.dataset.snapshot()
         address = view("", read_choices(search, "agent"))
         edition = backend.edition(snapshot)
-        marker = [edition, digest(address.encode())]
+        marker = [digest(edition.encode()), digest(address.encode())]
         if path != PATH or marker == read_shown(shown)[:2]:
             raise PreventUpdate
         context = current_context(backend, PATH)

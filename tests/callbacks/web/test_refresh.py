@@ -51,6 +51,8 @@ class Screen:
     def ask(self, output):
         """The status, the length of the question and of the answer, and what it sets."""
         body = self.world.body(output, **self.values)
+        # Dash's own script says it twice.
+        body["parsedChangedPropsIds"] = body["changedPropIds"]
         answer = self.browser.send(body)
         assert answer.status_code in (200, 204), answer.text
         told = read_props(answer)
