@@ -6,8 +6,8 @@ part and sends these with its next question; nothing that was drawn is ever sent
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -90,12 +90,29 @@ def digest(content: bytes) -> str:
     return b64encode(blake2b(content, digest_size=4).digest()).decode().rstrip("=")
 
 
-def _draw_part(place: Place, content: Any) -> Part:
+def draw_stages(place: Place, content: Any, last: str, waiting: Any) -> tuple[Part, Part | None]:
+    """The part, and what comes of it first: as far as one panel, with others that are `waiting`.
+
+    Who has that asks again, and gets the panels that waited. Where the panel `last` is not there it
+    is the first one; None where no other follows.
+    """
     inside: list[Part] = []
     tree = _part_panels(content, inside, DEPTH)
-    whole = _encode(tree)
-    frame = _encode(tree, without_panels=True) if inside else whole
-    return _make_part(place, whole, frame, inside)
+    whole = _encode(tree, lambda panel: panel.content)
+    frame = _encode(tree, lambda panel: None) if inside else whole
+    part = _make_part(place, whole, frame, inside)
+    names = [panel.place[0] for panel in inside]
+    last = last if last in names else next(iter(names), "")
+    if last not in names[:-1]:
+        return part, None
+    come = set(names[: names.index(last) + 1])
+    begun = _encode(tree, lambda p: p.content if p.place[0] in come else waiting)
+    panels = tuple(p if p.place[0] in come else replace(p, word="") for p in inside)
+    return part, replace(part, content=orjson.Fragment(begun), inside=panels)
+
+
+def _draw_part(place: Place, content: Any) -> Part:
+    return draw_stages(place, content, "", None)[0]
 
 
 def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
@@ -108,7 +125,7 @@ def _part_panels(node: Any, inside: list[Part], depth: int) -> Any:
     if "children" not in props:
         return node
     if isinstance(props.get("id"), str):
-        content = _encode(props["children"])
+        content = _encode(props["children"], lambda panel: None)
         inside.append(_make_part((props["id"], "children"), content, content))
         props["children"] = inside[-1]
     else:
@@ -121,10 +138,10 @@ def _make_part(place: Place, whole: bytes, frame: bytes, inside: Parts = ()) -> 
     return Part(place, orjson.Fragment(whole), word, tuple(inside))
 
 
-def _encode(tree: Any, without_panels: bool = False) -> bytes:
+def _encode(tree: Any, fill: Callable[[Part], Any]) -> bytes:
     def plain(value: Any) -> Any:
         if not isinstance(value, Part):
             raise TypeError(f"a {type(value).__name__} is nothing that a page can show")
-        return None if without_panels else value.content
+        return fill(value)
 
     return orjson.dumps(tree, default=plain, option=OPTIONS)

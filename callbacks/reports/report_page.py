@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, set_props
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
@@ -17,11 +17,11 @@ from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import Sheets, report_sheets
 from callbacks.reports.page_query import PageQuery, build_page_search, read_choices, read_page
 from callbacks.reports.parts import (
-    Parts,
-    Place,
+    Part,
     answer,
     digest,
     draw,
+    draw_stages,
     read_shown,
 )
 from callbacks.reports.query import ParameterError
@@ -39,6 +39,15 @@ Content = Callable[[ReportView[Any], Context, Backend], Sequence[Element]]
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """`begun` is the content as far as its sheet of numbers; None where it has none."""
+
+    bar: Part
+    content: Part
+    begun: Part | None
+
+
+@dataclass(frozen=True)
 class ReportPage:
     """`content` is asked once for each version and address; `frame` comes before any numbers."""
 
@@ -53,50 +62,70 @@ class ReportPage:
     def name(self) -> str:
         return PAGES[self.path].name
 
-    @property
-    def places(self) -> tuple[Place, Place]:
-        """Of the bar and of everything below it."""
-        bar, content = (ids.panel(self.name, key) for key in ("bar", "content"))
-        return (bar, "children"), (content, "children")
-
     def render(self, context: Context, search: str) -> Element:
         choices = read_choices(search)
         return self.frame(self.name, replace(context, choices=choices, lists_rows=True))
 
     def register(self, app: Dash, backend: Backend) -> None:
+        content, version, begun = (ids.panel(self.name, k) for k in ("content", "version", "begun"))
+
+        # Once, when the page is opened: `show_page` waits for it, and adds the other panels.
         @role_callback(app, roles=PAGES[self.path].roles)(
-            *[Output(*place) for place in self.places],
-            Output(ids.panel(self.name, "version"), "data"),
+            Output(content, "children", allow_duplicate=True),
+            Output(version, "data", allow_duplicate=True),
+            Output(begun, "data"),
+            Input(begun, "id"),
+            State(ids.URL, "search"),
+            State(ids.URL, "pathname"),
+            prevent_initial_call="initial_duplicate",
+        )
+        def begin_page(_: str | None, search: str | None, path: str | None) -> tuple[Any, ...]:
+            snapshot = backend.dataset.snapshot()
+            if path != self.path or snapshot is None:
+                raise PreventUpdate
+            drawn = self._draw(backend, snapshot, search)
+            if drawn.begun is None:
+                raise PreventUpdate
+            _set_bar(self, drawn)
+            marker = ["", _name_address(search)]
+            return *answer([drawn.begun], marker, None, [(content, "children")]), True
+
+        @role_callback(app, roles=PAGES[self.path].roles)(
+            Output(content, "children"),
+            Output(version, "data"),
             Input(ids.URL, "search"),
             Input(ids.REFRESH, "n_intervals"),
+            Input(begun, "data"),
             State(ids.URL, "pathname"),
-            State(ids.panel(self.name, "version"), "data"),
+            State(version, "data"),
         )
         def show_page(
-            search: str | None, _: int | None, path: str | None, shown: Any
-        ) -> tuple[Any, ...]:
+            search: str | None, _: int | None, __: Any, path: str | None, shown: Any
+        ) -> Any:
             snapshot = backend.dataset.snapshot()
-            address = build_page_search(search)
-            edition = backend.edition(snapshot)
-            marker = [digest(edition.encode()), digest(address.encode())]
+            marker = [digest(backend.edition(snapshot).encode()), _name_address(search)]
             known = read_shown(shown)
             if path != self.path or marker == known[:2]:
                 raise PreventUpdate
-            context = report_context(backend, self.path, search)
             if snapshot is None:
-                return None, states.starting(context), marker
-            key = (self.name, context.theme, context.text.language, edition, address)
-            parts = backend.dataset.cached(
-                key, lambda: _draw_page(self, backend, snapshot, search, context)
-            )
-            bar, *below = parts
+                return states.starting(report_context(backend, self.path, search)), marker
+            drawn = self._draw(backend, snapshot, search)
+            values = answer([drawn.content], marker, shown, [(content, "children")])
             # Whoever is choosing something is not interrupted by a new version.
-            same_choice = len(known) > len(marker) and known[1] == marker[1]
-            values = answer(below, marker, shown, self.places[1:])
-            return no_update if same_choice else bar.content, *values
+            if len(known) <= len(marker) or known[1] != marker[1]:
+                _set_bar(self, drawn)
+            return values
 
         if self.more_callbacks is not None:
             self.more_callbacks(app, backend)
+
+    def _draw(self, backend: Backend, snapshot: Snapshot, search: str | None) -> Drawn:
+        context = report_context(backend, self.path, search)
+        style = context.theme, context.text.language
+        key = (self.name, *style, backend.edition(snapshot), build_page_search(search))
+        return backend.dataset.cached(
+            key, lambda: _draw_page(self, backend, snapshot, search, context)
+        )
 
     def question(self, search: str | None, backend: Backend) -> ReportView[Any] | None:
         """None: no data yet. Raises ParameterError where the address cannot be read."""
@@ -137,7 +166,7 @@ def _build_view(
 
 def _draw_page(
     page: ReportPage, backend: Backend, snapshot: Snapshot, search: str | None, context: Context
-) -> Parts:
+) -> Drawn:
     notice = None
     try:
         question = _build_view(page, snapshot, search, backend)
@@ -152,4 +181,17 @@ def _draw_page(
     content = page.content(question, context, backend)
     bar = filter_bar(filter_choices.build_bar(question, context), context)
     below = [part for part in (notice, *content) if part is not None]
-    return draw(dict(zip(page.places, (bar, below), strict=True)))
+    [drawn_bar] = draw({(ids.panel(page.name, "bar"), "children"): bar})
+    place = ids.panel(page.name, "content"), "children"
+    whole, begun = draw_stages(place, below, ids.panel(page.name, "kpis"), report_frame.waiting())
+    return Drawn(drawn_bar, whole, begun)
+
+
+def _set_bar(page: ReportPage, drawn: Drawn) -> None:
+    """Its list of attributes is filled by a callback of its own, which hears of the label."""
+    set_props(ids.panel(page.name, "bar"), {"children": drawn.bar.content})
+    set_props(ids.panel(ids.FILTERS, "label"), {"data": None})
+
+
+def _name_address(search: str | None) -> str:
+    return digest(build_page_search(search).encode())

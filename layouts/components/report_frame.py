@@ -26,6 +26,7 @@ def page(
         text(f"{name}.title"),
         [
             dcc.Store(id=ids.panel(name, "version")),
+            dcc.Store(id=ids.panel(name, "begun")),
             html.Div(id=ids.panel(name, "bar"), className="bar-place"),
             *before,
             html.Div(
@@ -54,6 +55,11 @@ def skeleton() -> list[Element]:
         html.Div(className="skeleton skeleton-sheet"),
         html.Div([html.Div(className="skeleton skeleton-panel")] * 2, className="bi-row"),
     ]
+
+
+def waiting() -> Element:
+    """In a panel whose content is still to come."""
+    return html.Div(className="skeleton skeleton-panel")
 
 
 def unusable(name: str | None, context: Context) -> Element:

@@ -15,7 +15,7 @@ from tests.worlds.web_world import MANAGER, read_props, web
 
 MINUTE = 60
 # What a callback may be told: the address, a beat, what a person typed or chose, its own store.
-ASKED = {"search", "pathname", "n_intervals", "n_clicks", "value", "data"}
+ASKED = {"id", "search", "pathname", "n_intervals", "n_clicks", "value", "data"}
 REQUEST_BYTES = 10_000
 FIRST = {path: f"{PAGES[path].name}--content.children" for path in REPORTS} | {
     "/operations": "operations--version.data",
@@ -133,6 +133,22 @@ def test_what_changed_put_into_what_was_shown_is_the_whole(fresh, path):
     bar = f"{PAGES[path].name}--bar"
     assert plain(put(before, changed), bar) == plain(whole, bar)
     assert len(json.dumps(changed)) < len(json.dumps(whole))
+
+
+@pytest.mark.parametrize("path", ["/overview", "/times", "/telephony", "/backoffice"])
+def test_the_sheet_of_numbers_comes_first_and_once(world, path):
+    screen = Screen(world, path)
+    name = PAGES[path].name
+    [begin] = [output for output in world.callback_ids() if f"{name}--begun.data" in output]
+    _, _, short, first = screen.ask(begin)
+    _, _, long, rest = screen.ask(FIRST[path])
+    assert short < long
+    assert f"{name}--kpis" in json.dumps(first)
+    assert not {f"{name}--kpis", f"{name}--content", f"{name}--bar"} & rest.keys()
+    whole = Screen(world, path).ask(FIRST[path])[3]
+    bar, begun = f"{name}--bar", f"{name}--begun"
+    together = {key: props for key, props in put(first, rest).items() if key != begun}
+    assert plain(together, bar) == plain(whole, bar)
 
 
 def put(shown, changed):
