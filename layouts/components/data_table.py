@@ -11,14 +11,11 @@ def data_table(
 ) -> Element:
     """The first `words` columns are words, the others numbers, which may be `rows_link`s."""
 
-    def side(column: int) -> str:
-        return "left" if column < words else ""
+    def side(column: int) -> dict[str, str]:
+        return {"className": "left"} if column < words else {}
 
-    head = html.Tr([html.Th(name, className=side(n), scope="col") for n, name in enumerate(heads)])
-    body = [
-        html.Tr([html.Td(cell, className=side(n)) for n, cell in enumerate(cells)])
-        for cells in rows
-    ]
+    head = html.Tr([html.Th(name, scope="col", **side(n)) for n, name in enumerate(heads)])
+    body = [html.Tr([html.Td(cell, **side(n)) for n, cell in enumerate(cells)]) for cells in rows]
     return html.Table(
         [html.Thead(head), html.Tbody(body)], className=f"grid-table {class_name}".strip()
     )

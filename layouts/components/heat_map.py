@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from layouts.components.context import Context
 from layouts.components.view_link import rows_link
@@ -88,10 +87,11 @@ def _name(name: str) -> Element:
 
 def _cell(cell: HeatCell, context: Context, class_name: str = "") -> Element:
     tone = f"heat-{cell.tone}" if cell.tone else "heat-none"
-    inside: Any = html.Span(cell.words, className=f"heat-cell {tone}", title=cell.title or None)
+    title = {"title": cell.title} if cell.title else {}
     if cell.key and cell.words:
-        attributes = {"title": cell.title} if cell.title else {}
         inside = rows_link(
-            cell.words, context, cell.key, *cell.cells, class_name=f"heat-cell {tone}", **attributes
+            cell.words, context, cell.key, *cell.cells, class_name=f"heat-cell {tone}", **title
         )
-    return html.Td(inside, className=class_name)
+    else:
+        inside = html.Span(cell.words, className=f"heat-cell {tone}", **title)
+    return html.Td(inside, className=class_name) if class_name else html.Td(inside)
