@@ -2,6 +2,7 @@
 
 A role's bundle is its style sheets and its scripts: those of everybody, and those that bear the
 name of one of its pages. `charts.js` is Plotly, behind the locale that it looks for as it starts.
+Dash's own part of a chart is with those who see charts: it would be asked for at each visit.
 """
 
 import hashlib
@@ -10,14 +11,16 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from dash import dcc
 from dash.fingerprint import build_fingerprint
 
-from layouts.roles import PAGES, ROLES
+from layouts.roles import PAGES, REPORT_READERS, ROLES
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SIGN_IN = "login"
 SIGN_IN_FILES = ("10-tokens.css", "20-base.css", "50-login.css", "login.js")
 CHARTS = "charts.js"
+CHART_PART = Path(dcc.__file__).with_name("async-graph.js")
 CHART_FILES = ("plotly-pt-br.js", "plotly-basic.min.js")
 _OWNER = re.compile(r"(?:\d\d-)?([a-z]+)")
 _FONT = re.compile(r"fonts/[\w-]+\.woff2")
@@ -38,10 +41,11 @@ def files() -> Mapping[str, bytes]:
     """Content by name."""
     plain = ["favicon.svg", *(f"fonts/{path.name}" for path in (ASSETS / "fonts").iterdir())]
     made = {name: (ASSETS / name).read_bytes() for name in plain}
-    made[CHARTS] = _join(CHART_FILES).encode()
+    made[CHARTS] = _join(_find(CHART_FILES)).encode()
     for group in (SIGN_IN, *ROLES):
-        made[f"{group}.js"] = _join(_names(group, "js")).encode()
-        sheet = _join(_names(group, "css"))
+        parts = [CHART_PART] if group in REPORT_READERS else []
+        made[f"{group}.js"] = _join([*_find(_names(group, "js")), *parts]).encode()
+        sheet = _join(_find(_names(group, "css")))
         made[f"{group}.css"] = _FONT.sub(
             lambda found: _address(found[0], made[found[0]]), sheet
         ).encode()
@@ -62,8 +66,12 @@ def _belongs(name: str, group: str) -> bool:
     return name not in CHART_FILES and not name.endswith(SIGN_IN_FILES[-2:])
 
 
-def _join(names: Iterable[str]) -> str:
-    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+def _find(names: Iterable[str]) -> Iterable[Path]:
+    return (ASSETS / name for name in names)
+
+
+def _join(paths: Iterable[Path]) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _address(name: str, content: bytes) -> str:

@@ -1,6 +1,7 @@
 """What pages draw is what Dash and Plotly know: dictionaries check nothing when they are made."""
 
 import json
+import re
 
 import dash
 import dash_bootstrap_components as dbc
@@ -8,16 +9,19 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io import _json as plotly_json
 
+from callbacks.access.roles import roles_of
+from layouts import bundles
 from layouts.roles import PAGES
 from tests.worlds.bi_world import components
 from tests.worlds.figures_world import SETTINGS, figures
-from tests.worlds.web_world import MANAGER, web
+from tests.worlds.web_world import ANALYST, MANAGER, web
 
 PACKAGES = {
     "dash_html_components": dash.html,
     "dash_core_components": dash.dcc,
     "dash_bootstrap_components": dbc,
 }
+CLASS = re.compile(r"\.([a-zA-Z][\w-]*)")
 SHARED = ("page.", "side-panel.", "rows--", "filters--")
 # More of a page than its first view.
 SEARCHES = {
@@ -50,10 +54,11 @@ def _refuse(value, **_):
     pytest.fail(f"orjson cannot write {value!r:.200}")
 
 
-def _draw(world, browser, path):
+def _draw(world, browser, path, role="manager"):
     answers = []
+    own = [name for name, roles in roles_of(world.app).items() if role in roles]
     for search in SEARCHES.get(path, [""]):
-        for callback in world.callback_ids():
+        for callback in own:
             if any(word in callback for word in (f"{path.strip('/')}--", *SHARED)):
                 values = {"url.pathname": path, "url.search": search, "refresh.n_intervals": 1}
                 answer = browser.fire(callback, **values)
@@ -73,3 +78,25 @@ def test_every_figure_is_one_of_plotlys(drawn, path):
     for one in components(drawn[path]):
         if one["type"] == "Graph":
             go.Figure(one["props"]["figure"])
+
+
+def _styled(css):
+    """The classes that a sheet has rules for."""
+    css = re.sub(r'/\*.*?\*/|"[^"]*"', "", css, flags=re.DOTALL)
+    return {name for rule in re.findall(r"([^{}]+)\{", css) for name in CLASS.findall(rule)}
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"), [("analyst", ["/analyst", "/operations"]), ("wall", ["/operations"])]
+)
+def test_a_role_has_the_styles_of_all_that_it_is_drawn(world, role, paths):
+    browser = world.screen() if role == "wall" else world.browser(ANALYST)
+    drawn = [_draw(world, browser, path, role) for path in paths]
+    used = {
+        name for one in components(drawn) for name in str(one["props"].get("className", "")).split()
+    }
+    assert len(used) > 50
+    own, all_of_them = (
+        _styled(bundles.files()[f"{name}.css"].decode()) for name in (role, "manager")
+    )
+    assert used & all_of_them <= own

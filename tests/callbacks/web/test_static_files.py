@@ -86,6 +86,12 @@ def test_screens_load_no_library_of_what_they_do_not_show(browsers):
     assert not re.search("plotly|dash_table|charts", scripts["manager"] + scripts["screen"])
 
 
+def test_dashs_part_of_a_chart_comes_with_those_who_see_charts():
+    part = "webpackChunkdash_core_components"
+    holders = {name for name, content in bundles.files().items() if part.encode() in content}
+    assert holders == {"manager.js"}
+
+
 def test_an_address_of_another_version_is_answered_but_not_kept(browsers):
     path = bundles.address("manager.js")
     answer = browsers["manager"].get(path.replace(path.split(".")[1], "v0mabc"))
@@ -166,3 +172,16 @@ def test_an_address_that_is_no_page_comes_without_one(browsers):
 def test_an_address_cannot_write_into_the_page(browsers):
     page = browsers["manager"].get("/overview?period=</script><script>alert(1)</script>").text
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("who", "role"), [("screen", "wall"), ("analyst", "analyst"), ("manager", "manager")]
+)
+def test_a_role_has_the_scripts_of_all_its_callbacks(browsers, who, role):
+    callbacks = browsers[who].get("/_dash-dependencies").json
+    functions = [one["clientside_function"] for one in callbacks if one.get("clientside_function")]
+    script = bundles.files()[f"{role}.js"].decode()
+    assert functions
+    for function in functions:
+        assert f"dash_clientside.{function['namespace']} =" in script, function
+        assert re.search(rf"\b{function['function_name']}\b", script), function
