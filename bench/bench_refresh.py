@@ -73,7 +73,8 @@ def main() -> None:
 def measure(
     context: BrowserContext, path: str, filled: str, most: int, store: Published, refreshes: int
 ) -> None:
-    first = visit(context, path, filled)[1]
+    page, first = visit(context, path, filled)
+    page.close()
     tell(path, "first visit", first, "wire", most)
     page, repeat = visit(context, path, filled)
     tell(path, "repeat visit", repeat, "wire", 40_000)
