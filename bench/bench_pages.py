@@ -7,26 +7,20 @@ repetition a new version is published, so that nothing is remembered: the first 
 """
 
 import argparse
-import secrets
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import numpy as np
 import orjson
-import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
-from bench import bench_metrics
-from bench.soak_wall import answers, prepared, running, wait_for
+from bench.published import Published, served, sign_in
 from callbacks.reports import filter_choices, parts
 from callbacks.reports.page_query import read_choices
 from callbacks.reports.report_page import ReportPage, add_filter_words
@@ -35,19 +29,8 @@ from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
 from layouts.formats import Formats
 from layouts.i18n import text_for
-from metrics.model import schema
-from metrics.model.tables import Tables
-from services.accounts.accounts import Accounts
 from services.runtime.backend import Backend
-from services.runtime.deployment import claim_cache, identify_owner, open_stores
-from services.settings.config import Settings, load_environment, load_settings
-from services.snapshot.dataset import Dataset
-from services.snapshot.manifest import WHOLE, History, PartitionId, SourceStatus
-from services.snapshot.snapshot import SnapshotWriter
-from services.storage.lease import raise_epoch
 
-EMAIL, PASSWORD = "gestora@example.com", secrets.token_urlsafe(16)
-EXPIRE_SECONDS = 86_400
 # The page is painted when nothing of it has changed for so long.
 QUIET_MILLISECONDS = 350
 ACTIONS = ("period", "agent")
@@ -56,8 +39,6 @@ SLOWEST_MILLISECONDS = 60_000
 DRAWING_MILLISECONDS = 40
 # An address with something to draw.
 SEARCHES = {"/crosstabs": "?row=agent&column=team&show=heat"}
-NOW = bench_metrics.NOW
-VALUES = {"kind": 6, "expansion": 3, "system_category": 25, "registrations": 12, "area": 8}
 # Clicks and waits: resolves with the milliseconds to the last paint of bar, content and charts.
 CLICK = """async ([page, chip, choice, quiet]) => {
   const told = () => (document.querySelector(chip + " .chip-value") || {}).textContent;
@@ -187,106 +168,6 @@ def measure(page: Page, name: str, store: "Published", repeats: int) -> None:
         shown = [SLOWEST_MILLISECONDS if one is None else one for one in taken]
         middle, worst = statistics.median(shown), max(shown)
         print(f"| /{name} | {action} | {middle:.0f} | {worst:.0f} |", flush=True)
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/login")
-    page.fill("input[name=email]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_timeout(4000)
-
-
-class Published:
-    """What a collector would have published, and a `backend` that reads it in this process."""
-
-    def __init__(self, writer: SnapshotWriter, tables: Tables, backend: Backend) -> None:
-        self._writer = writer
-        self.backend = backend
-        self._history = History(
-            bench_metrics.HISTORY_DAYS,
-            bench_metrics.HISTORY_DAYS,
-            complete=True,
-            first_day=(NOW - pd.Timedelta(days=bench_metrics.HISTORY_DAYS - 1)).date(),
-        )
-        self._sources = {
-            name: SourceStatus("ok", NOW.to_pydatetime()) for name in ("intercom", "aircall")
-        }
-        self.publish(partitions(tables))
-
-    def publish(self, changed: dict[PartitionId, pd.DataFrame] | None = None) -> None:
-        """A new version, of the same rows unless others are given."""
-        self._writer.publish(changed or {}, self._sources, self._history)
-
-
-@contextmanager
-def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Published, str]]:
-    """The store, and the address of the server that reads it."""
-    environ, url = prepared(folder, bench_metrics.HISTORY_DAYS)
-    environment = load_environment(environ)
-    stores = open_stores(environment)
-    try:
-        settings = load_settings(environment.vigia_config)
-        Accounts(stores.state, settings).add(EMAIL, "Gestora", "manager", PASSWORD)
-        claim_cache(stores.cache, identify_owner(environment, settings, stores.state))
-        writer = SnapshotWriter(
-            stores.cache,
-            epoch=raise_epoch(stores.cache, time.time),
-            expire_seconds=EXPIRE_SECONDS,
-            clock=NOW.timestamp,
-        )
-        backend = Backend(
-            settings=settings,
-            environment=environment,
-            cache=stores.cache,
-            state=stores.state,
-            dataset=Dataset(stores.cache),
-        )
-        store = Published(writer, dressed(arguments.conversations, arguments.calls), backend)
-        with running(folder, environ, "web"):
-            wait_for(lambda: answers(f"{url}/readyz"))
-            yield store, url
-    finally:
-        stores.close()
-
-
-def dressed(conversations: int, calls: int) -> Tables:
-    """The operation of `bench_metrics`, with the words and attributes that pages read too."""
-    tables = bench_metrics.world(conversations, calls)
-    chance = np.random.default_rng(21)
-    frame = tables.conversations
-    labels = vars(Settings().rules().labels)
-    added = {
-        schema.attribute(labels[name]): chance.choice(
-            [f"{name} {n}" for n in range(count)], len(frame)
-        )
-        for name, count in VALUES.items()
-    }
-    words = {
-        "subject": chance.choice([f"Dúvida {n} sobre o boleto" for n in range(5000)], len(frame)),
-        "contact_name": chance.choice([f"Cliente {n}" for n in range(20_000)], len(frame)),
-        "rating_remark": pd.Series(
-            chance.choice([f"Comentário {n}" for n in range(900)], len(frame))
-        ).where(frame["rating"].notna()),
-    }
-    whole = schema.conform(frame.assign(**added, **words), "conversations")
-    return replace(tables, conversations=whole)
-
-
-def partitions(tables: Tables) -> dict[PartitionId, pd.DataFrame]:
-    """The tables cut as the collector cuts them."""
-    calls = tables.calls.drop(columns=list(schema.CALL_AGENTS))
-    found: dict[PartitionId, pd.DataFrame] = {
-        ("agents", WHOLE): tables.agents,
-        ("teams", WHOLE): tables.teams,
-    }
-    for table, frame, date in (
-        ("conversations", tables.conversations, "created_at"),
-        ("calls", calls, "started_at"),
-    ):
-        for day, rows in frame.groupby(frame[date].dt.strftime("%Y-%m-%d")):
-            found[(table, str(day))] = schema.conform(rows, table)
-    return found
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from bench.bench_pages import SLOWEST_MILLISECONDS, Published, served, sign_in
+from bench.bench_pages import SLOWEST_MILLISECONDS
+from bench.published import Published, served, sign_in
 
 # Path -> what is there once it is filled, and the bytes of its first visit at most.
 SCREENS = {
