@@ -183,7 +183,7 @@ def _read_words(name: str, prefix: str) -> Read:
 
 
 def _read_tags(scope: ColumnContext) -> pl.Expr:
-    return pl.col("tags").str.replace_all("\n", ", ", literal=True)
+    return pl.col("tags").cast(pl.String).str.replace_all("\n", ", ", literal=True)
 
 
 def _link_first_conversation(scope: ColumnContext) -> pl.Expr:

@@ -15,7 +15,7 @@ import polars as pl
 pl.Config.set_engine_affinity("in-memory")
 
 TEXT = pl.String()
-LABEL = pl.Categorical()
+LABEL = pl.Categorical()  # text that repeats, or mostly is missing: a quarter of the memory
 INSTANT = pl.Datetime("ms", "UTC")
 SECONDS = pl.Float64()
 WHOLE = pl.Int64()
@@ -37,9 +37,9 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "priority": LABEL,
     "agent_id": LABEL,  # Intercom admin id; missing = unassigned
     "team_id": LABEL,  # missing = in no team
-    "contact_name": TEXT,
-    "contact_email": TEXT,  # lower case
-    "tags": TEXT,  # labels joined by "\n"
+    "contact_name": LABEL,
+    "contact_email": LABEL,  # lower case
+    "tags": LABEL,  # labels joined by "\n"
     "rating": WHOLE,  # 1..5
     "rating_at": INSTANT,  # when the rating was asked for
     "rating_remark": TEXT,
@@ -61,7 +61,7 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "sla_status": LABEL,  # hit | missed | cancelled | active
     "is_call": FLAG,  # a call that the telephony integration wrote as a conversation
     "is_merged": FLAG,  # closed as a duplicate of another one
-    "merged_into": TEXT,  # id of that other one, where the vendor names it
+    "merged_into": LABEL,  # id of that other one, where the vendor names it
 }
 
 # Tickets of the second line; what they are about stays with the vendor, but for a short subject.
@@ -103,9 +103,9 @@ CALLS: Mapping[str, DataType] = {
     "line_id": LABEL,
     "line_name": LABEL,
     "line_digits": LABEL,
-    "contact_name": TEXT,
-    "contact_email": TEXT,  # lower case
-    "tags": TEXT,  # labels joined by "\n"
+    "contact_name": LABEL,
+    "contact_email": LABEL,  # lower case
+    "tags": LABEL,  # labels joined by "\n"
     "user_id": LABEL,  # Aircall user ids, names and e-mails (lower case)
     "user_name": LABEL,
     "user_email": LABEL,

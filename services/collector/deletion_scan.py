@@ -66,10 +66,9 @@ class DeletionScan:
         self._expected = self._list_held_ids()
 
     def _list_held_ids(self) -> set[str]:
-        ids: set[str] = set()
-        for rows in self._buffer.list_frames(self._scanned.table):
-            ids.update(rows.filter(self._scanned.is_listed)["id"])
-        return ids
+        held = self._buffer.list_frames(self._scanned.table)
+        listed = [rows.lazy().filter(self._scanned.is_listed).select("id") for rows in held]
+        return set(pl.concat(listed).collect()["id"]) if listed else set()
 
     def _check_suspect(self, row_id: str) -> None:
         """Only the vendor's own "not found" removes a row."""

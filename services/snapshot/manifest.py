@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -80,7 +80,7 @@ class Manifest:
 def to_json(manifest: Manifest) -> bytes:
     document = {
         **vars(manifest),
-        "partitions": [asdict(partition) for partition in manifest.partitions.values()],
+        "partitions": list(manifest.partitions.values()),
         "lost": sorted(manifest.lost),
     }
     return orjson.dumps(document)

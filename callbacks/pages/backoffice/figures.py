@@ -193,7 +193,7 @@ def list_duplicates(
     reason = pl.col(attribute(question.rules.labels.reason)).alias("reason")
     newest = merged.slice(0, DUPLICATES_SHOWN).query.select(*told, reason).collect()
     every = question.tables.derived("conversations", question.rules).lazy()
-    targets = every.filter(pl.col("id").is_in(newest["merged_into"].drop_nulls().implode()))
+    targets = every.filter(pl.col("id").is_in(newest["merged_into"].drop_nulls().to_list()))
     reasons = dict(targets.select("id", reason.fill_null("")).collect().iter_rows())
     names, links = people.names(question.tables), backend.links(question.snapshot)
     duplicates = []
