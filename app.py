@@ -1,7 +1,6 @@
 """Vigia's command line, and the place where its parts are put together. Nobody imports it.
 
 python app.py serve | web | collect | sandbox | check | account ...
-gunicorn "app:create_server()"
 
 What a command needs is imported once its words and the settings are known to be good: pandas and
 Dash take seconds, and a mistake is told at once.
@@ -11,11 +10,14 @@ import argparse
 import atexit
 import logging
 import os
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,8 +53,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SETTINGS = Path(__file__).with_name("config.yaml")
-# gunicorn stops, instead of trying again, when a worker cannot load the application.
-GUNICORN_APP_LOAD_EXIT = 4
 
 
 def main(words: Sequence[str]) -> int:
@@ -79,29 +79,6 @@ def main(words: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def create_server() -> "Flask":
-    """The web application of this process: `gunicorn "app:create_server()"`."""
-    from callbacks.web.server import create_app
-
-    os.umask(0o077)
-    if not logging.getLogger().handlers:
-        configure_logging("web")
-    try:
-        environment, settings = _load_configuration()
-        stores = open_stores(environment)
-        _join_processes(environment, settings, stores)
-        backend = _build_backend(environment, settings, stores)
-    except ConfigurationError as error:
-        log.error("%s", error)
-        sys.exit(GUNICORN_APP_LOAD_EXIT)
-    except ServiceError as error:
-        # It may heal: gunicorn starts this worker again.
-        log.error("%s", error)
-        sys.exit(1)
-    server: Flask = create_app(backend).server
-    return server
 
 
 def run_all(words: Sequence[str]) -> int:
@@ -138,13 +115,7 @@ def run_all(words: Sequence[str]) -> int:
     environ["PORT"] = str(listening.getsockname()[1])
     children = [
         Child("collect", _command_line("collect"), environ),
-        Child(
-            "web",
-            _command_line("web", "--socket", str(listening.fileno())),
-            environ,
-            inherited=(listening.fileno(),),
-            is_ready=lambda: web_server.is_healthy(address),
-        ),
+        *_web_children(listening, environ),
     ]
     if arguments.demo:
         where = ("--host", demo.HOST, "--port", str(sandbox_port))
@@ -165,14 +136,7 @@ def run_all(words: Sequence[str]) -> int:
     with listening, closing(open_stores(environment)) as stores:
         if arguments.demo:
             _add_demo_accounts(settings, stores)
-        owner = identify_owner(environment, settings, stores.state)
-        registry = open_process_registry(stores, owner)
-        registry.join()
-        try:
-            return Supervisor(children, when_ready=print_ready).run()
-        finally:
-            listening.close()
-            registry.leave()
+        return _supervise(children, listening, stores, environment, settings, print_ready)
 
 
 def run_web(words: Sequence[str]) -> int:
@@ -185,14 +149,33 @@ def run_web(words: Sequence[str]) -> int:
 
     from services.runtime import web_server
 
-    file_number = arguments.socket
-    if file_number is None:
-        listening = web_server.bind_socket(environment.host, environment.port)
-        log.info("at %s", web_server.format_address(listening))
-        file_number = listening.detach()
+    if arguments.socket is None:
+        with (
+            web_server.bind_socket(environment.host, environment.port) as listening,
+            closing(open_stores(environment)) as stores,
+        ):
+            log.info("at %s", web_server.format_address(listening))
+            children = _web_children(listening, os.environ)
+            return _supervise(children, listening, stores, environment, settings)
     end_with_parent(os.environ)
-    web_server.serve(create_server, file_number, threads=settings.server.threads)
+    application = create_server(environment, settings)
+    web_server.serve(
+        application,
+        arguments.socket,
+        threads=settings.server.threads,
+        largest_body=application.config["MAX_CONTENT_LENGTH"],
+    )
     return 0
+
+
+def create_server(environment: Environment, settings: Settings) -> "Flask":
+    """The web application of this process."""
+    from callbacks.web.server import create_app
+
+    stores = open_stores(environment)
+    _join_processes(environment, settings, stores)
+    server: Flask = create_app(_build_backend(environment, settings, stores)).server
+    return server
 
 
 def run_collector(words: Sequence[str]) -> int:
@@ -306,6 +289,41 @@ def _load_configuration(environ: Mapping[str, str] | None = None) -> tuple[Envir
     return environment, load_settings(path)
 
 
+def _web_children(listening: socket.socket, environ: Mapping[str, str]) -> list[Child]:
+    """One keeps the next waiting until it answers; the others come when it does already."""
+    from services.runtime import web_server
+
+    command = _command_line("web", "--socket", str(listening.fileno()))
+    first = Child(
+        "web",
+        command,
+        environ,
+        inherited=(listening.fileno(),),
+        is_ready=partial(web_server.is_healthy, web_server.format_address(listening)),
+    )
+    others = [replace(first, is_ready=lambda: True)] * (web_server.PROCESSES - 1)
+    return [first, *others]
+
+
+def _supervise(
+    children: Sequence[Child],
+    listening: socket.socket,
+    stores: Stores,
+    environment: Environment,
+    settings: Settings,
+    when_ready: Callable[[], None] = lambda: None,
+) -> int:
+    # Of the children none can say any more what is wrong with it before the address is told.
+    _load_key(environment, stores)
+    registry = open_process_registry(stores, identify_owner(environment, settings, stores.state))
+    registry.join()
+    try:
+        return Supervisor(children, when_ready=when_ready).run()
+    finally:
+        listening.close()
+        registry.leave()
+
+
 def _load_text(settings: Settings) -> "Text":
     from layouts.i18n import text_for
 
@@ -326,15 +344,19 @@ def _leave(registry: ProcessRegistry) -> None:
     registry.leave(empty=not is_supervised(os.environ))
 
 
+def _load_key(environment: Environment, stores: Stores) -> str:
+    given = environment.secret_key.get_secret_value() if environment.secret_key else None
+    return load_secret_key(given, stores.state_folder)
+
+
 def _build_backend(environment: Environment, settings: Settings, stores: Stores) -> "Backend":
     from services.runtime.backend import Backend
     from services.snapshot.dataset import Dataset
 
-    given_key = environment.secret_key.get_secret_value() if environment.secret_key else None
-    key = SecretStr(load_secret_key(given_key, stores.state_folder))
+    key = _load_key(environment, stores)
     return Backend(
         settings=settings,
-        environment=environment.model_copy(update={"secret_key": key}),
+        environment=environment.model_copy(update={"secret_key": SecretStr(key)}),
         cache=stores.cache,
         state=stores.state,
         dataset=Dataset(stores.cache, settings.rules()),

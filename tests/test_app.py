@@ -117,15 +117,7 @@ def imported(tmp_path):
     return imported
 
 
-def test_the_web_server_forks_before_polars_which_does_not_survive_it_is_imported(imported):
-    until_fork = """
-from services.runtime import web_server
-web_server.serve = lambda *arguments, **options: {told}
-import app
-app.main(["web"])
-"""
-    assert imported(until_fork) == []
-
-
 def test_a_web_process_needs_no_pandas(imported):
-    assert "pandas" not in imported("import app; app.create_server(); {told}")
+    assert "pandas" not in imported(
+        "import app; app.create_server(*app._load_configuration()); {told}"
+    )

@@ -46,6 +46,7 @@ class _Running:
     child: Child
     process: subprocess.Popen[bytes]
     started_at: float
+    is_first: bool = True
     pause: float = FIRST_PAUSE_SECONDS
     restart_at: float | None = None
 
@@ -59,19 +60,21 @@ class Supervisor:
         self._children = children
         self._when_ready = when_ready
         self._running: list[_Running] = []
+        self._is_ready = False
         self._stopping = False
         self._exit = 0
         self._reading, self._writing = os.pipe()
 
     def run(self) -> int:
-        """0 after a signal of `ENDING`, `CONFIGURATION_EXIT` when a child ended so."""
+        """0 after a signal of `ENDING`, `CONFIGURATION_EXIT` when a child ended so at the start."""
         before = {number: signal.signal(number, self._stop) for number in ENDING}
         try:
             self._start_all()
             while not self._stopping:
-                for running in self._running:
-                    self._look_after(running)
-                time.sleep(POLL_SECONDS)
+                self._look_after_all()
+                if not self._is_ready and all(child.is_ready() for child in self._children):
+                    self._is_ready = True
+                    self._when_ready()
         finally:
             self._end_all()
             os.close(self._writing)
@@ -87,14 +90,10 @@ class Supervisor:
         for child in self._children:
             if self._stopping:
                 return
-            running = _Running(child, self._spawn(child), time.monotonic())
-            self._running.append(running)
+            self._running.append(_Running(child, self._spawn(child), time.monotonic()))
             end = time.monotonic() + READY_SECONDS
             while not self._stopping and not child.is_ready() and time.monotonic() < end:
-                self._look_after(running)
-                time.sleep(POLL_SECONDS)
-        if not self._stopping:
-            self._when_ready()
+                self._look_after_all()
 
     def _spawn(self, child: Child) -> "subprocess.Popen[bytes]":
         environment = {**(child.environment or os.environ), PARENT_PIPE: str(self._reading)}
@@ -102,20 +101,28 @@ class Supervisor:
             child.command, env=environment, pass_fds=(self._reading, *child.inherited)
         )
 
+    def _look_after_all(self) -> None:
+        for running in self._running:
+            self._look_after(running)
+        time.sleep(POLL_SECONDS)
+
     def _look_after(self, running: _Running) -> None:
         now = time.monotonic()
         if running.restart_at is not None:
             if now >= running.restart_at:
                 running.process = self._spawn(running.child)
                 running.started_at, running.restart_at = now, None
+                running.is_first = False
             return
         code = running.process.poll()
         if code is None or self._stopping:
             return
-        if code == CONFIGURATION_EXIT:
+        was_healthy = now - running.started_at >= HEALTHY_SECONDS
+        # Later it is a child's own trouble, such as a full disk, and nobody else's.
+        if code == CONFIGURATION_EXIT and running.is_first and not was_healthy:
             self._exit, self._stopping = code, True
             return
-        if now - running.started_at >= HEALTHY_SECONDS:
+        if was_healthy:
             running.pause = FIRST_PAUSE_SECONDS
         log.warning(
             "%s ended with code %d, starts again in %.1f s", running.child.name, code, running.pause

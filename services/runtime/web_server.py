@@ -1,22 +1,25 @@
-"""The web server: gunicorn with threads, on a socket that is bound before it starts."""
+"""The web server: waitress, on a socket that is bound before it starts."""
 
+import logging
+import resource
+import signal
 import socket
-from collections.abc import Callable
-from pathlib import Path
+import sys
 from typing import Any
 
 import requests
-from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
+import waitress
 
 from services.errors import ConfigurationError
+from services.runtime.processes import ENDING
 
 # Two for availability, not for speed: one may be restarted while the other answers.
-WORKERS = 2
-BACKLOG = 512
-GRACEFUL_SECONDS = 6
-LIVENESS_SECONDS = 60
-MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn makes unnamed files there
+PROCESSES = 2
+BACKLOG = 1024
+CONNECTIONS = 4000  # of one process; later ones wait
+RESERVED_FILES = 96  # for the stores, whose connections each thread has for itself
+IDLE_SECONDS = 30
+IN_MEMORY = 2**40  # bytes: never in a temporary file
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
@@ -48,44 +51,48 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def serve(make_application: Callable[[], Any], listening: int, *, threads: int) -> None:
-    """Does not return. Workers make their application: no store is open before the fork."""
-    _Server(make_application, listening, threads).run()
+def serve(application: Any, listening: int, *, threads: int, largest_body: int) -> None:
+    """Until a signal of `ENDING`; many processes may answer on one socket.
 
+    A thread is given whole requests only, and writes into memory: whoever sends or reads slowly
+    costs a file number, no thread. Nothing forks: Polars is loaded.
 
-class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, make_application: Callable[[], Any], listening: int, threads: int) -> None:
-        self._make_application = make_application
-        self._options = {
-            "bind": [f"fd://{listening}"],
-            "worker_class": "gthread",
-            "workers": WORKERS,
-            "threads": threads,
-            "timeout": LIVENESS_SECONDS,
-            "graceful_timeout": GRACEFUL_SECONDS,
-            "worker_tmp_dir": str(MEMORY) if MEMORY.is_dir() else None,
-            "control_socket_disable": True,
-            "accesslog": None,
-            "logger_class": _OneLog,
+    Args:
+        listening: The number of an open socket.
+        largest_body: Bytes; what is longer is refused before it is read.
+    """
+    for number in ENDING:
+        signal.signal(number, lambda number, frame: sys.exit(0))
+    # Both tell by the line what strangers and busy minutes do.
+    for name in ("waitress", "waitress.queue"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with socket.socket(fileno=listening) as taking:
+        waitress.serve(
+            application,
+            sockets=[taking],
+            threads=threads,
+            connection_limit=raise_file_limit() - RESERVED_FILES,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=IDLE_SECONDS // 3,
+            backlog=BACKLOG,
+            asyncore_use_poll=True,
+            # Customers' data in spooled answers would reach the disk.
+            inbuf_overflow=IN_MEMORY,
+            outbuf_overflow=IN_MEMORY,
+            max_request_body_size=largest_body,
             # Whether a proxy may be believed is the application's own setting.
-            "secure_scheme_headers": {},
-            "forwarded_allow_ips": "",
-            "forwarder_headers": "",
-        }
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        return self._make_application()
+            clear_untrusted_proxy_headers=False,
+            log_socket_errors=False,
+            ident=None,
+            _quiet=True,
+        )
 
 
-class _OneLog(Logger):  # type: ignore[misc]
-    """gunicorn's messages in the format of all others."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True
+def raise_file_limit() -> int:
+    """How many files this process may have open from now on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + RESERVED_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(2 * RESERVED_FILES, min(soft, wanted))

@@ -132,6 +132,18 @@ def test_a_wrong_configuration_ends_all_with_its_code(run):
     assert is_gone(child)
 
 
+def test_a_wrong_configuration_of_a_child_that_comes_back_ends_nothing_else(run):
+    # Fails from its second start on, as a collector does that meets a full disk.
+    code = "import sys; from pathlib import Path; Path(sys.argv[1]).exists() and sys.exit(2); "
+    run.start(one=STEADY, later=code + STEADY, last=STEADY)
+    run.id_of("last")
+    time.sleep(0.3)
+    os.kill(run.id_of("later"), signal.SIGKILL)
+    time.sleep(0.7)
+    assert run.process.poll() is None
+    assert not is_gone(run.id_of("one"))
+
+
 def test_a_child_starts_when_the_one_before_it_is_ready(run):
     slow = "import time; time.sleep(0.5); " + STEADY
     run.start(slow=slow, fast=STEADY)

@@ -1,27 +1,37 @@
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
 
 from services.errors import ConfigurationError
-from services.runtime.web_server import bind_socket, format_address
+from services.runtime.web_server import (
+    CONNECTIONS,
+    bind_socket,
+    format_address,
+    raise_file_limit,
+)
 
-SERVER = """
+THREADS = 2
+SERVER = f"""
 import os, sys
 from services.runtime.processes import end_with_parent
 from services.runtime.web_server import serve
 
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [f"{os.getpid()} {environ['wsgi.url_scheme']}".encode()]
+    environ["wsgi.input"].read()
+    return ["{{}} {{}}".format(os.getpid(), environ["wsgi.url_scheme"]).encode()]
 
 os.environ["VIGIA_PARENT_PIPE"] = sys.argv[2]
 end_with_parent(os.environ)
-serve(lambda: application, int(sys.argv[1]), threads=2)
+serve(application, int(sys.argv[1]), threads={THREADS}, largest_body=2**20)
 """
 
 
@@ -51,8 +61,7 @@ def answer(url, **headers):
 
 def test_it_answers_on_the_socket_and_ends_on_sigterm(server):
     process, url, writing = server
-    worker, _ = answer(url)
-    assert int(worker) != process.pid, "a worker answers, not the one that watches them"
+    assert int(answer(url)[0]) == process.pid, "Polars, once loaded, does not survive a fork"
     started = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
@@ -71,6 +80,37 @@ def test_no_header_makes_a_request_look_encrypted(server):
     _, url, writing = server
     assert answer(url, **{"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"})[1] == "http"
     os.close(writing)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_who_is_slow_takes_no_thread_from_others(server, sent):
+    _, url, writing = server
+    where = url.removeprefix("http://").split(":")
+    slow = [socket.create_connection(where) for _ in range(8 * THREADS)]
+    for each in slow:
+        each.sendall(sent)
+    assert answer(url)
+    for each in slow:
+        each.close()
+    os.close(writing)
+
+
+def test_a_body_that_is_too_long_is_refused_unread(server):
+    _, url, writing = server
+    with pytest.raises(urllib.error.HTTPError, match="413"):
+        answer(url, **{"Content-Length": str(2**30)})
+    os.close(writing)
+
+
+def test_as_many_files_may_be_open_as_there_are_connections():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        assert raise_file_limit() == resource.getrlimit(resource.RLIMIT_NOFILE)[0] > CONNECTIONS
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_a_port_in_use_is_told_plainly():
