@@ -114,11 +114,12 @@ class Request:
         period = query.period(self.today)
         start = self.snapshot.history.first_day
         reached = start is not None and start <= period.first_day
+        is_read = all(self.is_read(name) or self.source(name).state == "off" for name in sources)
         return self.envelope(sources) | {
             "period": {
                 "from": period.first_day.isoformat(),
                 "to": period.last_day.isoformat(),
-                "complete": reached and not self.snapshot.lost,
+                "complete": reached and is_read and not self.snapshot.lost,
             },
             "clock": query.clock,
         }

@@ -83,7 +83,8 @@ class PeriodAnswer(Model):
     first_day: Day = Field(alias="from")
     last_day: Day = Field(alias="to", description="Included.")
     complete: bool = Field(
-        description="False where the period reaches before the history, or days are being repaired."
+        description="False where the period reaches before the history, a vendor of this answer "
+        "was never read, or days are being repaired."
     )
 
 

@@ -209,6 +209,9 @@ def find_missing_on_chat(now: "Situation", settings: StaffingSettings) -> Iterat
 
 def find_missing_on_phone(now: "Situation", settings: StaffingSettings) -> Iterator[Problem]:
     with_phone = [person for person in now.presence if person.voice is not None]
+    if not with_phone and now.tables.agents["voice_id"].is_not_null().any():
+        # People have a telephone, and nobody says how any of them is: that is not "0 online".
+        return
     absent = [person for person in with_phone if not person.takes_calls]
     present, goal = len(with_phone) - len(absent), now.rules.goal_online_voice
     if present < goal:

@@ -13,8 +13,8 @@ import polars as pl
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
+from services.collector.optional_lists import OptionalLists
 from services.collector.row_buffer import RowBuffer
-from services.errors import NotFoundError
 from services.vendors.aircall import Aircall
 from services.vendors.http import Payload
 from services.vendors.pages import Page
@@ -46,7 +46,7 @@ class AircallSource:
         self._lines = PagedList(aircall.get_numbers_page)
         self._hourly_tasks: list[Callable[[], bool]] = []
         self._hourly_at = 0.0
-        self._missing: set[str] = set()
+        self._optional = OptionalLists()
         self._unfinished: dict[str, int] = {}
         self._rolling_page = 1
         self._rolling = (0, 0)
@@ -66,9 +66,7 @@ class AircallSource:
 
     @property
     def warning(self) -> str | None:
-        if not self._missing:
-            return None
-        return "not to be had from Aircall: " + ", ".join(sorted(self._missing))
+        return "; ".join(filter(None, (self._aircall.warning, self._optional.warning))) or None
 
     def count_recent_requests(self) -> int:
         return self._aircall.count_recent_requests()
@@ -173,13 +171,11 @@ class AircallSource:
             self._rolling_page, self._rolled_at = 1, self._rolling[1]
 
     def _read_availabilities(self) -> None:
-        try:
+        with self._optional.read("availabilities", is_urgent=True):
             self.availabilities = self._aircall.get_availabilities()
-        except NotFoundError:
-            self._missing.add("availabilities")
+        if self._optional.is_missing("availabilities"):
+            # They are of this minute: the last known ones would be a claim about the present.
             self.availabilities = {}
-        else:
-            self._missing.discard("availabilities")
 
     def _read_users_page(self) -> bool:
         """Whether it was the last."""
@@ -188,13 +184,9 @@ class AircallSource:
 
     def _read_lines_page(self) -> bool:
         """Whether it was the last."""
-        try:
+        with self._optional.read("numbers"):
             self._lines.read_page()
-        except NotFoundError:
-            self._missing.add("numbers")
-            return True
-        self._missing.discard("numbers")
-        return self._lines.is_whole
+        return self._lines.is_whole or self._optional.is_missing("numbers")
 
 
 def _find_running_calls(frames: Iterable[pl.DataFrame]) -> dict[str, int]:

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
+from services.collector.optional_lists import OptionalLists
 from services.collector.row_buffer import IS_OPEN, RowBuffer
-from services.errors import BadResponseError, ForbiddenError, NotFoundError
 from services.settings.config import Settings
 from services.vendors.http import Payload
 from services.vendors.intercom import Intercom
@@ -47,7 +47,7 @@ class IntercomSource:
         self._deletion_scan = DeletionScan(scanned, buffer)
         self._hourly_tasks: list[Callable[[], None]] = []
         self._hourly_at = 0.0
-        self._missing: set[str] = set()
+        self._optional = OptionalLists()
         self._advanced_at = 0.0
         self._is_overlap_long = False
         self.history = Backfill(intercom.list_updated_conversations, self.add_rows)
@@ -61,10 +61,7 @@ class IntercomSource:
 
     @property
     def warning(self) -> str | None:
-        parts = [self._intercom.warning]
-        if self._missing:
-            parts.append("not to be had with this token: " + ", ".join(sorted(self._missing)))
-        return "; ".join(part for part in parts if part) or None
+        return "; ".join(filter(None, (self._intercom.warning, self._optional.warning))) or None
 
     @property
     def version(self) -> str | None:
@@ -169,28 +166,17 @@ class IntercomSource:
         return self.updated - OVERLAP_SECONDS
 
     def _read_teams(self) -> None:
-        self.teams = self._intercom.list_teams()
+        with self._optional.read("teams"):
+            self.teams = self._intercom.list_teams()
 
     def _read_reasons(self) -> None:
-        self.reasons = self._read_optional("away reasons", self._intercom.list_away_status_reasons)
+        with self._optional.read("away reasons"):
+            self.reasons = self._intercom.list_away_status_reasons()
 
     def _read_attributes(self) -> None:
-        rows = self._read_optional("attributes", self._intercom.list_conversation_attributes)
-        self.attributes = [str(row.get("label") or row.get("name") or "") for row in rows]
-
-    def _read_optional(self, feature: str, read: Callable[[], list[Payload]]) -> list[Payload]:
-        """What a token, or a version, may lack: its absence switches off just its feature."""
-        try:
-            rows = read()
-        except NotFoundError:
-            return []
-        except (ForbiddenError, BadResponseError) as error:
-            if isinstance(error, BadResponseError) and error.status is None:
-                raise
-            self._missing.add(feature)
-            return []
-        self._missing.discard(feature)
-        return rows
+        with self._optional.read("attributes"):
+            rows = self._intercom.list_conversation_attributes()
+            self.attributes = [str(row.get("label") or row.get("name") or "") for row in rows]
 
 
 def list_update_instants(page: Page) -> list[int]:

@@ -31,6 +31,8 @@ RETRY_SECONDS = 60.0
 # What this token may not have is asked for again only so often.
 PROBE_SECONDS = 3600.0
 NO_TICKETS = "no_tickets"
+# Without it there is nothing to look at.
+REQUIRED = "intercom"
 
 
 class Source(Protocol):
@@ -251,8 +253,10 @@ def measure_history(
     """Whole days that every vendor has delivered, counted back from today.
 
     A vendor that has failed from the start holds up nobody: what is missing from it is said where
-    its own figures would be. `wanted` is the first day that is asked for.
+    its own figures would be. Nothing is complete without the required one. `wanted` is the first
+    day that is asked for.
     """
+    workers = list(workers)
     counted = [worker for worker in workers if not worker.has_never_answered]
     boundaries = [worker.source.history.boundary for worker in counted]
     known = [boundary for boundary in boundaries if boundary is not None]
@@ -260,7 +264,8 @@ def measure_history(
         return History(0, total_days, complete=False)
     first = max(_find_first_whole_day(max(known), zone), wanted)
     loaded = max(0, (today(now, zone) - first).days + 1)
-    complete = loaded >= total_days and all(worker.is_complete for worker in counted)
+    awaited = [w for w in workers if w in counted or w.source.name == REQUIRED]
+    complete = loaded >= total_days and all(worker.is_complete for worker in awaited)
     return History(loaded, total_days, complete, first if loaded else None)
 
 

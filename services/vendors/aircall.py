@@ -9,7 +9,7 @@ from requests.auth import HTTPBasicAuth
 from services.errors import BadResponseError, NotFoundError
 from services.settings.config import Environment, Settings
 from services.vendors.http import AIRCALL, Payload, VendorSession
-from services.vendors.pages import Page, parse_whole_number, require_rows
+from services.vendors.pages import Page, Shortfalls, parse_whole_number, require_rows
 
 PAGE_SIZE = 50
 # The vendor ends a list here without saying so.
@@ -36,6 +36,12 @@ class Aircall:
     def __init__(self, http: VendorSession) -> None:
         self._http = http
         self._users_path, self._other_users_path = "/v2/users", "/v1/users"
+        self._shortfalls = Shortfalls()
+
+    @property
+    def warning(self) -> str | None:
+        """Set where rows are missing."""
+        return self._shortfalls.warning
 
     def count_recent_requests(self) -> int:
         return self._http.count_recent_requests()
@@ -83,7 +89,8 @@ class Aircall:
 
     def _read_stretch(self, since: int, until: int) -> Iterator[Page]:
         first = self.get_calls_page(since, until, 1)
-        if first.total < CAP:
+        # A total may have another meaning: it cuts only what does not end at once.
+        if first.total < CAP or first.pages <= first.number:
             yield from self._read_pages(
                 lambda number: self.get_calls_page(since, until, number), first
             )
@@ -113,14 +120,19 @@ class Aircall:
 
     def _read_page(self, path: str, key: str, number: int, params: Payload) -> Page:
         query = {**params, "page": number, "per_page": PAGE_SIZE}
+        kind = path.removeprefix("/v1/").removeprefix("/v2/")
+        name = f"{kind} on page {number}"
+        is_known = name in self._shortfalls
+        if number == 1:
+            self._shortfalls.forget(f"{kind} on page ")
         for _ in range(PAGE_ATTEMPTS):
             answer = self._http.get(path, query)
-            page = _parse_page(
-                require_rows("Aircall", answer, key), _require_meta(answer, key), number
-            )
-            if page is not None:
-                return page
-        raise BadResponseError(f"Aircall: a page of {key} was cut short")
+            rows, meta = require_rows("Aircall", answer, key), _require_meta(answer, key)
+            page, told = _parse_page(rows, meta, number)
+            if len(rows) == told or is_known:
+                break
+        self._shortfalls.note(name, len(rows), told)
+        return page
 
 
 def _require_meta(answer: Payload, key: str) -> Payload:
@@ -130,14 +142,17 @@ def _require_meta(answer: Payload, key: str) -> Payload:
     return meta
 
 
-def _parse_page(rows: list[Payload], meta: Payload, number: int) -> Page | None:
-    """None where it does not hold what its own `meta` says."""
+def _parse_page(rows: list[Payload], meta: Payload, number: int) -> tuple[Page, int]:
+    """The page, and how many rows it should have by its own `meta`.
+
+    A page that is not full and leads to no other is the last, whatever the total.
+    """
     size = parse_whole_number(meta.get("per_page")) or PAGE_SIZE
     total = parse_whole_number(meta.get("total"))
     listed = min(total, CAP)
     others_follow = bool(meta.get("next_page_link"))
-    expected = size if others_follow else max(0, min(size, listed - (number - 1) * size))
-    if len(rows) < expected or meta.get("count") not in (None, len(rows)):
-        return None
-    pages = max(number + others_follow, -(-listed // size))
-    return Page(rows, max(total, len(rows)), number, pages)
+    told = size if others_follow else max(0, min(size, listed - (number - 1) * size))
+    pages = number + 1 if others_follow else number
+    if len(rows) >= size:
+        pages = max(pages, -(-listed // size))
+    return Page(rows, max(total, len(rows)), number, pages), told

@@ -28,15 +28,17 @@ from services.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from services.vendors.rate_limit import RateLimiter
+from services.vendors.rate_limit import LONGEST_SILENCE, RateLimiter
 
 log = logging.getLogger(__name__)
 
 Payload = dict[str, Any]
 ATTEMPTS = 4
 BACKOFF_SECONDS = 0.5
-# Above this, a number of seconds until reset can only be an instant.
+# Above this, a number of seconds until reset can only be an instant, and above the next one in
+# milliseconds.
 EPOCH = 1_000_000_000
+EPOCH_MILLISECONDS = 100 * EPOCH
 # What nobody names is waited for this long after a 429.
 UNNAMED_WAIT_SECONDS = 60.0
 CHUNK = 65536
@@ -216,7 +218,7 @@ class VendorSession:
         """Nobody of ours asks again before the vendor's own time, plus a little jitter."""
         named = self._read_wait(response)
         seconds = UNNAMED_WAIT_SECONDS if named is None else named
-        seconds += random.uniform(0.1, 1.0)  # noqa: S311
+        seconds = min(seconds + random.uniform(0.1, 1.0), LONGEST_SILENCE)  # noqa: S311
         self._limiter.block(seconds)
         error = self._build_rate_limit_error(seconds)
         error.final = seconds > self._patience
@@ -230,13 +232,18 @@ class VendorSession:
                 self._limiter.block(seconds)
 
     def _read_wait(self, response: requests.Response) -> float | None:
+        """Seconds; None where no header names them, or none that can be meant."""
         for header in (self.vendor.reset_header, "Retry-After"):
             try:
                 value = float(response.headers[header])
             except (KeyError, ValueError):
                 continue
-            if math.isfinite(value):
-                return max(0.0, value - self._clock() if value > EPOCH else value)
+            if value > EPOCH_MILLISECONDS:
+                value /= 1000
+            seconds = value - self._clock() if value > EPOCH else value
+            # Clocks differ a little; what lies further back says nothing of this limit.
+            if math.isfinite(seconds) and seconds > -UNNAMED_WAIT_SECONDS:
+                return max(0.0, seconds)
         return None
 
     def _build_rate_limit_error(self, seconds: float) -> RateLimitedError:

@@ -12,12 +12,16 @@ from services.errors import BadResponseError, ConfigurationError, NotFoundError
 from services.settings.config import Environment, Settings
 from services.settings.sections import INTERCOM_VERSIONS
 from services.vendors.http import INTERCOM, BearerAuth, Payload, VendorSession
-from services.vendors.pages import Page, parse_whole_number, require_rows
+from services.vendors.pages import Page, Shortfalls, parse_whole_number, require_rows
 
 VENDOR = "Intercom"
 PAGE_SIZE = 150
 # A page that does not hold what it says is asked for once more.
 PAGE_ATTEMPTS = 2
+# Pages in a row that hold nothing, before a list counts as endless.
+EMPTY_PAGES = 20
+# By so much of the whole an index may be wrong before a list without an end has lost a page.
+INDEX_SURPLUS = 0.01
 BY_UPDATE = {"field": "updated_at", "order": "ascending"}
 BY_CREATION = {"field": "created_at", "order": "ascending"}
 MISSING = object()
@@ -51,14 +55,19 @@ class Intercom:
         self._http = http
         self._version = version
         self._are_attributes_moved = version == "2.16"
+        self._shortfalls = Shortfalls()
+        self._listed: dict[str, int] = {}
         self.answered_version: str | None = None
 
     @property
     def warning(self) -> str | None:
-        """Set where another version answers than the one we asked for."""
-        if self.answered_version in (None, self._version):
-            return None
-        return f"Intercom answers in version {self.answered_version}, not {self._version}"
+        """Set where rows are missing, and where another version answers than we asked for."""
+        parts = [self._shortfalls.warning]
+        if self.answered_version not in (None, self._version):
+            parts.append(
+                f"Intercom answers in version {self.answered_version}, not {self._version}"
+            )
+        return "; ".join(filter(None, parts)) or None
 
     def count_recent_requests(self) -> int:
         return self._http.count_recent_requests()
@@ -109,26 +118,29 @@ class Intercom:
 
     def list_open_tickets(self, scope: Payload | None = None) -> Iterator[Page]:
         """Oldest update first."""
-        yield from self._search(TICKETS, _build_open_tickets_query(scope))
+        yield from self._search(TICKETS, _build_open_tickets_query(scope), "open tickets")
 
     def get_open_tickets_page(
         self, cursor: str | None, scope: Payload | None = None
     ) -> tuple[list[Payload], str | None]:
         """Oldest creation first, and the next page's cursor."""
-        return self._read_listed(TICKETS, _build_open_tickets_query(scope), cursor)
+        query = _build_open_tickets_query(scope)
+        return self._read_listed(TICKETS, query, "open tickets", cursor)
 
     def get_ticket(self, ticket_id: str) -> Payload:
         return self._get_object("ticket", ticket_id)
 
     def list_conversations_in_state(self, state: Literal["open", "snoozed"]) -> Iterator[Page]:
         """Oldest update first."""
-        yield from self._search(CONVERSATIONS, _build_filter("state", "=", state))
+        query = _build_filter("state", "=", state)
+        yield from self._search(CONVERSATIONS, query, f"{state} conversations")
 
     def get_state_page(
         self, state: Literal["open", "snoozed"], cursor: str | None
     ) -> tuple[list[Payload], str | None]:
         """Oldest creation first, and the cursor of the next page; None after the last."""
-        return self._read_listed(CONVERSATIONS, _build_filter("state", "=", state), cursor)
+        query = _build_filter("state", "=", state)
+        return self._read_listed(CONVERSATIONS, query, f"{state} conversations", cursor)
 
     def get_conversation(self, conversation_id: str) -> Payload:
         return self._get_object("conversation", conversation_id)
@@ -140,10 +152,15 @@ class Intercom:
         return answer
 
     def _read_listed(
-        self, kind: Kind, query: Payload, cursor: str | None
+        self, kind: Kind, query: Payload, name: str, cursor: str | None
     ) -> tuple[list[Payload], str | None]:
-        answer = self._read_search_page(kind, query, BY_CREATION, cursor)
-        return require_rows(VENDOR, answer, kind[1]), _read_next_cursor(answer)
+        answer = self._read_search_page(kind, query, BY_CREATION, name, cursor)
+        rows, following = require_rows(VENDOR, answer, kind[1]), _read_next_cursor(answer)
+        self._listed[name] = len(rows) + (self._listed.get(name, 0) if cursor else 0)
+        # A slow walk may miss what moved meanwhile: it can prove that nothing is missing, no more.
+        if following is None and self._listed[name] >= _read_total(answer):
+            self._shortfalls.forget(name)
+        return rows, following
 
     def _read_attributes(self, *, moved: bool) -> list[Payload]:
         if moved:
@@ -158,40 +175,48 @@ class Intercom:
         query = [*more, _build_filter("updated_at", ">", since - 1)]
         if until is not None:
             query.append(_build_filter("updated_at", "<", until + 1))
-        for page in self._search(kind, {"operator": "AND", "value": query}):
+        name = f"{'older' if until is not None else 'changed'} {kind[1]}"
+        for page in self._search(kind, {"operator": "AND", "value": query}, name):
             rows = [row for row in page.rows if _is_updated_within(row, since, until)]
             yield replace(page, rows=rows)
 
-    def _search(self, kind: Kind, query: Payload) -> Iterator[Page]:
+    def _search(self, kind: Kind, query: Payload, name: str) -> Iterator[Page]:
         """All pages of a search, oldest update first.
 
         In this order a row can only move towards the end. So whoever has walked to the end has seen
-        at least as many rows as the last page says there are; fewer is a walk that was cut short.
+        at least as many rows as the last page says there are. Fewer are a surplus of the index,
+        which is told; a whole page that is missing is an error.
         """
         seen: dict[str, Any] = {}
         cursors: set[str | None] = {None}
         cursor: str | None = None
+        empty = 0
         for number in count(1):
-            answer = self._read_search_page(kind, query, BY_UPDATE, cursor)
+            answer = self._read_search_page(kind, query, BY_UPDATE, name, cursor)
             rows = require_rows(VENDOR, answer, kind[1])
             fresh = [
                 row for row in rows if seen.get(str(row["id"]), MISSING) != row.get("updated_at")
             ]
             seen.update((str(row["id"]), row.get("updated_at")) for row in rows)
-            total, cursor = parse_whole_number(answer.get("total_count")), _read_next_cursor(answer)
+            total, cursor = _read_total(answer), _read_next_cursor(answer)
             page_count = parse_whole_number(_require_paging(answer).get("total_pages"))
-            if cursor is None and len(seen) < total:
-                raise BadResponseError(f"Intercom: {len(seen)} of {total} {kind[1]} came")
+            if cursor is None:
+                is_cut = number < page_count and len(rows) >= _read_page_size(answer)
+                if is_cut and total - len(seen) > total * INDEX_SURPLUS:
+                    raise BadResponseError(f"Intercom: {len(seen)} of {total} {name} came")
+                self._shortfalls.note(name, len(seen), total)
             yield Page(fresh, total, number, page_count)
             if cursor is None:
                 return
-            if cursor in cursors:
-                raise BadResponseError("Intercom: the same page came twice")
+            empty = 0 if rows else empty + 1
+            if cursor in cursors or empty == EMPTY_PAGES:
+                raise BadResponseError("Intercom: a list does not end")
             cursors.add(cursor)
 
     def _read_search_page(
-        self, kind: Kind, query: Payload, sort: Payload, cursor: str | None
+        self, kind: Kind, query: Payload, sort: Payload, name: str, cursor: str | None
     ) -> Payload:
+        """As it comes; one that is short for the first time is asked for once more."""
         pagination: Payload = {"per_page": PAGE_SIZE}
         if cursor is not None:
             pagination["starting_after"] = cursor
@@ -199,9 +224,10 @@ class Intercom:
         for _ in range(PAGE_ATTEMPTS):
             answer = self._http.post(kind[0], body)
             self._check_version()
-            if _is_whole(answer, kind[1], first=cursor is None):
-                return answer
-        raise BadResponseError("Intercom: a page came that is not full")
+            is_whole = _is_whole(answer, kind[1], first=cursor is None)
+            if is_whole or name in self._shortfalls:
+                break
+        return answer
 
     def _get(self, path: str, params: Payload | None = None) -> Payload:
         answer = self._http.get(path, params)
@@ -239,8 +265,16 @@ def _is_whole(answer: Payload, key: str, *, first: bool) -> bool:
     """Judged by a page's own words, as totals move: a followed one is full, an only one has all."""
     rows = len(require_rows(VENDOR, answer, key))
     if _read_next_cursor(answer) is not None:
-        return rows >= (parse_whole_number(_require_paging(answer).get("per_page")) or PAGE_SIZE)
-    return not first or rows >= parse_whole_number(answer.get("total_count"))
+        return rows >= _read_page_size(answer)
+    return not first or rows >= _read_total(answer)
+
+
+def _read_total(answer: Payload) -> int:
+    return parse_whole_number(answer.get("total_count"))
+
+
+def _read_page_size(answer: Payload) -> int:
+    return parse_whole_number(_require_paging(answer).get("per_page")) or PAGE_SIZE
 
 
 def _require_paging(answer: Payload) -> Payload:

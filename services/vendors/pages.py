@@ -1,4 +1,4 @@
-"""One page of a vendor's list: whole, or an error."""
+"""One page of a vendor's list, and whether the list was as long as the vendor says."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,32 @@ def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -
         if not isinstance(value, int | str) or value == "":
             raise BadResponseError(f"{vendor}: one of the {key} has no {identity}")
     return rows
+
+
+class Shortfalls:
+    """Lists of which fewer rows came than the vendor says there are; the last reading of each.
+
+    A vendor's index may count what is no longer handed out, so that is no error: what came counts,
+    and the reader is told.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._told
+
+    def note(self, name: str, came: int, told: int) -> None:
+        self._told.pop(name, None)
+        if came < told:
+            self._told[name] = f"{came} of {told} {name} came"
+
+    def forget(self, prefix: str) -> None:
+        self._told = {k: words for k, words in self._told.items() if not k.startswith(prefix)}
+
+    @property
+    def warning(self) -> str | None:
+        return "; ".join(list(self._told.values())) or None
 
 
 def parse_whole_number(value: Any) -> int:

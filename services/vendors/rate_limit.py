@@ -7,6 +7,8 @@ from collections.abc import Callable
 from services.errors import RateLimitedError, UnavailableError
 
 MINUTE = 60.0
+# However long a vendor asks to be left alone, after this it is asked once.
+LONGEST_SILENCE = 300.0
 
 
 class RateLimiter:
@@ -40,6 +42,8 @@ class RateLimiter:
             with self._lock:
                 now = self._clock()
                 self._drop_old(now)
+                # A clock that was set back must not lengthen a wait either.
+                self._not_before = min(self._not_before, now + LONGEST_SILENCE)
                 block = self._not_before - now
                 if block > patience:
                     raise RateLimitedError("asked to wait", block)

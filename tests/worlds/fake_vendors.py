@@ -7,6 +7,8 @@ PAGE = 5
 
 
 class FakeVendor:
+    warning = None
+
     def __init__(self):
         self.failure = None
         self.requests = 0
@@ -29,7 +31,6 @@ class FakeVendor:
 
 
 class FakeIntercom(FakeVendor):
-    warning = None
     answered_version = "2.14"
 
     def __init__(self):

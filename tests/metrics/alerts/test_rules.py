@@ -232,6 +232,11 @@ def test_who_is_away_may_be_on_a_call_that_a_silent_aircall_does_not_tell(voices
     assert ("staffing_text:all" in evaluation.unknown) is not is_sure
 
 
+def test_telephones_whose_state_nobody_tells_are_not_missed():
+    people = (person("1", voice_id="1"), person("2", voice_id="2"))
+    assert fired(world(people=people), with_rules=rules(goal_online_voice=2)) == {}
+
+
 def test_telephony_that_is_off_is_not_missed():
     sources = {"intercom": SourceHealth("ok"), "aircall": SourceHealth("off")}
     evaluation = look(world(), sources=sources, with_rules=rules(goal_online_voice=2))

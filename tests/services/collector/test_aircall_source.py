@@ -4,7 +4,7 @@ import pytest
 
 from services.collector.aircall_source import AircallSource, PagedList
 from services.collector.row_buffer import RowBuffer
-from services.errors import NotFoundError, UnavailableError
+from services.errors import NotFoundError, UnauthorizedError, UnavailableError
 from services.vendors.pages import Page
 from tests.worlds.collecting import DAY, NOW, Clock
 from tests.worlds.fake_vendors import PAGE, FakeAircall
@@ -66,16 +66,17 @@ def test_what_is_added_to_a_call_late_is_found_by_the_rolling_page(reading):
     assert by_id(rows)["12"]["tags"] == "Retorno"
 
 
-def test_what_the_vendor_does_not_offer_is_a_warning_and_nothing_else(monkeypatch):
+@pytest.mark.parametrize("error", [NotFoundError("no"), UnauthorizedError("no")])
+def test_what_the_vendor_does_not_offer_is_a_warning_and_nothing_else(monkeypatch, error):
     def fail(*arguments):
-        raise NotFoundError("404")
+        raise error
 
     monkeypatch.setattr(FakeAircall, "get_availabilities", fail)
     monkeypatch.setattr(FakeAircall, "get_numbers_page", fail)
     reading = Reading()
     reading.source.start()
     reading.refresh()
-    assert reading.source.warning == "not to be had from Aircall: availabilities, numbers"
+    assert reading.source.warning == "without availabilities: no; without numbers: no"
     assert reading.source.availabilities == {}
 
 

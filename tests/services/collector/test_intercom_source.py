@@ -76,10 +76,23 @@ def test_what_a_token_may_not_read_is_a_warning_and_nothing_else(reading):
     def forbid():
         raise ForbiddenError("403")
 
-    reading.vendor.list_away_status_reasons = forbid
+    def fail():
+        raise UnavailableError("Intercom answered 500")
+
+    reading.vendor.list_away_status_reasons = reading.vendor.list_teams = forbid
+    reading.vendor.list_conversation_attributes = fail
     reading.source.start()
-    assert reading.source.warning == "not to be had with this token: away reasons"
+    warning = "without attributes: Intercom answered 500; without away reasons: 403"
+    assert reading.source.warning == f"{warning}; without teams: 403"
     assert reading.source.is_live
+    del reading.vendor.list_teams
+    reading.refresh(after=3600)
+    assert reading.source.warning == warning
+    assert reading.source.teams == [{"id": "7", "name": "Suporte"}]
+    reading.vendor.list_teams = forbid
+    for _ in range(3):
+        reading.refresh(after=3600)
+    assert reading.source.teams == [{"id": "7", "name": "Suporte"}], "what was known stays"
 
 
 def test_an_answer_that_is_cut_short_is_no_missing_feature(reading):

@@ -214,9 +214,13 @@ def test_days_count_once_every_vendor_has_delivered_them():
     assert measure(first, second).complete
 
 
-def test_a_vendor_that_has_never_answered_holds_up_nobody():
+@pytest.mark.parametrize(("name", "complete"), [("aircall", True), ("intercom", False)])
+def test_a_vendor_that_has_never_answered_holds_up_nobody_unless_it_is_required(name, complete):
     first, failing = Work(), Work()
     first.read_all()
+    first.source.name = "aircall"
+    failing.source.name = name
     failing.source.failure = UnauthorizedError("401")
     failing.step()
-    assert measure(first, failing).complete
+    history = measure(first, failing)
+    assert (history.loaded_days, history.complete) == (3, complete)

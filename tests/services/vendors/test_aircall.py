@@ -149,11 +149,6 @@ def drop_a_row(body: dict[str, Any]) -> None:
     body["calls"].pop()
 
 
-def drop_a_row_and_say_so(body: dict[str, Any]) -> None:
-    body["calls"].pop()
-    body["meta"]["count"] -= 1
-
-
 def no_meta(body: dict[str, Any]) -> None:
     del body["meta"]
 
@@ -173,9 +168,9 @@ def promise_more_for_ever(body: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [drop_a_row, drop_a_row_and_say_so, no_meta, no_list, no_id, promise_more_for_ever],
+    [no_meta, no_list, no_id, promise_more_for_ever],
 )
-def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
+def test_a_page_that_is_no_page_is_an_error_and_never_a_short_list(
     vendor: FakeVendor, client: Aircall, spoil: Callable[[dict[str, Any]], None]
 ):
     listing = Listing("calls", calls(60))
@@ -183,6 +178,49 @@ def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
     vendor.script = listing
     with pytest.raises(BadResponseError):
         list(client.list_calls(START, START + 1000))
+
+
+def test_a_short_page_is_asked_again_once_then_kept_and_told_until_it_adds_up(
+    vendor: FakeVendor, client: Aircall
+):
+    listing = Listing("calls", calls(60))
+    listing.spoil = drop_a_row
+    vendor.script = listing
+    assert len(ids(client.list_calls(START, START + 1000))) == 58
+    assert client.warning == "49 of 50 calls on page 1 came; 9 of 10 calls on page 2 came"
+    assert len(vendor.asked) == 4
+    list(client.list_calls(START, START + 1000))
+    assert len(vendor.asked) == 4 + 3, "what is known to be short is taken as it comes"
+    listing.spoil = lambda body: None
+    assert len(ids(client.list_calls(START, START + 1000))) == 60
+    assert client.warning is None
+
+
+@pytest.mark.parametrize(
+    ("number", "meaning", "warning"),
+    [
+        ("count", 60, None),
+        ("total", 61, "10 of 11 calls on page 2 came"),
+        ("total", 9_000, "10 of 50 calls on page 2 came"),
+        ("total", 50, None),
+        ("total", None, None),
+    ],
+)
+def test_a_number_with_another_meaning_loses_no_row(
+    vendor: FakeVendor, client: Aircall, number: str, meaning: int | None, warning: str | None
+):
+    listing = Listing("calls", calls(60))
+    listing.spoil = lambda body: body["meta"].update({number: meaning})
+    vendor.script = listing
+    assert len(ids(client.list_calls(START, START + 1000))) == 60
+    assert client.warning == warning
+
+
+def test_a_total_beyond_the_cap_cuts_nothing_that_ends_at_once(vendor: FakeVendor, client: Aircall):
+    listing = Listing("calls", calls(20))
+    listing.spoil = lambda body: body["meta"].update(total=CAP * 5)
+    vendor.script = listing
+    assert len(ids(client.list_calls(START, START + 1000))) == 20
 
 
 def test_a_page_cut_short_once_is_asked_again(vendor: FakeVendor, client: Aircall):

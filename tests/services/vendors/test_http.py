@@ -216,6 +216,47 @@ def test_aircalls_reset_may_be_a_number_of_seconds(
     assert 12 < clock.now - start <= 13.1
 
 
+@pytest.mark.parametrize(
+    ("ahead", "unit", "waited"),
+    [
+        (7, 1, 7),  # seconds
+        (7, 1000, 7),  # milliseconds
+        (3 * 86400, 1, 300),  # further ahead than any limit lasts
+        (3 * 86400, 1000, 300),
+        (-5, 1, 0),  # the vendor's clock is a little behind ours
+        (-3600, 1, 60),  # of some other limit: as if nothing were said
+        (-3600, 1000, 60),
+    ],
+)
+def test_a_reset_is_believed_within_bounds(
+    vendor: FakeVendor, open_session: Opener, clock: Clock, ahead: int, unit: int, waited: float
+):
+    reset = str((int(clock.now) + ahead) * unit)
+    vendor.answer(Answer(status=429, headers={"X-AircallApi-Reset": reset}), WELL)
+    session, start = open_session(AIRCALL), clock.now
+    while True:
+        try:
+            session.get("/v1/ping")
+            break
+        except RateLimitedError:
+            clock.now += 1
+    assert waited <= clock.now - start <= min(waited + 1.1, 300)
+    assert len(vendor.asked) == 2
+
+
+def test_a_clock_that_is_set_back_lengthens_no_wait(
+    vendor: FakeVendor, open_session: Opener, clock: Clock
+):
+    vendor.answer(Answer(status=429, headers={"X-RateLimit-Reset": "200"}), WELL)
+    session = open_session()
+    with pytest.raises(RateLimitedError):
+        session.get("/me")
+    clock.now -= 86400
+    with pytest.raises(RateLimitedError) as caught:
+        session.get("/me")
+    assert caught.value.retry_after_seconds <= 300
+
+
 def test_a_429_without_a_time_is_waited_out_for_a_minute(
     vendor: FakeVendor, open_session: Opener, clock: Clock
 ):

@@ -193,7 +193,6 @@ def a_next_without_cursor(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        drop_a_row,
         drop_the_next,
         repeat_the_cursor,
         no_list,
@@ -203,7 +202,7 @@ def a_next_without_cursor(body: dict[str, Any]) -> None:
         a_next_without_cursor,
     ],
 )
-def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
+def test_a_page_that_is_no_page_is_an_error_and_never_a_short_list(
     vendor: FakeVendor, open_client: Opener, spoil: Callable[[dict[str, Any]], None]
 ):
     search = Search(rows(PAGE_SIZE + 20))
@@ -213,12 +212,92 @@ def test_a_page_that_is_not_whole_is_an_error_and_never_a_short_list(
         list(open_client().list_updated_conversations(START))
 
 
-def test_a_short_last_page_is_an_error(vendor: FakeVendor, open_client: Opener):
+def drop_a_row_of_the_last(body: dict[str, Any]) -> None:
+    if not body["pages"].get("next"):
+        drop_a_row(body)
+
+
+def drop_a_row_of_the_others(body: dict[str, Any]) -> None:
+    if body["pages"].get("next"):
+        drop_a_row(body)
+
+
+def count_one_too_many(body: dict[str, Any]) -> None:
+    body["total_count"] += 1
+
+
+def repeat_a_row_of_the_page_before(body: dict[str, Any]) -> None:
+    if not body["pages"].get("next"):
+        body["conversations"][0] = {"id": "1", "updated_at": START + 1, "state": "open"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "came", "told"),
+    [
+        (drop_a_row_of_the_last, 169, 170),
+        (drop_a_row_of_the_others, 169, 170),
+        (count_one_too_many, 170, 171),
+        (repeat_a_row_of_the_page_before, 169, 170),
+    ],
+)
+def test_rows_that_the_index_counts_and_nobody_hands_out_are_told_and_the_others_kept(
+    vendor: FakeVendor,
+    open_client: Opener,
+    spoil: Callable[[dict[str, Any]], None],
+    came: int,
+    told: int,
+):
     search = Search(rows(PAGE_SIZE + 20))
-    search.spoil = lambda body: None if body["pages"].get("next") else drop_a_row(body)
+    search.spoil = spoil
     vendor.script = search
-    with pytest.raises(BadResponseError, match="169 of 170"):
-        list(open_client().list_updated_conversations(START))
+    client = open_client()
+    pages = list(client.list_conversations_in_state("open"))
+    assert len({row["id"] for page in pages for row in page.rows}) == came
+    assert client.warning == f"{came} of {told} open conversations came"
+    vendor.asked.clear()
+    list(client.list_conversations_in_state("open"))
+    assert len(vendor.asked) == 2, "what is known to be short is taken as it comes"
+    search.spoil = lambda body: None
+    list(client.list_conversations_in_state("open"))
+    assert client.warning is None
+
+
+@pytest.mark.parametrize("count", [1, 20, PAGE_SIZE])
+def test_one_surplus_is_told_however_few_rows_there_are(
+    vendor: FakeVendor, open_client: Opener, count: int
+):
+    search = Search(rows(count))
+    search.spoil = count_one_too_many
+    vendor.script = search
+    client = open_client()
+    (page,) = client.list_conversations_in_state("open")
+    assert (len(page.rows), client.warning) == (
+        count,
+        f"{count} of {count + 1} open conversations came",
+    )
+
+
+def test_the_sweep_proves_later_that_nothing_is_missing(vendor: FakeVendor, open_client: Opener):
+    search = Search(rows(PAGE_SIZE + 1))
+    search.spoil = count_one_too_many
+    vendor.script = search
+    client = open_client()
+    list(client.list_conversations_in_state("open"))
+    search.spoil = lambda body: None
+    _, cursor = client.get_state_page("open", None)
+    assert client.warning
+    client.get_state_page("open", cursor)
+    assert client.warning is None
+
+
+def test_empty_pages_with_ever_new_cursors_end(vendor: FakeVendor, open_client: Opener):
+    def answer(asked: Asked) -> Answer:
+        pages = {"next": {"starting_after": str(len(vendor.asked))}}
+        return Answer({"conversations": [], "pages": pages, "total_count": 0})
+
+    vendor.script = answer
+    with pytest.raises(BadResponseError, match="does not end"):
+        list(open_client().list_conversations_in_state("open"))
 
 
 def test_a_page_cut_short_once_is_asked_again(vendor: FakeVendor, open_client: Opener):
