@@ -202,7 +202,7 @@ def run_collector(words: Sequence[str]) -> int:
     robot = _build_robot(environment, settings, stores, slack)
     collector = Collector(
         *vendors,
-        lease=stores.lease(identify_owner(environment, settings, stores.state)),
+        lease=stores.lease(identify_owner(environment, settings, stores.deployment)),
         cache=stores.cache,
         state=stores.state,
         settings=settings,
@@ -315,7 +315,9 @@ def _supervise(
 ) -> int:
     # Of the children none can say any more what is wrong with it before the address is told.
     _load_key(environment, stores)
-    registry = open_process_registry(stores, identify_owner(environment, settings, stores.state))
+    registry = open_process_registry(
+        stores, identify_owner(environment, settings, stores.deployment)
+    )
     registry.join()
     try:
         return Supervisor(children, when_ready=when_ready).run()
@@ -333,7 +335,9 @@ def _load_text(settings: Settings) -> "Text":
 def _join_processes(
     environment: Environment, settings: Settings, stores: Stores
 ) -> ProcessRegistry:
-    registry = open_process_registry(stores, identify_owner(environment, settings, stores.state))
+    registry = open_process_registry(
+        stores, identify_owner(environment, settings, stores.deployment)
+    )
     registry.join()
     atexit.register(_leave, registry)
     return registry

@@ -58,7 +58,7 @@ def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Publis
     try:
         settings = load_settings(environment.vigia_config)
         Accounts(stores.state, settings).add(EMAIL, "Gestora", "manager", PASSWORD)
-        claim_cache(stores.cache, identify_owner(environment, settings, stores.state))
+        claim_cache(stores.cache, identify_owner(environment, settings, stores.deployment))
         writer = SnapshotWriter(
             stores.cache,
             epoch=raise_epoch(stores.cache, time.time),

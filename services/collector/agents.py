@@ -11,6 +11,7 @@ import polars as pl
 from metrics.model import schema
 from services.collector.aircall_source import AircallSource
 from services.collector.intercom_source import IntercomSource
+from services.errors import ServiceError
 from services.settings.sections import PersonSetting
 from services.snapshot.manifest import WHOLE, PartitionId
 from services.storage.store import Store
@@ -92,16 +93,23 @@ class Roster:
     def __init__(self, state: Store) -> None:
         self._state = state
         self._known = _load_roster(state)
+        self._is_written = True
 
     def remember(self, agents: pl.DataFrame) -> None:
-        """Written only when something is new."""
+        """Written only when something is new; what has no room is written with the next look."""
         known = dict(self._known)
         for agent, name, address in agents.select("id", "name", "email").iter_rows():
             if not agent.startswith("voice:"):
                 known[agent] = (name, address)
-        if known != self._known:
-            self._state.set(ROSTER_KEY, orjson.dumps(known))
+        if known != self._known or not self._is_written:
             self._known = known
+            try:
+                self._state.set(ROSTER_KEY, orjson.dumps(known))
+            except ServiceError as error:
+                log.warning("roster: not written: %s", error)
+                self._is_written = False
+            else:
+                self._is_written = True
 
     def add_leavers(self, agents: pl.DataFrame, referenced: Iterable[str]) -> pl.DataFrame:
         """Adds those who are gone: remembered ones, and ids that nobody can name."""

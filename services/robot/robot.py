@@ -3,8 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
 from services.storage.command_queue import CommandQueue
-from services.storage.store import Store
+from services.storage.store import StorageFullError, Store
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ class Robot:
         self._sender: Sender | None = None
         self._wake = threading.Event()
         self._command_lock = threading.Lock()
+        self._done_commands: Set[str] = frozenset()
 
     @contextmanager
     def running(self, epoch: int) -> Iterator[None]:
@@ -138,11 +139,18 @@ class Robot:
 
             def apply_commands(state: AlertState) -> AlertState:
                 for key, document in documents.items():
-                    state = self._apply_command(state, key, document, policy, now)
+                    if key not in self._done_commands:
+                        state = self._apply_command(state, key, document, policy, now)
                 return state
 
             store.update(apply_commands)
-            self._commands.drop(documents)
+            try:
+                self._commands.drop(documents)
+            except StorageFullError:
+                # They stay in the queue until there is room.
+                self._done_commands = documents.keys()
+            else:
+                self._done_commands = frozenset()
         self._wake.set()
 
     def deliver(self) -> float:
@@ -178,7 +186,8 @@ class Robot:
             state = replace(state, bad_since=bad_since, slack=self._slack_status(state.slack, now))
             return advance(state, evaluation, policy, now, fresh_sources=fresh_sources)
 
-        self._archive(store.update(decide), now)
+        with suppress(StorageFullError):  # what is over waits among what goes on
+            self._archive(store.update(decide), now)
         self._as_of = {name: status.as_of for name, status in snapshot.sources.items()}
         self._evaluated_marks, self._evaluated_at = _source_marks(snapshot), now
         self._wake.set()

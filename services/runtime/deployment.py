@@ -1,13 +1,13 @@
 """A deployment: its two stores, and whose data lie in the cache.
 
-A deployment is known by a word in its state store. The data are known by their sources too: the
-same deployment with the token of another workspace must not show what the first one left.
+A deployment is known by the place of its state, on Redis by its SECRET_KEY: by nothing that lies
+in a store, which may be emptied while the deployment runs. The data are known by their sources
+too: the same deployment with the token of another workspace must not show what the first one left.
 """
 
 import hashlib
 import logging
 import os
-import secrets
 import shutil
 import stat
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from services.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-IDENTITY_KEY = "deployment"
 OWNER_KEY = "owner"
 OWNER_EXPIRE_SECONDS = 30 * 86400
 DEFAULT_STATE_FOLDER = Path("state")
@@ -41,6 +40,7 @@ class Stores:
 
     cache: Store  # what comes from customers
     state: Store  # what people decided
+    deployment: str  # a word for it
     state_folder: Path | None = None
     cache_folder: Path | None = None
 
@@ -61,7 +61,7 @@ class Stores:
 class Owner:
     """Whose data lie in the cache."""
 
-    deployment: str  # its word in the state store
+    deployment: str  # a word for it
     # Hash of accounts and of all that changes how their answers become tables; None in a process
     # without credentials, as a web host may be.
     sources: str | None
@@ -76,8 +76,16 @@ class Owner:
 def open_stores(environment: Environment) -> Stores:
     """On Redis if there is one, else in private folders."""
     if environment.redis_url is not None:
-        url = environment.redis_url.get_secret_value()
-        return Stores(RedisStore(url, "vigia:cache:"), RedisStore(url, "vigia:state:"))
+        assert environment.secret_key is not None  # required with REDIS_URL
+        key = environment.secret_key.get_secret_value()
+        state_url = environment.state_redis_url or environment.redis_url
+        return Stores(
+            cache=RedisStore(environment.redis_url.get_secret_value(), "vigia:cache:", secret=key),
+            state=RedisStore(
+                state_url.get_secret_value(), "vigia:state:", variable="STATE_REDIS_URL"
+            ),
+            deployment=_hash_words("deployment", key),
+        )
     state_folder = ensure_private_folder(
         (environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute()
     )
@@ -85,17 +93,17 @@ def open_stores(environment: Environment) -> Stores:
     return Stores(
         cache=_open_cache(folder / "store"),
         state=DiskStore(state_folder / "store"),
+        deployment=_hash_words("deployment", str(state_folder.resolve())),
         state_folder=state_folder,
         cache_folder=folder,
     )
 
 
-def identify_owner(environment: Environment, settings: Settings, state: Store) -> Owner:
-    # Brings pandas along, for which no command that ends before this waits.
+def identify_owner(environment: Environment, settings: Settings, word: str) -> Owner:
+    """`word` is the deployment's."""
+    # Brings Polars along, for which no command that ends before this waits.
     from services.snapshot.manifest import schema_fingerprint
 
-    state.add(IDENTITY_KEY, secrets.token_hex(16).encode())
-    word = (state.get(IDENTITY_KEY) or b"").decode()
     if environment.intercom_token is None:
         return Owner(word, None)
     keys = (environment.intercom_token, environment.aircall_id, environment.aircall_token)
@@ -107,7 +115,11 @@ def identify_owner(environment: Environment, settings: Settings, state: Store) -
         *(key.get_secret_value() if key else None for key in keys),
         settings.calls_in_conversations.model_dump(),
     ]
-    return Owner(word, hashlib.sha256(orjson.dumps(sources)).hexdigest())
+    return Owner(word, _hash_words(*sources))
+
+
+def _hash_words(*words: object) -> str:
+    return hashlib.sha256(orjson.dumps(words)).hexdigest()
 
 
 def claim_cache(cache: Store, owner: Owner) -> None:

@@ -51,6 +51,7 @@ class FileProcessRegistry:
         self._lock = FileLock(path)
         self._cache = cache
         self._owner = owner
+        self._is_member = False
 
     def join(self) -> None:
         if self._lock.take():
@@ -63,10 +64,12 @@ class FileProcessRegistry:
                 f"{self._folder}: another deployment is running on this cache;"
                 " give each its own VIGIA_CACHE_DIR and VIGIA_STATE_DIR"
             )
+        self._is_member = True
 
     def leave(self, *, empty: bool = True) -> None:
-        if not self._lock.is_held():
+        if not self._is_member:
             return
+        self._is_member = False
         # Of two that go at once, both unlock before either looks: one of them is the last.
         self._lock.release()
         if empty and self._lock.take():

@@ -158,6 +158,7 @@ class Environment(BaseModel):
     slack_bot_token: SecretStr | None = None
     mongo_uri: SecretStr | None = None
     redis_url: SecretStr | None = None
+    state_redis_url: SecretStr | None = None  # None = in the same one
     secret_key: SecretStr | None = None
     api_token: SecretStr | None = None
     oidc_client_secret: SecretStr | None = None
@@ -176,6 +177,8 @@ class Environment(BaseModel):
             raise ValueError(f"{missing} is missing: AIRCALL_ID and AIRCALL_TOKEN come as a pair")
         if self.redis_url is not None and self.secret_key is None:
             raise ValueError("SECRET_KEY is required with REDIS_URL")
+        if self.state_redis_url is not None and self.redis_url is None:
+            raise ValueError("STATE_REDIS_URL is of no use without REDIS_URL")
         return self
 
 

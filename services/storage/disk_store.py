@@ -6,9 +6,11 @@ Not for network file systems: SQLite's locks do not hold there.
 import errno
 import logging
 import os
+import shutil
 import sqlite3
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +20,7 @@ from diskcache import Cache, Disk, Timeout
 from diskcache.core import DBNAME, MODE_PICKLE
 
 from services.errors import ConfigurationError, UnavailableError
-from services.storage.store import StorageFullError
+from services.storage.store import StorageFullError, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,11 @@ BUSY_SECONDS = 30
 # Above every character a key may have, so that it closes the range of a prefix.
 LAST_CHARACTER = "\U0010ffff"
 PLAIN = (bytes, str, int, float)
+# diskcache makes it last of all.
+LAST_MADE = "Settings_size_delete"
+# With less than this a disk is full, although a small value may still fit.
+LEAST_FREE_BYTES = 2**20
+TOLD_SECONDS = 86400.0
 
 
 class PickleRefusedError(ValueError):
@@ -85,7 +92,32 @@ class _ClosingCache(Cache):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         self._connections: WeakSet[_Connection] = WeakSet()
+        self._wanted = settings
+        self._is_made: bool | None = None  # while it opens; None = not known yet
         super().__init__(*args, **settings)
+        self._is_made = False
+
+    @property
+    def _sql_retry(self) -> Callable[..., Any]:
+        """A store that is there is opened without a write: that must work on a full disk too."""
+        if self._is_made is None:
+            self._is_made = self._find_whether_made()
+        execute: Callable[..., Any] = super()._sql_retry
+        if not self._is_made:
+            return execute
+        return lambda statement, *values: (
+            execute(statement, *values) if statement.startswith(("SELECT", "PRAGMA")) else None
+        )
+
+    def _find_whether_made(self) -> bool:
+        query = "SELECT COUNT(*) FROM sqlite_master WHERE name = ?"
+        with suppress(sqlite3.OperationalError):
+            if self._sql(query, (LAST_MADE,)).fetchone()[0]:
+                return (
+                    dict(self._sql("SELECT key, value FROM Settings")).items()
+                    >= self._wanted.items()
+                )
+        return False
 
     @property
     def _con(self) -> sqlite3.Connection:
@@ -111,26 +143,65 @@ def _refuse(what: str) -> NoReturn:
 
 
 class DiskStore:
+    """Begins anew, empty, where its folder vanishes while it is open."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        self._path = folder / DBNAME
+        self._lock = threading.Lock()
+        self._vanished_at: float | None = None
         try:
-            # Nothing is evicted behind the manifest's back: only expired entries are culled.
-            # `secure_delete` overwrites what was deleted inside the database file.
-            self._cache = _ClosingCache(
-                str(folder),
-                timeout=BUSY_SECONDS,
-                disk=BytesOnlyDisk,
-                eviction_policy="none",
-                statistics=0,
-                tag_index=0,
-                sqlite_secure_delete=1,
-            )
-        except sqlite3.DatabaseError as error:
+            with _translate_errors():
+                self._open()
+        except UnavailableError as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError | Timeout):
+                raise
             raise ConfigurationError(f"the store in {folder} cannot be read: {error}") from error
-        for file in folder.glob("cache.db*"):
+
+    def _open(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        # Nothing is evicted behind the manifest's back: only expired entries are culled.
+        # `secure_delete` overwrites what was deleted inside the database file.
+        self._opened = _ClosingCache(
+            str(self.folder),
+            timeout=BUSY_SECONDS,
+            disk=BytesOnlyDisk,
+            eviction_policy="none",
+            statistics=0,
+            tag_index=0,
+            sqlite_secure_delete=1,
+        )
+        for file in self.folder.glob("cache.db*"):
             file.chmod(0o600)
+        self._file = self._identify_file()
+
+    def _identify_file(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    @property
+    def _cache(self) -> _ClosingCache:
+        """Whoever deletes the files leaves us with ones that nobody else can open."""
+        if self._identify_file() != self._file:
+            with self._lock:
+                if self._identify_file() != self._file:
+                    log.error("store: %s has vanished and begins anew, empty", self.folder)
+                    self._open()
+                    self._vanished_at = time.time()
+        return self._opened
+
+    def find_troubles(self) -> list[Trouble]:
+        troubles: list[Trouble] = []
+        with suppress(OSError):
+            if shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
+                troubles.append("full")
+        if self._vanished_at is not None and time.time() - self._vanished_at < TOLD_SECONDS:
+            troubles.append("vanished")
+        return troubles
 
     def get(self, key: str) -> bytes | None:
         try:
@@ -151,19 +222,19 @@ class DiskStore:
             return bool(self._cache.add(key, _check_bytes(value), expire=expire_seconds))
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
-        with _translate_errors(), self._cache.transact():
-            self._cache.add(key, start, expire=expire_seconds)
-            return int(self._cache.incr(key))
+        with self._transact() as cache:
+            cache.add(key, start, expire=expire_seconds)
+            return int(cache.incr(key))
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:
-        with _translate_errors(), self._cache.transact():
-            if only_if is not None and _to_bytes(self._cache.get(key)) != only_if:
+        with self._transact() as cache:
+            if only_if is not None and _to_bytes(cache.get(key)) != only_if:
                 return False
-            return bool(self._cache.delete(key))
+            return bool(cache.delete(key))
 
     def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
-        with _translate_errors(), self._cache.transact():
-            return [key for key in keys if not self._cache.touch(key, expire=expire_seconds)]
+        with self._transact() as cache:
+            return [key for key in keys if not cache.touch(key, expire=expire_seconds)]
 
     def keys(self, prefix: str = "") -> list[str]:
         # diskcache's own iteration stumbles over a planted key and tells expired ones too.
@@ -183,16 +254,17 @@ class DiskStore:
         fence_value: bytes,
         expire_seconds: float | None = None,
     ) -> bool:
-        with _translate_errors(), self._cache.transact():
-            if _to_bytes(self._cache.get(fence_key)) != fence_value:
+        with self._transact() as cache:
+            if _to_bytes(cache.get(fence_key)) != fence_value:
                 return False
-            self._cache.set(key, _check_bytes(value), expire=expire_seconds)
+            cache.set(key, _check_bytes(value), expire=expire_seconds)
             return True
 
     def clear(self) -> None:
         with _translate_errors():
-            self._cache.clear()
-            self._cache._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cache = self._cache
+            cache.clear()
+            cache._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def drop_expired(self) -> None:
         with _translate_errors():
@@ -203,7 +275,14 @@ class DiskStore:
             return int(self._cache.volume())
 
     def close(self) -> None:
-        self._cache.close()
+        self._opened.close()
+
+    @contextmanager
+    def _transact(self) -> Iterator[_ClosingCache]:
+        with _translate_errors():
+            cache = self._cache
+            with cache.transact():
+                yield cache
 
 
 def _check_bytes(value: bytes) -> bytes:

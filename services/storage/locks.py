@@ -47,7 +47,13 @@ class FileLock:
         fcntl.flock(self._open(), fcntl.LOCK_SH)
 
     def is_held(self) -> bool:
-        return self._file is not None
+        """Not where the file has vanished: others would lock another one."""
+        if self._file is None:
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file), self._path.stat())
+        except OSError:
+            return False
 
     def release(self) -> None:
         if self._file is not None:
@@ -56,6 +62,7 @@ class FileLock:
 
     def _open(self) -> int:
         if self._file is None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         return self._file
 
@@ -108,7 +115,7 @@ class ExpiringKey:
         self._valid_until = 0.0
         # Without an answer the key expires by itself.
         with suppress(ServiceError):
-            self._store.delete(self._key, only_if=self._token)
+            self._store.delete(self._key, only_if=self._token if self._exclusive else None)
 
     def _renew(self, stop: threading.Event) -> None:
         while not stop.wait(self._renew_seconds):

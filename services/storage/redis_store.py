@@ -1,15 +1,24 @@
 """A store in Redis, for web processes on many hosts."""
 
+import hashlib
+import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 import redis
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.errors import ConfigurationError, UnavailableError
-from services.storage.store import StorageFullError
+from services.storage.store import StorageFullError, Trouble
 
+log = logging.getLogger(__name__)
+
+DEFAULT_PORTS = {"sentinel": 26379, "cluster": 6379}
 TIMEOUT_SECONDS = 10
 SCAN_COUNT = 1000
 
@@ -33,53 +42,76 @@ return 1
 """
 
 
-class RedisStore:
-    """Two stores share a database, each with its prefix. The address is never shown."""
+# What is encrypted begins so; a random nonce of 12 bytes follows, then the ciphertext.
+SEALED = b"\x00AESGCM1"
+NONCE_BYTES = 12
+# Above this a Redis is full in a moment.
+FULL_SHARE = 0.98
 
-    def __init__(self, url: str, prefix: str) -> None:
-        self._prefix = prefix
+
+class RedisStore:
+    """Stores share a database, each with its prefix. The address is never shown.
+
+    With a `secret` what `set` writes is encrypted. Counters, and what Redis itself compares (the
+    values of `add` and `set_fenced`), stay as they are: nothing of them comes from customers.
+    """
+
+    def __init__(
+        self, url: str, prefix: str, *, secret: str | None = None, variable: str = "REDIS_URL"
+    ) -> None:
+        self._variable = variable
+        self._cipher = (
+            AESGCM(hashlib.sha256(b"cache " + secret.encode()).digest()) if secret else None
+        )
         try:
-            self._redis: Any = redis.Redis.from_url(
-                url,
-                socket_timeout=TIMEOUT_SECONDS,
-                socket_connect_timeout=TIMEOUT_SECONDS,
-                health_check_interval=30,
-            )
+            with self._translate_errors():
+                self._redis: Any = connect(url)
         except ValueError as error:
             # The text of the error may quote the address, and so the password.
-            raise ConfigurationError("REDIS_URL is not the address of a Redis") from error
-        self._increment = self._redis.register_script(INCREMENT)
-        self._delete_if = self._redis.register_script(DELETE_IF)
-        self._set_fenced = self._redis.register_script(SET_FENCED)
+            raise ConfigurationError(f"{variable} is not the address of a Redis") from error
+        # In a cluster, braces keep together what one operation needs.
+        self._is_cluster = isinstance(self._redis, redis.RedisCluster)
+        self._prefix = f"{{{prefix}}}" if self._is_cluster else prefix
 
     def get(self, key: str) -> bytes | None:
-        with _translate_errors():
+        with self._translate_errors():
             value: bytes | None = self._redis.get(self._prefix + key)
+        if value is None or self._cipher is None or not value.startswith(SEALED):
             return value
+        nonce, sealed = value[len(SEALED) :][:NONCE_BYTES], value[len(SEALED) + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, sealed, key.encode())
+        except (InvalidTag, ValueError):
+            log.warning("store: an entry of another SECRET_KEY was refused and dropped")
+            self.delete(key)
+            return None
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        with _translate_errors():
+        if self._cipher is not None:
+            nonce = os.urandom(NONCE_BYTES)
+            value = SEALED + nonce + self._cipher.encrypt(nonce, value, key.encode())
+        with self._translate_errors():
             self._redis.set(self._prefix + key, value, px=_to_milliseconds(expire_seconds) or None)
 
     def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
         milliseconds = _to_milliseconds(expire_seconds) or None
-        with _translate_errors():
+        with self._translate_errors():
             return bool(self._redis.set(self._prefix + key, value, px=milliseconds, nx=True))
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
         arguments = [start, _to_milliseconds(expire_seconds)]
-        with _translate_errors():
-            return int(self._increment(keys=[self._prefix + key], args=arguments))
+        with self._translate_errors():
+            return int(self._redis.eval(INCREMENT, 1, self._prefix + key, *arguments))
 
     def delete(self, key: str, only_if: bytes | None = None) -> bool:
-        with _translate_errors():
+        with self._translate_errors():
             if only_if is None:
                 return bool(self._redis.delete(self._prefix + key))
-            return bool(self._delete_if(keys=[self._prefix + key], args=[only_if]))
+            return bool(self._redis.eval(DELETE_IF, 1, self._prefix + key, only_if))
 
     def touch(self, keys: Iterable[str], expire_seconds: float) -> list[str]:
         names = list(keys)
-        with _translate_errors(), self._redis.pipeline(transaction=True) as pipeline:
+        with self._translate_errors(), self._redis.pipeline(transaction=False) as pipeline:
             for key in names:
                 pipeline.pexpire(self._prefix + key, _to_milliseconds(expire_seconds))
             renewed = pipeline.execute()
@@ -87,7 +119,7 @@ class RedisStore:
 
     def keys(self, prefix: str = "") -> list[str]:
         start = len(self._prefix)
-        with _translate_errors():
+        with self._translate_errors():
             return sorted({name.decode()[start:] for name in self._scan(prefix)})
 
     def set_fenced(
@@ -100,11 +132,11 @@ class RedisStore:
     ) -> bool:
         names = [self._prefix + key, self._prefix + fence_key]
         arguments: list[bytes | int] = [value, fence_value, _to_milliseconds(expire_seconds)]
-        with _translate_errors():
-            return bool(self._set_fenced(keys=names, args=arguments))
+        with self._translate_errors():
+            return bool(self._redis.eval(SET_FENCED, 2, *names, *arguments))
 
     def clear(self) -> None:
-        with _translate_errors():
+        with self._translate_errors():
             for names in _split_into_groups(self._scan("")):
                 self._redis.unlink(*names)
 
@@ -113,7 +145,7 @@ class RedisStore:
 
     def size_bytes(self) -> int:
         size = 0
-        with _translate_errors():
+        with self._translate_errors():
             for names in _split_into_groups(self._scan("")):
                 with self._redis.pipeline(transaction=False) as pipeline:
                     for name in names:
@@ -121,12 +153,78 @@ class RedisStore:
                     size += sum(pipeline.execute())
         return size
 
+    def find_troubles(self) -> list[Trouble]:
+        where = {}
+        try:
+            if self._is_cluster:
+                where["target_nodes"] = self._redis.get_node_from_key(self._prefix)
+            memory = self._redis.info("memory", **where)
+        except redis.exceptions.RedisError:
+            return []
+        troubles: list[Trouble] = []
+        limit = memory.get("maxmemory", 0)
+        if limit and memory.get("maxmemory_policy") != "noeviction":
+            troubles.append("evicts")
+        elif limit and memory["used_memory"] >= limit * FULL_SHARE:
+            troubles.append("full")
+        return troubles
+
     def close(self) -> None:
         self._redis.close()
 
     def _scan(self, prefix: str) -> Iterator[bytes]:
         pattern = "".join(f"\\{c}" if c in "*?[]\\" else c for c in self._prefix + prefix) + "*"
         yield from self._redis.scan_iter(match=pattern, count=SCAN_COUNT)
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except redis.exceptions.AuthenticationError as error:
+            raise UnavailableError(f"Redis refuses the password of {self._variable}") from error
+        except redis.exceptions.OutOfMemoryError as error:
+            raise StorageFullError("no room is left in Redis") from error
+        except redis.exceptions.RedisError as error:
+            raise UnavailableError(f"Redis does not answer ({type(error).__name__})") from error
+
+
+def connect(url: str) -> Any:
+    """A client of one Redis, of the master that Sentinels name, or of a cluster.
+
+    ValueError: none of these addresses, where `rediss` in place of `redis` means TLS:
+    `redis://`, `unix://`, `redis+sentinel://host:port,host:port/master/0`,
+    `redis+cluster://host:port,host:port`. Options follow after `?`, as redis-py names them;
+    `sentinel_username` and `sentinel_password` are those of the Sentinels.
+    """
+    base, _, kind = urlsplit(url).scheme.partition("+")
+    timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    if not kind:
+        return redis.Redis.from_url(url, health_check_interval=30, **timeouts)
+    if kind not in DEFAULT_PORTS:
+        raise ValueError("neither Sentinels nor a cluster")
+    parts = urlsplit(url)
+    user, _, hosts = parts.netloc.rpartition("@")
+    nodes = [urlsplit(f"//{host}") for host in hosts.split(",")]
+    addresses = [(node.hostname or "", node.port or DEFAULT_PORTS[kind]) for node in nodes]
+    master, _, database = parts.path.strip("/").partition("/")
+    untyped: Any = redis  # redis-py types only half of it
+    plain = f"{base}://{user + '@' if user else ''}{nodes[0].hostname}/{database}?{parts.query}"
+    options = dict(untyped.connection.parse_url(plain))
+    for name in ("host", "connection_class"):
+        options.pop(name, None)
+    options |= timeouts | ({"ssl": True} if base == "rediss" else {})
+    if kind == "cluster":
+        return untyped.RedisCluster(
+            startup_nodes=[untyped.cluster.ClusterNode(host, port) for host, port in addresses],
+            **options,
+        )
+    if not master:
+        raise ValueError("the name of the master is missing")
+    own = {name for name in options if name.startswith("sentinel_")}
+    asking = {name.removeprefix("sentinel_"): options.pop(name) for name in own}
+    shared = {name: value for name, value in options.items() if name.startswith(("socket_", "ssl"))}
+    sentinel = untyped.Sentinel(addresses, sentinel_kwargs={**shared, **asking}, **options)
+    return sentinel.master_for(master, health_check_interval=30)
 
 
 def _to_milliseconds(seconds: float | None) -> int:
@@ -137,15 +235,3 @@ def _split_into_groups(names: Iterable[bytes]) -> Iterator[list[bytes]]:
     iterator = iter(names)
     while group := list(islice(iterator, SCAN_COUNT)):
         yield group
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except redis.exceptions.AuthenticationError as error:
-        raise UnavailableError("Redis refuses the password of REDIS_URL") from error
-    except redis.exceptions.OutOfMemoryError as error:
-        raise StorageFullError("no room is left in Redis") from error
-    except redis.exceptions.RedisError as error:
-        raise UnavailableError(f"Redis does not answer ({type(error).__name__})") from error

@@ -5,9 +5,13 @@ people decided. Both have the same two backends: `disk_store` and `redis_store`.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from services.errors import ServiceError
+
+# full: nothing can be written. vanished: it was deleted from outside, and began anew. evicts: it
+# throws away what it likes when it is full.
+Trouble = Literal["full", "vanished", "evicts"]
 
 
 class StorageFullError(ServiceError):
@@ -63,6 +67,9 @@ class Store(Protocol):
 
     def size_bytes(self) -> int:
         """Roughly what the values take."""
+
+    def find_troubles(self) -> list[Trouble]:
+        """What somebody has to know or do; asks the store, and never raises."""
 
     def close(self) -> None:
         """A later call opens files and connections again."""

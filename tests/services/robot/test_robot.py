@@ -15,6 +15,7 @@ from services.snapshot.snapshot import FencedError
 from services.storage.disk_store import DiskStore
 from services.storage.lease import Lease, raise_epoch
 from services.storage.locks import FileLock
+from services.storage.store import StorageFullError
 from tests.worlds.api_world import FINANCE, JOAO, SUPPORT
 from tests.worlds.collecting import Rig
 from tests.worlds.watching import NOW, FakeSlack, Watch, held, plainly, queue, waiting
@@ -361,6 +362,50 @@ def test_a_store_that_fails_loses_no_decision(watch, monkeypatch):
     monkeypatch.undo()
     watch.minute(*queue(2))
     assert watch.slack.texts() == ["fired queue:team:6101 2"]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_without_room_it_goes_on_from_memory_and_writes_it_when_there_is_some(
+    watch, monkeypatch, restarts
+):
+    def fail(*args, **values):
+        raise StorageFullError("no room")
+
+    watch.minute(*queue(1))
+    watch.service.send_test("ana")
+    with monkeypatch.context() as patch:
+        for write in ("set", "add", "set_fenced", "delete", "increment"):
+            patch.setattr(watch.state, write, fail)
+        if restarts:
+            watch.restart()
+        watch.minute(*queue(2))
+        watch.minute()
+        watch.later(seconds=30)
+        watch.deliver()
+        watch.minute(*queue(3))
+        known = watch.live
+    said = watch.slack.texts()
+    assert [text for text in said if text.startswith("test")] == ["test by ana"]
+    assert "fired queue:team:6101 1" in said
+    assert any(text.startswith("ended queue") for text in said)
+    watch.minute(*queue(3))
+    assert known != watch.live, "while there was no room nothing was written"
+    watch.minute()
+    watch.minute()
+    assert len(watch.slack.texts()) == len(set(watch.slack.texts())), "nothing is told twice"
+    assert watch.live == {}
+    assert watch.state.keys("inbox/") == []
+
+
+def test_without_room_another_collectors_epoch_still_stops_it(watch, monkeypatch):
+    def fail(*args, **values):
+        raise StorageFullError("no room")
+
+    watch.minute(*queue(1))
+    monkeypatch.setattr(watch.state, "set_fenced", fail)
+    raise_epoch(watch.cache, watch.clock)
+    with pytest.raises(FencedError):
+        watch.minute()
 
 
 def test_an_answer_that_cannot_be_noted_is_noted_before_anything_else_is_sent(watch, monkeypatch):

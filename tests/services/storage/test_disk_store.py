@@ -1,18 +1,23 @@
 import os
 import pickle
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 import time
+from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from diskcache import Cache
 
 from services.errors import ConfigurationError, UnavailableError
+from services.storage import disk_store
 from services.storage.disk_store import BytesOnlyDisk, DiskStore, PickleRefusedError
+from services.storage.store import StorageFullError
 
 
 class Bomb:
@@ -120,9 +125,48 @@ def test_what_was_cleared_is_nowhere_in_the_files(tmp_path):
     assert not any(b"secret-of-a-customer" in file.read_bytes() for file in left)
 
 
+def test_a_store_that_is_there_opens_without_a_write_as_on_a_full_disk(tmp_path):
+    DiskStore(tmp_path).set("key", b"x")
+    reader = DiskStore(tmp_path)
+    assert reader.get("key") == b"x"
+    assert reader._cache._con.total_changes == 0
+
+
+def test_a_full_disk_is_no_mistake_in_the_configuration(tmp_path, monkeypatch):
+    def fail(*args, **settings):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(disk_store, "_ClosingCache", fail)
+    with pytest.raises(StorageFullError):
+        DiskStore(tmp_path)
+
+
+def test_a_full_disk_is_told_until_there_is_room(tmp_path, monkeypatch):
+    store, usage = DiskStore(tmp_path), namedtuple("usage", "free")
+    for free, troubles in ((4096, ["full"]), (2**30, [])):
+        monkeypatch.setattr(disk_store.shutil, "disk_usage", lambda path, free=free: usage(free))
+        assert store.find_troubles() == troubles
+
+
+@pytest.mark.parametrize("parent", [True, False], ids=["with its folder", "its files"])
+def test_a_store_that_vanishes_begins_anew_for_all_that_have_it_open(tmp_path, parent):
+    folder = tmp_path / "of-vigia" / "store"
+    stores = [DiskStore(folder) for _ in range(3)]
+    stores[0].set("key", bytes(100_000))
+    assert stores[1].find_troubles() == []
+    shutil.rmtree(folder.parent if parent else folder)
+    assert [store.get("key") for store in stores] == [None] * 3
+    stores[1].set("key", b"new")
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda n: stores[n % 3].get("key"), range(12))) == {b"new"}
+    assert stores[2].find_troubles() == ["vanished"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 WRITER = """
 import sys
 from pathlib import Path
+from services.storage import disk_store
 from services.storage.disk_store import DiskStore
 store, mark = DiskStore(Path(sys.argv[1])), sys.argv[2].encode()
 print("ready", flush=True)
