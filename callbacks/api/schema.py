@@ -281,12 +281,22 @@ class Requests(Model):
     aircall: int | None
 
 
+class SecondLook(Model):
+    """What was read again of a source, and what that found in the last 24 hours."""
+
+    read_at: Instant | None = Field(description="When a day was read again last.")
+    whole_since: Instant | None = Field(description="No day was read longer ago than that.")
+    changed: int = Field(description="Rows that had changed late.")
+    removed: int = Field(description="Rows that were gone at the vendor.")
+
+
 class Status(Answer):
     """How the collecting goes."""
 
     published_at: Instant
     sources: dict[str, Source]
     history: HistoryAnswer
+    second_look: dict[str, SecondLook]
     vendor_requests_last_minute: Requests
 
 

@@ -28,6 +28,14 @@ def status(request: Request) -> Row:
             "complete": snapshot.history.complete,
             "first_day": first_day and first_day.isoformat(),
         },
+        "second_look": {
+            name: {
+                **found,
+                "read_at": _moment(found["read_at"]),
+                "whole_since": _moment(found["whole_since"]),
+            }
+            for name, found in snapshot.meta.get("recheck", {}).items()
+        },
         "vendor_requests_last_minute": {name: requests.get(name) for name in VENDORS},
     }
 

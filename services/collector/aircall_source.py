@@ -14,6 +14,7 @@ import polars as pl
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
 from services.collector.optional_lists import OptionalLists
+from services.collector.recheck import ListedPage, RecheckedTable
 from services.collector.row_buffer import RowBuffer
 from services.vendors.aircall import Aircall
 from services.vendors.http import Payload
@@ -21,6 +22,8 @@ from services.vendors.pages import Page
 from services.vendors.tables import calls_table
 
 BACK_SECONDS = 900
+# A little less than the six months, so that nothing goes only because it has become old.
+KEPT_DAYS = 175
 LATE_CHANGES_SECONDS = 48 * 3600
 # A call that never ends, by a slip of the vendor's, must not drag the start of every minute's
 # reading back; the rolling page comes by it all the same.
@@ -52,6 +55,14 @@ class AircallSource:
         self._rolling = (0, 0)
         self._rolled_at: int | None = None
         self.history = Backfill(aircall.list_calls, self.add_rows)
+        self.rechecked = RecheckedTable(
+            "calls",
+            self._read_created_page,
+            None,
+            aircall.get_call,
+            self.add_rows,
+            reach_days=KEPT_DAYS,
+        )
         self.newest: int | None = None
         self.is_live = False
         self.availabilities: dict[str, str] = {}
@@ -169,6 +180,10 @@ class AircallSource:
         self._rolling_page += 1
         if page.pages <= page.number:
             self._rolling_page, self._rolled_at = 1, self._rolling[1]
+
+    def _read_created_page(self, since: int, until: int, cursor: str | None) -> ListedPage:
+        page = self._aircall.get_calls_page(since, until, int(cursor or 1))
+        return page.rows, str(page.number + 1) if page.number < page.pages else None
 
     def _read_availabilities(self) -> None:
         with self._optional.read("availabilities", is_urgent=True):

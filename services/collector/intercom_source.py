@@ -7,6 +7,7 @@ from typing import Any, Literal
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
 from services.collector.optional_lists import OptionalLists
+from services.collector.recheck import RecheckedTable
 from services.collector.row_buffer import IS_OPEN, RowBuffer
 from services.settings.config import Settings
 from services.vendors.http import Payload
@@ -45,6 +46,16 @@ class IntercomSource:
             self.add_rows,
         )
         self._deletion_scan = DeletionScan(scanned, buffer)
+        self.rechecked = RecheckedTable(
+            "conversations",
+            intercom.get_created_page,
+            intercom.get_older_page,
+            intercom.get_conversation,
+            self.add_rows,
+            intercom.get_deleted_page if settings.intercom.version == "2.16" else None,
+            self._remove_rows,
+        )
+        self._deleted: set[str] = set()
         self._hourly_tasks: list[Callable[[], None]] = []
         self._hourly_at = 0.0
         self._optional = OptionalLists()
@@ -98,8 +109,10 @@ class IntercomSource:
             self._deletion_scan.step()
 
     def add_rows(self, payloads: list[Payload]) -> None:
-        if payloads:
-            rows = conversations_table(payloads, self._signs, self._merged)
+        """What the vendor says is deleted stays so, though a search may still find it."""
+        there = [payload for payload in payloads if str(payload["id"]) not in self._deleted]
+        if there:
+            rows = conversations_table(there, self._signs, self._merged)
             self._buffer.put("conversations", rows)
 
     def build_watermark(self) -> dict[str, Any]:
@@ -123,6 +136,11 @@ class IntercomSource:
         if whole and watermark.get("updated") is not None:
             self.updated = watermark["updated"]
             self.history.resume(watermark.get("history") or {})
+
+    def _remove_rows(self, ids: list[str]) -> int:
+        """How many of them were there."""
+        self._deleted.update(ids)
+        return self._buffer.remove("conversations", ids)
 
     def _read_present(self) -> None:
         """Everything open and snoozed; history ends, and changes begin, at the newest of it.

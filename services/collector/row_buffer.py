@@ -50,14 +50,17 @@ class RowBuffer:
                 self._removed.add(name)
                 self._put(name[0], rows)
 
-    def remove(self, table: str, ids: Iterable[str]) -> None:
-        gone = list(ids)
+    def remove(self, table: str, ids: Iterable[str]) -> int:
+        """How many of them were there."""
+        gone, removed = list(ids), 0
         with self._lock:
             self._merge_waiting()
             for name, rows in list(self._days.items()):
                 hit = rows["id"].is_in(gone) if name[0] == table else None
                 if hit is not None and hit.any():
                     self._set_partition(name, rows.filter(~hit))
+                    removed += int(hit.sum())
+        return removed
 
     def clear(self, table: str) -> None:
         self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])

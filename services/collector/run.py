@@ -13,6 +13,7 @@ from services.collector.agents import AGENTS, TEAMS, AgentTables
 from services.collector.aircall_source import AircallSource
 from services.collector.intercom_source import IntercomSource
 from services.collector.presence import PRESENCE, Presence
+from services.collector.recheck import Allowance, Recheck
 from services.collector.row_buffer import RowBuffer
 from services.collector.ticket_source import TicketSource
 from services.collector.worker import Source, Worker, measure_history
@@ -59,6 +60,10 @@ class CollectorRun:
         self._pause = PUBLISH_SECONDS
         self._trimmed_on: date | None = None
         self._recognised_calls: dict[PartitionId, int] = {}
+        self._allowances = {
+            "intercom": Allowance(settings.intercom.requests_per_minute),
+            "aircall": Allowance(settings.aircall.requests_per_minute),
+        }
         self._intercom = IntercomSource(intercom, self._buffer, settings, clock)
         self._aircall: AircallSource | None = None
         self.workers = [self._build_worker(self._intercom)]
@@ -123,8 +128,11 @@ class CollectorRun:
         return version
 
     def _build_worker(self, source: Source) -> Worker:
-        interval = self._settings.sync.interval_seconds
-        return Worker(source, interval, self._find_target, self._note_progress, self._clock)
+        sync, clock = self._settings.sync, self._clock
+        allowance = self._allowances[source.vendor]
+        recheck = Recheck(source.rechecked, self._buffer, sync, allowance, clock)
+        interval, target = sync.interval_seconds, self._find_target
+        return Worker(source, interval, target, self._note_progress, clock, recheck)
 
     def _note_progress(self, cycle_ended: bool) -> None:
         self._has_changes = True
@@ -258,6 +266,11 @@ class CollectorRun:
                 worker.source.name: worker.source.count_recent_requests()
                 for worker in self.workers
                 if worker.source.name == worker.source.vendor
+            },
+            "recheck": {
+                worker.source.name: worker.recheck.summarize()
+                for worker in self.workers
+                if worker.recheck is not None and worker.status.state != "off"
             },
             "history_cut_at": self._floor and self._floor.isoformat(),
         }

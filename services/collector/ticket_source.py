@@ -12,6 +12,7 @@ from typing import Any
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
 from services.collector.intercom_source import OVERLAP_SECONDS, SKEW_SECONDS, list_update_instants
+from services.collector.recheck import ListedPage, RecheckedTable
 from services.collector.row_buffer import IS_OPEN, RowBuffer
 from services.errors import (
     ForbiddenError,
@@ -65,6 +66,13 @@ class TicketSource:
             self.add_rows,
         )
         self._deletion_scan = DeletionScan(scanned, buffer)
+        self.rechecked = RecheckedTable(
+            "tickets",
+            self._read_created_page,
+            self._read_older_page,
+            intercom.get_ticket,
+            self.add_rows,
+        )
         self._refreshes = 0
         self._has_any = False
         self.read_at: float | None = None
@@ -153,6 +161,12 @@ class TicketSource:
 
     def _read_open_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
         return self._intercom.get_open_tickets_page(cursor, self._scope)
+
+    def _read_created_page(self, since: int, until: int, cursor: str | None) -> ListedPage:
+        return self._intercom.get_created_tickets_page(since, until, cursor, self._scope)
+
+    def _read_older_page(self, before: int, since: int, cursor: str | None) -> ListedPage:
+        return self._intercom.get_older_tickets_page(before, since, cursor, self._scope)
 
     def _read_present(self) -> None:
         """Everything open; history ends, and changes begin, at the newest of it."""

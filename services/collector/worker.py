@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
+from services.collector.recheck import Recheck, RecheckedTable
 from services.errors import (
     BadResponseError,
     ForbiddenError,
@@ -43,6 +44,7 @@ class Source(Protocol):
     credentials: str  # where its key stands
     history: Backfill
     is_live: bool  # the present state has been read
+    rechecked: RecheckedTable
     read_at: float | None  # when its rows hold, Unix seconds; None = at the end of its last cycle
 
     @property
@@ -63,7 +65,8 @@ class Source(Protocol):
 
 
 class Worker:
-    """Calls `notify` after a cycle, well or not (True), and after a page of history (False).
+    """Calls `notify` after a cycle, well or not (True), and after a page of history, or of a second
+    look that changed something (False).
 
     `target` is the first instant (Unix seconds) of the wanted history.
     """
@@ -75,8 +78,10 @@ class Worker:
         target: Callable[[], int],
         notify: Callable[[bool], None],
         clock: Callable[[], float],
+        recheck: Recheck | None = None,
     ) -> None:
         self.source = source
+        self.recheck = recheck
         self._interval = interval_seconds
         self._target = target
         self._notify = notify
@@ -86,14 +91,15 @@ class Worker:
         self._due = 0.0
         self._longest = interval_seconds
         self._paused_until = 0.0
-        self._history_problem: str | None = None
+        self._problem: str | None = None
         self.cause: str | None = None
         self.error: ServiceError | None = None
         self.cycle_seconds: float | None = None
 
     @property
     def status(self) -> SourceStatus:
-        warnings = (self.source.warning, self._history_problem)
+        doubt = self.recheck.warning if self.recheck else None
+        warnings = (self.source.warning, self._problem, doubt)
         return replace(self._status, warning="; ".join(filter(None, warnings)) or None)
 
     @property
@@ -122,14 +128,18 @@ class Worker:
             return True
         # Clocks are set back too.
         paused = 0 < self._paused_until - now <= RETRY_SECONDS
-        if self._is_well and not paused and not self.is_complete:
+        if not self._is_well or paused:
+            return False
+        if not self.is_complete:
             self._read_history()
             return True
-        return False
+        return self._look_again(self.recheck) if self.recheck else False
 
     def resume(self, watermark: dict[str, Any], status: SourceStatus, *, whole: bool) -> None:
         """The published state ages until the first answer."""
         self.source.resume(watermark, whole=whole)
+        if whole and self.recheck is not None:
+            self.recheck.resume(watermark.get("recheck") or {})
         if whole and status.state not in ("off", "starting"):
             self._status = status
 
@@ -139,6 +149,8 @@ class Worker:
         if boundary is not None:
             # What lies before has been let go: a longer history has to be read again.
             mark["history"]["boundary"] = max(boundary, self._target())
+        if self.recheck is not None:
+            mark["recheck"] = self.recheck.build_watermark()
         return mark
 
     def check_age(self) -> None:
@@ -171,13 +183,28 @@ class Worker:
         return now >= self._due or self._due - now > self._longest
 
     def _read_history(self) -> None:
-        error = self._catch_failure(lambda: self.source.history.step(self._target()))
-        self._history_problem = None
-        if error is not None:
-            log.info("%s: history waits: %s", self.source.name, error)
-            self._history_problem = f"history waits: {error}"
-            self._paused_until = self._clock() + min(self._interval, RETRY_SECONDS)
+        self._note_problem(
+            "history", self._catch_failure(lambda: self.source.history.step(self._target()))
+        )
         self._notify(False)
+
+    def _look_again(self, recheck: Recheck) -> bool:
+        """Whether it asked for anything."""
+        before, asked = recheck.changes, []
+        error = self._catch_failure(lambda: asked.append(recheck.step(self._target())))
+        if asked == [False]:
+            return False
+        self._note_problem("second look", error)
+        if recheck.changes != before:
+            self._notify(False)
+        return True
+
+    def _note_problem(self, work: str, error: ServiceError | None) -> None:
+        self._problem = None
+        if error is not None:
+            log.info("%s: %s waits: %s", self.source.name, work, error)
+            self._problem = f"{work} waits: {error}"
+            self._paused_until = self._clock() + min(self._interval, RETRY_SECONDS)
 
     def _catch_failure(self, work: Callable[[], None]) -> ServiceError | None:
         try:

@@ -14,6 +14,8 @@ from services.sandbox.team.presence import ORDERS
 from services.sandbox.team.rng import seeded_rng
 from services.sandbox.team.world import World
 
+# As Intercom puts it in place of the words.
+REDACTED = "<p><i>This message was deleted</i></p>"
 MOST_ARRIVALS, LONGEST_AGE = 500, 86400
 
 
@@ -80,6 +82,43 @@ class Controls:
             world.replace_future(row["id"], [close])
         return {"closed": len(closed)}
 
+    def _rate(self, world: World, arguments: Payload) -> Payload:
+        """{"id": closed conversation, "rating": 1 to 5, "remark": text, "late": seconds}.
+
+        The search finds it now and says that it was given so many seconds ago.
+        """
+        row = _find_conversation(world, arguments)
+        score, late = arguments.get("rating", 5), arguments.get("late", 0)
+        if score not in range(1, 6) or not isinstance(late, int) or late < 0:
+            raise ValueError("rating must be 1 to 5, late 0 or more seconds")
+        at = int(world.now) - late
+        row["conversation_rating"] = {
+            "rating": score,
+            "remark": arguments.get("remark"),
+            "created_at": at,
+            "updated_at": at,
+            "contact": {"type": "contact", "id": row["contacts"]["contacts"][0]["id"]},
+            "teammate": {"type": "admin", "id": str(row["admin_assignee_id"])},
+        }
+        return _store(world, row, at)
+
+    def _redact(self, world: World, arguments: Payload) -> Payload:
+        """{"id": conversation}: its first message and its remark; nothing says when."""
+        row = _find_conversation(world, arguments)
+        row["source"] |= {"redacted": True, "subject": "", "body": REDACTED}
+        if row["conversation_rating"]:
+            row["conversation_rating"]["remark"] = None
+        return _store(world, row, row["updated_at"])
+
+    def _merge(self, world: World, arguments: Payload) -> Payload:
+        """{"id": closed conversation, "into": another one, "late": seconds}, as `rate`."""
+        row, late = _find_conversation(world, arguments), arguments.get("late", 0)
+        into = _find_conversation(world, {"id": arguments.get("into")})["id"]
+        row["custom_attributes"]["Merged"] = True
+        data = [{"type": "conversation", "id": into, "category": None}]
+        row["linked_objects"] |= {"data": data, "total_count": 1}
+        return _store(world, row, int(world.now) - int(late))
+
     def _create_conversation(self, world: World, team: int, agent: Agent | None, age: int) -> str:
         self._count += 1
         now, rng = int(world.now), seeded_rng(0, "controls", self._count)
@@ -101,7 +140,24 @@ class Controls:
         "people": _set_activity,
         "arrive": _add_conversations,
         "close": _close_conversations,
+        "rate": _rate,
+        "redact": _redact,
+        "merge": _merge,
     }
+
+
+def _find_conversation(world: World, arguments: Payload) -> Payload:
+    row = world.index.by_id.get(str(arguments.get("id")))
+    if row is None:
+        raise ValueError(f"there is no conversation {arguments.get('id')!r}")
+    return row
+
+
+def _store(world: World, row: Payload, updated_at: int) -> Payload:
+    """An update never lies before the one that it follows."""
+    row["updated_at"] = max(updated_at, row["updated_at"])
+    world.index.put(row)
+    return {"id": row["id"], "updated_at": row["updated_at"]}
 
 
 def _find_agent(world: World, number: object) -> Agent:

@@ -58,8 +58,13 @@ class ReplayWorld:
     def advance(self, now: float) -> None:
         self.now = max(self.now, now)
 
-    def delete(self, conversation_id: str) -> None:
-        self.index.remove(conversation_id, int(self.now))
+    def delete(self, object_id: str) -> None:
+        call = self._by_id.pop(object_id, None)
+        if call is None:
+            self.index.remove(object_id, int(self.now))
+            return
+        position = self._calls.index(call)
+        del self._calls[position], self._starts[position]
 
     def get_conversation(self, conversation_id: str) -> Conversation | None:
         """An export says nothing of events."""

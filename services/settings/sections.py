@@ -136,6 +136,8 @@ class PersonSetting(Section):
 class SyncSetting(Section):
     interval_seconds: int = Field(default=60, ge=1, le=3600)
     history_days: int = Field(default=90, ge=1, le=3650)
+    recheck_days: int = Field(default=7, ge=0, le=3650)
+    recheck_minutes: int = Field(default=60, ge=0, le=1440)
 
 
 class IntercomSetting(Section):

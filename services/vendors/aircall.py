@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 from requests.auth import HTTPBasicAuth
 
@@ -86,6 +87,12 @@ class Aircall:
     def get_calls_page(self, since: int, until: int, page: int) -> Page:
         params = {"from": since, "to": until, "order": "asc", "fetch_contact": "true"}
         return self._read_page("/v1/calls", "calls", page, params)
+
+    def get_call(self, call_id: str) -> Payload:
+        call = self._http.get(f"/v1/calls/{quote(call_id, safe='')}").get("call")
+        if not isinstance(call, dict) or str(call.get("id")) != call_id:
+            raise BadResponseError("Aircall: the answer is not the call asked for")
+        return call
 
     def _read_stretch(self, since: int, until: int) -> Iterator[Page]:
         first = self.get_calls_page(since, until, 1)

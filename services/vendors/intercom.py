@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from services.vendors.pages import Page, Shortfalls, parse_whole_number, require
 
 VENDOR = "Intercom"
 PAGE_SIZE = 150
+DELETED_PAGE_SIZE = 60
 # A page that does not hold what it says is asked for once more.
 PAGE_ATTEMPTS = 2
 # Pages in a row that hold nothing, before a list counts as endless.
@@ -127,6 +128,22 @@ class Intercom:
         query = _build_open_tickets_query(scope)
         return self._read_listed(TICKETS, query, "open tickets", cursor)
 
+    def get_created_tickets_page(
+        self, since: int, until: int, cursor: str | None, scope: Payload | None = None
+    ) -> tuple[list[Payload], str | None]:
+        """Oldest creation first, of those from `since` to `until`, both included."""
+        created = _build_range("created_at", since, until)
+        return self._read_listed(
+            TICKETS, _build_group([scope, *created]), "tickets of a day", cursor
+        )
+
+    def get_older_tickets_page(
+        self, before: int, since: int, cursor: str | None, scope: Payload | None = None
+    ) -> tuple[list[Payload], str | None]:
+        """Of those created before an instant and updated since another one."""
+        query = _build_group([scope, *_build_older(before, since)])
+        return self._read_listed(TICKETS, query, "tickets before the history", cursor)
+
     def get_ticket(self, ticket_id: str) -> Payload:
         return self._get_object("ticket", ticket_id)
 
@@ -141,6 +158,31 @@ class Intercom:
         """Oldest creation first, and the cursor of the next page; None after the last."""
         query = _build_filter("state", "=", state)
         return self._read_listed(CONVERSATIONS, query, f"{state} conversations", cursor)
+
+    def get_created_page(
+        self, since: int, until: int, cursor: str | None
+    ) -> tuple[list[Payload], str | None]:
+        """Oldest creation first, of those from `since` to `until`, both included."""
+        query = _build_group(_build_range("created_at", since, until))
+        return self._read_listed(CONVERSATIONS, query, "conversations of a day", cursor)
+
+    def get_older_page(
+        self, before: int, since: int, cursor: str | None
+    ) -> tuple[list[Payload], str | None]:
+        """Of those created before an instant and updated since another one."""
+        query = _build_group(_build_older(before, since))
+        return self._read_listed(CONVERSATIONS, query, "conversations before the history", cursor)
+
+    def get_deleted_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
+        """Ids and `deleted_at`, newest deletion first. NotFoundError before 2.16."""
+        if (self.answered_version or self._version) != "2.16":
+            raise NotFoundError("the list of deleted conversations comes with version 2.16")
+        number = int(cursor or 1)
+        params = {"page": number, "per_page": DELETED_PAGE_SIZE, "order": "desc"}
+        answer = self._get("/conversations/deleted", params)
+        rows = require_rows(VENDOR, answer, "conversations")
+        pages = parse_whole_number(_require_paging(answer).get("total_pages"))
+        return rows, str(number + 1) if rows and number < pages else None
 
     def get_conversation(self, conversation_id: str) -> Payload:
         return self._get_object("conversation", conversation_id)
@@ -172,9 +214,7 @@ class Intercom:
     def _search_updated(
         self, kind: Kind, since: int, until: int | None, more: list[Payload]
     ) -> Iterator[Page]:
-        query = [*more, _build_filter("updated_at", ">", since - 1)]
-        if until is not None:
-            query.append(_build_filter("updated_at", "<", until + 1))
+        query = [*more, *_build_range("updated_at", since, until)]
         name = f"{'older' if until is not None else 'changed'} {kind[1]}"
         for page in self._search(kind, {"operator": "AND", "value": query}, name):
             rows = [row for row in page.rows if _is_updated_within(row, since, until)]
@@ -247,6 +287,20 @@ class Intercom:
 
 def _build_filter(field: str, operator: str, value: Any) -> Payload:
     return {"field": field, "operator": operator, "value": value}
+
+
+def _build_range(field: str, since: int, until: int | None) -> list[Payload]:
+    """Both included."""
+    lower = _build_filter(field, ">", since - 1)
+    return [lower] if until is None else [lower, _build_filter(field, "<", until + 1)]
+
+
+def _build_older(before: int, since: int) -> list[Payload]:
+    return [_build_filter("created_at", "<", before), *_build_range("updated_at", since, None)]
+
+
+def _build_group(filters: Sequence[Payload | None]) -> Payload:
+    return {"operator": "AND", "value": [part for part in filters if part]}
 
 
 def _build_open_tickets_query(scope: Payload | None) -> Payload:

@@ -124,6 +124,9 @@ def _read_state(payload: Payload) -> str | None:
 
 
 def _read_subject(payload: Payload, source: Payload) -> str | None:
+    """What was redacted has no words; those that the vendor puts in their place are not taken."""
+    if source.get("redacted") is True:
+        return html_to_text(payload.get("title")) or WORDLESS
     body = source.get("body")
     for text in (payload.get("title"), source.get("subject"), body):
         if subject := html_to_text(text):

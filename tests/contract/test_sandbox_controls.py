@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from services.errors import NotFoundError
 from services.sandbox.team.people import FINANCE, FIRST_AGENT_ID, FRONT
 from tests.worlds.sandboxes import Clients, Clock, small_sandbox
 
@@ -148,3 +149,61 @@ def test_what_was_said_on_slack_is_there_to_read_with_what_it_said_before(sandbo
     [said] = requests.get(f"{sandbox.url}/_sandbox/slack", timeout=5).json()["messages"]
     assert (said["number"], said["body"]["text"]) == (posted["ts"], "dois")
     assert [one["text"] for one in said["before"]] == ["um"]
+
+
+def closed(sandbox):
+    return sandbox.advance().index.list_in_state("closed")[0]
+
+
+def test_a_closed_conversation_is_rated_late_redacted_and_merged(sandbox, clients, clock):
+    first, second = sandbox.advance().index.list_in_state("closed")[:2]
+    clock.now += 900
+    order(sandbox, "rate", id=first["id"], rating=2, remark="demorou", late=600)
+    rated = clients.intercom.get_conversation(first["id"])
+    assert rated["conversation_rating"]["rating"] == 2
+    assert rated["updated_at"] == int(clock.now) - 600
+    order(sandbox, "redact", id=first["id"])
+    redacted = clients.intercom.get_conversation(first["id"])
+    assert redacted["source"]["redacted"]
+    assert redacted["conversation_rating"]["remark"] is None
+    assert redacted["updated_at"] == rated["updated_at"]
+    order(sandbox, "merge", id=first["id"], into=second["id"])
+    merged = clients.intercom.get_conversation(first["id"])
+    assert merged["linked_objects"]["data"][0]["id"] == second["id"]
+    for what in ("rate", "redact", "merge"):
+        order(sandbox, what, 400, id="nobody")
+
+
+def test_conversations_and_calls_can_be_deleted(sandbox, clock):
+    conversation, call = closed(sandbox)["id"], sandbox.advance().calls[0]["id"]
+    order(sandbox, "delete", id=conversation)
+    order(sandbox, "delete", id=call)
+    with Clients(sandbox, clock, version="2.16") as clients:
+        assert clients.intercom.get_deleted_page(None)[0][0]["id"] == conversation
+        for fetch, key in (
+            (clients.intercom.get_conversation, conversation),
+            (clients.aircall.get_call, str(call)),
+        ):
+            with pytest.raises(NotFoundError):
+                fetch(key)
+
+
+def test_a_day_of_creation_comes_whole_page_by_page(sandbox, clients):
+    def read_all(read):
+        rows, cursor = read(None)
+        while cursor is not None:
+            more, cursor = read(cursor)
+            rows += more
+        return [row["id"] for row in rows]
+
+    now = int(sandbox.world.now)
+    day, before = now - 5 * 86400, now - 10 * 86400
+    expected = [row["id"] for row in sandbox.world.index.list_between("created_at", day, now - 1)]
+    listed = read_all(lambda cursor: clients.intercom.get_created_page(day, now - 1, cursor))
+    assert listed == expected
+    older = read_all(lambda cursor: clients.intercom.get_older_page(day, before, cursor))
+    touched = sandbox.world.index.list_between("created_at", None, day - 1)
+    assert older == [row["id"] for row in touched if row["updated_at"] >= before]
+    tickets = read_all(lambda cursor: clients.intercom.get_created_tickets_page(0, now, cursor))
+    assert tickets == [ticket["id"] for ticket in sandbox.tickets]
+    assert clients.intercom.get_older_tickets_page(day, now, None)[0] == []

@@ -238,7 +238,18 @@ def snapshot(
         "version": 7,
         "sources": OK_SOURCES,
         "history": History(90, 90, complete=True, first_day=date(2026, 8, 27)),
-        "meta": {"app_id": "abc123", "requests_last_minute": {"intercom": 3, "aircall": 2}},
+        "meta": {
+            "app_id": "abc123",
+            "requests_last_minute": {"intercom": 3, "aircall": 2},
+            "recheck": {
+                "intercom": {
+                    "read_at": NOW.timestamp() - 180,
+                    "whole_since": NOW.timestamp() - 19 * 3600,
+                    "changed": 12,
+                    "removed": 3,
+                }
+            },
+        },
         "published_at": NOW,
         **values,
     }

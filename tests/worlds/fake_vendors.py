@@ -29,6 +29,19 @@ class FakeVendor:
             self.asked()
             yield Page([dict(row) for row in chunk], len(rows), number, len(chunks))
 
+    def page_of(self, rows, matches, cursor):
+        """Oldest creation first, and the next page's cursor."""
+        self.asked()
+        found = [row for row in rows.values() if matches(row)]
+        found.sort(key=lambda row: (row["created_at"], row["id"]))
+        start = int(cursor or 0)
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return [dict(row) for row in found[start : start + PAGE]], following
+
+
+def is_older(before, since):
+    return lambda row: row["created_at"] < before and row["updated_at"] >= since
+
 
 class FakeIntercom(FakeVendor):
     answered_version = "2.14"
@@ -37,6 +50,7 @@ class FakeIntercom(FakeVendor):
         super().__init__()
         self.rows = {}
         self.tickets = {}
+        self.deleted = {}
         self.tickets_failure = None
         self.ticket_requests = 0
         self.app = {"id_code": "app1", "name": "Workspace"}
@@ -87,12 +101,15 @@ class FakeIntercom(FakeVendor):
 
     def get_open_tickets_page(self, cursor, scope=None):
         self.asked_for_tickets()
-        self.asked()
-        found = [row for row in self.tickets.values() if row["open"]]
-        found.sort(key=lambda row: (row["created_at"], row["id"]))
-        start = int(cursor or 0)
-        following = str(start + PAGE) if start + PAGE < len(found) else None
-        return [dict(row) for row in found[start : start + PAGE]], following
+        return self.page_of(self.tickets, lambda row: row["open"], cursor)
+
+    def get_created_tickets_page(self, since, until, cursor, scope=None):
+        self.asked_for_tickets()
+        return self.page_of(self.tickets, lambda row: since <= row["created_at"] <= until, cursor)
+
+    def get_older_tickets_page(self, before, since, cursor, scope=None):
+        self.asked_for_tickets()
+        return self.page_of(self.tickets, is_older(before, since), cursor)
 
     def get_ticket(self, ticket_id):
         self.asked_for_tickets()
@@ -134,12 +151,18 @@ class FakeIntercom(FakeVendor):
         yield from self.pages(sorted(found, key=lambda row: row["updated_at"]))
 
     def get_state_page(self, state, cursor):
+        return self.page_of(self.rows, lambda row: row["state"] == state, cursor)
+
+    def get_created_page(self, since, until, cursor):
+        return self.page_of(self.rows, lambda row: since <= row["created_at"] <= until, cursor)
+
+    def get_older_page(self, before, since, cursor):
+        return self.page_of(self.rows, is_older(before, since), cursor)
+
+    def get_deleted_page(self, cursor):
         self.asked()
-        found = [row for row in self.rows.values() if row["state"] == state]
-        found.sort(key=lambda row: (row["created_at"], row["id"]))
-        start = int(cursor or 0)
-        following = str(start + PAGE) if start + PAGE < len(found) else None
-        return [dict(row) for row in found[start : start + PAGE]], following
+        rows = [{"id": key, "deleted_at": at} for key, at in self.deleted.items()]
+        return sorted(rows, key=lambda row: -row["deleted_at"]), None
 
     def get_conversation(self, conversation_id):
         self.asked()
@@ -192,3 +215,9 @@ class FakeAircall(FakeVendor):
         pages = max(1, -(-len(found) // PAGE))
         chunk = found[(page - 1) * PAGE : page * PAGE]
         return Page([dict(row) for row in chunk], len(found), page, pages)
+
+    def get_call(self, call_id):
+        self.asked()
+        if int(call_id) not in self.rows:
+            raise NotFoundError("gone")
+        return dict(self.rows[int(call_id)])

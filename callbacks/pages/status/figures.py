@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from layouts.pages.status.page import HistoryProgress, Screen, SourceRow, Status
+from layouts.pages.status.page import HistoryProgress, Screen, SecondLook, SourceRow, Status
 from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
@@ -52,6 +52,7 @@ def build_status(backend: Backend) -> Status:
         recognised=int(meta.get("calls_recognised") or 0),
         voice_only=voice_only,
         text_only=text_only,
+        second_looks=_list_second_looks(meta.get("recheck") or {}),
         screens=devices,
         kiosks=kiosks,
         waiting=len(overview.waiting),
@@ -134,6 +135,20 @@ def _build_past(snapshot: Snapshot | None) -> HistoryProgress | None:
         cut_at=date.fromisoformat(cut) if cut else None,
         lost=len(snapshot.lost),
     )
+
+
+def _list_second_looks(rechecks: dict[str, Any]) -> list[SecondLook]:
+    return [
+        SecondLook(
+            key=source,
+            read_at=from_unix(found["read_at"]),
+            whole_since=from_unix(found["whole_since"]),
+            changed=found["changed"],
+            removed=found["removed"],
+        )
+        for source, found in rechecks.items()
+        if found["read_at"] is not None
+    ]
 
 
 def _count_rows(snapshot: Snapshot | None) -> dict[str, int]:

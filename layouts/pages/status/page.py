@@ -73,6 +73,17 @@ class HistoryProgress:
 
 
 @dataclass(frozen=True)
+class SecondLook:
+    """What was read again of a source; `changed` and `removed` rows are of the last 24 hours."""
+
+    key: str
+    read_at: datetime
+    whole_since: datetime
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True)
 class Status:
     at: datetime
     sources: Sequence[SourceRow]
@@ -94,6 +105,7 @@ class Status:
     recognised: int
     voice_only: Sequence[tuple[str, str]]
     text_only: Sequence[tuple[str, str]]
+    second_looks: Sequence[SecondLook]
     screens: Sequence[Screen]
     kiosks: Sequence[Screen]
     waiting: int
@@ -388,8 +400,24 @@ def _past(status: Status, context: Context) -> Element:
     facts = [
         (text(f"status.rows.{table}"), formats.count(count)) for table, count in status.rows.items()
     ]
-    content.append(_facts(facts))
+    content.append(_facts([*facts, *_list_second_looks(status, context)]))
     return panel(text("status.past"), html.Div(content, className="status-body"))
+
+
+def _list_second_looks(status: Status, context: Context) -> list[tuple[str, Any]]:
+    text, formats = context.text, context.formats
+    facts = []
+    for look in status.second_looks:
+        found = text(
+            "status.second_look_found",
+            changed=formats.count(look.changed),
+            removed=formats.count(look.removed),
+        )
+        whole = text("status.second_look_whole")
+        since = age(look.whole_since, status.at, context)
+        value = [age(look.read_at, status.at, context), "; ", whole, " ", since, "; ", found]
+        facts.append((text("status.second_look", source=name_of(look.key)), value))
+    return facts
 
 
 def _match(status: Status, context: Context) -> Element:

@@ -94,8 +94,12 @@ class World:
                 self.index.put(conversation.payload)
                 self._schedule(conversation)
 
-    def delete(self, conversation_id: str) -> None:
-        self.index.remove(conversation_id, int(self.now))
+    def delete(self, object_id: str) -> None:
+        calls = [call for call in self._calls if str(call.id) == object_id]
+        if calls:
+            self._calls.remove(calls[0])
+        else:
+            self.index.remove(object_id, int(self.now))
 
     def put(self, conversation: Conversation) -> None:
         """From now on."""

@@ -25,8 +25,8 @@ class AnyWorld(Protocol):
     def advance(self, now: float) -> None:
         """The clock never goes back."""
 
-    def delete(self, conversation_id: str) -> None:
-        """Raises KeyError where there is none of that id."""
+    def delete(self, object_id: str) -> None:
+        """A conversation or a call; raises KeyError where there is none of that id."""
 
     def get_conversation(self, conversation_id: str) -> Conversation | None:
         """None where an export has only its object."""

@@ -261,6 +261,12 @@ def test_the_status_tells_sources_history_and_requests(api):
         "first_day": "2026-08-27",
     }
     assert body["vendor_requests_last_minute"] == {"intercom": 3, "aircall": 2}
+    assert body["second_look"]["intercom"] == {
+        "read_at": "2026-11-24T14:57:00Z",
+        "whole_since": "2026-11-23T20:00:00Z",
+        "changed": 12,
+        "removed": 3,
+    }
 
 
 def test_alerts_do_not_pretend_that_somebody_watches(api):

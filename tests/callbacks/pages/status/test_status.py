@@ -24,6 +24,15 @@ META = {
     "cycle_seconds": {"intercom": 1.25, "aircall": None},
     "calls_recognised": 14,
     "history_cut_at": "2026-10-01",
+    "recheck": {
+        "intercom": {
+            "read_at": NOW.timestamp() - 180,
+            "whole_since": NOW.timestamp() - 19 * 3600,
+            "changed": 12,
+            "removed": 3,
+        },
+        "aircall": {"read_at": None, "whole_since": None, "changed": 0, "removed": 0},
+    },
 }
 FAILED = SourceStatus("failed", NOW - timedelta(minutes=9), "401", NOW - timedelta(minutes=6))
 
@@ -74,6 +83,9 @@ def test_sources_say_what_is_wrong_and_what_to_do(fresh):
     assert "3 de 600" in text
     assert "Histórico: 37 de 90 dias" in text
     assert "Cortado em 01/10/2026" in text
+    assert "Relido, Intercom" in text
+    assert "em 24 h: 12 mudaram, 3 apagadas lá e aqui" in text
+    assert "Relido, Aircall" not in text
     assert "14 conversas reconhecidas como ligações" in text
     assert "Último ciclo, Intercom" in text
     assert "Último ciclo, Aircall" not in text
