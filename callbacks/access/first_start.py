@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, make_response, redirect, request
 
-from callbacks.access.login_throttle import count_attempt, count_failure, forget_attempts
+from callbacks.access.login_throttle import ThrottledError, attempt
 from callbacks.access.routes import Route, add_route
 from callbacks.access.sign_in import (
     answer_form,
@@ -65,19 +65,19 @@ def _page(backend: Backend, message: str | None = None, status: int = 200) -> Re
 def _make(first: FirstStart, backend: Backend) -> Response:
     if not takes_passwords(backend) or not backend.accounts.is_empty():
         return answer_login(backend, "expired", 403)
-    visitor = f"first/{hash_word(request.remote_addr or '')}"
-    if not count_attempt(backend, visitor):
-        return _page(backend, "login.throttled", 429)
     email, name = request.form.get("email", "")[:300], request.form.get("name", "")[:200]
+    code = request.form.get("code", "")[:100]
     try:
-        account = first.make_first_account(
-            request.form.get("code", "")[:100], email, name, read_new_password
+        account = attempt(
+            backend,
+            f"first/{hash_word(request.remote_addr or '')}",
+            lambda: first.make_first_account(code, email, name, read_new_password),
         )
+    except ThrottledError:
+        return _page(backend, "login.throttled", 429)
     except AccountError as error:
-        forget_attempts(backend, visitor)
         return _page(backend, f"command.{error}", 400)
     if account is None:
-        count_failure(backend)
         return _page(backend, "door.first.wrong", 401)
     backend.audit.note("account", account.email, did="first", account=account.email)
     begin_session(account, "password", backend)

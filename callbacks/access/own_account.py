@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask, Response, make_response, redirect, request
 from flask_login import current_user, login_user
 
-from callbacks.access.login_throttle import audit_failure, count_attempt, forget_attempts
+from callbacks.access.login_throttle import ThrottledError, attempt, audit_failure
 from callbacks.access.refusals import json_error
 from callbacks.access.routes import Route, add_route
 from callbacks.access.session import User, current_viewer
@@ -113,13 +113,18 @@ ACTIONS: dict[str, Callable[[Account, Backend], tuple[str, Sequence[str]]]] = {
 
 def _check_password(account: Account, backend: Backend) -> None:
     """Whoever finds an open screen does not get the account with it."""
-    person = f"own/{hash_word(account.email)}"
-    if not count_attempt(backend, person):
-        raise _FormError("login.throttled")
-    if backend.accounts.verify(account.email, request.form.get("current", "")[:2000]) is None:
+    password = request.form.get("current", "")[:2000]
+    try:
+        verified = attempt(
+            backend,
+            f"own/{hash_word(account.email)}",
+            lambda: backend.accounts.verify(account.email, password),
+        )
+    except ThrottledError as error:
+        raise _FormError("login.throttled") from error
+    if verified is None:
         audit_failure(backend, account.email, "password")
         raise _FormError("door.me.wrong")
-    forget_attempts(backend, person)
 
 
 def _page(

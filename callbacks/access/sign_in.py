@@ -8,11 +8,11 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 
 from callbacks.access.login_throttle import (
     FAILURE_SECONDS,
+    ThrottledError,
+    attempt,
     audit_failure,
-    count_attempt,
-    count_failure,
-    forget_attempts,
-    remember_address,
+    clear_session,
+    remember,
 )
 from callbacks.access.routes import Route, add_route, current_route
 from callbacks.access.session import User, choose_language, choose_theme, safe_target
@@ -63,11 +63,11 @@ def answer_form(backend: Backend, status: int = 200, **parts: Any) -> Response:
 
 
 def begin_session(account: Account, how: str, backend: Backend) -> None:
-    """Begin a session; nothing of the cookie that came stays."""
+    """Begin a session; nothing of the cookie that came stays but whose browser it is."""
     backend.audit.note("sign_in", account.email, how=how, address=request.remote_addr)
     backend.accounts.note_sign_in(account.email, backend.clock())
-    remember_address(backend, account.email)
     end_session(backend)
+    remember(backend, account.email)
     viewer = Viewer(account.role, account.email, account.name)
     login_user(User(backend.sessions.open(account), viewer))
 
@@ -75,7 +75,7 @@ def begin_session(account: Account, how: str, backend: Backend) -> None:
 def end_session(backend: Backend) -> None:
     if current_user.is_authenticated:
         backend.sessions.close(current_user.get_id())
-    session.clear()
+    clear_session()
     session.permanent = True
 
 
@@ -143,15 +143,18 @@ def _sign_in(backend: Backend) -> Response:
         return answer_login(backend, "oidc.only", 403)
     email = request.form.get("email", "").strip().lower()[:300]
     password = request.form.get("password", "")[:2000]
-    person = f"person/{hash_word(email)}"
-    if not count_attempt(backend, person):
+    try:
+        account = attempt(
+            backend,
+            f"person/{hash_word(email)}",
+            lambda: backend.accounts.verify(email, password),
+            email=email,
+        )
+    except ThrottledError:
         return answer_login(backend, "throttled", 429, email)
-    account = backend.accounts.verify(email, password)
     if account is None:
-        count_failure(backend)
         audit_failure(backend, email, "password")
         return answer_login(backend, "wrong", 401, email)
-    forget_attempts(backend, person)
     return continue_sign_in(account, safe_target(request.form.get("next")), "password", backend)
 
 
@@ -195,14 +198,18 @@ def _give_code(backend: Backend) -> Response:
         return answer_login(backend, "expired", 401)
     account, pending = loaded
     # Of its own: a right password does not buy five more guesses.
-    person = f"code/{hash_word(account.email)}"
-    if not count_attempt(backend, person):
+    code = request.form.get("code", "")[:100]
+    try:
+        accepted = attempt(
+            backend,
+            f"code/{hash_word(account.email)}",
+            lambda: backend.second_factor.accepts(account.email, code) or None,
+        )
+    except ThrottledError:
         return _ask_code(backend, "login.throttled", 429)
-    if not backend.second_factor.accepts(account.email, request.form.get("code", "")[:100]):
-        count_failure(backend)
+    if not accepted:
         audit_failure(backend, account.email, "code")
         return _ask_code(backend, "door.code.wrong", 401)
-    forget_attempts(backend, person)
     return continue_sign_in(
         account, safe_target(pending.get("next")), pending["how"], backend, code=True
     )
@@ -264,7 +271,7 @@ def _sign_out(backend: Backend) -> Response:
         backend.audit.note("sign_out", viewer.actor)
         backend.sessions.close(current_user.get_id())
     logout_user()
-    session.clear()
+    clear_session()
     return make_response(redirect("/login", 303))
 
 

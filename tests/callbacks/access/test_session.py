@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
+from callbacks.access import login_throttle
 from callbacks.access.login_throttle import FAILURES_PER_ADDRESS, FAILURES_PER_PERSON
 from callbacks.access.session import safe_target
 from services.accounts import accounts
@@ -332,6 +333,46 @@ def test_guesses_sent_together_count_too(fresh, monkeypatch):
         )
     assert sorted(set(answers)) == [401, 429]
     assert len(checked) == answers.count(401) == FAILURES_PER_PERSON
+
+
+def test_right_passwords_that_come_together_all_get_in(fresh):
+    world = fresh()
+    browsers = [world.browser() for _ in range(10)]
+    with ThreadPoolExecutor(10) as threads:
+        answers = threads.map(lambda browser: browser.sign_in(MANAGER).status_code, browsers)
+        assert list(answers) == [303] * 10
+
+
+def test_nobody_locks_the_right_people_out_of_their_own_browsers(fresh, monkeypatch):
+    world = fresh()
+    own = world.browser(MANAGER)
+    own.sign_out()
+    monkeypatch.setattr(login_throttle, "FAILURES_PER_ADDRESS", 8)
+    for n in range(10):
+        world.browser().sign_in((MANAGER, f"{n}@example.com")[n % 2], WRONG)
+    assert world.browser().sign_in(MANAGER).status_code == 429
+    assert own.sign_in(MANAGER).status_code == 303
+    own.sign_out()
+    for _ in range(FAILURES_PER_PERSON + 1):
+        assert own.sign_in(MANAGER, WRONG).status_code == 401
+    assert own.sign_in(MANAGER).status_code == 303
+    own.sign_out()
+    assert own.sign_in(ANALYST).status_code == 429, "a browser is known for its own people"
+
+
+def test_a_known_browser_may_not_guess_for_ever(fresh, monkeypatch):
+    monkeypatch.setattr(login_throttle, "FAILURES_PER_BROWSER", 7)
+    own = fresh().browser(MANAGER)
+    own.sign_out()
+    answers = [own.sign_in(MANAGER, WRONG).status_code for _ in range(8)]
+    assert answers == [401] * 7 + [429]
+
+
+def test_failures_of_strangers_in_an_office_do_not_keep_the_others_out(fresh):
+    world = fresh()
+    for n in range(40):
+        assert world.browser().sign_in(f"{n}@example.com", WRONG).status_code == 401
+    assert world.browser().sign_in(MANAGER).status_code == 303
 
 
 def test_the_state_keeps_no_emails_of_people_who_failed(fresh):
