@@ -133,7 +133,7 @@ def run_all(words: Sequence[str]) -> int:
             _print_demo_accounts(text, sandbox_port)
         print(text("start.stop"), flush=True)
 
-    with listening, closing(open_stores(environment)) as stores:
+    with listening, closing(_open_stores(environment)) as stores:
         if arguments.demo:
             _add_demo_accounts(settings, stores)
         return _supervise(children, listening, stores, environment, settings, print_ready)
@@ -152,7 +152,7 @@ def run_web(words: Sequence[str]) -> int:
     if arguments.socket is None:
         with (
             web_server.bind_socket(environment.host, environment.port) as listening,
-            closing(open_stores(environment)) as stores,
+            closing(_open_stores(environment)) as stores,
         ):
             log.info("at %s", web_server.format_address(listening))
             children = _web_children(listening, os.environ)
@@ -172,7 +172,7 @@ def create_server(environment: Environment, settings: Settings) -> "Flask":
     """The web application of this process."""
     from callbacks.web.server import create_app
 
-    stores = open_stores(environment)
+    stores = _open_stores(environment)
     _join_processes(environment, settings, stores)
     server: Flask = create_app(_build_backend(environment, settings, stores)).server
     return server
@@ -197,7 +197,7 @@ def run_collector(words: Sequence[str]) -> int:
     )
     slack = slack_client(environment, settings)
     end_with_parent(os.environ)
-    stores = open_stores(environment)
+    stores = _open_stores(environment)
     registry = _join_processes(environment, settings, stores)
     robot = _build_robot(environment, settings, stores, slack)
     collector = Collector(
@@ -236,6 +236,7 @@ def check_setup(words: Sequence[str]) -> int:
     from metrics.alerts.model import Message
     from services.runtime.check import check
 
+    _try_start(environment)
     text = _load_text(settings)
     message = _build_messages(environment, settings)(Message((), time.time(), is_test=True))
     findings = check(settings, environment, text, message if arguments.slack_message else None)
@@ -255,7 +256,7 @@ def manage_accounts(words: Sequence[str]) -> int:
     account_command.add_arguments(parser)
     arguments = parser.parse_args(words)
     environment, settings = _load_configuration()
-    stores = open_stores(environment)
+    stores = _open_stores(environment)
     return account_command.main(
         arguments,
         Accounts(stores.state, settings),
@@ -313,8 +314,6 @@ def _supervise(
     settings: Settings,
     when_ready: Callable[[], None] = lambda: None,
 ) -> int:
-    # Of the children none can say any more what is wrong with it before the address is told.
-    _load_key(environment, stores)
     registry = open_process_registry(
         stores, identify_owner(environment, settings, stores.deployment)
     )
@@ -324,6 +323,20 @@ def _supervise(
     finally:
         listening.close()
         registry.leave()
+
+
+def _try_start(environment: Environment) -> None:
+    """ConfigurationError where `serve` would end with one for its place on this machine."""
+    from services.runtime import web_server
+
+    _open_stores(environment).close()
+    host, port = environment.host, environment.port
+    try:
+        web_server.bind_socket(host, port).close()
+    except ConfigurationError:
+        # Vigia itself may be running there.
+        if not web_server.is_healthy(web_server.format_url(host, port)):
+            raise
 
 
 def _load_text(settings: Settings) -> "Text":
@@ -346,6 +359,13 @@ def _join_processes(
 def _leave(registry: ProcessRegistry) -> None:
     # The supervisor empties the cache itself, and not when it was killed.
     registry.leave(empty=not is_supervised(os.environ))
+
+
+def _open_stores(environment: Environment) -> Stores:
+    stores = open_stores(environment)
+    # Who signs with it later says nothing that anybody sees.
+    _load_key(environment, stores)
+    return stores
 
 
 def _load_key(environment: Environment, stores: Stores) -> str:

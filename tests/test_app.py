@@ -29,7 +29,7 @@ def run(tmp_path):
 
 
 def is_one_clear_line(result, *parts):
-    assert result.returncode == 2, result.stderr
+    assert result.returncode == 2, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.splitlines()) == 1
     return all(part in result.stderr for part in parts)
@@ -62,6 +62,21 @@ def test_a_wrong_setting_stops_every_command(run, command, tmp_path):
     assert is_one_clear_line(result, "sync.interval_seconds")
 
 
+@pytest.mark.parametrize("command", ["serve", "web", "collect", "check"])
+def test_a_place_that_cannot_be_used_stops_every_command(run, command, tmp_path):
+    (tmp_path / "file").touch()
+    result = run(command, INTERCOM_TOKEN="x", PORT="0", VIGIA_STATE_DIR=str(tmp_path / "file"))
+    assert is_one_clear_line(result, f"VIGIA_STATE_DIR={tmp_path}/file")
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "collect", "check"])
+def test_a_short_key_in_the_state_folder_stops_every_command(run, command, tmp_path):
+    (tmp_path / "state").mkdir(exist_ok=True)
+    (tmp_path / "state/secret_key").write_text("short")
+    result = run(command, INTERCOM_TOKEN="x", PORT="0")
+    assert is_one_clear_line(result, "state/secret_key: at least 32")
+
+
 def test_half_a_pair_of_credentials_stops_the_start_without_telling_the_other_half(run):
     result = run("serve", INTERCOM_TOKEN="x", AIRCALL_ID="identity")
     assert is_one_clear_line(result, "AIRCALL_TOKEN is missing")
@@ -82,7 +97,7 @@ def test_a_redis_that_does_not_answer_is_told_without_its_password(run, command)
     assert result.stderr == "vigia: Redis does not answer (ConnectionError)\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "web"])
+@pytest.mark.parametrize("command", ["serve", "web", "check"])
 def test_a_port_in_use_is_told_plainly(run, command):
     with bind_socket("127.0.0.1", 0) as taken:
         port = str(taken.getsockname()[1])

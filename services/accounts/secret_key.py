@@ -8,6 +8,7 @@ from pathlib import Path
 from services.errors import ConfigurationError
 
 MINIMUM_LENGTH = 32
+TOO_SHORT = f"at least {MINIMUM_LENGTH} characters are needed"
 
 
 def load_secret_key(given: str | None, folder: Path | None) -> str:
@@ -20,7 +21,7 @@ def load_secret_key(given: str | None, folder: Path | None) -> str:
     else:
         raise ConfigurationError("SECRET_KEY is required with REDIS_URL")
     if len(key) < MINIMUM_LENGTH:
-        raise ConfigurationError(f"{source}: at least {MINIMUM_LENGTH} characters are needed")
+        raise ConfigurationError(f"{source}: {TOO_SHORT}")
     return key
 
 

@@ -87,7 +87,7 @@ def open_stores(environment: Environment) -> Stores:
             deployment=_hash_words("deployment", key),
         )
     state_folder = ensure_private_folder(
-        (environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute()
+        (environment.vigia_state_dir or DEFAULT_STATE_FOLDER).absolute(), "VIGIA_STATE_DIR"
     )
     folder = choose_cache_folder(environment.vigia_cache_dir, state_folder)
     return Stores(
@@ -160,18 +160,18 @@ def _open_cache(folder: Path) -> DiskStore:
         return DiskStore(folder)
 
 
-def ensure_private_folder(path: Path) -> Path:
+def ensure_private_folder(path: Path, variable: str = "VIGIA_CACHE_DIR") -> Path:
     """The folder, made if need be, that only we can enter; else ConfigurationError."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-            raise ConfigurationError(f"{path}: not a folder of the user that runs Vigia")
+            raise ConfigurationError(f"{variable}={path}: not a folder of the user that runs Vigia")
         path.chmod(0o700)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be used ({error.strerror})") from error
+        raise ConfigurationError(f"{variable}={path}: cannot be used ({error.strerror})") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise ConfigurationError(f"{path}: not writable")
+        raise ConfigurationError(f"{variable}={path}: not writable")
     return path
 
 

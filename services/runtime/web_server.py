@@ -38,7 +38,10 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 def format_address(listening: socket.socket) -> str:
     """The URL for a person on this machine."""
-    host, port = listening.getsockname()[:2]
+    return format_url(*listening.getsockname()[:2])
+
+
+def format_url(host: str, port: int) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104  only compared
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

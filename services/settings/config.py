@@ -26,6 +26,7 @@ from pydantic import (
 
 from metrics.alerts.rules import OVERLOAD, QUEUE, SPIKE
 from metrics.model.definitions import Labels, Opening, Rules, TeamRule
+from services.accounts.secret_key import MINIMUM_LENGTH, TOO_SHORT
 from services.errors import ConfigurationError
 from services.settings.sections import (
     DAYS,
@@ -54,6 +55,13 @@ from services.settings.sections import (
     WallSetting,
     check_zone,
 )
+
+# What one line of an error tells, and what a settings file or a secret's file may hold, in bytes.
+TOLD_PROBLEMS = 8
+TOLD_CHARACTERS = 120
+LARGEST_FILE = 2**20
+DEEPEST = 20
+YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Settings(Section):
@@ -170,6 +178,13 @@ class Environment(BaseModel):
     port: int = Field(default=8050, ge=0, le=65535)
     host: str = "127.0.0.1"
 
+    @field_validator("secret_key")
+    @classmethod
+    def _check_length(cls, key: SecretStr) -> SecretStr:
+        if len(key) < MINIMUM_LENGTH:
+            raise ValueError(TOO_SHORT)
+        return key
+
     @model_validator(mode="after")
     def _check_pairs(self) -> "Environment":
         if (self.aircall_id is None) != (self.aircall_token is None):
@@ -187,15 +202,14 @@ def load_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path}: not YAML: {error}") from error
+        content = _parse_yaml(_read_text(path))
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigurationError(f"{path}: not YAML: {_shorten(reason)}") from error
     if content is None:
         return Settings()
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{path}: must be a list of keys, not {content!r}")
+        raise ConfigurationError(f"{path}: must be a list of keys, not {_shorten(repr(content))}")
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
@@ -221,25 +235,63 @@ def _read_file(name: str, path: str | None) -> str | None:
     if not path:
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name}_FILE: {path} cannot be read") from error
+        return _read_text(Path(path)).strip()
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name}_FILE: {error}") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise ConfigurationError(f"{path}: larger than {LARGEST_FILE >> 20} MB")
+        return content.decode()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8") from error
+
+
+def _parse_yaml(text: str) -> Any:
+    """Without references: a few lines of them stand for more than fits into memory."""
+    depth = 0
+    for event in yaml.parse(text, Loader=YamlLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"line {line}: references (*{event.anchor}) are not allowed")
+        if depth > DEEPEST:
+            raise ValueError(f"line {line}: at most {DEEPEST} levels are allowed")
+    return yaml.load(text, Loader=YamlLoader)  # noqa: S506  a safe one
 
 
 def _explain(source: str, error: ValidationError, hide_values: bool = False) -> str:
-    lines = []
-    for problem in error.errors(include_url=False):
-        path = ".".join(str(part) for part in problem["loc"])
-        if hide_values:
-            path = path.upper()
-        # Accounts hold hashes, or passwords where somebody mistook one for the other.
-        hidden = hide_values or not path or "accounts" in problem["loc"]
-        value = "" if hidden else f" = {problem['input']!r}"
-        reason = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            reason = f"unknown key; allowed here: {', '.join(_list_allowed_keys(problem['loc']))}"
-        lines.append(f"{path}{value}: {reason}" if path else reason)
+    problems = error.errors(include_url=False)
+    lines = [_explain_problem(problem, hide_values) for problem in problems[:TOLD_PROBLEMS]]
+    if len(problems) > TOLD_PROBLEMS:
+        lines.append(f"and {len(problems) - TOLD_PROBLEMS} more")
     return f"{source}: " + "; ".join(lines)
+
+
+def _explain_problem(problem: Any, hide_values: bool) -> str:
+    path = ".".join(str(part) for part in problem["loc"])
+    if hide_values:
+        path = path.upper()
+    # Accounts hold hashes, or passwords where somebody mistook one for the other.
+    hidden = hide_values or not path or "accounts" in problem["loc"]
+    value = "" if hidden else f" = {_shorten(repr(problem['input']))}"
+    reason = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        reason = f"unknown key; allowed here: {', '.join(_list_allowed_keys(problem['loc']))}"
+    elif problem["type"] == "string_type":
+        reason = "must be a string: write it in quotes"
+    return f"{path}{value}: {reason}" if path else reason
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= TOLD_CHARACTERS else f"{text[:TOLD_CHARACTERS]}…"
 
 
 def _list_allowed_keys(location: tuple[int | str, ...]) -> list[str]:

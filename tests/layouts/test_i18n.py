@@ -1,8 +1,13 @@
+import re
 import string
+from pathlib import Path
 
 import pytest
 
 from layouts.i18n import LANGUAGES, Text, text_for, words
+from services.settings.config import Environment
+
+ROOT = Path(__file__).parents[2]
 
 
 def placeholders(sentence):
@@ -17,6 +22,15 @@ def test_every_language_has_the_same_keys():
 def test_every_language_has_the_same_placeholders(key):
     portuguese, english = (placeholders(words(language)[key]) for language in LANGUAGES)
     assert portuguese == english
+
+
+def test_words_and_guides_name_the_variables_that_exist():
+    guides = [ROOT / "README.md", ROOT / "README.pt-BR.md", ROOT / "docs/deployment.md"]
+    told = [path.read_text(encoding="utf-8") for path in guides]
+    told += [sentence for language in LANGUAGES for sentence in words(language).values()]
+    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", " ".join(told)))
+    known = {name.upper() for name in Environment.model_fields}
+    assert named - known == {"NAME_FILE", "NOME_FILE"}
 
 
 def test_an_unknown_language_reads_portuguese():

@@ -53,7 +53,8 @@ def test_an_absent_and_an_empty_file_are_the_defaults(written):
         ("sync: {interval_seconds: '60'}", ["sync.interval_seconds", "'60'", "integer"]),
         ("colour: blue", ["colour", "unknown key", "time_zone"]),
         ("teams: [{id: '1', nam: x}]", ["teams.0.nam", "unknown key", "online_text"]),
-        ("teams: [{id: 5}]", ["teams.0.id", "string"]),
+        ("teams: [{id: 5}]", ["teams.0.id = 5", "string", "quotes"]),
+        ("telephony: {main_lines: [+5511]}", ["telephony.main_lines.0", "quotes"]),
         ("time_zone: Brasil", ["time_zone", "'Brasil'", "IANA"]),
         ("office_hours: {monday: ['9-18']}", ["office_hours.monday.0", "'9-18'", "09:00-18:00"]),
         ("office_hours: {monday: ['18:00-09:00']}", ["office_hours.monday.0", "after the start"]),
@@ -62,7 +63,12 @@ def test_an_absent_and_an_empty_file_are_the_defaults(written):
         ("intercom: {conversation_url: 'javascript:x'}", ["conversation_url", "https://"]),
         ("accounts: [{email: a@x, name: A, role: boss, password_hash: h}]", ["role", "'manager'"]),
         ("- a list", ["must be a list of keys"]),
-        ("a: b: c", ["not YAML"]),
+        ("a: b: c", ["not YAML", "line 1"]),
+        ("a: &x [1]\nb: *x", ["not YAML", "line 2", "*x"]),
+        ("[" * 9999, ["not YAML", "levels"]),
+        ("a: 2026-99-99", ["not YAML", "month"]),
+        ("a" * 2**20 + ": 1", ["larger than 1 MB"]),
+        ("language: " + "x" * 9999, ["language", "…"]),
     ],
 )
 def test_a_mistake_names_its_place_and_what_is_allowed(written, text, names):
@@ -70,6 +76,13 @@ def test_a_mistake_names_its_place_and_what_is_allowed(written, text, names):
         load_settings(written(text))
     for name in names:
         assert name in str(caught.value)
+    assert len(str(caught.value)) < 1000
+    assert "\n" not in str(caught.value)
+
+
+def test_of_many_mistakes_the_first_are_told(written):
+    with pytest.raises(ConfigurationError, match=r"teams\.0\.id.*and 92 more$"):
+        load_settings(written(f"teams: [{'{id: 5},' * 100}]"))
 
 
 def test_an_unreadable_file_is_a_clear_mistake(tmp_path):
@@ -112,6 +125,7 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         ({"AIRCALL_ID": "x"}, "AIRCALL_TOKEN is missing"),
         ({"AIRCALL_TOKEN": "x"}, "AIRCALL_ID is missing"),
         ({"REDIS_URL": "redis://localhost"}, "SECRET_KEY is required"),
+        ({"SECRET_KEY": "eighty" * 5}, "SECRET_KEY: at least 32 characters"),
         ({"PORT": "eighty"}, "PORT"),
         ({"INTERCOM_BASE_URL": "https://api.example.com/v2"}, "INTERCOM_BASE_URL"),
         ({"API_TOKEN_FILE": "/nowhere"}, "API_TOKEN_FILE"),
@@ -121,6 +135,13 @@ def test_an_unusable_environment_is_named_without_its_values(environ, message):
     with pytest.raises(ConfigurationError, match=message) as caught:
         load_environment(environ)
     assert "eighty" not in str(caught.value)
+
+
+def test_what_is_too_large_is_not_read():
+    with pytest.raises(ConfigurationError, match="larger than 1 MB"):
+        load_settings(Path("/dev/zero"))
+    with pytest.raises(ConfigurationError, match="API_TOKEN_FILE: /dev/zero: larger"):
+        load_environment({"API_TOKEN_FILE": "/dev/zero"})
 
 
 def test_an_account_has_its_e_mail_in_lower_case(written):

@@ -78,7 +78,7 @@ def test_sources_say_what_is_wrong_and_what_to_do(fresh):
         history=History(37, 90, complete=False, first_day=date(2026, 10, 19)),
     )
     text = shown(lay(fresh(current=current), outbox=(WAITING,)))
-    assert "Ponha uma chave válida em AIRCALL_API_TOKEN" in text
+    assert "Ponha uma chave válida em AIRCALL_TOKEN" in text
     assert "pedida 2.14, respondeu 2.11" in text
     assert "3 de 600" in text
     assert "Histórico: 37 de 90 dias" in text
