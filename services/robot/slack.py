@@ -203,7 +203,7 @@ def _send(
     body: Payload,
     headers: Mapping[str, str],
     kind: str = JSON,
-) -> bytes:
+) -> bytearray:
     """The body of a 200. No error quotes the address: whoever has it can write to the channel."""
     content = (urlencode(body) if kind == FORM else json.dumps(body)).encode()
     deadline = time.monotonic() + WHOLE_SECONDS
@@ -238,14 +238,14 @@ def _never_left(error: requests.ConnectionError) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-def _read_body(response: requests.Response, deadline: float) -> bytes:
+def _read_body(response: requests.Response, deadline: float) -> bytearray:
     try:
         return read_body(response, "Slack", deadline, LARGEST_ANSWER)
     except (UnavailableError, BadResponseError):
         raise AnswerLostError("Slack's answer does not end") from None
 
 
-def _check_status(response: requests.Response, body: bytes) -> bytes:
+def _check_status(response: requests.Response, body: bytearray) -> bytearray:
     status = response.status_code
     if status == 429:
         raise RateLimitedError("Slack asks to wait", _retry_after(response))

@@ -4,7 +4,6 @@ A proxy named by the environment is used, since many offices have no other way o
 not, because a session that has its own credentials never looks there.
 """
 
-import json
 import logging
 import math
 import random
@@ -15,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import orjson
 import requests
 import urllib3
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -42,7 +42,17 @@ EPOCH_MILLISECONDS = 100 * EPOCH
 # What nobody names is waited for this long after a 429.
 UNNAMED_WAIT_SECONDS = 60.0
 CHUNK = 65536
-LARGEST_ANSWER = 256 * 1024 * 1024
+# Memory that one answer may cost, in bytes, and what it costs at worst: its text, where one emoji
+# makes every letter four bytes, and its values, each of which follows one of MARKS.
+LARGEST_COST = 64 * 2**20
+COST_OF_BYTE = 6
+COST_OF_VALUE = 130
+MARKS = (b",", b"[", b"{")
+LARGEST_ANSWER = LARGEST_COST // COST_OF_BYTE
+# Half an emoji, cut by somebody's length limit; whole ones and escaped backslashes are passed over.
+HALF = re.compile(
+    rb"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,7 @@ class VendorSession:
             kind = type(error).__name__
             raise _mark_final(BadResponseError(f"{name} cannot be asked ({kind})")) from None
 
-    def _interpret(self, response: requests.Response, body: bytes) -> Payload:
+    def _interpret(self, response: requests.Response, body: bytearray) -> Payload:
         name, status = self.vendor.name, response.status_code
         if status == 429:
             raise self._note_refusal(response)
@@ -206,9 +216,12 @@ class VendorSession:
         if status >= 300:
             raise _mark_final(self._build_error(status, body))
         self._note_exhaustion(response)
+        values = sum(body.count(mark) for mark in MARKS)
+        if len(body) * COST_OF_BYTE + values * COST_OF_VALUE > LARGEST_COST:
+            raise _mark_final(BadResponseError(f"{name}: the answer is too large"))
         try:
             payload = _parse_json(body)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise BadResponseError(f"{name}: the answer is not JSON") from error
         if not isinstance(payload, dict):
             raise BadResponseError(f"{name}: the answer is not an object")
@@ -250,7 +263,7 @@ class VendorSession:
         message = f"{self.vendor.name} asks to wait {seconds:.0f} s (too many requests)"
         return RateLimitedError(message, seconds)
 
-    def _build_error(self, status: int, body: bytes) -> ServiceError:
+    def _build_error(self, status: int, body: bytearray) -> ServiceError:
         name = self.vendor.name
         if status == 401 or (status == 403 and self.vendor.forbidden_is_unauthorized):
             return UnauthorizedError(f"{name} refuses the credentials ({status})")
@@ -264,7 +277,9 @@ class VendorSession:
         return error
 
 
-def read_body(response: requests.Response, name: str, deadline: float, maximum_bytes: int) -> bytes:
+def read_body(
+    response: requests.Response, name: str, deadline: float, maximum_bytes: int
+) -> bytearray:
     """The whole body, read as it comes, so that one that only drips is given up in time.
 
     Args:
@@ -272,15 +287,14 @@ def read_body(response: requests.Response, name: str, deadline: float, maximum_b
         deadline: By `time.monotonic`; UnavailableError when it has passed.
         maximum_bytes: Unpacked; BadResponseError when there is more.
     """
-    parts, size = [], 0
+    body = bytearray()
     while part := response.raw.read1(CHUNK, decode_content=True):
-        parts.append(part)
-        size += len(part)
+        body += part
         if time.monotonic() > deadline:
             raise UnavailableError(f"{name} did not finish its answer in time")
-        if size > maximum_bytes:
-            raise BadResponseError(f"{name}: the answer does not end")
-    return b"".join(parts)
+        if len(body) > maximum_bytes:
+            raise _mark_final(BadResponseError(f"{name}: the answer is too large"))
+    return body
 
 
 def _mark_final(error: ServiceError) -> ServiceError:
@@ -288,19 +302,17 @@ def _mark_final(error: ServiceError) -> ServiceError:
     return error
 
 
-def _parse_json(body: bytes) -> Any:
-    payload = json.loads(body)
-    if b"\\ud" in body.lower():
-        # Half an emoji, cut by somebody's length limit, is no text that can be stored.
-        whole = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace")
-        payload = json.loads(whole)
-    return payload
+def _parse_json(body: bytearray) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return orjson.loads(HALF.sub(lambda found: b"?" if found[1] else found[0], body))
 
 
-def _read_error_code(body: bytes) -> str | None:
+def _read_error_code(body: bytearray) -> str | None:
     """The vendor's own code of an error; never its text, which may quote what was sent."""
     try:
-        code = json.loads(body)["errors"][0]["code"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+        code = orjson.loads(body)["errors"][0]["code"]
+    except (ValueError, LookupError, TypeError):
         return None
     return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_.]{1,60}", code) else None

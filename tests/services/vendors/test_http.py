@@ -20,6 +20,7 @@ from services.vendors.http import (
     AIRCALL,
     ATTEMPTS,
     INTERCOM,
+    LARGEST_ANSWER,
     BearerAuth,
     Limits,
     Vendor,
@@ -357,6 +358,33 @@ def test_threads_share_one_pace(vendor: FakeVendor, open_session: Opener):
 def test_half_an_emoji_is_replaced_and_a_whole_one_kept(vendor: FakeVendor, open_session: Opener):
     vendor.answer(Answer(b'{"cut": "a\\ud83d", "whole": "\\ud83d\\ude00"}'))
     assert open_session().get("/me") == {"cut": "a?", "whole": "😀"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": [' + b"[]," * 2**20 + b"1]}",
+        b'{"a": [' + b'{"a":1},' * 2**19 + b"1]}",
+        b'{"a": "' + b"x" * LARGEST_ANSWER + b'"}',
+        gzip.compress(b'{"a": "' + b" " * 2**28 + b'"}'),
+    ],
+    ids=["empty lists", "small objects", "a long text", "packed blanks"],
+)
+def test_what_would_cost_too_much_memory_is_refused_once(
+    vendor: FakeVendor, open_session: Opener, body: bytes
+):
+    packed = {"Content-Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}
+    vendor.answer(Answer(body, headers=packed))
+    with pytest.raises(BadResponseError, match="too large"):
+        open_session().get("/me")
+    assert len(vendor.asked) == 1
+
+
+def test_an_escaped_backslash_before_what_looks_like_half_an_emoji_stays(
+    vendor: FakeVendor, open_session: Opener
+):
+    vendor.answer(Answer(b'{"a": "\\\\ud83d \\udc00\\ud83d\\ude00"}'))
+    assert open_session().get("/me") == {"a": "\\ud83d ?😀"}
 
 
 def test_a_stop_ends_all_waiting(vendor: FakeVendor, open_session: Opener):
