@@ -6,9 +6,7 @@ import tempfile
 from pathlib import Path
 
 from services.errors import ConfigurationError
-
-MINIMUM_LENGTH = 32
-TOO_SHORT = f"at least {MINIMUM_LENGTH} characters are needed"
+from services.settings.config import KEY_LENGTH, KEY_TOO_SHORT
 
 
 def load_secret_key(given: str | None, folder: Path | None) -> str:
@@ -20,8 +18,8 @@ def load_secret_key(given: str | None, folder: Path | None) -> str:
         key = _read_or_make(folder / "secret_key")
     else:
         raise ConfigurationError("SECRET_KEY is required with REDIS_URL")
-    if len(key) < MINIMUM_LENGTH:
-        raise ConfigurationError(f"{source}: {TOO_SHORT}")
+    if len(key) < KEY_LENGTH:
+        raise ConfigurationError(f"{source}: {KEY_TOO_SHORT}")
     return key
 
 

@@ -26,7 +26,6 @@ from pydantic import (
 
 from metrics.alerts.rules import OVERLOAD, QUEUE, SPIKE
 from metrics.model.definitions import Labels, Opening, Rules, TeamRule
-from services.accounts.secret_key import MINIMUM_LENGTH, TOO_SHORT
 from services.errors import ConfigurationError
 from services.settings.sections import (
     DAYS,
@@ -61,6 +60,8 @@ TOLD_PROBLEMS = 8
 TOLD_CHARACTERS = 120
 LARGEST_FILE = 2**20
 DEEPEST = 20
+KEY_LENGTH = 32
+KEY_TOO_SHORT = f"at least {KEY_LENGTH} characters are needed"
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -181,8 +182,8 @@ class Environment(BaseModel):
     @field_validator("secret_key")
     @classmethod
     def _check_length(cls, key: SecretStr) -> SecretStr:
-        if len(key) < MINIMUM_LENGTH:
-            raise ValueError(TOO_SHORT)
+        if len(key) < KEY_LENGTH:
+            raise ValueError(KEY_TOO_SHORT)
         return key
 
     @model_validator(mode="after")
