@@ -1,6 +1,7 @@
-"""The processes that use a deployment's cache: the first one checks it, the last one empties it.
+"""The processes that use a deployment's cache: the last one empties it.
 
-After a crash nobody empties it: the same deployment goes on with what is there.
+After a crash nobody does, so the first one empties it too. A process that is killed while others
+live changes nothing.
 """
 
 import logging
@@ -28,7 +29,7 @@ RETRY_SECONDS = 0.05
 
 class ProcessRegistry(Protocol):
     def join(self) -> None:
-        """The first process empties a cache that is not its deployment's.
+        """The first process empties what a killed deployment left.
 
         ConfigurationError where a running process of another deployment uses this cache.
         """
@@ -55,8 +56,8 @@ class FileProcessRegistry:
 
     def join(self) -> None:
         if self._lock.take():
-            claim_cache(self._cache, self._owner)
-        # Waits for a first process that is checking, or for a last one that is emptying.
+            _begin(self._cache, self._owner)
+        # Waits for a first process that is emptying, or for a last one that is emptying.
         self._lock.share()
         if belongs_to_another(self._cache, self._owner):
             self._lock.release()
@@ -119,7 +120,7 @@ class StoreProcessRegistry:
     def _try_to_join(self) -> bool:
         with self._lock():
             if not self._list_others():
-                claim_cache(self._cache, self._owner)
+                _begin(self._cache, self._owner)
             elif belongs_to_another(self._cache, self._owner):
                 return False
             return self._heartbeat.take()
@@ -140,6 +141,13 @@ class StoreProcessRegistry:
             yield
         finally:
             self._cache.delete(LOCK_KEY, only_if=token)
+
+
+def _begin(cache: Store, owner: Owner) -> None:
+    if cache.keys("manifest/"):
+        log.info("cache: emptied, those who filled it did not stop cleanly")
+    cache.clear()
+    claim_cache(cache, owner)
 
 
 def _empty_cache(cache: Store) -> None:

@@ -109,12 +109,22 @@ def test_of_many_that_leave_at_once_one_empties_it(place):
     assert place.cache.get("data") is None
 
 
-def test_after_a_kill_the_same_deployment_goes_on_with_what_is_there(place):
+def test_of_many_a_killed_one_leaves_the_cache_as_it_is(place):
+    place.member().join()
     process = place.process()
     process.kill()
     process.communicate()
     place.member().join()
     assert place.cache.get("data") == b"x"
+
+
+def test_after_all_were_killed_the_next_start_finds_nothing(place):
+    process = place.process()
+    process.kill()
+    process.communicate()
+    time.sleep(0.7 if place.url else 0)  # until its heartbeat has expired
+    place.member().join()
+    assert place.cache.get("data") is None
 
 
 def test_after_a_kill_another_deployment_finds_nothing(place):
