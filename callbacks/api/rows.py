@@ -42,7 +42,7 @@ def _set_attributes(frame: pl.DataFrame) -> list[dict[str, str]]:
     prefix = schema.ATTRIBUTE_PREFIX
     return [
         {
-            name.removeprefix(prefix): word
+            name.removeprefix(prefix): word.replace(schema.SEPARATOR, ", ")
             for name, word in row.items()
             if name.startswith(prefix) and word and word.strip()
         }

@@ -147,7 +147,9 @@ def list_columns(table: Table, question: ReportView[Any]) -> dict[str, DetailCol
 
 
 def build_attribute_column(label: str) -> DetailColumn:
-    return DetailColumn(schema.attribute(label), "text", label=label, width=24)
+    name = schema.attribute(label)
+    words = pl.col(name).cast(pl.String).str.replace_all(schema.SEPARATOR, ", ", literal=True)
+    return DetailColumn(name, "text", lambda scope: words, label=label, width=24)
 
 
 def choose_columns(

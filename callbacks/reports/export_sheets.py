@@ -13,7 +13,7 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.row_lines import build_title
 from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric, Table
-from metrics.model.schema import attribute
+from metrics.model.schema import SEPARATOR, attribute
 from metrics.model.summary import Summary
 from metrics.query.drilldown import Drilldown
 from services.files.workbook import Column, Sheet
@@ -144,7 +144,10 @@ def build_attribute_sheet(label: str, listing: Drilldown, scope: ColumnContext) 
     """How often each value of an attribute occurs, most frequent first; shares are of all rows."""
     text = scope.context.text
     words = pl.col(attribute(label)).cast(pl.String).fill_null(text("filters.empty_value"))
-    counts = listing.query.group_by(word=words).len().collect().iter_rows()
+    values = listing.query.select(word=words.str.split(SEPARATOR)).explode(
+        "word", empty_as_null=True
+    )
+    counts = values.group_by("word").len().collect().iter_rows()
     ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
     columns = [
         Column(label, "text", 40),

@@ -29,7 +29,7 @@ CALL_KIND = (
     .then(pl.lit("outbound_unanswered"))
     .when(telephony.IS_OUTBOUND)
     .then(pl.lit("outbound"))
-    .when(pl.col("missed_call_reason").is_not_null())
+    .when(telephony.IS_MISSED)
     .then(pl.lit("missed"))
     .otherwise(pl.lit("inbound"))
 )

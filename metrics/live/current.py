@@ -308,7 +308,7 @@ def callback_debt(tables: Tables, rules: Rules, start: datetime | None = None) -
         # What was before cannot clear what was lost since.
         calls = calls.filter(started >= pl.lit(start, INSTANT))
         texts = texts.filter(created >= pl.lit(start, INSTANT))
-    is_talk = pl.col("answered_at").is_not_null() & pl.col("missed_call_reason").is_null()
+    is_talk = pl.col("answered_at").is_not_null()
     talked = calls.filter(is_talk).group_by("digits").agg(talked_at=started.max())
     wrote = texts.group_by("contact_email").agg(wrote_at=created.max())
     is_cleared = (pl.col("talked_at") > started).fill_null(value=False) | (

@@ -18,6 +18,7 @@ OUTCOMES = (
     "voicemail",
     "abandoned",
     "not_answered",
+    "unknown",
     "other",
 )
 # Callers who wanted us and did not get us.
@@ -26,8 +27,10 @@ LOST = ("voicemail", "abandoned", "not_answered")
 STARTED_AT, ANSWERED_AT, ENDED_AT = map(pl.col, ("started_at", "answered_at", "ended_at"))
 IS_INBOUND = pl.col("direction") == "inbound"
 IS_OUTBOUND = pl.col("direction") == "outbound"
-IS_MISSED = IS_INBOUND & pl.col("missed_call_reason").is_not_null()
-IS_ANSWERED = IS_INBOUND & pl.col("missed_call_reason").is_null()
+IS_MISSED = pl.col("outcome").is_not_null()
+IS_ANSWERED = IS_INBOUND & ANSWERED_AT.is_not_null()
+# Answered, and yet it carries a reason for having been missed.
+IS_CONTRADICTORY = IS_ANSWERED & pl.col("missed_call_reason").is_not_null()
 IS_LOST = pl.col("outcome").is_in(LOST).fill_null(value=False)
 TALK = seconds_between(ANSWERED_AT, ENDED_AT)
 
@@ -49,7 +52,7 @@ calls_answered = _calls(
     "count",
     value=ones(IS_ANSWERED),
     better="higher",
-    definition=CALL + ": inbound without missed_call_reason",
+    definition=CALL + ": inbound with answered_at",
 )
 
 calls_missed = _calls(
@@ -57,7 +60,7 @@ calls_missed = _calls(
     "count",
     value=ones(IS_MISSED),
     better="lower",
-    definition=CALL + ": inbound with missed_call_reason",
+    definition=CALL + ": inbound without answered_at; without missed_call_reason: unknown",
     parts=pl.col("outcome"),
     part_names=OUTCOMES,
 )

@@ -11,7 +11,13 @@ import polars as pl
 from metrics.model.definitions import Rules
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
-from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS, LABEL, attribute
+from metrics.model.schema import (
+    ATTRIBUTE_PREFIX,
+    CALL_AGENTS,
+    LABEL,
+    attribute,
+    fold_label,
+)
 from metrics.model.values import first_word, is_true
 
 MERGED = "Merged"
@@ -30,7 +36,7 @@ def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
         for column in _local_time(instant, rules.time_zone.key)
     ]
     if table == "conversations":
-        frame = _trim_attributes(frame, rules)
+        frame = _trim_attributes(spell_attributes(frame, rules), rules)
         columns.append(_excluded_by(frame, rules).alias("excluded_by"))
     if table == "calls":
         columns.append(_outcome(rules).alias("outcome"))
@@ -39,6 +45,35 @@ def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
             credited = pl.concat_list(list(CALL_AGENTS)).list.drop_nulls().list.unique()
             columns.append(credited.alias("credited"))
     return frame.with_columns(columns)
+
+
+def spell_attributes(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The labels as the settings spell them, others without superfluous blanks.
+
+    Where two labels of the workspace become one, the first that has a value counts.
+    """
+    agreed = {fold_label(label): label for label in _list_labels(rules)}
+    columns: dict[str, list[str]] = {}
+    for column in frame.columns:
+        name = column
+        if column.startswith(ATTRIBUTE_PREFIX):
+            label = column.removeprefix(ATTRIBUTE_PREFIX)
+            name = attribute(agreed.get(fold_label(label), " ".join(label.split())))
+        columns.setdefault(name, []).append(column)
+    if list(columns) == frame.columns:
+        return frame
+    return frame.select(_join_columns(spelt).alias(name) for name, spelt in columns.items())
+
+
+def _join_columns(columns: list[str]) -> pl.Expr:
+    if len(columns) == 1:
+        return pl.col(columns[0])
+    filled = [pl.col(c).cast(pl.String).str.strip_chars() != "" for c in columns]
+    return pl.coalesce(pl.when(f).then(pl.col(c)) for c, f in zip(columns, filled, strict=True))
+
+
+def _list_labels(rules: Rules) -> tuple[str, ...]:
+    return (*vars(rules.labels).values(), *rules.classification_exclude)
 
 
 def day_of(instant: str) -> pl.Expr:
@@ -63,8 +98,7 @@ def _trim_attributes(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             if any(word != value for word, value in mapping.items()):
                 words = pl.col(column).cast(pl.String).replace_strict(mapping, default=None)
                 trimmed.append(words.cast(LABEL).alias(column))
-    labels = (*vars(rules.labels).values(), *rules.classification_exclude)
-    wanted = dict.fromkeys(attribute(label) for label in labels)
+    wanted = dict.fromkeys(attribute(label) for label in _list_labels(rules))
     absent = [pl.lit(None, LABEL).alias(name) for name in wanted if name not in frame]
     return frame.with_columns(*trimmed, *absent)
 
@@ -93,10 +127,12 @@ def merged_label(rules: Rules) -> str:
 def _outcome(rules: Rules) -> pl.Expr:
     """What became of each missed inbound call; null for all others.
 
-    Out of hours is a break where our own office was open.
+    One that was answered is not missed, whatever reason it carries; one that has ended and carries
+    neither was missed, nobody knows why. Out of hours is a break where our own office was open.
     """
     reason = pl.col("missed_call_reason")
-    is_missed = (pl.col("direction") == "inbound") & reason.is_not_null()
+    is_over = reason.is_not_null() | (pl.col("status") == "done")
+    is_missed = (pl.col("direction") == "inbound") & pl.col("answered_at").is_null() & is_over
     is_closed = is_missed & (reason == "out_of_opening_hours")
     is_ours = is_open(pl.col("started_at"), rules)
     return first_word(
@@ -108,6 +144,7 @@ def _outcome(rules: Rules) -> pl.Expr:
             "abandoned": is_missed & reason.is_in(["abandoned_in_ivr", "abandoned_in_classic"]),
             "not_answered": is_missed
             & reason.is_in(["agents_did_not_answer", "no_available_agent"]),
+            "unknown": is_missed & reason.is_null(),
             "other": is_missed,
         }
     )

@@ -3,11 +3,12 @@
 Instants end in `_at`, are UTC and exact to the second; durations are float seconds and say so;
 ids are text, because vendors mix numbers and digits for the same thing. Everything may be missing
 (NA) but `id` and the date a table is partitioned by. Custom attributes of conversations follow as
-text columns named `attr.<label>`, with the label exactly as the workspace spells it, so a label can
-never collide with a column of ours.
+text columns named `attr.<label>`, so a label can never collide with a column of ours; values of a
+list stand in one text, joined by `SEPARATOR`.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import polars as pl
 
@@ -23,6 +24,7 @@ FLAG = pl.Boolean()
 DataType = pl.DataType
 
 ATTRIBUTE_PREFIX = "attr."
+SEPARATOR = "\n"
 
 CONVERSATIONS: Mapping[str, DataType] = {
     "id": TEXT,
@@ -43,7 +45,8 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "rating": WHOLE,  # 1..5
     "rating_at": INSTANT,  # when the rating was asked for
     "rating_remark": TEXT,
-    "rated_agent_id": LABEL,  # the teammate who was rated, if a person
+    "rated": LABEL,  # who was: teammate | machine | nobody; missing = the vendor does not say
+    "rated_agent_id": LABEL,  # the teammate who was rated; Intercom's own bot is one of them
     "first_contact_reply_at": INSTANT,
     "first_admin_reply_at": INSTANT,
     "first_close_at": INSTANT,
@@ -96,7 +99,7 @@ CALLS: Mapping[str, DataType] = {
     "ended_at": INSTANT,
     "status": LABEL,  # initial | answered | done
     "direction": LABEL,  # inbound | outbound
-    "missed_call_reason": LABEL,  # missing when answered
+    "missed_call_reason": LABEL,  # usually missing when answered
     "has_voicemail": FLAG,
     "has_recording": FLAG,
     "digits": TEXT,  # normalised to + and digits; missing when anonymous
@@ -200,3 +203,9 @@ def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
 
 def attribute(label: str) -> str:
     return ATTRIBUTE_PREFIX + label
+
+
+@lru_cache(maxsize=4096)
+def fold_label(label: str) -> str:
+    """The same for labels that people take for the same: case, blanks around it and between."""
+    return " ".join(label.split()).casefold()

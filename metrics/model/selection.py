@@ -8,6 +8,7 @@ import polars as pl
 
 from metrics.model import schema
 from metrics.model.catalog import Metric, build
+from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines
@@ -16,7 +17,7 @@ from metrics.model.tables import Tables
 from metrics.model.values import is_true
 from metrics.model.view import View
 
-RATING = ("rating", "rating_at", "rating_remark", "rated_agent_id")
+RATING = ("rating", "rating_at", "rating_remark", "rated", "rated_agent_id")
 CREDITED = tuple(schema.CALL_AGENTS)
 # Who started it, in the telephone's words.
 DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
@@ -123,17 +124,37 @@ def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool)
     for label, values in filters.attributes.items():
         column = schema.attribute(label)
         words = pl.col(column) if column in columns else pl.lit(None, schema.LABEL)
-        chosen &= _is_any(words, [value.strip() for value in values], EMPTY)
+        wanted = {value.strip() for value in values}
+        # A list has a value if one of its own is.
+        wanted |= {w for w in list_joined(tables, rules, column) if wanted & split_values(w)}
+        chosen &= _is_any(words, wanted, EMPTY)
     if filters.agents:
         chosen &= _is_any(agent_of(tables, metric), filters.agents, UNASSIGNED)
     return chosen
 
 
+def list_joined(tables: Tables, rules: Rules, column: str) -> tuple[str, ...]:
+    """The texts of an attribute's column that stand for several values."""
+
+    def find() -> tuple[str, ...]:
+        frame = tables.derived("conversations", rules)
+        if column not in frame.columns:
+            return ()
+        words = frame[column].drop_nulls().unique().cast(pl.String).to_list()
+        return tuple(word for word in words if schema.SEPARATOR in word)
+
+    return tables.memory.get(("joined", column, rules.row_key), find)
+
+
+def split_values(word: str) -> set[str]:
+    return set(word.split(schema.SEPARATOR))
+
+
 def agent_of(tables: Tables, metric: Metric | None = None) -> pl.Expr:
     """For whom each conversation or ticket counts; null = nobody.
 
-    A rating counts for the teammate who was rated, if that is a person we know, else for the
-    assignee. The bot is nobody's agent.
+    A rating counts for the teammate who was rated; one of a machine, or of nobody, for nobody, and
+    one of which the vendor does not say whose it is for the assignee. The bot is nobody's agent.
     """
     return _agent_of(tables, of_rating=metric is not None and metric.dated_by == "rating_at")
 
@@ -142,9 +163,8 @@ def _agent_of(tables: Tables, *, of_rating: bool) -> pl.Expr:
     assigned = pl.col("agent_id")
     bots = tables.agents.filter(is_true("bot"))["id"].to_list()
     if of_rating:
-        people = tables.agents.filter(~is_true("bot"))["id"].to_list()
-        rated = pl.col("rated_agent_id")
-        assigned = pl.when(rated.is_in(people)).then(rated).otherwise(assigned)
+        is_said = pl.col("rated").is_not_null() | pl.col("rated_agent_id").is_not_null()
+        assigned = pl.when(is_said).then(pl.col("rated_agent_id")).otherwise(assigned)
     return pl.when(~assigned.is_in(bots)).then(assigned) if bots else assigned
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from metrics.measures import tickets
+from metrics.measures import telephony, tickets
 from metrics.measures.workload import reasons
 from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.definitions import Rules
@@ -128,6 +128,15 @@ LISTS: dict[str, Metric] = {
         sources=("aircall",),
     ),
     tickets.EVERY.key: tickets.EVERY,
+    "call_contradictions": Metric(
+        "call_contradictions",
+        "count",
+        "calls",
+        ones(telephony.IS_CONTRADICTORY),
+        "Aircall, call object: inbound with answered_at and missed_call_reason",
+        "started_at",
+        sources=("aircall",),
+    ),
     "transfers": Metric(
         "transfers",
         "count",

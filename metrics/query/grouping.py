@@ -12,7 +12,7 @@ from metrics.model.derived import day_of, hour_of
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
-from metrics.model.schema import ATTRIBUTE_PREFIX, LABEL, attribute
+from metrics.model.schema import ATTRIBUTE_PREFIX, LABEL, SEPARATOR, attribute
 from metrics.model.selection import (
     DIRECTIONS,
     GroupError,
@@ -20,6 +20,7 @@ from metrics.model.selection import (
     agent_of,
     chosen_people,
     credit,
+    list_joined,
 )
 
 HOURS, WEEKDAYS = range(24), range(7)
@@ -240,7 +241,14 @@ def _by_attribute(selection: Selection, label: str) -> Grouping:
     column = attribute(label)
     if column not in selection.table:
         return Grouping(pl.lit(EMPTY, LABEL), labels=EMPTY_LABEL)
-    return _by_column(column)
+    if not list_joined(selection.view.tables, selection.view.rules, column):
+        return _by_column(column)
+
+    def attach_values(query: pl.LazyFrame) -> pl.LazyFrame:
+        values = pl.col(column).cast(pl.String).fill_null(EMPTY).str.split(SEPARATOR)
+        return query.with_columns(values.alias(GROUP)).explode(GROUP, empty_as_null=True)
+
+    return Grouping(lines=attach_values, labels=EMPTY_LABEL)
 
 
 def _by_column(column: str) -> Grouping:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
+from metrics.model.schema import fold_label
 from services.collector.backfill import DAY, Backfill
 from services.collector.deletion_scan import DeletionScan, ScannedTable
 from services.collector.optional_lists import OptionalLists
@@ -12,6 +13,7 @@ from services.collector.row_buffer import IS_OPEN, RowBuffer
 from services.settings.config import Settings
 from services.vendors.http import Payload
 from services.vendors.intercom import Intercom
+from services.vendors.intercom_rows import AttributeTypes
 from services.vendors.pages import Page
 from services.vendors.tables import conversations_table
 
@@ -36,6 +38,8 @@ class IntercomSource:
         self._buffer = buffer
         self._signs = settings.calls_in_conversations
         self._merged = settings.merged
+        self._zone = settings.zone
+        self._types = AttributeTypes(zone=self._zone)
         self._clock = clock
         lists = [partial(intercom.get_state_page, state) for state in LISTED]
         scanned = ScannedTable(
@@ -112,7 +116,7 @@ class IntercomSource:
         """What the vendor says is deleted stays so, though a search may still find it."""
         there = [payload for payload in payloads if str(payload["id"]) not in self._deleted]
         if there:
-            rows = conversations_table(there, self._signs, self._merged)
+            rows = conversations_table(there, self._signs, self._merged, self._types)
             self._buffer.put("conversations", rows)
 
     def build_watermark(self) -> dict[str, Any]:
@@ -194,7 +198,10 @@ class IntercomSource:
     def _read_attributes(self) -> None:
         with self._optional.read("attributes"):
             rows = self._intercom.list_conversation_attributes()
-            self.attributes = [str(row.get("label") or row.get("name") or "") for row in rows]
+            named = {str(row.get("label") or row.get("name") or ""): row for row in rows}
+            self.attributes = list(named)
+            data_types = {fold_label(k): str(row.get("data_type")) for k, row in named.items()}
+            self._types = AttributeTypes(data_types, self._zone)
 
 
 def list_update_instants(page: Page) -> list[int]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from metrics.model import schema
 from metrics.model.definitions import Rules
-from metrics.model.derived import derive
+from metrics.model.derived import derive, spell_attributes
 from metrics.model.people import ids_by_email, with_agents
 from metrics.model.result_cache import Memory
 from metrics.model.tables import Tables
@@ -23,6 +23,7 @@ from services.snapshot.manifest import (
     OLDER,
     History,
     Manifest,
+    Partition,
     PartitionId,
     SourceStatus,
 )
@@ -187,7 +188,11 @@ class Dataset:
     def _load_table(self, table: str, manifest: Manifest) -> None:
         partitions = [p for p in manifest.partitions.values() if p.table == table]
         partitions.sort(key=lambda partition: (partition.day != OLDER, partition.day))
-        self._held[table].load(partitions, self._reader.read_partition)
+        self._held[table].load(partitions, partial(self._read, table))
+
+    def _read(self, table: str, partition: Partition) -> pl.DataFrame:
+        rows = self._reader.read_partition(partition)
+        return spell_attributes(rows, self._rules) if table == "conversations" else rows
 
 
 def _get_nothing() -> Snapshot | None:

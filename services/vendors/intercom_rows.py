@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
 from metrics.model import schema
@@ -16,6 +18,8 @@ ReadMerge = Callable[[Payload], Row]
 InScope = Callable[[Payload], bool]
 
 ORIGINS = {"customer_initiated": "customer", "admin_initiated": "teammate"}
+# Whom a rating names, besides bots, workflows and what else may yet come, which are machines.
+RATED = {"admin": None, "team": "nobody", "nobody_admin": "nobody"}
 # Who writes to us; admins, bots and teams do not.
 CONTACTS = ("user", "lead", "contact", "visitor")
 REMARK_LENGTH = 1000
@@ -47,7 +51,15 @@ EXTERNAL_STATE_LENGTH = 60
 COMMENT_LENGTH = 2000
 
 
-def build_conversation_row(payload: Any, is_call: IsCall) -> Row:
+@dataclass(frozen=True)
+class AttributeTypes:
+    """What the vendor says of its attributes: folded label -> data type. Dates are of the zone."""
+
+    data_types: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+
+
+def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes) -> Row:
     """A row of `schema.CONVERSATIONS` and its attributes; BadResponseError without id or start."""
     conversation_id = fields.require_id(payload, "conversation")
     source = fields.get_object(payload, "source")
@@ -80,7 +92,8 @@ def build_conversation_row(payload: Any, is_call: IsCall) -> Row:
     row |= {name: fields.parse_instant(statistics.get(name)) for name in INSTANTS}
     row |= {f"{name}_seconds": fields.parse_seconds(statistics.get(name)) for name in DURATIONS}
     for label, value in fields.get_object(payload, "custom_attributes").items():
-        row[schema.attribute(label)] = fields.format_attribute(value)
+        data_type = types.data_types.get(schema.fold_label(label))
+        row[schema.attribute(label)] = fields.format_attribute(value, data_type, types.zone)
     return row
 
 
@@ -98,7 +111,7 @@ def build_call_check(signs: CallsInConversationsSetting) -> IsCall:
         return bool(
             _fold(source.get("type")) in types
             or authors & {_fold(author.get("name")), _fold(author.get("email"))}
-            or tags & set(_fold(names).split(fields.TAG_SEPARATOR))
+            or tags & set(_fold(names).split(schema.SEPARATOR))
             or any(pattern in text for text in _read_texts(source) for pattern in patterns)
         )
 
@@ -153,13 +166,14 @@ def _read_rating(rating: Payload) -> Row:
     if score is None or not 1 <= score <= 5:
         return {}
     teammate = fields.get_object(rating, "teammate")
-    # A bot or, from 2.17 on, a workflow may have been rated: that is nobody.
-    is_person = teammate.get("type") == "admin"
+    kind = fields.parse_word(teammate.get("type"))
+    agent_id = fields.parse_id(teammate.get("id")) if kind == "admin" else None
     return {
         "rating": score,
         "rating_at": fields.parse_instant(rating.get("created_at")),
         "rating_remark": html_to_text(rating.get("remark"), REMARK_LENGTH),
-        "rated_agent_id": fields.parse_id(teammate.get("id")) if is_person else None,
+        "rated": "teammate" if agent_id else RATED.get(kind or "", "machine") if kind else None,
+        "rated_agent_id": agent_id,
     }
 
 
@@ -176,7 +190,10 @@ def build_merge_reader(setting: MergedSetting) -> ReadMerge:
             payload.get("state") is None and payload.get("open") is False
         )
         attributes = fields.get_object(payload, "custom_attributes")
-        is_marked = _fold(fields.format_attribute(attributes.get(setting.attribute))) in TRUE
+        is_marked = (
+            _fold(fields.format_attribute(fields.get_attribute(attributes, setting.attribute)))
+            in TRUE
+        )
         if not is_closed or not (is_marked or _is_tagged(payload, tag_pieces)):
             return {"is_merged": False}
         return {"is_merged": True, "merged_into": _find_destination(payload, attributes, setting)}
@@ -192,7 +209,9 @@ def _is_tagged(payload: Payload, pieces: set[str]) -> bool:
 def _find_destination(payload: Payload, attributes: Payload, setting: MergedSetting) -> str | None:
     own_id = fields.require_id(payload, "conversation")
     if setting.destination:
-        named = single_line(fields.format_attribute(attributes.get(setting.destination)))
+        named = single_line(
+            fields.format_attribute(fields.get_attribute(attributes, setting.destination))
+        )
         # A whole link ends in the id.
         destination = named.rstrip("/").rpartition("/")[2] if named else None
         if destination and destination != own_id:
@@ -237,7 +256,8 @@ def build_ticket_row(payload: Any, setting: BackofficeSetting) -> Row:
         "conversation_ids": ",".join(i for i in conversation_ids if i and "," not in i) or None,
     }
     for name, label in setting.attributes.model_dump().items():
-        row[name] = fields.format_attribute(attributes.get(label))
+        text = fields.format_attribute(fields.get_attribute(attributes, label))
+        row[name] = text and text.replace(schema.SEPARATOR, ", ")
     return row
 
 

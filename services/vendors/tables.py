@@ -16,6 +16,7 @@ from services.settings.sections import (
 from services.vendors import aircall_rows, fields, intercom_rows
 from services.vendors.html_text import html_to_text
 from services.vendors.http import Payload
+from services.vendors.intercom_rows import AttributeTypes
 
 Row = dict[str, Any]
 
@@ -27,12 +28,14 @@ def conversations_table(
     payloads: Iterable[Payload],
     signs: CallsInConversationsSetting,
     merged: MergedSetting | None = None,
+    types: AttributeTypes | None = None,
 ) -> pl.DataFrame:
     """`schema.CONVERSATIONS` with attributes; of one that comes twice, the last updated is kept."""
     is_call = intercom_rows.build_call_check(signs)
     read_merge = intercom_rows.build_merge_reader(merged or MergedSetting())
+    types = types or AttributeTypes()
     rows = [
-        intercom_rows.build_conversation_row(payload, is_call) | read_merge(payload)
+        intercom_rows.build_conversation_row(payload, is_call, types) | read_merge(payload)
         for payload in payloads
     ]
     rows.sort(key=lambda row: row["updated_at"] or 0)

@@ -192,8 +192,8 @@ class Week:
     def voice(self):
         inbound = [c for c in self.calls if c["direction"] == "inbound"]
         outbound = [c for c in self.calls if c["direction"] == "outbound"]
-        answered = [c for c in inbound if c["missed_call_reason"] is None]
-        missed = [c for c in inbound if c["missed_call_reason"] is not None]
+        answered = [c for c in inbound if c["answered_at"]]
+        missed = [c for c in inbound if not c["answered_at"]]
         lost = [c for c in missed if self.outcome(c) in LOST]
         target = self.rules["service_level"]
         waits = [c["answered_at"] - c["started_at"] for c in answered if c["answered_at"]]

@@ -84,9 +84,14 @@ def conversations(*rows):
 
 
 def calls(*rows):
-    """Inbound calls of this morning that are over; answered unless a reason is given."""
+    """Inbound calls of this morning that are over; answered at once unless a reason is given."""
     defaults = {"started_at": "2026-11-24T10:00:00Z", "status": "done", "direction": "inbound"}
-    return frame("calls", rows, defaults)
+    return frame("calls", [_answer_at_once({**defaults, **row}) for row in rows])
+
+
+def _answer_at_once(call):
+    is_answered = call["direction"] == "inbound" and not call.get("missed_call_reason")
+    return {"answered_at": call["started_at"], **call} if is_answered else call
 
 
 def tickets(*rows):

@@ -149,7 +149,7 @@ def _classify_call(own: AgentView, row: Mapping[str, Any]) -> tuple[str, str]:
         return ("taken_from", other) if other else ("inbound", "")
     if row["direction"] == "outbound":
         return ("outbound" if row["answered_at"] else "outbound_unanswered"), ""
-    return ("missed" if row["missed_call_reason"] else "inbound"), ""
+    return ("missed" if row["outcome"] else "inbound"), ""
 
 
 def build_team(

@@ -228,4 +228,4 @@ def _classify_call(row: Mapping[str, Any], agent_id: str) -> str:
         return "taken"
     if row["direction"] == "outbound":
         return "outbound" if row["answered_at"] else "outbound_unanswered"
-    return "missed" if row["missed_call_reason"] else "inbound"
+    return "inbound" if row["answered_at"] else "missed"

@@ -29,7 +29,7 @@ def content(
     if (source is None or source.state == "off") and question.tables.calls.is_empty():
         return [telephony.off(context)]
     at = backend.now()
-    listed = (LISTS["calls"], LISTS["transfers"])
+    listed = (LISTS["calls"], LISTS["transfers"], LISTS["call_contradictions"])
     numbers = question.numbers([*(CATALOG[key] for key in telephony.KEYS), *listed])
     lines = figures.list_line_choices(question)
     chosen = question.view
@@ -54,6 +54,7 @@ def content(
             peaks=figures.find_peaks(question, chosen),
             outcomes={key: numbers["calls_missed"].parts.get(key, 0) for key in OUTCOMES},
             answered=numbers["calls_answered"].n,
+            contradictions=numbers["call_contradictions"].n,
             inbound=numbers["calls_inbound"].n,
             loss=numbers["loss_rate"],
             lost_hours=figures.count_lost_by_hour(chosen),

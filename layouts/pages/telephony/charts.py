@@ -19,7 +19,7 @@ from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
 
 MISSED, ANSWER = "calls_missed", "time_to_answer"
-APART = ("out_of_hours", "break", "short_abandon", "other")
+APART = ("out_of_hours", "break", "short_abandon", "unknown", "other")
 # Outcome -> place among the colours, and pattern: the second sign beside colour.
 OUTCOMES = {"abandoned": ("div-1", ""), "not_answered": ("div-2", "/"), "voicemail": ("cat-8", "")}
 INBOUND, ANSWERED, LOSS = "calls_inbound", "calls_answered", "loss_rate"
@@ -63,6 +63,11 @@ def outcomes(telephony: Telephony, context: Context) -> Element:
             html.P(text("telephony.counts_apart", n=formats.count(rest)), className="bars-head")
         )
         parts.append(bar_table(["", "", ""], apart, context))
+    if telephony.contradictions:
+        n_text = formats.count(telephony.contradictions)
+        label = text.plural("telephony.contradictions", telephony.contradictions, n=n_text)
+        link = rows_link(label, context, "call_contradictions", class_name="link")
+        parts.append(html.P(link, className="bars-head"))
     loss = telephony.loss
     note = None
     if loss.value is not None:

@@ -58,6 +58,7 @@ class Telephony:
     peaks: Peaks
     outcomes: Mapping[str, int]
     answered: int
+    contradictions: int
     inbound: int
     loss: Summary
     lost_hours: Mapping[int, Mapping[str, int]]

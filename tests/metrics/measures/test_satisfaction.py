@@ -67,9 +67,9 @@ PEOPLE = agents(
     [
         ("1", "2", "1"),
         ("3", "2", "3"),  # people who left keep their ratings
-        ("9", "2", "2"),  # the bot is nobody's agent
+        ("9", "2", "none"),  # the bot is nobody's agent, and it was the bot
         (None, "2", "2"),
-        ("77", "2", "2"),  # nobody knows who that is
+        ("77", "2", "77"),  # nobody knows the name, and it was nobody else
         (None, None, "none"),
         (None, "9", "none"),
     ],

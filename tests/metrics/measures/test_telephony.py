@@ -4,6 +4,8 @@ import pytest
 
 from metrics.measures.telephony import LOST, OUTCOMES
 from metrics.model.filters import Filters
+from metrics.model.view import View
+from metrics.query.drilldown import drill_down
 from tests.worlds.tables import (
     DAY,
     FINANCE,
@@ -152,10 +154,24 @@ def test_talk_leaves_ringing_out_and_directions_apart():
     assert number("talk_time_outbound", *rows, {"direction": "outbound"}) == (50, 1)
 
 
-def test_answered_without_a_moment_has_no_wait():
-    assert number("calls_answered", {"ended_at": AT}) == (1, 1)
-    for key in ("time_to_answer", "talk_time", "service_level"):
-        assert number(key, {"ended_at": AT}) == (None, 0)
+def test_neither_answered_nor_with_a_reason_is_missed_and_nobody_knows_why():
+    silent = {"answered_at": None, "ended_at": AT}
+    found = told("calls_missed", tables(calls_=calls(silent, missed())))
+    assert (found.value, found.parts["unknown"], found.parts["other"]) == (2, 1, 0)
+    assert number("calls_answered", silent) == (0, 0)
+    assert number("loss_rate", silent) == (None, 0)
+    assert number("calls_missed", silent | {"status": "initial"}) == (0, 0), "it rings"
+    with_voicemail = told("calls_missed", tables(calls_=calls(silent | {"has_voicemail": True})))
+    assert with_voicemail.parts["voicemail"] == 1
+
+
+def test_answered_though_it_carries_a_reason_is_answered_and_listed():
+    both = answered(5, missed_call_reason="no_available_agent")
+    world = tables(calls_=calls(both, answered(5), missed()))
+    assert told("calls_answered", world).value == 2
+    assert told("calls_missed", world).value == 1
+    listed = drill_down("call_contradictions", [], View(world, DAY, Filters(), UTC_RULES))
+    assert listed.rows["id"].to_list() == ["1"]
 
 
 def test_exactly_on_the_target_is_within_the_service_level():

@@ -16,6 +16,7 @@ from tests.worlds.tables import (
     agents,
     scoped,
     tables,
+    told,
 )
 from tests.worlds.tables import conversations as made
 
@@ -104,3 +105,21 @@ def test_a_label_like_a_column_of_ours_does_not_touch_it():
     content = tables(frame)
     assert ids(content, Filters(attributes={"state": ("closed",)})) == ["1"]
     assert ids(content, Filters(attributes={"state": ("open",)})) == []
+
+
+@pytest.mark.parametrize("spelt", [" {}", "{}\u00a0", "{} "])
+def test_a_label_of_the_settings_matches_whatever_its_case_and_blanks(spelt):
+    label = UTC_RULES.labels.reason
+    columns = {schema.attribute(spelt.format(label.upper())): "Fatura", "state": "closed"}
+    content = tables(made(columns))
+    assert told("classification_rate", content).value == 1
+    assert ids(content, Filters(attributes={label: ("Fatura",)})) == ["1"]
+
+
+def test_of_two_labels_that_are_the_same_the_one_with_a_value_counts():
+    label = UTC_RULES.labels.reason
+    twins = [schema.attribute(label), schema.attribute(f"{label} ")]
+    content = tables(made({twins[0]: " ", twins[1]: "Fatura"}, {twins[0]: "Acesso"}))
+    derived = content.derived("conversations", UTC_RULES)
+    assert derived[twins[0]].to_list() == ["Fatura", "Acesso"]
+    assert twins[1] not in derived.columns

@@ -55,6 +55,22 @@ def counts(told):
     }
 
 
+def test_each_value_of_a_list_counts_once_in_tables_filters_and_lists():
+    content = tables(
+        conversations(
+            line("A\nB", "done"), line("B", "open"), line(None, "done"), line("C", "done")
+        )
+    )
+    told = table_of((REASON, STATUS), choice(content))
+    assert counts(told) == {("A", "done"): 1, ("B", "done"): 1, ("B", "open"): 1, ("C", "done"): 1}
+    assert told.total.n == 3
+    label = REASON.removeprefix("attr.")
+    for value, n in (("A", 1), ("B", 2), ("A\nB", 1), ("", 1)):
+        chosen = choice(content, Filters(attributes={label: (value,)}))
+        assert drill_down("conversations", [], chosen).n == n
+    assert drill_down("conversations", [Cell(REASON, "B")], choice(content)).n == 2
+
+
 def test_rows_without_one_of_the_values_are_left_out():
     told = table_of((REASON, STATUS), choice())
     assert counts(told) == {

@@ -108,7 +108,7 @@ def test_attributes_are_text_by_their_label(conversations: dict[str, Row]):
     assert row["attr.Motivo de Contato"] == "Boleto e pagamento"
     assert row["attr.Merged"] == "true"
     assert row["attr.QA Notes Count"] == "3"
-    assert row["attr.Produtos"] == "Fiscal, Vendas"
+    assert row["attr.Produtos"] == "Fiscal\nVendas"
     assert row["attr.Plano"] == "Ouro"
     assert not any(values(row, "attr.Vazio", "attr.Nulo", "attr.Language"))
     assert conversations["815000000000001"]["attr.Has attachments"] == "false"
@@ -123,7 +123,7 @@ def test_attributes_are_text_by_their_label(conversations: dict[str, Row]):
         (2.5, "2.5"),
         (-4, "-4"),
         ([], None),
-        ([1, None, True], "1, true"),
+        ([1, None, True], "1\ntrue"),
         ({"label": "x"}, "x"),
         ({"content_sources": []}, None),
         (float("nan"), None),
@@ -159,12 +159,26 @@ def test_a_rating_that_was_asked_for_and_not_given_is_none(conversations: dict[s
     assert one(conversation(conversation_rating={"rating": 6}))["rating"] is None
 
 
-@pytest.mark.parametrize("kind", ["bot", "workflow", "team", None])
-def test_only_a_person_is_a_rated_agent(kind: str | None):
-    rating = {"rating": 1, "created_at": T, "teammate": {"type": kind, "id": 7100}}
+@pytest.mark.parametrize(
+    ("teammate", "rated", "agent"),
+    [
+        ({"type": "admin", "id": 7100}, "teammate", "7100"),
+        ({"type": "bot", "id": 7100}, "machine", None),
+        ({"type": "workflow", "id": 7100}, "machine", None),
+        ({"type": "ai_agent"}, "machine", None),
+        ({"type": "team", "id": 7100}, "nobody", None),
+        ({"type": "nobody_admin", "id": None}, "nobody", None),
+        ({"type": "admin", "id": None}, None, None),
+        ({"type": None, "id": 7100}, None, None),
+        (None, None, None),
+    ],
+)
+def test_a_machine_nobody_and_not_said_are_three_values(
+    teammate: Row | None, rated: str | None, agent: str | None
+):
+    rating = {"rating": 1, "created_at": T, "teammate": teammate}
     row = one(conversation(conversation_rating=rating))
-    assert row["rating"] == 1
-    assert row["rated_agent_id"] is None
+    assert values(row, "rating", "rated", "rated_agent_id") == [1, rated, agent]
 
 
 @pytest.mark.parametrize("nobody", [None, 0, "0", ""])
