@@ -103,7 +103,7 @@ class DeletionScan:
         others = list(self._list_held_ids(listed=False) - self._expected)
         self._witnesses = random.sample(others, min(WITNESSES, len(others)))
         if not others and len(self._suspects) > FEW_ROWS:
-            self._disbelieve("all")
+            self._disbelieve("none")
 
     def _ask_witness(self) -> None:
         if self._is_present(self._witnesses[-1]):
@@ -111,7 +111,7 @@ class DeletionScan:
         else:
             self._witnesses.pop()
             if not self._witnesses:
-                self._disbelieve("all")
+                self._disbelieve("none")
 
     def _check_suspect(self, row_id: str) -> None:
         """Only the vendor's own "not found" removes a row."""
@@ -122,7 +122,7 @@ class DeletionScan:
         self._suspects.pop()
         self._present += bool(is_present)
         if self._present >= ENOUGH_PRESENT and self._suspects:
-            self._disbelieve("too many")
+            self._disbelieve("too few")
 
     def _is_present(self, row_id: str) -> bool | None:
         """None where that cannot be told."""
@@ -138,6 +138,6 @@ class DeletionScan:
 
     def _disbelieve(self, share: str) -> None:
         """All that are left stay."""
-        self.doubt = f"{share} of {len(self._expected)} {self._scanned.table} were not listed"
-        log.warning("%s; nothing is removed", self.doubt)
+        self.doubt = f"{share} of {len(self._expected)} {self._scanned.table} listed"
+        log.warning("not believed, so that nothing is removed: %s", self.doubt)
         self._suspects = []

@@ -76,7 +76,9 @@ class IntercomSource:
 
     @property
     def warning(self) -> str | None:
-        return "; ".join(filter(None, (self._intercom.warning, self._optional.warning))) or None
+        doubt = self._deletion_scan.doubt
+        parts = (self._intercom.warning, self._optional.warning, doubt and f"not believed: {doubt}")
+        return "; ".join(filter(None, parts)) or None
 
     @property
     def version(self) -> str | None:

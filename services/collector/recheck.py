@@ -142,7 +142,7 @@ class Recheck:
         if not doubts:
             return None
         day, doubt = max(doubts.items())
-        return f"second look at {day} not believed: {doubt} ({len(doubts)} in all)"
+        return f"second look at {day} not believed: {doubt} ({len(doubts)} days in all)"
 
     def step(self, target: int) -> bool:
         """Whether a request was made. The history begins at `target`.

@@ -40,7 +40,6 @@ class TicketSource:
     name: str = "tickets"
     vendor: str = "intercom"
     credentials: str = "INTERCOM_TOKEN"
-    warning: str | None = None
 
     def __init__(
         self,
@@ -79,6 +78,11 @@ class TicketSource:
         self.history = Backfill(self._read_between, self.add_rows)
         self.updated: int | None = None
         self.is_live = False
+
+    @property
+    def warning(self) -> str | None:
+        doubt = self._deletion_scan.doubt
+        return doubt and f"not believed: {doubt}"
 
     @property
     def version(self) -> str | None:

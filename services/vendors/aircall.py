@@ -89,7 +89,8 @@ class Aircall:
         return self._read_page("/v1/calls", "calls", page, params)
 
     def get_call(self, call_id: str) -> Payload:
-        call = self._http.get(f"/v1/calls/{quote(call_id, safe='')}").get("call")
+        answer = self._http.get(f"/v1/calls/{quote(call_id, safe='')}", {"fetch_contact": "true"})
+        call = answer.get("call")
         if not isinstance(call, dict) or str(call.get("id")) != call_id:
             raise BadResponseError("Aircall: the answer is not the call asked for")
         return call

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
-from services.collector.deletion_scan import DeletionScan, ScannedTable
+from services.collector.deletion_scan import ENOUGH_PRESENT, DeletionScan, ScannedTable
 from services.collector.row_buffer import RowBuffer
 from services.errors import BadResponseError, ForbiddenError, NotFoundError, UnavailableError
 from services.settings.config import Settings
@@ -18,14 +20,14 @@ class Vendor:
         self.rows = {}
         self.failure = None
         self.asked = []
-        scanned = ScannedTable(
+        self.scanned = ScannedTable(
             "conversations",
             [self.list_page],
             self.fetch_one,
             pl.col("state") == "open",
             self.add_rows,
         )
-        self.scan = DeletionScan(scanned, self.buffer)
+        self.scan = DeletionScan(self.scanned, self.buffer)
 
     def put(self, *row_ids, state="open"):
         for row_id in row_ids:
@@ -129,3 +131,61 @@ def test_a_page_that_cannot_be_understood_begins_the_round_anew(vendor):
     vendor.failure = None
     vendor.scan.step()
     assert vendor.asked == ["page None", "page 2", "page None"]
+
+
+def walk(vendor, steps=20):
+    for _ in range(steps):
+        if vendor.scan.step():
+            return
+
+
+def test_a_vendor_that_knows_nothing_of_ours_any_more_removes_nothing(vendor):
+    vendor.put("a", "b")
+    vendor.put("c", "d", "e", state="closed")
+    vendor.rows.clear()
+    walk(vendor)
+    assert vendor.ids() == ["a", "b", "c", "d", "e"]
+    assert vendor.scan.doubt == "none of 2 conversations listed"
+
+
+def test_all_of_a_list_may_go_where_another_row_is_still_there(vendor):
+    vendor.put("a", "b")
+    vendor.put("c", state="closed")
+    del vendor.rows["a"], vendor.rows["b"]
+    walk(vendor)
+    assert vendor.asked == ["page None", "c", "b", "a"]
+    assert vendor.ids() == ["c"]
+    assert (vendor.scan.removed, vendor.scan.doubt) == (2, None)
+
+
+def test_a_doubt_ends_with_a_round_that_finds_everything(vendor):
+    vendor.put("a")
+    vendor.put("c", state="closed")
+    there = dict(vendor.rows)
+    vendor.rows.clear()
+    walk(vendor)
+    assert vendor.scan.doubt
+    vendor.rows.update(there)
+    walk(vendor)
+    assert vendor.scan.doubt is None
+
+
+def test_a_list_that_leaves_out_much_is_not_asked_for_row_by_row(vendor):
+    vendor.put(*(f"{n:03}" for n in range(2 * ENOUGH_PRESENT)))
+    for row in list(vendor.rows.values())[2:]:
+        vendor.rows[row["id"]] = {**row, "state": "unlisted"}
+    vendor.scan.step()
+    walk(vendor, 3 * ENOUGH_PRESENT)
+    assert len(vendor.asked) == 1 + ENOUGH_PRESENT
+    assert vendor.scan.doubt is not None
+
+
+def test_a_list_that_does_not_end_is_an_error(vendor):
+    vendor.put("a", "b")
+    vendor.list_page = lambda cursor: ([], "2")
+    vendor.scan = DeletionScan(
+        replace(vendor.scanned, list_pages=[vendor.list_page]), vendor.buffer
+    )
+    vendor.scan.step()
+    with pytest.raises(BadResponseError, match="does not end"):
+        vendor.scan.step()

@@ -102,6 +102,15 @@ def test_calls_are_read_page_by_page_from_a_fixed_stretch(vendor: FakeVendor, cl
     }
 
 
+def test_one_call_comes_with_its_contact_as_in_the_list(vendor: FakeVendor, client: Aircall):
+    vendor.answer(Answer({"call": {"id": 7, "contact": {"id": 1}}}))
+    assert client.get_call("7")["contact"] == {"id": 1}
+    assert vendor.asked[0].params == {"fetch_contact": "true"}
+    vendor.answer(Answer({"call": {"id": 8}}))
+    with pytest.raises(BadResponseError, match="not the call"):
+        client.get_call("7")
+
+
 def test_the_vendors_links_are_not_followed(vendor: FakeVendor, client: Aircall):
     vendor.script = Listing("calls", calls(60))
     assert len(ids(client.list_calls(START, START + 1000))) == 60
