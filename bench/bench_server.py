@@ -39,7 +39,7 @@ TARGETS = {
 }
 WALL_MILLISECONDS, WALL_BYTES = 5, 300
 PEOPLE = [str(number) for number in range(11)]
-SETTLE_SECONDS = 1.3
+SETTLE_SECONDS, SLOWEST_MILLISECONDS = 1.3, 120_000
 # Pages of conversations and calls; tickets are few.
 PAGES = tuple(path for path in sorted(REPORTS) if path != "/backoffice")
 
@@ -154,6 +154,7 @@ def record(url: str, chromium: str) -> tuple[requests.Session, dict[str, dict[st
             executable_path=chromium, args=["--headless=new", "--no-sandbox"]
         )
         page = browser.new_page(base_url=url, viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(SLOWEST_MILLISECONDS)
         sign_in(page)
         for path in (*PAGES, "/operations"):
             bodies[path] = record_page(page, path, session)
@@ -169,7 +170,7 @@ def record_page(page: Page, path: str, session: requests.Session) -> dict[str, A
     def asks_for_content(request: Request) -> bool:
         return "/_dash-update-component" in request.url and f"{name}--" in (request.post_data or "")
 
-    with page.expect_request(asks_for_content, timeout=60_000) as asked:
+    with page.expect_request(asks_for_content) as asked:
         page.goto(f"{path}?period=28d")
     request = asked.value
     own = {k: v for k, v in request.headers.items() if k.startswith("x-") or k == "referer"}
