@@ -37,7 +37,7 @@ class Summary:
     parts: Mapping[str, int] = field(default_factory=dict)
 
 
-def aggregate(metric: Metric, *, grouped: bool = True) -> list[pl.Expr]:
+def aggregate(metric: Metric) -> list[pl.Expr]:
     """What `read_summary` needs of the column that is called like the metric."""
     key = metric.key
     value = pl.col(key)
@@ -47,15 +47,11 @@ def aggregate(metric: Metric, *, grouped: bool = True) -> list[pl.Expr]:
     elif metric.kind == "stock":
         aggregates[f"{key}.value"] = value.max()
     elif metric.kind == "duration":
+        # Of what is known: nulls make quantiles slow.
+        known = value.drop_nulls()
+        aggregates[f"{key}.value"] = known.quantile(0.5, "linear")
         aggregates[f"{key}.mean"] = value.mean()
-        if grouped:
-            # Of what is known: nulls make quantiles of groups slow.
-            known = value.drop_nulls()
-            aggregates[f"{key}.value"] = known.quantile(0.5, "linear")
-            aggregates[f"{key}.p90"] = known.quantile(0.9, "linear")
-        else:
-            # Both of one sort; groups cannot have them so.
-            aggregates[f"{key}.quantiles"] = value.quantile([0.5, 0.9], "linear")
+        aggregates[f"{key}.p90"] = known.quantile(0.9, "linear")
     else:
         aggregates[f"{key}.value"] = value.mean()
     return [expression.alias(name) for name, expression in aggregates.items()]
@@ -65,27 +61,17 @@ def read_summary(
     metric: Metric, row: Mapping[str, Any], parts: Mapping[str, int] | None = None
 ) -> Summary:
     key = metric.key
-    n = row[f"{key}.n"]
-    quantiles = row.get(f"{key}.quantiles")
-    if quantiles is None:
-        value, p90 = row[f"{key}.value"], row.get(f"{key}.p90")
-    else:
-        value, p90 = quantiles if n else (None, None)
+    value, n = row[f"{key}.value"], row[f"{key}.n"]
     low = high = None
     if metric.kind == "share" and n:
         low, high = wilson(value, n)
-    shown = p90 if n >= P90_MINIMUM else None
-    return Summary(value, n, metric.unit, row.get(f"{key}.mean"), shown, low, high, parts or {})
+    p90 = row.get(f"{key}.p90") if n >= P90_MINIMUM else None
+    return Summary(value, n, metric.unit, row.get(f"{key}.mean"), p90, low, high, parts or {})
 
 
 def summarise(metric: Metric, values: pl.Series) -> Summary:
     """The metric's number over one value for each row; null rows are not counted."""
-    row = (
-        values.alias(metric.key)
-        .to_frame()
-        .select(aggregate(metric, grouped=False))
-        .row(0, named=True)
-    )
+    row = values.alias(metric.key).to_frame().select(aggregate(metric)).row(0, named=True)
     return read_summary(metric, row)
 
 
