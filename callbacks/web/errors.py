@@ -17,6 +17,7 @@ from layouts.access import plain_pages
 from layouts.components.states import failed_words
 from services.errors import ServiceError
 from services.runtime.backend import Backend
+from services.storage.store import StorageFullError
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,10 @@ def _answer_error(error: Exception, backend: Backend) -> Any:
         return json_error(404, "not_found", "there is no such file")
     if isinstance(error, ServiceError):
         log.warning("%s: %s", request.endpoint, error)
-        response = _answer_with(
-            backend, 503, "unavailable", "the store does not answer", "shell.unavailable"
-        )
+        is_full = isinstance(error, StorageFullError)
+        message = "no room is left to write" if is_full else "the store does not answer"
+        key = "shell.full" if is_full else "shell.unavailable"
+        response = _answer_with(backend, 503, "unavailable", message, key)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     reference = secrets.token_hex(4)

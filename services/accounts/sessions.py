@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 
 from services.accounts.accounts import Account
 from services.settings.config import Settings
-from services.storage.store import Store
+from services.storage.store import StorageFullError, Store
 
 PREFIX = "session/"
 DEVICE_PREFIX = "device/"
@@ -83,7 +84,8 @@ class Sessions:
         # A key of its own: written a moment too late, it does not bring a closed session back.
         key, now = ACTIVE_PREFIX + hash_word(word), self._clock()
         if now - _read_seconds(self._state.get(key)) >= min(ACTIVE_SECONDS, self._idle / 10):
-            self._state.set(key, str(now).encode(), self._seconds)
+            with suppress(StorageFullError):
+                self._state.set(key, str(now).encode(), self._seconds)
 
     def close_all(self, email: str, *, but: str = "") -> int:
         """How many sessions that ended; the one of the word `but` stays."""

@@ -1,6 +1,6 @@
 """Limits on how often something may be tried, counted in a store for all web processes."""
 
-from services.storage.store import Store
+from services.storage.store import StorageFullError, Store
 
 
 class Throttle:
@@ -20,7 +20,10 @@ class Throttle:
 
         Counting afterwards would let through as many guesses as can be made at the same time.
         """
-        return self._store.increment(f"throttle/{key}", self.seconds) <= self._limit
+        try:
+            return self._store.increment(f"throttle/{key}", self.seconds) <= self._limit
+        except StorageFullError:
+            return not self.is_blocked(key)
 
     def count_failure(self, key: str) -> None:
         self._store.increment(f"throttle/{key}", self.seconds)

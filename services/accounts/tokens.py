@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -9,7 +10,7 @@ import orjson
 
 from services.accounts.sessions import hash_word
 from services.errors import ServiceError
-from services.storage.store import Store
+from services.storage.store import StorageFullError, Store
 
 Reach = Literal["all", "aggregates", "metrics"]
 REACHES: tuple[Reach, ...] = get_args(Reach)
@@ -57,7 +58,8 @@ class Tokens:
             return None
         now = self._clock()
         if token.used_at is None or now - token.used_at >= USED_SECONDS:
-            self._state.set(USED + token.id, str(int(now)).encode())
+            with suppress(StorageFullError):
+                self._state.set(USED + token.id, str(int(now)).encode())
         return token
 
     def list(self) -> list[Token]:

@@ -41,6 +41,11 @@ class Backfill:
     def is_done(self, target: int) -> bool:
         return self.boundary is not None and self.boundary <= target
 
+    def let_go(self, before: int) -> None:
+        """What lies before that instant is not kept any more: it would have to be read again."""
+        if self.boundary is not None and self.boundary < before:
+            self.boundary, self._pages = before, None
+
     def step(self, target: int) -> None:
         """Read one page; an error leaves its slice to be read again from the beginning."""
         if self.boundary is None or self.is_done(target):

@@ -18,7 +18,7 @@ from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
 from services.storage.command_queue import CLEAR_CACHE, CommandQueue
 from services.storage.lease import Lease
-from services.storage.store import Store
+from services.storage.store import TROUBLES, Store, Trouble
 from services.vendors.aircall import Aircall
 from services.vendors.intercom import Intercom
 
@@ -29,6 +29,7 @@ COMMANDS_SECONDS = 1.0
 # After a store failed, or had no room.
 RETRY_SECONDS = 5.0
 END_SECONDS = 0.5
+TROUBLES_SECONDS = 30.0
 
 
 class Collector:
@@ -58,6 +59,8 @@ class Collector:
         self._after_publish = after_publish
         self._during = during
         self._commands = CommandQueue(state)
+        self._stores = {"cache": cache, "state": state}
+        self._troubles: set[tuple[str, Trouble]] = set()
         self._start_run = partial(
             CollectorRun,
             intercom,
@@ -109,10 +112,13 @@ class Collector:
         for thread in threads:
             thread.start()
         try:
-            checked_at = 0.0
+            checked_at, looked_at = 0.0, -TROUBLES_SECONDS
             while not stop.is_set() and self._lease.is_held():
                 if run.wait(WAIT_SECONDS):
                     self._publish(run)
+                if time.monotonic() - looked_at >= TROUBLES_SECONDS:
+                    looked_at = time.monotonic()
+                    self._tell_troubles()
                 if time.monotonic() - checked_at >= COMMANDS_SECONDS:
                     checked_at = time.monotonic()
                     if self._commands.take(CLEAR_CACHE):
@@ -125,6 +131,13 @@ class Collector:
             for thread in threads:
                 # One that waits for its vendor finds nobody to hand its answer to.
                 thread.join(timeout=max(0.0, end - time.monotonic()))
+
+    def _tell_troubles(self) -> None:
+        """Once when they begin; the status page tells them for as long as they last."""
+        found = {(name, t) for name, store in self._stores.items() for t in store.find_troubles()}
+        for name, trouble in sorted(found - self._troubles):
+            log.error("store %s: %s", name, TROUBLES[trouble])
+        self._troubles = found
 
     def _publish(self, run: CollectorRun) -> None:
         run.publish()

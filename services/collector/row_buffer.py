@@ -66,7 +66,7 @@ class RowBuffer:
         self.remove(table, [row_id for rows in self.list_frames(table) for row_id in rows["id"]])
 
     def drop_before(self, day: date) -> None:
-        """Open, snoozed and lately touched rows stay. The first day never moves back."""
+        """Open, snoozed and lately touched rows stay."""
         with self._lock:
             self._merge_waiting()
             self._first_day = max(day, self._first_day)
@@ -82,6 +82,16 @@ class RowBuffer:
                     self._put(table, kept)
                 elif len(kept) < len(rows):
                     self._set_partition((table, day_name), kept)
+
+    def hold_from(self, day: date) -> None:
+        """Days from this one on lie apart again, once they have been read."""
+        with self._lock:
+            self._merge_waiting()
+            self._first_day = day
+            for name, rows in list(self._days.items()):
+                if name[1] == OLDER:
+                    self._set_partition(name, rows.clear())
+                    self._put(name[0], rows)
 
     def take_changes(self) -> tuple[dict[PartitionId, pl.DataFrame], set[PartitionId]]:
         """What differs from the last version, and what is empty now.

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # While history arrives, a new version this often is enough, and less often where it takes long.
 PUBLISH_SECONDS = 2.0
 PUBLISH_SHARE = 0.1
+# After a history was cut; each time it grew in vain, twice as long.
+GROW_SECONDS, LONGEST_GROW_SECONDS = 300.0, 6 * 3600.0
 TICKETS = "tickets"
 TABLES = {"intercom": "conversations", "aircall": "calls", TICKETS: "tickets"}
 
@@ -53,6 +55,8 @@ class CollectorRun:
         self._clock = clock
         self._cache = cache
         self._floor: date | None = None
+        self._grow_at, self._grow_pause = 0.0, GROW_SECONDS
+        self._is_growing = False
         self._buffer = RowBuffer(self._find_first_held_day())
         self._cycle_ended = threading.Event()
         self._has_changes = False
@@ -114,6 +118,7 @@ class CollectorRun:
             worker.check_age()
         if self._trimmed_on != self._get_today():
             self._drop_old_days()
+        self._grow_back()
         while True:
             try:
                 version = self._publish()
@@ -233,8 +238,11 @@ class CollectorRun:
         return today(self._get_now(), self._settings.zone)
 
     def _find_first_day(self) -> date:
-        wanted = self._get_today() - timedelta(days=self._settings.sync.history_days - 1)
+        wanted = self._find_wanted_day()
         return max(wanted, self._floor or wanted)
+
+    def _find_wanted_day(self) -> date:
+        return self._get_today() - timedelta(days=self._settings.sync.history_days - 1)
 
     def _find_first_held_day(self) -> date:
         # Rows are cut by UTC days, which may begin a day before the local one.
@@ -289,6 +297,28 @@ class CollectorRun:
         if floor >= self._get_today():
             return False
         log.warning("collector: history begins at %s: %s", floor, error)
+        if self._is_growing:
+            self._grow_pause = min(2 * self._grow_pause, LONGEST_GROW_SECONDS)
+        self._grow_at, self._is_growing = self._clock() + self._grow_pause, False
         self._floor = floor
         self._drop_old_days()
+        for worker in self.workers:
+            worker.let_go_before_target()
         return True
+
+    def _grow_back(self) -> None:
+        """Want a quarter more of a history that was cut, once there may be room for it."""
+        floor, pause = self._floor, self._grow_at - self._clock()
+        # Clocks are set back too.
+        if floor is None or 0 < pause <= self._grow_pause:
+            return
+        is_full = {"disk_full", "redis_full"} & {*self._cache.find_troubles()}
+        if is_full or not all(worker.is_complete for worker in self.workers):
+            return
+        first = floor - max(timedelta(days=1), (self._get_today() - floor) / 4)
+        self._floor = first if first > self._find_wanted_day() else None
+        self._is_growing = self._floor is not None
+        if not self._is_growing:
+            self._grow_pause = GROW_SECONDS
+        log.info("collector: history is to begin at %s again", self._find_first_day())
+        self._buffer.hold_from(self._find_first_held_day())

@@ -91,6 +91,7 @@ class Worker:
         self._due = 0.0
         self._longest = interval_seconds
         self._paused_until = 0.0
+        self._let_go: list[int] = []
         self._problem: str | None = None
         self.cause: str | None = None
         self.error: ServiceError | None = None
@@ -108,7 +109,11 @@ class Worker:
 
     @property
     def is_complete(self) -> bool:
-        return self.source.history.is_done(self._target())
+        return not self._let_go and self.source.history.is_done(self._target())
+
+    def let_go_before_target(self) -> None:
+        """Rows of before the target were dropped; the worker's own thread takes note of it."""
+        self._let_go.append(self._target())
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -118,6 +123,9 @@ class Worker:
     def step(self) -> bool:
         """Do what is due; whether there may be more to do at once."""
         now = self._clock()
+        while self._let_go:
+            self.source.history.let_go(self._let_go[0])
+            del self._let_go[0]
         if self._is_due(now):
             # Without drift, but a sleep of the machine is not made up for.
             following = self._due + self._interval

@@ -38,6 +38,7 @@ POLL_SECONDS = 1.0
 REMEMBERED_RESULTS = 512
 # A reader that misses a partition reads the manifest again; more often than this, it is damage.
 ATTEMPTS = 3
+SHOWN_KEY, SHOWN_SECONDS = "shown", 86400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,7 @@ class Dataset:
     ) -> None:
         self._rules = rules
         self._poll_seconds = poll_seconds
+        self._cache = cache
         self._reader = SnapshotReader(cache, BLANK if held is None else held)
         self._shared = held is not None
         self._clock = clock
@@ -91,12 +93,15 @@ class Dataset:
     def snapshot(self) -> Snapshot | None:
         """None until there is one, and after the cache was emptied.
 
-        The cache is asked at most once a second. While one thread loads a new version, the others
-        go on with the last one. A request asks once and keeps what it got.
+        A new version is looked for at most once a second. While one thread loads it, the others go
+        on with the last one, unless another process has shown a newer one to somebody: who was
+        there then must not see an older one here. A request asks once and keeps what it got.
         """
-        if self._is_due() and self._lock.acquire(blocking=self._current is None):
+        current = self._current
+        waits = current is None or self._is_behind(current)
+        if (waits or self._is_due()) and self._lock.acquire(blocking=waits):
             try:
-                if self._is_due():
+                if self._is_due() or self._current is current:
                     self._refresh()
                     self._asked_at = self._clock()
             finally:
@@ -113,6 +118,32 @@ class Dataset:
         """
         snapshot = getattr(self._thread, "snapshot", _get_nothing)() or self._current
         return compute() if snapshot is None else snapshot.memory.get(key, compute)
+
+    def _is_behind(self, current: Snapshot) -> bool:
+        if self._shared:
+            return False
+        try:
+            return self._read_shown() > current.version
+        except ServiceError:
+            return False
+
+    def _read_shown(self) -> int:
+        """The newest version that any process has shown."""
+        content = self._cache.get(SHOWN_KEY)
+        return int(content) if content and content.isdigit() else 0
+
+    def _note_shown(self, version: int) -> None:
+        try:
+            while (before := self._read_shown()) < version:
+                mark, old = str(version).encode(), str(before).encode()
+                if (
+                    self._cache.set_fenced(SHOWN_KEY, mark, SHOWN_KEY, old, SHOWN_SECONDS)
+                    if before
+                    else self._cache.add(SHOWN_KEY, mark, SHOWN_SECONDS)
+                ):
+                    return
+        except ServiceError as error:
+            log.warning("dataset: it could not be noted which version is shown: %s", error)
 
     def _is_due(self) -> bool:
         # A clock that was set back must not stop the polling.
@@ -138,12 +169,14 @@ class Dataset:
                 self._forget(pointer)
                 return
             try:
-                self._current = self._load(manifest)
+                loaded = self._load(manifest)
             except PartitionMissingError:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self._pointer = pointer
+                if not self._shared:
+                    self._note_shown(loaded.version)
+                self._current, self._pointer = loaded, pointer
                 return
 
     def _forget(self, pointer: str | None) -> None:

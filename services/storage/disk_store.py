@@ -198,7 +198,7 @@ class DiskStore:
         troubles: list[Trouble] = []
         with suppress(OSError):
             if shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
-                troubles.append("full")
+                troubles.append("disk_full")
         if self._vanished_at is not None and time.time() - self._vanished_at < TOLD_SECONDS:
             troubles.append("vanished")
         return troubles

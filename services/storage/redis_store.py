@@ -166,7 +166,7 @@ class RedisStore:
         if limit and memory.get("maxmemory_policy") != "noeviction":
             troubles.append("evicts")
         elif limit and memory["used_memory"] >= limit * FULL_SHARE:
-            troubles.append("full")
+            troubles.append("redis_full")
         return troubles
 
     def close(self) -> None:

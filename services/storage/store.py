@@ -4,14 +4,18 @@ Two of them exist, with different lives: `cache` holds what comes from customers
 people decided. Both have the same two backends: `disk_store` and `redis_store`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
 from services.errors import ServiceError
 
-# full: nothing can be written. vanished: it was deleted from outside, and began anew. evicts: it
-# throws away what it likes when it is full.
-Trouble = Literal["full", "vanished", "evicts"]
+Trouble = Literal["disk_full", "redis_full", "vanished", "evicts"]
+TROUBLES: Mapping[Trouble, str] = {
+    "disk_full": "its disk is full; what runs goes on, and heals once there is room",
+    "redis_full": "its Redis is full: raise maxmemory, or lower sync.history_days",
+    "vanished": "its files were deleted while it was open, and it began anew",
+    "evicts": "its Redis throws away what it needs: set maxmemory-policy to noeviction",
+}
 
 
 class StorageFullError(ServiceError):

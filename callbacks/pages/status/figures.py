@@ -38,6 +38,7 @@ def build_status(backend: Backend) -> Status:
         version=snapshot.version if snapshot else None,
         published_at=snapshot.published_at if snapshot else None,
         problem=getattr(backend.dataset, "problem", None),
+        troubles=sorted({*backend.cache.find_troubles(), *backend.state.find_troubles()}),
         epoch=epoch.decode() if epoch else None,
         cycles={k: v for k, v in (meta.get("cycle_seconds") or {}).items() if v is not None},
         build=current_app.config.get(BUILD, ""),

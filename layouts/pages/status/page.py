@@ -91,6 +91,7 @@ class Status:
     version: int | None
     published_at: datetime | None
     problem: str | None
+    troubles: Sequence[str]  # of the stores, as `services.storage.store.Trouble`
     epoch: str | None
     cycles: Mapping[str, float]
     build: str
@@ -361,6 +362,9 @@ def _notices(status: Status, context: Context) -> list[Any]:
         parts.append(banner("attention", text("status.unreadable"), status.problem))
     if status.past is not None and not status.robot_runs:
         parts.append(banner("stale", text("alerts.not_running"), text("status.not_running_words")))
+    for trouble in status.troubles:
+        title, words = text(f"status.store.{trouble}"), text(f"status.store.{trouble}_words")
+        parts.append(banner("attention", title, words))
     silent = [plain(screen.name) for screen in status.screens if screen.is_silent]
     if silent:
         label = text.plural("status.silent_screens", len(silent), n=len(silent))

@@ -314,6 +314,35 @@ def test_a_cache_that_is_too_small_keeps_the_newest_days(rig, monkeypatch):
     assert len(rig.ids()) == 97
 
 
+def test_a_history_that_was_cut_grows_back_once_there_is_room(rig, monkeypatch):
+    rig.intercom.put("old", NOW - 40 * DAY, state="open")
+    rig.fill(97, per_day=10)
+    publish, room = rig.run._writer.publish, [5]
+
+    def full_beyond_some_days(changed, *arguments, **keywords):
+        if len({day for _, day in rig.run._buffer._days}) > room[0]:
+            raise StorageFullError("no room")
+        return publish(changed, *arguments, **keywords)
+
+    monkeypatch.setattr(rig.run._writer, "publish", full_beyond_some_days)
+    rig.everything()
+    cut = rig.snapshot()
+    assert not cut.history.complete
+    for _ in range(12):
+        rig.minute()
+        rig.everything()
+    assert not rig.snapshot().history.complete, "it tried in vain, and is cut again"
+    room[0] = 1000
+    for _ in range(25):
+        rig.minute()
+        rig.everything()
+    grown = rig.snapshot()
+    assert grown.history.complete
+    assert grown.meta["history_cut_at"] is None
+    assert sorted(rig.ids()) == sorted(set(rig.ids()))
+    assert len(rig.ids()) == 98
+
+
 def test_the_meta_tell_what_the_status_page_needs(rig):
     rig.intercom.app["timezone"] = "America/Sao_Paulo"
     rig.intercom.put(1, NOW - 10, source={"type": "phone_call"})

@@ -262,6 +262,35 @@ def test_while_one_thread_loads_the_others_go_on_with_the_last_version(
     assert ids(dataset) == ["2"]
 
 
+def test_who_was_shown_a_newer_version_elsewhere_sees_no_older_one_here(
+    dataset, publish, store, clock
+):
+    other = Dataset(store, UTC_RULES, clock=clock)
+    publish({MONDAY: conversations("1")})
+    now = clock.now
+    assert ids(dataset) == ids(other) == ["1"]
+    for n in range(2, 5):
+        publish({MONDAY: conversations(str(n))})
+        clock.now = now + 0.1
+        assert ids(dataset) == [str(n - 1)], "nobody has been shown the newer one"
+        clock.now = now = now + 1
+        assert ids(other) == [str(n)]
+        clock.now = now - 0.5
+        assert ids(dataset) == [str(n)]
+        clock.now = now
+
+
+def test_one_that_loads_late_does_not_take_back_what_was_shown(store, publish, clock):
+    slow, fast = (Dataset(store, UTC_RULES, clock=clock) for _ in range(2))
+    publish({MONDAY: conversations("1")})
+    slow.snapshot()
+    before = publish({MONDAY: conversations("2")})
+    publish({MONDAY: conversations("3")})
+    fast.snapshot()
+    slow._note_shown(before)
+    assert ids(slow) == ["3"]
+
+
 def test_at_the_start_all_wait_for_the_first_version(dataset, publish):
     publish({MONDAY: conversations("1")})
     with ThreadPoolExecutor(8) as threads:

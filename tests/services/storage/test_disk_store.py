@@ -143,7 +143,7 @@ def test_a_full_disk_is_no_mistake_in_the_configuration(tmp_path, monkeypatch):
 
 def test_a_full_disk_is_told_until_there_is_room(tmp_path, monkeypatch):
     store, usage = DiskStore(tmp_path), namedtuple("usage", "free")
-    for free, troubles in ((4096, ["full"]), (2**30, [])):
+    for free, troubles in ((4096, ["disk_full"]), (2**30, [])):
         monkeypatch.setattr(disk_store.shutil, "disk_usage", lambda path, free=free: usage(free))
         assert store.find_troubles() == troubles
 

@@ -65,7 +65,7 @@ def test_a_redis_that_evicts_or_is_full_is_told_until_it_is_not(server):
     raw.config_set("maxmemory-policy", "noeviction")
     with pytest.raises(StorageFullError):
         deque((store.set(f"key/{number}", bytes(100_000)) for number in range(100)), 0)
-    assert store.find_troubles() == ["full"]
+    assert store.find_troubles() == ["redis_full"]
     raw.config_set("maxmemory", "0")
     assert store.find_troubles() == []
 
