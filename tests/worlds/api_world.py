@@ -17,6 +17,7 @@ from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import History, SourceStatus
+from services.storage.store import Trouble
 from tests.worlds.tables import frame, instant
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -279,6 +280,9 @@ class FakeStore:
 
     def get(self, key: str) -> bytes | None:
         return self.values.get(key)
+
+    def find_troubles(self) -> list[Trouble]:
+        return []
 
     def size_bytes(self) -> int:
         return sum(map(len, self.values.values()))

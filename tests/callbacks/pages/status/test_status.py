@@ -47,6 +47,21 @@ def shown(world):
     return drawn(world.browser(MANAGER), output, **{"url.pathname": "/status"})
 
 
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("disk_full", "Disco cheio"),
+        ("redis_full", "maxmemory"),
+        ("evicts", "noeviction"),
+        ("vanished", "RemoveIPC=no"),
+    ],
+)
+def test_what_is_wrong_with_a_store_is_said_with_what_to_do(world, monkeypatch, trouble, words):
+    assert words not in shown(world)
+    monkeypatch.setattr(world.state, "find_troubles", lambda: [trouble])
+    assert words in shown(world)
+
+
 def do(world, act, **values):
     output = "status--link.children"
     answer = world.browser(MANAGER).fire(
