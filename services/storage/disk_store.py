@@ -90,11 +90,11 @@ class _Connection:
 class _ClosingCache(Cache):  # type: ignore[misc]
     """diskcache's Cache without its leak: it never closes the connections of threads that ended."""
 
-    def __init__(self, *args: Any, **settings: Any) -> None:
+    def __init__(self, folder: Path, **settings: Any) -> None:
         self._connections: WeakSet[_Connection] = WeakSet()
         self._wanted = settings
         self._is_made: bool | None = None  # while it opens; None = not known yet
-        super().__init__(*args, **settings)
+        super().__init__(str(folder), BUSY_SECONDS, BytesOnlyDisk, **settings)
         self._is_made = False
 
     @property
@@ -164,9 +164,7 @@ class DiskStore:
         # Nothing is evicted behind the manifest's back: only expired entries are culled.
         # `secure_delete` overwrites what was deleted inside the database file.
         self._opened = _ClosingCache(
-            str(self.folder),
-            timeout=BUSY_SECONDS,
-            disk=BytesOnlyDisk,
+            self.folder,
             eviction_policy="none",
             statistics=0,
             tag_index=0,
@@ -194,6 +192,18 @@ class DiskStore:
                     self._vanished_at = time.time()
         return self._opened
 
+    @contextmanager
+    def _errors_translated(self) -> Iterator[None]:
+        with _translate_errors():
+            try:
+                yield
+            except sqlite3.DatabaseError:
+                # A commit without room stays open otherwise, and with it the lock on all writing.
+                with suppress(sqlite3.DatabaseError, OSError):
+                    if self._opened._con.in_transaction:
+                        self._opened._con.rollback()
+                raise
+
     def find_troubles(self) -> list[Trouble]:
         troubles: list[Trouble] = []
         with suppress(OSError):
@@ -205,7 +215,7 @@ class DiskStore:
 
     def get(self, key: str) -> bytes | None:
         try:
-            with _translate_errors():
+            with self._errors_translated():
                 value = self._cache.get(key)
         except PickleRefusedError:
             log.warning("store: a planted entry was refused and dropped")
@@ -214,11 +224,11 @@ class DiskStore:
         return _to_bytes(value)
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        with _translate_errors():
+        with self._errors_translated():
             self._cache.set(key, _check_bytes(value), expire=expire_seconds)
 
     def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
-        with _translate_errors():
+        with self._errors_translated():
             return bool(self._cache.add(key, _check_bytes(value), expire=expire_seconds))
 
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
@@ -238,7 +248,7 @@ class DiskStore:
 
     def keys(self, prefix: str = "") -> list[str]:
         # diskcache's own iteration stumbles over a planted key and tells expired ones too.
-        with _translate_errors():
+        with self._errors_translated():
             rows = self._cache._sql(
                 "SELECT key FROM Cache WHERE raw = 1 AND typeof(key) = 'text' AND key >= ?"
                 " AND key < ? AND (expire_time IS NULL OR expire_time > ?) ORDER BY key",
@@ -261,17 +271,17 @@ class DiskStore:
             return True
 
     def clear(self) -> None:
-        with _translate_errors():
+        with self._errors_translated():
             cache = self._cache
             cache.clear()
             cache._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def drop_expired(self) -> None:
-        with _translate_errors():
+        with self._errors_translated():
             self._cache.expire()
 
     def size_bytes(self) -> int:
-        with _translate_errors():
+        with self._errors_translated():
             return int(self._cache.volume())
 
     def close(self) -> None:
@@ -279,7 +289,7 @@ class DiskStore:
 
     @contextmanager
     def _transact(self) -> Iterator[_ClosingCache]:
-        with _translate_errors():
+        with self._errors_translated():
             cache = self._cache
             with cache.transact():
                 yield cache

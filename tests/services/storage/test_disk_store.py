@@ -126,10 +126,28 @@ def test_what_was_cleared_is_nowhere_in_the_files(tmp_path):
 
 
 def test_a_store_that_is_there_opens_without_a_write_as_on_a_full_disk(tmp_path):
-    DiskStore(tmp_path).set("key", b"x")
-    reader = DiskStore(tmp_path)
-    assert reader.get("key") == b"x"
-    assert reader._cache._con.total_changes == 0
+    store = DiskStore(tmp_path)
+    store.set("key", b"x")
+    files = [tmp_path / name for name in ("cache.db", "cache.db-wal")]
+    before = [file.read_bytes() for file in files]
+    assert DiskStore(tmp_path).get("key") == b"x"
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_commit_without_room_does_not_keep_the_others_from_writing(tmp_path, monkeypatch):
+    full, other = DiskStore(tmp_path), DiskStore(tmp_path)
+
+    def fail(*args, **values):
+        full._cache._sql("BEGIN IMMEDIATE")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(full._cache, "set", fail)
+        with pytest.raises(StorageFullError):
+            full.set("key", b"x")
+    other.set("key", b"other")
+    full.set("key", b"full")
+    assert other.get("key") == b"full"
 
 
 def test_a_full_disk_is_no_mistake_in_the_configuration(tmp_path, monkeypatch):
