@@ -26,8 +26,8 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
     tables, rules, query = question.tables, question.rules, question.query
     names = people.names(tables)
     teams = team_names(tables, rules)
-    scope = {team: teams.get(team, team) for team in rules.team_ids} or teams
-    scope |= {team: name_team(team, teams, context) for team in query.team}
+    listed = {*(rules.team_ids or teams), *query.team}
+    scope = {team: name_team(team, teams, context) for team in listed}
     members = set(people.members(tables, rules)["id"]) | set(query.agent)
     agents = {agent: name_person(agent, names, context) for agent in members}
     return Bar(
@@ -83,7 +83,12 @@ def name_person(agent: str, names: Mapping[str, tuple[str, str]], context: Conte
 
 
 def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
-    return context.text("rows.no_team") if team == UNASSIGNED else teams.get(team, team)
+    """What a team is called, `teams` being those of the tables; never by its id alone."""
+    if team == UNASSIGNED:
+        return context.text("rows.no_team")
+    known = teams.get(team)
+    words = "rows.unknown_team" if known is None else "rows.deleted_team"
+    return known or context.text(words, id=team)
 
 
 def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:

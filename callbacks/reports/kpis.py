@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from callbacks.reports.metric_info import is_late, number_info
+from callbacks.reports.metric_info import is_late, missing_label, number_info
 from callbacks.reports.report_view import Q, ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
@@ -68,12 +68,13 @@ def _build_kpi(
             now,
             before,
             period,
-            question.rules.clock,
             question.filter_words,
             question.snapshot,
+            question.rules,
             at,
             context,
         ),
         late=is_late(metric, question.snapshot),
+        missing_label=missing_label(metric, question.snapshot, question.rules),
         compared=question.query.compare != "none",
     )

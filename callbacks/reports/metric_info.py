@@ -10,7 +10,9 @@ from layouts.components.live_time import data_age
 from layouts.components.metric_info import MetricInfo
 from layouts.elements import Element
 from metrics.model.catalog import Metric, Source
+from metrics.model.definitions import Rules
 from metrics.model.periods import Period
+from metrics.model.selection import absent_labels
 from metrics.model.summary import Summary
 from services.snapshot.dataset import Snapshot
 
@@ -20,9 +22,9 @@ def number_info(
     now: Summary,
     before: Summary | None,
     period: Period | None,
-    clock: str,
     filters: Sequence[str],
     snapshot: Snapshot,
+    rules: Rules,
     at: datetime,
     context: Context,
 ) -> MetricInfo:
@@ -47,16 +49,24 @@ def number_info(
     else:
         lines.append((text("passport.period"), text("passport.now")))
     if metric.unit == "seconds" and metric.table == "conversations" and period is not None:
-        lines.append((text("passport.clock"), text(f"passport.clock_{clock}")))
+        lines.append((text("passport.clock"), text(f"passport.clock_{rules.clock}")))
     lines.append((text("passport.filters"), "; ".join(filters) or text("passport.no_filters")))
     if before is not None and before.value is not None:
         value = formats.value(before.value, before.unit)
         words = text("passport.before_words", value=value, n=formats.count(before.n))
         lines.append((text("passport.before"), words))
     lines.append((text("passport.data"), _describe_data(metric.sources, snapshot, at, context)))
+    if label := missing_label(metric, snapshot, rules):
+        words = text("states.label_missing", label=label, setting=metric.needs_label or "")
+        lines.append((text("passport.label"), words))
     # Only pages of numbers list rows; their readers have an address with choices.
     listed = now.n if context.lists_rows and metric.table != "agents" else None
     return MetricInfo(metric.key, tuple(lines), listed)
+
+
+def missing_label(metric: Metric, snapshot: Snapshot, rules: Rules) -> str | None:
+    """The label that it counts by, where no conversation carries it."""
+    return absent_labels(snapshot.tables, rules).get(metric.needs_label or "")
 
 
 def is_late(metric: Metric, snapshot: Snapshot) -> bool:

@@ -266,7 +266,7 @@ def _build_conversation_lines(
             mark = context.text("rows.rating", n=row["rating"])
         about = [row["contact_name"] or ""]
         about += [name_person(row["agent"] or UNASSIGNED, names, context)]
-        about += [teams.get(row["team_id"], "")]
+        about += [name_team(row["team_id"], teams, context) if row["team_id"] else ""]
         lines.append(
             Conversation(
                 id=row["id"],

@@ -19,6 +19,7 @@ class Kpi:
     """One number of a sheet.
 
     Attributes:
+        missing_label: The label of the settings by which it counts, where nothing carries it.
         before: The number of the previous period; None where that reaches before the history.
         verdict: Where the period lies against its usual range; None where that is unknown.
     """
@@ -32,6 +33,7 @@ class Kpi:
     verdict: Verdict | None
     info: MetricInfo
     late: bool = False
+    missing_label: str | None = None
     compared: bool = True
 
 
@@ -62,6 +64,12 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> Element:
         html.P(_change(kpi, context), className="kpi-change"),
         html.P(population(metric, now, kpi.before, context), className="kpi-meta"),
     ]
+    if kpi.missing_label is not None:
+        setting = metric.needs_label or ""
+        words = text("states.label_missing", label=kpi.missing_label, setting=setting)
+        lines.append(
+            html.P([icon("exclamation-triangle-fill", "warn"), " ", words], className="kpi-missing")
+        )
     classes = (
         "kpi" + (" doubtful" if kpi.late else "") + (" kpi-no-data" if now.value is None else "")
     )

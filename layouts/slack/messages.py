@@ -174,7 +174,8 @@ class Notification:
         return self._text("robot.in_team", team=self._team(problem)) if problem.team_id else ""
 
     def _team(self, problem: Problem) -> str:
-        return name(problem.team or problem.team_id or "")
+        team = problem.team or self._text("rows.deleted_team", id=problem.team_id or "")
+        return name(team)
 
     def _agent(self, agent: str) -> str:
         known = name(self._directory.agents.get(agent, ""))

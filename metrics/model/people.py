@@ -55,7 +55,7 @@ def members(tables: Tables, rules: Rules) -> pl.DataFrame:
     people = tables.agents.filter(is_true("active") & ~is_true("bot"))
     if rules.team_ids:
         return people.filter(_is_in_any(rules.team_ids))
-    if len(tables.teams):
+    if tables.teams["active"].fill_null(value=True).any():
         return people.filter(pl.col("team_ids").fill_null("") != "")
     return people.filter(is_true("seated"))
 

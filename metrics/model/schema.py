@@ -145,7 +145,11 @@ AGENTS: Mapping[str, DataType] = {
     "voice_since": INSTANT,  # first seen by ourselves
 }
 
-TEAMS: Mapping[str, DataType] = {"id": TEXT, "name": TEXT}
+TEAMS: Mapping[str, DataType] = {
+    "id": TEXT,
+    "name": TEXT,  # the last one known, of a deleted team; empty where nobody knows it
+    "active": FLAG,  # in the vendor's present list; false = deleted, missing = not known
+}
 
 # Stretches in which the same state of a person was read again and again.
 PRESENCE: Mapping[str, DataType] = {

@@ -133,6 +133,18 @@ def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool)
     return chosen
 
 
+def absent_labels(tables: Tables, rules: Rules) -> dict[str, str]:
+    """Setting -> label, of those that no conversation carries; none where there is no conversation.
+
+    Whatever counts them is 0, and says nothing of the work.
+    """
+    if tables.conversations.is_empty():
+        return {}
+    labels = {key: label for key, label in vars(rules.labels).items() if key != "resolved_value"}
+    columns = tables.conversations.columns
+    return {key: label for key, label in labels.items() if schema.attribute(label) not in columns}
+
+
 def list_joined(tables: Tables, rules: Rules, column: str) -> tuple[str, ...]:
     """The texts of an attribute's column that stand for several values."""
 

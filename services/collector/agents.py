@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 AGENTS, TEAMS = ("agents", WHOLE), ("teams", WHOLE)
 ROSTER_KEY = "roster"
+# Before the ids of teams in the roster; no person's id has a colon.
+TEAM = "team:"
 # Since when -> the columns that make the state.
 STATES = {"away_since": ("away", "away_reason"), "voice_since": ("voice_status",)}
 # How somebody is called whose name nobody knows any more; the screen finds words for it.
@@ -46,10 +48,12 @@ class AgentTables:
         self._roster = Roster(state)
         self._clock = clock
         self._referenced: set[str] = set()
+        self._referenced_teams: set[str] = set()
         self._published: Frames = {AGENTS: schema.empty("agents"), TEAMS: schema.empty("teams")}
 
-    def note_referenced_agents(self, conversations: pl.DataFrame) -> None:
-        """Conversations may name somebody who has left and whom the roster does not know."""
+    def note_referenced(self, conversations: pl.DataFrame) -> None:
+        """Conversations may name people and teams that are gone, and that the roster never knew."""
+        self._referenced_teams.update(conversations["team_id"].drop_nulls().unique())
         for column in ("agent_id", "rated_agent_id"):
             self._referenced.update(conversations[column].drop_nulls().unique())
 
@@ -65,7 +69,7 @@ class AgentTables:
         """The tables that differ from what was published last, or that are lost."""
         if not self._intercom.admins:
             return {}
-        frames = {AGENTS: self._build_agents(), TEAMS: teams_table(self._intercom.teams)}
+        frames = {AGENTS: self._build_agents(), TEAMS: self._build_teams()}
         return {
             name: rows
             for name, rows in frames.items()
@@ -83,9 +87,14 @@ class AgentTables:
         self._roster.remember(present)
         return self._roster.add_leavers(present, self._referenced)
 
+    def _build_teams(self) -> pl.DataFrame:
+        teams = teams_table(self._intercom.teams)
+        self._roster.remember_teams(teams)
+        return self._roster.add_deleted_teams(teams, self._referenced_teams)
+
 
 class Roster:
-    """Names of everyone ever seen in Intercom, in the state store: id -> name, e-mail.
+    """Names of all people and teams ever seen in Intercom, in the state store: id -> name, e-mail.
 
     People of the telephone only are not kept: their calls carry their names.
     """
@@ -96,11 +105,17 @@ class Roster:
         self._is_written = True
 
     def remember(self, agents: pl.DataFrame) -> None:
+        people = agents.filter(~pl.col("id").str.starts_with("voice:"))
+        rows = people.select("id", "name", "email").iter_rows()
+        self._note({agent: (name, address) for agent, name, address in rows})
+
+    def remember_teams(self, teams: pl.DataFrame) -> None:
+        rows = teams.select("id", "name").iter_rows()
+        self._note({TEAM + team: (name, None) for team, name in rows})
+
+    def _note(self, names: Mapping[str, tuple[str | None, str | None]]) -> None:
         """Written only when something is new; what has no room is written with the next look."""
-        known = dict(self._known)
-        for agent, name, address in agents.select("id", "name", "email").iter_rows():
-            if not agent.startswith("voice:"):
-                known[agent] = (name, address)
+        known = {**self._known, **names}
         if known != self._known or not self._is_written:
             self._known = known
             try:
@@ -113,7 +128,8 @@ class Roster:
 
     def add_leavers(self, agents: pl.DataFrame, referenced: Iterable[str]) -> pl.DataFrame:
         """Adds those who are gone: remembered ones, and ids that nobody can name."""
-        absent = sorted((self._known.keys() | set(referenced)) - set(agents["id"]))
+        people = {agent for agent in self._known if not agent.startswith(TEAM)}
+        absent = sorted((people | set(referenced)) - set(agents["id"]))
         if not absent:
             return agents
         names = [self._known.get(agent, NAMELESS) for agent in absent]
@@ -127,6 +143,15 @@ class Roster:
             }
         )
         return pl.concat([agents, schema.conform(gone, "agents")])
+
+    def add_deleted_teams(self, teams: pl.DataFrame, referenced: Iterable[str]) -> pl.DataFrame:
+        """Adds those that conversations name; where no list of teams is to be had, none is gone."""
+        absent = sorted(set(referenced) - set(teams["id"])) if len(teams) else []
+        if not absent:
+            return teams
+        names = [self._known.get(TEAM + team, NAMELESS)[0] or "" for team in absent]
+        gone = pl.DataFrame({"id": absent, "name": names, "active": False})
+        return pl.concat([teams, schema.conform(gone, "teams")])
 
 
 def add_since_columns(agents: pl.DataFrame, before: pl.DataFrame, now: datetime) -> pl.DataFrame:

@@ -199,7 +199,7 @@ class CollectorRun:
 
     def _note_conversations(self, name: PartitionId, rows: pl.DataFrame) -> None:
         if name[0] == "conversations":
-            self._agent_tables.note_referenced_agents(rows)
+            self._agent_tables.note_referenced(rows)
             self._recognised_calls[name] = len(rows.filter("is_call"))
 
     def _resume(self, manifest: Manifest) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from metrics.model.schema import fold_label
 from services.errors import (
     BadResponseError,
     ForbiddenError,
@@ -71,10 +72,10 @@ def _check_teams(intercom: Intercom, settings: Settings, text: Words) -> Iterato
 
 def _check_labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
     rows = intercom.list_conversation_attributes()
-    known = {str(row.get("label") or row.get("name") or "") for row in rows}
+    known = {fold_label(str(row.get("label") or row.get("name") or "")) for row in rows}
     wanted = settings.attributes.model_dump(exclude={"resolved_value"})
     for key, label in wanted.items():
-        if label not in known:
+        if fold_label(label) not in known:
             message = text("check.no_label", setting=f"attributes.{key}", label=label)
             yield Finding(False, "Intercom", message)
 

@@ -154,17 +154,29 @@ def _check_origin(text: str) -> str:
 Origin = Annotated[str, AfterValidator(_check_origin)]
 
 
+def _clean_token(secret: SecretStr) -> SecretStr:
+    """Without what is caught in copying: quotes, blanks, line ends, a byte-order mark, "Bearer"."""
+    token = secret.get_secret_value().strip("\ufeff\u200b\"'` \t\r\n\u00a0")
+    token = re.sub("^bearer\\s+", "", token, flags=re.IGNORECASE)
+    if not re.fullmatch("[!-~]+", token):
+        raise ValueError("holds a character that no key has, such as a blank or an accent; copy it")
+    return SecretStr(token)
+
+
+Token = Annotated[SecretStr, AfterValidator(_clean_token)]
+
+
 class Environment(BaseModel):
     """Secrets are masked when printed."""
 
     model_config = ConfigDict(frozen=True)
 
-    intercom_token: SecretStr | None = None
+    intercom_token: Token | None = None
     intercom_app_id: str | None = None
-    aircall_id: SecretStr | None = None
-    aircall_token: SecretStr | None = None
-    slack_webhook: SecretStr | None = None
-    slack_bot_token: SecretStr | None = None
+    aircall_id: Token | None = None
+    aircall_token: Token | None = None
+    slack_webhook: Token | None = None
+    slack_bot_token: Token | None = None
     mongo_uri: SecretStr | None = None
     redis_url: SecretStr | None = None
     state_redis_url: SecretStr | None = None  # None = in the same one

@@ -56,7 +56,11 @@ def tickets_table(payloads: Iterable[Payload], setting: BackofficeSetting) -> pl
 
 def teams_table(payloads: Iterable[Payload]) -> pl.DataFrame:
     rows = [
-        {"id": fields.require_id(team, "team"), "name": html_to_text(team.get("name"))}
+        {
+            "id": fields.require_id(team, "team"),
+            "name": html_to_text(team.get("name")),
+            "active": True,
+        }
         for team in payloads
     ]
     return _build_table(rows, "teams")

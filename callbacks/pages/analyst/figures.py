@@ -82,9 +82,9 @@ def own_info(
         now,
         before,
         own.window,
-        own.rules.clock,
         [own.name] if own.name else [],
         own.snapshot,
+        own.rules,
         at,
         context,
     )

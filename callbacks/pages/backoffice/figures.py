@@ -53,9 +53,9 @@ def _build_stock_kpi(
         number,
         None,
         None,
-        question.rules.clock,
         question.filter_words,
         question.snapshot,
+        question.rules,
         at,
         context,
     )

@@ -55,9 +55,9 @@ class WallMetricInfo:
             number,
             None,
             period,
-            question.rules.clock,
             chosen,
             question.snapshot,
+            question.rules,
             self._at,
             self._context,
         )

@@ -10,6 +10,7 @@ from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
 from metrics.model.periods import from_unix
+from metrics.model.selection import absent_labels
 from services.accounts.heartbeats import Heartbeat
 from services.robot.service import AlertOverview
 from services.runtime.backend import Backend
@@ -50,6 +51,7 @@ def build_status(backend: Backend) -> Status:
         expires_hours=settings.cache.expires_hours,
         state_bytes=backend.state.size_bytes(),
         rows=_count_rows(snapshot),
+        absent_labels=_list_absent_labels(snapshot, backend),
         recognised=int(meta.get("calls_recognised") or 0),
         voice_only=voice_only,
         text_only=text_only,
@@ -158,6 +160,11 @@ def _count_rows(snapshot: Snapshot | None) -> dict[str, int]:
     tables = snapshot.tables
     names = ("conversations", "calls", "tickets")
     return {name: len(getattr(tables, name)) for name in names}
+
+
+def _list_absent_labels(snapshot: Snapshot | None, backend: Backend) -> list[tuple[str, str]]:
+    absent = absent_labels(snapshot.tables, backend.rules) if snapshot else {}
+    return [(label, f"attributes.{key}") for key, label in absent.items()]
 
 
 def _list_unmatched(

@@ -147,7 +147,7 @@ def _build_cases(
             subject=row["subject"] or "",
             about=[
                 name_person(row["agent"], names, context),
-                teams.get(row["team_id"], ""),
+                name_team(row["team_id"], teams, context) if row["team_id"] else "",
                 row["reason"] or "",
             ],
             at=row["created_at"],

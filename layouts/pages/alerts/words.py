@@ -79,5 +79,5 @@ def place_of(problem: Problem, context: Context) -> str:
     if problem.team_id == NO_TEAM:
         return text("alerts.no_team")
     if problem.team_id:
-        return plain(problem.team) or problem.team_id
+        return plain(problem.team) or text("rows.deleted_team", id=problem.team_id)
     return text("alerts.everybody")

@@ -76,8 +76,9 @@ def reasons_panel(overview: Overview, context: Context) -> Element:
     title = text("overview.reasons")
     if overview.reason_missing or not overview.reasons:
         label = text(
-            "overview.reason_missing" if overview.reason_missing else "overview.no_reasons",
+            "states.label_missing" if overview.reason_missing else "overview.no_reasons",
             label=overview.reason_label,
+            setting="reason",
         )
         nothing = empty(context, label)
         return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, info=info)

@@ -364,7 +364,11 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     missing = ranks.by == "reason" and quality.reason_missing
     body: Any
     if missing or not (ranks.shown or ranks.few):
-        label = text("overview.reason_missing", label=quality.reason_label) if missing else ""
+        label = (
+            text("states.label_missing", label=quality.reason_label, setting="reason")
+            if missing
+            else ""
+        )
         body = empty(context, label)
     else:
         floor = scale_floor([row.csat for row in ranks.shown])

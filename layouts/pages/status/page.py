@@ -104,6 +104,7 @@ class Status:
     state_bytes: int
     rows: Mapping[str, int]
     recognised: int
+    absent_labels: Sequence[tuple[str, str]]
     voice_only: Sequence[tuple[str, str]]
     text_only: Sequence[tuple[str, str]]
     second_looks: Sequence[SecondLook]
@@ -435,6 +436,7 @@ def _match(status: Status, context: Context) -> Element:
             text.plural("status.recognised", status.recognised, n=count), className="status-fact"
         ),
         html.P(text("status.recognised_words"), className="quiet"),
+        _people("absent_labels", status.absent_labels, context) if status.absent_labels else None,
         _people("voice_only", status.voice_only, context),
         _people("text_only", status.text_only, context),
         html.P(text("status.match_words"), className="quieter"),

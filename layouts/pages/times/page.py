@@ -336,7 +336,7 @@ def panel(times: Times, context: Context) -> Element:
     )
     body: Any
     if times.label:
-        body = empty(context, text("overview.reason_missing", label=times.label))
+        body = empty(context, text("states.label_missing", label=times.label, setting="reason"))
     elif not times.groups:
         body = empty(context, text("times.nothing.first_response_time"))
     else:

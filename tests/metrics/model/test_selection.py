@@ -3,7 +3,7 @@ import pytest
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters
-from metrics.model.selection import select, select_conversations
+from metrics.model.selection import absent_labels, select, select_conversations
 from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
     DAY,
@@ -123,3 +123,12 @@ def test_of_two_labels_that_are_the_same_the_one_with_a_value_counts():
     derived = content.derived("conversations", UTC_RULES)
     assert derived[twins[0]].to_list() == ["Fatura", "Acesso"]
     assert twins[1] not in derived.columns
+
+
+def test_labels_of_the_settings_that_nothing_carries_are_named():
+    carried = tables(made({REASON: None, "state": "closed"}))
+    absent = absent_labels(carried, UTC_RULES)
+    assert "reason" not in absent
+    assert absent["status"] == UTC_RULES.labels.status
+    assert "resolved_value" not in absent
+    assert absent_labels(tables(made()), UTC_RULES) == {}, "without conversations nothing is told"

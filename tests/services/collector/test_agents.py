@@ -73,7 +73,7 @@ def test_who_left_keeps_the_name_and_who_was_never_seen_has_none(tables, sources
     signs = Settings().calls_in_conversations
     # A collector that starts knows them from the state store.
     later = AgentTables(*sources, [], store, lambda: NOW)
-    later.note_referenced_agents(conversations_table([payload], signs))
+    later.note_referenced(conversations_table([payload], signs))
     agents = publish(later)
     assert [agents[agent]["active"] for agent in ("1", "2", "99")] == [True, False, False]
     assert (agents["2"]["name"], agents["2"]["email"]) == ("Bia", "bia@example.com")
@@ -92,3 +92,31 @@ def test_a_roster_that_cannot_be_read_is_written_anew(sources, store, content):
     store.set(ROSTER_KEY, content)
     publish(AgentTables(*sources, [], store, lambda: NOW))
     assert b"Bia" in store.get(ROSTER_KEY)
+
+
+def test_a_deleted_team_keeps_its_last_name_and_one_that_nobody_knew_has_none(
+    tables, sources, store
+):
+    publish(tables)
+    sources[0].teams = [{"id": "8", "name": "N2"}]
+    later = AgentTables(*sources, [], store, lambda: NOW)
+    rows = [
+        {"id": str(n), "created_at": int(NOW), "team_assignee_id": team}
+        for n, team in enumerate([7, 8, 777])
+    ]
+    signs = Settings().calls_in_conversations
+    later.note_referenced(conversations_table(rows, signs))
+    teams = by_id(later.find_changes([])[TEAMS])
+    assert {team: (row["name"], row["active"]) for team, row in teams.items()} == {
+        "8": ("N2", True),
+        "7": ("N1", False),
+        "777": ("", False),
+    }
+    assert not any(":" in agent for agent in publish(later))
+
+
+def test_where_no_list_of_teams_is_to_be_had_none_counts_as_deleted(tables, sources):
+    sources[0].teams = []
+    row = {"id": "1", "created_at": int(NOW), "team_assignee_id": 7}
+    tables.note_referenced(conversations_table([row], Settings().calls_in_conversations))
+    assert TEAMS not in tables.find_changes([])

@@ -158,10 +158,10 @@ def test_a_team_that_does_not_exist_is_told_with_those_that_do(run):
 
 
 def test_a_label_that_does_not_exist_is_told_with_its_setting(run):
-    settings = {"attributes": {"reason": "Motivo de contato"}}
+    settings = {"attributes": {"reason": "Motivo do contato"}}
     [(vendor, message)] = problems(run(settings=settings))
     assert vendor == "Intercom"
-    assert "«Motivo de contato» (attributes.reason in config.yaml)" in message
+    assert "«Motivo do contato» (attributes.reason in config.yaml)" in message
 
 
 def test_a_line_that_does_not_exist_is_told_with_those_that_do(run):

@@ -111,6 +111,31 @@ def test_secrets_are_masked_when_printed():
     assert "told-" not in repr(load_environment(given))
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "abc123=\n",
+        ' "abc123=" ',
+        "'abc123='",
+        "\ufeffabc123=\r\n",
+        "Bearer abc123=",
+        "\u00a0abc123=",
+    ],
+)
+def test_a_key_is_cleaned_of_what_is_caught_in_copying(tmp_path, written):
+    path = tmp_path / "token"
+    path.write_bytes(written.encode())
+    for environ in ({"INTERCOM_TOKEN": written}, {"INTERCOM_TOKEN_FILE": str(path)}):
+        assert load_environment(environ).intercom_token.get_secret_value() == "abc123="
+
+
+@pytest.mark.parametrize("written", ["abc 123", "abc\n123", "açc", "\u2019", '""'])
+def test_a_key_with_a_character_that_no_key_has_is_the_installers_to_mend(written):
+    with pytest.raises(ConfigurationError, match="INTERCOM_TOKEN: holds a character") as caught:
+        load_environment({"INTERCOM_TOKEN": written})
+    assert written.strip('"') == "" or written not in str(caught.value)
+
+
 def test_a_secret_may_come_from_a_file(tmp_path):
     path = tmp_path / "token"
     path.write_text("from-a-file\n")
