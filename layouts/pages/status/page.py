@@ -405,24 +405,30 @@ def _past(status: Status, context: Context) -> Element:
     facts = [
         (text(f"status.rows.{table}"), formats.count(count)) for table, count in status.rows.items()
     ]
-    content.append(_facts([*facts, *_list_second_looks(status, context)]))
+    content.append(_facts(facts))
+    content += [_describe_second_look(look, status, context) for look in status.second_looks]
     return panel(text("status.past"), html.Div(content, className="status-body"))
 
 
-def _list_second_looks(status: Status, context: Context) -> list[tuple[str, Any]]:
+def _describe_second_look(look: SecondLook, status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
-    facts = []
-    for look in status.second_looks:
-        found = text(
-            "status.second_look_found",
-            changed=formats.count(look.changed),
-            removed=formats.count(look.removed),
-        )
-        whole = text("status.second_look_whole")
-        since = age(look.whole_since, status.at, context)
-        value = [age(look.read_at, status.at, context), "; ", whole, " ", since, "; ", found]
-        facts.append((text("status.second_look", source=name_of(look.key)), value))
-    return facts
+    found = text(
+        "status.second_look_found",
+        changed=formats.count(look.changed),
+        removed=formats.count(look.removed),
+    )
+    parts = [
+        text("status.second_look", source=name_of(look.key)),
+        " ",
+        age(look.read_at, status.at, context),
+        "; ",
+        text("status.second_look_whole"),
+        " ",
+        age(look.whole_since, status.at, context),
+        "; ",
+        found,
+    ]
+    return html.P(parts, className="quiet")
 
 
 def _match(status: Status, context: Context) -> Element:

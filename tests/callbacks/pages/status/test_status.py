@@ -98,9 +98,9 @@ def test_sources_say_what_is_wrong_and_what_to_do(fresh):
     assert "3 de 600" in text
     assert "Histórico: 37 de 90 dias" in text
     assert "Cortado em 01/10/2026" in text
-    assert "Relido, Intercom" in text
+    assert "Intercom: relido" in text
     assert "em 24 h: 12 mudaram, 3 apagadas lá e aqui" in text
-    assert "Relido, Aircall" not in text
+    assert "Aircall: relido" not in text
     assert "14 conversas reconhecidas como ligações" in text
     assert "Último ciclo, Intercom" in text
     assert "Último ciclo, Aircall" not in text
