@@ -214,7 +214,7 @@ class Recheck:
         return True
 
     def _find_due(self, now: float, target: int) -> str | None:
-        """What is most overdue, each by its own measure."""
+        """What is due and has waited longest, old days first."""
         first, today = _find_day(target) + timedelta(days=1), _find_day(now)
         newest = today - timedelta(days=self._newest_days - 1)
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
@@ -226,13 +226,17 @@ class Recheck:
         if self._table.read_deleted is not None:
             periods[DELETED] = self._newest_seconds
         self._seed(periods, now)
-        overdue = {
-            key: abs(now - self._read_at[key]) / period
+        waited = {
+            key: abs(now - self._read_at[key])
             for key, period in periods.items()
-            if self._not_before.get(key, 0.0) <= now
+            if self._not_before.get(key, 0.0) <= now and abs(now - self._read_at[key]) >= period
         }
-        key = max(overdue, key=overdue.__getitem__, default=None)
-        return key if key is not None and overdue[key] >= 1 else None
+        # Where the allowance is too small for all, no day is to wait for longer than a day.
+        return max(
+            waited,
+            key=lambda key: (key == DELETED, waited[key] >= DAILY_SECONDS, waited[key]),
+            default=None,
+        )
 
     def _seed(self, periods: Mapping[str, float], now: float) -> None:
         """What has just been read for the first time falls due evenly spread."""

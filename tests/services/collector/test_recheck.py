@@ -179,6 +179,13 @@ def test_no_more_than_a_tenth_of_the_limit_is_used():
     assert taken == 50
 
 
+def test_an_allowance_that_is_too_small_still_reaches_every_day_within_24_hours(rig):
+    rig.restart(aircall={"requests_per_minute": 1})
+    del rig.aircall.rows[34]
+    wait(rig, DAY)
+    assert "34" not in rig.ids("calls")
+
+
 def test_a_version_is_not_published_for_a_look_that_found_nothing(rig):
     wait(rig, HOUR)
     version = rig.snapshot().version
