@@ -19,7 +19,7 @@ from metrics.alerts.model import (
 )
 from metrics.alerts.rules import NO_TEAM, RULES, RuleSettings, screen_key
 from metrics.live import current
-from metrics.live.current import LoadRow, PresenceRow, QueueRow
+from metrics.live.current import LoadRow, OrphanedRow, PresenceRow, QueueRow
 from metrics.live.spikes import Spike, spikes
 from metrics.measures.stocks import IS_OPEN
 from metrics.model.catalog import CATALOG
@@ -107,6 +107,9 @@ class Situation:
             .sort("agent_id")
         )
         return [Held(**row) for row in held.collect().iter_rows(named=True)]
+
+    def orphaned(self) -> list[OrphanedRow]:
+        return current.orphaned(view_of_today(self.tables, self.rules))
 
     @cached_property
     def open_by_anybody(self) -> Mapping[str, int]:

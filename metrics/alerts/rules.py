@@ -142,6 +142,32 @@ OVERLOAD = AlertRule(
 
 
 @dataclass(frozen=True)
+class OrphanedSettings(RuleSettings):
+    minutes: Annotated[float, Gt(0)] = 15
+
+
+def find_orphaned(now: "Situation", settings: OrphanedSettings) -> Iterator[Problem]:
+    """What waits for us with somebody who will not answer; it is over when all of it is handled."""
+    for held in now.orphaned():
+        since = held.waiting_since.timestamp()
+        yield Problem(
+            rule="orphaned",
+            key=f"orphaned:agent:{held.agent_id}",
+            severity=settings.severity,
+            value=len(held.ids),
+            threshold=1,
+            since=since,
+            agent_id=held.agent_id,
+            agent=held.name,
+            tickets=tuple(held.ids[:TICKETS]),
+            fires=now.instant - since > settings.minutes * 60,
+        )
+
+
+ORPHANED = AlertRule("orphaned", OrphanedSettings, find_orphaned)
+
+
+@dataclass(frozen=True)
 class SpikeSettings(RuleSettings):
     mode: Literal["fixed", "adaptive"] = "fixed"
     conversations: Annotated[int, Ge(1)] = 3
@@ -341,5 +367,14 @@ WALL_SILENT = AlertRule(
 
 RULES: Mapping[Rule, AlertRule[Any]] = {
     rule.key: rule
-    for rule in (QUEUE, OVERLOAD, SPIKE, STAFFING_TEXT, STAFFING_VOICE, STALE, WALL_SILENT)
+    for rule in (
+        QUEUE,
+        ORPHANED,
+        OVERLOAD,
+        SPIKE,
+        STAFFING_TEXT,
+        STAFFING_VOICE,
+        STALE,
+        WALL_SILENT,
+    )
 }

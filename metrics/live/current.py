@@ -157,6 +157,16 @@ class DebtRow:
     contact_name: str | None
 
 
+@dataclass(frozen=True)
+class OrphanedRow:
+    """What waits for us with one who will not answer, the longest wait (`waiting_since`) first."""
+
+    agent_id: str
+    name: str
+    waiting_since: datetime
+    ids: list[str]
+
+
 def queue(view: View) -> list[QueueRow]:
     """The queue, longest wait first; those that wait for the customer come last."""
     return _waiting("queue", view)
@@ -179,6 +189,32 @@ def _waiting(key: str, view: View) -> list[QueueRow]:
         .collect()
     )
     return [QueueRow(team=teams.get(row["team_id"]), **row) for row in rows.iter_rows(named=True)]
+
+
+def orphaned(view: View) -> list[OrphanedRow]:
+    """Open, waiting for us, and with a bot, with who left, or with who went away before that.
+
+    The holder who keeps somebody waiting longest comes first.
+    """
+    tables, since = view.tables, pl.col("waiting_since")
+    agents = tables.agents.lazy().select("id", "active", "bot", "away", "away_since", is_known=True)
+    is_away = is_true("away") & (pl.col("away_since") <= since).fill_null(value=False)
+    held = (
+        select_conversations(view)
+        .filter(IS_OPEN & since.is_not_null() & pl.col("agent_id").is_not_null())
+        .select("id", "waiting_since", agent_id=pl.col("agent_id").cast(pl.String))
+        .join(agents.rename({"id": "agent_id"}), on="agent_id", how="left")
+        .filter(~is_true("is_known") | ~is_true("active") | is_true("bot") | is_away)
+        .sort("waiting_since", "id")
+        .group_by("agent_id", maintain_order=True)
+        .agg(since.first(), ids="id")
+        .collect()
+    )
+    known = names(tables)
+    return [
+        OrphanedRow(name=known.get(row["agent_id"], ("", ""))[0], **row)
+        for row in held.iter_rows(named=True)
+    ]
 
 
 def team_names(tables: Tables, rules: Rules) -> dict[str, str]:

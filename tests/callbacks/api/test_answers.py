@@ -275,6 +275,7 @@ def test_alerts_do_not_pretend_that_somebody_watches(api):
     rules = {rule["rule"]: rule for rule in body["rules"]}
     assert set(rules) == {
         "queue",
+        "orphaned",
         "overload",
         "spike",
         "staffing_text",

@@ -35,6 +35,9 @@ QUEUE = Problem(
 LOAD = Problem(
     "overload", "overload:agent:201", "warning", 12, 10, agent_id="201", facts={"ours": 8}
 )
+ORPHANED = Problem(
+    "orphaned", "orphaned:agent:201", "warning", 2, 1, since=NOW - 1200, agent_id="201"
+)
 SPIKE = Problem("spike", "spike:agent:201", "warning", 4, 3, agent_id="201", facts={"minutes": 30})
 TEXT = Problem("staffing_text", "staffing_text:all", "warning", 1, 4, hands=(("201", 0),))
 VOICE = Problem("staffing_voice", "staffing_voice:all", "warning", 0, 2)
@@ -60,7 +63,7 @@ SILENT = Problem(
     screen_id="ab12",
     screen="Sala 2",
 )
-ALL = (QUEUE, LOAD, SPIKE, TEXT, VOICE, STALE, SILENT)
+ALL = (QUEUE, ORPHANED, LOAD, SPIKE, TEXT, VOICE, STALE, SILENT)
 
 
 def notice(problem, **values):

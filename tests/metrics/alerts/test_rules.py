@@ -102,6 +102,32 @@ def test_conversations_without_a_team_queue_by_themselves_unless_teams_are_named
     assert fired(content, with_rules=rules(teams=(TeamRule(SUPPORT),))) == {}
 
 
+ABSENT = [
+    person("1", away=True, away_since="2026-11-24T11:00:00Z"),
+    person("1", active=False),
+    person("1", bot=True),
+    person("2"),
+]
+
+
+@pytest.mark.parametrize("holder", ABSENT, ids=["away", "left", "bot", "unknown"])
+def test_what_waits_with_somebody_who_is_not_there_is_told(holder):
+    late = waiting("7", "2026-11-24T11:30:00Z", agent_id="1")
+    later = waiting("8", "2026-11-24T11:55:00Z", agent_id="1")
+    ours_no_more = waiting("9", None, agent_id="1")
+    problem = fired(world(later, late, ours_no_more, people=(holder,)))["orphaned:agent:1"]
+    assert (problem.value, problem.tickets) == (2, ("7", "8"))
+    found = look(world(later, people=(holder,))).problems
+    assert [(p.key, p.fires) for p in found] == [("orphaned:agent:1", False)], "not long enough"
+
+
+@pytest.mark.parametrize("since", [None, "2026-11-24T11:40:00Z"])
+def test_who_went_away_after_the_wait_began_and_who_is_there_holds_nothing_orphaned(since):
+    holder = person("1", away=since is not None, away_since=since)
+    row = waiting("7", "2026-11-24T11:30:00Z", agent_id="1")
+    assert fired(world(row, people=(holder,))) == {}
+
+
 def test_overload_begins_with_the_limit_and_counts_over_all_teams():
     def held(count):
         rows = [
@@ -208,7 +234,7 @@ def test_old_numbers_of_intercom_neither_fire_nor_resolve(state):
     sources = {"intercom": bad(state), "aircall": SourceHealth("ok")}
     evaluation = look(content, sources=sources, with_rules=goals)
     assert {p.rule for p in evaluation.problems} <= {"stale"}
-    named = {"queue", "overload", "spike", "staffing_text", "staffing_voice"}
+    named = {"queue", "orphaned", "overload", "spike", "staffing_text", "staffing_voice"}
     assert named <= evaluation.unknown
 
 
@@ -260,8 +286,8 @@ def test_a_source_that_starts_anew_says_nothing_about_its_old_failure():
 @pytest.mark.parametrize(
     ("missing", "unknown"),
     [
-        ("conversations", {"queue", "overload", "spike"}),
-        ("agents", {"queue", "overload", "spike", "staffing_text", "staffing_voice"}),
+        ("conversations", {"queue", "orphaned", "overload", "spike"}),
+        ("agents", {"queue", "orphaned", "overload", "spike", "staffing_text", "staffing_voice"}),
         ("calls", set()),
     ],
 )
