@@ -162,9 +162,8 @@ def _count_rows(snapshot: Snapshot | None) -> dict[str, int]:
     return {name: len(getattr(tables, name)) for name in names}
 
 
-def _list_absent_labels(snapshot: Snapshot | None, backend: Backend) -> list[tuple[str, str]]:
-    absent = absent_labels(snapshot.tables, backend.rules) if snapshot else {}
-    return [(label, f"attributes.{key}") for key, label in absent.items()]
+def _list_absent_labels(snapshot: Snapshot | None, backend: Backend) -> list[str]:
+    return list(absent_labels(snapshot.tables, backend.rules).values()) if snapshot else []
 
 
 def _list_unmatched(

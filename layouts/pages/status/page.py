@@ -104,7 +104,7 @@ class Status:
     state_bytes: int
     rows: Mapping[str, int]
     recognised: int
-    absent_labels: Sequence[tuple[str, str]]
+    absent_labels: Sequence[str]
     voice_only: Sequence[tuple[str, str]]
     text_only: Sequence[tuple[str, str]]
     second_looks: Sequence[SecondLook]
@@ -442,12 +442,21 @@ def _match(status: Status, context: Context) -> Element:
             text.plural("status.recognised", status.recognised, n=count), className="status-fact"
         ),
         html.P(text("status.recognised_words"), className="quiet"),
-        _people("absent_labels", status.absent_labels, context) if status.absent_labels else None,
+        _list_absent_labels(status, context),
         _people("voice_only", status.voice_only, context),
         _people("text_only", status.text_only, context),
         html.P(text("status.match_words"), className="quieter"),
     ]
     return panel(text("status.match"), html.Div(content, className="status-body"))
+
+
+def _list_absent_labels(status: Status, context: Context) -> Element | None:
+    labels, text = status.absent_labels, context.text
+    if not labels:
+        return None
+    named = ", ".join(f"«{plain(label)}»" for label in labels)
+    title = text.plural("status.absent_labels", len(labels), n=context.formats.count(len(labels)))
+    return html.P([icon("exclamation-triangle-fill", "warn"), f" {title}: {named}"])
 
 
 def _people(key: str, people: Any, context: Context) -> Element:

@@ -120,6 +120,11 @@ def test_people_whom_only_one_vendor_knows_are_listed(fresh):
     assert "sem@example.com" in text
 
 
+def test_labels_of_the_settings_that_no_conversation_carries_are_listed(world):
+    assert "«Tipo de Atendimento»" in shown(world)
+    assert "«Motivo de Contato»" not in shown(world), "conversations carry it"
+
+
 def test_before_the_first_version_and_where_the_robot_is_not_there(fresh):
     text = shown(fresh(starting=True))
     assert "Ainda não há dados" in text
