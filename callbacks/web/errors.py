@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from callbacks.access.refusals import is_navigation, json_error
+from callbacks.access.routes import current_route
 from callbacks.access.session import choose_language, choose_theme
 from layouts import i18n as words
 from layouts import ids
@@ -75,7 +76,8 @@ def _answer_error(error: Exception, backend: Backend) -> Any:
 def _answer_with(
     backend: Backend, status: int, code: str, message: str, key: str, **values: str
 ) -> Response:
-    if not is_navigation():
+    route = current_route()
+    if not is_navigation() and not (route and route.is_form):
         return json_error(status, code, message)
     text = words.text_for(choose_language(request.cookies, backend))
     title, rest = text(f"{key}.title"), text(f"{key}.words", **values)

@@ -1,6 +1,7 @@
 """Limits on how often something may be tried, counted in a store for all web processes."""
 
-from services.storage.store import StorageFullError, Store
+from services.errors import ServiceError
+from services.storage.store import Store
 
 
 class Throttle:
@@ -22,7 +23,8 @@ class Throttle:
         """
         try:
             return self._store.increment(f"throttle/{key}", self.seconds) <= self._limit
-        except StorageFullError:
+        except ServiceError:
+            # A store without room, or a replica: who may only read still gets an answer.
             return not self.is_blocked(key)
 
     def count_failure(self, key: str) -> None:

@@ -11,12 +11,13 @@ import redis
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """A server for the length of the block; its address."""
+def running(folder: Path, *arguments: str) -> Iterator[str]:
+    """A server for the length of the block; its address. `arguments` come after our own."""
     program = shutil.which("redis-server")
     assert program, "redis-server is missing: make test installs it, or names the package"
     socket = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
+    options += arguments
     server = subprocess.Popen(
         [program, *options, "--dir", str(folder)], stdout=subprocess.DEVNULL, text=True
     )
@@ -35,6 +36,8 @@ def _wait_until_it_answers(url: str) -> None:
         try:
             client.ping()
             client.close()
+            return
+        except redis.exceptions.AuthenticationError:
             return
         except redis.exceptions.ConnectionError:
             time.sleep(0.05)

@@ -11,8 +11,9 @@ from callbacks.access.login_throttle import FAILURES_PER_ADDRESS, FAILURES_PER_P
 from callbacks.access.session import safe_target
 from services.accounts import accounts
 from services.settings.config import Settings
+from services.storage.store import StorageFullError
 from tests.worlds.api_world import JOAO, PEOPLE, person, snapshot
-from tests.worlds.web_world import ANALYST, MANAGER, PASSWORD, Browser
+from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, Browser
 
 WRONG = "not the password"
 
@@ -482,6 +483,23 @@ def test_a_session_ends_at_its_hour_however_busy_it_was(fresh):
     world.now += 1801
     assert browser.fire("page.children").status_code == 401
     assert browser.get("/analyst").status_code == 302
+
+
+def test_on_a_full_disk_who_is_in_goes_on_and_the_others_are_told_why(fresh, monkeypatch):
+    world = fresh(settings=Settings.model_validate({"access": {"idle_hours": 1}}))
+    inside, outside = world.browser(MANAGER), world.browser()
+    world.now += 600
+
+    def full(*_, **__):
+        raise StorageFullError("no room")
+
+    for write in ("set", "add", "increment", "set_fenced"):
+        monkeypatch.setattr(world.state, write, full)
+    assert inside.get("/overview").status_code == 200
+    assert inside.fire("page.children").status_code == 200
+    answer = outside.sign_in(MANAGER, headers=NAVIGATION)
+    assert answer.status_code == 503
+    assert "Disco cheio" in answer.text
 
 
 def test_the_store_gone_is_told_as_such_and_lets_nobody_in(fresh, monkeypatch, caplog):

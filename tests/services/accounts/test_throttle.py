@@ -3,6 +3,22 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from services.accounts.throttle import Throttle
+from services.storage.store import StorageFullError
+
+
+def test_a_store_that_cannot_be_written_refuses_nobody_who_was_not_refused_before(
+    store, monkeypatch
+):
+    throttle = Throttle(store, limit=2, seconds=60)
+    throttle.count_failure("bia")
+    throttle.count_failure("bia")
+
+    def fail(*args, **values):
+        raise StorageFullError("no room")
+
+    monkeypatch.setattr(store, "increment", fail)
+    assert throttle.count_attempt("ana")
+    assert not throttle.count_attempt("bia")
 
 
 def test_the_limit_is_how_many_attempts_may_be_made(store):

@@ -9,6 +9,26 @@ from services.storage.locks import FileLock
 from tests.worlds.collecting import NOW
 
 
+def test_what_is_wrong_with_a_store_is_logged_once_until_it_comes_again(
+    rig, tmp_path, monkeypatch, caplog
+):
+    collector = Collector(
+        rig.intercom,
+        rig.aircall,
+        lease=Lease(FileLock(tmp_path / "lock"), rig.cache),
+        cache=rig.cache,
+        state=rig.state,
+        settings=rig.settings,
+    )
+    for troubles in (["evicts"], ["evicts"], [], ["evicts"]):
+        monkeypatch.setattr(rig.state, "find_troubles", lambda troubles=troubles: troubles)
+        collector._tell_troubles()
+    told = [record.message for record in caplog.records if record.name.endswith("collector")]
+    assert len(told) == 2
+    assert "store state" in told[0]
+    assert "noeviction" in told[0]
+
+
 class TestRunning:
     """The collector with its threads, on real time."""
 

@@ -1,9 +1,14 @@
+import shutil
+import socket
+import subprocess
+import time
 from collections import deque
 
 import pytest
 import redis
 
 from services.errors import ConfigurationError
+from services.runtime.processes import accepts_connections
 from services.storage.redis_store import RedisStore, connect
 from services.storage.store import StorageFullError
 from tests.worlds import redis_server
@@ -89,6 +94,61 @@ def test_sentinels_name_the_master_and_have_a_password_of_their_own():
     assert (told["username"], told["password"], told["db"]) == ("ana", "hush", 2)
     assert {a["ssl_ca_certs"] for a in (*asked, told)} == {"/ca.pem"}
     assert "SSL" in pool.connection_class.__name__
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def write_and_read(url):
+    store = RedisStore(url, "vigia:cache:", secret="k" * 32)
+    store.set("partition/calls", WORDS, 60)
+    assert store.get("partition/calls") == WORDS
+    assert store.increment("epoch", start=6) == 7
+    assert store.set_fenced("current", b"1", "epoch", b"7")
+    assert store.touch(["current", "gone"], 60) == ["gone"]
+    assert store.keys("c") == ["current"]
+    assert store.size_bytes() > 0
+    assert store.find_troubles() == []
+    store.clear()
+    assert store.keys() == []
+    store.close()
+
+
+def test_a_cluster_keeps_a_store_together(tmp_path):
+    port, bus = free_port(), free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--requirepass", "hush"]
+    options += ["--cluster-enabled", "yes", "--cluster-port", str(bus)]
+    with redis_server.running(tmp_path, *options) as url:
+        raw = redis.Redis.from_url(url, password="hush")
+        raw.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        end = time.monotonic() + 10
+        while raw.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        write_and_read(f"redis+cluster://:hush@127.0.0.1:{port}")
+
+
+def test_sentinels_lead_to_the_master(tmp_path):
+    port, asked = free_port(), free_port()
+    (tmp_path / "sentinel").mkdir()
+    settings = tmp_path / "sentinel.conf"
+    settings.write_text(f"sentinel monitor ours 127.0.0.1 {port} 1\nsentinel auth-pass ours hush\n")
+    program = shutil.which("redis-server")
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--requirepass", "hush"]
+    command = [program, settings, "--sentinel", "--port", str(asked), "--bind", "127.0.0.1"]
+    with redis_server.running(tmp_path, *options):
+        sentinel = subprocess.Popen([*command, "--dir", tmp_path], stdout=subprocess.DEVNULL)
+        try:
+            end = time.monotonic() + 10
+            while not accepts_connections("127.0.0.1", asked):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            write_and_read(f"redis+sentinel://:hush@127.0.0.1:{asked}/ours/0")
+        finally:
+            sentinel.terminate()
+            sentinel.wait(10)
 
 
 @pytest.mark.parametrize("address", ["redis+sentinel://one", "redis+tree://one", "http://one"])
