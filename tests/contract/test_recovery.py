@@ -50,11 +50,11 @@ def is_whole(found, snapshot):
     rung = [c for c in world.calls if c["started_at"] >= since]
     tickets = [t for t in found.sandbox.tickets if t["category"] == "Back-office"]
     tickets = [t for t in tickets if t["open"] or t["updated_at"] >= since]
-    still = snapshot.tables.tickets.set_index("id")["is_open"]
+    still = dict(snapshot.tables.tickets.select("id", "is_open").iter_rows())
     assert tickets
-    assert ids(tickets) <= set(still.index)
+    assert ids(tickets) <= set(still)
     assert all(still[str(t["id"])] == t["open"] for t in tickets)
-    states = snapshot.tables.conversations.set_index("id")["state"].astype(str)
+    states = dict(snapshot.tables.conversations.select("id", "state").iter_rows())
     assert ids(recent) <= conversations
     assert ids(rung) <= calls
     assert all(states[str(c["id"])] == c["state"] for c in recent)

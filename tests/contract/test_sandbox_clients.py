@@ -8,6 +8,7 @@ from services.settings.config import Settings
 from services.settings.sections import BackofficeSetting
 from services.vendors.aircall_rows import build_call_row
 from services.vendors.intercom_rows import (
+    AttributeTypes,
     build_call_check,
     build_conversation_row,
     build_scope_check,
@@ -41,7 +42,7 @@ def test_every_conversation_comes_and_becomes_a_row(clients, sandbox):
         expected, key=lambda one: (expected[one]["updated_at"], one)
     )
     is_call = build_call_check(Settings().calls_in_conversations)
-    for row in (build_conversation_row(row, is_call) for row in rows):
+    for row in (build_conversation_row(row, is_call, AttributeTypes()) for row in rows):
         original = expected[row["id"]]
         assert row["state"] == original["state"]
         assert row["agent_id"] == (str(original["admin_assignee_id"] or "") or None)
