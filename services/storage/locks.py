@@ -61,6 +61,8 @@ class FileLock:
             self._file = None
 
     def _open(self) -> int:
+        if not self.is_held():
+            self.release()
         if self._file is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -18,6 +18,7 @@ from services.settings.config import Settings, load_environment
 from services.storage.disk_store import DiskStore
 from services.storage.locks import ExpiringKey, FileLock
 from services.storage.redis_store import RedisStore
+from tests.worlds import redis_server
 
 KEY = "k" * 32
 
@@ -58,6 +59,33 @@ def test_with_redis_both_lie_there_and_apart(redis_url):
     assert (stores.cache.get("key"), stores.state.get("key")) == (None, b"y")
     stores.state.clear()
     stores.close()
+
+
+def test_a_deployment_is_the_same_after_its_stores_were_emptied(tmp_path, redis_url):
+    def words(**values):
+        stores = open_stores(environment(**values))
+        stores.state.clear()
+        stores.close()
+        return stores.deployment
+
+    on_disk = [
+        words(vigia_state_dir=tmp_path / name, vigia_cache_dir=tmp_path / "cache")
+        for name in ("a", "a", "b")
+    ]
+    on_redis = [words(redis_url=redis_url, secret_key=key * 32) for key in ("k", "k", "o")]
+    for first, again, other in (on_disk, on_redis):
+        assert first == again != other
+
+
+def test_accounts_may_live_in_another_redis(tmp_path, redis_url):
+    with redis_server.running(tmp_path) as other:
+        stores = open_stores(
+            environment(redis_url=redis_url, state_redis_url=other, secret_key=KEY)
+        )
+        stores.state.set("key", b"x")
+        assert RedisStore(other, "vigia:state:").get("key") == b"x"
+        assert RedisStore(redis_url, "vigia:state:").get("key") is None
+        stores.close()
 
 
 def test_a_cache_that_cannot_be_read_starts_empty_but_a_state_stops_the_start(tmp_path):

@@ -1,3 +1,4 @@
+import shutil
 import time
 
 import pytest
@@ -75,3 +76,16 @@ def test_a_key_that_another_took_over_is_not_held_any_more(keys, store):
         time.sleep(0.02)
     key.release()
     assert store.get("key") == b"another"
+
+
+def test_a_lock_whose_file_was_deleted_is_not_held_and_can_be_taken_again(tmp_path):
+    path = tmp_path / "folder" / "lock"
+    first, other = FileLock(path), FileLock(path)
+    assert first.take()
+    shutil.rmtree(path.parent)
+    assert not first.is_held()
+    assert other.take()
+    assert not first.take()
+    other.release()
+    assert first.take()
+    first.release()
