@@ -284,3 +284,10 @@ def test_a_test_message_names_who_asked():
     payload = drawn(message={"is_test": True, "asked_by": "Marina <b>"})
     assert "Pedido por Marina &lt;b&gt;." in payload["text"]
     assert drawn()["blocks"]
+
+
+def test_a_team_whose_name_nobody_knows_is_never_its_bare_id():
+    nameless = replace(QUEUE, team_id="777", team="")
+    text = json.dumps(drawn(notice(nameless)), ensure_ascii=False)
+    assert "Time excluído 777" in text
+    assert "Deleted team 777" in json.dumps(drawn(notice(nameless), language="en"))
