@@ -19,6 +19,7 @@ BACKLOG = 1024
 CONNECTIONS = 4000  # of one process; later ones wait
 RESERVED_FILES = 96  # for the stores, whose connections each thread has for itself
 IDLE_SECONDS = 30
+SWITCH_SECONDS = 0.0005
 IN_MEMORY = 2**40  # bytes: never in a temporary file
 
 
@@ -66,6 +67,8 @@ def serve(application: Any, listening: int, *, threads: int, largest_body: int) 
     """
     for number in ENDING:
         signal.signal(number, lambda number, frame: sys.exit(0))
+    # The loop that takes requests in waits for every computing thread in turn, and with it all do.
+    sys.setswitchinterval(SWITCH_SECONDS)
     # Both tell by the line what strangers and busy minutes do.
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).setLevel(logging.ERROR)
