@@ -35,7 +35,9 @@ def build_world(conversations: int, calls: int) -> Tables:
         conversations=_conversations(conversations, chance),
         calls=with_agents(_calls(calls, chance), ids_by_email(agents)),
         agents=agents,
-        teams=pl.DataFrame({"id": ["6101", "6102"], "name": ["Suporte N1", "Financeiro"]}),
+        teams=schema.conform(
+            pl.DataFrame({"id": ["6101", "6102"], "name": ["Suporte N1", "Financeiro"]}), "teams"
+        ),
         now=NOW,
     )
 

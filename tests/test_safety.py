@@ -85,17 +85,24 @@ def test_diskcache_is_used_in_one_place_and_without_pickle():
     assert not [n for n in names if "Fanout" in n or "Lock" in n or "Deque" in n or "Index" in n]
 
 
+def is_constant_of_redis(call):
+    """One of the module's own scripts, which Redis runs."""
+    [script] = call.args[:1] or [None]
+    is_constant = isinstance(script, ast.Name) and script.id.isupper()
+    return is_constant and ast.unparse(call.func) == "self._redis.eval"
+
+
 def test_nothing_runs_text_as_code_or_through_a_shell():
-    assert [call[:2] for call in called("eval", "exec", "system", "popen", "__import__")] == []
+    code = called("eval", "exec", "system", "popen", "__import__")
+    assert [call[:2] for call in code if not is_constant_of_redis(call[2])] == []
     loose = [
         call[:2]
         for call in called("run", "Popen", "check_output", "call")
         if any(k.arg == "shell" for k in call[2].keywords)
     ]
     assert loose == []
-    assert called("load", "full_load", "unsafe_load") == [] or all(
-        "yaml" not in ast.dump(call[2].func) for call in called("load", "full_load", "unsafe_load")
-    )
+    loads = [ast.unparse(call[2]) for call in called("load", "full_load", "unsafe_load")]
+    assert [load for load in loads if "yaml" in load and "SafeLoader" not in load] == []
 
 
 def test_no_process_of_ours_is_forked_as_polars_does_not_survive_it():

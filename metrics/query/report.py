@@ -102,32 +102,24 @@ def _ask(
 
 
 def _evaluate(selections: Sequence[Selection]) -> Summaries:
-    metrics = [selection.metric for selection in selections]
-    query = selections[0].query
-    values = query.select(selection.value for selection in selections).collect()
+    view, metrics = selections[0].view, [selection.metric for selection in selections]
+    columns = [selection.value for selection in selections]
+    numbers = [column for metric in metrics for column in aggregate(metric)]
+    for metric in metrics:
+        if metric.parts is not None:
+            words = build(metric.parts, view.rules, view.tables.now).drop_nulls()
+            name = f"{metric.key}.parts"
+            columns.append(words.value_counts(sort=True).implode().alias(name))
+            numbers.append(pl.col(name).first())
+    values = selections[0].query.select(columns).collect()
     # At once and not lazily: a shared `drop_nulls` makes each quantile sort all rows.
-    row = values.select(column for metric in metrics for column in aggregate(metric))
-    parts = _count_parts(selections)
-    numbers = row.row(0, named=True)
-    return {metric.key: read_summary(metric, numbers, parts.get(metric.key)) for metric in metrics}
-
-
-def _count_parts(selections: Sequence[Selection]) -> dict[str, dict[str, int]]:
-    view = selections[0].view
-    parted = {s.metric.key: s.metric for s in selections if s.metric.parts is not None}
-    counts = [
-        build(metric.parts, view.rules, view.tables.now)
-        .drop_nulls()
-        .value_counts(sort=True)
-        .implode()
-        .alias(key)
-        for key, metric in parted.items()
-        if metric.parts is not None
-    ]
-    if not counts:
-        return {}
-    row = selections[0].query.select(counts).collect().row(0, named=True)
-    return {key: count_parts(parted[key], words) for key, words in row.items()}
+    row = values.select(numbers).row(0, named=True)
+    return {
+        metric.key: read_summary(
+            metric, row, count_parts(metric, row.get(f"{metric.key}.parts") or ())
+        )
+        for metric in metrics
+    }
 
 
 def _break_down(selections: Sequence[Selection], by: str) -> dict[str, list[Group]]:
