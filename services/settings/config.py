@@ -62,7 +62,7 @@ LARGEST_FILE = 2**20
 DEEPEST = 20
 KEY_LENGTH = 32
 KEY_TOO_SHORT = f"at least {KEY_LENGTH} characters are needed"
-YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PlainSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Settings(Section):
@@ -269,7 +269,7 @@ def _read_text(path: Path) -> str:
 def _parse_yaml(text: str) -> Any:
     """Without references: a few lines of them stand for more than fits into memory."""
     depth = 0
-    for event in yaml.parse(text, Loader=YamlLoader):
+    for event in yaml.parse(text, Loader=PlainSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -277,7 +277,7 @@ def _parse_yaml(text: str) -> Any:
             raise ValueError(f"line {line}: references (*{event.anchor}) are not allowed")
         if depth > DEEPEST:
             raise ValueError(f"line {line}: at most {DEEPEST} levels are allowed")
-    return yaml.load(text, Loader=YamlLoader)  # noqa: S506  a safe one
+    return yaml.load(text, Loader=PlainSafeLoader)  # noqa: S506  a safe one
 
 
 def _explain(source: str, error: ValidationError, hide_values: bool = False) -> str:
