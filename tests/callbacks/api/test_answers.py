@@ -391,6 +391,8 @@ def test_a_store_that_does_not_answer_is_said(api):
         raise UnavailableError("redis://secret@host")
 
     broken.store.increment = fail
+    assert broken.ask("status")[0] == 200  # reading needs no write
+    broken.store.get = fail
     status, code, message = broken.refused("status")
     assert (status, code) == (503, "unavailable")
     assert "secret" not in message

@@ -367,8 +367,8 @@ def test_seats():
 def test_teams_are_named():
     table = teams_table(payload("intercom_teams")["teams"])
     assert table.to_dicts() == [
-        {"id": "6101", "name": "Suporte N1"},
-        {"id": "6102", "name": "Financeiro"},
+        {"id": "6101", "name": "Suporte N1", "active": True},
+        {"id": "6102", "name": "Financeiro", "active": True},
     ]
 
 
