@@ -58,23 +58,25 @@ def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Publis
     try:
         settings = load_settings(environment.vigia_config)
         Accounts(stores.state, settings).add(EMAIL, "Gestora", "manager", PASSWORD)
-        claim_cache(stores.cache, identify_owner(environment, settings, stores.deployment))
-        writer = SnapshotWriter(
-            stores.cache,
-            epoch=raise_epoch(stores.cache, time.time),
-            expire_seconds=EXPIRE_SECONDS,
-            clock=NOW.timestamp,
-        )
-        backend = Backend(
-            settings=settings,
-            environment=environment,
-            cache=stores.cache,
-            state=stores.state,
-            dataset=Dataset(stores.cache, settings.rules()),
-        )
         parts = split_by_day(build_world(arguments.conversations, arguments.calls))
-        store = Published(writer, parts, backend)
         with running(folder, environ, "web"):
+            # The first process of a deployment empties what others left.
+            wait_for(lambda: answers(f"{url}/healthz"))
+            claim_cache(stores.cache, identify_owner(environment, settings, stores.deployment))
+            writer = SnapshotWriter(
+                stores.cache,
+                epoch=raise_epoch(stores.cache, time.time),
+                expire_seconds=EXPIRE_SECONDS,
+                clock=NOW.timestamp,
+            )
+            backend = Backend(
+                settings=settings,
+                environment=environment,
+                cache=stores.cache,
+                state=stores.state,
+                dataset=Dataset(stores.cache, settings.rules()),
+            )
+            store = Published(writer, parts, backend)
             wait_for(lambda: answers(f"{url}/readyz"))
             yield store, url
     finally:
