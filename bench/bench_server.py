@@ -27,9 +27,10 @@ from playwright.sync_api import Page, Request, sync_playwright
 
 from bench import bare
 from bench.published import Published, served, sign_in
-from bench.world import NOW
+from bench.world import NOW, build_world
 from callbacks.web.registry import REPORTS
 from metrics.model.derived import derive
+from services.settings.config import Settings
 
 # Rows -> targets: page new and filter, summary, minute (ms); web process and collector (MB).
 TARGETS = {
@@ -203,7 +204,9 @@ def measure_wall(
     """Asked again with what it shows already."""
 
     def ask() -> requests.Response:
-        return session.post(recorded["url"], json=recorded["body"], timeout=60)
+        answer = session.post(recorded["url"], json=recorded["body"], timeout=60)
+        answer.raise_for_status()
+        return answer
 
     shown = ask().json()["response"]
     for state in recorded["body"].get("state", []):
@@ -238,9 +241,6 @@ def measure_minute(server: Server, folder: str, minute: float, collector: float)
 
 def measure_bare(arguments: argparse.Namespace) -> None:
     """The overview's counts without any product, of the same rows in the same run."""
-    from bench.world import build_world
-    from services.settings.config import Settings
-
     rows = build_world(arguments.conversations, 1000).conversations
     rows = derive(rows, "conversations", Settings().rules())
     connection = bare.open_duckdb(rows)

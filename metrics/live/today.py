@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from metrics.measures.workload import IS_CLOSED
 from metrics.model.catalog import Metric
 from metrics.model.derived import day_of
 from metrics.model.periods import Period, today
@@ -74,7 +75,7 @@ def _assigned_closed_or_answered_at(tables: Tables) -> pl.Expr:
     return (
         pl.when(agent_of(tables).is_not_null())
         .then("first_assignment_at")
-        .when(pl.col("state") == "closed")
+        .when(IS_CLOSED)
         .then("last_close_at")
         .otherwise(answered)
     )

@@ -10,13 +10,13 @@ from functools import partial
 
 import polars as pl
 
+from metrics.measures.workload import IS_CLOSED
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.values import first_word, flags, seconds_between
 
 STATISTICS = "Intercom, statistics of a conversation: "
 CREATED_AT = pl.col("created_at")
-IS_CLOSED = pl.col("state") == "closed"
 IS_REOPENED = pl.col("count_reopens") > 0
 # Where the customer never wrote, the clock starts with the conversation.
 FIRST_CONTACT_AT = pl.coalesce("first_contact_reply_at", "created_at")

@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 
+from metrics.measures.workload import IS_CLOSED
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
 from metrics.model.summary import Summary
@@ -60,7 +61,7 @@ csat_response_rate = metric(
     "csat_response_rate",
     "share",
     "conversations",
-    flags(IS_RATED, pl.col("state") == "closed"),
+    flags(IS_RATED, IS_CLOSED),
     dated_by="created_at",
     better="higher",
     definition="Intercom, conversation_rating of closed conversations by created_at",
