@@ -224,7 +224,7 @@ _CONVERSATIONS = (
     DetailColumn("agent", "text", _read_agent, width=24),
     DetailColumn("team", "text", _read_team),
     DetailColumn("state", "text", _read_words("state", "rows.state"), width=10),
-    DetailColumn("origin", "text", _read_words("origin", "overview.origin")),
+    DetailColumn("origin", "text", _read_words("origin", "filters.origin")),
     DetailColumn("channel", "text", width=14),
     DetailColumn("first_response_time", "seconds", _read_metric("first_response_time"), width=12),
     DetailColumn("time_to_first_close", "seconds", _measure_first_close, width=12),

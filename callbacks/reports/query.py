@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, get_origin
 from urllib.parse import parse_qs
 
 from pydantic import (
@@ -25,7 +25,7 @@ from pydantic import (
 
 from metrics.model.catalog import CATALOG, Table
 from metrics.model.definitions import Clock
-from metrics.model.filters import Filters
+from metrics.model.filters import Filters, Origin
 from metrics.model.periods import Period
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.query.drilldown import Cell, CellError
@@ -119,8 +119,9 @@ class Query(NoQuery):
     """What every data route takes: the filters."""
 
     team: Ids = Field(default=(), description="Intercom team id; may be repeated.")
-    origin: Literal["customer", "teammate"] | None = Field(
-        default=None, description="Who started the conversation."
+    origin: Origin | None = Field(
+        default=None,
+        description="Who started it; automated: neither a customer nor a person of ours.",
     )
     attributes: dict[str, tuple[str, ...]] = Field(default={}, exclude=True)
 

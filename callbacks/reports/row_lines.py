@@ -120,7 +120,7 @@ def _name_others(key: str, metric: Metric, question: ReportView[Any], context: C
 
 
 def _name_origin(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
-    return context.text(f"overview.origin.{key if key != 'none' else 'unknown'}")
+    return context.text(f"filters.origin.{key}")
 
 
 def _name_part(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:

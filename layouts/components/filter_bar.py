@@ -6,7 +6,7 @@ There is one bar on a screen, so its ids are the same on every page (`reports/fi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from layouts import ids
 from layouts.components.context import Context
@@ -16,6 +16,7 @@ from layouts.components.search import search_field
 from layouts.components.view_link import view_link
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
+from metrics.model.filters import Origin
 from metrics.model.periods import Period
 
 PRESETS = ("today", "yesterday", "7d", "28d", "90d", "month", "last_month")
@@ -121,7 +122,7 @@ class Bar:
         before: The days to compare with, by the choice; None without a comparison.
         same: The days of the same period before, for the words of that choice.
         compare: same, none, or None for the days just before.
-        origin: customer, teammate or None.
+        origin: None for all.
         clock: all or office.
         attributes: Label -> chosen values; an empty one stands for rows without a value.
     """
@@ -134,7 +135,7 @@ class Bar:
     compare: str | None
     teams: Sequence[Option]
     agents: Sequence[Option]
-    origin: str | None
+    origin: Origin | None
     clock: str
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Sequence[str] = ()
@@ -309,7 +310,7 @@ def _origin_chip(bar: Bar, context: Context) -> Element:
             context.view(origin=origin),
             origin == bar.origin,
         )
-        for origin in (None, "customer", "teammate")
+        for origin in (None, *get_args(Origin))
     ]
     value = text(f"filters.origin.{bar.origin or 'all'}")
     clear = context.view(origin=None) if bar.origin else None

@@ -56,7 +56,7 @@ def longest_wait_of(day: date, view: View) -> Wait | None:
     """
     created = pl.col("created_at")
     ended = pl.min_horizontal(_assigned_closed_or_answered_at(view.tables), "first_admin_reply_at")
-    is_ours = (pl.col("origin") == "teammate").fill_null(value=False)
+    is_ours = pl.col("origin") == "teammate"
     waits = (
         select_conversations(view)
         .filter((day_of("created_at") == day) & ~is_ours)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from metrics.model.definitions import Rules
+from metrics.model.filters import AUTOMATED
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
 from metrics.model.schema import (
@@ -38,6 +39,7 @@ def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
     if table == "conversations":
         frame = _trim_attributes(spell_attributes(frame, rules), rules)
         columns.append(_excluded_by(frame, rules).alias("excluded_by"))
+        columns.append(pl.col("origin").fill_null(pl.lit(AUTOMATED, LABEL)))
     if table == "calls":
         columns.append(_outcome(rules).alias("outcome"))
         columns.append(on_main_lines(frame, rules).alias("on_main_line"))

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+# Who began: what neither a customer nor a person of ours did is a machine's.
+Origin = Literal["customer", "teammate", "automated"]
+AUTOMATED: Origin = "automated"
+
 # Rows without a person (in a team's place: without a team), and without a value.
 UNASSIGNED = "none"
 EMPTY = ""
@@ -22,7 +26,7 @@ class Filters:
 
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
-    origin: Literal["customer", "teammate"] | None = None
+    origin: Origin | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     tickets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -35,7 +35,7 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "state": LABEL,  # open | closed | snoozed; never the vendor's `open` flag
     "subject": TEXT,  # short, plain, at most 120 characters; the body itself is dropped
     "channel": LABEL,  # the vendor's source type: conversation, email, whatsapp, ...
-    "origin": LABEL,  # customer | teammate | missing
+    "origin": LABEL,  # customer | teammate | missing: neither of them
     "priority": LABEL,
     "agent_id": LABEL,  # Intercom admin id; missing = unassigned
     "team_id": LABEL,  # missing = in no team

@@ -227,7 +227,7 @@ def _choose_calls(view: View) -> pl.Expr:
     if filters.lines:
         chosen &= on_lines(tables.calls, filters.lines, view.rules)
     if filters.origin:
-        chosen &= pl.col("direction") == DIRECTIONS[filters.origin]
+        chosen &= pl.col("direction") == DIRECTIONS.get(filters.origin, "")
     if filters.teams:
         chosen &= _credits(in_teams(tables.agents, filters.teams))
     if filters.agents:

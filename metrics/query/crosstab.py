@@ -19,7 +19,7 @@ from metrics.model.view import View
 from metrics.query.grouping import GROUP, ROW, Grouping, group_rows
 
 # Groups that stand for having no value: of people and teams, and of everything else.
-_NOBODY = frozenset({"agent", "team", "origin"})
+_NOBODY = frozenset({"agent", "team"})
 DOWN, ACROSS = "down", "across"
 
 

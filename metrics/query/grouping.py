@@ -9,7 +9,7 @@ import polars as pl
 from metrics.measures import workload
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
 from metrics.model.derived import day_of, hour_of
-from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.filters import AUTOMATED, EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
 from metrics.model.schema import ATTRIBUTE_PREFIX, LABEL, SEPARATOR, attribute
@@ -113,9 +113,9 @@ def _by_origin(selection: Selection) -> Grouping:
     if selection.metric.table == "calls":
         sides = {direction: origin for origin, direction in DIRECTIONS.items()}
         direction = pl.col("direction").cast(pl.String)
-        return Grouping(direction.replace_strict(sides, default=UNASSIGNED))
+        return Grouping(direction.replace_strict(sides, default=AUTOMATED))
     _refuse_others(selection, "origin")
-    return Grouping(pl.col("origin").fill_null(UNASSIGNED))
+    return Grouping(pl.col("origin"))
 
 
 def _by_agent(selection: Selection) -> Grouping:

@@ -133,6 +133,7 @@ def test_history_has_what_reports_are_made_for(large):
     assert {one["source"]["delivered_as"] for one in rows} == {
         "customer_initiated",
         "admin_initiated",
+        "operator_initiated",
     }
     assert any("<script>" in one["source"]["subject"] + one["source"]["body"] for one in rows) or (
         any("&lt;script&gt;" in one["source"]["body"] for one in rows)

@@ -110,10 +110,9 @@ def _name_value(key: str | None, axis: Axis, question: ReportView[Any], context:
     if axis.by == "team":
         return name_team(key, team_names(question.tables, question.rules), context)
     if key == nothing(axis.by):
-        automatic = axis.by == "origin"
-        return text("overview.origin.unknown" if automatic else "filters.empty_value")
+        return text("filters.empty_value")
     return _translate(
-        axis.by, key, text_of={"state": "rows.state", "origin": "overview.origin"}, context=context
+        axis.by, key, text_of={"state": "rows.state", "origin": "filters.origin"}, context=context
     )
 
 

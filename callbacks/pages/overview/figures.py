@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from layouts.components.metric_info import MetricInfo
 from layouts.pages.overview.data import Reason, VolumeBar
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
-from metrics.model.filters import UNASSIGNED
+from metrics.model.filters import UNASSIGNED, Origin
 from metrics.model.selection import select
 from metrics.model.summary import Summary
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
@@ -132,8 +132,7 @@ def build_agents(
 
 def count_origins(question: OverviewView) -> dict[str, int]:
     groups = question.groups(CATALOG["conversations"], "origin")
-    keys = {"customer": "customer", "teammate": "teammate", "unknown": UNASSIGNED}
-    return {name: groups[key].n if key in groups else 0 for name, key in keys.items()}
+    return {key: groups[key].n if key in groups else 0 for key in get_args(Origin)}
 
 
 def build_infos(

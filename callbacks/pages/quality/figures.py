@@ -93,7 +93,8 @@ def _find_earlier_weeks(question: QualityView) -> Period | None:
 
 
 def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
-    scores, bad = question.groups_of([CATALOG["csat_score"], CATALOG["dsat_score"]], by).values()
+    keys = ("csat_score", "csat_adjusted", "dsat_score")
+    scores, adjusted, bad = question.groups_of([CATALOG[key] for key in keys], by).values()
     order = focused(scores, bad, question.query.order, question.rules)
     names = people.names(question.tables, question.rules) if by == "agent" else {}
 
@@ -103,6 +104,7 @@ def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
             key=key,
             name=context.text("rows.no_reason") if by == "reason" and key == EMPTY else name,
             csat=scores[key],
+            adjusted=adjusted[key],
             negatives=negatives(bad.get(key)),
             left=names.get(key, ("", ""))[1] == "left",
         )

@@ -87,15 +87,12 @@ def origin(overview: Overview, context: Context) -> Element:
     if not total:
         return figure_panel(PAGE, "origin", title, _nothing(context), None, context, info=info)
 
-    def cell(key: str) -> str:
-        return f"origin:{'none' if key == 'unknown' else key}"
-
     pieces = [
         rows_link(
             "",
             context,
             ROWS,
-            cell(key),
+            f"origin:{key}",
             class_name=f"origin-piece origin-{key}",
             style={"--share": f"{n / total * 100:.2f}%"},
             tabIndex="-1",
@@ -107,9 +104,9 @@ def origin(overview: Overview, context: Context) -> Element:
         html.Span(
             [
                 html.Span(className=f"dot origin-{key}"),
-                text(f"overview.origin.{key}"),
+                text(f"filters.origin.{key}"),
                 " ",
-                rows_link(html.B(formats.count(n)), context, ROWS, cell(key)),
+                rows_link(html.B(formats.count(n)), context, ROWS, f"origin:{key}"),
                 " ",
                 formats.share(n / total),
             ]

@@ -23,13 +23,18 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Rated:
-    """`negatives` are ratings of 1 and 2."""
+    """`adjusted` leaves the neutral ratings out; `negatives` are ratings of 1 and 2."""
 
     key: str
     name: str
     csat: Summary
+    adjusted: Summary
     negatives: int
     left: bool = False
+
+    @property
+    def neutral(self) -> int:
+        return self.csat.n - self.adjusted.n
 
 
 @dataclass(frozen=True)

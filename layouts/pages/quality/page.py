@@ -413,6 +413,8 @@ def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Ele
             html.Th(text(f"quality.columns.{ranks.by}"), className="left"),
             html.Th(html.Span([html.Span(end) for end in ends], className="scale-head")),
             html.Th("CSAT %"),
+            html.Th(text("quality.columns.adjusted")),
+            html.Th(text("quality.columns.neutral")),
             html.Th(text("quality.columns.negatives")),
             html.Th(text("quality.columns.n")),
         ]
@@ -438,13 +440,22 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
         side = " strong"
     if rated.left:
         name.append(pill(context.text("overview.left")))
+    neutral: Any = formats.count(rated.neutral)
+    if rated.neutral:
+        neutral = rows_link(neutral, context, "csat_score", cell, "part:neutral")
     bad: Any = formats.count(rated.negatives)
     if rated.negatives:
         bad = rows_link(bad, context, "dsat_score", cell, "value:1")
+    adjusted: Any = no_data(context)
+    if rated.adjusted.value is not None:
+        adjusted = formats.decimal(rated.adjusted.value * 100)
+        adjusted = rows_link(adjusted, context, "csat_adjusted", cell)
     return [
         html.Td(html.Div(name, className="rank-words"), className=f"left rank-name{side}"),
         html.Td(interval_bar(csat, everyone, floor, context), className="rank-bar"),
         html.Td(html.B(formats.decimal((csat.value or 0) * 100))),
+        html.Td(adjusted),
+        html.Td(neutral),
         html.Td(bad),
         html.Td(
             rows_link(context.text("units.n", n=formats.count(csat.n)), context, "csat_score", cell)

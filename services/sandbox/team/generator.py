@@ -308,6 +308,7 @@ class ConversationGenerator:
 
     def _answer_by_bot(self, rng: random.Random, at: int, payload: Payload) -> list[Event]:
         """Nobody is ever assigned."""
+        payload["source"]["delivered_as"] = "operator_initiated"
         payload["ai_agent_participated"] = True
         payload["ai_agent"] = build_ai_agent("confirmed_resolution")
         end = at + rng.randint(5, 20) * MINUTE

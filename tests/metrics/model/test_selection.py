@@ -1,8 +1,10 @@
+from typing import get_args
+
 import pytest
 
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
-from metrics.model.filters import Filters
+from metrics.model.filters import Filters, Origin
 from metrics.model.selection import absent_labels, select, select_conversations
 from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
@@ -64,6 +66,7 @@ def test_with_teams_only_their_conversations_are_in():
         (Filters(agents=("2", "none")), ["c", "d", "e"]),
         (Filters(agents=("9",)), []),
         (Filters(origin="teammate"), ["b"]),
+        (Filters(origin="automated"), ["e"]),
         (Filters(attributes={LABEL: ("Lentidão", "Boleto")}), ["a", "b"]),
         (Filters(attributes={LABEL: ("",)}), ["c", "d", "e"]),
         (Filters(attributes={LABEL: ("", "Lentidão")}), ["a", "c", "d", "e"]),
@@ -75,6 +78,11 @@ def test_with_teams_only_their_conversations_are_in():
 )
 def test_filters_combine_with_and(filters, expected):
     assert ids(MIXED, filters) == expected
+
+
+def test_the_three_who_may_begin_are_together_all_rows():
+    found = [row for side in get_args(Origin) for row in ids(MIXED, Filters(origin=side))]
+    assert sorted(found) == ids(MIXED)
 
 
 def test_a_filter_does_not_reach_beyond_the_scope():

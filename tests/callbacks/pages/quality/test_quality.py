@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tests.worlds.api_world import LUANA, SUPPORT, conversation, snapshot
+from tests.worlds.api_world import JOAO, LUANA, SUPPORT, conversation, snapshot
 from tests.worlds.quality_world import EVERYTHING, HOSTILE, REASON, rated
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
@@ -120,6 +120,8 @@ def test_every_number_has_as_many_rows_behind_it(manager):
         "csat_average\nvalue:2": 9,
         "csat_score": 24,
         f"csat_score\nagent:{LUANA}": 12,
+        f"csat_score\nagent:{JOAO}\npart:neutral": 1,
+        f"csat_adjusted\nagent:{JOAO}": 9,
         f"dsat_score\nagent:{LUANA}\nvalue:1": 9,
         "csat_score\nreason:Acesso e senha": 12,
         "csat_response_rate": 30,
