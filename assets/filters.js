@@ -1,15 +1,15 @@
 /* What is chosen in a filter bar goes into the address; everything else follows from there. */
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.filters = {
-  choose: function (teams, agents, clicks, from, to) {
+  choose: function (team, agent, shift, clicks, from, to) {
     const { set, parameters } = window.vigia;
     const triggered = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
     const name = triggered.split(".")[0].split("-").pop();
     const panel = parameters("panelParameters");
     if (name === "dates" && clicks && from && to) {
       if (set({ period: [], from, to }, "push", panel)) document.body.click();
-    } else if (name === "team" || name === "agent") {
-      set({ [name]: name === "team" ? teams : agents }, "push", panel);
+    } else if (["team", "agent", "shift"].includes(name)) {
+      set({ [name]: { team, agent, shift }[name] }, "push", panel);
     }
     return window.dash_clientside.no_update;
   },
@@ -33,7 +33,7 @@ window.dash_clientside.filters = {
   /* Words above a list of teams or people: only what has them in it stays. */
   const plain = (words) => words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   document.addEventListener("input", (event) => {
-    const field = event.target.closest && event.target.closest("#filters--find-team, #filters--find-agent");
+    const field = event.target.closest && event.target.closest("[id^='filters--find-']");
     if (!field) return;
     const wanted = plain(event.target.value).split(/\s+/).filter(Boolean);
     field.closest(".chooser").querySelectorAll(".checklist label").forEach((label) => {

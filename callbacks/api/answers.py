@@ -12,6 +12,7 @@ from callbacks.reports.query import (
     Query,
     SummaryQuery,
     check_labels,
+    check_shifts,
 )
 from metrics.live import current as now
 from metrics.live.current import LoadRow, PresenceRow, QueueRow
@@ -87,8 +88,13 @@ class Request:
         }
 
     def filters(self, query: Query) -> Filters:
-        check_labels(query, self.labels)
+        self.check(query)
         return self.scope.own(query.filters)
+
+    def check(self, query: Query) -> None:
+        """Raises ParameterError for a choice that neither the settings nor the data know."""
+        check_labels(query, self.labels)
+        check_shifts(query, self.backend.rules.shifts)
 
     def rules(self, query: SummaryQuery) -> Rules:
         return replace(self.backend.rules, clock=query.clock)
@@ -168,7 +174,7 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
 
 def queue(request: Request, query: Query) -> Row:
     """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
-    check_labels(query, request.labels)
+    request.check(query)
     view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
 
     def compute() -> Row:

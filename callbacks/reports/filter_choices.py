@@ -2,6 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import time
 from functools import cache
 
 import polars as pl
@@ -12,7 +14,8 @@ from layouts.components.filter_bar import Bar, Option, Value
 from metrics.live.current import team_names
 from metrics.model import people
 from metrics.model.catalog import CATALOG
-from metrics.model.filters import EMPTY, UNASSIGNED, Filters
+from metrics.model.definitions import Rules
+from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX, attribute
@@ -40,6 +43,9 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
         teams=_build_options(scope, query.team),
         agents=_build_options(agents, query.agent),
         origin=query.origin,
+        shifts=_build_options(
+            {name: name_shift(name, rules, context) for name in rules.shifts}, query.shift
+        ),
         attributes=query.attributes,
         clock=query.clock,
         lines=_name_lines(question, context),
@@ -59,6 +65,9 @@ def describe_filters(question: ReportView[Q], context: Context) -> list[str]:
         parts.append(f"{text('filters.agent')}: {chosen}")
     if query.origin:
         parts.append(f"{text('filters.origin.label')}: {text(f'filters.origin.{query.origin}')}")
+    if query.shift:
+        chosen = ", ".join(name_shift(name, question.rules, context) for name in query.shift)
+        parts.append(f"{text('filters.shift')}: {chosen}")
     for label, values in query.attributes.items():
         chosen = ", ".join(value or text("filters.empty_value") for value in values)
         parts.append(f"{label}: {chosen}")
@@ -80,6 +89,15 @@ def name_person(agent: str, names: Mapping[str, tuple[str, str]], context: Conte
     if agent == UNASSIGNED:
         return context.text("rows.unassigned")
     return names.get(agent, ("", ""))[0] or context.text("rows.unknown_person", id=agent)
+
+
+def name_shift(shift: str, rules: Rules, context: Context) -> str:
+    """With its hours; the two that are there without settings have words."""
+    words = f"filters.shifts.{shift}"
+    start, end = rules.shifts[shift]
+    until = "24:00" if end == time.max else f"{end:%H:%M}"
+    name = context.text(words) if context.text.has(words) else shift
+    return f"{name} ({start:%H:%M}–{until})"
 
 
 def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
@@ -113,9 +131,7 @@ def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[lis
     """
     filters, folded = question.filters, fold_text(wanted)
     others = {name: v for name, v in filters.attributes.items() if name != label}
-    view = question.view.with_filters(
-        Filters(filters.teams, filters.agents, filters.origin, others)
-    )
+    view = question.view.with_filters(replace(filters, attributes=others))
     groups = report.breakdown(CATALOG["conversations"], attribute(label), view)
     counts = {group.key: group.summary.n for group in groups}
     empty = counts.pop(EMPTY, 0)

@@ -123,13 +123,18 @@ class Query(NoQuery):
         default=None,
         description="Who started it; automated: neither a customer nor a person of ours.",
     )
+    shift: Ids = Field(
+        default=(),
+        description="Shift of `telephony.shifts` (else morning, afternoon) in which it began; "
+        "may be repeated.",
+    )
     attributes: dict[str, tuple[str, ...]] = Field(default={}, exclude=True)
 
     @property
     def filters(self) -> Filters:
-        return Filters(
-            self.team, tuple(getattr(self, "agent", ())), self.origin, dict(self.attributes)
-        )
+        agents = tuple(getattr(self, "agent", ()))
+        attributes = dict(self.attributes)
+        return Filters(self.team, agents, self.origin, attributes, shifts=self.shift)
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -306,6 +311,13 @@ def check_labels(query: Query, labels: Collection[str]) -> None:
     for label in query.attributes:
         if label not in labels:
             raise ParameterError(ATTRIBUTE_PREFIX + label, "no conversation attribute is called so")
+
+
+def check_shifts(query: Query, shifts: Collection[str]) -> None:
+    """Raises ParameterError for a shift that the settings do not name."""
+    for name in query.shift:
+        if name not in shifts:
+            raise ParameterError("shift", f"one of {', '.join(shifts)}")
 
 
 def _check_values(name: str, texts: list[str]) -> tuple[str, ...]:

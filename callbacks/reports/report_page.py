@@ -24,7 +24,7 @@ from callbacks.reports.parts import (
     draw_stages,
     read_shown,
 )
-from callbacks.reports.query import ParameterError
+from callbacks.reports.query import ParameterError, check_shifts
 from callbacks.reports.report_view import ReportView
 from layouts import ids
 from layouts.components import report_frame, states
@@ -160,6 +160,7 @@ def _build_view(
 ) -> ReportView[Any]:
     query = read_page(page.query, search)
     question = ReportView(snapshot, query, backend.rules.with_clock(query.clock))
+    check_shifts(query, backend.rules.shifts)
     question.period  # noqa: B018  (refuses dates that cannot be)
     return question
 

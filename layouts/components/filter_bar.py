@@ -136,6 +136,7 @@ class Bar:
     teams: Sequence[Option]
     agents: Sequence[Option]
     origin: Origin | None
+    shifts: Sequence[Option]
     clock: str
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Sequence[str] = ()
@@ -157,6 +158,7 @@ def filter_bar(bar: Bar, context: Context) -> Element:
             _compare_chip(bar, context),
             _many_chip("team", bar.teams, context),
             _many_chip("agent", bar.agents, context),
+            _many_chip("shift", bar.shifts, context),
             _origin_chip(bar, context),
             *[_attribute_chip(label, v, context) for label, v in bar.attributes.items()],
             _lines_chip(bar, context),
@@ -375,9 +377,9 @@ def _add_chip(context: Context) -> Element:
 def _clear_all(bar: Bar, context: Context) -> Element | None:
     """One way back to everything, once more than one thing is chosen."""
     chosen: list[object] = [bar.origin, bar.lines]
-    chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents)]
+    chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents, bar.shifts)]
     if sum(map(bool, chosen)) + len(bar.attributes) < 2:
         return None
     cleared = {f"attr.{label}": None for label in bar.attributes}
-    href = context.view(team=None, agent=None, origin=None, line=None, **cleared)
+    href = context.view(team=None, agent=None, shift=None, origin=None, line=None, **cleared)
     return view_link(context.text("filters.clear_all"), href, "link filter-clear-all")

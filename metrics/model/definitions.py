@@ -63,6 +63,8 @@ class Rules:
     office_hours: tuple[tuple[Opening, ...], ...]
     holidays: frozenset[date]
     main_lines: tuple[str, ...]
+    # One that ends before it begins goes on after midnight.
+    shifts: Mapping[str, Opening]
     overload_open: int
     spike_conversations: int
     spike_minutes: int

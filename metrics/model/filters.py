@@ -20,6 +20,7 @@ class Filters:
     Attributes:
         agents: `UNASSIGNED` stands for rows without a person.
         attributes: Label of a conversation attribute -> accepted values (`EMPTY` = none).
+        shifts: Names of `Rules.shifts`; a row is in that in which it began.
         lines: Telephone lines of calls (`metrics.model.lines`); conversations have none.
         tickets: Column of the tickets -> accepted values (`EMPTY` = none); nothing else has them.
     """
@@ -30,10 +31,11 @@ class Filters:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
     tickets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shifts: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """The same for equal choices, for memories."""
         attributes = tuple(sorted((label, *values) for label, values in self.attributes.items()))
         tickets = tuple(sorted((column, *values) for column, values in self.tickets.items()))
-        return self.teams, self.agents, self.origin, attributes, self.lines, tickets
+        return self.teams, self.agents, self.origin, attributes, self.lines, tickets, self.shifts

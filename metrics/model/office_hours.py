@@ -1,10 +1,11 @@
-"""Whether the office was open at an instant, by the local opening times."""
+"""Whether the office was open at an instant, and in which shift it lies, by the local clock."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 import polars as pl
 
-from metrics.model.definitions import Rules
+from metrics.model.definitions import Opening, Rules
 
 
 def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
@@ -16,7 +17,7 @@ def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
     clock = local.dt.time()
     weekday = local.dt.weekday() - 1
     inside = [
-        (weekday == day) & (clock >= start) & (pl.lit(True) if end == time.max else clock < end)
+        (weekday == day) & _is_within(clock, (start, end))
         for day, openings in enumerate(rules.office_hours)
         for start, end in openings
     ]
@@ -24,6 +25,20 @@ def is_open(instants: pl.Expr, rules: Rules) -> pl.Expr:
     if rules.holidays:
         is_inside &= ~local.dt.date().is_in(list(rules.holidays))
     return is_inside.fill_null(value=False) & instants.is_not_null()
+
+
+def is_in_shifts(instants: pl.Expr, shifts: Iterable[str], rules: Rules) -> pl.Expr:
+    """Whether each instant lies in one of the shifts; in one that there is not, none does."""
+    clock = instants.dt.convert_time_zone(rules.time_zone.key).dt.time()
+    inside = [_is_within(clock, rules.shifts[name]) for name in shifts if name in rules.shifts]
+    return pl.any_horizontal(pl.lit(False), *inside)
+
+
+def _is_within(clock: pl.Expr, opening: Opening) -> pl.Expr:
+    start, end = opening
+    # 24:00 is written as the last moment of the day.
+    is_before = pl.lit(True) if end == time.max else clock < end
+    return (clock >= start) & is_before if start < end else (clock >= start) | is_before
 
 
 def is_open_at(instant: datetime, rules: Rules) -> bool:

@@ -12,6 +12,7 @@ from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines
+from metrics.model.office_hours import is_in_shifts
 from metrics.model.people import in_teams, members
 from metrics.model.tables import Tables
 from metrics.model.values import is_true
@@ -106,9 +107,14 @@ def _choose(metric: Metric, view: View, *, by_person: bool) -> pl.Expr:
     return _choose_conversations(view, metric, by_person=by_person)
 
 
+def _choose_shifts(instant: str, view: View) -> pl.Expr:
+    shifts = view.filters.shifts
+    return is_in_shifts(pl.col(instant), shifts, view.rules) if shifts else EVERYBODY
+
+
 def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool) -> pl.Expr:
     tables, filters, rules = view.tables, view.filters, view.rules
-    chosen = ~is_true("is_call")
+    chosen = ~is_true("is_call") & _choose_shifts("created_at", view)
     scope = metric.scope if metric else "teams"
     if rules.team_ids and scope != "workspace":
         inside = pl.col("team_id").is_in(list(rules.team_ids)).fill_null(value=False)
@@ -223,7 +229,7 @@ def _choose_calls(view: View) -> pl.Expr:
     if filters.attributes:
         # Only conversations carry attributes: no call has the value that was asked for.
         return NOBODY
-    chosen = pl.col("status") == "done"
+    chosen = (pl.col("status") == "done") & _choose_shifts("started_at", view)
     if filters.lines:
         chosen &= on_lines(tables.calls, filters.lines, view.rules)
     if filters.origin:
@@ -241,7 +247,7 @@ def _choose_calls(view: View) -> pl.Expr:
 def _choose_tickets(view: View) -> pl.Expr:
     """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
     tables, filters = view.tables, view.filters
-    chosen = EVERYBODY
+    chosen = _choose_shifts("created_at", view)
     if filters.attributes or filters.origin:
         # Only conversations have those: no ticket has the value that was asked for.
         return NOBODY

@@ -125,6 +125,7 @@ class Settings(Section):
             office_hours=tuple(tuple(map(_parse_opening, getattr(hours, day))) for day in DAYS),
             holidays=frozenset(hours.holidays),
             main_lines=tuple(self.telephony.main_lines),
+            shifts={n: _parse_opening(t) for n, t in (self.telephony.shifts or SHIFTS).items()},
             overload_open=self.alerts.get_rule(OVERLOAD).open,
             spike_conversations=spike.conversations,
             spike_minutes=spike.minutes,
@@ -133,6 +134,10 @@ class Settings(Section):
             ticket_age_seconds=self.backoffice.age_days * 86400,
             queue_minimum_wait_seconds=self.alerts.get_rule(QUEUE).minimum_wait_minutes * 60,
         )
+
+
+# Where the settings name none.
+SHIFTS = {"morning": "08:00-13:00", "afternoon": "13:00-18:00"}
 
 
 def _as_text(value: str | bool | int) -> str:

@@ -232,6 +232,7 @@ class OfficeHoursSetting(Section):
 
 class TelephonySetting(Section):
     main_lines: list[str] = []
+    shifts: dict[str, QuietText] = {}
 
 
 class _RuleSetting(Section):

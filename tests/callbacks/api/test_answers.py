@@ -98,6 +98,7 @@ def test_filters_combine(api):
     assert count(**{"attr.Motivo de Contato": "Acesso e senha"}) == 1
     assert count(**{"attr.Motivo de Contato": ""}) == 1
     assert count(team="nowhere") == 0
+    assert count(shift="morning") + count(shift="afternoon") == count()
 
 
 def test_filters_cut_the_stocks_too_but_the_period_does_not(api):
@@ -305,6 +306,8 @@ def test_before_the_first_collection_every_route_says_starting(route):
         ("summary", {"colour": "red"}, "colour"),
         ("summary", {"clock": "sun"}, "clock"),
         ("summary", {"origin": "bot"}, "origin"),
+        ("summary", {"shift": "noite"}, "shift"),
+        ("queue", {"shift": "noite"}, "shift"),
         ("summary", {"attr.Cor": "azul"}, "attr.Cor"),
         ("agents", {"limit": "5"}, "limit"),
         ("queue", {"from_": "2026-11-20"}, "from"),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from metrics.model.office_hours import is_open, is_open_at, openings
+from metrics.model.office_hours import is_in_shifts, is_open, is_open_at, openings
 from tests.worlds.tables import RULES, instants
 
 SAO_PAULO = RULES  # 09:00 to 18:00 local, which is 12:00 to 21:00 UTC
@@ -34,6 +34,22 @@ def test_the_first_minute_is_open_and_the_closing_minute_is_not(instant, expecte
 def test_holidays_are_closed_all_local_day():
     rules = replace(SAO_PAULO, holidays=frozenset({date(2026, 11, 20)}))
     assert open_at(["2026-11-20T15:00Z", "2026-11-23T15:00Z"], rules) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("shift", "inside"),
+    [
+        ((time(8), time(13)), [False, True, False, False, False]),
+        ((time(13), time.max), [False, False, True, True, True]),
+        ((time(22), time(6)), [True, False, False, False, True]),
+    ],
+)
+def test_a_shift_holds_its_first_minute_and_not_its_last_and_may_pass_midnight(shift, inside):
+    rules = replace(SAO_PAULO, shifts={"own": shift})
+    local = ("05:59", "08:00", "13:00", "21:59:59", "23:59:59")
+    at = instants([f"2026-11-24T{clock}-03:00" for clock in local]).alias("at").to_frame()
+    found = at.select(is_in_shifts(pl.col("at"), ["own", "none such"], rules))
+    assert found.to_series().to_list() == inside
 
 
 def test_a_lunch_break_is_closed():

@@ -35,7 +35,8 @@ def ids(content, filters=EVERYTHING, rules=UTC_RULES, key="conversations"):
 
 MIXED = tables(
     made(
-        {"id": "a", "team_id": SUPPORT, "agent_id": "1", "origin": "customer", REASON: "Lentidão"},
+        {"id": "a", "team_id": SUPPORT, "agent_id": "1", "origin": "customer", REASON: "Lentidão"}
+        | {"created_at": "2026-11-24T13:00:00Z"},
         {"id": "b", "team_id": FINANCE, "agent_id": "1", "origin": "teammate", REASON: " Boleto "},
         {"id": "c", "team_id": SUPPORT, "agent_id": "2", "origin": "customer", REASON: "  "},
         {"id": "d", "origin": "customer"},
@@ -67,6 +68,8 @@ def test_with_teams_only_their_conversations_are_in():
         (Filters(agents=("9",)), []),
         (Filters(origin="teammate"), ["b"]),
         (Filters(origin="automated"), ["e"]),
+        (Filters(shifts=("afternoon",)), ["a"]),
+        (Filters(shifts=("morning", "afternoon")), ["a", "b", "c", "d", "e"]),
         (Filters(attributes={LABEL: ("Lentidão", "Boleto")}), ["a", "b"]),
         (Filters(attributes={LABEL: ("",)}), ["c", "d", "e"]),
         (Filters(attributes={LABEL: ("", "Lentidão")}), ["a", "c", "d", "e"]),

@@ -55,6 +55,7 @@ def test_an_absent_and_an_empty_file_are_the_defaults(written):
         ("teams: [{id: '1', nam: x}]", ["teams.0.nam", "unknown key", "online_text"]),
         ("teams: [{id: 5}]", ["teams.0.id = 5", "string", "quotes"]),
         ("telephony: {main_lines: [+5511]}", ["telephony.main_lines.0", "quotes"]),
+        ("telephony: {shifts: {Noite: 22h}}", ["telephony.shifts.Noite", "09:00-18:00"]),
         ("time_zone: Brasil", ["time_zone", "'Brasil'", "IANA"]),
         ("office_hours: {monday: ['9-18']}", ["office_hours.monday.0", "'9-18'", "09:00-18:00"]),
         ("office_hours: {monday: ['18:00-09:00']}", ["office_hours.monday.0", "after the start"]),

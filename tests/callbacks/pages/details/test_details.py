@@ -58,7 +58,7 @@ def test_filters_are_those_of_every_page(manager):
     assert words(of_class(drawn, "details-count")) == "1 conversa"
 
 
-@pytest.mark.parametrize("search", ["?page=0", "?page=x", "?of=people", "?matrix=reason"])
+@pytest.mark.parametrize("search", ["?page=0", "?page=x", "?of=people", "?shift=none"])
 def test_an_address_of_another_form_says_so(manager, search):
     assert search[1:].split("=")[0] in words(of_class(shown(manager, search), "banner"))
 
