@@ -101,6 +101,9 @@ def tell_drawings(backend: Backend, arguments: argparse.Namespace) -> None:
         if arguments.page and page.name not in arguments.page:
             continue
         draw = prepare_drawing(page, backend)
+        if draw is None:
+            print(f"| {path} | nothing to draw from these rows | | | | | |", flush=True)
+            continue
         places = (("bar", "children"), ("content", "children"))
         drawing, drawn = measure_cpu(draw, arguments.repeats)
         trees = dict(zip(places, drawn, strict=True))
@@ -114,8 +117,8 @@ def tell_drawings(backend: Backend, arguments: argparse.Namespace) -> None:
         )
 
 
-def prepare_drawing(page: ReportPage, backend: Backend) -> Callable[[], Any]:
-    """What draws the bar and the content, with all numbers at hand."""
+def prepare_drawing(page: ReportPage, backend: Backend) -> Callable[[], Any] | None:
+    """What draws the bar and the content, with all numbers at hand; None where there is none."""
     search = SEARCHES.get(page.path, "?period=28d")
     text = text_for("pt-BR")
     formats = Formats(text, backend.settings.zone)
@@ -133,6 +136,8 @@ def prepare_drawing(page: ReportPage, backend: Backend) -> Callable[[], Any]:
     with patch.object(layout, name, wraps=content) as asked:
         page.content(question, context, backend)
     given = asked.call_args
+    if given is None:
+        return None
     return lambda: (filter_bar(bar, context), content(*given.args, **given.kwargs))
 
 

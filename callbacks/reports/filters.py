@@ -48,15 +48,22 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
         State(ids.carrying(ALL, ALL), "id"),
     )
 
+    # Asked for when somebody opens the chip: most visits never do.
     @role_callback(app, roles=REPORT_READERS)(
         Output(_id("attributes"), "children"),
+        Input(_id("filter-add"), "n_clicks"),
         Input(_id("find"), "value"),
         Input(_id("label"), "data"),
         State(ids.URL, "pathname"),
         State(ids.URL, "search"),
+        prevent_initial_call=True,
     )
     def show_attributes(
-        wanted: str | None, stored: list[str] | None, path: str | None, search: str | None
+        _: int | None,
+        wanted: str | None,
+        stored: list[str] | None,
+        path: str | None,
+        search: str | None,
     ) -> Any:
         context = current_context(backend, path or "/")
         try:
