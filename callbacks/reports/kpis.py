@@ -9,7 +9,7 @@ from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.summary import Summary
-from metrics.query.usual import stretch_values, usual_range, weekday_band
+from metrics.query.usual import judge, weekday_bands, weigh
 
 
 def build_kpis(
@@ -44,30 +44,24 @@ def _build_kpi(
     context: Context,
 ) -> Kpi:
     """`daily` are its numbers of each day of the history."""
-    period, days, known = question.period, question.history.dates, set(question.whole_days)
-    values = [number.value for number in daily.values()]
-    weights = [1.0 if metric.kind == "count" else float(number.n) for number in daily.values()]
-    bands = weekday_band(days, values, known)
-    first = days.index(period.first_day)
-    earlier = [place for place in range(first) if days[place] in known]
-    usual = usual_range(
-        [values[place] for place in earlier], [weights[place] for place in earlier], period.days
-    )
-    shown = slice(first, first + period.days)
-    means = stretch_values(values[shown], weights[shown], period.days)
+    days = list(daily.values())
+    first = (question.period.first_day - question.history.first_day).days
+    bands = weekday_bands(*weigh(metric, days[:first]))
+    shown = [bands[place % 7] for place in range(question.period.days)]
+    inside = days[first : first + question.period.days]
     return Kpi(
         metric=metric,
         now=now,
         before=before,
-        daily=values[shown],
-        low=[band.low if band else None for band in bands[shown]],
-        high=[band.high if band else None for band in bands[shown]],
-        verdict=usual.verdict(means[0]) if usual and means else None,
+        daily=[day.value for day in inside],
+        low=[band.low if band else None for band in shown],
+        high=[band.high if band else None for band in shown],
+        verdict=judge(metric, daily, question.view),
         info=number_info(
             metric,
             now,
             before,
-            period,
+            question.period,
             question.filter_words,
             question.snapshot,
             question.rules,

@@ -21,7 +21,7 @@ class Kpi:
     Attributes:
         missing_label: The label of the settings by which it counts, where nothing carries it.
         before: The number of the previous period; None where that reaches before the history.
-        verdict: Where the period lies against its usual range; None where that is unknown.
+        verdict: Where the period lies against the weeks before, or why nobody can say.
     """
 
     metric: Metric
@@ -92,20 +92,21 @@ def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     text = context.text
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
     if not kpi.compared:
-        return list(_verdict(kpi, 0, context))
+        return [*_judgement(kpi, 0, context)]
     if kpi.before is None:
         return [text("kpi.no_previous")]
     if now is None or before is None:
         return [text("kpi.nothing_before")]
     words = change_words(kpi.metric.unit, now, before, context)
     if words is None:
-        verdict = _verdict(kpi, now - before, context)
-        return [text("kpi.same"), *([", ", *verdict] if verdict else [])]
+        return [text("kpi.same"), " ", *_judgement(kpi, 0, context)]
     rises = now > before
     worse = kpi.metric.better == ("lower" if rises else "higher")
     notable = kpi.verdict in ("above", "below") and worse
     arrow = icon("arrow-up" if rises else "arrow-down", "warn" if notable else "")
-    return [arrow, html.B(words), " ", *_verdict(kpi, now - before, context)]
+    if kpi.metric.unit == "seconds":
+        words += " " + text("kpi.slower" if rises else "kpi.faster")
+    return [arrow, html.B(words), " ", *_judgement(kpi, now - before, context)]
 
 
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:
@@ -124,19 +125,17 @@ def change_words(unit: str, now: float, before: float, context: Context) -> str 
     return f"{formats.decimal(abs(now / before - 1) * 100)}%"
 
 
-def _verdict(kpi: Kpi, difference: float, context: Context) -> list[str]:
-    text = context.text
-    is_timed = kpi.metric.unit == "seconds" and difference != 0
-    speed = [text(f"kpi.{'slower' if difference > 0 else 'faster'}")] if is_timed else []
+def verdict_words(verdict: Verdict, change: float, context: Context) -> str:
+    """What rises and is below the usual all the same is still so."""
+    is_still = change < 0 if verdict == "above" else verdict == "below" and change > 0
+    return context.text(f"kpi.still_{verdict}" if is_still else f"kpi.{verdict}")
+
+
+def _judgement(kpi: Kpi, change: float, context: Context) -> list[Element]:
     if kpi.verdict is None:
-        return speed
-    if kpi.verdict == "within":
-        return [text("kpi.within")]
-    if speed:
-        return [*speed, ", ", text("kpi.outside")]
-    if kpi.metric.unit == "count":
-        return [text(f"kpi.{kpi.verdict}")]
-    return [text("kpi.outside")]
+        return []
+    title = None if kpi.verdict == "within" else context.text("kpi.usual_rule")
+    return [html.Span(verdict_words(kpi.verdict, change, context), title=title)]
 
 
 def population(metric: Metric, now: Summary, before: Summary | None, context: Context) -> str:

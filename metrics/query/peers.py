@@ -8,7 +8,7 @@ from metrics.model.selection import agent_of, select
 from metrics.model.summary import Summary
 from metrics.model.view import EVERYTHING, View
 from metrics.query import report
-from metrics.query.usual import Verdict, usual_range
+from metrics.query.usual import Verdict, judge
 
 # With five others no one of them can be worked out from the median and one's own rows.
 OTHERS_MINIMUM = 5
@@ -30,20 +30,7 @@ def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
     return report.evaluate(metric, whole)
 
 
-def against_own_past(metric: Metric, view: View, history: Period) -> Verdict | None:
-    """Where a period lies against the earlier stretches of as many days; None = too few of them.
-
-    Of a duration or share: both sides are means of daily values, weighted by their rows. History
-    is all days that are loaded, the period's among them.
-    """
+def against_own_past(metric: Metric, view: View, history: Period) -> Verdict:
+    """Where a period lies against the weeks before it, of a history that the period is part of."""
     days = report.breakdown(metric, "day", view.with_period(history))
-    first, last = view.period.first_day.isoformat(), view.period.last_day.isoformat()
-    earlier = [day.summary for day in days if day.key < first]
-    inside = [day.summary for day in days if first <= day.key <= last and day.summary.n]
-    usual = usual_range(
-        [day.value for day in earlier], [float(day.n) for day in earlier], view.period.days
-    )
-    weight = sum(day.n for day in inside)
-    if usual is None or not weight:
-        return None
-    return usual.verdict(sum((day.value or 0) * day.n for day in inside) / weight)
+    return judge(metric, {day.key: day.summary for day in days}, view)

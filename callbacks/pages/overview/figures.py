@@ -24,7 +24,7 @@ from metrics.model.summary import Summary
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import TOP_REASONS
 from metrics.query.reasons import ReasonRow, top_reasons
-from metrics.query.usual import counts_by_day_and_hour, usual_range, weekday_band
+from metrics.query.usual import counts_by_day_and_hour, stands_out, usual_band, weekday_bands
 
 
 class OverviewQuery(PageQuery):
@@ -68,37 +68,49 @@ def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
 
 
 def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
-    period, days = question.period, question.history.dates
-    daily = counted.sum(axis=1).tolist()
-    bands = weekday_band(days, daily, question.whole_days)
-    return [
-        VolumeBar(
-            at=day,
-            count=float(count),
-            low=band.low if band else None,
-            usual=band.usual if band else None,
-            high=band.high if band else None,
-            partial=day >= question.today,
+    """Each day beside the usual of its weekday before the period; none stands out by chance."""
+    period, start = question.period, (question.period.first_day - question.history.first_day).days
+    daily = counted.sum(axis=1)
+    bands = weekday_bands(daily[:start], np.ones(start), among=period.days)
+    bars = []
+    for place, day in enumerate(period.dates):
+        if day > question.today:
+            break
+        count, band, is_partial = (
+            float(daily[start + place]),
+            bands[place % 7],
+            day == question.today,
         )
-        for day, count, band in zip(days, daily, bands, strict=True)
-        if period.first_day <= day <= min(period.last_day, question.today)
-    ]
+        bars.append(
+            VolumeBar(
+                at=day,
+                count=count,
+                low=band.low if band else None,
+                usual=band.usual if band else None,
+                high=band.high if band else None,
+                partial=is_partial,
+                stands_out=not is_partial and stands_out(count, 1, band),
+            )
+        )
+    return bars
 
 
 def build_hour_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
-    """Volume per hour of the day, against the usual of as many days; hours without any are cut."""
-    period, whole_days = question.period, set(question.whole_days)
+    """Volume per hour of the day, its whole days beside the usual; hours without any are cut."""
+    period, start = question.period, (question.period.first_day - question.history.first_day).days
     used = np.flatnonzero(counted.sum(axis=0))
     if not len(used):
         return []
-    start = (period.first_day - question.history.first_day).days
+    days = min(period.days, max(0, (question.today - period.first_day).days))
     counts = counted[start : start + period.days].sum(axis=0)
-    earlier = counted[:start][[day in whole_days for day in question.history.dates[:start]]]
+    whole, before = counted[start : start + days].sum(axis=0), counted[:start]
+    hours = range(int(used[0]), int(used[-1]) + 1)
     bars = []
-    for hour in range(int(used[0]), int(used[-1]) + 1):
-        usual = usual_range(earlier[:, hour].tolist(), [1.0] * len(earlier), period.days)
-        low, high = (usual.low * period.days, usual.high * period.days) if usual else (None, None)
-        bars.append(VolumeBar(hour, float(counts[hour]), low, None, high))
+    for hour in hours:
+        band = usual_band(before[:, hour], np.ones(start), days, len(hours)) if days else None
+        low, high = (band.low * days, band.high * days) if band else (None, None)
+        is_news = stands_out(float(whole[hour]), days, band)
+        bars.append(VolumeBar(hour, float(counts[hour]), low, None, high, stands_out=is_news))
     return bars
 
 

@@ -211,7 +211,7 @@ def _points(overview: Overview, context: Context) -> Element:
 
 
 def volume_by_day(days: Sequence[VolumeBar], context: Context) -> Figure:
-    """Rings mark what lies outside the usual band of its weekday."""
+    """Rings mark what stands out of the usual band of its weekday."""
     colours, text = context.palette, context.text
     traces = []
     known = [day for day in days if day.high is not None]
@@ -245,9 +245,9 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> Figure:
         mode="lines+markers" if len(days) < 45 else "lines",
         line={"color": colours["cat-1"], "width": 2.2},
         marker={
-            "color": [colours["s1"] if day.outside else colours["cat-1"] for day in whole],
-            "size": [9 if day.outside else 4 for day in whole],
-            "line": {"color": colours["cat-1"], "width": [2 if d.outside else 0 for d in whole]},
+            "color": [colours["s1"] if day.stands_out else colours["cat-1"] for day in whole],
+            "size": [9 if day.stands_out else 4 for day in whole],
+            "line": {"color": colours["cat-1"], "width": [2 if d.stands_out else 0 for d in whole]},
         },
         customdata=[_day_data(day, context) for day in whole],
         hovertemplate=DAY_HOVER,
@@ -295,12 +295,9 @@ def _running(days: Sequence[VolumeBar], context: Context) -> Trace:
 
 
 def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> Figure:
-    """Bars outside the usual band are darker and carry their number."""
+    """Bars that stand out of the usual band are darker and carry their number."""
     colours, text = context.palette, context.text
     known = [hour for hour in hours if hour.high is not None]
-    # The few of the night are outside their narrow band most of the time; that says nothing.
-    floor = 0.05 * max((hour.count for hour in hours), default=0)
-    notable = [hour.outside and hour.count >= floor for hour in hours]
     band = bar(
         x=[hour.at for hour in known],
         y=[(hour.high or 0) - (hour.low or 0) for hour in known],
@@ -315,12 +312,9 @@ def volume_by_hour(hours: Sequence[VolumeBar], context: Context) -> Figure:
         width=0.56,
         marker={
             "color": colours["cat-1"],
-            "opacity": [1 if is_notable or not known else 0.62 for is_notable in notable],
+            "opacity": [1 if hour.stands_out or not known else 0.62 for hour in hours],
         },
-        text=[
-            context.formats.count(hour.count) if is_notable else ""
-            for hour, is_notable in zip(hours, notable, strict=True)
-        ],
+        text=[context.formats.count(hour.count) if hour.stands_out else "" for hour in hours],
         textposition="outside",
         textfont={"color": colours["ink1"], "size": 12},
         textangle=0,
@@ -369,7 +363,7 @@ def _most_unusual(days: Sequence[VolumeBar], limit: int = 4) -> list[VolumeBar]:
     def distance(day: VolumeBar) -> float:
         return max((day.low or 0) - day.count, day.count - (day.high or 0))
 
-    return sorted((day for day in days if day.outside), key=distance, reverse=True)[:limit]
+    return sorted((day for day in days if day.stands_out), key=distance, reverse=True)[:limit]
 
 
 def efficiency_matrix(points: Sequence[Point], context: Context) -> Figure:

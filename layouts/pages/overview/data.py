@@ -26,7 +26,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class VolumeBar:
-    """`at` is a day, or an hour of the day; a `partial` one still runs: it is not compared."""
+    """`at` is a day, or an hour of the day; a `partial` one still runs: it is not compared.
+
+    `low` to `high` is usual; `stands_out` is what is news beside it.
+    """
 
     at: date | int
     count: float
@@ -34,13 +37,7 @@ class VolumeBar:
     usual: float | None = None
     high: float | None = None
     partial: bool = False
-
-    @property
-    def outside(self) -> bool:
-        """Worth a ring: whole, and outside the usual band."""
-        if self.partial or self.low is None or self.high is None:
-            return False
-        return not self.low <= self.count <= self.high
+    stands_out: bool = False
 
 
 @dataclass(frozen=True)

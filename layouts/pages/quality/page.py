@@ -8,7 +8,7 @@ from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.graph import Figure, Trace, bar, figure, graph, line_across, scatter
 from layouts.components.interval import interval_bar, scale_floor
-from layouts.components.kpi import Kpi, change_words, population
+from layouts.components.kpi import Kpi, change_words, population, verdict_words
 from layouts.components.metric_info import info_button
 from layouts.components.panel import figure_panel, no_data, panel, pill, segmented
 from layouts.components.report_frame import skeleton
@@ -101,7 +101,7 @@ def _change(kpi: Kpi, context: Context) -> str:
     side = text("quality.above" if now > before else "quality.below", change=words)
     if kpi.verdict is None:
         return side
-    return f"{side}, {text('kpi.within' if kpi.verdict == 'within' else 'kpi.outside')}"
+    return f"{side}, {verdict_words(kpi.verdict, now - before, context)}"
 
 
 def _scale(kpi: Kpi, context: Context) -> Element:

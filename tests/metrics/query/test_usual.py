@@ -1,76 +1,148 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
+from metrics.model.summary import Summary
+from metrics.model.view import EVERYTHING, View
 from metrics.query.usual import (
     Band,
-    Range,
     counts_by_day_and_hour,
-    stretch_values,
-    usual_range,
-    weekday_band,
+    judge,
+    stands_out,
+    usual_band,
+    weekday_bands,
 )
 from tests.worlds.tables import RULES, conversations, tables
 
-
-def ones(count):
-    return [1.0] * count
-
-
-def test_a_stretch_is_the_mean_of_its_days():
-    daily = [1.0, 3.0, 5.0]
-    assert stretch_values(daily, ones(3), 2) == [2.0, 4.0]
+COUNT, SHARE = CATALOG["conversations"], CATALOG["classification_rate"]
+FIRST = date(2026, 9, 7)  # a Monday
+# 8 weeks, each a little other than the one before.
+PLAY = [4, -4, 3, -3, 2, -2, 1, -1]
+BEFORE = [100.0 + PLAY[week] for week in range(8) for _ in range(7)]
 
 
-def test_days_weigh_by_their_rows():
-    daily = [1.0, 0.0]
-    assert stretch_values(daily, [3, 1], 2) == [0.75]
+def verdict(values, period, before=BEFORE, metric=COUNT, n=None, hours_later=12):
+    """Of the days right after `before`; n rows stand behind each of them, of counts the count."""
+    unit = "share" if metric is SHARE else "count"
+    days = [*before, *values]
+    daily = {
+        (FIRST + timedelta(days=place)).isoformat(): Summary(value, n or int(value), unit)
+        for place, value in enumerate(days)
+    }
+    first = FIRST + timedelta(days=len(before))
+    asked = Period(first, first + timedelta(days=period - 1))
+    now = datetime.combine(asked.last_day, datetime.min.time(), UTC)
+    now += timedelta(days=1, hours=hours_later)
+    view = View(tables(conversations(), now=now), asked, EVERYTHING, RULES)
+    return judge(metric, daily, view)
 
 
-def test_a_day_without_rows_does_not_count():
-    daily = [0.5, None, 0.7]
-    assert stretch_values(daily, [1, 0, 1], 3) == pytest.approx([0.6])
+def test_what_lies_among_the_weeks_before_is_usual():
+    assert verdict([104] * 7, 7) == "within"
 
 
-def test_ten_stretches_are_needed():
-    assert usual_range([1.0] * 9, ones(9), 1) is None
-    assert usual_range([1.0] * 10, ones(10), 1) == Range(1.0, 1.0)
+def test_what_lies_outside_is_news():
+    assert (verdict([130] * 7, 7), verdict([70] * 7, 7)) == ("above", "below")
 
 
-def test_the_range_runs_from_the_tenth_to_the_ninetieth_percentile():
-    daily = [float(n) for n in range(11)]
-    assert usual_range(daily, ones(11), 1) == Range(1.0, 9.0)
+def test_less_than_the_practical_minimum_is_no_news():
+    before = [1000.0] * 56
+    assert verdict([1049] * 28, 28, before) == "within"
+    assert verdict([1051] * 28, 28, before) == "above"
+    assert verdict([0.909] * 7, 7, [0.9] * 56, SHARE, n=100_000) == "within"
+    assert verdict([0.911] * 7, 7, [0.9] * 56, SHARE, n=100_000) == "above"
 
 
-@pytest.mark.parametrize(
-    ("value", "verdict"), [(0.9, "below"), (1.0, "within"), (9.0, "within"), (9.1, "above")]
-)
-def test_the_edges_are_still_usual(value, verdict):
-    assert Range(1.0, 9.0).verdict(value) == verdict
+def test_what_lies_within_its_own_interval_is_no_news():
+    assert verdict([0.8] * 7, 7, [0.9] * 56, SHARE, n=4) == "within"
+    assert verdict([0.8] * 7, 7, [0.9] * 56, SHARE, n=40) == "below"
+    assert verdict([0], 1, [0.0] * 56) == "few_rows"
 
 
-def calendar(count):
-    return [date(2026, 11, 2) + timedelta(days=number) for number in range(count)]
+def test_a_number_of_nine_rows_is_not_judged():
+    assert verdict([0.1], 1, [0.9] * 56, SHARE, n=9) == "few_rows"
+    assert verdict([0.1], 1, [0.9] * 56, SHARE, n=10) == "below"
 
 
-def test_a_day_is_compared_with_its_own_weekday():
-    days = calendar(35)  # five weeks from a Monday on
-    daily = [100.0 if day.weekday() == 0 else 10.0 for day in days]
-    band = weekday_band(days, daily, days)
-    assert band[7] == Band(100, 100, 100)
-    assert band[8] == Band(10, 10, 10)
+def test_five_weeks_are_too_few():
+    assert verdict([200] * 7, 7, [100.0] * 41) == "few_weeks"
+    assert verdict([200] * 7, 7, [100.0] * 42) == "above"
 
 
-def test_days_that_are_not_whole_say_nothing():
-    days = calendar(35)
-    daily = [10.0] * 34 + [0.0]  # the running Sunday
-    assert weekday_band(days, daily, days[:-1])[-1] == Band(10, 10, 10)
+def test_a_day_that_runs_is_not_judged():
+    assert verdict([5], 1, hours_later=-12) == "running"
+    assert verdict([100] * 6 + [5], 7, hours_later=-12) == "within"
 
 
-def test_three_mondays_are_too_few():
-    days = calendar(21)
-    assert weekday_band(days, [1.0] * 21, days) == [None] * 21
+def test_a_day_is_beside_its_own_weekday():
+    before = [300.0 if place % 7 == 0 else 100.0 for place in range(56)]
+    assert verdict([300], 1, before) == "within"
+    assert verdict([100], 1, before) == "below"
+
+
+def test_ten_days_have_their_weekdays_as_often_before():
+    before = [400.0 if place % 7 == 0 else 100.0 for place in range(56)]
+    assert usual_band(before, np.ones(56), 8).usual == pytest.approx((2 * 400 + 6 * 100) / 8)
+
+
+def test_weeks_weigh_by_the_rows_of_their_days():
+    shares, rows = [1.0, *[0.0] * 6] * 8, [3.0, *[0.5] * 6] * 8
+    assert usual_band(shares, rows, 7).usual == pytest.approx(0.5)
+
+
+def test_days_without_a_value_do_not_count():
+    shares = [0.5, None, *[0.5] * 5] * 8
+    assert usual_band(shares, np.ones(56), 7) == Band(0.5, 0.5, 0.5)
+
+
+def test_weeks_without_a_value_are_no_weeks():
+    shares = [*[None] * 21, *[0.5] * 35]
+    assert usual_band(shares, np.ones(56), 7) is None
+
+
+def width(weeks, days=7, among=1):
+    band = usual_band(
+        [value for value in weeks for _ in range(7)], np.ones(7 * len(weeks)), days, among
+    )
+    return band.high - band.usual
+
+
+def test_eight_independent_weeks_expect_what_student_says():
+    # 2.3646 is Student's 97.5 % quantile of 7 degrees of freedom.
+    weeks = [102, 98, 98, 102, 98, 102, 98, 102]
+    spread = np.std(weeks, ddof=1)
+    assert width(weeks) == pytest.approx(2.3646 * spread * np.sqrt(1 + 1 / 8), rel=1e-3)
+    assert width(weeks, 28) == pytest.approx(2.3646 * spread * np.sqrt(1 / 4 + 1 / 8), rel=1e-3)
+
+
+def test_weeks_that_resemble_the_one_before_expect_more():
+    assert width([98, 98, 98, 98, 102, 102, 102, 102]) > 1.3 * width([98, 102] * 4)
+
+
+def test_many_side_by_side_need_more():
+    assert width([98, 102] * 4, among=24) > 1.5 * width([98, 102] * 4)
+
+
+def test_weekdays_have_bands_of_their_own():
+    bands = weekday_bands([100.0, *[10.0] * 6] * 8, np.ones(56))
+    assert bands[0] == Band(100, 100, 100)
+    assert bands[1:] == [Band(10, 10, 10)] * 6
+
+
+def test_only_the_twelve_weeks_before_tell():
+    assert usual_band([900.0] * 70 + [10.0] * 84, np.ones(154), 7) == Band(10, 10, 10)
+
+
+def test_a_bar_stands_out_under_the_same_conditions():
+    band = Band(90, 100, 110)
+    assert stands_out(140, 1, band)
+    assert not stands_out(109, 1, band)
+    assert not stands_out(115, 1, band)  # within 115 ± 21
+    assert not stands_out(9, 1, Band(0, 1, 2))
+    assert not stands_out(900, 1, None)
 
 
 def counted(*moments, first, last):
