@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 
 from services.collector.run import CollectorRun
@@ -118,7 +118,7 @@ class Collector:
                     self._publish(run)
                 if time.monotonic() - looked_at >= TROUBLES_SECONDS:
                     looked_at = time.monotonic()
-                    self._tell_troubles()
+                    self._look_after_stores()
                 if time.monotonic() - checked_at >= COMMANDS_SECONDS:
                     checked_at = time.monotonic()
                     if self._commands.take(CLEAR_CACHE):
@@ -132,8 +132,10 @@ class Collector:
                 # One that waits for its vendor finds nobody to hand its answer to.
                 thread.join(timeout=max(0.0, end - time.monotonic()))
 
-    def _tell_troubles(self) -> None:
-        """Once when they begin; the status page tells them for as long as they last."""
+    def _look_after_stores(self) -> None:
+        """Tell troubles when they begin; the status page tells them for as long as they last."""
+        with suppress(ServiceError):
+            self._stores["state"].drop_expired()
         found = {(name, t) for name, store in self._stores.items() for t in store.find_troubles()}
         for name, trouble in sorted(found - self._troubles):
             log.error("store %s: %s", name, TROUBLES[trouble])

@@ -32,6 +32,8 @@ DEFAULT_STATE_FOLDER = Path("state")
 MEMORY = Path("/dev/shm")  # noqa: S108  its entries are checked for their owner
 # Docker gives a container 64 MB of it, too little for a history; a full one would stop the wall.
 MEMORY_MINIMUM_BYTES = 256 * 2**20
+# A thousand sign-ins and more while the disk is full.
+STATE_RESERVE_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def open_stores(environment: Environment) -> Stores:
     folder = choose_cache_folder(environment.vigia_cache_dir, state_folder)
     return Stores(
         cache=_open_cache(folder / "store"),
-        state=DiskStore(state_folder / "store"),
+        state=DiskStore(state_folder / "store", reserve_bytes=STATE_RESERVE_BYTES),
         deployment=_hash_words("deployment", str(state_folder.resolve())),
         state_folder=state_folder,
         cache_folder=folder,

@@ -34,6 +34,13 @@ LAST_MADE = "Settings_size_delete"
 # With less than this a disk is full, although a small value may still fit.
 LEAST_FREE_BYTES = 2**20
 TOLD_SECONDS = 86400.0
+# Of a store with a reserve: its log begins anew after so many pages, less than the reserve has, and
+# what would lie in files of its own lies in the database.
+RESERVE_SETTINGS = {
+    "sqlite_auto_vacuum": 2,  # the pages of what was deleted stay
+    "sqlite_wal_autocheckpoint": 100,
+    "disk_min_file_size": 2**20,
+}
 
 
 class PickleRefusedError(ValueError):
@@ -143,10 +150,15 @@ def _refuse(what: str) -> NoReturn:
 
 
 class DiskStore:
-    """Begins anew, empty, where its folder vanishes while it is open."""
+    """Begins anew, empty, where its folder vanishes while it is open.
 
-    def __init__(self, folder: Path) -> None:
+    `reserve_bytes` of free pages in the database and its log are there for writing while the disk
+    is full; `drop_expired` keeps them.
+    """
+
+    def __init__(self, folder: Path, *, reserve_bytes: int = 0) -> None:
         self.folder = folder
+        self._reserve_bytes = reserve_bytes
         self._path = folder / DBNAME
         self._lock = threading.Lock()
         self._vanished_at: float | None = None
@@ -169,7 +181,9 @@ class DiskStore:
             statistics=0,
             tag_index=0,
             sqlite_secure_delete=1,
+            **(RESERVE_SETTINGS if self._reserve_bytes else {}),
         )
+        self._has_reserve = not self._reserve_bytes
         for file in self.folder.glob("cache.db*"):
             file.chmod(0o600)
         self._file = self._identify_file()
@@ -279,6 +293,18 @@ class DiskStore:
     def drop_expired(self) -> None:
         with self._errors_translated():
             self._cache.expire()
+            self._keep_reserve()
+
+    def _keep_reserve(self) -> None:
+        """Also once after opening, as the log was thrown away when the last process ended."""
+        sql = self._cache._sql
+        free = sql("PRAGMA freelist_count").fetchone()[0] * sql("PRAGMA page_size").fetchone()[0]
+        if self._has_reserve and free >= self._reserve_bytes / 2:
+            return
+        sql("DROP TABLE IF EXISTS Reserve")  # of one that was killed here
+        sql(f"CREATE TABLE Reserve AS SELECT zeroblob({self._reserve_bytes}) AS zeros")
+        sql("DROP TABLE Reserve")
+        self._has_reserve = True
 
     def size_bytes(self) -> int:
         with self._errors_translated():

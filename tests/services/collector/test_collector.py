@@ -6,6 +6,7 @@ import pytest
 from services.collector.collector import Collector
 from services.storage.lease import Lease
 from services.storage.locks import FileLock
+from services.storage.store import StorageFullError
 from tests.worlds.collecting import NOW
 
 
@@ -20,13 +21,21 @@ def test_what_is_wrong_with_a_store_is_logged_once_until_it_comes_again(
         state=rig.state,
         settings=rig.settings,
     )
+    kept = []
+
+    def keep_reserve():
+        kept.append(1)
+        raise StorageFullError("no room")
+
+    monkeypatch.setattr(rig.state, "drop_expired", keep_reserve)
     for troubles in (["evicts"], ["evicts"], [], ["evicts"]):
         monkeypatch.setattr(rig.state, "find_troubles", lambda troubles=troubles: troubles)
-        collector._tell_troubles()
+        collector._look_after_stores()
     told = [record.message for record in caplog.records if record.name.endswith("collector")]
     assert len(told) == 2
     assert "store state" in told[0]
     assert "noeviction" in told[0]
+    assert len(kept) == 4
 
 
 class TestRunning:

@@ -37,6 +37,9 @@ def test_without_redis_the_stores_lie_in_private_folders(tmp_path):
     assert isinstance(stores.lease(Owner("a", None)).lock, FileLock)
     stores.cache.set("key", b"x")
     assert stores.state.get("key") is None
+    stores.state.drop_expired()
+    # With room of its own for when the disk is full.
+    assert (tmp_path / "state" / "store" / "cache.db").stat().st_size > 2**20
     stores.close()
 
 

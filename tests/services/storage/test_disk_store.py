@@ -159,6 +159,23 @@ def test_a_full_disk_is_no_mistake_in_the_configuration(tmp_path, monkeypatch):
         DiskStore(tmp_path)
 
 
+def test_a_store_with_a_reserve_takes_many_small_writes_without_another_byte_of_the_disk(tmp_path):
+    DiskStore(tmp_path).set("of an older version", bytes(40_000))
+    stores = [DiskStore(tmp_path, reserve_bytes=2**20) for _ in range(2)]
+    files = ("cache.db", "cache.db-wal", "cache.db-shm")
+    for number in range(2):
+        stores[0].drop_expired()
+        sizes = [(tmp_path / name).stat().st_size for name in files]
+        for sign_in in range(100):
+            stores[sign_in % 2].set(f"session/{number}/{sign_in}", bytes(4000))
+            stores[0].set("book", bytes(70_000 + sign_in))
+            stores[0].increment("count")
+            stores[1].delete(f"session/{number}/{sign_in - 50}")
+        assert [(tmp_path / name).stat().st_size for name in files] == sizes
+    assert stores[1].get("count") == b"200"
+    assert len(stores[1].get("of an older version")) == 40_000
+
+
 def test_a_full_disk_is_told_until_there_is_room(tmp_path, monkeypatch):
     store, usage = DiskStore(tmp_path), namedtuple("usage", "free")
     for free, troubles in ((4096, ["disk_full"]), (2**30, [])):
