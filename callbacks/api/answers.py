@@ -19,10 +19,11 @@ from metrics.live.current import LoadRow, PresenceRow, QueueRow
 from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
+from metrics.model.extent import Reason
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.periods import midnight
 from metrics.model.schema import ATTRIBUTE_PREFIX
-from metrics.model.selection import GroupError
+from metrics.model.selection import GroupError, select
 from metrics.model.summary import Summary, empty_summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
@@ -34,6 +35,13 @@ from services.snapshot.manifest import VENDORS, SourceStatus
 T = TypeVar("T")
 # From harmless to hopeless: the state of a number_row is that of its worst vendor.
 STATES = ("ok", "late", "failed", "starting", "off")
+REASONS: dict[Reason, str] = {
+    "off": "Vigia is not connected to a vendor of this number",
+    "not_read": "a vendor of this number has yet to be read for the first time",
+    "no_history": "these days are not in the loaded history",
+    "future": "these days have not begun",
+    "no_rows": "no rows of the period count for it",
+}
 CUSTOMER_COLUMNS = ("subject", "contact_name")
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 Row = dict[str, Any]
@@ -187,23 +195,23 @@ def queue(request: Request, query: Query) -> Row:
 
 
 def number_row(request: Request, metric: Metric, summary: Summary) -> Row:
-    """A metric's number as the API writes it; unknown where its vendors were never read."""
+    """A metric's number as the API writes it, or why there is none."""
     states = [request.source(name).state for name in metric.sources]
-    known = all(request.is_read(name) for name in metric.sources)
-    value = summary.value if known else None
+    value, reason = summary.value, summary.reason
     answer: Row = {
         "value": int(value) if metric.unit == "count" and value is not None else value,
-        "n": summary.n if known else 0,
+        "n": summary.n,
+        "reason": reason and {"code": reason, "words": REASONS[reason]},
         "kind": metric.kind,
         "unit": metric.unit,
         "state": max(states, key=STATES.index),
     }
     if metric.kind == "duration":
-        answer |= {"mean": summary.mean if known else None, "p90": summary.p90 if known else None}
+        answer |= {"mean": summary.mean, "p90": summary.p90}
     if metric.kind == "share":
-        answer |= {"low": summary.low if known else None, "high": summary.high if known else None}
+        answer |= {"low": summary.low, "high": summary.high}
     if metric.parts is not None or summary.parts:
-        answer["parts"] = dict(summary.parts) if known else {}
+        answer["parts"] = dict(summary.parts)
     return answer
 
 
@@ -234,6 +242,7 @@ def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     emails = dict(tables.agents.select("id", "email").iter_rows())
     asked = view.filters.agents
     dated = [metric for metric in CATALOG.values() if metric.kind != "stock"]
+    nothing = {m.key: empty_summary(m, select(m, view).gap) for m in dated}
     rows = []
     for row in agent_rows(
         view,
@@ -253,7 +262,7 @@ def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
                 **{name: _held_by(row, load, name) for name in HELD},
                 "metrics": {
                     metric.key: number_row(
-                        request, metric, row.metrics.get(metric.key) or empty_summary(metric)
+                        request, metric, row.metrics.get(metric.key) or nothing[metric.key]
                     )
                     for metric in dated
                 },

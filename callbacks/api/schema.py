@@ -11,6 +11,7 @@ import metrics.measures  # noqa: F401  (fills the catalogue)
 from layouts.i18n import text_for
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
+from metrics.model.extent import Reason
 
 Instant = Annotated[
     str,
@@ -95,11 +96,19 @@ class Dated(Answer):
     clock: Literal["all", "office"]
 
 
+class Missing(Model):
+    """Why there is no number."""
+
+    code: Reason
+    words: str
+
+
 class Number(Model):
     """A metric's value with its population. `null` is "no data", never zero."""
 
     value: float | None = Field(description="Of a duration: the median.")
     n: int = Field(ge=0, description="Rows the value rests on.")
+    reason: Missing | None = Field(description="Why `value` is null; null where it is not.")
     kind: Literal["count", "share", "mean", "duration", "stock"]
     unit: Literal["count", "share", "seconds", "points"]
     state: State = Field(description="The worst state among the vendors the value is made of.")

@@ -32,6 +32,7 @@ from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
 from layouts.elements import Element
 from layouts.roles import PAGES
+from metrics.model.catalog import Source
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
@@ -49,7 +50,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """`content` is asked once for each version and address; `frame` comes before any numbers."""
+    """`content` is asked once for each version and address; `frame` comes before any numbers.
+
+    `source` is the one that the page cannot do without.
+    """
 
     path: str
     query: type[PageQuery]
@@ -57,6 +61,7 @@ class ReportPage:
     sheets: Callable[[ColumnContext], Sheets] = report_sheets
     frame: Callable[[str, Context], Element] = report_frame.page
     more_callbacks: Callable[[Dash, Backend], None] | None = None
+    source: Source = "intercom"
 
     @property
     def name(self) -> str:
@@ -159,7 +164,8 @@ def _build_view(
     page: ReportPage, snapshot: Snapshot, search: str | None, backend: Backend
 ) -> ReportView[Any]:
     query = read_page(page.query, search)
-    question = ReportView(snapshot, query, backend.rules.with_clock(query.clock))
+    rules = backend.rules.with_clock(query.clock)
+    question = ReportView(snapshot, query, rules, source=page.source)
     check_shifts(query, backend.rules.shifts)
     question.period  # noqa: B018  (refuses dates that cannot be)
     return question

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.query import NoQuery
-from metrics.model.catalog import Metric
+from metrics.model.catalog import Metric, Source
 from metrics.model.definitions import Rules
+from metrics.model.extent import Extent
 from metrics.model.filters import Filters
-from metrics.model.periods import Period, is_complete, today
+from metrics.model.periods import Period, comparable, today
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import View
@@ -44,6 +45,11 @@ class VersionView(ABC, Generic[A]):
     @abstractmethod
     def period(self) -> Period: ...
 
+    @property
+    def first_day(self) -> date | None:
+        """From which day on every row is there; None = no day is whole yet."""
+        return self.snapshot.history.first_day
+
     @cached_property
     def today(self) -> date:
         return today(self.snapshot.published_at, self.rules.time_zone)
@@ -52,12 +58,29 @@ class VersionView(ABC, Generic[A]):
     def view(self) -> View:
         return View(self.tables, self.period, self.filters, self.rules)
 
+    def compare(self, period: Period, before: Period) -> Period | None:
+        """What of earlier days can stand beside the period."""
+        first, now = self.first_day, self.tables.now
+        return comparable(period, before, first, now, self.rules.time_zone)
+
 
 @dataclass(frozen=True)
 class ReportView(VersionView[Q]):
-    """`rules` have the clock of the query; `filter_words` are for metric infos."""
+    """`rules` have the clock of the query; `filter_words` are for metric infos.
+
+    `source` is what the page is about: without it there is nothing to show.
+    """
 
     filter_words: Sequence[str] = ()
+    source: Source = "intercom"
+
+    @property
+    def extent(self) -> Extent:
+        return self.tables.extents.get(self.source, Extent())
+
+    @property
+    def first_day(self) -> date | None:
+        return self.extent.first_day
 
     @property
     def filters(self) -> Filters:
@@ -70,39 +93,24 @@ class ReportView(VersionView[Q]):
     @cached_property
     def history(self) -> Period:
         """All days from the first that is loaded to the last that is asked for."""
-        first = self.snapshot.history.first_day or self.period.first_day
+        first = self.first_day or self.period.first_day
         return Period(min(first, self.period.first_day), max(self.period.last_day, first))
 
     @cached_property
     def previous(self) -> Period | None:
         """The period to compare with; None where it reaches before what is loaded."""
         before = self.query.before(self.today)
-        first = self.snapshot.history.first_day
-        return before if before is not None and is_complete(before, first) else None
+        return None if before is None else self.compare(self.period, before)
 
     @cached_property
     def whole_days(self) -> tuple[date, ...]:
         return list_whole_days(self.snapshot, self.rules)
 
-    def is_known(self, metric: Metric) -> bool:
-        """Whether every vendor that the metric is made of was read once."""
-        sources = [self.snapshot.sources.get(name) for name in metric.sources]
-        return all(
-            source is not None
-            and source.state not in ("off", "starting")
-            and source.as_of is not None
-            for source in sources
-        )
-
     def number(self, metric: Metric, period: Period | None = None) -> Summary:
         return self.numbers([metric], period)[metric.key]
 
     def numbers(self, metrics: Iterable[Metric], period: Period | None = None) -> report.Summaries:
-        """Of the page's period when absent; no data, not zero, where a vendor was never read."""
-        metrics = list(metrics)
-        known = filter(self.is_known, metrics)
-        told = report.evaluate_many(known, self.view.with_period(period or self.period))
-        return {metric.key: Summary(None, 0, metric.unit) for metric in metrics} | told
+        return report.evaluate_many(metrics, self.view.with_period(period or self.period))
 
     def groups(self, metric: Metric, by: str, period: Period | None = None) -> dict[str, Summary]:
         return self.groups_of([metric], by, period)[metric.key]

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Period:
-    """Local days, both ends included."""
+    """Local days, both ends included; the last one `until` a clock time where one is given."""
 
     first_day: date
     last_day: date
+    until: time | None = None
 
     def __post_init__(self) -> None:
         if self.last_day < self.first_day:
@@ -32,7 +33,10 @@ class Period:
 
     def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """First instant, and the first instant that is no longer part of the period (UTC)."""
-        return midnight(self.first_day, zone), midnight(self.last_day + timedelta(days=1), zone)
+        start = midnight(self.first_day, zone)
+        if self.until is None:
+            return start, midnight(self.last_day + timedelta(days=1), zone)
+        return start, datetime.combine(self.last_day, self.until, zone).astimezone(UTC)
 
 
 def from_unix(seconds: float) -> datetime:
@@ -80,6 +84,20 @@ def same_before(period: Period) -> Period:
     return Period(first - back, last - back)
 
 
-def comparable(period: Period, first_day: date | None) -> Period | None:
-    """The period before, to compare with; None where it reaches before the loaded history."""
-    return period.previous if is_complete(period.previous, first_day) else None
+def comparable(
+    period: Period, before: Period, first_day: date | None, now: datetime, zone: ZoneInfo
+) -> Period | None:
+    """What of the days `before` can stand beside the period; None where they are not all loaded.
+
+    A period that includes today is compared up to the same clock time: days that are not over, or
+    have not begun, have no rows that the earlier ones would have.
+    """
+    if not is_complete(before, first_day):
+        return None
+    day = today(now, zone)
+    if not period.first_day <= day <= period.last_day:
+        return before
+    last = before.last_day
+    if day < period.last_day:
+        last = min(last, before.first_day + (day - period.first_day))
+    return Period(before.first_day, last, now.astimezone(zone).time())

@@ -1,7 +1,8 @@
 """Which rows a number is about: scope, period, and what the reader chose, as one predicate."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -10,10 +11,12 @@ from metrics.model import schema
 from metrics.model.catalog import Metric, build
 from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
+from metrics.model.extent import Extent, Gap, join_extents
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines
 from metrics.model.office_hours import is_in_shifts
 from metrics.model.people import in_teams, members
+from metrics.model.periods import Period, today
 from metrics.model.tables import Tables
 from metrics.model.values import is_true
 from metrics.model.view import View
@@ -51,8 +54,39 @@ class Selection:
         chosen = _choose(metric, view, by_person=self.by_person)
         if metric.dated_by is None:
             return chosen
-        period = view.period
-        return chosen & day_of(metric.dated_by).is_between(period.first_day, period.last_day)
+        period = self.known
+        if period is None:
+            return NOBODY
+        inside = day_of(metric.dated_by).is_between(period.first_day, period.last_day)
+        if period.until is not None:
+            _, end = period.bounds(view.rules.time_zone)
+            inside &= pl.col(metric.dated_by) < pl.lit(end, schema.INSTANT)
+        return chosen & inside
+
+    @cached_property
+    def extent(self) -> Extent:
+        """How far the sources of the number were read."""
+        extents = self.view.tables.extents
+        return join_extents(extents.get(source, Extent()) for source in self.metric.sources)
+
+    @cached_property
+    def gap(self) -> Gap | None:
+        """Why nothing of the number can be known; None where something can."""
+        if self.metric.dated_by is None:
+            return None if self.extent.state == "read" else self.extent.state
+        return self.gap_between(self.view.period.first_day, self.view.period.last_day)
+
+    def gap_between(self, first: date, last: date) -> Gap | None:
+        now = today(self.view.tables.now, self.view.rules.time_zone)
+        return self.extent.find_gap(first, last, now)
+
+    @cached_property
+    def known(self) -> Period | None:
+        """What is loaded of the period, for what is dated; of earlier days some rows are there."""
+        period, first = self.view.period, self.extent.first_day
+        if self.gap or first is None or self.metric.dated_by is None:
+            return None
+        return replace(period, first_day=max(period.first_day, first))
 
     @property
     def query(self) -> pl.LazyFrame:
@@ -80,7 +114,7 @@ class Selection:
     def rows_key(self) -> object:
         """The same for metrics that are about the same rows."""
         metric = self.metric
-        return metric.table, metric.dated_by, metric.scope, self.by_person
+        return metric.table, metric.dated_by, metric.scope, self.by_person, self.known
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:

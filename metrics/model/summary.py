@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from metrics.model.catalog import Metric
+from metrics.model.extent import Gap, Reason
 
 # Under this many rows a ninetieth percentile is one row's accident.
 P90_MINIMUM = 20
@@ -25,6 +26,7 @@ class Summary:
         p90: Of a duration, linear interpolation; None under `P90_MINIMUM` rows.
         low: Lower end of a share's Wilson 95 % interval; `high` is the upper one.
         parts: Rows by band, outcome or reason.
+        gap: Why nothing can be known of it; None where its rows are there.
     """
 
     value: float | None
@@ -35,6 +37,12 @@ class Summary:
     low: float | None = None
     high: float | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
+    gap: Gap | None = None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why there is no value; None where there is one."""
+        return None if self.value is not None else self.gap or "no_rows"
 
 
 def aggregate(metric: Metric) -> list[pl.Expr]:
@@ -85,8 +93,10 @@ def count_parts(metric: Metric, counts: Iterable[Mapping[str, Any]]) -> dict[str
     return dict.fromkeys(metric.part_names, 0) | known
 
 
-def empty_summary(metric: Metric) -> Summary:
-    return Summary(0.0 if metric.unit == "count" else None, 0, metric.unit)
+def empty_summary(metric: Metric, gap: Gap | None = None) -> Summary:
+    """Of no rows; where they cannot be known, nothing is 0."""
+    is_zero = metric.unit == "count" and gap is None
+    return Summary(0.0 if is_zero else None, 0, metric.unit, gap=gap)
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The tables of one version, as the metrics take them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import polars as pl
 from metrics.model import schema
 from metrics.model.definitions import Rules
 from metrics.model.derived import derive
+from metrics.model.extent import Extent
 from metrics.model.result_cache import Memory
 
 # Numbers, choices of rows, names: each is small beside the tables.
@@ -28,6 +30,8 @@ class Tables:
     now: datetime
     tickets: pl.DataFrame = field(default_factory=lambda: schema.empty("tickets"))
     presence: pl.DataFrame = field(default_factory=lambda: schema.empty("presence"))
+    # Of each source; one that is not named was read as far as anybody asks.
+    extents: Mapping[str, Extent] = field(default_factory=dict)
     # What was worked out from these very tables; others, made of them by `replace`, begin anew.
     memory: Memory = field(
         default_factory=lambda: Memory(REMEMBERED), init=False, repr=False, compare=False

@@ -1,14 +1,15 @@
 """In which group each row of a number stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
 from metrics.measures import workload
 from metrics.measures.tickets import CREATOR, TICKET_WORDS
 from metrics.model.derived import day_of, hour_of
+from metrics.model.extent import Gap
 from metrics.model.filters import AUTOMATED, EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
@@ -39,12 +40,14 @@ class Grouping:
             for each of their groups, in the column `GROUP`.
         keys: All groups, in order, also those without rows; None = those that have rows.
         labels: Group -> what people call it, where that is not the group itself.
+        gaps: Group -> why nothing can be known of it.
     """
 
     word: pl.Expr | None = None
     lines: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
     keys: tuple[str, ...] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, Gap] = field(default_factory=dict)
 
     def attach(self, query: pl.LazyFrame, name: str = GROUP) -> pl.LazyFrame:
         """The rows with their group, once for each of them; rows in no group go.
@@ -79,7 +82,19 @@ def group_rows(by: str, selection: Selection) -> Grouping:
 def _by_day(selection: Selection) -> Grouping:
     period = selection.view.period
     place = (day_of(selection.dated_by) - period.first_day).dt.total_days()
-    return Grouping(place, keys=tuple(day.isoformat() for day in period.dates))
+    return _group_dates(place, period.dates, 1, selection)
+
+
+def _group_dates(
+    place: pl.Expr, first_days: Sequence[date], days: int, selection: Selection
+) -> Grouping:
+    """Stretches of so many days, each called like its first one."""
+    gaps = {
+        first.isoformat(): gap
+        for first in first_days
+        if (gap := selection.gap_between(first, first + timedelta(days=days - 1)))
+    }
+    return Grouping(place, keys=tuple(first.isoformat() for first in first_days), gaps=gaps)
 
 
 def _by_hour(selection: Selection) -> Grouping:
@@ -101,8 +116,8 @@ def _by_week(selection: Selection) -> Grouping:
     first = period.first_day - timedelta(days=period.first_day.weekday())
     weeks = (period.last_day - first).days // 7 + 1
     place = (day_of(selection.dated_by) - first).dt.total_days() // 7
-    keys = tuple((first + timedelta(weeks=number)).isoformat() for number in range(weeks))
-    return Grouping(place, keys=keys)
+    mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+    return _group_dates(place, mondays, len(WEEKDAYS), selection)
 
 
 def _by_weekday(selection: Selection) -> Grouping:

@@ -47,13 +47,17 @@ def evaluate_all(view: View) -> Summaries:
 
 
 def evaluate_many(metrics: Iterable[Metric], view: View) -> Summaries:
-    return _ask("summary", [select(metric, view) for metric in metrics], _evaluate, view)
+    selections = [select(metric, view) for metric in metrics]
+    absent = {s.metric.key: empty_summary(s.metric, s.gap) for s in selections if s.gap}
+    present = [selection for selection in selections if not selection.gap]
+    return absent | _ask("summary", present, _evaluate, view)
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:
     """The metric's number in groups.
 
-    Of days and hours all, in order; of others those with rows, most first.
+    Of days and hours all, in order, without a number where nothing is known of them; of others
+    those with rows, most first.
 
     Raises:
         ValueError: The metric cannot be grouped so.
@@ -128,15 +132,20 @@ def _break_down(selections: Sequence[Selection], by: str) -> dict[str, list[Grou
     metrics = [selection.metric for selection in selections]
     columns = [column for metric in metrics for column in aggregate(metric)]
     rows = grouping.attach(query).group_by(GROUP).agg(columns).collect()
-    return {metric.key: _read_groups(metric, grouping, rows) for metric in metrics}
+    return {s.metric.key: _read_groups(s, grouping, rows) for s in selections}
 
 
-def _read_groups(metric: Metric, grouping: Grouping, rows: pl.DataFrame) -> list[Group]:
+def _read_groups(selection: Selection, grouping: Grouping, rows: pl.DataFrame) -> list[Group]:
+    metric = selection.metric
     numbers = {
         grouping.name(row[GROUP]): read_summary(metric, row) for row in rows.iter_rows(named=True)
     }
     if grouping.keys is not None:
-        nothing = empty_summary(metric)
-        return [Group(key, key, numbers.get(key, nothing)) for key in grouping.keys]
+        return [
+            Group(key, key, numbers[key])
+            if key in numbers
+            else Group(key, key, empty_summary(metric, selection.gap or grouping.gaps.get(key)))
+            for key in grouping.keys
+        ]
     ordered = sorted(numbers.items(), key=lambda item: (-item[1].n, item[0]))
     return [Group(key, grouping.labels.get(key, key), number) for key, number in ordered]

@@ -19,6 +19,7 @@ from metrics.model.people import ids_by_email, with_agents
 from metrics.model.result_cache import Memory
 from metrics.model.tables import Tables
 from services.errors import ServiceError
+from services.snapshot.extents import find_extents
 from services.snapshot.manifest import (
     OLDER,
     History,
@@ -205,7 +206,8 @@ class Dataset:
             self._load_table(table, manifest)
         published_at = datetime.fromtimestamp(manifest.published_at, UTC)
         frames = {table: held.rows for table, held in self._held.items()}
-        tables = Tables(**frames, now=published_at.replace(microsecond=0))
+        extents = find_extents(manifest.sources, manifest.history, manifest.meta)
+        tables = Tables(**frames, now=published_at.replace(microsecond=0), extents=extents)
         for table, held in self._held.items():
             tables.remember_derived(table, self._rules, held.derived)
         return Snapshot(

@@ -16,6 +16,7 @@ from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
 from services.snapshot.dataset import Snapshot
+from services.snapshot.extents import find_extents
 from services.snapshot.manifest import History, SourceStatus
 from services.storage.store import Trouble
 from tests.worlds.tables import frame, instant
@@ -223,18 +224,6 @@ def snapshot(
 ) -> Snapshot:
     """A version with these rows, in place of those above."""
     agents = _default("agents") if people is None else frame("agents", people)
-    tables = Tables(
-        conversations=_default("conversations")
-        if conversations is None
-        else frame("conversations", conversations),
-        calls=_default_calls()
-        if calls is None and people is None
-        else with_agents(frame("calls", CALLS if calls is None else calls), ids_by_email(agents)),
-        agents=agents,
-        teams=_default("teams") if teams is None else frame("teams", teams),
-        now=NOW,
-        tickets=_default("tickets") if tickets is None else frame("tickets", tickets),
-    )
     given: dict[str, Any] = {
         "version": 7,
         "sources": OK_SOURCES,
@@ -254,6 +243,19 @@ def snapshot(
         "published_at": NOW,
         **values,
     }
+    tables = Tables(
+        conversations=_default("conversations")
+        if conversations is None
+        else frame("conversations", conversations),
+        calls=_default_calls()
+        if calls is None and people is None
+        else with_agents(frame("calls", CALLS if calls is None else calls), ids_by_email(agents)),
+        agents=agents,
+        teams=_default("teams") if teams is None else frame("teams", teams),
+        now=NOW,
+        tickets=_default("tickets") if tickets is None else frame("tickets", tickets),
+        extents=find_extents(given["sources"], given["history"], given["meta"]),
+    )
     return Snapshot(tables=tables, **given)
 
 

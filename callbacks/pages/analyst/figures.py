@@ -199,9 +199,10 @@ def _build_line(agent: str, reached: Goal, known: dict[str, tuple[str, str]]) ->
 
 
 def _build_windows(snapshot: Snapshot, rules: Rules) -> tuple[View, Period | None]:
-    window = last_days(WINDOW_DAYS, snapshot.published_at, rules.time_zone)
-    view = View(snapshot.tables, window, EVERYTHING, rules)
-    return view, comparable(window, snapshot.history.first_day)
+    now, zone = snapshot.published_at, rules.time_zone
+    window = last_days(WINDOW_DAYS, now, zone)
+    before = comparable(window, window.previous, snapshot.history.first_day, now, zone)
+    return View(snapshot.tables, window, EVERYTHING, rules), before
 
 
 TIMES = ("first_response_time", "time_to_close")

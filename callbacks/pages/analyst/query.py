@@ -18,7 +18,7 @@ from metrics.measures.workload import classification_rate
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.people import names
-from metrics.model.periods import Period, comparable
+from metrics.model.periods import Period
 from metrics.model.schema import CALL_AGENTS, attribute
 from metrics.model.selection import RATING, select, without_others_ratings
 from metrics.model.summary import Summary
@@ -132,7 +132,7 @@ class AgentView(VersionView[AnalystQuery]):
     @cached_property
     def window_before(self) -> Period | None:
         """As many days before; None where that reaches before what is loaded."""
-        return comparable(self.window, self.snapshot.history.first_day)
+        return self.compare(self.window, self.window.previous)
 
     @cached_property
     def tables(self) -> Tables:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from callbacks.pages.backoffice import figures
 from callbacks.pages.backoffice.figures import DATED, MERGED, STOCKS
@@ -24,6 +23,7 @@ from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
 from services.runtime.backend import Backend
+from services.snapshot.extents import find_tickets_start
 from services.snapshot.manifest import SourceStatus
 
 
@@ -43,9 +43,7 @@ def content(
             backoffice.nothing_read(source.state, cause, context),
             backoffice.duplicates(duplicates, merged, infos, context),
         ]
-    first_day = _find_first_day(meta)
-    if first_day is not None:
-        question = _limit_history(question, first_day)
+    first_day = find_tickets_start(meta)
     choices = figures.build_choices(question, context)
     chosen_words = figures.describe_choices(choices, context)
     question = replace(question, filter_words=(*question.filter_words, *chosen_words))
@@ -77,25 +75,6 @@ def content(
     ]
 
 
-def _limit_history(
-    question: ReportView[BackofficeQuery], first_day: date
-) -> ReportView[BackofficeQuery]:
-    """The question where less is known: nothing is compared with days that have not arrived."""
-    snapshot = question.snapshot
-    known = max(filter(None, (snapshot.history.first_day, first_day)))
-    history = replace(snapshot.history, first_day=min(known, question.today))
-    return replace(question, snapshot=replace(snapshot, history=history))
-
-
-def _find_first_day(meta: object) -> date | None:
-    """From which day on tickets are there, while their history arrives; None once it is whole."""
-    history = meta.get("tickets_history") if hasattr(meta, "get") else None
-    if not history or history.get("complete"):
-        return None
-    first = history.get("first_day")
-    return date.fromisoformat(first) if first else date.max
-
-
 def build_ticket_sheets(scope: ColumnContext) -> Sheets:
     text, question = scope.context.text, scope.question
     tickets = figures.arrange_tickets(question)
@@ -119,4 +98,6 @@ def build_ticket_sheets(scope: ColumnContext) -> Sheets:
     return sheets, tickets.n
 
 
-PAGE = ReportPage("/backoffice", BackofficeQuery, content, sheets=build_ticket_sheets)
+PAGE = ReportPage(
+    "/backoffice", BackofficeQuery, content, sheets=build_ticket_sheets, source="tickets"
+)

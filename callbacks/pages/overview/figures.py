@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -72,10 +72,13 @@ def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> li
     period, start = question.period, (question.period.first_day - question.history.first_day).days
     daily = counted.sum(axis=1)
     bands = weekday_bands(daily[:start], np.ones(start), among=period.days)
+    first = question.first_day or date.max
     bars = []
     for place, day in enumerate(period.dates):
         if day > question.today:
             break
+        if day < first:
+            continue
         count, band, is_partial = (
             float(daily[start + place]),
             bands[place % 7],

@@ -56,8 +56,7 @@ def list_line_choices(question: TelephonyView) -> list[LineChoice]:
 
 def count_weekdays(question: TelephonyView) -> list[int]:
     """How often each weekday lies in what is loaded of the period."""
-    first = question.snapshot.history.first_day
-    return call_tables.occurrences(question.period, first, question.today)
+    return call_tables.occurrences(question.period, question.first_day, question.today)
 
 
 def find_peaks(question: TelephonyView, view: View) -> Peaks:

@@ -78,4 +78,4 @@ def content(
     )
 
 
-PAGE = ReportPage("/telephony", TelephonyQuery, content)
+PAGE = ReportPage("/telephony", TelephonyQuery, content, source="aircall")

@@ -7,7 +7,7 @@ import pytest
 from metrics.model.catalog import CATALOG
 from services.errors import UnavailableError
 from services.settings.config import Settings
-from services.snapshot.manifest import History, SourceStatus
+from services.snapshot.manifest import SourceStatus
 from tests.worlds.api_world import (
     AS_OF_TEXT,
     FELIPE,
@@ -43,7 +43,20 @@ def api():
 
 @pytest.fixture(scope="module")
 def empty():
-    return Api(snapshot([], [], [], [], meta={}, history=History(0, 90, complete=False)))
+    return Api(snapshot([], [], [], [], meta={}))
+
+
+def test_days_outside_the_history_are_null_with_their_reason(api):
+    asked = {"from_": "2026-08-25", "to": "2026-08-28", "metric": "conversations", "by": "day"}
+    groups = api.get("breakdown", **asked)["breakdown"]
+    assert [group["value"] for group in groups[:2]] == [None, None]
+    assert groups[0]["reason"] == {
+        "code": "no_history",
+        "words": "these days are not in the loaded history",
+    }
+    assert groups[2]["value"] == 0
+    before = api.get("summary", from_="2026-06-10", to="2026-06-12")["metrics"]
+    assert before["conversations"]["reason"]["code"] == "no_history"
 
 
 @pytest.mark.parametrize("route", DATA_ROUTES)
@@ -83,7 +96,9 @@ def test_a_rate_of_nothing_is_null_and_not_zero(empty):
     metrics = empty.get("summary")["metrics"]
     assert metrics["csat_score"]["value"] is None
     assert metrics["first_response_time"]["value"] is None
+    assert metrics["first_response_time"]["reason"]["code"] == "no_rows"
     assert metrics["conversations"]["value"] == 0
+    assert metrics["conversations"]["reason"] is None
 
 
 def test_filters_combine(api):

@@ -1,4 +1,5 @@
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,4 +107,50 @@ def test_today_is_local():
 def test_a_period_that_reaches_before_the_history_has_no_comparison(first_day, complete, before):
     period = Period(date(2026, 11, 11), date(2026, 11, 20))
     assert is_complete(period, first_day) is complete
-    assert comparable(period, first_day) == before
+    now = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    assert comparable(period, period.previous, first_day, now, SAO_PAULO) == before
+
+
+@pytest.mark.parametrize(
+    ("now", "period", "before", "compared"),
+    [
+        # Two minutes past 14:00 of the last day.
+        ("2026-11-23 14:02", ("2026-11-23", "2026-11-23"), None, ("2026-11-22", "2026-11-22")),
+        ("2026-11-23 14:02", ("2026-10-27", "2026-11-23"), None, ("2026-09-29", "2026-10-26")),
+        # Days to come have no counterpart either.
+        ("2026-11-23 14:02", ("2026-11-01", "2026-11-30"), None, ("2026-10-02", "2026-10-24")),
+        # The first of a month beside the first of the one before.
+        (
+            "2026-11-01 14:02",
+            ("2026-11-01", "2026-11-30"),
+            ("2026-10-01", "2026-10-31"),
+            ("2026-10-01", "2026-10-01"),
+        ),
+    ],
+)
+def test_a_period_that_includes_today_is_compared_up_to_the_same_clock_time(
+    now, period, before, compared
+):
+    period = days(*period)
+    earlier = days(*before) if before else period.previous
+    now = datetime.fromisoformat(now).replace(tzinfo=SAO_PAULO)
+    wanted = replace(days(*compared), until=time(14, 2))
+    assert comparable(period, earlier, date.min, now, SAO_PAULO) == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "until", "hours"),
+    [
+        (date(2026, 3, 28), time(2, 30), 2.5),
+        # The clock jumps from 1:00 to 2:00: at 14:00 thirteen hours have passed.
+        (date(2026, 3, 29), time(14), 13),
+        # 1:30 is never shown; what had passed is as long as on any other day.
+        (date(2026, 3, 29), time(1, 30), 1.5),
+        # The hour from 1:00 comes twice; the first of them is meant.
+        (date(2026, 10, 25), time(1, 30), 1.5),
+        (date(2026, 10, 25), time(14), 15),
+    ],
+)
+def test_a_clock_time_cuts_the_days_on_which_the_clock_is_changed(day, until, hours):
+    first, end = Period(day, day, until).bounds(ZoneInfo("Europe/Lisbon"))
+    assert end - first == timedelta(hours=hours)
