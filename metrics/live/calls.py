@@ -22,6 +22,7 @@ AGENT_KEYS = (
     "calls_answered",
     "calls_outbound",
     "calls_outbound_answered",
+    "calls_rung",
     "talk_time",
     "talk_time_outbound",
     "time_to_answer",
@@ -39,12 +40,16 @@ class Transfer:
 
 @dataclass(frozen=True)
 class AgentCalls:
-    """What a person did at the telephone; `talked` counts calls with a talk, in and out."""
+    """What a person did at the telephone.
+
+    `rung` counts calls that rang there and were missed, `talked` those with a talk, in and out.
+    """
 
     id: str
     answered: int
     outbound: int
     outbound_answered: int
+    rung: int
     talked: int
     talk_seconds: float
     talk_mean: float | None
@@ -93,7 +98,8 @@ def agent_calls(view: View) -> list[AgentCalls]:
     rows = []
     for agent in agents | set(passed):
         own = {key: numbers[key][agent] for key in AGENT_KEYS if agent in numbers[key]}
-        answered, outbound, taken = (own[key].n if key in own else 0 for key in AGENT_KEYS[:3])
+        counts = (own[key].n if key in own else 0 for key in AGENT_KEYS[:4])
+        answered, outbound, taken, rung = counts
         talks = [own[key] for key in ("talk_time", "talk_time_outbound") if key in own]
         talks = [talk for talk in talks if talk.n]
         talked = sum(talk.n for talk in talks)
@@ -104,6 +110,7 @@ def agent_calls(view: View) -> list[AgentCalls]:
                 answered=answered,
                 outbound=outbound,
                 outbound_answered=taken,
+                rung=rung,
                 talked=talked,
                 talk_seconds=seconds,
                 talk_mean=seconds / talked if talked else None,

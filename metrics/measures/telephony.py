@@ -65,6 +65,15 @@ calls_missed = _calls(
     part_names=OUTCOMES,
 )
 
+# Missed calls of which the vendor names a person: they rang there. All others are nobody's.
+calls_rung = _calls(
+    "calls_rung",
+    "count",
+    value=ones(IS_MISSED & pl.col("agent_id").is_not_null()),
+    better="lower",
+    definition=CALL + ": inbound without answered_at, with user",
+)
+
 # Of the inbound calls that were answered or lost on the main lines, those that were lost.
 loss_rate = _calls(
     "loss_rate",

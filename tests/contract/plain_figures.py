@@ -203,6 +203,7 @@ class Week:
             "calls_inbound": count(len(inbound)),
             "calls_answered": count(len(answered)),
             "calls_missed": count(len(missed)),
+            "calls_rung": count(sum("user" in c for c in missed)),
             "loss_rate": share([True] * len(lost) + [False] * len(answered)),
             "calls_outbound": count(len(outbound)),
             "calls_outbound_answered": count(len(out_answered)),

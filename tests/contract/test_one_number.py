@@ -24,6 +24,7 @@ from tests.worlds.web_world import MANAGER, Web, web
 
 # On the wall, not among the pages of a period. A metric that gets a page leaves this list.
 NOT_ON_A_PAGE = {
+    "calls_rung",
     "queue",
     "longest_wait",
     "unrouted",
@@ -198,7 +199,7 @@ def test_what_was_never_read_is_no_data_anywhere(tmp_path, formats):
         assert line[1:3] == (None, 0)
 
 
-def test_every_metric_is_on_a_page_but_those_of_the_wall(manager):
+def test_every_metric_is_on_a_page_but_those_of_the_wall_and_of_people_alone(manager):
     seen = everywhere(manager, PERIODS["a week"])
     assert set(CATALOG) - {one.key for one in seen} == NOT_ON_A_PAGE
     # Figures of many numbers have a metric info of their own and no value at one place.

@@ -42,7 +42,18 @@ def _person(name: str) -> Element:
 
 def agents(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
-    keys = ("agent", "answered", "out", "out_answered", "answer", "mean", "sum", "passed", "to")
+    keys = (
+        "agent",
+        "answered",
+        "out",
+        "out_answered",
+        "rung",
+        "answer",
+        "mean",
+        "sum",
+        "passed",
+        "to",
+    )
     heads = [text(f"telephony.columns.{key}") for key in keys]
     widest = max((agent.answered for agent in telephony.agents), default=0) or 1
     rows = [_agent(agent, widest, telephony.names, context) for agent in telephony.agents]
@@ -87,6 +98,7 @@ def _agent(agent: AgentCalls, widest: int, names: Mapping[str, str], context: Co
         html.Span([bar, count], className="people-answered"),
         _linked(formats.count(agent.outbound), agent.outbound, context, "calls_outbound", cell),
         taken,
+        _linked(formats.count(agent.rung), agent.rung, context, "calls_rung", cell),
         no_data(context) if waits is None else formats.duration(waits),
         no_data(context) if agent.talk_mean is None else formats.talk(agent.talk_mean),
         formats.duration(agent.talk_seconds),

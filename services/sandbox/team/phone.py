@@ -173,6 +173,8 @@ TALK = LogNormal(3.2 * MINUTE, 0.8)
 CALLBACK_AFTER = LogNormal(35 * MINUTE, 0.8)
 ARRANGED_BEFORE_START = 15 * MINUTE
 MOST_CANDIDATES = 12
+# Every so many-th missed call of a team was put through to one person, whom the vendor names.
+RANG_AT_ONE = 3
 # How one that nobody answered ended; the first two whatever the agents do.
 MISSED = WeightedChoice(
     [
@@ -304,6 +306,9 @@ class Phone:
     def _miss(self, rng: random.Random, call: Call, reason: str) -> None:
         call.missed_call_reason = reason
         call.ended_at = call.started_at + rng.randint(*LASTS[reason])
+        if reason == "agents_did_not_answer" and call.id % RANG_AT_ONE == 0:
+            phones = self._workplace.staff.on_the_phone
+            call.agent = phones[call.id % len(phones)]
         if reason in ("short_abandoned", "abandoned_in_ivr"):
             return
         if rng.random() < 0.18:

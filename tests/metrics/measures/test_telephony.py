@@ -239,6 +239,12 @@ def test_a_chosen_person_s_calls_are_those_with_any_part_in_them(filters, total,
     assert groups("calls_answered", "agent", content, filters=filters) == own
 
 
+def test_a_missed_call_is_a_person_s_only_where_the_vendor_names_one():
+    content = tables(calls_=calls(missed(**LUANA), missed(), answered(**LUANA)), agents_=PEOPLE)
+    assert groups("calls_rung", "agent", content) == {"1": 1, "none": 0}
+    assert told("calls_missed", content).value == 2
+
+
 def test_calls_by_team_count_once_for_each_team_of_those_who_took_part():
     content = tables(calls_=HANDLED, agents_=PEOPLE)
     assert groups("calls_answered", "team", content) == {FINANCE: 1, "none": 3}

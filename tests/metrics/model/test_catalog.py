@@ -65,6 +65,7 @@ KEYS = {
     "calls_inbound",
     "calls_answered",
     "calls_missed",
+    "calls_rung",
     "loss_rate",
     "calls_outbound",
     "calls_outbound_answered",

@@ -172,7 +172,7 @@ VOICE = tables(
         },
         {"digits": "+2", "missed_call_reason": "abandoned_in_ivr", "line_name": "Sales"},
         {"digits": None, "missed_call_reason": "agents_did_not_answer", "line_name": "Sales"},
-        {"digits": None, "missed_call_reason": "agents_did_not_answer"},
+        {"missed_call_reason": "agents_did_not_answer", "user_email": "r@x", "user_id": "8"},
         {"digits": "+3", **OUT, **ANSWERED},
         {"digits": "+3", **OUT},
     ),
@@ -184,6 +184,7 @@ def test_people_are_told_what_they_did_in_and_out():
     rows = {row.id: row for row in voice.agent_calls(choice(VOICE))}
     ana, rui = rows["9"], rows["8"]
     assert (ana.answered, ana.outbound, ana.outbound_answered) == (2, 2, 1)
+    assert (ana.rung, rui.rung) == (0, 1)
     assert (ana.talked, ana.talk_seconds, ana.talk_mean) == (3, 360, 120)
     assert (ana.passed_on, rui.passed_on) == (1, 0)
     assert (rui.answered, rui.time_to_answer) == (1, 20)
