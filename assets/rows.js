@@ -14,7 +14,9 @@
   }
 
   function openRows(key, cells) {
-    const replaces = new URLSearchParams(window.location.search).has("rows");
+    const shown = new URLSearchParams(window.location.search);
+    // From why a number moved, the way back leads there.
+    const replaces = shown.has("rows") && !shown.has("why");
     const href = address((query) => {
       without(query);
       query.set("rows", key);
@@ -54,7 +56,7 @@
     if (link.dataset.rowsLink !== undefined) {
       const [key, ...cells] = link.dataset.rowsLink.split("\n");
       openRows(key, cells);
-    } else go(withTables(link.getAttribute("href")), link.dataset.go);
+    } else go(withTables(link.getAttribute("href")), link.dataset.go, link.search.includes("rows=") ? { vigia: "rows" } : {});
     if (link.closest(".popover")) document.body.click();
   });
 
@@ -100,7 +102,7 @@
   /* -- what is open, and what is shown as a table --------------------------------------------- */
   function mark() {
     const query = new URLSearchParams(window.location.search);
-    const open = query.has("rows") ? [query.get("rows"), ...query.getAll("cell")].join("\n") : null;
+    const open = query.has("rows") && !query.has("why") ? [query.get("rows"), ...query.getAll("cell")].join("\n") : null;
     for (const link of document.querySelectorAll("[data-rows-link]")) {
       const holder = link.closest("[data-mark]") || link;
       holder.classList.toggle("marked", link.dataset.rowsLink === open);
@@ -112,7 +114,7 @@
       panel.classList.toggle("as-table", shown);
       for (const button of panel.querySelectorAll("[data-table]")) button.setAttribute("aria-pressed", String(shown));
     }
-    document.documentElement.classList.toggle("rows-open", open !== null);
+    document.documentElement.classList.toggle("rows-open", query.has("rows"));
   }
 
   function markPoints(frame, open) {

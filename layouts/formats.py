@@ -14,7 +14,7 @@ from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from layouts.i18n import Text
 
-NBSP = "\N{NO-BREAK SPACE}"
+NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 # (number, unit) pairs, for headlines that draw units smaller than numbers.
 Measure = list[tuple[str, str]]
@@ -42,6 +42,20 @@ class Formats:
         """In percentage points: 1,3 p.p."""
         unit = self.text("units.points")
         return f"{self.decimal(abs(value) * 100, digits)}{NBSP}{unit}"
+
+    def difference(self, value: float, unit: str, digits: int = 0) -> str:
+        """+1,3 p.p., −4 min 05 s, +31; with so many `digits` more than usual, and none for 0."""
+        size = abs(value)
+        if unit == "share":
+            words = self.points(size, 1 + digits)
+        elif unit == "seconds":
+            words = self.duration(size)
+        else:
+            usual = 2 if unit == "points" else 0 if size == round(size) else 1
+            words = self.decimal(size, usual + digits)
+        if not any(digit in words for digit in "123456789"):
+            return words
+        return f"{'+' if value > 0 else MINUS}{words}"
 
     def duration(self, seconds: float) -> str:
         """41 s, 6 min 12 s, 38 min, 3 h 48, 1 d 04 h."""

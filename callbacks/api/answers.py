@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from callbacks.reports.query import (
     BreakdownQuery,
+    DecompositionQuery,
     ParameterError,
     Query,
     SummaryQuery,
@@ -21,13 +22,14 @@ from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
 from metrics.model.extent import Reason
 from metrics.model.filters import UNASSIGNED, Filters
-from metrics.model.periods import midnight
+from metrics.model.periods import comparable, midnight
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.model.selection import GroupError, select
 from metrics.model.summary import Summary, empty_summary
 from metrics.model.view import View, view_of_today
 from metrics.query import report
 from metrics.query.agents import AgentRow, agent_rows
+from metrics.query.decomposition import Part, decompose
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import VENDORS, SourceStatus
@@ -178,6 +180,58 @@ def breakdown(request: Request, query: BreakdownQuery) -> Row:
         raise ParameterError("by", str(error)) from error
     answer = {"metric": metric.key, "by": by, "breakdown": groups}
     return request.dated(query, metric.sources) | answer
+
+
+def decomposition(request: Request, query: DecompositionQuery) -> Row:
+    """No parts where the period before is not loaded, or one of the two has no value."""
+    metric, view, wanted = CATALOG[query.metric], request.view(query), query.before(request.today)
+    first_day = select(metric, view).extent.first_day
+    before = comparable(view.period, wanted, first_day, view.tables.now, view.rules.time_zone)
+
+    def compute() -> Row:
+        found = decompose(metric, view.with_period(before), view) if before else None
+        ends = found.ends if found else (None, None)
+        return {
+            "value_before": ends[0],
+            "value": ends[1],
+            "change": found.change if found else None,
+            "ways": {
+                by: [_part_row(metric, part) for part in parts]
+                for by, parts in (found.parts if found else {}).items()
+            },
+        }
+
+    told = request.cached("decomposition", query, compute=compute)
+    days = before or wanted
+    answer = {
+        "metric": metric.key,
+        "unit": metric.unit,
+        "method": "difference" if metric.kind == "count" else "kitagawa",
+        "before": {
+            "from": days.first_day.isoformat(),
+            "to": days.last_day.isoformat(),
+            "until": f"{days.until:%H:%M}" if days.until else None,
+            "complete": before is not None and not request.snapshot.lost,
+        },
+    }
+    return request.dated(query, metric.sources) | answer | told
+
+
+def _part_row(metric: Metric, part: Part) -> Row:
+    is_count = metric.kind == "count"
+    return {
+        "key": part.keys[0],
+        "label": part.label,
+        "n_before": part.before.rows,
+        "n": part.now.rows,
+        "weight_before": part.before.weight,
+        "weight": part.now.weight,
+        "value_before": part.before.rows if is_count else part.before.mean,
+        "value": part.now.rows if is_count else part.now.mean,
+        "mix": None if is_count else part.mix,
+        "rate": None if is_count else part.rate,
+        "total": part.total,
+    }
 
 
 def queue(request: Request, query: Query) -> Row:

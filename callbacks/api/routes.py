@@ -12,6 +12,7 @@ from callbacks.reports.query import (
     BreakdownQuery,
     CallsQuery,
     ConversationsQuery,
+    DecompositionQuery,
     NoQuery,
     Query,
     SummaryQuery,
@@ -76,6 +77,14 @@ ROUTES = {
             compute=answers.breakdown,
             answer=schema.Breakdown,
             roles=PEOPLE,
+            reaches=AGGREGATES,
+        ),
+        _route(
+            "decomposition",
+            "What carries a metric's change: parts by reason, team, person, hour and more.",
+            query=DecompositionQuery,
+            compute=answers.decomposition,
+            answer=schema.Decomposition,
             reaches=AGGREGATES,
         ),
         _route(

@@ -136,6 +136,43 @@ class Breakdown(Dated):
     breakdown: list[Group]
 
 
+class ComparedPeriod(PeriodAnswer):
+    """The days before, up to the same clock time where the period includes today."""
+
+    until: str | None = Field(description="Local time on the last day; null: the whole day.")
+
+
+class ChangePart(Model):
+    """What one group carries of a change."""
+
+    key: str
+    label: str
+    n_before: int
+    n: int = Field(description="Rows of the group.")
+    weight_before: float
+    weight: float = Field(description="The same; a row of several groups is parted among them.")
+    value_before: float | None
+    value: float | None = Field(description="Mean of the rows by their weight; of a count, `n`.")
+    mix: float | None = Field(description="It weighs more or less; null for a count.")
+    rate: float | None = Field(description="Its own mean moved; null for a count.")
+    total: float = Field(description="mix + rate; of a count the difference of the weights.")
+
+
+class Decomposition(Dated):
+    """A metric's change, in parts that add up to it; a group of one period only is all mix."""
+
+    metric: str
+    unit: Literal["count", "share", "seconds", "points"]
+    method: Literal["difference", "kitagawa"]
+    before: ComparedPeriod = Field(description="The period that it is compared with.")
+    value_before: float | None
+    value: float | None = Field(description="Of a duration the mean: no median is a sum of parts.")
+    change: float | None = Field(description="null: one of the two periods has no value.")
+    ways: dict[str, list[ChangePart]] = Field(
+        description="Group (reason, team, agent, hour, …) -> its parts, the largest first."
+    )
+
+
 class TextPresence(Model):
     """Whether a person is available in Intercom."""
 

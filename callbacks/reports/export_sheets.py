@@ -11,6 +11,7 @@ from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
 from callbacks.reports.row_lines import build_title
+from callbacks.reports.why import build_why_sheet
 from layouts.components.download import ROWS_AT_MOST
 from metrics.model.catalog import CATALOG, Metric, Table
 from metrics.model.schema import SEPARATOR, attribute
@@ -108,6 +109,11 @@ def row_sheets(scope: ColumnContext, search: str) -> Sheets:
     if panel is None:
         raise ParameterError("rows", "required")
     cells = panel.cells
+    if panel.why is not None:
+        sheet = build_why_sheet(panel.rows, scope.question, scope.context)
+        about = f"{sheet.name} {scope.context.text(f'metrics.{panel.rows}.label')}"
+        definitions = build_definitions_sheet(scope, about, [panel.rows])
+        return [sheet, definitions], len(list(sheet.rows))
     listed = list_rows(scope.question, panel.rows, cells)
     ordered = arrange_rows(scope.question, listed, panel.find, panel.order)
     shown = list(list_columns(listed.metric.table, scope.question).values())

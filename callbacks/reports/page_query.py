@@ -16,19 +16,20 @@ from callbacks.reports.query import (
     NoQuery,
     ParameterError,
     SummaryQuery,
+    compared_with,
     parse_search,
     read,
 )
 from layouts.links import view
 from metrics.model.filters import Filters
-from metrics.model.periods import Period, same_before
+from metrics.model.periods import Period
 from metrics.query.drilldown import Cell, CellError, listed_metric
 
 Preset = Literal["today", "yesterday", "7d", "28d", "90d", "month", "last_month"]
 Compare = Literal["same", "none"]
 Order = Literal["oldest", "most", "least", "agent"]
 # What is open beside the page; everything else says what the page is about.
-PANEL = ("rows", "cell", "rows_find", "rows_order", "rows_page")
+PANEL = ("rows", "cell", "why", "rows_find", "rows_order", "rows_page")
 # The comment that is read, on the quality page.
 READER = ("band", "comment", "comments_find", "comments_page")
 VIEW = (*PANEL, *READER, "table")
@@ -49,10 +50,7 @@ class PageQuery(SummaryQuery):
         return resolve_period(self.preset, today) if self.preset else super().period(today)
 
     def before(self, today: date) -> Period | None:
-        if self.compare == "none":
-            return None
-        period = self.period(today)
-        return same_before(period) if self.compare == "same" else period.previous
+        return None if self.compare == "none" else compared_with(self.period(today), self.compare)
 
     @property
     def name(self) -> str | None:
@@ -68,7 +66,10 @@ SHARED = tuple(
 
 
 class PanelQuery(NoQuery):
+    """`why` opens, instead of the rows, what their number's change is made of: by which groups."""
+
     rows: str
+    why: str | None = None
     cell: tuple[str, ...] = Field(default=(), max_length=MAXIMUM_CELLS)
     find: str = Field(default="", alias="rows_find", max_length=200)
     order: Order | None = Field(default=None, alias="rows_order")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar, TypeVar, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_origin
 from urllib.parse import parse_qs
 
 from pydantic import (
@@ -26,7 +26,7 @@ from pydantic import (
 from metrics.model.catalog import CATALOG, Table
 from metrics.model.definitions import Clock
 from metrics.model.filters import Filters, Origin
-from metrics.model.periods import Period
+from metrics.model.periods import Period, same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.query.drilldown import Cell, CellError
 
@@ -205,6 +205,27 @@ class BreakdownQuery(SummaryQuery):
         return ATTRIBUTE_PREFIX + label
 
 
+class DecompositionQuery(SummaryQuery):
+    """Parameters of what carries a metric's change."""
+
+    metric: str = Field(description="Key of the metric; a stock has no change.")
+    compare: Literal["same"] | None = Field(
+        default=None,
+        description="`same`: the month before for days that begin a month, else whole weeks "
+        "earlier. When absent: the same number of days just before.",
+    )
+
+    @field_validator("metric")
+    @classmethod
+    def _metric_has_a_past(cls, key: str) -> str:
+        if CATALOG[check_metric(key)].dated_by is None:
+            raise ValueError("a stock is now: it has no change between periods")
+        return key
+
+    def before(self, today: date) -> Period:
+        return compared_with(self.period(today), self.compare)
+
+
 class RowsQuery(SummaryQuery):
     """Parameters of the rows behind the numbers, or of every row of the table."""
 
@@ -253,6 +274,10 @@ class TicketsQuery(RowsQuery):
 
 
 Q = TypeVar("Q", bound=BaseModel)
+
+
+def compared_with(period: Period, compare: str | None) -> Period:
+    return same_before(period) if compare == "same" else period.previous
 
 
 def check_metric(key: str, table: Table | None = None) -> str:

@@ -18,6 +18,7 @@ from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import View
 from metrics.query import report
+from metrics.query.decomposition import Decomposition, decompose
 from metrics.query.drilldown import Cell, Drilldown, drill_down
 from services.snapshot.dataset import Snapshot
 
@@ -124,6 +125,12 @@ class ReportView(VersionView[Q]):
             key: {group.key: group.summary for group in groups}
             for key, groups in breakdowns.items()
         }
+
+    def explain(self, metric: Metric, ways: Iterable[str] | None = None) -> Decomposition | None:
+        """What carries its change from the period before; None where that cannot be said."""
+        if self.previous is None:
+            return None
+        return decompose(metric, self.view.with_period(self.previous), self.view, ways)
 
     def behind(self, key: str, *cells: Cell) -> Drilldown:
         """Raises CellError where there are no rows of that kind."""

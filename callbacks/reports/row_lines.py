@@ -21,7 +21,16 @@ from metrics.model.filters import UNASSIGNED
 from metrics.model.lines import line_names
 from metrics.model.schema import ATTRIBUTE_PREFIX, CALL_AGENTS
 from metrics.model.selection import agent_of
-from metrics.query.drilldown import FILLED, OTHER_REASONS, OTHERS, PART, VALUE, Cell, Drilldown
+from metrics.query.drilldown import (
+    BESIDES,
+    FILLED,
+    OTHER_REASONS,
+    OTHERS,
+    PART,
+    VALUE,
+    Cell,
+    Drilldown,
+)
 from services.runtime.backend import Backend
 
 CALL_KIND = (
@@ -64,17 +73,20 @@ def name_cell(cell: Cell, metric: Metric, question: ReportView[Any], context: Co
     named = _NAMED.get(cell.by)
     if named is not None:
         return named(cell.key, metric, question, context)
-    for prefix in (OTHERS, FILLED):
+    for prefix in (OTHERS, FILLED, BESIDES):
         if cell.by.startswith(prefix):
             by = cell.by.removeprefix(prefix)
-            plain = f"crosstabs.groups.{by}"
-            name = by.removeprefix(ATTRIBUTE_PREFIX)
-            name = context.text(plain) if context.text.has(plain) else name
+            name = name_group(by, context)
             return context.text(f"rows.{prefix.strip('.')}", name=name)
     if cell.by.startswith(ATTRIBUTE_PREFIX):
         label = cell.by.removeprefix(ATTRIBUTE_PREFIX)
         return f"{label}: {cell.key or context.text('filters.empty_value')}"
     return cell.key
+
+
+def name_group(by: str, context: Context) -> str:
+    name = f"rows.by.{by}"
+    return context.text(name) if context.text.has(name) else by.removeprefix(ATTRIBUTE_PREFIX)
 
 
 def _name_day(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
@@ -180,14 +192,12 @@ def _name_creator(key: str, metric: Metric, question: ReportView[Any], context: 
     return context.text("rows.created_by", name=name)
 
 
-def _name_ticket_value(
-    key: str, metric: Metric, question: ReportView[Any], context: Context
-) -> str:
+def _name_word(key: str, metric: Metric, question: ReportView[Any], context: Context) -> str:
     return key or context.text("filters.empty_value")
 
 
 _NAMED = {
-    **dict.fromkeys(TICKET_WORDS, _name_ticket_value),
+    **dict.fromkeys((*TICKET_WORDS, "channel"), _name_word),
     "standing": _name_standing,
     CREATOR: _name_creator,
     "state": _name_state,

@@ -12,8 +12,10 @@ from callbacks.reports.page_query import PanelQuery, build_page_search, read_pan
 from callbacks.reports.query import ParameterError
 from callbacks.reports.report_page import Reports, find_view, report_context
 from callbacks.reports.report_view import ReportView
+from callbacks.reports.why import build_why
 from layouts import ids
 from layouts.components import rows_panel as layout
+from layouts.components import why_panel
 from layouts.components.context import Context
 from layouts.roles import REPORT_READERS
 from metrics.model.summary import summarise
@@ -41,9 +43,14 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
             question = find_view(reports, path, search, backend)
             if question is None:
                 return None, None
-            marker = [question.snapshot.version, build_page_search(search), panel.rows, *panel.cell]
+            asked = [panel.rows, panel.why, *panel.cell]
+            marker = [question.snapshot.version, build_page_search(search), *asked]
             if marker == shown:
                 raise PreventUpdate
+            if panel.why is not None:
+                why = build_why(panel.rows, panel.why, question, context)
+                drawn = why_panel.panel(why, context) if why else why_panel.nothing(context)
+                return drawn, marker
             return layout.panel(_build_head(panel, question, context), context), marker
         except (ParameterError, CellError):
             return layout.refused(context), [search]
@@ -56,7 +63,7 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
     def show_rows(search: str | None, path: str | None) -> Any:
         try:
             panel, question = read_panel(search), find_view(reports, path, search, backend)
-            if panel is None or question is None:
+            if panel is None or question is None or panel.why is not None:
                 return no_update
             listing = list_rows(question, panel.rows, panel.cells)
         except (ParameterError, CellError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.svg import sparkline
-from layouts.components.view_link import rows_link
+from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
 from metrics.model.catalog import Metric
@@ -106,7 +106,16 @@ def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     arrow = icon("arrow-up" if rises else "arrow-down", "warn" if notable else "")
     if kpi.metric.unit == "seconds":
         words += " " + text("kpi.slower" if rises else "kpi.faster")
-    return [arrow, html.B(words), " ", *_judgement(kpi, now - before, context)]
+    why = [why_link(kpi.metric, context)] if context.lists_rows else []
+    return [arrow, html.B(words), " ", *_judgement(kpi, now - before, context), *why]
+
+
+def why_link(metric: Metric, context: Context) -> Element:
+    """Opens what carries the number's change; nothing is worked out before."""
+    label = context.text("why.open", label=context.text(f"metrics.{metric.key}.label"))
+    href = context.view(rows=metric.key, why="")
+    named = {"aria-label": label}
+    return view_link(context.text("why.link"), href, "why-link", title=label, mode="push", **named)
 
 
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo, info_button
-from layouts.components.view_link import view_link
+from layouts.components.view_link import Mode, view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
 
@@ -78,12 +78,15 @@ def figure_panel(
 
 
 def segmented(
-    choices: Sequence[tuple[str, str, bool]], label: str, class_name: str = ""
+    choices: Sequence[tuple[str, str, bool]],
+    label: str,
+    class_name: str = "",
+    mode: Mode = "push",
 ) -> Element:
     """Links, so that the choice lives in the address: (words, href, chosen)."""
     return html.Div(
         [
-            view_link(words, href, "segment segment-on" if chosen else "segment")
+            view_link(words, href, "segment segment-on" if chosen else "segment", mode=mode)
             for words, href, chosen in choices
         ],
         className=f"segmented {class_name}".strip(),

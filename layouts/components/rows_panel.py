@@ -8,7 +8,7 @@ from typing import Any
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import excel_button
-from layouts.components.panel import open_link, recording_link
+from layouts.components.panel import open_link, recording_link, segmented
 from layouts.components.search import search_field
 from layouts.components.states import message
 from layouts.components.view_link import view_link
@@ -88,18 +88,14 @@ def panel(head: Head, context: Context) -> Element:
         ),
     ]
     if head.parts:
-        links = [
-            view_link(words, href, "segment segment-on" if on else "segment", mode="replace")
-            for words, href, on in head.parts
-        ]
-        parts.append(html.Div(links, className="segmented rows-parts", role="group"))
-    return _frame(head.crumbs, parts, [_tools(head, context), _list_place()], head.title, context)
+        parts.append(segmented(head.parts, head.title, "rows-parts", "replace"))
+    return frame(head.crumbs, parts, [_tools(head, context), _list_place()], head.title, context)
 
 
 def refused(context: Context) -> Element:
     text = context.text
     notice = message("empty", context, text("rows.unusable"), text("rows.unusable_words"))
-    return _frame([], [], [notice], text("rows.unusable"), context)
+    return frame([], [], [notice], text("rows.unusable"), context)
 
 
 def rows(
@@ -142,9 +138,15 @@ def rows(
     return [html.Ul(items, className="rows-list"), html.Div(foot, className="rows-foot")]
 
 
-def _frame(
-    crumbs: Sequence[str], head: list[Any], body: list[Any], label: str, context: Context
+def frame(
+    crumbs: Sequence[str],
+    head: list[Any],
+    body: list[Any],
+    label: str,
+    context: Context,
+    class_name: str = "",
 ) -> Element:
+    """What opens beside a page, with the way to close it."""
     text = context.text
     parts: list[Any] = []
     for crumb in crumbs:
@@ -159,7 +161,7 @@ def _frame(
     top = html.Div([html.P(parts, className="rows-crumbs"), close], className="rows-top")
     return html.Aside(
         [html.Div([top, *head], className="rows-head"), *body],
-        className="rows-panel",
+        className=f"rows-panel {class_name}".strip(),
         role="dialog",
         tabIndex="-1",
         **{"aria-label": label},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 import polars as pl
@@ -90,21 +91,30 @@ def ranking(scores: Mapping[str, Summary], rules: Rules) -> Ranking:
     return Ranking(tuple(sorted(enough, key=lambda key: enough[key])), tuple(few))
 
 
-Focus = Literal["worst", "best", "negatives", "volume"]
+Focus = Literal["worst", "best", "pulled", "negatives", "volume"]
 
 
 def focused(
-    scores: Mapping[str, Summary], dsat: Mapping[str, Summary], focus: Focus, rules: Rules
+    scores: Mapping[str, Summary],
+    dsat: Mapping[str, Summary],
+    focus: Focus,
+    rules: Rules,
+    pulled: Mapping[str, float] = MappingProxyType({}),
 ) -> Ranking:
-    """The same by worst or best score, most negative ratings, or most ratings first."""
+    """The same by worst or best score, most of everyone's change, most negative ratings, or most.
+
+    `pulled` says what each carries of the change.
+    """
     by_score = ranking(scores, rules)
     if focus == "best":
         return by_score
     if focus == "worst":
         return Ranking(by_score.ranked[::-1], by_score.few)
-    weight = {key: scores[key].n for key in by_score.ranked}
+    weight: dict[str, float] = {key: scores[key].n for key in by_score.ranked}
     if focus == "negatives":
         weight = {key: negatives(dsat.get(key)) for key in by_score.ranked}
+    if focus == "pulled":
+        weight = {key: abs(pulled.get(key, 0)) for key in by_score.ranked}
     place = {key: number for number, key in enumerate(by_score.ranked)}
     ordered = sorted(by_score.ranked, key=lambda key: (-weight[key], -place[key]))
     return Ranking(tuple(ordered), by_score.few)

@@ -4,6 +4,7 @@ Screens, exports and the API ask here, so that a list always has as many rows as
 was clicked. Beside the catalogue a few tables have rows of their own (`LISTS`).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,8 +22,8 @@ from metrics.query.grouping import GROUP, ROW, Grouping, group_rows
 from metrics.query.reasons import count_mentions
 
 PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
-# Before the name of a group: all but its first so many, and all that have a value.
-OTHERS, FILLED = "others.", "filled."
+# Before the name of a group: all but its first so many, all that have a value, all but the named.
+OTHERS, FILLED, BESIDES = "others.", "filled.", "besides."
 TOP_REASONS = "top_reasons"
 
 
@@ -37,7 +38,8 @@ class Cell:
     Attributes:
         by: A group of `grouping`; or `part` (a band or outcome), `value` (`1`, or a range such as
             `300..600` whose end is not included), `other_reasons` (those after the first so many),
-            `others.<group>` (the same of any group), `filled.<group>` (`1`: with a value).
+            `others.<group>` (the same of any group), `filled.<group>` (`1`: with a value),
+            `besides.<group>` (those in any but the groups of a JSON list).
     """
 
     by: str
@@ -57,6 +59,10 @@ class Cell:
 
     def __str__(self) -> str:
         return f"{escaped(self.by)}:{self.key}"
+
+
+def besides(by: str, keys: Sequence[str]) -> Cell:
+    return Cell(BESIDES + by, json.dumps(keys, ensure_ascii=False))
 
 
 def escaped(by: str) -> str:
@@ -188,7 +194,7 @@ def _choose_cell(
         return query.filter(_in_part(cell.key, selection))
     if cell.by == VALUE:
         return query.filter(_in_range(cell.key, pl.col(VALUE)))
-    by = cell.by.removeprefix(OTHERS).removeprefix(FILLED)
+    by = cell.by.removeprefix(OTHERS).removeprefix(FILLED).removeprefix(BESIDES)
     grouping = _grouped(by, selection)
     word = pl.col(GROUP).cast(pl.String)
     if cell.by.startswith(OTHERS):
@@ -196,6 +202,8 @@ def _choose_cell(
         is_chosen = (word != nothing(by)) & ~word.is_in(first)
     elif cell.by.startswith(FILLED):
         is_chosen = word != nothing(by)
+    elif cell.by.startswith(BESIDES):
+        is_chosen = ~word.is_in(grouping.words(_read_keys(cell.key)))
     elif grouping.keys is None:
         is_chosen = word == cell.key
     elif cell.key in grouping.keys:
@@ -204,6 +212,16 @@ def _choose_cell(
         raise CellError(f"{cell.key} is no {cell.by} of this period")
     lines = grouping.attach(selected).filter(is_chosen)
     return query.join(lines.select(ROW).unique(), on=ROW, how="semi")
+
+
+def _read_keys(text: str) -> list[str]:
+    try:
+        keys = json.loads(text)
+    except ValueError as error:
+        raise CellError(f"{text} is no list of groups") from error
+    if not isinstance(keys, list):
+        raise CellError(f"{text} is no list of groups")
+    return list(map(str, keys))
 
 
 def _first_groups(by: str, count: str, selection: Selection) -> list[str]:

@@ -1,6 +1,6 @@
 """In which group each row of a number stands."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -64,6 +64,12 @@ class Grouping:
     def name(self, word: object) -> str:
         """The key of a group, by the word that was attached."""
         return self.keys[int(str(word))] if self.keys is not None else str(word)
+
+    def words(self, keys: Collection[str]) -> list[str]:
+        """What was attached for these groups, as text."""
+        if self.keys is None:
+            return list(keys)
+        return [str(place) for place, key in enumerate(self.keys) if key in keys]
 
 
 def group_rows(by: str, selection: Selection) -> Grouping:

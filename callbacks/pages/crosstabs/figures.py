@@ -11,6 +11,7 @@ from callbacks.reports.kpis import build_kpis
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
+from callbacks.reports.row_lines import name_group
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.components.share_bars import BarLine, StackedLine
@@ -78,7 +79,7 @@ def list_groups(question: ReportView[Any], context: Context) -> dict[str, str]:
     first = [attribute(label) for label in own if attribute(label) in known]
     rest = sorted((name for name in known if name not in first), key=str.casefold)
     names = {name: name.removeprefix(ATTRIBUTE_PREFIX) for name in dict.fromkeys(first + rest)}
-    return names | {by: context.text(f"crosstabs.groups.{by}") for by in PLAIN}
+    return names | {by: name_group(by, context) for by in PLAIN}
 
 
 def build_side(

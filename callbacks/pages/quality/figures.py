@@ -20,12 +20,13 @@ from metrics.model.catalog import CATALOG
 from metrics.model.filters import EMPTY
 from metrics.model.periods import Period
 from metrics.model.selection import select
+from metrics.query.decomposition import Decomposition
 
 Band = Literal["positive", "neutral", "negative"]
 
 
 class QualityQuery(PageQuery):
-    focus: Literal["best", "negatives", "volume"] | None = None
+    focus: Literal["best", "pulled", "negatives", "volume"] | None = None
     trend: Literal["day"] | None = None
     every: Literal["reason", "agent"] | None = None
 
@@ -92,10 +93,14 @@ def _find_earlier_weeks(question: QualityView) -> Period | None:
     return Period(start, monday - timedelta(days=1)) if start < monday else None
 
 
-def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
+def build_ranks(
+    question: QualityView, by: str, moved: Decomposition | None, context: Context
+) -> Ranks:
     keys = ("csat_score", "csat_adjusted", "dsat_score")
     scores, adjusted, bad = question.groups_of([CATALOG[key] for key in keys], by).values()
-    order = focused(scores, bad, question.query.order, question.rules)
+    parts = {part.keys[0]: part for part in moved.parts.get(by, ())} if moved else {}
+    pulled = {key: part.total for key, part in parts.items()}
+    order = focused(scores, bad, question.query.order, question.rules, pulled)
     names = people.names(question.tables, question.rules) if by == "agent" else {}
 
     def rated(key: str) -> Rated:
@@ -106,6 +111,8 @@ def build_ranks(question: QualityView, by: str, context: Context) -> Ranks:
             csat=scores[key],
             adjusted=adjusted[key],
             negatives=negatives(bad.get(key)),
+            before=parts[key].before.value if key in parts else None,
+            pulled=pulled.get(key),
             left=names.get(key, ("", ""))[1] == "left",
         )
 

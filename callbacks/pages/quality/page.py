@@ -25,14 +25,15 @@ def content(
     rules = question.rules
     sheet = {kpi.metric.key: kpi for kpi in build_kpis(question, quality.KEYS, at, context)}
     n = sheet["csat_score"].now.n
+    moved = question.explain(CATALOG["csat_score"], ("reason", "agent"))
     return quality.content(
         Quality(
             kpis=sheet,
             notes=figures.count_ratings(question),
             trend=figures.build_trend(question),
             by_day=question.query.trend == "day",
-            reasons=figures.build_ranks(question, "reason", context),
-            agents=figures.build_ranks(question, "agent", context),
+            reasons=figures.build_ranks(question, "reason", moved, context),
+            agents=figures.build_ranks(question, "agent", moved, context),
             focus=question.query.order,
             csat_minimum=rules.csat_minimum,
             closed=question.number(CATALOG["conversations_closed"]).n,

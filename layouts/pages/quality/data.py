@@ -23,14 +23,24 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Rated:
-    """`adjusted` leaves the neutral ratings out; `negatives` are ratings of 1 and 2."""
+    """`adjusted` leaves the neutral ratings out; `negatives` are ratings of 1 and 2.
+
+    `before` is its score in the period before, `pulled` what it carries of everyone's change.
+    """
 
     key: str
     name: str
     csat: Summary
     adjusted: Summary
     negatives: int
+    before: float | None
+    pulled: float | None
     left: bool = False
+
+    @property
+    def change(self) -> float | None:
+        now = self.csat.value
+        return None if self.before is None or now is None else now - self.before
 
     @property
     def neutral(self) -> int:

@@ -8,7 +8,7 @@ from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.graph import Figure, Trace, bar, figure, graph, line_across, scatter
 from layouts.components.interval import interval_bar, scale_floor
-from layouts.components.kpi import Kpi, change_words, population, verdict_words
+from layouts.components.kpi import Kpi, change_words, population, verdict_words, why_link
 from layouts.components.metric_info import info_button
 from layouts.components.panel import figure_panel, no_data, panel, pill, segmented
 from layouts.components.report_frame import skeleton
@@ -25,7 +25,7 @@ HIGHEST_FLOOR = 0.7
 LABELLED, COUNTED = 14, 12
 # A stretch and where it stands on the axis.
 Placed = tuple[int, TrendPoint]
-FOCUSES = ("worst", "best", "negatives", "volume")
+FOCUSES = ("worst", "best", "pulled", "negatives", "volume")
 NAMED = 12
 
 
@@ -88,7 +88,7 @@ def _score(quality: Quality, context: Context) -> Element:
     )
 
 
-def _change(kpi: Kpi, context: Context) -> str:
+def _change(kpi: Kpi, context: Context) -> Any:
     text = context.text
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
     if not kpi.compared or now is None:
@@ -99,9 +99,9 @@ def _change(kpi: Kpi, context: Context) -> str:
     if words is None:
         return text("kpi.same")
     side = text("quality.above" if now > before else "quality.below", change=words)
-    if kpi.verdict is None:
-        return side
-    return f"{side}, {verdict_words(kpi.verdict, now - before, context)}"
+    if kpi.verdict is not None:
+        side += f", {verdict_words(kpi.verdict, now - before, context)}"
+    return [f"{side} ", why_link(kpi.metric, context)]
 
 
 def _scale(kpi: Kpi, context: Context) -> Element:
@@ -408,11 +408,15 @@ def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Ele
     text = context.text
     middle = (floor + 1) / 2
     ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
+    is_compared = any(rated.pulled is not None for rated in ranks.shown)
+    why = context.view(rows="csat_score", why=ranks.by)
+    moved = text("quality.columns.change"), view_link(text("quality.columns.pulled"), why, "link")
     head = html.Tr(
         [
             html.Th(text(f"quality.columns.{ranks.by}"), className="left"),
             html.Th(html.Span([html.Span(end) for end in ends], className="scale-head")),
             html.Th("CSAT %"),
+            *([html.Th(words) for words in moved] if is_compared else []),
             html.Th(text("quality.columns.adjusted")),
             html.Th(text("quality.columns.neutral")),
             html.Th(text("quality.columns.negatives")),
@@ -420,13 +424,15 @@ def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Ele
         ]
     )
     rows = [
-        html.Tr(_cells(rated, ranks.by, everyone, floor, context), **{"data-mark": ""})
+        html.Tr(_cells(rated, ranks.by, everyone, floor, is_compared, context), **{"data-mark": ""})
         for rated in ranks.shown
     ]
     return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
 
 
-def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Context) -> list[Element]:
+def _cells(
+    rated: Rated, by: str, everyone: float, floor: float, is_compared: bool, context: Context
+) -> list[Element]:
     formats = context.formats
     cell = f"{by}:{rated.key}"
     csat = rated.csat
@@ -450,10 +456,12 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
     if rated.adjusted.value is not None:
         adjusted = formats.decimal(rated.adjusted.value * 100)
         adjusted = rows_link(adjusted, context, "csat_adjusted", cell)
+    moved = rated.change, rated.pulled
     return [
         html.Td(html.Div(name, className="rank-words"), className=f"left rank-name{side}"),
         html.Td(interval_bar(csat, everyone, floor, context), className="rank-bar"),
         html.Td(html.B(formats.decimal((csat.value or 0) * 100))),
+        *([html.Td(_moved(part, context)) for part in moved] if is_compared else []),
         html.Td(adjusted),
         html.Td(neutral),
         html.Td(bad),
@@ -461,6 +469,10 @@ def _cells(rated: Rated, by: str, everyone: float, floor: float, context: Contex
             rows_link(context.text("units.n", n=formats.count(csat.n)), context, "csat_score", cell)
         ),
     ]
+
+
+def _moved(part: float | None, context: Context) -> Any:
+    return "–" if part is None else context.formats.difference(part * 100, "points", -1)
 
 
 def _rest(ranks: Ranks, context: Context) -> Element | None:

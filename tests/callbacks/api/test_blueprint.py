@@ -23,6 +23,7 @@ from tests.worlds.api_world import (
 ADDRESSES = {
     "summary": "summary",
     "breakdown": "breakdown?metric=conversations&by=agent",
+    "decomposition": "decomposition?metric=csat_score",
     "agents": "agents",
     "conversations": "conversations",
     "calls": "calls",

@@ -16,6 +16,9 @@ ASKED = {
         {"metric": "csat_score", "by": by}
         for by in ("day", "hour", "weekday_hour", "team", "reason", "Equipe")
     ],
+    "decomposition": [
+        {"metric": key, "compare": "same"} for key, metric in CATALOG.items() if metric.dated_by
+    ],
     "conversations": [{}, {"metric": "first_response_time"}, {"limit": "1"}],
     "calls": [{}, {"metric": "talk_time"}],
     "fair_target": [
