@@ -39,6 +39,9 @@ T = TypeVar("T")
 STATES = ("ok", "late", "failed", "starting", "off")
 REASONS: dict[Reason, str] = {
     "off": "Vigia is not connected to a vendor of this number",
+    "no_person": "calls that nobody took belong to a line and to no person",
+    "no_attributes": "only conversations have attributes",
+    "no_origin": "tickets have no origin",
     "not_read": "a vendor of this number has yet to be read for the first time",
     "no_history": "these days are not in the loaded history",
     "future": "these days have not begun",
@@ -296,7 +299,7 @@ def _agent_rows(request: Request, query: SummaryQuery) -> list[Row]:
     emails = dict(tables.agents.select("id", "email").iter_rows())
     asked = view.filters.agents
     dated = [metric for metric in CATALOG.values() if metric.kind != "stock"]
-    nothing = {m.key: empty_summary(m, select(m, view).gap) for m in dated}
+    nothing = {m.key: empty_summary(m, select(m, view, by_person=True).gap) for m in dated}
     rows = []
     for row in agent_rows(
         view,

@@ -201,14 +201,14 @@ def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str
 def _build_summary_line(
     metric: Metric, now: Summary, before: Summary | None, scope: ColumnContext
 ) -> tuple[Any, ...]:
-    kind = KINDS[metric.unit]
+    kind, text = KINDS[metric.unit], scope.context.text
 
     def typed(value: float | None) -> Any:
         return None if value is None else (kind, value)
 
     return (
-        scope.context.text(f"metrics.{metric.key}.label"),
-        typed(now.value),
+        text(f"metrics.{metric.key}.label"),
+        ("text", text(f"gaps.{now.gap}")) if now.gap else typed(now.value),
         now.n,
         typed(now.mean),
         typed(now.p90),

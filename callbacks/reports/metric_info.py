@@ -51,6 +51,8 @@ def number_info(
     if metric.unit == "seconds" and metric.table == "conversations" and period is not None:
         lines.append((text("passport.clock"), text(f"passport.clock_{rules.clock}")))
     lines.append((text("passport.filters"), "; ".join(filters) or text("passport.no_filters")))
+    if metric.table == "calls" and rules.team_ids and not filters:
+        lines.append((text("passport.scope"), text("passport.whole_company")))
     if before is not None and before.value is not None:
         value = formats.value(before.value, before.unit)
         words = text("passport.before_words", value=value, n=formats.count(before.n))

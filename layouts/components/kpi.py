@@ -91,6 +91,8 @@ def _parts(value: float, unit: str, context: Context) -> list[str | Element]:
 def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     text = context.text
     now, before = kpi.now.value, kpi.before.value if kpi.before else None
+    if kpi.now.gap is not None:
+        return [text(f"gaps.{kpi.now.gap}")]
     if not kpi.compared:
         return [*_judgement(kpi, 0, context)]
     if kpi.before is None:

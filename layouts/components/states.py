@@ -7,6 +7,7 @@ from layouts.components.svg import porthole
 from layouts.elements import Element, html
 from layouts.i18n import Text
 from layouts.icons import icon
+from metrics.model.extent import Gap
 
 
 def message(
@@ -23,8 +24,12 @@ def message(
     )
 
 
-def empty(context: Context, words: str = "", action: Any = None) -> Element:
-    return message("empty", context, context.text("states.nothing_here"), words, action)
+def empty(context: Context, words: str = "", action: Any = None, gap: Gap | None = None) -> Element:
+    """`gap` says why nothing can be known of it."""
+    text = context.text
+    if gap is not None:
+        return message("empty", context, text("states.no_data"), text(f"gaps.{gap}"), action)
+    return message("empty", context, text("states.nothing_here"), words, action)
 
 
 def starting(context: Context) -> Element:

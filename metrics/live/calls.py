@@ -213,7 +213,7 @@ def owed(view: View) -> list[Owed]:
     start = midnight(view.period.first_day, view.rules.time_zone)
     debts = callback_debt(view.tables, view.rules, start)
     calls = (
-        select(LISTS["calls"], view)
+        select(CATALOG["calls_missed"], view)
         .query.filter(pl.col("digits").is_in([debt.digits for debt in debts]))
         .sort("started_at", "id")
         .group_by("digits")

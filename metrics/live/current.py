@@ -1,7 +1,7 @@
 """How the operation stands: lists for the instant `tables.now`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from metrics.measures.stocks import (
 from metrics.measures.telephony import IS_ANSWERED, IS_LOST
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
+from metrics.model.lines import on_lines_of
 from metrics.model.people import members, names
 from metrics.model.schema import INSTANT
 from metrics.model.selection import agent_of, credit, select, select_conversations, value_of
@@ -330,8 +331,12 @@ def last_assignments(view: View, n: int = 10) -> list[AssignmentRow]:
     ]
 
 
-def callback_debt(tables: Tables, rules: Rules, start: datetime | None = None) -> list[DebtRow]:
+def callback_debt(
+    tables: Tables, rules: Rules, start: datetime | None = None, teams: Collection[str] = ()
+) -> list[DebtRow]:
     """Callers we lost, since `start` if any, whom nobody has talked to since, the oldest first.
+
+    Of `teams`, those who called on one of their lines.
 
     A later answered call in either direction clears the debt, also one that still goes on; so does
     a later conversation of a contact whose e-mail the call carries. Calls that were written as
@@ -350,8 +355,10 @@ def callback_debt(tables: Tables, rules: Rules, start: datetime | None = None) -
     is_cleared = (pl.col("talked_at") > started).fill_null(value=False) | (
         pl.col("wrote_at") > started
     ).fill_null(value=False)
+    is_ours = on_lines_of(tables.calls, teams, rules) if teams else None
+    lost = calls.filter(IS_LOST & (pl.col("status") == "done"))
     rows = (
-        calls.filter(IS_LOST & (pl.col("status") == "done"))
+        (lost if is_ours is None else lost.filter(is_ours))
         .join(talked, on="digits", how="left")
         .join(wrote, on="contact_email", how="left")
         .filter(~is_cleared)

@@ -11,7 +11,7 @@ from metrics.model.derived import day_of
 from metrics.model.periods import Period, today
 from metrics.model.schema import INSTANT
 from metrics.model.selection import agent_of, select, select_conversations
-from metrics.model.summary import Summary, summarise
+from metrics.model.summary import Summary, empty_summary, summarise
 from metrics.model.tables import Tables
 from metrics.model.view import View
 
@@ -30,6 +30,8 @@ def evaluate_since(metric: Metric, view: View, start: datetime) -> Summary:
     zone = view.rules.time_zone
     days = Period(today(start, zone), max(today(start, zone), today(view.tables.now, zone)))
     selection = select(metric, view.with_period(days))
+    if selection.gap is not None:
+        return empty_summary(metric, selection.gap)
     is_since = pl.col(selection.dated_by) >= pl.lit(start, INSTANT)
     return summarise(
         metric, selection.query.filter(is_since).select(selection.value).collect()[metric.key]

@@ -35,6 +35,7 @@ IS_LOST = pl.col("outcome").is_in(LOST).fill_null(value=False)
 TALK = seconds_between(ANSWERED_AT, ENDED_AT)
 
 _calls = partial(metric, table="calls", dated_by="started_at", definition=CALL)
+_of_lines = partial(_calls, of_line=True)
 
 
 def _service_level(rules: Rules, now: datetime) -> pl.Expr:
@@ -45,7 +46,7 @@ def _service_level(rules: Rules, now: datetime) -> pl.Expr:
     return flags(waited <= target, waited.is_not_null() | gave_up)
 
 
-calls_inbound = _calls("calls_inbound", "count", value=ones(IS_INBOUND))
+calls_inbound = _of_lines("calls_inbound", "count", value=ones(IS_INBOUND))
 
 calls_answered = _calls(
     "calls_answered",
@@ -55,7 +56,7 @@ calls_answered = _calls(
     definition=CALL + ": inbound with answered_at",
 )
 
-calls_missed = _calls(
+calls_missed = _of_lines(
     "calls_missed",
     "count",
     value=ones(IS_MISSED),
@@ -75,7 +76,7 @@ calls_rung = _calls(
 )
 
 # Of the inbound calls that were answered or lost on the main lines, those that were lost.
-loss_rate = _calls(
+loss_rate = _of_lines(
     "loss_rate",
     "share",
     better="lower",
@@ -117,7 +118,7 @@ talk_time_outbound = _calls(
 )
 
 # Of the callers who were answered, or lost after the target, those answered within it.
-service_level = _calls(
+service_level = _of_lines(
     "service_level",
     "share",
     value=_service_level,

@@ -49,6 +49,16 @@ conversations_closed = _conversations(
     definition="Intercom, state of a conversation",
 )
 
+# Whenever they were created: beside what was created they say whether the backlog grows.
+closes = _conversations(
+    "closes",
+    "count",
+    dated_by="last_close_at",
+    value=ones(pl.col("last_close_at").is_not_null()),
+    better="higher",
+    definition="Intercom, statistics.last_close_at",
+)
+
 conversations_resolved = _conversations(
     "conversations_resolved",
     "count",

@@ -57,6 +57,7 @@ class Metric:
         scope: teams (rows of the teams in scope), person (the same, but what one person holds
             counts over all teams) or workspace (rows of any team and of none).
         needs_label: Name of the `Labels` field without whose attribute there is nothing to count.
+        of_line: Counts calls that nobody took, which belong to a line and to no person.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Metric:
     part_names: tuple[str, ...] = ()
     scope: Scope = "teams"
     needs_label: str | None = None
+    of_line: bool = False
 
 
 CATALOG: dict[str, Metric] = {}
@@ -92,6 +94,7 @@ def metric(
     part_names: tuple[str, ...] = (),
     scope: Scope = "teams",
     needs_label: str | None = None,
+    of_line: bool = False,
 ) -> Metric:
     """A metric of the catalogue; unit and sources follow from kind and table unless given."""
     if key in CATALOG:
@@ -110,6 +113,7 @@ def metric(
         part_names,
         scope,
         needs_label,
+        of_line,
     )
     return CATALOG[key]
 

@@ -65,6 +65,8 @@ class Rules:
     main_lines: tuple[str, ...]
     # One that ends before it begins goes on after midnight.
     shifts: Mapping[str, Opening]
+    # Name or digits of a line -> the team that it belongs to.
+    team_lines: Mapping[str, str]
     overload_open: int
     spike_conversations: int
     spike_minutes: int

@@ -24,7 +24,7 @@ from metrics.model.values import first_word, is_true
 MERGED = "Merged"
 # Instants that put rows into a period: each has a local `<name>_day` and `<name>_hour` beside it.
 DATED: Mapping[str, tuple[str, ...]] = {
-    "conversations": ("created_at", "rating_at"),
+    "conversations": ("created_at", "rating_at", "last_close_at"),
     "calls": ("started_at",),
     "tickets": ("created_at", "resolved_at"),
 }

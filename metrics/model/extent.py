@@ -6,9 +6,8 @@ from datetime import date
 from typing import Literal
 
 # Besides these: there are rows, and none of them counts.
-Gap = Literal["off", "not_read", "no_history", "future"]
+Gap = Literal["off", "not_read", "no_history", "future", "no_person", "no_attributes", "no_origin"]
 Reason = Literal[Gap, "no_rows"]
-GAPS: tuple[Gap, ...] = ("off", "not_read", "no_history", "future")
 
 
 @dataclass(frozen=True)

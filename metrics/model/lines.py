@@ -1,4 +1,6 @@
-"""Telephone lines: which are the main ones, and on which of them each call came."""
+"""Telephone lines: the main ones, those of each team, and on which of them each call came."""
+
+from collections.abc import Collection, Iterable
 
 import polars as pl
 
@@ -10,15 +12,38 @@ MAIN = "main"
 
 
 def on_main_lines(calls: pl.DataFrame, rules: Rules) -> pl.Expr:
-    """Whether each call came in on a main line, by name or digits; all do where none is named."""
-    if not rules.main_lines:
-        return pl.lit(True)
-    names = {line.strip().casefold() for line in rules.main_lines}
-    digits = {number for line in rules.main_lines if (number := _digits(line))}
-    named = [name for name in _known(calls, "line_name") if name.strip().casefold() in names]
-    numbered = [number for number in _known(calls, "line_digits") if _digits(number) in digits]
-    is_main = pl.col("line_name").is_in(named) | pl.col("line_digits").is_in(numbered)
-    return is_main.fill_null(value=False)
+    """Whether each call came in on a main line; all do where none is named."""
+    return _on_named(calls, rules.main_lines) if rules.main_lines else pl.lit(True)
+
+
+def on_lines_of(calls: pl.DataFrame, teams: Collection[str], rules: Rules) -> pl.Expr | None:
+    """Whether each call came on a line of those teams; None where the settings name none."""
+    named = [line for line, team in rules.team_lines.items() if team in teams]
+    return _on_named(calls, named) if named else None
+
+
+def _on_named(calls: pl.DataFrame, lines: Iterable[str]) -> pl.Expr:
+    """Whether each call came on one of the lines, which are named by name or digits."""
+    wanted = {word for line in lines for word in _words(line)}
+    is_named = pl.lit(False)
+    for column in ("line_name", "line_digits"):
+        known = calls[column].drop_nulls().unique().cast(pl.String)
+        is_named |= pl.col(column).is_in([name for name in known if wanted & _words(name)])
+    return is_named.fill_null(value=False)
+
+
+def unknown_lines(lines: Iterable[tuple[str, str]], rules: Rules) -> list[str]:
+    """Those that the settings name and that are none of the `lines`, of (name, digits)."""
+    known = {word for line in lines for side in line for word in _words(side)}
+    named = dict.fromkeys((*rules.main_lines, *rules.team_lines))
+    return [line for line in named if not known & _words(line)]
+
+
+def _words(line: str) -> set[str]:
+    """What a line can be known by: its name without regard to case, or its digits."""
+    digits = "".join(character for character in line if character.isdecimal())
+    is_number = digits and not any(character.isalpha() for character in line)
+    return {digits if is_number else line.strip().casefold()} - {""}
 
 
 def line_of() -> pl.Expr:
@@ -36,11 +61,3 @@ def on_lines(calls: pl.DataFrame, lines: tuple[str, ...], rules: Rules) -> pl.Ex
     """Whether each call came on one of the lines; `MAIN` stands for all main ones."""
     on_chosen = line_of().is_in(list(lines))
     return on_chosen | on_main_lines(calls, rules) if MAIN in lines else on_chosen
-
-
-def _known(calls: pl.DataFrame, column: str) -> list[str]:
-    return calls[column].drop_nulls().unique().cast(pl.String).to_list()
-
-
-def _digits(line: str) -> str:
-    return "".join(character for character in line if character.isdecimal())

@@ -13,7 +13,7 @@ from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
 from metrics.model.extent import Extent, Gap, join_extents
 from metrics.model.filters import EMPTY, UNASSIGNED
-from metrics.model.lines import on_lines
+from metrics.model.lines import on_lines, on_lines_of
 from metrics.model.office_hours import is_in_shifts
 from metrics.model.people import in_teams, members
 from metrics.model.periods import Period, today
@@ -48,9 +48,24 @@ class Selection:
     def table(self) -> pl.DataFrame:
         return self.view.tables.derived(self.metric.table, self.view.rules)
 
+    @property
+    def unanswerable(self) -> Gap | None:
+        """Why the number has no value under these filters: they cannot act on it."""
+        metric, filters = self.metric, self.view.filters
+        if filters.attributes and metric.table in ("calls", "tickets"):
+            return "no_attributes"
+        if filters.origin and metric.table == "tickets":
+            return "no_origin"
+        if not metric.of_line or not (self.by_person or filters.agents or filters.teams):
+            return None
+        has_lines = set(filters.teams) & set(self.view.rules.team_lines.values())
+        return None if has_lines and not (self.by_person or filters.agents) else "no_person"
+
     @cached_property
     def predicate(self) -> pl.Expr:
         metric, view = self.metric, self.view
+        if self.unanswerable is not None:
+            return NOBODY
         chosen = _choose(metric, view, by_person=self.by_person)
         if metric.dated_by is None:
             return chosen
@@ -72,6 +87,8 @@ class Selection:
     @cached_property
     def gap(self) -> Gap | None:
         """Why nothing of the number can be known; None where something can."""
+        if self.unanswerable is not None:
+            return self.unanswerable
         if self.metric.dated_by is None:
             return None if self.extent.state == "read" else self.extent.state
         return self.gap_between(self.view.period.first_day, self.view.period.last_day)
@@ -114,11 +131,12 @@ class Selection:
     def rows_key(self) -> object:
         """The same for metrics that are about the same rows."""
         metric = self.metric
-        return metric.table, metric.dated_by, metric.scope, self.by_person, self.known
+        of_line = metric.of_line and bool(self.view.filters.teams)
+        return metric.table, metric.dated_by, metric.scope, self.by_person, self.known, of_line
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:
-    return Selection(metric, view, by_person and metric.scope == "person")
+    return Selection(metric, view, by_person and (metric.scope == "person" or metric.of_line))
 
 
 def value_of(metric: Metric, view: View) -> pl.Expr:
@@ -135,7 +153,7 @@ def _choose(metric: Metric, view: View, *, by_person: bool) -> pl.Expr:
     if metric.table == "agents":
         return _choose_people(view)
     if metric.table == "calls":
-        return _choose_calls(view)
+        return _choose_calls(view, of_line=metric.of_line)
     if metric.table == "tickets":
         return _choose_tickets(view)
     return _choose_conversations(view, metric, by_person=by_person)
@@ -258,17 +276,17 @@ def _choose_people(view: View) -> pl.Expr:
     return pl.col("id").is_in(list(people))
 
 
-def _choose_calls(view: View) -> pl.Expr:
+def _choose_calls(view: View, *, of_line: bool) -> pl.Expr:
     tables, filters = view.tables, view.filters
-    if filters.attributes:
-        # Only conversations carry attributes: no call has the value that was asked for.
-        return NOBODY
     chosen = (pl.col("status") == "done") & _choose_shifts("started_at", view)
     if filters.lines:
         chosen &= on_lines(tables.calls, filters.lines, view.rules)
     if filters.origin:
         chosen &= pl.col("direction") == DIRECTIONS.get(filters.origin, "")
-    if filters.teams:
+    if filters.teams and of_line:
+        on_line = on_lines_of(tables.calls, filters.teams, view.rules)
+        chosen &= NOBODY if on_line is None else on_line
+    elif filters.teams:
         chosen &= _credits(in_teams(tables.agents, filters.teams))
     if filters.agents:
         is_chosen = _credits(filters.agents)
@@ -282,9 +300,6 @@ def _choose_tickets(view: View) -> pl.Expr:
     """Tickets of the whole workspace; one without a team of its own is in those of its owner."""
     tables, filters = view.tables, view.filters
     chosen = _choose_shifts("created_at", view)
-    if filters.attributes or filters.origin:
-        # Only conversations have those: no ticket has the value that was asked for.
-        return NOBODY
     if filters.teams:
         owned = pl.col("agent_id").is_in(list(in_teams(tables.agents, filters.teams)))
         in_team = pl.col("team_id").is_in(list(filters.teams))

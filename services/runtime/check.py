@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from metrics.model.lines import unknown_lines
 from metrics.model.schema import fold_label
 from services.errors import (
     BadResponseError,
@@ -96,11 +97,10 @@ def _check_aircall(aircall: Aircall | None, settings: Settings, text: Words) -> 
 
 def _check_lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Finding]:
     lines = aircall.list_numbers()
-    known = {str(line.get(key)) for line in lines for key in ("name", "digits")}
-    for wanted in settings.telephony.main_lines:
-        if wanted not in known:
-            listed = ", ".join(str(line.get("name")) for line in lines) or "–"
-            yield Finding(False, "Aircall", text("check.no_line", line=wanted, known=listed))
+    known = [(str(line.get("name")), str(line.get("digits"))) for line in lines]
+    listed = ", ".join(name for name, _ in known) or "–"
+    for wanted in unknown_lines(known, settings.rules()):
+        yield Finding(False, "Aircall", text("check.no_line", line=wanted, known=listed))
 
 
 def _check_slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:

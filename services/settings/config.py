@@ -126,6 +126,7 @@ class Settings(Section):
             holidays=frozenset(hours.holidays),
             main_lines=tuple(self.telephony.main_lines),
             shifts={n: _parse_opening(t) for n, t in (self.telephony.shifts or SHIFTS).items()},
+            team_lines=self.telephony.lines,
             overload_open=self.alerts.get_rule(OVERLOAD).open,
             spike_conversations=spike.conversations,
             spike_minutes=spike.minutes,

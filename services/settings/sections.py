@@ -233,6 +233,7 @@ class OfficeHoursSetting(Section):
 class TelephonySetting(Section):
     main_lines: list[str] = []
     shifts: dict[str, QuietText] = {}
+    lines: dict[str, str] = {}
 
 
 class _RuleSetting(Section):

@@ -334,8 +334,11 @@ def _build_calls_figure(
     question: OperationsView, infos: WallMetricInfo, context: Context
 ) -> Figure:
     number = question.numbers["calls_answered"]
-    missed = int(question.numbers["calls_missed"].value or 0)
-    note = context.text.plural("operations.figures.missed", missed, n=context.formats.count(missed))
+    missed = question.numbers["calls_missed"].value
+    note = context.text("operations.figures.missed_unknown")
+    if missed is not None:
+        n = context.formats.count(missed)
+        note = context.text.plural("operations.figures.missed", int(missed), n=n)
     read = question.voice_read
     return Figure(
         "calls_answered",
@@ -390,9 +393,10 @@ def _find_goal(key: str, question: OperationsView) -> int:
 
 
 def _build_debt(question: OperationsView, infos: WallMetricInfo) -> Debt | None:
-    if not question.voice_read:
+    if not question.voice_read or question.numbers["calls_missed"].gap:
         return None
-    owed = now.callback_debt(question.tables, question.rules, question.start)
+    teams = question.query.team
+    owed = now.callback_debt(question.tables, question.rules, question.start, teams)
     oldest = owed[0].since if owed else None
     late = question.late_at("aircall")
     return Debt(len(owed), oldest, infos.info("callback_debt"), late)

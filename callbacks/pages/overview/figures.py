@@ -73,6 +73,7 @@ def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> li
     daily = counted.sum(axis=1)
     bands = weekday_bands(daily[:start], np.ones(start), among=period.days)
     first = question.first_day or date.max
+    closes = question.groups(CATALOG["closes"], "day", question.history)
     bars = []
     for place, day in enumerate(period.dates):
         if day > question.today:
@@ -93,6 +94,7 @@ def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> li
                 high=band.high if band else None,
                 partial=is_partial,
                 stands_out=not is_partial and stands_out(count, 1, band),
+                closes=closes[day.isoformat()].value or 0,
             )
         )
     return bars

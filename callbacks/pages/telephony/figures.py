@@ -17,14 +17,15 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
 from layouts.components.rows_panel import Call
-from layouts.pages.telephony.data import LineCalls, LineChoice
+from layouts.pages.telephony.data import LineCalls, LineChoice, Note
 from layouts.pages.telephony.tables import LINE_KEYS
 from metrics.live import calls as call_tables
 from metrics.live.calls import Peaks
 from metrics.model import people
 from metrics.model.catalog import CATALOG
+from metrics.model.extent import Gap
 from metrics.model.filters import UNASSIGNED
-from metrics.model.lines import MAIN, line_names, line_of
+from metrics.model.lines import MAIN, line_names, line_of, unknown_lines
 from metrics.model.selection import select
 from metrics.model.summary import Summary
 from metrics.model.view import View
@@ -52,6 +53,31 @@ def list_line_choices(question: TelephonyView) -> list[LineChoice]:
     if question.rules.main_lines:
         choices.insert(0, LineChoice(MAIN, "", MAIN in chosen))
     return choices
+
+
+def build_notes(question: TelephonyView, gap: Gap | None, context: Context) -> list[Note]:
+    """Whose calls these are where teams are configured or people chosen, and unknown lines."""
+    text, rules, filters = context.text, question.rules, question.filters
+    found = question.snapshot.meta.get("lines") or ()
+    known = [(str(line["name"]), str(line["digits"])) for line in found]
+    lines = ", ".join(name for name, _ in known)
+    notes = [
+        Note(
+            "attention",
+            text("telephony.unknown_line", line=line),
+            text("telephony.unknown_line_words", known=lines),
+        )
+        for line in (unknown_lines(known, rules) if known else ())
+    ]
+    if gap == "no_person" or filters.teams:
+        told = "no_person" if gap else "by_line"
+    elif rules.team_ids and not filters.agents:
+        told = "whole_company"
+    else:
+        return notes
+    own = [line for line, team in rules.team_lines.items() if team in filters.teams]
+    title, words = text(f"telephony.{told}"), text(f"telephony.{told}_words", lines=", ".join(own))
+    return [*notes, Note("information", title, words)]
 
 
 def count_weekdays(question: TelephonyView) -> list[int]:

@@ -45,6 +45,8 @@ def content(
     return telephony.content(
         Telephony(
             kpis=build_kpis(question, telephony.KEYS, at, context),
+            gap=numbers["calls_missed"].gap,
+            notes=figures.build_notes(question, numbers["calls_missed"].gap, context),
             lines=lines,
             has_main_lines=bool(question.rules.main_lines),
             heat=question.query.heat,

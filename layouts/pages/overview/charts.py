@@ -26,7 +26,7 @@ from layouts.elements import Element, html
 from layouts.pages.overview.data import PAGE, Overview, VolumeBar
 from metrics.query.agents import Point
 
-ROWS = "conversations"
+ROWS, CLOSES = "conversations", "closes"
 # The first of a mark's data is the key of its cell, for the rows behind it.
 DAY_HOVER = "%{customdata[1]}<br><b>%{y:,.0f}</b>%{customdata[2]}<extra></extra>"
 HOUR = 3600
@@ -37,7 +37,8 @@ CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "
 def by_day(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(day.count for day in overview.days)
-    tools = []
+    closes = sum(day.closes for day in overview.days)
+    tools = [html.Span([html.Span(className="line-key"), text("overview.closes")], className="key")]
     if any(day.high is not None for day in overview.days):
         key = [html.Span(className="band-key"), text("overview.usual_weekday")]
         tools.append(html.Span(key, className="key"))
@@ -49,11 +50,18 @@ def by_day(overview: Overview, context: Context) -> Element:
         PAGE,
         "daily",
         text("overview.by_day"),
-        drawn if total else _nothing(context),
-        _volumes(overview.days, "day", context) if total else None,
+        drawn if total or closes else _nothing(context),
+        _volumes(overview.days, "day", context) if total or closes else None,
         context,
         population=text("units.n", n=formats.count(total)),
         tools=tools,
+        footnote=text(
+            "overview.backlog",
+            created=formats.count(total),
+            closes=formats.count(closes),
+            change=("+" if total > closes else "−" if total < closes else "")
+            + formats.count(abs(total - closes)),
+        ),
         info=overview.infos["daily"],
     )
 
@@ -184,7 +192,13 @@ def _volumes(volumes: Sequence[VolumeBar], by: str, context: Context) -> Element
         if volume.low is not None and volume.high is not None:
             low, high = formats.count(volume.low), formats.count(volume.high)
             usual = text("charts.usual", low=low, high=high)
-        lines.append([name, count if volume.count else formats.count(volume.count), usual])
+        cells = [name, count if volume.count else formats.count(volume.count), usual]
+        if by == "day":
+            n = formats.count(volume.closes)
+            cells.append(rows_link(n, context, CLOSES, f"day:{volume.at}") if volume.closes else n)
+        lines.append(cells)
+    if by == "day":
+        heads.append(text("overview.closes"))
     return data_table(heads, lines)
 
 
@@ -237,6 +251,14 @@ def volume_by_day(days: Sequence[VolumeBar], context: Context) -> Figure:
         )
         traces += [band, usual]
     whole = [day for day in days if not day.partial]
+    closes = scatter(
+        x=[day.at for day in whole],
+        y=[day.closes for day in whole],
+        mode="lines",
+        line={"color": colours["cat-2"], "width": 1.4, "dash": "dash"},
+        hovertemplate=f"%{{y:,.0f}} {text('overview.closes')}<extra></extra>",
+    )
+    traces.append(closes)
     if len(whole) < len(days):
         traces.append(_running([*whole[-1:], *days[len(whole) :]], context))
     line = scatter(

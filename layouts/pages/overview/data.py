@@ -28,7 +28,8 @@ class Reason:
 class VolumeBar:
     """`at` is a day, or an hour of the day; a `partial` one still runs: it is not compared.
 
-    `low` to `high` is usual; `stands_out` is what is news beside it.
+    `low` to `high` is usual; `stands_out` is what is news beside it. `closes` were closed on the
+    day, whenever they were created.
     """
 
     at: date | int
@@ -38,6 +39,7 @@ class VolumeBar:
     high: float | None = None
     partial: bool = False
     stands_out: bool = False
+    closes: float = 0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from metrics.query.drilldown import OTHER_REASONS, TOP_REASONS
 
 KEYS = (
     "conversations",
-    "conversations_closed",
+    "closes",
     "conversations_resolved",
     "first_response_time",
     "time_to_close",

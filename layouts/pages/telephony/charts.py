@@ -36,7 +36,7 @@ def outcomes(telephony: Telephony, context: Context) -> Element:
     population = text("units.n", n=formats.count(total))
     title = text("telephony.outcomes")
     if not total:
-        body = empty(context, text("telephony.no_inbound"))
+        body = empty(context, text("telephony.no_inbound"), gap=telephony.gap)
         return figure_panel(
             PAGE, "outcomes", title, body, None, context, population=population, info=info
         )
@@ -103,7 +103,7 @@ def lost_hours(telephony: Telephony, context: Context) -> Element:
     title, info = text("telephony.lost_hours"), telephony.infos["lost_by_hour"]
     population = text("units.n", n=formats.count(total))
     if not total:
-        body, table = empty(context, text("telephony.none_lost")), None
+        body, table = empty(context, text("telephony.none_lost"), gap=telephony.gap), None
     else:
         label = text("telephony.lost_label", n=formats.count(total))
         graph_id = ids.panel(PAGE, "lost-graph")
@@ -291,7 +291,7 @@ def week(telephony: Telephony, context: Context) -> Element:
     shown = telephony.week_loss if telephony.heat == "loss" else telephony.week
     info = telephony.infos["calls_by_weekday_hour"]
     if not shown.total.n:
-        body, foot = empty(context, text("telephony.no_inbound")), None
+        body, foot = empty(context, text("telephony.no_inbound"), gap=telephony.gap), None
     else:
         body, foot = _week(telephony, shown, context), _week_foot(telephony, context)
     return figure_panel(

@@ -8,11 +8,21 @@ from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
 from layouts.components.rows_panel import Call
 from metrics.live.calls import AgentCalls, Caller, Owed, Peaks, Transfer
+from metrics.model.extent import Gap
 from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
 
 PAGE = "telephony"
 Heat = Literal["mean", "loss"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Of what the page's numbers are, or what is wrong with the settings."""
+
+    kind: str
+    title: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Telephony:
     """Everything that the page draws below its filters.
 
     Attributes:
+        gap: Why nothing can be told of calls that nobody took, under these filters.
         heat: What the week's cells tell: None is the count.
         week: Inbound calls by weekday and hour.
         week_loss: The share that was lost, in the same cells.
@@ -49,6 +60,8 @@ class Telephony:
     """
 
     kpis: Sequence[Kpi]
+    gap: Gap | None
+    notes: Sequence[Note]
     lines: Sequence[LineChoice]
     has_main_lines: bool
     heat: Heat | None

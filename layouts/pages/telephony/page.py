@@ -5,7 +5,7 @@ from typing import Any
 from layouts.components.context import Context
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import segmented
-from layouts.components.states import message
+from layouts.components.states import banner, message
 from layouts.components.view_link import view_link
 from layouts.elements import Element, html
 from layouts.pages.telephony import charts, tables
@@ -27,10 +27,12 @@ KEYS = (
 
 
 def content(telephony: Telephony, context: Context) -> list[Any]:
+    notes = [banner(note.kind, note.title, note.words) for note in telephony.notes]
     if not telephony.calls and not telephony.owed:
-        return [_lines(telephony, context), no_calls(context)]
+        return [_lines(telephony, context), *notes, no_calls(context)]
     return [
         _lines(telephony, context),
+        *notes,
         kpi_sheet(PAGE, telephony.kpis, context),
         _row(1, charts.week(telephony, context), charts.outcomes(telephony, context)),
         _row(2, charts.lost_hours(telephony, context), tables.owed(telephony, context)),

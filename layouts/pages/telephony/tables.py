@@ -14,6 +14,7 @@ from layouts.elements import Element, html
 from layouts.icons import icon
 from layouts.pages.telephony.data import PAGE, LineCalls, Telephony
 from metrics.live.calls import AgentCalls
+from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
 
 LINE_KEYS = (
@@ -115,7 +116,7 @@ def lines(telephony: Telephony, context: Context) -> Element:
     text = context.text
     heads = [text("telephony.columns.line")]
     heads += [text(f"telephony.columns.{key}") for key in LINE_KEYS]
-    rows = [_line(line, context) for line in telephony.line_rows]
+    rows = [_line(line, telephony.gap is not None, context) for line in telephony.line_rows]
     return figure_panel(
         PAGE,
         "lines_table",
@@ -128,12 +129,14 @@ def lines(telephony: Telephony, context: Context) -> Element:
     )
 
 
-def _line(line: LineCalls, context: Context) -> list[Any]:
+def _line(line: LineCalls, unanswerable: bool, context: Context) -> list[Any]:
     cells: list[Any] = [_person(line.name)]
     for key in LINE_KEYS:
         number = line.metrics.get(key)
         if number is None or number.value is None:
-            cells.append("0" if key.startswith("calls") else no_data(context))
+            is_none = number is None and key.startswith("calls")
+            unknown = unanswerable and CATALOG[key].of_line
+            cells.append("0" if is_none and not unknown else no_data(context))
             continue
         label = context.formats.value(number.value, number.unit)
         cells.append(_linked(label, number.n, context, key, f"line:{line.id}"))
@@ -237,7 +240,7 @@ def owed(telephony: Telephony, context: Context) -> Element:
         ]
         for call in telephony.owed[: SHOWN * 5]
     ]
-    body: Any = empty(context, text("telephony.none_owed"))
+    body: Any = empty(context, text("telephony.none_owed"), gap=telephony.gap)
     if rows:
         body = _frame(data_table(heads, rows, "owed-table", words=3), "tall")
     return figure_panel(

@@ -4,6 +4,7 @@ import pytest
 
 from metrics.measures.telephony import LOST, OUTCOMES
 from metrics.model.filters import Filters
+from metrics.model.lines import unknown_lines
 from metrics.model.view import View
 from metrics.query.drilldown import drill_down
 from tests.worlds.tables import (
@@ -263,4 +264,54 @@ def test_who_started_a_call_is_its_direction():
 
 def test_no_call_has_an_attribute():
     chosen = Filters(attributes={"Motivo de Contato": ("Lentidão", "")})
-    assert told("calls_inbound", tables(calls_=HANDLED), filters=chosen).value == 0
+    number = told("calls_inbound", tables(calls_=HANDLED), filters=chosen)
+    assert (number.value, number.gap) == (None, "no_attributes")
+
+
+OF_LINES = ("calls_inbound", "calls_missed", "loss_rate", "service_level")
+LINED = replace(UTC_RULES, team_lines={"Suporte": FINANCE, "+55 11 4000-0002": "6103"})
+
+
+@pytest.mark.parametrize("key", OF_LINES)
+@pytest.mark.parametrize(
+    ("chosen", "rules"),
+    [
+        (Filters(agents=("201",)), LINED),
+        (Filters(teams=("6101",)), LINED),
+        (Filters(teams=(FINANCE,)), UTC_RULES),
+        (Filters(teams=(FINANCE,), agents=("201",)), LINED),
+    ],
+)
+def test_what_nobody_took_is_no_smaller_number_of_people_but_none(key, chosen, rules):
+    rows = calls(answered(user_email="ana@example.com", line_name="Suporte"), missed())
+    found = told(key, tables(calls_=rows), rules=rules, filters=chosen)
+    assert (found.value, found.n, found.gap) == (None, 0, "no_person")
+    assert told(key, tables(calls_=rows)).value is not None
+
+
+def test_lines_of_a_team_have_its_missed_calls_by_name_or_digits():
+    rows = calls(
+        answered(line_name="Suporte", line_digits="+551140000001"),
+        missed(line_name="suporte ", line_digits="+551140000001"),
+        missed(line_name="Vendas", line_digits="551140000002"),
+        missed(),
+    )
+
+    def of(key, team):
+        found = told(key, tables(calls_=rows), rules=LINED, filters=Filters(teams=(team,)))
+        return found.value
+
+    assert [of(key, FINANCE) for key in OF_LINES] == [2, 1, 0.5, 0.5]
+    assert [of(key, "6103") for key in OF_LINES] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("key", OF_LINES)
+def test_calls_of_lines_are_in_no_group_of_people(key):
+    rows = tables(calls_=calls(answered(), missed()), agents_=agents({"id": "201"}))
+    assert groups(key, "agent", rows) == {}
+
+
+def test_lines_that_the_settings_name_and_nobody_has():
+    known = [("Suporte", "+551140000001"), ("Vendas", "+551140000002")]
+    rules = replace(LINED, main_lines=(" suporte", "Comercial", "551140000009"))
+    assert unknown_lines(known, rules) == ["Comercial", "551140000009"]

@@ -42,6 +42,17 @@ def test_closed_is_what_is_closed_now():
     assert number("conversations", *rows) == (4, 4)
 
 
+def test_closes_are_dated_by_the_last_close_whenever_it_was_created():
+    rows = [
+        {"created_at": "2026-10-01", "last_close_at": "2026-11-24", "state": "open"},
+        {"created_at": "2026-11-24", "last_close_at": "2026-11-24", "state": "closed"},
+        {"created_at": "2026-11-24", "last_close_at": "2026-11-25", "state": "closed"},
+        {"created_at": "2026-11-24", "state": "closed"},
+    ]
+    assert number("closes", *rows) == (2, 2)
+    assert number("conversations_closed", *rows) == (3, 3)
+
+
 def test_resolved_is_exactly_the_agreed_word():
     rows = [
         {STATUS: word} for word in ("Resolvido", " Resolvido ", "resolvido", "Não resolvido", None)

@@ -25,6 +25,7 @@ KEYS = {
     # text
     "conversations",
     "conversations_closed",
+    "closes",
     "conversations_resolved",
     "first_response_time",
     "time_to_close",

@@ -146,7 +146,6 @@ def test_every_number_that_opens_rows_has_as_many(world):
         (f"?creator={LUANA}&state=Em+an%C3%A1lise+N2", ["93", "92", "91"]),
         ("?external=", ["93", "91"]),
         (f"?team={SUPPORT}&severity=Alta", ["91"]),
-        ("?origin=customer", []),
         ("?severity=nada", []),
     ],
 )
@@ -155,6 +154,12 @@ def test_filters_in_the_address(world, search, expected):
     rows = table(tree, "tickets-table") if of_class(tree, "tickets-table") else []
     assert [row[1] for row in rows] == expected
     assert number(tree, "tickets_open") == str(len(expected))
+
+
+def test_tickets_have_no_origin(world):
+    tree = content(world, "?origin=customer")
+    assert not of_class(tree, "tickets-table")
+    assert "tickets não têm origem" in words(tree)
 
 
 def test_a_filter_is_offered_with_its_counts_and_can_be_taken_back(world):
