@@ -184,7 +184,9 @@ def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool)
         words = pl.col(column) if column in columns else pl.lit(None, schema.LABEL)
         wanted = {value.strip() for value in values}
         # A list has a value if one of its own is.
-        wanted |= {w for w in list_joined(tables, rules, column) if wanted & split_values(w)}
+        wanted |= {
+            w for w in list_joined(tables, rules, column) if wanted & {*w.split(schema.SEPARATOR)}
+        }
         chosen &= _is_any(words, wanted, EMPTY)
     if filters.agents:
         chosen &= _is_any(agent_of(tables, metric), filters.agents, UNASSIGNED)
@@ -214,10 +216,6 @@ def list_joined(tables: Tables, rules: Rules, column: str) -> tuple[str, ...]:
         return tuple(word for word in words if schema.SEPARATOR in word)
 
     return tables.memory.get(("joined", column, rules.row_key), find)
-
-
-def split_values(word: str) -> set[str]:
-    return set(word.split(schema.SEPARATOR))
 
 
 def agent_of(tables: Tables, metric: Metric | None = None) -> pl.Expr:

@@ -1,5 +1,6 @@
 """From one value for each row to one number with its population."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
@@ -9,6 +10,7 @@ import polars as pl
 
 from metrics.model.catalog import Metric
 from metrics.model.extent import Gap, Reason
+from metrics.model.schema import SEPARATOR
 
 # Under this many rows a ninetieth percentile is one row's accident.
 P90_MINIMUM = 20
@@ -84,12 +86,12 @@ def summarise(metric: Metric, values: pl.Series) -> Summary:
 
 
 def count_parts(metric: Metric, counts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Word -> rows, of the structs of polars' `value_counts`."""
-    known = {}
+    """Word -> rows, of the structs of polars' `value_counts`; each value of a list for itself."""
+    known: Counter[str] = Counter()
     for line in counts:
         word, count = line.values()
-        if word is not None:
-            known[str(word)] = int(count)
+        for value in () if word is None else str(word).split(SEPARATOR):
+            known[value] += int(count)
     return dict.fromkeys(metric.part_names, 0) | known
 
 

@@ -13,8 +13,8 @@ import polars as pl
 from metrics.measures import telephony, tickets
 from metrics.measures.workload import reasons
 from metrics.model.catalog import CATALOG, Metric, build
-from metrics.model.definitions import Rules
-from metrics.model.selection import Selection, select, value_of
+from metrics.model.schema import SEPARATOR
+from metrics.model.selection import Selection, list_joined, select, value_of
 from metrics.model.values import as_float, ones
 from metrics.model.view import View
 from metrics.query.crosstab import frequent, nothing
@@ -119,7 +119,7 @@ LISTS: dict[str, Metric] = {
         TOP_REASONS,
         "count",
         "conversations",
-        lambda rules, now: _count_mentions(rules, None),
+        ones(pl.col("created_at").is_not_null()),  # in its place `_count_mentions`
         "attributes.reason, attributes.second_reason",
         "created_at",
         sources=("intercom",),
@@ -278,7 +278,7 @@ def _mentioned(cells: Sequence[Cell], view: View) -> pl.Expr:
         else:
             continue
         wanted = chosen if wanted is None else wanted & chosen
-    return _count_mentions(view.rules, wanted)
+    return _count_mentions(view, wanted)
 
 
 def _other_reasons(count: str, view: View) -> set[str]:
@@ -289,12 +289,19 @@ def _other_reasons(count: str, view: View) -> set[str]:
     return {reason for reason, _ in ordered[int(count) :]}
 
 
-def _count_mentions(rules: Rules, wanted: set[str] | None) -> pl.Expr:
+def _count_mentions(view: View, wanted: set[str] | None) -> pl.Expr:
     """How often each row mentions one of the reasons; of None, any. Null where it does not."""
-    columns = [pl.col(column) for column in reasons(rules)]
-    fits = [
-        column.is_not_null() if wanted is None else column.is_in(sorted(wanted))
-        for column in columns
-    ]
-    count = pl.sum_horizontal(as_float(fit.fill_null(value=False)) for fit in fits)
-    return pl.when(count > 0).then(count)
+    counts = []
+    for column in reasons(view.rules):
+        word = pl.col(column)
+        fits = word.is_not_null() if wanted is None else word.is_in(sorted(wanted))
+        count = as_float(fits.fill_null(value=False))
+        if lists := list_joined(view.tables, view.rules, column):
+            values = {text: set(text.split(SEPARATOR)) for text in lists}
+            numbers = {
+                t: float(len(v if wanted is None else v & wanted)) for t, v in values.items()
+            }
+            count = word.cast(pl.String).replace_strict(numbers, default=count)
+        counts.append(count)
+    total = pl.sum_horizontal(counts)
+    return pl.when(total > 0).then(total)

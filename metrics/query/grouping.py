@@ -193,12 +193,17 @@ def _team_lines(query: pl.LazyFrame, selection: Selection) -> pl.LazyFrame:
 def _by_reason(selection: Selection) -> Grouping:
     """Conversations by each reason they mention, once even where the same is named twice."""
     _refuse_others(selection, "reason")
-    reason, second_reason = map(pl.col, workload.reasons(selection.view.rules))
+    view = selection.view
+    columns = workload.reasons(view.rules)
+    reason, second_reason = map(pl.col, columns)
 
     def attach_reasons(query: pl.LazyFrame) -> pl.LazyFrame:
         first = pl.coalesce(reason, second_reason, pl.lit(EMPTY, LABEL)).alias(GROUP)
         second = query.filter(reason != second_reason).with_columns(second_reason.alias(GROUP))
-        return pl.concat([query.with_columns(first), second])
+        lines = pl.concat([query.with_columns(first), second])
+        if not any(list_joined(view.tables, view.rules, column) for column in columns):
+            return lines
+        return _split_lists(lines).unique([ROW, GROUP], keep="first", maintain_order=True)
 
     return Grouping(lines=attach_reasons, labels=EMPTY_LABEL)
 
@@ -266,10 +271,15 @@ def _by_attribute(selection: Selection, label: str) -> Grouping:
         return _by_column(column)
 
     def attach_values(query: pl.LazyFrame) -> pl.LazyFrame:
-        values = pl.col(column).cast(pl.String).fill_null(EMPTY).str.split(SEPARATOR)
-        return query.with_columns(values.alias(GROUP)).explode(GROUP, empty_as_null=True)
+        return _split_lists(query.with_columns(pl.col(column).fill_null(EMPTY).alias(GROUP)))
 
     return Grouping(lines=attach_values, labels=EMPTY_LABEL)
+
+
+def _split_lists(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """A line for each value of a list."""
+    values = pl.col(GROUP).cast(pl.String).str.split(SEPARATOR)
+    return lines.with_columns(values).explode(GROUP, empty_as_null=True)
 
 
 def _by_column(column: str) -> Grouping:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import polars as pl
-
 from metrics.measures.workload import mentions
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
 from metrics.model.selection import select
+from metrics.model.summary import count_parts
 from metrics.model.view import View
 
 
@@ -45,6 +44,7 @@ def top_reasons(view: View, before: Period | None = None) -> list[ReasonRow]:
 
 
 def count_mentions(view: View) -> dict[str, int]:
-    query = select(CATALOG["conversations"], view).query
-    words = query.select(mentions(view.rules).cast(pl.String).alias("reason"))
-    return dict(words.group_by("reason").len().collect().iter_rows())
+    """Each value of a list is a reason of its own."""
+    metric = CATALOG["conversations"]
+    words = select(metric, view).query.select(mentions(view.rules).value_counts()).collect()
+    return count_parts(metric, words.to_series())

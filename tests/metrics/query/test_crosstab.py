@@ -9,10 +9,13 @@ from metrics.model.periods import Period
 from metrics.model.view import View
 from metrics.query.crosstab import axis, crosstab, table_of
 from metrics.query.drilldown import Cell, drill_down
+from metrics.query.reasons import top_reasons
+from metrics.query.report import breakdown, evaluate
 from tests.worlds.tables import (
     DAY,
     EVERYTHING,
     REASON,
+    SECOND_REASON,
     UTC_RULES,
     agents,
     calls,
@@ -69,6 +72,28 @@ def test_each_value_of_a_list_counts_once_in_tables_filters_and_lists():
         chosen = choice(content, Filters(attributes={label: (value,)}))
         assert drill_down("conversations", [], chosen).n == n
     assert drill_down("conversations", [Cell(REASON, "B")], choice(content)).n == 2
+
+
+def test_each_value_of_a_list_of_reasons_is_a_mention_and_a_group_of_its_own():
+    content = tables(
+        conversations(
+            line("A\nB", "done", **{SECOND_REASON: "B"}), line("B", "open"), line(None, "done")
+        )
+    )
+    told = top_reasons(choice(content))
+    assert [(row.reason, row.mentions) for row in told] == [("B", 3), ("A", 1)]
+    number = evaluate(COUNT, choice(content))
+    assert (number.n, number.parts) == (3, {"A": 1, "B": 3})
+    groups = breakdown(COUNT, "reason", choice(content))
+    assert [(group.key, group.summary.n) for group in groups] == [("B", 2), ("", 1), ("A", 1)]
+    for cells, n, total in (
+        ([], 2, 4),
+        ([Cell("reason", "B")], 2, 3),
+        ([Cell("reason", "A")], 1, 1),
+        ([Cell("other_reasons", "1")], 1, 1),
+    ):
+        behind = drill_down("top_reasons", cells, choice(content))
+        assert (behind.n, behind.total) == (n, total)
 
 
 def test_rows_without_one_of_the_values_are_left_out():
