@@ -15,7 +15,7 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi, change_words
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.overview.data import Reason, VolumeBar
+from layouts.pages.overview.data import REASONS_SHOWN, Reason, VolumeBar
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import UNASSIGNED, Origin
@@ -23,7 +23,7 @@ from metrics.model.selection import select
 from metrics.model.summary import Summary
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import TOP_REASONS
-from metrics.query.reasons import ReasonRow, top_reasons
+from metrics.query.reasons import top_reasons
 from metrics.query.usual import counts_by_day_and_hour, stands_out, usual_band, weekday_bands
 
 
@@ -31,7 +31,6 @@ class OverviewQuery(PageQuery):
     matrix: Literal["reason"] | None = None
 
 
-REASONS_SHOWN = 10
 # A reason's share of all mentions must move by this much, over this many mentions, to be news.
 NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
 # Points of a share, or a part of anything else: less is not worth a line at the top.
@@ -47,24 +46,20 @@ def count_volume(question: OverviewView) -> npt.NDArray[np.int64]:
 
 
 def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
-    """The most mentioned reasons with their change, the rest as one line, and all mentions."""
-    present = [row for row in top_reasons(question.view, question.previous) if row.mentions]
-
-    def line(name: str | None, rows: Sequence[ReasonRow], others: int = 0) -> Reason:
-        compared = question.previous is not None
-        return Reason(
-            name,
-            sum(row.mentions for row in rows),
-            sum(row.share or 0 for row in rows),
-            sum(row.previous_mentions for row in rows) if compared else None,
-            sum(row.previous_share or 0 for row in rows) if compared else None,
-            others,
+    """The reasons with their change, the most mentioned first, and all mentions."""
+    compared = question.previous is not None
+    reasons = [
+        Reason(
+            row.reason,
+            row.mentions,
+            row.share or 0,
+            row.previous_mentions if compared else None,
+            (row.previous_share or 0) if compared else None,
         )
-
-    lines = [line(row.reason, [row]) for row in present[:REASONS_SHOWN]]
-    if rest := present[REASONS_SHOWN:]:
-        lines.append(line(None, rest, len(rest)))
-    return lines, sum(row.mentions for row in present)
+        for row in top_reasons(question.view, question.previous)
+        if row.mentions
+    ]
+    return reasons, sum(reason.mentions for reason in reasons)
 
 
 def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:

@@ -10,7 +10,7 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.pages.overview import page as overview
-from layouts.pages.overview.data import Overview
+from layouts.pages.overview.data import REASONS_SHOWN, Overview
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
 from metrics.query.agents import AGENT_METRICS
@@ -32,7 +32,7 @@ def content(
     return overview.content(
         Overview(
             kpis=sheet,
-            highlights=figures.find_highlights(sheet, reasons, context),
+            highlights=figures.find_highlights(sheet, reasons[:REASONS_SHOWN], context),
             reasons=reasons,
             mentions=mentions,
             reason_label=rules.labels.reason,

@@ -10,6 +10,8 @@ from metrics.model.filters import UNASSIGNED
 from metrics.query.agents import AgentRow, Point
 
 PAGE = "overview"
+# The rest is one line on the page, and files have each.
+REASONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Overview:
 
     Attributes:
         highlights: (icon, strong, words): what is worth a word.
+        reasons: The most mentioned first.
         mentions: All mentions of the period; shares are of them.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
