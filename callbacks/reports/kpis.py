@@ -56,7 +56,7 @@ def _build_kpi(
         daily=[day.value for day in inside],
         low=[band.low if band else None for band in shown],
         high=[band.high if band else None for band in shown],
-        verdict=judge(metric, daily, question.view),
+        judgement=judge(metric, daily, question.view),
         info=number_info(
             metric,
             now,

@@ -11,7 +11,7 @@ from layouts.elements import Element, html
 from layouts.icons import icon
 from metrics.model.catalog import Metric
 from metrics.model.summary import Summary
-from metrics.query.usual import Verdict
+from metrics.query.usual import Judgement, Verdict
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Kpi:
     Attributes:
         missing_label: The label of the settings by which it counts, where nothing carries it.
         before: The number of the previous period; None where that reaches before the history.
-        verdict: Where the period lies against the weeks before, or why nobody can say.
+        judgement: Where the period lies against the weeks before, or why nobody can say.
     """
 
     metric: Metric
@@ -30,11 +30,15 @@ class Kpi:
     daily: Sequence[float | None]
     low: Sequence[float | None]
     high: Sequence[float | None]
-    verdict: Verdict | None
+    judgement: Judgement | None
     info: MetricInfo
     late: bool = False
     missing_label: str | None = None
     compared: bool = True
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.judgement.verdict if self.judgement else None
 
 
 def kpi_sheet(page: str, kpis: Sequence[Kpi], context: Context) -> Element:

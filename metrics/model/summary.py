@@ -12,6 +12,8 @@ from metrics.model.catalog import Metric
 from metrics.model.extent import Gap, Reason
 from metrics.model.schema import SEPARATOR
 
+# Of the normal distribution: 95 % lie within so many standard deviations.
+Z95 = 1.959963984540054
 # Under this many rows a ninetieth percentile is one row's accident.
 P90_MINIMUM = 20
 
@@ -103,7 +105,7 @@ def empty_summary(metric: Metric, gap: Gap | None = None) -> Summary:
 
 def wilson(share: float, n: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share of `n` rows (1927, no continuity correction)."""
-    z = 1.959963984540054
+    z = Z95
     centre = share + z * z / (2 * n)
     margin = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n

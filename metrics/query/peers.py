@@ -33,4 +33,4 @@ def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
 def against_own_past(metric: Metric, view: View, history: Period) -> Verdict:
     """Where a period lies against the weeks before it, of a history that the period is part of."""
     days = report.breakdown(metric, "day", view.with_period(history))
-    return judge(metric, {day.key: day.summary for day in days}, view)
+    return judge(metric, {day.key: day.summary for day in days}, view).verdict

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from metrics.measures.workload import mentions
 from metrics.model.catalog import CATALOG
 from metrics.model.periods import Period
-from metrics.model.selection import select
-from metrics.model.summary import count_parts
 from metrics.model.view import View
+from metrics.query.report import evaluate
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,4 @@ def top_reasons(view: View, before: Period | None = None) -> list[ReasonRow]:
 
 def count_mentions(view: View) -> dict[str, int]:
     """Each value of a list is a reason of its own."""
-    metric = CATALOG["conversations"]
-    words = select(metric, view).query.select(mentions(view.rules).value_counts()).collect()
-    return count_parts(metric, words.to_series())
+    return dict(evaluate(CATALOG["conversations"], view).parts)

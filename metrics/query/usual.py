@@ -20,7 +20,7 @@ from metrics.model.catalog import Metric
 from metrics.model.derived import day_of, hour_of
 from metrics.model.periods import Period, today
 from metrics.model.selection import select
-from metrics.model.summary import Summary, wilson
+from metrics.model.summary import Z95, Summary, wilson
 from metrics.model.view import View
 
 # Fewer weeks say nothing about what is usual; those further back tell of another season.
@@ -31,7 +31,6 @@ WEEKDAYS_MINIMUM = 4
 ROWS_MINIMUM = 10
 # What is less matters to nobody: a part of a count or duration, points of a share, stars of a mean.
 PART_MINIMUM, SHARE_MINIMUM, STARS_MINIMUM = 0.05, 0.01, 0.05
-Z95 = NormalDist().inv_cdf(0.975)
 
 # Where a period lies; or why nobody can say: it still runs, its weeks or its rows are too few.
 Verdict = Literal["above", "within", "below", "running", "few_weeks", "few_rows"]
@@ -54,7 +53,15 @@ class Band:
         return "below" if value < self.low else "within"
 
 
-def judge(metric: Metric, daily: Mapping[str, Summary], view: View) -> Verdict:
+@dataclass(frozen=True)
+class Judgement:
+    """`change` is what lies between a number and the usual: a part of it, points, or stars."""
+
+    verdict: Verdict
+    change: float = 0
+
+
+def judge(metric: Metric, daily: Mapping[str, Summary], view: View) -> Judgement:
     """Where the period lies against the weeks before it.
 
     Only whole days are looked at. `daily` has the number of every day, by its date and in order,
@@ -63,22 +70,26 @@ def judge(metric: Metric, daily: Mapping[str, Summary], view: View) -> Verdict:
     first, last = view.period.first_day, view.period.last_day
     last = min(last, today(view.tables.now, view.rules.time_zone) - timedelta(days=1))
     if last < first:
-        return "running"
+        return Judgement("running")
     view = view.with_period(Period(first, last))
     before = [number for day, number in daily.items() if day < first.isoformat()]
     inside = [daily[day.isoformat()] for day in view.period.dates]
     band = usual_band(*weigh(metric, before), view.period.days)
     if band is None:
-        return "few_weeks"
+        return Judgement("few_weeks")
     n = sum(number.n for number in inside)
     if min(n, sum(number.n for number in before)) < ROWS_MINIMUM:
-        return "few_rows"
+        return Judgement("few_rows")
     value = float(_average(*weigh(metric, inside)))
     verdict = band.verdict(value)
-    if verdict == "within" or abs(value - band.usual) < _least(metric, band.usual):
-        return "within"
+    difference = value - band.usual
+    if verdict == "within" or abs(difference) < _least(metric, band.usual):
+        return Judgement("within")
     low, high = _interval(metric, value, n, view)
-    return "within" if low <= band.usual <= high else verdict
+    if low <= band.usual <= high:
+        return Judgement("within")
+    is_part = metric.kind not in ("share", "mean") and band.usual
+    return Judgement(verdict, difference / band.usual if is_part else difference)
 
 
 def weigh(metric: Metric, days: Sequence[Summary]) -> tuple[Values, Values]:
@@ -87,30 +98,61 @@ def weigh(metric: Metric, days: Sequence[Summary]) -> tuple[Values, Values]:
     return [day.value for day in days], [1.0 if is_count else float(day.n) for day in days]
 
 
-def usual_band(before: Values, weights: Values, days: int, among: int = 1) -> Band | None:
+def usual_band(before: Values, weights: Values, days: int) -> Band | None:
     """The mean per day, or per row, that a stretch of so many days may have; None: too few weeks.
 
     Args:
         before: One value per day up to the stretch, in order; None where the day has none.
         weights: Rows behind each; ones for counts, which weigh every day alike.
-        among: How many are looked at side by side, of which none shall stand out by chance.
     """
-    often = np.bincount(np.arange(days) % 7, minlength=7).astype("float64")
-    return _predict(before, weights, often, max(1, days // 7), among)
+    return _predict(before, weights, count_weekdays(days), max(1, days // 7))
 
 
-def weekday_bands(before: Values, weights: Values, among: int = 1) -> list[Band | None]:
+def weekday_bands(before: Values, weights: Values) -> list[Band | None]:
     """The same of each of the next seven days, by its own weekday."""
-    return [_predict(before, weights, often, 1, among) for often in np.eye(7)]
+    return [_predict(before, weights, often, 1) for often in np.eye(7)]
 
 
-def stands_out(count: float, days: int, band: Band | None) -> bool:
-    """Whether a count of so many days is news beside the usual of a day."""
-    if band is None or min(count, band.usual * days) < ROWS_MINIMUM:
+def count_bands(weeks: Numbers, stretch: int, among: int) -> list[Band] | None:
+    """What a stretch of so many weeks may bring to bars side by side; None: too few weeks.
+
+    Counts play in proportion to their root, all bars of a chart alike: together they tell more of
+    it than a few weeks of one.
+
+    Args:
+        weeks: For each week what it would have brought to each bar in such a stretch.
+        among: How many bars are looked at: in 19 of 20 charts none lies outside by chance.
+    """
+    count = len(weeks)
+    if count < WEEKS_MINIMUM:
+        return None
+    usual = weeks.mean(axis=0)
+    squares = ((weeks - usual) ** 2).sum(axis=0)[usual > 0] / usual[usual > 0]
+    freedom = (count - 1) * max(1, len(squares))
+    # Chance alone makes counts play like this: a calmer while is no promise.
+    play = max(1.0, float(squares.sum()) / freedom / stretch)
+    margin = _student(1 - 0.025 / among, freedom) * np.sqrt(play * usual * (1 + stretch / count))
+    margin = np.maximum(margin, PART_MINIMUM * usual)
+    edges = np.stack([np.maximum(0, usual - margin), usual, usual + margin], axis=1)
+    return [Band(*edge) for edge in edges.tolist()]
+
+
+def stands_out(count: float, band: Band | None) -> bool:
+    """Whether a bar is news beside its usual."""
+    if band is None or min(count, band.usual) < ROWS_MINIMUM or band.low <= count <= band.high:
         return False
-    usual = band.usual * days
-    least = max(PART_MINIMUM * usual, Z95 * sqrt(count))
-    return band.verdict(count / days) != "within" and abs(count - usual) > least
+    return abs(count - band.usual) > Z95 * sqrt(count)
+
+
+def count_weekdays(days: int) -> Numbers:
+    """How often each of the seven days from the first one on is part of so many days."""
+    return np.bincount(np.arange(days) % 7, minlength=7).astype("float64")
+
+
+def cut_weeks(counts: npt.NDArray[np.int64]) -> Numbers:
+    """Weeks, their days, and the rest: of the last whole weeks of lines that are a day each."""
+    weeks = min(len(counts) // 7, WEEKS)
+    return counts[len(counts) - 7 * weeks :].reshape(weeks, 7, *counts.shape[1:]).astype("float64")
 
 
 def counts_by_day_and_hour(
@@ -132,9 +174,7 @@ def _average(values: Values, weights: Values, axis: int | None = None) -> Number
         return np.asarray((np.nan_to_num(value) * weight).sum(axis) / weight.sum(axis))
 
 
-def _predict(
-    before: Values, weights: Values, often: Numbers, stretch: int, among: int
-) -> Band | None:
+def _predict(before: Values, weights: Values, often: Numbers, stretch: int) -> Band | None:
     """The 95 % prediction interval of the mean of so many weeks, from those before.
 
     Each of them is the mean of its weekdays, which count as `often`. Weeks that resemble the one
@@ -155,7 +195,7 @@ def _predict(
     # Alike weeks spread less than those of a longer while.
     variance = float(weeks.var(ddof=1)) / max(0.1, 1 - (repeated - 1) / (count - 1))
     error = sqrt(variance * (_repeat(stretch, echo) / stretch + repeated / count))
-    margin = _student(1 - 0.025 / among, count - 1) * error
+    margin = _student(0.975, count - 1) * error
     return Band(max(0.0, usual - margin), usual, usual + margin)
 
 

@@ -13,28 +13,35 @@ from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import PageQuery
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
-from layouts.components.kpi import Kpi, change_words
+from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.overview.data import REASONS_SHOWN, Reason, VolumeBar
+from layouts.pages.overview.data import Reason, VolumeBar
+from metrics.live.calls import owed
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
 from metrics.model.filters import UNASSIGNED, Origin
 from metrics.model.selection import select
 from metrics.model.summary import Summary
+from metrics.query import news
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import TOP_REASONS
-from metrics.query.reasons import top_reasons
-from metrics.query.usual import counts_by_day_and_hour, stands_out, usual_band, weekday_bands
+from metrics.query.news import News
+from metrics.query.reasons import ReasonRow, top_reasons
+from metrics.query.usual import (
+    Band,
+    count_bands,
+    count_weekdays,
+    counts_by_day_and_hour,
+    cut_weeks,
+    stands_out,
+)
 
 
 class OverviewQuery(PageQuery):
     matrix: Literal["reason"] | None = None
 
 
-# A reason's share of all mentions must move by this much, over this many mentions, to be news.
-NEWS_SHARE, NEWS_MENTIONS = 0.01, 30
-# Points of a share, or a part of anything else: less is not worth a line at the top.
-NEWS_MOVED = 0.02
+REASONS_SHOWN = 10
 OverviewView = ReportView[OverviewQuery]
 
 
@@ -46,72 +53,68 @@ def count_volume(question: OverviewView) -> npt.NDArray[np.int64]:
 
 
 def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
-    """The reasons with their change, the most mentioned first, and all mentions."""
-    compared = question.previous is not None
-    reasons = [
-        Reason(
-            row.reason,
-            row.mentions,
-            row.share or 0,
-            row.previous_mentions if compared else None,
-            (row.previous_share or 0) if compared else None,
+    """The most mentioned reasons with their change, the rest as one line, and all mentions."""
+    present = [row for row in top_reasons(question.view, question.previous) if row.mentions]
+
+    def line(name: str | None, rows: Sequence[ReasonRow], others: int = 0) -> Reason:
+        compared = question.previous is not None
+        return Reason(
+            name,
+            sum(row.mentions for row in rows),
+            sum(row.share or 0 for row in rows),
+            sum(row.previous_mentions for row in rows) if compared else None,
+            sum(row.previous_share or 0 for row in rows) if compared else None,
+            others,
         )
-        for row in top_reasons(question.view, question.previous)
-        if row.mentions
-    ]
-    return reasons, sum(reason.mentions for reason in reasons)
+
+    lines = [line(row.reason, [row]) for row in present[:REASONS_SHOWN]]
+    if rest := present[REASONS_SHOWN:]:
+        lines.append(line(None, rest, len(rest)))
+    return lines, sum(row.mentions for row in present)
 
 
 def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
-    """Each day beside the usual of its weekday before the period; none stands out by chance."""
+    """Each day beside the usual of its weekday before the period."""
     period, start = question.period, (question.period.first_day - question.history.first_day).days
-    daily = counted.sum(axis=1)
-    bands = weekday_bands(daily[:start], np.ones(start), among=period.days)
+    bands = count_bands(cut_weeks(counted[:start]).sum(axis=2), 1, among=period.days)
     first = question.first_day or date.max
-    closes = question.groups(CATALOG["closes"], "day", question.history)
     bars = []
     for place, day in enumerate(period.dates):
-        if day > question.today:
-            break
-        if day < first:
-            continue
-        count, band, is_partial = (
-            float(daily[start + place]),
-            bands[place % 7],
-            day == question.today,
-        )
-        bars.append(
-            VolumeBar(
-                at=day,
-                count=count,
-                low=band.low if band else None,
-                usual=band.usual if band else None,
-                high=band.high if band else None,
-                partial=is_partial,
-                stands_out=not is_partial and stands_out(count, 1, band),
-                closes=closes[day.isoformat()].value or 0,
-            )
-        )
+        if first <= day <= question.today:
+            count, band = float(counted[start + place].sum()), bands[place % 7] if bands else None
+            bars.append(_build_bar(day, count, band, partial=day == question.today))
     return bars
 
 
 def build_hour_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
-    """Volume per hour of the day, its whole days beside the usual; hours without any are cut."""
+    """Each hour of the day, its whole days beside their usual; hours without any are cut."""
     period, start = question.period, (question.period.first_day - question.history.first_day).days
     used = np.flatnonzero(counted.sum(axis=0))
     if not len(used):
         return []
     days = min(period.days, max(0, (question.today - period.first_day).days))
     counts = counted[start : start + period.days].sum(axis=0)
-    whole, before = counted[start : start + days].sum(axis=0), counted[:start]
+    whole = counted[start : start + days].sum(axis=0)
     hours = range(int(used[0]), int(used[-1]) + 1)
-    bars = []
-    for hour in hours:
-        band = usual_band(before[:, hour], np.ones(start), days, len(hours)) if days else None
-        low, high = (band.low * days, band.high * days) if band else (None, None)
-        is_news = stands_out(float(whole[hour]), days, band)
-        bars.append(VolumeBar(hour, float(counts[hour]), low, None, high, stands_out=is_news))
-    return bars
+    weeks = (cut_weeks(counted[:start]) * count_weekdays(days)[:, np.newaxis]).sum(axis=1)
+    bands = count_bands(weeks, max(1, days // 7), among=len(hours)) if days else None
+    return [
+        replace(
+            _build_bar(hour, float(whole[hour]), bands[hour] if bands else None),
+            count=float(counts[hour]),
+            usual=None,
+        )
+        for hour in hours
+    ]
+
+
+def _build_bar(
+    at: date | int, count: float, band: Band | None, *, partial: bool = False
+) -> VolumeBar:
+    is_news = not partial and stands_out(count, band)
+    if band is None:
+        return VolumeBar(at, count, partial=partial)
+    return VolumeBar(at, count, band.low, band.usual, band.high, partial, is_news)
 
 
 def build_points(question: OverviewView, context: Context) -> list[Point]:
@@ -168,40 +171,28 @@ def build_infos(
 
 
 def find_highlights(
-    sheet: Sequence[Kpi], top: Sequence[Reason], context: Context
-) -> list[tuple[str, str, str]]:
-    """What is worth a word: the reason that moved most, and numbers outside their usual range."""
-    text, formats = context.text, context.formats
-    highlights = []
-    moved = [
-        r for r in top if r.name and r.previous_share is not None and r.mentions >= NEWS_MENTIONS
+    question: OverviewView,
+    numbers: Mapping[str, Summary],
+    sheet: Sequence[Kpi],
+    agents: Sequence[AgentRow],
+) -> list[tuple[News, str]]:
+    """What is worth a word, each with the name of its person or reason."""
+    rules, csat = question.rules, CATALOG["csat_score"]
+    judged = {kpi.metric.key: kpi.judgement for kpi in sheet if kpi.judgement is not None}
+    rated = {
+        row.id: row.metrics[csat.key]
+        for row in agents
+        if row.status == "member" and csat.key in row.metrics
+    }
+    found = [
+        *news.find_missed(numbers, rules),
+        *news.find_unusual(judged, numbers),
+        *news.find_backlog(numbers["conversations"], numbers["closes"]),
+        *news.find_debt(len(owed(question.view))),
+        *news.find_weak("agent", rated, numbers[csat.key], rules),
+        *news.find_weak("reason", question.groups(csat, "reason"), numbers[csat.key], rules),
     ]
-    if moved:
-        most = max(moved, key=lambda reason: abs(reason.share - (reason.previous_share or 0)))
-        difference = most.share - (most.previous_share or 0)
-        if abs(difference) >= NEWS_SHARE:
-            key = "reason_up" if difference > 0 else "reason_down"
-            words = text(f"overview.news.{key}", points=formats.decimal(abs(difference) * 100))
-            arrow = "arrow-up-right" if difference > 0 else "arrow-down"
-            highlights.append((arrow, most.name or "", words))
-    for kpi in sheet:
-        line = _find_kpi_highlight(kpi, context)
-        if line:
-            highlights.append(line)
-    return highlights[:3]
-
-
-def _find_kpi_highlight(kpi: Kpi, context: Context) -> tuple[str, str, str] | None:
-    now, before = kpi.now.value, kpi.before.value if kpi.before else None
-    if now is None or before is None or now == before:
-        return None
-    side = "above" if now > before else "below"
-    worse = kpi.metric.better == ("lower" if side == "above" else "higher")
-    change = change_words(kpi.metric.unit, now, before, context)
-    moved = (
-        abs(now - before) if kpi.metric.unit == "share" else abs(now / before - 1) if before else 1
-    )
-    if kpi.verdict != side or not worse or change is None or moved < NEWS_MOVED:
-        return None
-    label = context.text(f"metrics.{kpi.metric.key}.label")
-    return "exclamation-triangle-fill", label, context.text(f"overview.news.{side}", change=change)
+    if question.previous is not None:
+        found += news.find_shifts(top_reasons(question.view, question.previous))
+    names = {row.id: row.name for row in agents}
+    return [(one, names.get(one.group, one.group)) for one in news.choose_news(found)]

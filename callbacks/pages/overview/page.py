@@ -10,11 +10,12 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.pages.overview import page as overview
-from layouts.pages.overview.data import REASONS_SHOWN, Overview
+from layouts.pages.overview.data import Overview
 from metrics.model.catalog import CATALOG
 from metrics.model.schema import attribute
 from metrics.query.agents import AGENT_METRICS
 from metrics.query.drilldown import LISTS, TOP_REASONS
+from metrics.query.news import TARGETS
 from services.runtime.backend import Backend
 
 
@@ -23,7 +24,7 @@ def content(
 ) -> Sequence[Element]:
     at = backend.now()
     rules = question.rules
-    keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, "open_now"))
+    keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, *TARGETS, "open_now"))
     numbers = question.numbers([*(CATALOG[key] for key in keys), LISTS[TOP_REASONS]])
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)
@@ -32,7 +33,7 @@ def content(
     return overview.content(
         Overview(
             kpis=sheet,
-            highlights=figures.find_highlights(sheet, reasons[:REASONS_SHOWN], context),
+            highlights=figures.find_highlights(question, numbers, sheet, agents),
             reasons=reasons,
             mentions=mentions,
             reason_label=rules.labels.reason,

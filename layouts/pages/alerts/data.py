@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from metrics.alerts.model import Directory, Notice, Rule
-from metrics.model.severity import Severity
+from metrics.alerts.model import Directory, Notice, Rule, Severity
 
 PAGE, PATH = "alerts", "/alerts"
 
@@ -47,10 +46,10 @@ class RobotStatus:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """Counts are of the last 14 days; a severity of None is that of the wait."""
+    """Counts are of the last 14 days."""
 
     rule: Rule
-    severity: Severity | None
+    severity: Severity
     cooldown_minutes: float
     settings: Mapping[str, Any]
     is_on: bool

@@ -8,10 +8,9 @@ from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
 from metrics.model.filters import UNASSIGNED
 from metrics.query.agents import AgentRow, Point
+from metrics.query.news import News
 
 PAGE = "overview"
-# The rest is one line on the page, and files have each.
-REASONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -49,15 +48,14 @@ class Overview:
     """Everything that the page draws below its filters.
 
     Attributes:
-        highlights: (icon, strong, words): what is worth a word.
-        reasons: The most mentioned first.
+        highlights: What is worth a word, each with the name of its person or reason.
         mentions: All mentions of the period; shares are of them.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.
     """
 
     kpis: Sequence[Kpi]
-    highlights: Sequence[tuple[str, str, str]]
+    highlights: Sequence[tuple[News, str]]
     reasons: Sequence[Reason]
     mentions: int
     reason_label: str

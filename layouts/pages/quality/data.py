@@ -49,13 +49,12 @@ class Rated:
 
 @dataclass(frozen=True)
 class Ranks:
-    """`ranked` could be compared, of which the first `shown` are drawn; `few` have too few ratings
-    to have a place.
-    """
+    """`hidden` could be compared and are not drawn; `few` have too few ratings to have a place."""
 
     by: str
-    ranked: Sequence[Rated]
-    shown: int
+    shown: Sequence[Rated]
+    hidden: int
+    hidden_ratings: int
     few: Sequence[Rated]
     every: bool
 

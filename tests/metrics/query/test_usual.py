@@ -9,7 +9,9 @@ from metrics.model.summary import Summary
 from metrics.model.view import EVERYTHING, View
 from metrics.query.usual import (
     Band,
+    count_bands,
     counts_by_day_and_hour,
+    cut_weeks,
     judge,
     stands_out,
     usual_band,
@@ -37,7 +39,7 @@ def verdict(values, period, before=BEFORE, metric=COUNT, n=None, hours_later=12)
     now = datetime.combine(asked.last_day, datetime.min.time(), UTC)
     now += timedelta(days=1, hours=hours_later)
     view = View(tables(conversations(), now=now), asked, EVERYTHING, RULES)
-    return judge(metric, daily, view)
+    return judge(metric, daily, view).verdict
 
 
 def test_what_lies_among_the_weeks_before_is_usual():
@@ -103,10 +105,8 @@ def test_weeks_without_a_value_are_no_weeks():
     assert usual_band(shares, np.ones(56), 7) is None
 
 
-def width(weeks, days=7, among=1):
-    band = usual_band(
-        [value for value in weeks for _ in range(7)], np.ones(7 * len(weeks)), days, among
-    )
+def width(weeks, days=7):
+    band = usual_band([value for value in weeks for _ in range(7)], np.ones(7 * len(weeks)), days)
     return band.high - band.usual
 
 
@@ -122,10 +122,6 @@ def test_weeks_that_resemble_the_one_before_expect_more():
     assert width([98, 98, 98, 98, 102, 102, 102, 102]) > 1.3 * width([98, 102] * 4)
 
 
-def test_many_side_by_side_need_more():
-    assert width([98, 102] * 4, among=24) > 1.5 * width([98, 102] * 4)
-
-
 def test_weekdays_have_bands_of_their_own():
     bands = weekday_bands([100.0, *[10.0] * 6] * 8, np.ones(56))
     assert bands[0] == Band(100, 100, 100)
@@ -136,13 +132,49 @@ def test_only_the_twelve_weeks_before_tell():
     assert usual_band([900.0] * 70 + [10.0] * 84, np.ones(154), 7) == Band(10, 10, 10)
 
 
+def test_bars_of_a_chart_play_as_chance_lets_counts_play():
+    weeks = np.array([[100.0, 400.0]] * 8)
+    # 2.2414 is the quantile of one in 20 for two bars, of 14 degrees of freedom 2.51.
+    [first, second] = count_bands(weeks, 1, among=2)
+    assert first.high - 100 == pytest.approx(2.51 * 10 * np.sqrt(9 / 8), rel=5e-3)
+    assert second.high - 400 == pytest.approx(2 * (first.high - 100))
+
+
+def test_bars_that_play_more_than_chance_have_wider_bands():
+    weeks = np.array([[100.0, 400.0], [160.0, 520.0]] * 4)
+    calm, wild = (count_bands(w, 1, 2)[0] for w in (np.full((8, 2), 130.0), weeks))
+    assert wild.high - wild.usual > 2 * (calm.high - calm.usual)
+
+
+def test_five_weeks_make_no_bands():
+    assert count_bands(np.ones((5, 24)), 1, 24) is None
+
+
+def test_of_steady_bars_none_stands_out_in_nineteen_of_twenty_charts():
+    chance = np.random.default_rng(7)
+    usual = np.array([5, 20, 60, 90, 90, 60, 20, 10] * 3)
+    loud = 0
+    for _ in range(400):
+        weeks = chance.poisson(usual * 4, (8, 24)) * 1.0
+        bands = count_bands(weeks, 1, among=24)
+        loud += any(map(stands_out, chance.poisson(usual * 4), bands))
+    assert loud <= 28  # 20, and two standard deviations
+
+
 def test_a_bar_stands_out_under_the_same_conditions():
     band = Band(90, 100, 110)
-    assert stands_out(140, 1, band)
-    assert not stands_out(109, 1, band)
-    assert not stands_out(115, 1, band)  # within 115 ± 21
-    assert not stands_out(9, 1, Band(0, 1, 2))
-    assert not stands_out(900, 1, None)
+    assert stands_out(140, band)
+    assert not stands_out(109, band)
+    assert not stands_out(115, band)  # within 115 ± 21
+    assert not stands_out(9, Band(0, 1, 2))
+    assert not stands_out(900, None)
+
+
+def test_weeks_are_cut_from_the_end():
+    counts = np.arange(15 * 2).reshape(15, 2)
+    weeks = cut_weeks(counts)
+    assert weeks.shape == (2, 7, 2)
+    assert (weeks[0, 0, 0], weeks[-1, -1, -1]) == (2, 29)
 
 
 def counted(*moments, first, last):
@@ -161,3 +193,8 @@ def test_hours_are_local_and_every_day_is_there():
 def test_no_rows_are_zeros():
     counts = counted(first=date(2026, 1, 1), last=date(2026, 1, 1))
     assert (counts.shape, counts.sum()) == ((1, 24), 0)
+
+
+def test_no_days_are_no_weeks():
+    assert cut_weeks(np.zeros((0, 24), dtype="int64")).shape == (0, 7, 24)
+    assert usual_band([], [], 7) is None
