@@ -20,13 +20,14 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-download]");
     if (!button || button.getAttribute("aria-busy") === "true") return;
-    const data = button.dataset;
+    // The page's own button has the words for those of its tables.
+    const data = (button.dataset.preparing ? button : document.querySelector("[data-preparing]") || button).dataset;
     const waiting = document.createElement("span");
     waiting.className = "preparing";
     waiting.textContent = data.preparing;
     button.setAttribute("aria-busy", "true");
     button.append(waiting);
-    window.fetch(data.download + window.location.search, { headers: { Accept: "application/json" } })
+    window.fetch(button.dataset.download + window.location.search, { headers: { Accept: "application/json" } })
       .then((answer) => {
         if (answer.status === 401) window.location.assign("/login?next=" + encodeURIComponent(window.location.pathname + window.location.search));
         if (answer.status === 413) throw new Error(data.tooMany);

@@ -1,5 +1,7 @@
 /* Moves running times on between two refreshes, against the server's clock.
-   data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is written,
+   data-severity: what is as bad as a wait since data-since, from data-near and data-limit seconds on,
+   and never less than data-least; the first of them is told in the tab's title, and the page is asked
+   for anew when one has changed. data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is written,
    in the words of data-age-words; data-clock: name of the zone whose time is shown; data-of: the
    sources of a number, whose age and version stand once for the whole page. */
 (function () {
@@ -58,8 +60,31 @@
     if (element.textContent !== words) element.textContent = words;
   }
 
+  const ORDER = ["info", "warning", "critical"];
+  function severity(data, at) {
+    if (!data.since) return data.severity;
+    const waited = at - Number(data.since);
+    const own = waited >= Number(data.limit) ? 2 : waited >= Number(data.near) ? 1 : 0;
+    return ORDER[Math.max(own, ORDER.indexOf(data.least))];
+  }
+
+  function follow(at) {
+    let changed = false;
+    const shown = document.querySelectorAll("[data-severity]");
+    for (const element of shown) {
+      const present = severity(element.dataset, at);
+      changed = changed || present !== element.dataset.severity;
+      element.dataset.severity = present;
+    }
+    const word = shown.length && shown[0].querySelector(".level-" + shown[0].dataset.severity);
+    const title = word && shown[0].dataset.severity !== "calm" ? word.textContent + " · Vigia" : "Vigia";
+    if (shown.length && document.title !== title) document.title = title;
+    if (changed && window.dash_clientside) window.dash_clientside.set_props("refresh", { n_intervals: at });
+  }
+
   function tick() {
     const at = Math.floor(now());
+    follow(at);
     for (const element of document.querySelectorAll(".tick")) {
       const data = element.dataset;
       if (data.timer) write(element, timer(Math.max(0, at - Number(data.timer))));

@@ -98,7 +98,7 @@
     if (!asked || !lamp) return;
     const whose = new URLSearchParams(window.location.search).getAll("team").sort().join("\n");
     const before = critical[whose];
-    const now = critical[whose] = lamp.classList.contains("lamp-critical");
+    const now = critical[whose] = lamp.dataset.severity === "critical";
     if (!now) return;
     const known = heard();
     const isKnown = known.includes(lamp.dataset.since);

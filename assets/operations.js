@@ -1,27 +1,15 @@
-/* The wall between two refreshes: the lamp follows the longest wait, the panel at the right closes
+/* The wall between two refreshes: the waits run on, the panel at the right closes
    with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled or
    unfolded stays so when a new version draws it again. */
 (function () {
   "use strict";
   let open = null;
   let unfolded = false;
-  const scrolled = { "crew-frame": 0, "queue-long": 0 };
-
-  function levels(lamp, waited) {
-    const data = lamp.dataset;
-    const critical = waited > Number(data.limit);
-    const near = !critical && waited >= Number(data.near);
-    lamp.classList.toggle("lamp-critical", critical);
-    lamp.classList.toggle("lamp-attention", near);
-    lamp.classList.toggle("lamp-order", !critical && !near);
-  }
+  const scrolled = { "crew-frame": 0 };
 
   function follow() {
-    const lamp = document.querySelector(".lamp[data-since]");
-    if (!lamp) return;
     const now = window.vigia.now();
-    levels(lamp, now - Number(lamp.dataset.since));
-    for (const row of lamp.querySelectorAll("li[data-since]")) {
+    for (const row of document.querySelectorAll(".queue li[data-since]")) {
       const share = Math.min(1, (now - Number(row.dataset.since)) / Math.max(1, Number(row.dataset.limit)));
       row.style.setProperty("--share", (share * 100).toFixed(1) + "%");
     }

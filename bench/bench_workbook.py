@@ -34,11 +34,11 @@ from services.files.workbook import (
 # As the sheet of all conversations has them.
 KINDS: list[Kind] = [
     *("moment", "text", "text", "text", "text", "text", "text", "text", "text"),
-    *("seconds", "seconds", "seconds", "number", "number", "moment", "text", "text"),
+    *("seconds", "seconds", "seconds", "count", "count", "moment", "text", "text"),
     *("moment", "moment", "text", "text", "text", "text", "text", "link"),
     *("text", "text", "text"),
 ]
-FORMATS = {"moment": "dd/mm/yyyy hh:mm:ss", "seconds": "[h]:mm:ss", "number": "#,##0.##"}
+FORMATS = {"moment": "dd/mm/yyyy hh:mm:ss", "seconds": "[h]:mm:ss", "count": "#,##0"}
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def rows(count: int) -> Iterator[list[Any]]:
             "moment": FIRST_DAY + timedelta(days=46_000, seconds=number * 37),
             "text": f"palavra {number % 900} & mais",
             "seconds": number * 1.5,
-            "number": number % 9,
+            "count": number % 9,
             "link": f"https://app.example.com/conversation/{number}",
         }
         yield [values[kind] for kind in KINDS]
@@ -140,7 +140,7 @@ def write_with_xlsxwriter(count: int, *, constant_memory: bool) -> bytes:
                 sheet.write_string(number, column, value)
             else:
                 seconds = (value - FIRST_DAY).total_seconds() if kind == "moment" else value
-                cell = value if kind == "number" else seconds / DAY_SECONDS
+                cell = value if kind == "count" else seconds / DAY_SECONDS
                 sheet.write_number(number, column, cell, formats[kind])
     book.close()
     return content.getvalue()

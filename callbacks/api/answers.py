@@ -17,6 +17,7 @@ from callbacks.reports.query import (
 )
 from metrics.live import current as now
 from metrics.live.current import LoadRow, PresenceRow, QueueRow
+from metrics.live.waiting import waiting_work
 from metrics.measures.tickets import CREATOR
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.definitions import Rules
@@ -241,14 +242,22 @@ def queue(request: Request, query: Query) -> Row:
     """Who waits. For analysts as on the wall: nothing that a customer wrote, no customer's name."""
     request.check(query)
     view = view_of_today(request.snapshot.tables, request.backend.rules, query.filters)
-
-    def compute() -> Row:
-        return {
-            "queue": [_queue_row(request, row) for row in now.queue(view)],
-            "unrouted": [_queue_row(request, row) for row in now.unrouted(view)],
-        }
-
-    return request.envelope(("intercom",)) | request.cached("queue", query, compute=compute)
+    work = request.cached("queue", query, compute=lambda: waiting_work(view))
+    is_late = request.source("intercom").late_at is not None
+    return request.envelope(("intercom",)) | {
+        "severity": None if is_late else work.severity(request.backend.now()),
+        "queue": [_queue_row(request, row) for row in work.queue],
+        "unrouted": [_queue_row(request, row) for row in work.unrouted],
+        "orphaned": [
+            {
+                "agent_id": row.agent_id,
+                "agent": row.name or None,
+                "waiting_since": format_instant(row.waiting_since),
+                "ids": row.ids,
+            }
+            for row in work.orphaned
+        ],
+    }
 
 
 def number_row(request: Request, metric: Metric, summary: Summary) -> Row:

@@ -12,6 +12,7 @@ from layouts.i18n import text_for
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.extent import Reason
+from metrics.model.severity import Severity
 
 Instant = Annotated[
     str,
@@ -203,11 +204,24 @@ class QueueRow(Model):
     url: str | None
 
 
+class OrphanedRow(Model):
+    """What waits too long with somebody who left, a bot, or a person who is away."""
+
+    agent_id: str
+    agent: str | None
+    waiting_since: Instant = Field(description="Of the one that waits longest.")
+    ids: list[str]
+
+
 class Queue(Answer):
     """Who waits, oldest wait first."""
 
+    severity: Severity | None = Field(
+        description="Of all that waits, at this moment. null: nothing waits, or the data are late."
+    )
     queue: list[QueueRow]
     unrouted: list[QueueRow] = Field(description="Neither team nor person.")
+    orphaned: list[OrphanedRow]
 
 
 class Page(Dated):
@@ -223,7 +237,7 @@ class AlertRule(Model):
 
     rule: str
     on: bool = Field(description="Whether it works.")
-    severity: Literal["critical", "warning", "info"]
+    severity: Severity | None = Field(description="null: the wait decides.")
     cooldown_minutes: float
     settings: dict[str, Any]
     edited: dict[str, Any] = Field(description="What people changed.")
@@ -243,7 +257,7 @@ class LiveProblem(Model):
     id: str
     rule: str
     key: str = Field(description="Rule and subject; a problem that comes back has the same key.")
-    severity: Literal["critical", "warning", "info"]
+    severity: Severity = Field(description="At this moment.")
     team_id: str | None = Field(description='"none": conversations without a team.')
     team: str | None
     agent_id: str | None

@@ -24,10 +24,20 @@ from services.settings.links import IntercomLinks
 
 TYPES: Mapping[Kind, pl.DataType] = {
     "moment": pl.Datetime("ms"),
-    "number": pl.Int64(),
+    "count": pl.Int64(),
+    "plain": pl.Float64(),
+    "flag": pl.Boolean(),
+    "day": pl.Date(),
     "seconds": pl.Float64(),
     "text": pl.String(),
     "link": pl.String(),
+}
+# How attributes write what is no word. A nought in front belongs to a name, and no sheet holds
+# more digits.
+FORMS: Mapping[Kind, str] = {
+    "flag": "^(true|false)$",
+    "plain": r"^-?(0|[1-9]\d{0,14})(\.\d+)?$",
+    "day": r"^\d{4}-\d\d-\d\d$",
 }
 
 
@@ -142,14 +152,25 @@ def list_columns(table: Table, question: ReportView[Any]) -> dict[str, DetailCol
     columns = {column.key: column for column in _CONVERSATIONS}
     for name in question.tables.conversations.columns:
         if name.startswith(schema.ATTRIBUTE_PREFIX):
-            columns[name] = build_attribute_column(name.removeprefix(schema.ATTRIBUTE_PREFIX))
+            label = name.removeprefix(schema.ATTRIBUTE_PREFIX)
+            columns[name] = build_attribute_column(label, question)
     return columns
 
 
-def build_attribute_column(label: str) -> DetailColumn:
+def build_attribute_column(label: str, question: ReportView[Any]) -> DetailColumn:
+    """Values that are all numbers, days, or true and false are such; others stay words."""
     name = schema.attribute(label)
+    values = question.tables.conversations.get_column(name, default=None)
+    kind = question.snapshot.memory.get(("attribute", name), lambda: _find_kind(values))
     words = pl.col(name).cast(pl.String).str.replace_all(schema.SEPARATOR, ", ", literal=True)
-    return DetailColumn(name, "text", lambda scope: words, label=label, width=24)
+    typed = {"flag": words == "true", "day": words.str.to_date("%Y-%m-%d", strict=False)}
+    return DetailColumn(name, kind, lambda _: typed.get(kind, words), label=label, width=24)
+
+
+def _find_kind(values: pl.Series | None) -> Kind:
+    known = pl.Series() if values is None else values.unique().drop_nulls().cast(pl.String)
+    fits = (kind for kind, form in FORMS.items() if len(known) and known.str.contains(form).all())
+    return next(fits, "text")
 
 
 def choose_columns(
@@ -229,8 +250,8 @@ _CONVERSATIONS = (
     DetailColumn("first_response_time", "seconds", _read_metric("first_response_time"), width=12),
     DetailColumn("time_to_first_close", "seconds", _measure_first_close, width=12),
     DetailColumn("time_to_close", "seconds", _read_metric("time_to_close"), width=12),
-    DetailColumn("count_reopens", "number", width=11),
-    DetailColumn("rating", "number", width=8),
+    DetailColumn("count_reopens", "count", width=11),
+    DetailColumn("rating", "count", width=8),
     DetailColumn("rating_at", "moment", width=19),
     DetailColumn("rated_agent", "text", _read_person("rated_agent_id"), width=24),
     DetailColumn("rating_remark", "text", width=44),

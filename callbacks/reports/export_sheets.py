@@ -1,8 +1,9 @@
 """The sheets of an export: what the page shows, row by row, and what its numbers mean."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import polars as pl
 
@@ -13,14 +14,24 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.row_lines import build_title
 from callbacks.reports.why import build_why_sheet
 from layouts.components.download import ROWS_AT_MOST
-from metrics.model.catalog import CATALOG, Metric, Table
+from layouts.components.typed_table import Cell, Table
+from metrics.model.catalog import CATALOG, Metric
+from metrics.model.catalog import Table as RowTable
 from metrics.model.schema import SEPARATOR, attribute
 from metrics.model.summary import Summary
 from metrics.query.drilldown import Drilldown
-from services.files.workbook import Column, Sheet
+from services.files.workbook import Column, Kind, Sheet
 
-KINDS = {"count": "number", "share": "share", "seconds": "seconds", "points": "number"}
-TABLES: tuple[Table, ...] = ("conversations", "calls")
+TABLES: tuple[RowTable, ...] = ("conversations", "calls")
+# Columns of the summary, with their characters.
+SUMMARY = dict.fromkeys(
+    ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n"), 14.0
+)
+SUMMARY |= {"metric": 34, "unit": 14, "dated": 20, "key": 28}
+MIXED = ("value", "mean", "p90", "low", "high", "before")
+# Characters of a column.
+WIDTHS = {"moment": 19, "day": 12, "seconds": 11, "share": 8, "number": 8, "link": 40}
+WIDEST = 48
 # Rows of a sheet are made in pieces, so that a long one does not stand in memory twice.
 PIECE = 5_000
 
@@ -47,17 +58,20 @@ def check_count(count: int) -> None:
 
 def report_sheets(
     scope: ColumnContext,
-    before: Callable[[ColumnContext], list[Sheet]] = lambda scope: [],
+    tables: Sequence[Sheet],
+    *,
     keys: Sequence[str] = (),
     shown: SheetRows | None = None,
+    is_summed_up: bool = True,
 ) -> Sheets:
-    """The file of a report.
+    """The file of a report: what the page shows, all rows, and what the numbers mean.
 
     Args:
-        before: Tables that the page is about; they come first.
+        tables: The page's own, in its order.
         keys: Of the definitions told besides those of the catalogue.
-        shown: Rows that the page itself lists: they come first, and every attribute among their
-            columns is counted instead of the usual ones.
+        shown: Rows that the page itself lists: they come first, and the values of every attribute
+            among their columns are counted.
+        is_summed_up: Whether the page begins with its numbers, and the file with them all.
     """
     text = scope.context.text
     rows = {table: _every_row(scope, table) for table in TABLES}
@@ -70,28 +84,66 @@ def report_sheets(
         table: build_rows_sheet(names[table], listed.listing, listed.columns, scope)
         for table, listed in rows.items()
     }
-    base = rows["conversations"]
-    usual = vars(scope.question.rules.labels)
-    labels = [
-        column.label
-        for column in base.columns
-        if column.label
-        and (shown or column.label in {v for k, v in usual.items() if k != "resolved_value"})
-    ]
     title = text(f"{scope.context.path.strip('/')}.title")
-    sheets = [
-        *before(scope),
-        build_summary_sheet(scope),
-        *[build_attribute_sheet(label, base.listing, scope) for label in labels if base.listing.n],
-        *lists.values(),
-        build_definitions_sheet(scope, title, [*CATALOG, *keys]),
-    ]
+    sheets = [build_summary_sheet(scope), *tables]
+    if not is_summed_up:
+        sheets = [*sheets[1:], sheets[0]]
     if shown is not None:
-        sheets.sort(key=lambda sheet: sheet is not lists[shown.listing.metric.table])
+        sheets.insert(0, lists.pop(shown.listing.metric.table))
+        labels = [column.label for column in rows["conversations"].columns if column.label]
+        base = rows["conversations"].listing
+        sheets += [build_attribute_sheet(label, base, scope) for label in labels if base.n]
+    sheets += [*lists.values(), build_definitions_sheet(scope, title, [*CATALOG, *keys])]
     return sheets, count
 
 
-def _every_row(scope: ColumnContext, table: Table) -> SheetRows:
+def build_table_sheet(table: Table, scope: ColumnContext) -> Sheet:
+    """What the page draws, in types; instants in the operation's own zone."""
+    columns = [(place, c) for place, c in enumerate(table.columns) if c.kind != "drawn"]
+    zone = scope.question.rules.time_zone
+
+    def plain(cells: Sequence[Any]) -> list[Any]:
+        values = [cells[place] for place, _ in columns]
+        values = [value.value if isinstance(value, Cell) else value for value in values]
+        return [
+            value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+            for value in values
+        ]
+
+    rows = [plain(cells) for cells in table.rows]
+    total = None
+    if table.total is not None:
+        total = plain(table.total)
+    elif any(column.sums for _, column in columns):
+        total = [
+            sum(row[place] or 0 for row in rows) if column.sums else None
+            for place, (_, column) in enumerate(columns)
+        ]
+        total[0] = scope.context.text("overview.total")
+    widths = [
+        _measure(c.kind, c.title, [row[n] for row in rows]) for n, (_, c) in enumerate(columns)
+    ]
+    return Sheet(
+        table.name,
+        [
+            Column(c.title, cast("Kind", c.kind), width)
+            for (_, c), width in zip(columns, widths, strict=True)
+        ],
+        rows,
+        total,
+        [n for n, (place, _) in enumerate(columns) if place in table.charted],
+    )
+
+
+def _measure(kind: str, title: str, values: Sequence[Any]) -> float:
+    """Characters that a column needs; long titles are written in several lines."""
+    if kind in WIDTHS:
+        return max(WIDTHS[kind], min(len(title) + 2, 18))
+    longest = max((len(str(value)) for value in values if value is not None), default=0)
+    return max(5, min(len(title) + 2, 18), min(WIDEST, longest + 2))
+
+
+def _every_row(scope: ColumnContext, table: RowTable) -> SheetRows:
     listed = list_rows(scope.question, table, ())
     ordered = arrange_rows(scope.question, listed, "", None)
     return SheetRows(ordered, list(list_columns(table, scope.question).values()))
@@ -131,11 +183,11 @@ def row_sheets(scope: ColumnContext, search: str) -> Sheets:
 def build_summary_sheet(scope: ColumnContext) -> Sheet:
     text, question = scope.context.text, scope.question
     earlier = question.previous
-    names = ("metric", "value", "n", "mean", "p90", "low", "high", "before", "before_n", "key")
-    kinds = {"metric": "text", "key": "text", "n": "number", "before_n": "number"}
+    kinds: dict[str, Kind] = {"n": "count", "before_n": "count"}
+    kinds |= dict.fromkeys(MIXED, "mixed")
     columns = [
-        Column(text(f"export.{name}"), kinds.get(name, "mixed"), 34 if name == "metric" else 14)  # type: ignore[arg-type]
-        for name in names
+        Column(text(f"export.{name}"), kinds.get(name, "text"), width)
+        for name, width in SUMMARY.items()
     ]
     now = question.numbers(CATALOG.values())
     before = question.numbers(CATALOG.values(), earlier) if earlier else {}
@@ -157,7 +209,7 @@ def build_attribute_sheet(label: str, listing: Drilldown, scope: ColumnContext) 
     ordered = sorted(counts, key=lambda item: (-item[1], item[0]))
     columns = [
         Column(label, "text", 40),
-        Column(text("export.count"), "number", 12),
+        Column(text("export.count"), "count", 12),
         Column(text("export.part"), "share", 10),
     ]
     return Sheet(label, columns, [(word, n, n / listing.n) for word, n in ordered])
@@ -201,10 +253,10 @@ def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str
 def _build_summary_line(
     metric: Metric, now: Summary, before: Summary | None, scope: ColumnContext
 ) -> tuple[Any, ...]:
-    kind, text = KINDS[metric.unit], scope.context.text
+    text = scope.context.text
 
     def typed(value: float | None) -> Any:
-        return None if value is None else (kind, value)
+        return None if value is None else (metric.unit, value)
 
     return (
         text(f"metrics.{metric.key}.label"),
@@ -216,6 +268,8 @@ def _build_summary_line(
         typed(now.high),
         typed(before.value) if before and metric.dated_by else None,
         before.n if before and metric.dated_by else None,
+        text(f"export.units.{metric.unit}"),
+        text(f"details.columns.{metric.dated_by}" if metric.dated_by else "passport.now"),
         metric.key,
     )
 

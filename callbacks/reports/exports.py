@@ -26,23 +26,25 @@ TYPES = {
 PAGE_FILE = Route(
     path="/exports/<page>.<kind>", endpoint="export_page", roles=REPORT_READERS, by_hand=True
 )
-ROWS_FILE = Route(
-    path="/exports/<page>/rows.<kind>", endpoint="export_rows", roles=REPORT_READERS, by_hand=True
+PART_FILE = Route(
+    path="/exports/<page>/<part>.<kind>", endpoint="export_part", roles=REPORT_READERS, by_hand=True
 )
+# The part that is no panel: the rows behind a number.
+ROWS = "rows"
 # Making one takes a processor for seconds; pages must go on answering.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 def set_up(server: Flask, backend: Backend, reports: Reports) -> None:
-    for route, rows in ((PAGE_FILE, False), (ROWS_FILE, True)):
+    for route in (PAGE_FILE, PART_FILE):
         add_route(
             server,
             route,
-            lambda page, kind, rows=rows: _answer(page, kind, rows, reports, backend),
+            lambda page, kind, part="": _answer(page, kind, part, reports, backend),
         )
 
 
-def _answer(name: str, kind: str, rows: bool, reports: Reports, backend: Backend) -> Response:
+def _answer(name: str, kind: str, part: str, reports: Reports, backend: Backend) -> Response:
     viewer = current_viewer(backend)
     page = reports.get(f"/{name}")
     if page is None or kind not in TYPES:
@@ -53,15 +55,21 @@ def _answer(name: str, kind: str, rows: bool, reports: Reports, backend: Backend
         if scope is None:
             return json_error(503, "starting", "no data has been collected yet")
         with _AT_ONCE:
-            sheets, count = row_sheets(scope, search) if rows else page.sheets(scope)
+            if part == ROWS:
+                sheets, count = row_sheets(scope, search)
+            else:
+                sheets, count = page.build_part(part, scope) if part else page.build_sheets(scope)
+            if part and len(sheets) < 2:
+                return json_error(404, "not_found", "no table stands there")
             content = _file(sheets, kind, scope)
     except (ParameterError, CellError) as error:
         return json_error(400, "invalid_parameter", str(error))
     except TooManyRowsError:
         return json_error(413, "too_many_rows", f"at most {ROWS_AT_MOST} rows")
     backend.audit.note("export", viewer.actor, page=name, kind=kind, rows=count)
-    response = Response(content, mimetype=TYPES[kind])
+    response = Response(content, content_type=TYPES[kind])
     period = scope.question.period
+    name = f"{name}-{part}" if part else name
     file = f"vigia-{name}-{period.first_day}-{period.last_day}.{kind}"
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file)}"
     return response

@@ -14,7 +14,12 @@ from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
 from callbacks.reports import filter_choices
 from callbacks.reports.detail_columns import ColumnContext
-from callbacks.reports.export_sheets import Sheets, report_sheets
+from callbacks.reports.export_sheets import (
+    Sheets,
+    build_definitions_sheet,
+    build_table_sheet,
+    report_sheets,
+)
 from callbacks.reports.page_query import PageQuery, build_page_search, read_choices, read_page
 from callbacks.reports.parts import (
     Part,
@@ -30,9 +35,11 @@ from layouts import ids
 from layouts.components import report_frame, states
 from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
+from layouts.components.typed_table import find_panel, find_tables
 from layouts.elements import Element
 from layouts.roles import PAGES
 from metrics.model.catalog import Source
+from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
 
@@ -53,12 +60,13 @@ class ReportPage:
     """`content` is asked once for each version and address; `frame` comes before any numbers.
 
     `source` is the one that the page cannot do without.
+    `sheets` are of its file, and get the tables that the page draws.
     """
 
     path: str
     query: type[PageQuery]
     content: Content
-    sheets: Callable[[ColumnContext], Sheets] = report_sheets
+    sheets: Callable[[ColumnContext, Sequence[Sheet]], Sheets] = report_sheets
     frame: Callable[[str, Context], Element] = report_frame.page
     more_callbacks: Callable[[Dash, Backend], None] | None = None
     source: Source = "intercom"
@@ -131,6 +139,19 @@ class ReportPage:
         return backend.dataset.cached(
             key, lambda: _draw_page(self, backend, snapshot, search, context)
         )
+
+    def build_sheets(self, scope: ColumnContext) -> Sheets:
+        drawn = self.content(scope.question, scope.context, scope.backend)
+        return self.sheets(scope, [build_table_sheet(table, scope) for table in find_tables(drawn)])
+
+    def build_part(self, part: str, scope: ColumnContext) -> Sheets:
+        """The tables of one panel; none where the page has no such panel."""
+        drawn = self.content(scope.question, scope.context, scope.backend)
+        panel = find_panel(drawn, ids.panel(self.name, part))
+        sheets = [build_table_sheet(table, scope) for table in find_tables(panel)]
+        key = [part] if scope.context.text.has(f"metrics.{part}.definition") else []
+        about = build_definitions_sheet(scope, sheets[0].name if sheets else "", key)
+        return [*sheets, about], sum(len(list(sheet.rows)) for sheet in sheets)
 
     def question(self, search: str | None, backend: Backend) -> ReportView[Any] | None:
         """None: no data yet. Raises ParameterError where the address cannot be read."""

@@ -14,7 +14,7 @@ from layouts.components.frame import ages, alerts_count, queue_chip
 from layouts.components.live_time import tell_version
 from layouts.elements import Element
 from layouts.roles import PAGES, PEOPLE
-from metrics.live import current as now
+from metrics.live.waiting import waiting_work
 from metrics.model.view import view_of_today
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
@@ -57,9 +57,9 @@ def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -
 
 
 def _draw_chip(backend: Backend, snapshot: Snapshot, at: datetime, context: Context) -> Element:
-    waiting = backend.dataset.cached(
-        ("queue",), lambda: now.queue(view_of_today(snapshot.tables, backend.rules))
+    work = backend.dataset.cached(
+        ("waiting", backend.rules.key),
+        lambda: waiting_work(view_of_today(snapshot.tables, backend.rules)),
     )
-    longest = min((row.waiting_since for row in waiting if row.waiting_since), default=None)
-    limit = backend.rules.first_response_seconds
-    return queue_chip(len(waiting), longest, limit, at, context)
+    intercom = snapshot.sources.get("intercom")
+    return queue_chip(work, at, context, intercom.late_at if intercom else None)

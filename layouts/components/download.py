@@ -33,3 +33,14 @@ def download_button(context: Context, path: str, words: Any, class_name: str) ->
             "data-too-many": text("rows.too_many", n=context.formats.count(ROWS_AT_MOST)),
         },
     )
+
+
+def table_button(context: Context, path: str) -> Element:
+    """The workbook of one table; what it says meanwhile is told by the page's button."""
+    label = context.text("rows.table_file")
+    return html.Button(
+        icon("download"),
+        className="icon-button",
+        title=label,
+        **{"data-download": path, "aria-label": label},
+    )

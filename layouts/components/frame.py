@@ -5,18 +5,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from layouts.components.context import Context
-from layouts.components.live_time import age, server_time, timer, urgency
+from layouts.components.live_time import age, server_time, timer
+from layouts.components.severity import severity_marks, work_severity
 from layouts.elements import Element, dcc, html
-from layouts.icons import icon
+from metrics.live.waiting import WaitingWork
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
-# For more than these the chip's letters get narrower.
-CHIP_LETTERS = 16
-QUEUE_ICONS = {
-    "order": "check-lg",
-    "attention": "exclamation-triangle-fill",
-    "critical": "exclamation-octagon-fill",
-}
 
 
 class Status(Protocol):
@@ -30,22 +24,28 @@ class Status(Protocol):
 
 
 def queue_chip(
-    count: int, longest: datetime | None, limit_seconds: float, now: datetime, context: Context
+    work: WaitingWork, now: datetime, context: Context, late_at: datetime | None = None
 ) -> Element:
-    """As urgent as the wall's queue panel says it is."""
-    text = context.text
-    seconds = (now - longest).total_seconds() if longest else 0.0
-    level = urgency(seconds, limit_seconds) if count and longest else "order"
-    kind = "" if level == "order" else f" {level}"
-    label = text.plural("frame.queue", count, n=context.formats.count(count))
-    if not count:
-        label = text("frame.no_queue")
-    parts: list[Any] = [icon(QUEUE_ICONS[level]), html.Span(label)]
-    if count and longest:
-        parts.append(html.B(timer(longest, now, context)))
-        if len(label) + len(context.formats.timer(seconds)) > CHIP_LETTERS:
-            kind += " queue-chip-long"
-    return dcc.Link(parts, href="/operations", className=f"queue-chip{kind}")
+    """As bad as the wall's lamp says it is; `late_at` is when the queue was last read, if late."""
+    text, formats = context.text, context.formats
+    untaken, held = len(work.untaken), sum(len(row.ids) for row in work.orphaned)
+    since = work.longest_since if untaken or not held else work.orphaned[0].waiting_since
+    parts = {"queue": len(work.queue), "unrouted": len(work.unrouted), "orphaned": held}
+    told = [text.plural(f"frame.{key}", n, n=formats.count(n)) for key, n in parts.items() if n]
+    # The number stays where there is no room for its words.
+    key, count = ("queue", untaken) if untaken or not held else ("orphaned", held)
+    words = text.plural(f"frame.{key}_words", count) if told else text("frame.no_queue")
+    shown = [html.B(formats.count(count))] if told else []
+    label = [*shown, html.Span(html.Span(words), className="chip-words")]
+    wait = [html.B(timer(since, now, context))] if since and late_at is None else []
+    at = formats.clock(late_at) if late_at else ""
+    return dcc.Link(
+        [*severity_marks(context, at), html.Span(label, className="chip-label"), *wait],
+        href="/operations",
+        className="queue-chip",
+        title=", ".join(told) or None,
+        **work_severity(work, now, is_late=late_at is not None),
+    )
 
 
 def ages(

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from layouts.components.context import Context
+from layouts.components.typed_table import Column, Kind, Table, carry
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, html
 
@@ -13,13 +15,17 @@ DIVERGING_MIDDLE = 4
 
 @dataclass(frozen=True)
 class HeatCell:
-    """`tone` is seq-1..7, div-1..7, empty for an unfilled cell; without a `key` nothing opens."""
+    """`tone` is seq-1..7, div-1..7, empty for an unfilled cell; without a `key` nothing opens.
+
+    `value` is what `words` say.
+    """
 
     words: str
     tone: str = ""
     key: str = ""
     cells: tuple[str, ...] = ()
     title: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ def diverging(value: float, middle: float, reach: float) -> str:
 
 
 def heat_map(
+    name: str,
+    kind: Kind,
     corner: str,
     heads: Sequence[str],
     lines: Sequence[HeatLine],
@@ -50,7 +58,9 @@ def heat_map(
     context: Context,
     *,
     class_name: str = "",
+    titles: Sequence[str] = (),
 ) -> Element:
+    """`titles` are of the file, where heads are left out for want of room."""
     head = html.Tr(
         [
             html.Th(corner, scope="col", className="heat-corner"),
@@ -63,7 +73,16 @@ def heat_map(
         [html.Thead(head), html.Tbody(body), html.Tfoot(_line(foot, context))],
         className=f"heat {class_name}".strip(),
     )
-    return html.Div(table, className="table-frame heat-frame")
+    columns = [
+        Column(corner, "text"),
+        *[Column(head, kind) for head in (*(titles or heads), total_word)],
+    ]
+    typed = Table(name, columns, [_list_values(line) for line in lines], _list_values(foot))
+    return html.Div(carry(typed, table), className="table-frame heat-frame")
+
+
+def _list_values(line: HeatLine) -> list[Any]:
+    return [line.name, *[cell.value for cell in (*line.cells, line.total)]]
 
 
 def heat_scale(low: str, high: str, kind: str = "seq") -> Element:

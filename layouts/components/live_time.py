@@ -6,14 +6,9 @@ right when it is drawn.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
 
 from layouts.components.context import Context
 from layouts.elements import Element, html
-
-Urgency = Literal["order", "attention", "critical"]
-# From this part of the limit on, a wait is worth a look.
-NEAR = 0.8
 
 
 def server_time(now: datetime, told: Mapping[str, str] | None = None) -> Element:
@@ -86,9 +81,3 @@ def lasting(since: datetime, now: datetime, context: Context, words: str = "{spa
         className="tick",
         **{"data-age": f"{since.timestamp():.0f}", "data-age-words": words},
     )
-
-
-def urgency(waited_seconds: float, limit_seconds: float) -> Urgency:
-    if waited_seconds > limit_seconds:
-        return "critical"
-    return "attention" if waited_seconds >= NEAR * limit_seconds else "order"

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from layouts.components.context import Context
+from layouts.components.download import table_button
 from layouts.components.metric_info import MetricInfo, info_button
+from layouts.components.typed_table import find_tables
 from layouts.components.view_link import Mode, view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
@@ -63,6 +65,8 @@ def figure_panel(
             html.Div(table, className="view-table table-frame"),
         ]
         views = {"data-views": key}
+    if context.lists_rows and any(True for _ in find_tables([chart, table])):
+        shown.append(table_button(context, f"/exports/{page}/{key}.xlsx"))
     if info is not None:
         shown.append(info_button(page, info, context, "panel-passport"))
     return panel(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layouts.components.context import Context
+from layouts.components.typed_table import Column, Kind, Table, carry
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, html
 
@@ -15,7 +16,10 @@ ROOM = 0.05
 
 @dataclass(frozen=True)
 class BarLine:
-    """`share` is 0..1; `kind` is a class of its colour: nothing, bar-other or bar-lost."""
+    """`share` is 0..1; `kind` is a class of its colour: nothing, bar-other or bar-lost.
+
+    `more` is what `words` say, where there are any.
+    """
 
     name: str
     n: int
@@ -24,6 +28,7 @@ class BarLine:
     cells: tuple[str, ...]
     kind: str = ""
     words: str = ""
+    more: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,37 @@ class StackedLine:
     cells: tuple[str, ...]
 
 
+def bar_values(
+    name: str, heads: Sequence[str], lines: Sequence[BarLine], more: Kind = "count"
+) -> Table:
+    first, count, share, *others = heads
+    columns = [Column(first, "text"), Column(count, sums=True), Column(share, "share")]
+    columns += [Column(head, more) for head in others]
+    values = [(line.name, line.n, line.share, line.more)[: len(columns)] for line in lines]
+    return Table(name, columns, values)
+
+
 def bar_table(
-    heads: Sequence[str], lines: Sequence[BarLine], context: Context, *, names: Sequence[Any] = ()
+    name: str,
+    heads: Sequence[str],
+    lines: Sequence[BarLine],
+    context: Context,
+    *,
+    names: Sequence[Any] = (),
+    more: Kind = "count",
 ) -> Element:
     """`heads` name the lines, their count, their share, and `words` where there are any."""
+    typed = bar_values(name, heads, lines, more)
+    return carry(typed, draw_bars(heads, lines, context, names))
+
+
+def draw_bars(
+    heads: Sequence[str], lines: Sequence[BarLine], context: Context, names: Sequence[Any] = ()
+) -> Element:
     widest = max((line.n for line in lines), default=0) or 1
-    first, count, share, *more = heads
+    first, count, share, *others = heads
     head = [html.Th(first, className="left"), html.Th("", className="reason-bar")]
-    head += [html.Th(words) for words in (count, share, *more)]
+    head += [html.Th(words) for words in (count, share, *others)]
     rows = []
     for place, line in enumerate(lines):
         style = {"--share": f"{line.n / widest * 100:.1f}%"}
@@ -61,10 +89,10 @@ def bar_table(
         )
         number = html.B(context.formats.count(line.n))
         linked = bool(line.n and line.key)
-        name = names[place] if names else _name(line.name)
+        called = names[place] if names else _name(line.name)
         hidden: dict[str, Any] = {"tabIndex": "-1", "aria-hidden": "true"}
         cells = [
-            html.Td(name, className="left bar-name"),
+            html.Td(called, className="left bar-name"),
             html.Td(
                 rows_link(bar, context, line.key, *line.cells, **hidden) if linked else bar,
                 className="reason-bar",
@@ -72,7 +100,7 @@ def bar_table(
             html.Td(rows_link(number, context, line.key, *line.cells) if linked else number),
             html.Td(context.formats.share(line.share)),
         ]
-        if more:
+        if others:
             cells.append(html.Td(line.words, className="quieter"))
         rows.append(html.Tr(cells, **{"data-mark": ""}))
     table = html.Table(
@@ -84,6 +112,14 @@ def bar_table(
 def stacked_bars(key: str, lines: Sequence[StackedLine], context: Context) -> Element:
     """Each bar has the whole width: shares within the line."""
     return html.Div([_stacked(key, line, context) for line in lines], className="stacked")
+
+
+def stacked_values(name: str, head: str, lines: Sequence[StackedLine], context: Context) -> Table:
+    names = [part.name for part in lines[0].parts] if lines else []
+    total = context.text("overview.total")
+    columns = [Column(head, "text"), *[Column(n, sums=True) for n in (*names, total)]]
+    values = [[line.name, *[part.n for part in line.parts], line.n] for line in lines]
+    return Table(name, columns, values)
 
 
 def colour_key(names: Sequence[tuple[int, str]]) -> Element:

@@ -19,8 +19,9 @@ from metrics.alerts.model import (
 )
 from metrics.alerts.rules import NO_TEAM, RULES, RuleSettings, screen_key
 from metrics.live import current
-from metrics.live.current import LoadRow, OrphanedRow, PresenceRow, QueueRow
+from metrics.live.current import LoadRow, PresenceRow, QueueRow
 from metrics.live.spikes import Spike, spikes
+from metrics.live.waiting import WaitingWork, waiting_work
 from metrics.measures.stocks import IS_OPEN
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
@@ -89,10 +90,13 @@ class Situation:
     def agents_in(self, team: str) -> Collection[str]:
         return in_teams(self.tables.agents, (team,))
 
+    @cached_property
+    def waiting(self) -> WaitingWork:
+        return waiting_work(view_of_today(self.tables, self.rules))
+
     def queue_by_team(self) -> Iterator[tuple[str, list[QueueRow]]]:
-        """The queue by team id; `none` for conversations without a team."""
-        waiting = current.queue(view_of_today(self.tables, self.rules))
-        by_team = sorted(waiting, key=_team_of)
+        """What nobody has taken by team id; `none` for conversations without a team."""
+        by_team = sorted(self.waiting.untaken, key=_team_of)
         yield from ((team, list(rows)) for team, rows in groupby(by_team, _team_of))
 
     def open_by_member(self) -> list[Held]:
@@ -107,9 +111,6 @@ class Situation:
             .sort("agent_id")
         )
         return [Held(**row) for row in held.collect().iter_rows(named=True)]
-
-    def orphaned(self) -> list[OrphanedRow]:
-        return current.orphaned(view_of_today(self.tables, self.rules))
 
     @cached_property
     def open_by_anybody(self) -> Mapping[str, int]:

@@ -1,13 +1,13 @@
 """What the rules find and what is told of it: problems, what is known of the rest, notices."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from metrics.model.severity import Severity, wait_severity
 
 # The key of a rule of `rules.RULES`.
 Rule = str
-Severity = Literal["critical", "warning", "info"]
-SEVERITY_ORDER: Mapping[Severity, int] = {"critical": 0, "warning": 1, "info": 2}
 WorkingHours = Literal["office", "always", "never"]
 Event = Literal["fired", "repeated", "ended"]
 Ending = Literal["resolved", "hours", "off", "revoked"]
@@ -47,6 +47,7 @@ class Problem:
         key: Rule and subject; the same problem has the same key.
         threshold: From where on the rule fires; for staffing, the goal.
         since: When it began, as far as the data tell; Unix seconds.
+        limit_seconds: Where the severity rises with the wait, the wait from which it is critical.
         team_id: Of a team's problem; "none" for conversations without a team.
         screen: The screen's name, which is nobody's and outlives its link.
         tickets: Conversations concerned, those that waited longest first.
@@ -72,6 +73,14 @@ class Problem:
     hands: tuple[tuple[str, int], ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
     fires: bool = True
+    limit_seconds: float | None = None
+
+    def at(self, instant: float) -> "Problem":
+        """As bad as it is at an instant (Unix seconds), though nobody has looked since."""
+        if self.limit_seconds is None:
+            return self
+        waited = None if self.since is None else instant - self.since
+        return replace(self, severity=wait_severity(waited, self.limit_seconds))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from metrics.alerts.model import Problem, Rule, Screen, Severity
+from metrics.alerts.model import Problem, Rule, Screen
+from metrics.model.severity import Severity, wait_severity
 
 if TYPE_CHECKING:
     from metrics.alerts.evaluation import Situation
@@ -32,6 +33,12 @@ class RuleSettings:
 
     enabled: bool = True
     cooldown_minutes: Annotated[float | None, Ge(0)] = None
+
+
+@dataclass(frozen=True)
+class ChosenSeveritySettings(RuleSettings):
+    """Of a rule whose severity people choose; where it has none, the wait decides."""
+
     severity: Severity = "warning"
 
 
@@ -80,12 +87,14 @@ class AlertRule(Generic[S]):
 class QueueSettings(RuleSettings):
     minimum: Annotated[int, Ge(1)] = 1
     minimum_wait_minutes: Annotated[float, Ge(0)] = 0
+    limit_minutes: Annotated[float, Gt(0)] = 15
     cooldown_minutes: Annotated[float | None, Ge(0)] = 10
-    severity: Severity = "critical"
 
 
 def find_queues(now: "Situation", settings: QueueSettings) -> Iterator[Problem]:
     """Teams with a queue; one below the minimum does not fire, but is not over until it is empty.
+
+    What has no team is a queue of its own.
 
     `value` counts the whole queue, as the wall does. With a minimum wait the rule fires on those
     who have waited for that long.
@@ -98,9 +107,10 @@ def find_queues(now: "Situation", settings: QueueSettings) -> Iterator[Problem]:
         yield Problem(
             rule="queue",
             key=f"queue:team:{team}",
-            severity=settings.severity,
+            severity=wait_severity(max(waits, default=None), now.rules.queue_limit_seconds),
             value=len(waiting),
             threshold=settings.minimum,
+            limit_seconds=now.rules.queue_limit_seconds,
             since=since.timestamp() if since else None,
             team_id=team,
             team=waiting[0].team or "",
@@ -115,7 +125,7 @@ QUEUE = AlertRule("queue", QueueSettings, find_queues, proposes="minimum")
 
 
 @dataclass(frozen=True)
-class OverloadSettings(RuleSettings):
+class OverloadSettings(ChosenSeveritySettings):
     open: Annotated[int, Ge(1)] = 10
 
 
@@ -142,25 +152,23 @@ OVERLOAD = AlertRule(
 
 
 @dataclass(frozen=True)
-class OrphanedSettings(RuleSettings):
+class OrphanedSettings(ChosenSeveritySettings):
     minutes: Annotated[float, Gt(0)] = 15
 
 
 def find_orphaned(now: "Situation", settings: OrphanedSettings) -> Iterator[Problem]:
-    """What waits for us with somebody who will not answer; it is over when all of it is handled."""
-    for held in now.orphaned():
-        since = held.waiting_since.timestamp()
+    """What waits for us, longer than the limit, with somebody who will not answer."""
+    for held in now.waiting.orphaned:
         yield Problem(
             rule="orphaned",
             key=f"orphaned:agent:{held.agent_id}",
-            severity=settings.severity,
+            severity=now.rules.orphaned_severity,
             value=len(held.ids),
             threshold=1,
-            since=since,
+            since=held.waiting_since.timestamp(),
             agent_id=held.agent_id,
             agent=held.name,
             tickets=tuple(held.ids[:TICKETS]),
-            fires=now.instant - since > settings.minutes * 60,
         )
 
 
@@ -168,7 +176,7 @@ ORPHANED = AlertRule("orphaned", OrphanedSettings, find_orphaned)
 
 
 @dataclass(frozen=True)
-class SpikeSettings(RuleSettings):
+class SpikeSettings(ChosenSeveritySettings):
     mode: Literal["fixed", "adaptive"] = "fixed"
     conversations: Annotated[int, Ge(1)] = 3
     minutes: Annotated[int, Ge(1), Le(1440)] = 30
@@ -203,7 +211,7 @@ SPIKE = AlertRule("spike", SpikeSettings, find_spikes, proposes="conversations")
 
 
 @dataclass(frozen=True)
-class StaffingSettings(RuleSettings):
+class StaffingSettings(ChosenSeveritySettings):
     """Its threshold is a goal."""
 
 
@@ -290,7 +298,7 @@ STAFFING_VOICE = AlertRule(
 
 
 @dataclass(frozen=True)
-class StaleSettings(RuleSettings):
+class StaleSettings(ChosenSeveritySettings):
     minutes: Annotated[float, Gt(0)] = 5
 
 
@@ -321,7 +329,7 @@ STALE = AlertRule("stale", StaleSettings, find_stale_sources, sources=(), tables
 
 
 @dataclass(frozen=True)
-class WallSilentSettings(RuleSettings):
+class WallSilentSettings(ChosenSeveritySettings):
     minutes: Annotated[float, Gt(0)] = 5
 
 

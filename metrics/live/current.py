@@ -193,16 +193,17 @@ def _waiting(key: str, view: View) -> list[QueueRow]:
 
 
 def orphaned(view: View) -> list[OrphanedRow]:
-    """Open, waiting for us, and with a bot, with who left, or with who went away before that.
+    """What waits too long for us with a bot, with who left, or with who went away before that.
 
-    The holder who keeps somebody waiting longest comes first.
+    Of any team and of none. The holder who keeps somebody waiting longest comes first.
     """
     tables, since = view.tables, pl.col("waiting_since")
+    is_late = waiting_seconds(tables.now) > view.rules.orphaned_seconds
     agents = tables.agents.lazy().select("id", "active", "bot", "away", "away_since", is_known=True)
     is_away = is_true("away") & (pl.col("away_since") <= since).fill_null(value=False)
     held = (
-        select_conversations(view)
-        .filter(IS_OPEN & since.is_not_null() & pl.col("agent_id").is_not_null())
+        select_conversations(view, "workspace")
+        .filter(IS_OPEN & is_late & pl.col("agent_id").is_not_null())
         .select("id", "waiting_since", agent_id=pl.col("agent_id").cast(pl.String))
         .join(agents.rename({"id": "agent_id"}), on="agent_id", how="left")
         .filter(~is_true("is_known") | ~is_true("active") | is_true("bot") | is_away)

@@ -59,12 +59,13 @@ def reply_due(rules: Rules, now: datetime) -> pl.Expr:
     )
 
 
-# Open conversations that nobody has taken.
+# Open conversations of a team that nobody has taken.
+IS_IN_QUEUE = IS_WAITING_FOR_ANYBODY & pl.col("team_id").is_not_null()
 queue = _conversations(
     "queue",
-    value=ones(IS_WAITING_FOR_ANYBODY),
+    value=ones(IS_IN_QUEUE),
     better="lower",
-    definition="Intercom: state open, no assignee, in scope",
+    definition="Intercom: state open, a team and no assignee, in scope",
 )
 
 # No data when nobody waits for us.
@@ -72,7 +73,7 @@ longest_wait = _conversations(
     "longest_wait",
     unit="seconds",
     better="lower",
-    value=lambda rules, now: pl.when(IS_WAITING_FOR_ANYBODY).then(waiting_seconds(now)),
+    value=lambda rules, now: pl.when(IS_IN_QUEUE).then(waiting_seconds(now)),
     definition="Intercom: waiting_since of the queue; none after our own reply",
 )
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from metrics.model.severity import Severity
+
 Clock = Literal["all", "office"]
 SpikeMode = Literal["fixed", "adaptive"]
 Opening = tuple[time, time]
@@ -74,6 +76,11 @@ class Rules:
     spike_mode: SpikeMode
     spike_probability: float
     queue_minimum_wait_seconds: float
+    # From this wait on the queue is critical.
+    queue_limit_seconds: float
+    # What waits for longer with somebody who is not there is told.
+    orphaned_seconds: float
+    orphaned_severity: Severity
     # An open ticket of that age is overdue.
     ticket_age_seconds: float
     # The reader's choice.

@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from metrics.model import schema
-from metrics.model.catalog import Metric, build
+from metrics.model.catalog import Metric, Scope, build
 from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
 from metrics.model.extent import Extent, Gap, join_extents
@@ -143,10 +143,10 @@ def value_of(metric: Metric, view: View) -> pl.Expr:
     return build(metric.value, view.rules, view.tables.now)
 
 
-def select_conversations(view: View) -> pl.LazyFrame:
+def select_conversations(view: View, scope: Scope = "teams") -> pl.LazyFrame:
     """Conversations in scope that the filters choose, of any day; none that a call wrote."""
     table = view.tables.derived("conversations", view.rules)
-    return table.lazy().filter(_choose_conversations(view, None, by_person=False))
+    return table.lazy().filter(_choose_conversations(view, None, scope, by_person=False))
 
 
 def _choose(metric: Metric, view: View, *, by_person: bool) -> pl.Expr:
@@ -156,7 +156,7 @@ def _choose(metric: Metric, view: View, *, by_person: bool) -> pl.Expr:
         return _choose_calls(view, of_line=metric.of_line)
     if metric.table == "tickets":
         return _choose_tickets(view)
-    return _choose_conversations(view, metric, by_person=by_person)
+    return _choose_conversations(view, metric, metric.scope, by_person=by_person)
 
 
 def _choose_shifts(instant: str, view: View) -> pl.Expr:
@@ -164,10 +164,11 @@ def _choose_shifts(instant: str, view: View) -> pl.Expr:
     return is_in_shifts(pl.col(instant), shifts, view.rules) if shifts else EVERYBODY
 
 
-def _choose_conversations(view: View, metric: Metric | None, *, by_person: bool) -> pl.Expr:
+def _choose_conversations(
+    view: View, metric: Metric | None, scope: Scope, *, by_person: bool
+) -> pl.Expr:
     tables, filters, rules = view.tables, view.filters, view.rules
     chosen = ~is_true("is_call") & _choose_shifts("created_at", view)
-    scope = metric.scope if metric else "teams"
     if rules.team_ids and scope != "workspace":
         inside = pl.col("team_id").is_in(list(rules.team_ids)).fill_null(value=False)
         if scope == "person" and (by_person or filters.agents):

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from metrics.alerts.model import SEVERITY_ORDER, Directory, Event, Message, Notice
+from metrics.alerts.model import Directory, Event, Message, Notice
 from metrics.live.current import team_names
 from metrics.model.people import names
+from metrics.model.severity import SEVERITY_ORDER
 from services.robot.state import AlertState, Incident, OutboxMessage
 from services.settings.config import Settings
 from services.settings.links import IntercomLinks, workspace_id

@@ -24,7 +24,14 @@ from services.robot.messages import build_directory, compose_message
 from services.robot.slack import Slack
 from services.robot.state import AlertState, OutboxMessage, SlackStatus
 from services.robot.store import AlertStore
-from services.robot.transitions import Policy, acknowledge_incident, advance, mute_incident, new_id
+from services.robot.transitions import (
+    Policy,
+    acknowledge_incident,
+    advance,
+    escalate,
+    mute_incident,
+    new_id,
+)
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
@@ -155,7 +162,11 @@ class Robot:
 
     def deliver(self) -> float:
         """Seconds until there may be more to do; errors as of `AlertStore.update`."""
-        sender = self._sender
+        store, sender = self._store, self._sender
+        now = self._clock()
+        if store is not None and (state := store.load()) != state.at(now):
+            policy = self._policy(load_active_settings(self._settings, self._state), now)
+            store.update(lambda state: escalate(state, policy, now))
         return IDLE_SECONDS if sender is None else sender.step()
 
     def _evaluate_snapshot(self, snapshot: Snapshot, store: AlertStore) -> None:

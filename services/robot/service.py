@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from metrics.alerts.model import SEVERITY_ORDER, Rule, Severity
+from metrics.alerts.model import Rule
 from metrics.alerts.rules import RULES
 from metrics.model.periods import midnight, today
+from metrics.model.severity import SEVERITY_ORDER, Severity
 from services.robot import alert_settings as rules
 from services.robot.alert_settings import ActiveSettings
 from services.robot.history import History, Hygiene, count_remaining, hygiene
@@ -27,10 +28,13 @@ INTERVALS, GRACE_SECONDS = 3, 60.0
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule as it holds; severity and cool-down are not in `settings`, a staffing goal is."""
+    """A rule as it holds; severity and cool-down are not in `settings`, a staffing goal is.
+
+    A severity of None is that of the wait.
+    """
 
     rule: Rule
-    severity: Severity
+    severity: Severity | None
     cooldown_minutes: float
     settings: Mapping[str, Any]
     is_on: bool
@@ -84,14 +88,15 @@ class AlertService:
         self._history = History(state)
 
     def get_overview(self) -> AlertOverview:
-        state = load_alert_state(self._store)
+        state = load_alert_state(self._store).at(self._clock())
         active = rules.load_active_settings(self._settings, self._store)
         return AlertOverview(state, active, self._is_running(state))
 
     def list_incidents(self, days: float = 90) -> list[Incident]:
         """Those of the last days, the newest first; those that go on are among them."""
         since = self._clock() - days * DAY_SECONDS
-        current = [i for i in load_alert_state(self._store).incidents if i.fired_at >= since]
+        state = load_alert_state(self._store).at(self._clock())
+        current = [i for i in state.incidents if i.fired_at >= since]
         ids = {incident.id for incident in current}
         over = [i for i in self._history.list_incidents(since) if i.id not in ids]
         return sorted([*current, *over], key=lambda i: i.fired_at, reverse=True)
@@ -143,7 +148,7 @@ class AlertService:
 
 def _build_rule_view(active: ActiveSettings, rule: Rule) -> RuleView:
     settings = asdict(active.of(rule))
-    severity = settings.pop("severity")
+    severity = settings.pop("severity", None)
     for name in ("cooldown_minutes", "enabled"):
         del settings[name]
     if rule in rules.GOALS:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from metrics.alerts.model import Ending, Event, Problem, Rule
 from metrics.alerts.rules import RULES
+from metrics.model.severity import Severity
 
 EVENTS = 30
 DELIVERIES = 200
@@ -35,6 +36,7 @@ class Incident:
         problem: As it was last seen, without names.
         peak: The worst value so far.
         notified_at: When it was last decided to notify; None = not yet.
+        notified_severity: How bad it was then.
         clear: Evaluations in a row in which the condition did not hold.
         resolve_pending: Whether its end is still to be notified.
         slack_message_ids: The messages about it: the first one and the latest.
@@ -46,6 +48,7 @@ class Incident:
     fired_at: float
     peak: float
     notified_at: Annotated[float | None, Field(alias="told_at")] = None
+    notified_severity: Severity | None = None
     notification_count: Annotated[int, Field(alias="tellings")] = 0
     clear: int = 0
     acknowledged_by: str | None = None
@@ -180,6 +183,16 @@ class AlertState:
     bad_since: Mapping[str, float] = field(default_factory=dict)
     evaluated_at: float | None = None
     unknown: tuple[str, ...] = ()
+
+    def at(self, now: float) -> "AlertState":
+        """With each live problem as bad as it is now; one that is unknown stays as it was."""
+        return self.with_incidents(
+            *(
+                replace(incident, problem=incident.problem.at(now))
+                for incident in self.incidents
+                if incident.is_live and incident.problem.rule not in self.unknown
+            )
+        )
 
     def incident(self, incident_id: str) -> Incident | None:
         return next((i for i in self.incidents if i.id == incident_id), None)

@@ -1,11 +1,12 @@
 """What an evaluation makes of the incidents that were known, and what is to be sent."""
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from metrics.alerts.model import SEVERITY_ORDER, Ending, Evaluation, Event, Problem, Rule
+from metrics.alerts.model import Ending, Evaluation, Event, Problem, Rule
 from metrics.alerts.rules import RULES
+from metrics.model.severity import SEVERITY_ORDER
 from services.robot.state import AlertState, Incident, OutboxMessage, strip_names
 
 
@@ -76,18 +77,33 @@ def advance(
         for key, problem in problems.items()
         if problem.fires and key not in live_keys
     ]
-    queued = {incident_id for entry in state.outbox for incident_id in entry.incident_ids}
-    incidents, items = _notify(incidents, this, queued)
     after = replace(
         state,
         incidents=tuple(incidents),
         evaluated_at=now,
         unknown=tuple(sorted(evaluation.unknown)),
     )
+    return _queue_messages(after.at(now), state, this)
+
+
+def escalate(state: AlertState, policy: Policy, now: float) -> AlertState:
+    """The state between two evaluations: waits go on, and what has become worse is told."""
+    after = state.at(now)
+    if after == state:
+        return state
+    return _queue_messages(
+        after, state, _Round(Evaluation(unknown=frozenset(state.unknown)), {}, policy, now, ())
+    )
+
+
+def _queue_messages(after: AlertState, before: AlertState, this: _Round) -> AlertState:
+    queued = {incident_id for entry in after.outbox for incident_id in entry.incident_ids}
+    incidents, items = _notify(after.incidents, this, queued)
+    after = replace(after, incidents=tuple(incidents))
     if items:
-        message = OutboxMessage(policy.make_id(), "say", now, items)
+        message = OutboxMessage(this.policy.make_id(), "say", this.now, items)
         after = replace(after, outbox=(*after.outbox, message))
-    return _queue_edits_of_changed(after, state, policy, now)
+    return _queue_edits_of_changed(after, before, this.policy, this.now)
 
 
 def acknowledge_incident(
@@ -144,7 +160,7 @@ def _end_incident(incident: Incident, ending: Ending, now: float) -> Incident:
 
 
 def _notify(
-    incidents: list[Incident], this: _Round, queued: set[str]
+    incidents: Iterable[Incident], this: _Round, queued: set[str]
 ) -> tuple[list[Incident], tuple[tuple[str, Event], ...]]:
     """The incidents after everything has been decided that is to be sent, and what that is."""
     updated, due = [], []
@@ -179,6 +195,8 @@ def _choose_event(incident: Incident, this: _Round, is_edited: bool) -> Event | 
 def _may_repeat(incident: Incident, notified_at: float, this: _Round) -> bool:
     if incident.muted_until is not None and notified_at <= this.now < incident.muted_until:
         return False
+    if incident.problem.severity == "critical" != incident.notified_severity:
+        return True
     # A clock that was set back: `_record_event` has the cool-down begin anew.
     return this.now - notified_at >= this.policy.cooldowns.get(incident.problem.rule, 0)
 
@@ -190,7 +208,12 @@ def _record_event(
         return replace(incident, resolve_pending=False)
     if event is not None:
         count = incident.notification_count + 1
-        notified = replace(incident, notified_at=now, notification_count=count)
+        notified = replace(
+            incident,
+            notified_at=now,
+            notified_severity=incident.problem.severity,
+            notification_count=count,
+        )
         return notified.with_event(now, "told" if event == "fired" else "repeated")
     if incident.resolve_pending and needs_no_end:
         return replace(incident, resolve_pending=False)

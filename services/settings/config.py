@@ -4,6 +4,7 @@
 (`NAME`, or `NAME_FILE` with the path of a file that holds the value).
 """
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from metrics.alerts.rules import OVERLOAD, QUEUE, SPIKE
+from metrics.alerts.rules import ORPHANED, OVERLOAD, QUEUE, SPIKE
 from metrics.model.definitions import Labels, Opening, Rules, TeamRule
 from services.errors import ConfigurationError
 from services.settings.sections import (
@@ -107,6 +108,7 @@ class Settings(Section):
     def rules(self) -> Rules:
         hours = self.office_hours
         spike = self.alerts.get_rule(SPIKE)
+        queue, orphaned = self.alerts.get_rule(QUEUE), self.alerts.get_rule(ORPHANED)
         return Rules(
             time_zone=self.zone,
             teams=tuple(TeamRule(t.id, t.name, t.online_text) for t in self.teams),
@@ -133,7 +135,10 @@ class Settings(Section):
             spike_mode=spike.mode,
             spike_probability=spike.probability,
             ticket_age_seconds=self.backoffice.age_days * 86400,
-            queue_minimum_wait_seconds=self.alerts.get_rule(QUEUE).minimum_wait_minutes * 60,
+            queue_minimum_wait_seconds=queue.minimum_wait_minutes * 60,
+            queue_limit_seconds=queue.limit_minutes * 60,
+            orphaned_seconds=orphaned.minutes * 60 if orphaned.enabled else math.inf,
+            orphaned_severity=orphaned.severity,
         )
 
 

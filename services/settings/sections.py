@@ -242,6 +242,14 @@ class _RuleSetting(Section):
     def _read_null_as_off(cls, given: object) -> object:
         return {"enabled": False} if given is None else given
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_decided_severity(cls, given: object) -> object:
+        """Files of older versions choose one where the wait decides now."""
+        if not isinstance(given, dict) or "severity" in cls.model_fields:
+            return given
+        return {name: value for name, value in given.items() if name != "severity"}
+
 
 def _rule_setting(settings: type[RuleSettings]) -> Any:
     types = get_type_hints(settings, include_extras=True)

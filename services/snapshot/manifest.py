@@ -37,6 +37,11 @@ class SourceStatus:
     warning: str | None = None  # to know while all is well, such as another version that answered
     version: str | None = None  # of the vendor's API that answered
 
+    @property
+    def late_at(self) -> datetime | None:
+        """When a late or failed source last answered; None while all is well with it."""
+        return self.as_of if self.state in ("late", "failed") else None
+
 
 @dataclass(frozen=True)
 class History:

@@ -48,11 +48,11 @@ def test_a_critical_queue_sounds_once_even_after_a_new_start(served):
     page = served.page(MANAGER, viewport={"width": 1920, "height": 1080})
     page.add_init_script(LOUDSPEAKER)
     page.goto("/operations?kiosk=1&sound=1")
-    expect(page.locator(".lamp-critical")).to_be_visible()
+    expect(page.locator(".lamp[data-severity=critical]")).to_be_visible()
     assert tones(page) == 2
     assert tones(page) == 2
     page.reload()
-    expect(page.locator(".lamp-critical")).to_be_visible()
+    expect(page.locator(".lamp[data-severity=critical]")).to_be_visible()
     assert tones(page) == 0
     served.check_silence(page)
 
@@ -61,7 +61,7 @@ def test_a_wall_that_was_not_asked_to_sound_is_silent(served):
     page = served.page(MANAGER)
     page.add_init_script(LOUDSPEAKER)
     page.goto("/operations?kiosk=1")
-    expect(page.locator(".lamp-critical")).to_be_visible()
+    expect(page.locator(".lamp[data-severity=critical]")).to_be_visible()
     assert tones(page) == 0
 
 

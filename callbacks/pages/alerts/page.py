@@ -131,7 +131,8 @@ def _set(data: Mapping[str, Any], context: Context, backend: Backend) -> str | N
     try:
         value = _value(name, _word(data, "value"))
         before = {view.rule: view for view in backend.alerts.get_overview().rules}[rule]
-        if name not in {*before.settings, "severity", "cooldown_minutes"}:
+        chosen = {"severity"} if before.severity else set()
+        if name not in {*before.settings, *chosen, "cooldown_minutes"}:
             return None
         backend.alerts.change_rule(rule, {name: value}, by=_by())
         _note(backend, rule=rule, setting=name, value=value)

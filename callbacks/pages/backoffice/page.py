@@ -22,6 +22,7 @@ from layouts.elements import Element
 from layouts.pages.backoffice import page as backoffice
 from layouts.pages.backoffice.page import Backoffice
 from metrics.model.catalog import CATALOG
+from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.extents import find_tickets_start
 from services.snapshot.manifest import SourceStatus
@@ -75,7 +76,8 @@ def content(
     ]
 
 
-def build_ticket_sheets(scope: ColumnContext) -> Sheets:
+def build_ticket_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets:
+    """Of tickets and duplicates every one, with all that is known; the page lists the first."""
     text, question = scope.context.text, scope.question
     tickets = figures.arrange_tickets(question)
     merged = arrange_rows(question, list_rows(question, MERGED, ()), "", None)
@@ -92,6 +94,7 @@ def build_ticket_sheets(scope: ColumnContext) -> Sheets:
             [known[name] for name in names if name in known],
             scope,
         ),
+        *tables,
         build_summary_sheet(scope),
         build_definitions_sheet(scope, text("backoffice.title"), [*STOCKS, *DATED, MERGED]),
     ]

@@ -1,6 +1,7 @@
 """The cross-tabs: any attribute of conversations by any other, and the ready reports."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -398,7 +399,8 @@ def _add_times(spread: Spread, question: CrosstabsView, context: Context) -> Spr
         if number is not None and number.value is not None:
             count = context.text("units.n", n=context.formats.count(number.n))
             words = f"{context.formats.duration(number.value)} · {count}"
-        lines.append(BarLine(line.name, line.n, line.share, line.key, line.cells, line.kind, words))
+        more = number.value if number else None
+        lines.append(replace(line, words=words, more=more))
     return Spread(spread.side, lines, spread.n, spread.values)
 
 

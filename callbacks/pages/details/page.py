@@ -21,6 +21,7 @@ from layouts.pages.details import page as details
 from metrics.model.catalog import Table
 from metrics.query.drilldown import VALUE, Drilldown
 from metrics.query.grouping import ROW
+from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 
 ROWS = 100
@@ -101,11 +102,11 @@ def content(
     )
 
 
-def _sheets(scope: ColumnContext) -> Sheets:
+def _build_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets:
     """The rows as the page has them come first, and its columns are the attributes counted."""
     query = scope.question.query
     shown = choose_columns(query.table, query.column, scope.question)
-    return report_sheets(scope, shown=SheetRows(_arrange(scope), shown))
+    return report_sheets(scope, tables, shown=SheetRows(_arrange(scope), shown))
 
 
 def _register_choice(app: Dash, backend: Backend) -> None:
@@ -120,5 +121,5 @@ def _register_choice(app: Dash, backend: Backend) -> None:
 
 
 PAGE = ReportPage(
-    "/details", DetailsQuery, content, sheets=_sheets, more_callbacks=_register_choice
+    "/details", DetailsQuery, content, sheets=_build_sheets, more_callbacks=_register_choice
 )

@@ -19,11 +19,11 @@ from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.live import trends
 from metrics.live.projection import Projection, queue_at_closing
+from metrics.live.waiting import waiting_work
 from metrics.model.catalog import CATALOG
 from metrics.model.office_hours import is_open_at
 from metrics.model.periods import Period, today
 from metrics.model.summary import Summary
-from metrics.model.view import view_of_today
 
 
 class WallMetricInfo:
@@ -260,7 +260,7 @@ def build_rotation(question: OperationsView) -> Rotation | None:
 
 
 def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> QueuePanel:
-    waiting = now.queue(question.view)
+    work = waiting_work(question.view)
     # Nobody's conversation yet: only who may see everybody's may open it.
     may_open = question.may_see(None)
     queue = [
@@ -271,19 +271,14 @@ def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> Queue
             channel=row.channel,
             url=question.links.conversation(row.id) if may_open else None,
         )
-        for row in waiting
+        for row in work.untaken
     ]
     numbers = {key: question.numbers[key] for key in ("queue", "longest_wait")}
     shown_infos = [infos.info(key, number) for key, number in numbers.items()]
     waits = any(entry.since is not None for entry in queue)
     longest = watch.longest_wait_of(question.today, question.view)
     return QueuePanel(
-        queue=Queue(
-            rows=queue,
-            unrouted=_count_unrouted(question),
-            limit_seconds=question.rules.first_response_seconds,
-            late_at=question.late_at("intercom"),
-        ),
+        queue=Queue(rows=queue, work=work, late_at=question.late_at("intercom")),
         by_team=_count_by_team(queue),
         quiet_since=None if waits else watch.quiet_since(question.view),
         longest_today=None if longest is None else (longest.seconds, longest.since),
@@ -293,14 +288,7 @@ def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> Queue
 
 def _count_by_team(queue: Sequence[Waiting]) -> list[tuple[str | None, int]]:
     counts = Counter(row.team for row in queue)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0] or ""))
-
-
-def _count_unrouted(question: OperationsView) -> int:
-    """Those of no team, where the queue does not show them already."""
-    if not question.rules.team_ids and not question.query.team:
-        return 0
-    return len(now.unrouted(view_of_today(question.tables, question.rules)))
+    return sorted(counts.items(), key=lambda item: (item[0] is not None, -item[1], item[0] or ""))
 
 
 def _build_figures(

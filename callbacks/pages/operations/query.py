@@ -124,9 +124,8 @@ class OperationsView(VersionView[OperationsQuery]):
 
     def late_at(self, source: str) -> datetime | None:
         """When a late or failed source last answered; None while all is well with it."""
-        if self._state(source) not in ("late", "failed"):
-            return None
-        return self.snapshot.sources[source].as_of
+        status = self.snapshot.sources.get(source)
+        return None if status is None else status.late_at
 
     @property
     def late(self) -> list[Late]:

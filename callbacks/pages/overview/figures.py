@@ -15,7 +15,7 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.kpi import Kpi
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.overview.data import Reason, VolumeBar
+from layouts.pages.overview.data import REASONS_SHOWN, Reason, VolumeBar
 from metrics.live.calls import owed
 from metrics.model import people
 from metrics.model.catalog import CATALOG, Source
@@ -26,7 +26,7 @@ from metrics.query import news
 from metrics.query.agents import AGENT_METRICS, AgentRow, Point, agent_rows, efficiency
 from metrics.query.drilldown import TOP_REASONS
 from metrics.query.news import News
-from metrics.query.reasons import ReasonRow, top_reasons
+from metrics.query.reasons import top_reasons
 from metrics.query.usual import (
     Band,
     count_bands,
@@ -41,7 +41,6 @@ class OverviewQuery(PageQuery):
     matrix: Literal["reason"] | None = None
 
 
-REASONS_SHOWN = 10
 OverviewView = ReportView[OverviewQuery]
 
 
@@ -53,24 +52,20 @@ def count_volume(question: OverviewView) -> npt.NDArray[np.int64]:
 
 
 def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
-    """The most mentioned reasons with their change, the rest as one line, and all mentions."""
-    present = [row for row in top_reasons(question.view, question.previous) if row.mentions]
-
-    def line(name: str | None, rows: Sequence[ReasonRow], others: int = 0) -> Reason:
-        compared = question.previous is not None
-        return Reason(
-            name,
-            sum(row.mentions for row in rows),
-            sum(row.share or 0 for row in rows),
-            sum(row.previous_mentions for row in rows) if compared else None,
-            sum(row.previous_share or 0 for row in rows) if compared else None,
-            others,
+    """The reasons with their change, the most mentioned first, and all mentions."""
+    compared = question.previous is not None
+    reasons = [
+        Reason(
+            row.reason,
+            row.mentions,
+            row.share or 0,
+            row.previous_mentions if compared else None,
+            (row.previous_share or 0) if compared else None,
         )
-
-    lines = [line(row.reason, [row]) for row in present[:REASONS_SHOWN]]
-    if rest := present[REASONS_SHOWN:]:
-        lines.append(line(None, rest, len(rest)))
-    return lines, sum(row.mentions for row in present)
+        for row in top_reasons(question.view, question.previous)
+        if row.mentions
+    ]
+    return reasons, sum(reason.mentions for reason in reasons)
 
 
 def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:

@@ -117,17 +117,9 @@ def build_ranks(
         )
 
     every = question.query.every == by
-    shown = order.ranked if every else order.ranked[:SHOWN]
-    hidden = order.ranked[len(shown) :]
     few = sorted((rated(key) for key in order.few), key=lambda rank: (-rank.csat.n, rank.name))
-    return Ranks(
-        by=by,
-        shown=[rated(key) for key in shown],
-        hidden=len(hidden),
-        hidden_ratings=sum(scores[key].n for key in hidden),
-        few=few,
-        every=every,
-    )
+    ranked = [rated(key) for key in order.ranked]
+    return Ranks(by, ranked, len(ranked) if every else SHOWN, few, every)
 
 
 def build_infos(

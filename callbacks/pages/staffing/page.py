@@ -23,8 +23,7 @@ from layouts.pages.staffing import page as staffing
 from layouts.pages.staffing.data import PAGE, PATH, Staffing, Work
 from layouts.pages.staffing.week import clock
 from layouts.roles import PAGES
-from metrics.live.timeline import STATES, UNOBSERVED
-from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, Schedule, cover
+from metrics.planning.schedule import HALF_HOURS, WEEKDAYS, cover
 from services.files.schedule import load_schedule
 from services.files.workbook import Column, Sheet
 from services.runtime.backend import Backend
@@ -72,20 +71,11 @@ def content(
 KEYS = ("staffing_need", "fair_target", "schedule_adherence")
 
 
-def build_staffing_sheets(scope: ColumnContext) -> list[Sheet]:
-    schedule = load_schedule(scope.backend.state).schedule
-    works = figures.build_works(scope.question, schedule)
-    return [
-        *[_build_week_sheet(name, work, scope) for name, work in works.items()],
-        _build_fair_sheet(schedule, scope),
-        _build_presence_sheet(schedule, scope),
-    ]
-
-
 def _build_week_sheet(stream: str, work: Work, scope: ColumnContext) -> Sheet:
     text = scope.context.text
     names = ("half", "arrivals", "p90", "handling", "load", "there", "needed", "scheduled", "gap")
     kinds: dict[str, Any] = {"half": "text", "handling": "seconds"}
+    kinds |= dict.fromkeys(("there", "needed"), "count")
     columns = [
         Column(text("staffing.weekday"), "text", 14),
         *[Column(text(f"staffing.head.{n}"), kinds.get(n, "number"), 12) for n in names],
@@ -119,56 +109,12 @@ def _iterate_half_hours(work: Work, scope: ColumnContext) -> Iterator[tuple[Any,
             )
 
 
-def _build_fair_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
-    text = scope.context.text
-    target = figures.compute_fair(scope.question, schedule)
-    names = ("calls", "expected", "difference", "share", "shifts", "hours")
-    columns = [
-        Column(text("staffing.fair_head.person"), "text", 30),
-        *[
-            Column(text(f"staffing.fair_head.{n}"), "share" if n == "share" else "number", 12)
-            for n in names
-        ],
-    ]
-    lines: list[tuple[Any, ...]] = [
-        (line.name, line.calls, line.expected, line.difference, line.share, line.shifts, line.hours)
-        for line in figures.build_fair_lines(target, scope.question, scope.context)
-    ]
-    # Who has no shift stands below, with calls and nothing else.
-    lines += [
-        (name, calls, None, None, None, 0, 0.0)
-        for _, name, calls in figures.list_others(target, scope.question, scope.context)
-    ]
-    return Sheet(text("staffing.fair"), columns, lines)
-
-
-def _build_presence_sheet(schedule: Schedule, scope: ColumnContext) -> Sheet:
-    text = scope.context.text
-    observed = figures.find_observed(scope.question)
-    presence, _ = figures.measure_presence(scope.question, schedule, observed)
-    states = (*STATES, UNOBSERVED)
-    columns = [
-        Column(text("staffing.fair_head.person"), "text", 30),
-        Column(text("staffing.adherence"), "share", 14),
-        Column(text("staffing.observed"), "seconds", 12),
-        Column(text("staffing.fair_head.hours"), "number", 10),
-        *[Column(text(f"operations.timeline.{state}"), "seconds", 14) for state in states],
-    ]
-    lines = [
-        (
-            line.name,
-            line.adherence,
-            line.observed,
-            line.scheduled / 3600,
-            *[line.states[state] for state in states],
-        )
-        for line in figures.build_presence_lines(presence, scope.question, scope.context)
-    ]
-    return Sheet(text("staffing.presence"), columns, lines)
-
-
-def _sheets(scope: ColumnContext) -> Sheets:
-    return report_sheets(scope, before=build_staffing_sheets, keys=KEYS)
+def _build_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets:
+    """Every half-hour of the week comes first, of which the page shows one day in full."""
+    schedule = load_schedule(scope.backend.state).schedule
+    works = figures.build_works(scope.question, schedule)
+    week = [_build_week_sheet(name, work, scope) for name, work in works.items()]
+    return report_sheets(scope, [*week, *tables], keys=KEYS, is_summed_up=False)
 
 
 def _frame(name: str, context: Context) -> Element:
@@ -228,7 +174,7 @@ REPORT_PAGE = ReportPage(
     PATH,
     StaffingQuery,
     content,
-    sheets=_sheets,
+    sheets=_build_sheets,
     frame=_frame,
     more_callbacks=_register_more,
 )

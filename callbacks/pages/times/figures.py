@@ -42,6 +42,8 @@ class TimesQuery(PageQuery):
 
 # Of groups, and of single cases; everything else is one click away.
 SHOWN, CASES = 12, 8
+# The most cases that a file lists.
+LISTED = 200
 SECONDS = "seconds"
 TIMED = {
     "first_response_time": "first_response_within_target",
@@ -63,8 +65,8 @@ def build_spreads(question: TimesView, numbers: Mapping[str, Summary]) -> list[S
     ]
 
 
-def build_groups(question: TimesView, context: Context) -> tuple[list[Group], int]:
-    """People, teams or reasons, the slowest first response first; and how many are not drawn.
+def build_groups(question: TimesView, context: Context) -> list[Group]:
+    """People, teams or reasons, the slowest first response first.
 
     Groups of a few rows come last: one slow case would put them on top.
     """
@@ -84,7 +86,6 @@ def build_groups(question: TimesView, context: Context) -> tuple[list[Group], in
         return few, -(first.value or 0) if first else 0, -(first.n if first else 0), key
 
     keys.sort(key=slowness)
-    shown = keys if question.query.every else keys[:SHOWN]
     names = people.names(question.tables, question.rules)
     teams = team_names(question.tables, question.rules)
 
@@ -95,11 +96,10 @@ def build_groups(question: TimesView, context: Context) -> tuple[list[Group], in
             return name_team(key, teams, context)
         return context.text("rows.no_reason") if key == EMPTY else key
 
-    lines = [
+    return [
         Group(key, name(key), numbers[key], by == "agent" and names.get(key, ("", ""))[1] == "left")
-        for key in shown
+        for key in keys
     ]
-    return lines, len(keys) - len(shown)
 
 
 def group_by_hour(question: TimesView) -> dict[int, Summary]:
@@ -113,15 +113,15 @@ def list_slowest(question: TimesView, backend: Backend, context: Context) -> lis
     selection = select(CATALOG[question.query.slowest], question.view)
     rows = selection.query.with_columns(selection.value.alias(SECONDS))
     # What cannot be among them goes before anything is sorted.
-    rows = rows.filter(pl.col(SECONDS) >= pl.col(SECONDS).top_k(CASES).min())
-    slowest = rows.sort(SECONDS, descending=True, maintain_order=True).head(CASES)
+    rows = rows.filter(pl.col(SECONDS) >= pl.col(SECONDS).top_k(LISTED).min())
+    slowest = rows.sort(SECONDS, descending=True, maintain_order=True).head(LISTED)
     return _build_cases(slowest, question, backend, context)
 
 
 def list_due(question: TimesView, backend: Backend, context: Context) -> list[Case]:
     """Open conversations that nobody has answered, the first to be late (or latest) first."""
     target = question.rules.first_response_seconds
-    rows = first_responses_due(question.view).head(CASES)
+    rows = first_responses_due(question.view).head(LISTED)
     waiting = rows.with_columns((target - pl.col("seconds_left")).alias(SECONDS))
     cases = _build_cases(waiting.lazy(), question, backend, context)
     return [

@@ -24,7 +24,7 @@ def content(
 ) -> Sequence[Element]:
     at = backend.now()
     rules = question.rules
-    groups, hidden = figures.build_groups(question, context)
+    groups = figures.build_groups(question, context)
     sheet = build_kpis(question, times.KEYS, at, context)
     numbers = question.numbers(CATALOG[key] for key in (*times.KEYS, *STOCKS))
     missing = attribute(rules.labels.reason) not in question.tables.conversations
@@ -34,13 +34,14 @@ def content(
             spreads=figures.build_spreads(question, numbers),
             by=question.query.group,
             groups=groups,
-            hidden=hidden,
+            shown=len(groups) if question.query.every else figures.SHOWN,
             every=question.query.every is not None,
             total=Group("", context.text("overview.total"), numbers),
             label=rules.labels.reason if question.query.by == "reason" and missing else "",
             hours=figures.group_by_hour(question),
             slow_key=question.query.slowest,
             slowest=figures.list_slowest(question, backend, context),
+            cases=figures.CASES,
             reopened=reopened_closes(question.view),
             price=numbers["reopen_price"],
             reopen_rate=numbers["reopen_rate"],

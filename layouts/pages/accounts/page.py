@@ -7,7 +7,7 @@ from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import plain_table
 from layouts.components.panel import panel, pill
 from layouts.components.popover import chooser
 from layouts.components.shell import page_frame
@@ -91,7 +91,7 @@ def trail(shown: AuditTrail, context: Context) -> Element:
     days = context.formats.count(shown.days)
     foot = text("accounts.trail.foot", days=days)
     heads = [text(f"accounts.trail.head.{head}") for head in ("at", "who", "what", "about")]
-    table = data_table(
+    table = plain_table(
         heads, [_trail_row(line, context) for line in shown.lines], "trail-table", words=4
     )
     body: Any = [html.Div(table, className="table-frame"), _turns(shown, context)]
@@ -204,7 +204,7 @@ def secret_notice(title: str, secret: str, context: Context) -> Element:
 def people(people: Sequence[Person], context: Context) -> Element:
     text = context.text
     heads = [text(f"accounts.head.{head}") for head in ("person", "role", "intercom", "seen", "do")]
-    table = data_table(
+    table = plain_table(
         heads,
         [_person_row(person, context) for person in people],
         "accounts-table",
@@ -221,7 +221,7 @@ def unmatched(admins: Sequence[tuple[str, str]], context: Context) -> Any:
         return None
     rows = [[html.Span(name, className="name bidi"), html.Span(email)] for name, email in admins]
     heads = [text("accounts.head.admin"), text("accounts.head.email")]
-    frame = html.Div(data_table(heads, rows, words=2), className="table-frame")
+    frame = html.Div(plain_table(heads, rows, words=2), className="table-frame")
     count = text.plural("accounts.count", len(admins), n=context.formats.count(len(admins)))
     foot = text("accounts.unmatched_foot")
     return panel(text("accounts.unmatched"), frame, count, footnote=foot)
@@ -245,7 +245,7 @@ def tokens(machines: Sequence[TokenRow], context: Context) -> Element:
         ]
         for machine in machines
     ]
-    table = data_table(heads, rows, "accounts-table", words=len(heads))
+    table = plain_table(heads, rows, "accounts-table", words=len(heads))
     return panel(text("accounts.tokens"), html.Div(table, className="table-frame"))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from metrics.alerts.model import Directory, Notice, Rule, Severity
+from metrics.alerts.model import Directory, Notice, Rule
+from metrics.model.severity import Severity
 
 PAGE, PATH = "alerts", "/alerts"
 
@@ -46,10 +47,10 @@ class RobotStatus:
 
 @dataclass(frozen=True)
 class RuleRow:
-    """Counts are of the last 14 days."""
+    """Counts are of the last 14 days; a severity of None is that of the wait."""
 
     rule: Rule
-    severity: Severity
+    severity: Severity | None
     cooldown_minutes: float
     settings: Mapping[str, Any]
     is_on: bool

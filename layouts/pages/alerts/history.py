@@ -5,7 +5,7 @@ from typing import Any
 
 from layouts.components import states
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import plain_table
 from layouts.components.panel import figure_panel, panel
 from layouts.components.popover import chooser
 from layouts.components.view_link import view_link
@@ -270,7 +270,7 @@ def _week_table(alerts: Alerts, context: Context) -> Element:
         ]
         for row in alerts.recent
     ]
-    return data_table([text(f"alerts.head.{name}") for name in names], rows, words=3)
+    return plain_table([text(f"alerts.head.{name}") for name in names], rows, words=3)
 
 
 def _share(value: float) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from layouts.components import states
 from layouts.components.context import Context
 from layouts.components.live_time import lasting
-from layouts.components.panel import panel, pill
+from layouts.components.panel import panel
+from layouts.components.severity import ICONS, KINDS, running_severity, severity_pill
 from layouts.components.svg import stairs
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
@@ -19,12 +20,6 @@ from metrics.alerts.rules import RULES
 
 CARDS, EVENTS, MINUTE = 3, 6, 60
 Event = tuple[float, str, float]
-KINDS = {"critical": "critical", "warning": "attention", "info": "information"}
-ICONS = {
-    "critical": "exclamation-octagon-fill",
-    "warning": "exclamation-triangle-fill",
-    "info": "info-circle-fill",
-}
 # What makes no line of its own in the course of a problem.
 SILENT = frozenset({"ended"})
 
@@ -36,10 +31,6 @@ def live(alerts: Alerts, context: Context) -> list[Any]:
     cards = [_card(row, place, alerts, context) for place, row in enumerate(alerts.live[:CARDS])]
     rest = alerts.live[CARDS:]
     return [*cards, _rest(rest, alerts, context)] if rest else cards
-
-
-def severity_pill(severity: str, context: Context) -> Element:
-    return pill(context.text(f"alerts.severity.{severity}"), KINDS[severity], ICONS[severity])
 
 
 def _calm(alerts: Alerts, context: Context) -> Element:
@@ -79,8 +70,18 @@ def _card(row: AlertRow, place: int, alerts: Alerts, context: Context) -> Elemen
             else None,
         ],
         className=f"problem problem-{KINDS[severity]}{solid}",
-        **{"data-life": row.id},
+        **_attributes(row),
     )
+
+
+def _attributes(row: AlertRow) -> dict[str, str]:
+    """A severity that rises with the wait asks for the page when it has."""
+    problem = row.notice.problem
+    told = {"data-life": row.id}
+    if problem.limit_seconds is None or problem.since is None:
+        return told
+    since = datetime.fromtimestamp(problem.since, UTC)
+    return told | running_severity(problem.severity, since, problem.limit_seconds)
 
 
 def _since(row: AlertRow, alerts: Alerts, context: Context) -> Element:
@@ -203,5 +204,5 @@ def _row(row: AlertRow, alerts: Alerts, context: Context) -> Element:
             if is_taken
             else _act("acknowledge", "hand-index", row, context),
         ],
-        **{"data-life": row.id},
+        **_attributes(row),
     )

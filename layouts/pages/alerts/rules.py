@@ -5,10 +5,10 @@ from typing import Any
 from layouts.components.context import Context
 from layouts.components.panel import panel
 from layouts.components.popover import popover
+from layouts.components.severity import severity_pill
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.pages.alerts.data import PAGE, RuleRow
-from layouts.pages.alerts.live import severity_pill
 from metrics.alerts.rules import RULES
 
 SEVERITIES = ("critical", "warning", "info")
@@ -165,6 +165,8 @@ def _cooldown(row: RuleRow, context: Context) -> Element:
 
 def _severity(row: RuleRow, context: Context) -> Element:
     text, chip = context.text, f"{PAGE}--severity-{row.rule}"
+    if row.severity is None:
+        return html.Span(text("alerts.by_wait"), className="quiet")
     choices = [
         html.Li(
             html.Button(

@@ -7,13 +7,14 @@ from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import plain_table
 from layouts.components.kpi import Kpi, kpi_sheet
 from layouts.components.metric_info import MetricInfo
 from layouts.components.panel import figure_panel, open_link, pill, segmented
 from layouts.components.popover import chooser
-from layouts.components.share_bars import BarLine, bar_table
+from layouts.components.share_bars import BarLine, bar_table, bar_values, draw_bars
 from layouts.components.states import banner, empty, message
+from layouts.components.typed_table import carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
@@ -126,7 +127,7 @@ def tickets(shown: Backoffice, context: Context) -> Element:
         columns = _columns(shown)
         heads = [text(f"backoffice.columns.{name}") for name in columns]
         rows = [_line(ticket, columns, context) for ticket in shown.tickets]
-        table = data_table(heads, rows, "tickets-table", words=len(columns))
+        table = plain_table(heads, rows, "tickets-table", words=len(columns))
         body = html.Div(table, className="table-frame tickets-frame")
         key, cells = shown.listed
         label = text.plural("rows.see", total, n=formats.count(total))
@@ -235,7 +236,7 @@ def duplicates(
         names = ("created", "subject", "agent", "reason", "into", "into_reason", "open")
         heads = [text(f"backoffice.columns.{name}") for name in names]
         rows = [_duplicate(duplicate, context) for duplicate in duplicates]
-        table = data_table(heads, rows, "duplicates-table", words=len(names))
+        table = plain_table(heads, rows, "duplicates-table", words=len(names))
         body = html.Div(table, className="table-frame tall")
         label = text.plural("rows.see", merged, n=formats.count(merged))
         link = rows_link(label, context, MERGED, class_name="link")
@@ -380,7 +381,8 @@ def _ages(shown: Backoffice, context: Context) -> Element:
         for band, n in shown.ages.items()
     ]
     heads = [text("backoffice.age"), "n", text("overview.part")]
-    body = bar_table(heads, lines, context) if shown.open else _calm(context)
+    name = text("metrics.tickets_by_age.label")
+    body = bar_table(name, heads, lines, context) if shown.open else _calm(context)
     return _figure("tickets_by_age", body, shown, context)
 
 
@@ -402,17 +404,20 @@ def _bars(name: str, lines: Sequence[GroupCount], total: int, context: Context) 
             OPEN,
             (line.cell,),
             words=formats.count(line.overdue),
+            more=line.overdue,
         )
-        for line in lines[:LINES]
+        for line in lines
     ]
-    rest = sum(line.n for line in lines[LINES:])
+    heads = [name, "n", text("overview.part"), text("backoffice.late")]
+    typed = bar_values(name, heads, parts)
+    rest = sum(line.n for line in parts[LINES:])
     if rest:
         late = sum(line.overdue for line in lines[LINES:])
         label = text("backoffice.others", n=len(lines) - LINES)
-        parts.append(
-            BarLine(label, rest, rest / total, "", (), "bar-other", words=formats.count(late))
-        )
-    return bar_table([name, "n", text("overview.part"), text("backoffice.late")], parts, context)
+        words = formats.count(late)
+        others = BarLine(label, rest, rest / total, "", (), "bar-other", words=words)
+        parts = [*parts[:LINES], others]
+    return carry(typed, draw_bars(heads, parts, context))
 
 
 def _figure(key: str, body: Any, shown: Backoffice, context: Context) -> Element:

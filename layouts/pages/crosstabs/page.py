@@ -8,8 +8,9 @@ from layouts.components.context import Context
 from layouts.components.kpi import kpi_cell
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.popover import chooser
-from layouts.components.share_bars import bar_table, colour_key, stacked_bars
+from layouts.components.share_bars import bar_table, colour_key, stacked_bars, stacked_values
 from layouts.components.states import empty
+from layouts.components.typed_table import carry
 from layouts.components.view_link import view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
@@ -127,7 +128,13 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
                     PAGE,
                     "reason_pairs",
                     shown.first.name,
-                    bar_table([text("crosstabs.value"), n, part], shown.left, context, names=names),
+                    bar_table(
+                        shown.first.name,
+                        [text("crosstabs.value"), n, part],
+                        shown.left,
+                        context,
+                        names=names,
+                    ),
                     None,
                     context,
                     population=text("crosstabs.both_n", n=formats.count(shown.n)),
@@ -138,7 +145,12 @@ def pairs(shown: Pairs, context: Context) -> list[Any]:
                     PAGE,
                     "reason_pairs_other",
                     text("crosstabs.with", value=shown.chosen),
-                    bar_table([shown.second.name, n, part], shown.right, context),
+                    bar_table(
+                        text("crosstabs.with", value=shown.chosen),
+                        [shown.second.name, n, part],
+                        shown.right,
+                        context,
+                    ),
                     None,
                     context,
                     population=text("units.n", n=formats.count(whole)),
@@ -190,7 +202,12 @@ def _distribution(shown: Categories, context: Context) -> Element:
         PAGE,
         "distribution",
         text("crosstabs.distribution"),
-        _bars(spread, [text("crosstabs.value"), "n", text("overview.part")], context),
+        _bars(
+            spread.side.name,
+            spread,
+            [text("crosstabs.value"), "n", text("overview.part")],
+            context,
+        ),
         None,
         context,
         population=text(
@@ -215,7 +232,7 @@ def _area(shown: Categories, context: Context) -> Element:
         PAGE,
         "areas",
         text("crosstabs.areas"),
-        _bars(shown.area, heads, context),
+        _bars(text("crosstabs.areas"), shown.area, heads, context),
         None,
         context,
         population=text("units.n", n=formats.count(shown.area.n)),
@@ -224,29 +241,32 @@ def _area(shown: Categories, context: Context) -> Element:
     )
 
 
-def _bars(spread: Spread, heads: Sequence[str], context: Context) -> Element:
+def _bars(name: str, spread: Spread, heads: Sequence[str], context: Context) -> Element:
     if spread.side.missing:
         return missing(spread.side, context)
     if not spread.lines:
         return empty(context, context.text("overview.no_conversations"))
-    return html.Div(bar_table(heads, spread.lines, context), className="tall-bars")
+    return html.Div(
+        bar_table(name, heads, spread.lines, context, more="seconds"), className="tall-bars"
+    )
 
 
 def _registrations(shown: Categories, context: Context) -> Element:
     text, formats = context.text, context.formats
+    title = text("crosstabs.by", row=shown.category.name, column=shown.registrations.name)
     absent = [side for side in (shown.category, shown.registrations) if side.missing]
     if absent:
         body: Any = missing(absent[0], context)
     elif not shown.stacked:
         body = empty(context, text("crosstabs.no_both"))
     else:
-        body = html.Div(
-            [colour_key(shown.parts), stacked_bars(CONVERSATIONS, shown.stacked, context)]
-        )
+        parts = [colour_key(shown.parts), stacked_bars(CONVERSATIONS, shown.stacked, context)]
+        typed = stacked_values(title, shown.category.name, shown.stacked, context)
+        body = carry(typed, html.Div(parts))
     return figure_panel(
         PAGE,
         "crosstab",
-        text("crosstabs.by", row=shown.category.name, column=shown.registrations.name),
+        title,
         body,
         None,
         context,

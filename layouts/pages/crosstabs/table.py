@@ -1,9 +1,10 @@
 """One attribute by another, drawn: stacked bars, a heat map, or a pivot table."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import data_table, named
 from layouts.components.heat_map import (
     HeatCell,
     HeatLine,
@@ -15,13 +16,14 @@ from layouts.components.heat_map import (
 from layouts.components.panel import figure_panel, segmented
 from layouts.components.share_bars import COLOURS, Part, StackedLine, colour_key, stacked_bars
 from layouts.components.states import empty, message
-from layouts.components.view_link import rows_link
+from layouts.components.typed_table import Cell, Column, Kind, Table
 from layouts.elements import Element, html
 from layouts.pages.crosstabs.data import CONVERSATIONS, PAGE, Cross, Side
 from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
 
 MEASURES = (None, "row", "column", "all", "time", "csat")
+KINDS: Mapping[str | None, Kind] = {None: "count", "time": "seconds"}
 
 
 def part_names(crosstab: Crosstab, across: Side) -> list[tuple[int, str]]:
@@ -103,7 +105,7 @@ def figure(shown: Cross, context: Context) -> Element:
             )
         if shown.show is None:
             body, note = _bars(shown, table, context), text("crosstabs.bars_note")
-            plain = _counts(shown, table, context)
+            plain = data_table(pair_counts(table, shown.down, shown.across, context), context)
         else:
             body, note = _heat(shown, table, context), _note(shown, context)
     return figure_panel(
@@ -140,32 +142,32 @@ def _bars(shown: Cross, table: Crosstab, context: Context) -> Element:
     return html.Div([key, stacked_bars(CONVERSATIONS, lines, context)])
 
 
-def _cells(shown: Cross, line: int | None, column: int | None) -> tuple[str, ...]:
+def _cells(down: Side, across: Side, line: int | None, column: int | None) -> tuple[str, ...]:
     """A total keeps to the rows that have a value of the other side."""
-    down = shown.down.filled if line is None else shown.down.cells[line]
-    across = shown.across.filled if column is None else shown.across.cells[column]
-    return tuple(cell for cell in (down, across) if cell)
+    cells = (
+        down.filled if line is None else down.cells[line],
+        across.filled if column is None else across.cells[column],
+    )
+    return tuple(cell for cell in cells if cell)
 
 
-def _counts(shown: Cross, table: Crosstab, context: Context) -> Element:
-    formats = context.formats
+def pair_counts(table: Crosstab, down: Side, across: Side, context: Context) -> Table:
+    name = context.text("crosstabs.by", row=down.name, column=across.name)
+    heads = [*across.lines, context.text("overview.total")]
+    columns = [Column(down.name, "text", named), *[Column(head, sums=True) for head in heads]]
 
-    def count(n: int, line: int | None, column: int | None) -> Any:
-        if not n:
-            return "0"
-        return rows_link(formats.count(n), context, CONVERSATIONS, *_cells(shown, line, column))
+    def count(n: int, line: int, column: int | None) -> Cell:
+        return Cell(n, (CONVERSATIONS, *_cells(down, across, line, column)))
 
-    columns = range(len(shown.across.lines))
     rows = [
         [
-            html.Span(name, title=name, className="bidi elided"),
-            *[count(table.n(line, column), line, column) for column in columns],
+            words,
+            *[count(table.n(line, column), line, column) for column in range(len(across.lines))],
             count(table.down_totals[line].n, line, None),
         ]
-        for line, name in enumerate(shown.down.lines)
+        for line, words in enumerate(down.lines)
     ]
-    heads = [shown.down.name, *shown.across.lines, context.text("overview.total")]
-    return data_table(heads, rows)
+    return Table(name, columns, rows)
 
 
 def _heat(shown: Cross, table: Crosstab, context: Context) -> Element:
@@ -177,7 +179,8 @@ def _heat(shown: Cross, table: Crosstab, context: Context) -> Element:
     def cell(line: int | None, column: int | None) -> HeatCell:
         return scale.cell(_number(measured, line, column), line, column)
 
-    word = context.text("overview.total")
+    text = context.text
+    word = text("overview.total")
     body = [
         HeatLine(
             shown.down.lines[line], [cell(line, column) for column in columns], cell(line, None)
@@ -187,7 +190,19 @@ def _heat(shown: Cross, table: Crosstab, context: Context) -> Element:
     ]
     foot = HeatLine(word, [cell(None, column) for column in columns], cell(None, None))
     name = "heat-wide heat-plain" if shown.show == "table" else "heat-wide"
-    return heat_map(shown.down.name, shown.across.lines, body, foot, word, context, class_name=name)
+    measure = text(f"crosstabs.measure.{shown.measure or 'count'}")
+    title = text("crosstabs.by", row=shown.down.name, column=shown.across.name)
+    return heat_map(
+        title if shown.measure is None else f"{title}, {measure}",
+        KINDS.get(shown.measure, "share"),
+        shown.down.name,
+        shown.across.lines,
+        body,
+        foot,
+        word,
+        context,
+        class_name=name,
+    )
 
 
 def _number(table: Crosstab, line: int | None, column: int | None) -> Summary | None:
@@ -230,7 +245,7 @@ class _Scale:
         """A total carries no colour."""
         shown, formats = self.shown, self.context.formats
         if number is None or not number.n:
-            return HeatCell("" if shown.measured else "0")
+            return HeatCell("") if shown.measured else HeatCell("0", value=0)
         value = self._value(number, line, column)
         name = " · ".join(
             side.lines[place]
@@ -242,7 +257,8 @@ class _Scale:
         tone = ""
         if line is not None and column is not None and shown.show == "heat":
             tone = self._tone(value, number.n) if self._is_named(line, column) else ""
-        return HeatCell(self._words(value), tone, key, _cells(shown, line, column), title)
+        cells = _cells(shown.down, shown.across, line, column)
+        return HeatCell(self._words(value), tone, key, cells, title, value)
 
     def _tone(self, value: float, n: int) -> str:
         if self.shown.measure != "csat":

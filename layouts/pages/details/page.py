@@ -17,7 +17,7 @@ from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 
 PAGE = "details"
-NUMBERS = ("number", "seconds")
+NUMBERS = ("count", "plain", "seconds")
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,15 @@ def _cell(column: Shown, value: Any, context: Context) -> Element:
         return html.Td("", className="" if column.kind in NUMBERS else "left")
     if column.kind == "seconds":
         return html.Td(context.formats.duration(value))
-    if column.kind == "number":
+    if column.kind == "count":
         return html.Td(context.formats.count(value))
+    if column.kind == "plain":
+        whole = value.is_integer()
+        return html.Td(str(int(value)) if whole else context.formats.decimal(value, 2))
+    if column.kind == "flag":
+        return html.Td(str(value).lower(), className="left")
+    if column.kind == "day":
+        return html.Td(context.formats.long_day(value), className="left")
     if isinstance(value, datetime):
         day = context.formats.long_day(value.date())  # Already local.
         return html.Td(f"{day} {value:%H:%M}", className="left")

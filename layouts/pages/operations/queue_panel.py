@@ -3,33 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.live_time import NEAR, lasting, timer, urgency
+from layouts.components.live_time import lasting, timer
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import open_link, panel
+from layouts.components.severity import severity_marks, work_severity
 from layouts.elements import Element, html
 from layouts.icons import channel_icon, icon
 from layouts.pages.operations import PAGE
+from metrics.live.waiting import WaitingWork
 
-# Rows that fit on a screen in the room; on a desk the list scrolls.
+# Rows that fit on a screen in the room; a desk shows the others when it is asked.
 KIOSK_ROWS, DESK_ROWS = 7, 50
+# Of those who hold what they do not answer, so many are told by name.
+HOLDERS = 3
 # Rows that a phone shows before it is asked for all.
 FOLDED_ROWS = 3
 # Longer ids are told by their end.
 ID_SHOWN = 6
-Level = Literal["calm", "order", "attention", "critical", "doubtful"]
 # With so few in the queue there is room for the latest assignments below.
 ROOM_FOR_ASSIGNMENTS = 3
-ICONS = {
-    "calm": "check2",
-    "order": "check2",
-    "attention": "exclamation-triangle-fill",
-    "critical": "exclamation-octagon-fill",
-    "doubtful": "plug-fill",
-}
 
 
 @dataclass(frozen=True)
@@ -121,14 +117,17 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """The longest wait first, the customer's turn last; `late_at` is when the queue was last read,
-    if that is too long ago; no team has the `unrouted` ones either.
+    """What nobody has taken, the longest wait first, the customer's turn last; `late_at` is when it
+    was last read, if that is too long ago.
     """
 
     rows: Sequence[Waiting]
-    unrouted: int
-    limit_seconds: float
+    work: WaitingWork
     late_at: datetime | None = None
+
+    @property
+    def limit_seconds(self) -> float:
+        return self.work.rules.queue_limit_seconds
 
     @property
     def ours(self) -> int:
@@ -147,20 +146,19 @@ def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Ele
     notes = []
     if hidden:
         notes.append(html.Li(_hidden_note(queue, hidden, context), className="queue-note"))
-    if queue.unrouted:
-        label = text.plural("operations.unrouted", queue.unrouted, n=formats.count(queue.unrouted))
-        notes.append(html.Li(label, className="queue-note"))
+    see_all = text("operations.see_all", n=formats.count(len(queue.rows)))
+    length = "queue-many" if len(queue.rows) > KIOSK_ROWS else ""
     fold = html.Button(
         [
-            html.Span(_see_all(queue, context), className="queue-closed"),
+            html.Span(see_all, className="queue-closed"),
             html.Span(text("operations.see_less"), className="queue-opened"),
         ],
-        className="queue-fold" + ("" if len(queue.rows) > FOLDED_ROWS else " queue-short"),
+        className=f"queue-fold {'queue-short' if len(queue.rows) <= FOLDED_ROWS else length}",
         **{"data-fold": ""},
     )
     return html.Div(
         [
-            html.Ul(rows, className="queue queue-long" if len(rows) > KIOSK_ROWS else "queue"),
+            html.Ul(rows, className="queue"),
             html.Ul(notes),
             fold,
         ],
@@ -177,14 +175,6 @@ def _hidden_note(queue: Queue, hidden: int, context: Context) -> str:
         return label
     extra = text.plural("operations.more_customer", customers, n=formats.count(customers))
     return f"{label}, {extra}"
-
-
-def _see_all(queue: Queue, context: Context) -> str:
-    text, formats = context.text, context.formats
-    n, limbo = formats.count(len(queue.rows)), formats.count(queue.unrouted)
-    if queue.unrouted:
-        return text("operations.see_all_limbo", n=n, limbo=limbo)
-    return text("operations.see_all", n=n)
 
 
 def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -> Element:
@@ -240,8 +230,37 @@ def running_attributes(since: datetime | None, queue: Queue) -> dict[str, str]:
     return {
         "data-since": f"{since.timestamp():.0f}",
         "data-limit": f"{queue.limit_seconds:.0f}",
-        "data-near": f"{NEAR * queue.limit_seconds:.0f}",
     }
+
+
+def orphaned_list(queue: Queue, at: datetime, context: Context) -> Element:
+    """What waits with those who are not there: who, how much, how long."""
+    text, formats = context.text, context.formats
+    held = queue.work.orphaned
+    rows = [
+        html.Li(
+            [
+                html.B(waiting_time(row.waiting_since, queue, at, context), className="queue-wait"),
+                html.Span(
+                    row.name or text("operations.crew.unnamed", id=row.agent_id),
+                    className="queue-team bidi",
+                ),
+                html.Span(formats.count(len(row.ids))),
+            ]
+        )
+        for row in held[:HOLDERS]
+    ]
+    rest = sum(len(row.ids) for row in held[HOLDERS:])
+    if rest:
+        rows.append(
+            html.Li(
+                text.plural("operations.orphaned_more", rest, n=formats.count(rest)),
+                className="queue-note",
+            )
+        )
+    count = sum(len(row.ids) for row in held)
+    title = text.plural("operations.orphaned", count, n=formats.count(count))
+    return html.Div([html.H3(title), html.Ul(rows)], className="lamp-orphaned")
 
 
 @dataclass(frozen=True)
@@ -257,15 +276,6 @@ class QueuePanel:
     infos: Sequence[MetricInfo] = ()
     latest: Sequence[Assignment] = ()
 
-    def level(self, at: datetime) -> Level:
-        """Doubt comes before everything."""
-        if self.queue.late_at is not None:
-            return "doubtful"
-        if self.queue.oldest is None:
-            return "calm"
-        waited = (at - self.queue.oldest).total_seconds()
-        return urgency(waited, self.queue.limit_seconds)
-
 
 def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     """A `kiosk` on a wall has no links and does not scroll."""
@@ -278,30 +288,24 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
         parts.append(queue_list(queue_panel.queue, kiosk, at, context))
     else:
         parts.append(_calm(queue_panel, at, context))
-    if len(queue_panel.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
+    orphaned = queue_panel.queue.work.orphaned
+    if orphaned:
+        parts.append(orphaned_list(queue_panel.queue, at, context))
+    if len(queue_panel.queue.rows) + len(orphaned) <= ROOM_FOR_ASSIGNMENTS:
         parts.append(
             latest_assignments(queue_panel.latest, 3 if queue_panel.queue.rows else 4, context)
         )
     return html.Section(
         [part for part in parts if part is not None],
-        className=f"lamp lamp-{queue_panel.level(at)}"
-        + ("" if queue_panel.queue.rows else " lamp-zero"),
+        className="lamp" + ("" if queue_panel.queue.rows else " lamp-zero"),
         **{"aria-label": context.text("operations.wait_title")},
-        **running_attributes(queue_panel.queue.oldest, queue_panel.queue),
+        **work_severity(queue_panel.queue.work, at, is_late=queue_panel.queue.late_at is not None),
     )
 
 
 def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
-    """All words are there, the stylesheet shows one."""
     text = context.text
     at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
-    parts = [
-        html.Span(
-            [icon(ICONS[level]), html.Span(text(f"operations.levels.{level}", at=at))],
-            className=f"lamp-word lamp-word-{level}",
-        )
-        for level in ("calm", "order", "attention", "critical", "doubtful")
-    ]
     mark = html.Span(className="lamp-mark")
     name = [mark, html.Span("Vigia", className="lamp-vigia")]
     brand = html.Span(name, className="lamp-brand")
@@ -313,7 +317,7 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
             title=text("operations.kiosk_leave"),
         )
     page = html.Span([mark, html.Span(text("operations.title"))], className="lamp-page")
-    return html.Div([brand, page, *parts], className="lamp-head")
+    return html.Div([brand, page, *severity_marks(context, at)], className="lamp-head")
 
 
 def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
@@ -335,7 +339,7 @@ def _count(queue_panel: QueuePanel, context: Context) -> Element:
 
 
 def _split(queue_panel: QueuePanel, context: Context) -> list[str]:
-    """The largest three."""
+    """The largest three; what no team answers for is always among them."""
     text, formats = context.text, context.formats
     lines = [
         text("operations.split.none", n=formats.count(n))
@@ -397,10 +401,6 @@ def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
             "operations.longest_today", span=formats.timer(seconds), at=formats.clock(since)
         )
         lines.append(html.P(label, className="lamp-about"))
-    if queue_panel.queue.unrouted:
-        unrouted = queue_panel.queue.unrouted
-        label = text.plural("operations.limbo", unrouted, n=formats.count(unrouted))
-        lines.append(html.P(label, className="lamp-about lamp-limbo"))
     return html.Div(
         [
             html.Div(

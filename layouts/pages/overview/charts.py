@@ -6,7 +6,7 @@ from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import data_table, named
 from layouts.components.graph import (
     Figure,
     Shape,
@@ -19,8 +19,9 @@ from layouts.components.graph import (
     line_up,
     scatter,
 )
-from layouts.components.panel import figure_panel, no_data, segmented
+from layouts.components.panel import figure_panel, segmented
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Table, carry
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, html
 from layouts.pages.overview.data import PAGE, Overview, VolumeBar
@@ -46,12 +47,13 @@ def by_day(overview: Overview, context: Context) -> Element:
     graph_id = ids.panel(PAGE, "by-day-graph")
     chart = volume_by_day(overview.days, context)
     drawn = graph(graph_id, chart, text, label, rows=ROWS, by="day")
+    table = _volumes(text("overview.by_day"), overview.days, "day", context)
     return figure_panel(
         PAGE,
         "daily",
         text("overview.by_day"),
         drawn if total or closes else _nothing(context),
-        _volumes(overview.days, "day", context) if total or closes else None,
+        table if total or closes else None,
         context,
         population=text("units.n", n=formats.count(total)),
         tools=tools,
@@ -79,7 +81,7 @@ def by_hour(overview: Overview, context: Context) -> Element:
         "hourly",
         text("overview.by_hour"),
         drawn if total else _nothing(context),
-        _volumes(overview.hours, "hour", context) if total else None,
+        _volumes(text("overview.by_hour"), overview.hours, "hour", context) if total else None,
         context,
         population=text("units.n", n=formats.count(total)),
         info=overview.infos["hourly"],
@@ -121,12 +123,19 @@ def origin(overview: Overview, context: Context) -> Element:
         )
         for key, n in known
     ]
+    columns = [
+        Column(text("overview.table.origin"), "text"),
+        Column(text("overview.table.count"), sums=True),
+        Column(text("overview.table.part"), "share"),
+    ]
+    rows = [[text(f"filters.origin.{key}"), n, n / total] for key, n in known]
+    typed = Table(title, columns, rows)
     body = [html.Div(pieces, className="origin-bar"), html.Div(parts, className="origin-words")]
     return figure_panel(
         PAGE,
         "origin",
         title,
-        html.Div(body, className="origin"),
+        carry(typed, html.Div(body, className="origin")),
         None,
         context,
         population=text("units.n", n=formats.count(total)),
@@ -181,47 +190,60 @@ def _nothing(context: Context) -> Element:
     return empty(context, context.text("overview.no_conversations"))
 
 
-def _volumes(volumes: Sequence[VolumeBar], by: str, context: Context) -> Element:
+def _volumes(name: str, volumes: Sequence[VolumeBar], by: str, context: Context) -> Element:
     text, formats = context.text, context.formats
-    heads = [text(f"overview.table.{key}") for key in (by, "count", "usual")]
-    lines = []
+    is_day = by == "day"
+    columns = [
+        Column(text(f"overview.table.{by}"), "day" if is_day else "text", class_name="left"),
+        Column(text("overview.table.count"), sums=True),
+        Column(text("overview.table.low"), "number", head=text("overview.table.usual")),
+        Column(text("overview.table.high"), "number", is_drawn=False),
+    ]
+    rows = []
     for volume in volumes:
-        name = formats.weekday(volume.at) if isinstance(volume.at, date) else f"{volume.at}h"
-        count = rows_link(formats.count(volume.count), context, ROWS, f"{by}:{volume.at}")
-        usual: Any = no_data(context)
+        usual = None
         if volume.low is not None and volume.high is not None:
             low, high = formats.count(volume.low), formats.count(volume.high)
             usual = text("charts.usual", low=low, high=high)
-        cells = [name, count if volume.count else formats.count(volume.count), usual]
-        if by == "day":
-            n = formats.count(volume.closes)
-            cells.append(rows_link(n, context, CLOSES, f"day:{volume.at}") if volume.closes else n)
-        lines.append(cells)
-    if by == "day":
-        heads.append(text("overview.closes"))
-    return data_table(heads, lines)
+        cells: list[Any] = [
+            volume.at if is_day else f"{volume.at}h",
+            Cell(round(volume.count), (ROWS, f"{by}:{volume.at}")),
+            Cell(volume.low, drawn=usual),
+            volume.high,
+        ]
+        if is_day:
+            cells.append(Cell(volume.closes, (CLOSES, f"day:{volume.at}")))
+        rows.append(cells)
+    if is_day:
+        columns.append(Column(text("overview.closes"), sums=True))
+    return data_table(Table(name, columns, rows, charted=(1,)), context)
 
 
 def _points(overview: Overview, context: Context) -> Element:
-    text, formats = context.text, context.formats
+    text = context.text
     by = "reason" if overview.by_reason else "agent"
-    first = text(f"overview.table.{'reason' if overview.by_reason else 'point'}")
-    others = [text(f"overview.table.{key}") for key in ("volume", "time", "csat", "ratings")]
-    lines = []
+    columns = [
+        Column(
+            text(f"overview.table.{'reason' if overview.by_reason else 'point'}"), "text", named
+        ),
+        Column(text("overview.table.volume")),
+        Column(text("overview.table.time"), "seconds"),
+        Column(text("overview.table.csat"), "share"),
+        Column(text("overview.table.ratings")),
+    ]
+    rows = []
     for point in overview.points:
         cell = f"{by}:{point.key}"
-        lines.append(
+        rows.append(
             [
-                html.Span(point.name, className="bidi", title=point.name),
-                rows_link(formats.count(point.volume), context, ROWS, cell),
-                rows_link(formats.duration(point.seconds), context, "time_to_close", cell),
-                no_data(context) if point.csat is None else formats.share(point.csat),
-                rows_link(formats.count(point.ratings), context, "csat_score", cell)
-                if point.ratings
-                else formats.count(0),
+                point.name,
+                Cell(point.volume, (ROWS, cell)),
+                Cell(point.seconds, ("time_to_close", cell)),
+                point.csat,
+                Cell(point.ratings, ("csat_score", cell)),
             ]
         )
-    return data_table([first, *others], lines)
+    return data_table(Table(text("overview.matrix"), columns, rows), context)
 
 
 def volume_by_day(days: Sequence[VolumeBar], context: Context) -> Figure:

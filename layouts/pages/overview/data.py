@@ -11,6 +11,8 @@ from metrics.query.agents import AgentRow, Point
 from metrics.query.news import News
 
 PAGE = "overview"
+# The rest is one line on the page, and files have each.
+REASONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Overview:
 
     Attributes:
         highlights: What is worth a word, each with the name of its person or reason.
+        reasons: The most mentioned first.
         mentions: All mentions of the period; shares are of them.
         csat_minimum: Ratings needed before anybody is ranked.
         goal: Classification goal, 0..1.

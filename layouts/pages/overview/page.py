@@ -1,18 +1,21 @@
 """The manager's overview: the numbers of a period, what drove them, and who did the work."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from layouts.components.context import Context
+from layouts.components.data_table import data_table
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, no_data, pill
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import view
 from layouts.pages.overview import charts as overview_charts
-from layouts.pages.overview.data import PAGE, Overview, Reason
+from layouts.pages.overview.data import PAGE, REASONS_SHOWN, Overview, Reason
 from metrics.model.catalog import CATALOG
 from metrics.model.summary import Summary
 from metrics.query.agents import AgentRow
@@ -31,6 +34,26 @@ KEYS = (
     "calls_answered",
     "loss_rate",
 )
+
+AGENT_COLUMNS: dict[str, tuple[Kind, str]] = {
+    "agent": ("text", ""),
+    **dict.fromkeys(("conversations", "closed"), ("count", "")),
+    **dict.fromkeys(("first_response", "close"), ("seconds", "")),
+    "csat": ("share", "left"),
+    "csat_n": ("count", ""),
+    "classification": ("drawn", ""),
+    "classified": ("share", ""),
+    "calls": ("count", ""),
+    "talk": ("seconds", ""),
+    "open": ("count", ""),
+}
+
+# What is drawn as a bar and a number is told in other words.
+TOLD = {
+    "csat": "overview.table.csat",
+    "csat_n": "overview.table.ratings",
+    "classified": "metrics.classification_rate.label",
+}
 
 
 def content(overview: Overview, context: Context) -> list[Any]:
@@ -118,8 +141,9 @@ def reasons_panel(overview: Overview, context: Context) -> Element:
         )
         nothing = empty(context, label)
         return figure_panel(PAGE, TOP_REASONS, title, nothing, None, context, info=info)
+    shown = _fold(overview.reasons)
     # The others together would make every reason small: their bar is cut, and says so.
-    scale = [r for r in overview.reasons if r.name is not None] or overview.reasons
+    scale = [reason for reason in shown if reason.name is not None]
     widest = max(max(r.mentions, r.previous_mentions or 0) for r in scale) or 1
     compared = any(reason.previous_share is not None for reason in overview.reasons)
     head = html.Tr(
@@ -131,27 +155,65 @@ def reasons_panel(overview: Overview, context: Context) -> Element:
             html.Th(text("overview.change")) if compared else None,
         ]
     )
-    named = sum(reason.name is not None for reason in overview.reasons)
     rows = [
         html.Tr(
-            _reason_cells(reason, widest, named, compared, context),
+            _reason_cells(reason, widest, len(scale), compared, context),
             className="reason-others" if reason.name is None else None,
             **{"data-mark": ""},
         )
-        for reason in overview.reasons
+        for reason in shown
     ]
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table reason-table")
+    typed = _reason_values(title, overview.reasons, compared, context)
     return figure_panel(
         PAGE,
         TOP_REASONS,
         title,
-        html.Div(table, className="table-frame"),
+        carry(typed, html.Div(table, className="table-frame")),
         None,
         context,
         population=text("overview.mentions", n=formats.count(overview.mentions)),
         footnote=text("overview.reasons_note" if compared else "overview.reasons_note_alone"),
         info=info,
     )
+
+
+def _fold(reasons: Sequence[Reason]) -> list[Reason]:
+    """The first, and all the others as one line."""
+    rest = reasons[REASONS_SHOWN:]
+    if not rest:
+        return list(reasons)
+    compared = rest[0].previous_share is not None
+    others = Reason(
+        None,
+        sum(reason.mentions for reason in rest),
+        sum(reason.share for reason in rest),
+        sum(reason.previous_mentions or 0 for reason in rest) if compared else None,
+        sum(reason.previous_share or 0 for reason in rest) if compared else None,
+        len(rest),
+    )
+    return [*reasons[:REASONS_SHOWN], others]
+
+
+def _reason_values(
+    title: str, reasons: Sequence[Reason], compared: bool, context: Context
+) -> Table:
+    text = context.text
+    columns = [
+        Column(text("overview.reason"), "text"),
+        Column("n", sums=True),
+        Column(text("overview.part"), "share"),
+    ]
+    if compared:
+        columns += [Column(text("export.before_n")), Column(text("overview.change"), "share")]
+    rows = [
+        (
+            *(reason.name, reason.mentions, reason.share, reason.previous_mentions),
+            reason.share - (reason.previous_share or 0),
+        )
+        for reason in reasons
+    ]
+    return Table(title, columns, [row[: len(columns)] for row in rows], charted=(1,))
 
 
 def _reason_cells(
@@ -197,30 +259,21 @@ def _change(reason: Reason, context: Context) -> Any:
 
 def agents_panel(overview: Overview, context: Context) -> Element:
     text = context.text
-    heads = [
-        ("agent", "left"),
-        ("conversations", ""),
-        ("closed", ""),
-        ("first_response", ""),
-        ("close", ""),
-        ("csat", "left"),
-        ("csat_n", ""),
-        ("classification", "left"),
-        ("classified", ""),
-        ("calls", ""),
-        ("talk", ""),
-        ("open", ""),
-    ]
-    goal = context.formats.share(overview.goal, 0)
-    head = html.Tr(
-        [html.Th(text(f"overview.columns.{key}", goal=goal), className=side) for key, side in heads]
-    )
     floor = scale_floor(_rated(row, overview) for row in (*overview.agents, overview.total))
-    rows = [html.Tr(_agent_cells(row, overview, floor, context)) for row in overview.agents]
-    foot = html.Tr(_agent_cells(overview.total, overview, floor, context))
-    table = html.Table(
-        [html.Thead(head), html.Tbody(rows), html.Tfoot(foot)], className="grid-table agents-table"
-    )
+    rows = [_agent_cells(row, overview, floor, context) for row in overview.agents]
+    total = _agent_cells(overview.total, overview, floor, context)
+    goal = context.formats.share(overview.goal, 0)
+    columns = [
+        Column(
+            text(TOLD.get(key, f"overview.columns.{key}")),
+            kind,
+            head=text(f"overview.columns.{key}", goal=goal),
+            class_name=side,
+        )
+        for key, (kind, side) in AGENT_COLUMNS.items()
+    ]
+    title = text("overview.agents")
+    table = data_table(Table(title, columns, rows, total), context, "agents-table")
     calls = overview.total.metrics["calls_answered"].value or 0
     note = text(
         "overview.agents_note",
@@ -230,7 +283,7 @@ def agents_panel(overview: Overview, context: Context) -> Element:
     return figure_panel(
         PAGE,
         "agents_table",
-        text("overview.agents"),
+        title,
         html.Div(table, className="table-frame"),
         None,
         context,
@@ -247,68 +300,59 @@ def _rated(row: AgentRow, overview: Overview) -> Summary | None:
     return csat if enough else None
 
 
-def _agent_cells(
-    row: AgentRow, overview: Overview, floor: float, context: Context
-) -> list[Element]:
+def _agent_cells(row: AgentRow, overview: Overview, floor: float, context: Context) -> list[Any]:
     text, formats = context.text, context.formats
+
+    own = [f"agent:{row.id}"] if row.id else []
+
+    def shown(key: str) -> Cell:
+        summary = row.metrics.get(key)
+        if summary is None or summary.value is None:
+            return Cell(None)
+        return Cell(summary.value, (key, *own) if summary.n else ())
 
     def linked(key: str, words: Any, n: int) -> Any:
         """Nothing stands behind a zero."""
-        if not n:
-            return words
-        cells = [f"agent:{row.id}"] if row.id else []
-        return rows_link(words, context, key, *cells)
-
-    def shown(key: str) -> Any:
-        summary = row.metrics.get(key)
-        if summary is None or summary.value is None:
-            return no_data(context)
-        return linked(key, formats.value(summary.value, summary.unit), summary.n)
+        return rows_link(words, context, key, *own) if n else words
 
     first = shown("first_response_time")
-    if row.slow:
-        first = html.Span([icon("caret-up-fill"), first], className="warn strong")
+    if row.slow and first.value is not None:
+        drawn = linked("first_response_time", formats.duration(first.value), 1)
+        mark = html.Span([icon("caret-up-fill"), drawn], className="warn strong")
+        first = Cell(first.value, drawn=mark)
     csat = row.metrics.get("csat_score")
+    ratings = csat.n if csat else 0
     rated = _rated(row, overview)
+    score = Cell(None, drawn=linked("csat_score", _few(csat, context), ratings))
+    count = Cell(ratings, drawn="")
+    if rated is not None:
+        everyone = overview.total.metrics["csat_score"].value if row is not overview.total else None
+        score = Cell(rated.value, drawn=interval_bar(rated, everyone, floor, context))
+        words = html.Span(text("units.n", n=formats.count(rated.n)), className="quieter")
+        share = html.B(formats.decimal((rated.value or 0) * 100))
+        count = Cell(ratings, drawn=[share, " ", linked("csat_score", words, rated.n)])
     talk = row.metrics.get("talk_time")
-    everyone = overview.total.metrics["csat_score"].value if row is not overview.total else None
-    name: list[Any] = [html.Span(row.name, className="bidi")]
+    mean = Cell(None)
+    if talk is not None and talk.mean is not None:
+        mean = Cell(talk.mean, drawn=linked("talk_time", formats.talk(talk.mean), talk.n))
+    name: list[Any] = [html.Span(row.name, className="bidi name")]
     if row.status == "left":
         name += [" ", pill(text("overview.left"))]
+    if row.status == "unassigned":
+        name = [html.Span(row.name, className="quiet")]
     return [
-        html.Td(name, className="left name" if row.status != "unassigned" else "left quiet"),
-        html.Td(shown("conversations")),
-        html.Td(shown("conversations_closed")),
-        html.Td(first),
-        html.Td(shown("time_to_close")),
-        html.Td(
-            interval_bar(rated, everyone, floor, context)
-            if rated
-            else linked("csat_score", _few(csat, context), csat.n if csat else 0),
-            className="left",
-        ),
-        html.Td(
-            [
-                html.B(formats.decimal((rated.value or 0) * 100)),
-                " ",
-                linked(
-                    "csat_score",
-                    html.Span(text("units.n", n=formats.count(rated.n)), className="quieter"),
-                    rated.n,
-                ),
-            ]
-            if rated
-            else ""
-        ),
-        html.Td(_goal(row.metrics.get("classification_rate"), overview.goal), className="left"),
-        html.Td(shown("classification_rate")),
-        html.Td(shown("calls_answered")),
-        html.Td(
-            linked("talk_time", formats.talk(talk.mean), talk.n)
-            if talk is not None and talk.mean is not None
-            else no_data(context)
-        ),
-        html.Td(linked("open_now", _open(row, context), row.open or 0)),
+        Cell(row.name, drawn=name),
+        shown("conversations"),
+        shown("conversations_closed"),
+        first,
+        shown("time_to_close"),
+        score,
+        count,
+        _goal(row.metrics.get("classification_rate"), overview.goal),
+        shown("classification_rate"),
+        shown("calls_answered"),
+        mean,
+        Cell(row.open, drawn=linked("open_now", _open(row, context), row.open or 0)),
     ]
 
 

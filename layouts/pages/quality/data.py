@@ -49,12 +49,13 @@ class Rated:
 
 @dataclass(frozen=True)
 class Ranks:
-    """`hidden` could be compared and are not drawn; `few` have too few ratings to have a place."""
+    """`ranked` could be compared, of which the first `shown` are drawn; `few` have too few ratings
+    to have a place.
+    """
 
     by: str
-    shown: Sequence[Rated]
-    hidden: int
-    hidden_ratings: int
+    ranked: Sequence[Rated]
+    shown: int
     few: Sequence[Rated]
     every: bool
 

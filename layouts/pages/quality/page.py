@@ -5,7 +5,7 @@ from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import MARK, data_table
 from layouts.components.graph import Figure, Trace, bar, figure, graph, line_across, scatter
 from layouts.components.interval import interval_bar, scale_floor
 from layouts.components.kpi import Kpi, change_words, population, verdict_words, why_link
@@ -13,6 +13,7 @@ from layouts.components.metric_info import info_button
 from layouts.components.panel import figure_panel, no_data, panel, pill, segmented
 from layouts.components.report_frame import skeleton
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
@@ -170,10 +171,17 @@ def _notes(quality: Quality, context: Context) -> Element:
                 title=label,
             )
         )
-    return html.Div(
+    columns = [
+        Column(text("details.columns.rating"), "text"),
+        Column(text("quality.table.n"), sums=True),
+        Column(text("overview.part"), "share"),
+    ]
+    rows = [[str(note), count, count / total] for note, count in quality.notes.items()]
+    drawn = html.Div(
         [html.Div(pieces, className="note-bar"), html.Div(parts, className="note-words")],
         className="notes",
     )
+    return carry(Table(text("quality.bands"), columns, rows), drawn)
 
 
 def _related_scores(kpi: Kpi, context: Context) -> Element:
@@ -203,25 +211,31 @@ def _trend(quality: Quality, context: Context) -> Element:
     trend = score_trend(quality.trend, everyone, context)
     label = text("quality.trend_label", n=formats.count(everyone.n))
     drawn = graph(ids.panel(PAGE, "trend-graph"), trend, text, label, rows="csat_score", by=by)
-    lines = []
+    rows = []
     for stretch in quality.trend:
-        n: Any = formats.count(stretch.csat.n)
-        if stretch.inside and stretch.csat.n:
-            n = rows_link(n, context, "csat_score", f"{by}:{stretch.first}")
-        low, high = stretch.csat.low, stretch.csat.high
-        interval: Any = no_data(context)
-        if low is not None and high is not None:
-            interval = f"{formats.decimal(low * 100)} – {formats.decimal(high * 100)}"
-        score = formats.value(stretch.csat.value, "share")
-        lines.append([formats.weekday(stretch.first), score, interval, n])
-    heads = [text(f"quality.table.{key}") for key in (by, "csat", "interval", "n")]
+        csat = stretch.csat
+        opened = ("csat_score", f"{by}:{stretch.first}") if stretch.inside else ()
+        interval = None
+        if csat.low is not None and csat.high is not None:
+            interval = f"{formats.decimal(csat.low * 100)} – {formats.decimal(csat.high * 100)}"
+        low = Cell(csat.low, drawn=interval)
+        rows.append([stretch.first, csat.value, low, csat.high, Cell(csat.n, opened)])
+    columns = [
+        Column(text(f"quality.table.{by}"), "day", class_name="left"),
+        Column(text("quality.table.csat"), "share"),
+        Column(text("export.low"), "share", head=text("quality.table.interval")),
+        Column(text("export.high"), "share", is_drawn=False),
+        Column(text("quality.table.n")),
+    ]
+    title = text(f"quality.trend.{by}")
+    table = Table(title, columns, rows, charted=(1,))
     note = "quality.days_note" if quality.by_day else "quality.weeks_note"
     return figure_panel(
         PAGE,
         "csat_trend",
-        text(f"quality.trend.{by}"),
+        title,
         drawn,
-        data_table(heads, lines),
+        data_table(table, context),
         context,
         population=text("quality.trend_key"),
         tools=[switch],
@@ -362,8 +376,9 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     everyone = quality.kpis["csat_score"].now
     assert everyone.value is not None
     missing = ranks.by == "reason" and quality.reason_missing
+    title = text(f"quality.by_{ranks.by}")
     body: Any
-    if missing or not (ranks.shown or ranks.few):
+    if missing or not (ranks.ranked or ranks.few):
         label = (
             text("states.label_missing", label=quality.reason_label, setting="reason")
             if missing
@@ -371,10 +386,11 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
         )
         body = empty(context, label)
     else:
-        floor = scale_floor([row.csat for row in ranks.shown])
+        floor = scale_floor([row.csat for row in ranks.ranked[: ranks.shown]])
+        table = _table(title, ranks, everyone.value, floor, context)
         body = [
-            html.Div(_table(ranks, everyone.value, floor, context), className="table-frame")
-            if ranks.shown
+            html.Div(table, className="table-frame")
+            if ranks.ranked
             else html.P(text("quality.nobody", n=quality.csat_minimum), className="ranks-few"),
             _rest(ranks, context),
             _few(quality, ranks, context),
@@ -383,7 +399,7 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     return figure_panel(
         PAGE,
         key,
-        text(f"quality.by_{ranks.by}"),
+        title,
         body,
         None,
         context,
@@ -404,36 +420,56 @@ def ranks(quality: Quality, ranks: Ranks, context: Context) -> Element:
     )
 
 
-def _table(ranks: Ranks, everyone: float, floor: float, context: Context) -> Element:
-    text = context.text
+def _table(title: str, ranks: Ranks, everyone: float, floor: float, context: Context) -> Element:
+    text, formats = context.text, context.formats
     middle = (floor + 1) / 2
-    ends = [context.formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
-    is_compared = any(rated.pulled is not None for rated in ranks.shown)
+    ends = [formats.decimal(share * 100, 0) for share in (floor, middle, 1)]
+
+    is_compared = any(rated.pulled is not None for rated in ranks.ranked)
     why = context.view(rows="csat_score", why=ranks.by)
-    moved = text("quality.columns.change"), view_link(text("quality.columns.pulled"), why, "link")
-    head = html.Tr(
-        [
-            html.Th(text(f"quality.columns.{ranks.by}"), className="left"),
-            html.Th(html.Span([html.Span(end) for end in ends], className="scale-head")),
-            html.Th("CSAT %"),
-            *([html.Th(words) for words in moved] if is_compared else []),
-            html.Th(text("quality.columns.adjusted")),
-            html.Th(text("quality.columns.neutral")),
-            html.Th(text("quality.columns.negatives")),
-            html.Th(text("quality.columns.n")),
-        ]
-    )
-    rows = [
-        html.Tr(_cells(rated, ranks.by, everyone, floor, is_compared, context), **{"data-mark": ""})
-        for rated in ranks.shown
+
+    def percent(share: float) -> str:
+        return formats.decimal(share * 100)
+
+    columns = [
+        Column(text(f"quality.columns.{ranks.by}"), "text", class_name="left rank-name"),
+        Column(
+            "",
+            "drawn",
+            head=html.Span([html.Span(end) for end in ends], className="scale-head"),
+            class_name="rank-bar",
+        ),
+        Column("CSAT", "share", lambda share: html.B(percent(share)), head="CSAT %"),
+        *(_changes(why, context) if is_compared else []),
+        Column(
+            text("metrics.csat_adjusted.label"),
+            "share",
+            percent,
+            head=text("quality.columns.adjusted"),
+        ),
+        Column(text("quality.columns.neutral"), sums=True),
+        Column(text("quality.columns.negatives"), sums=True),
+        Column(
+            text("quality.columns.n"),
+            write=lambda n: text("units.n", n=formats.count(n)),
+            sums=True,
+        ),
     ]
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="grid-table ranks-table")
+    rows = [
+        _cells(rated, ranks.by, everyone, floor, is_compared, context) for rated in ranks.ranked
+    ]
+    nothing = [None] * (len(columns) - 4)
+    # Too few ratings to be compared: they have no share here either.
+    rows += [
+        [rated.name, *nothing, rated.neutral, rated.negatives, rated.csat.n] for rated in ranks.few
+    ]
+    shown = min(ranks.shown, len(ranks.ranked))
+    return data_table(Table(title, columns, rows), context, "ranks-table", shown=shown, **MARK)
 
 
 def _cells(
     rated: Rated, by: str, everyone: float, floor: float, is_compared: bool, context: Context
-) -> list[Element]:
-    formats = context.formats
+) -> list[Any]:
     cell = f"{by}:{rated.key}"
     csat = rated.csat
     name: list[Any] = [html.Span(rated.name, title=rated.name, className="bidi")]
@@ -446,33 +482,30 @@ def _cells(
         side = " strong"
     if rated.left:
         name.append(pill(context.text("overview.left")))
-    neutral: Any = formats.count(rated.neutral)
-    if rated.neutral:
-        neutral = rows_link(neutral, context, "csat_score", cell, "part:neutral")
-    bad: Any = formats.count(rated.negatives)
-    if rated.negatives:
-        bad = rows_link(bad, context, "dsat_score", cell, "value:1")
-    adjusted: Any = no_data(context)
-    if rated.adjusted.value is not None:
-        adjusted = formats.decimal(rated.adjusted.value * 100)
-        adjusted = rows_link(adjusted, context, "csat_adjusted", cell)
-    moved = rated.change, rated.pulled
     return [
-        html.Td(html.Div(name, className="rank-words"), className=f"left rank-name{side}"),
-        html.Td(interval_bar(csat, everyone, floor, context), className="rank-bar"),
-        html.Td(html.B(formats.decimal((csat.value or 0) * 100))),
-        *([html.Td(_moved(part, context)) for part in moved] if is_compared else []),
-        html.Td(adjusted),
-        html.Td(neutral),
-        html.Td(bad),
-        html.Td(
-            rows_link(context.text("units.n", n=formats.count(csat.n)), context, "csat_score", cell)
-        ),
+        Cell(rated.name, drawn=html.Div(name, className=f"rank-words{side}")),
+        interval_bar(csat, everyone, floor, context),
+        csat.value,
+        *((rated.change, rated.pulled) if is_compared else ()),
+        Cell(rated.adjusted.value, ("csat_adjusted", cell)),
+        Cell(rated.neutral, ("csat_score", cell, "part:neutral")),
+        Cell(rated.negatives, ("dsat_score", cell, "value:1")),
+        Cell(csat.n, ("csat_score", cell)),
     ]
 
 
-def _moved(part: float | None, context: Context) -> Any:
-    return "–" if part is None else context.formats.difference(part * 100, "points", -1)
+def _changes(why: str, context: Context) -> list[Column]:
+    """In points, from the period before; the second leads to why."""
+    text = context.text
+
+    def difference(part: float) -> str:
+        return context.formats.difference(part * 100, "points", -1)
+
+    pulled = text("quality.columns.pulled")
+    return [
+        Column(text("quality.columns.change"), "share", difference),
+        Column(pulled, "share", difference, head=view_link(pulled, why, "link")),
+    ]
 
 
 def _rest(ranks: Ranks, context: Context) -> Element | None:
@@ -480,13 +513,14 @@ def _rest(ranks: Ranks, context: Context) -> Element | None:
     if ranks.every:
         label = text("quality.fewer")
         return html.P(view_link(label, context.view(every=None), "link"), className="ranks-few")
-    if not ranks.hidden:
+    hidden = ranks.ranked[ranks.shown :]
+    if not hidden:
         return None
     label = text.plural(
         f"quality.others.{ranks.by}",
-        ranks.hidden,
-        n=formats.count(ranks.hidden),
-        ratings=formats.count(ranks.hidden_ratings),
+        len(hidden),
+        n=formats.count(len(hidden)),
+        ratings=formats.count(sum(rated.csat.n for rated in hidden)),
     )
     link = view_link(text("quality.show_all"), context.view(every=ranks.by), "link")
     return html.P([label, " ", link], className="ranks-few")

@@ -1,10 +1,13 @@
 """People against the schedule: the fair target, and whether they were there."""
 
+from dataclasses import replace
 from typing import Any
 
 from layouts.components.context import Context
-from layouts.components.panel import figure_panel, no_data, pill, segmented
+from layouts.components.data_table import MARK, data_table
+from layouts.components.panel import figure_panel, pill, segmented
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
 from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing
@@ -82,21 +85,35 @@ def _fair_foot(staffing: Staffing, context: Context) -> Element:
 
 
 def _fair_table(staffing: Staffing, context: Context) -> Element:
+    """Who has no shift stands below, with calls and nothing else; the page tells them in words."""
+    kinds: dict[str, Kind] = {
+        "person": "text",
+        "against": "drawn",
+        "calls": "count",
+        "expected": "number",
+        "difference": "number",
+        "share": "share",
+        "shifts": "count",
+        "hours": "number",
+    }
     text = context.text
-    names = ("person", "against", "calls", "expected", "difference", "share", "shifts", "hours")
-    left = ("person", "against")
-    heads = [
-        html.Th(text(f"staffing.fair_head.{n}"), className="left" if n in left else "", scope="col")
-        for n in names
+    writers = {
+        "difference": lambda difference: _difference(difference, context),
+        "share": lambda share: context.formats.share(share, 0),
+    }
+    columns = [
+        Column(text(f"staffing.fair_head.{name}"), kind, writers.get(name), sums=name == "calls")
+        for name, kind in kinds.items()
     ]
+    columns[1] = replace(columns[1], class_name="left fair-bar")
     longest = max(max(line.calls, line.expected) for line in staffing.fair_lines) or 1
     rows = [_fair_row(line, longest, staffing, context) for line in staffing.fair_lines]
-    return html.Table(
-        [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table fair-table"
-    )
+    rows += [[name, None, calls, *[None] * 5] for _, name, calls in staffing.others]
+    table = Table(text("staffing.fair"), columns, rows)
+    return data_table(table, context, "fair-table", shown=len(staffing.fair_lines), **MARK)
 
 
-def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Context) -> Element:
+def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Context) -> list[Any]:
     text, formats = context.text, context.formats
     cell = f"{'agent' if staffing.transfers else 'user'}:{line.agent_id}"
     bar = html.Span(
@@ -111,22 +128,16 @@ def _fair_row(line: FairLine, longest: float, staffing: Staffing, context: Conte
     label = text("staffing.bar", calls=formats.count(line.calls), expected=expected)
     if line.calls:
         bar = rows_link(bar, context, ANSWERED, cell, class_name="bar-link", title=label)
-        calls: Any = rows_link(formats.count(line.calls), context, ANSWERED, cell)
-    else:
-        calls = "0"
-    return html.Tr(
-        [
-            html.Td(_name(line.name, line.is_gone, context), className="left"),
-            html.Td(bar, className="left fair-bar"),
-            html.Td(calls),
-            html.Td(expected),
-            html.Td(_difference(line.difference, context)),
-            html.Td(no_data(context) if line.share is None else formats.share(line.share, 0)),
-            html.Td(formats.count(line.shifts)),
-            html.Td(formats.decimal(line.hours)),
-        ],
-        **{"data-mark": ""},
-    )
+    return [
+        Cell(line.name, drawn=_name(line.name, line.is_gone, context)),
+        bar,
+        Cell(line.calls, (ANSWERED, cell)),
+        line.expected,
+        line.difference,
+        line.share,
+        line.shifts,
+        line.hours,
+    ]
 
 
 def _difference(difference: float, context: Context) -> Element:
@@ -165,11 +176,14 @@ def presence(staffing: Staffing, context: Context) -> Element:
     if not staffing.has_schedule:
         body = no_schedule(context)
     elif not staffing.presence_days:
-        body = empty(context, text("staffing.not_observed"))
+        body = carry(
+            _presence_values(staffing, context), empty(context, text("staffing.not_observed"))
+        )
     elif not staffing.presence:
         body = empty(context, text("staffing.no_shifts"))
     else:
-        body = html.Div(_presence_table(staffing, context), className="table-frame")
+        table = data_table(_presence_values(staffing, context), context, "presence-table")
+        body = html.Div(table, className="table-frame")
     days = ", ".join(formats.day(day) for day in staffing.presence_days)
     foot = text("staffing.presence_foot")
     return figure_panel(
@@ -185,43 +199,43 @@ def presence(staffing: Staffing, context: Context) -> Element:
     )
 
 
-def _presence_table(staffing: Staffing, context: Context) -> Element:
-    text = context.text
+def _presence_values(staffing: Staffing, context: Context) -> Table:
+    text, formats = context.text, context.formats
     states = (*PRESENT, "away", UNOBSERVED)
-    heads = [
-        html.Th(text("staffing.fair_head.person"), className="left", scope="col"),
-        html.Th(text("staffing.adherence"), className="left", scope="col"),
-        html.Th(text("staffing.observed"), scope="col"),
-        html.Th(text("staffing.fair_head.hours"), scope="col"),
-        *[html.Th(text(f"operations.timeline.{s}"), scope="col") for s in states],
+    columns = [
+        Column(text("staffing.fair_head.person"), "text"),
+        Column(text("staffing.adherence"), "share", class_name="left"),
+        Column(
+            text("staffing.observed"),
+            "seconds",
+            lambda seconds: f"{formats.count(seconds / 60)} min",
+        ),
+        Column(text("staffing.fair_head.hours"), "number"),
+        *[Column(text(f"operations.timeline.{state}"), "seconds") for state in states],
     ]
     rows = [_presence_row(line, states, context) for line in staffing.presence]
-    return html.Table(
-        [html.Thead(html.Tr(heads)), html.Tbody(rows)], className="grid-table presence-table"
-    )
+    return Table(text("staffing.presence"), columns, rows)
 
 
-def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> Element:
+def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context) -> list[Any]:
     formats = context.formats
     word = "not_seen" if line.adherence is None else "little_seen"
-    share: Any = html.Span(context.text(f"staffing.{word}"), className="no-data")
+    share = Cell(None, drawn=html.Span(context.text(f"staffing.{word}"), className="no-data"))
     if line.adherence is not None and line.observed >= SECONDS_MINIMUM:
         bar = html.Span(
             html.Span(className="goal-fill"),
             className="goal-line",
             style={"--share": f"{line.adherence * 100:.1f}%"},
         )
-        share = html.Span([bar, formats.share(line.adherence, 0)], className="adherence")
-    minutes = f"{formats.count(line.observed / 60)} min"
-    return html.Tr(
-        [
-            html.Td(_name(line.name, False, context), className="left"),
-            html.Td(share, className="left"),
-            html.Td(minutes),
-            html.Td(formats.decimal(line.scheduled / 3600)),
-            *[html.Td(formats.duration(line.states[state])) for state in states],
-        ]
-    )
+        drawn = html.Span([bar, formats.share(line.adherence, 0)], className="adherence")
+        share = Cell(line.adherence, drawn=drawn)
+    return [
+        Cell(line.name, drawn=_name(line.name, False, context)),
+        share,
+        line.observed,
+        line.scheduled / 3600,
+        *[line.states[state] for state in states],
+    ]
 
 
 def _name(name: str, is_gone: bool, context: Context) -> Element:

@@ -11,8 +11,9 @@ from layouts.components.context import Context
 from layouts.components.data_table import data_table
 from layouts.components.graph import Figure, counted, figure, graph, scatter
 from layouts.components.heat_map import HeatCell, HeatLine, diverging, heat_map, sequential
-from layouts.components.panel import figure_panel, no_data, pill, segmented
+from layouts.components.panel import figure_panel, pill, segmented
 from layouts.components.states import banner, empty, message
+from layouts.components.typed_table import Cell, Column, Kind, Table
 from layouts.elements import Element, dcc, html
 from layouts.formats import NBSP
 from layouts.links import view
@@ -183,17 +184,29 @@ def _grid(staffing: Staffing, context: Context) -> Element:
     lines = []
     for weekday in range(WEEKDAYS):
         cells = [_cell(staffing, weekday, half, largest, context) for half in halves]
-        total = HeatCell(_hours(staffing, weekday, context))
+        hours = float(_values(staffing)[weekday].sum()) / 2
+        total = HeatCell(_hours(staffing, weekday, context), value=hours)
         lines.append(HeatLine(text(f"telephony.weekday.{weekday}"), cells, total))
+    whole = float(_values(staffing).sum()) / 2
     foot = HeatLine(
         text("staffing.worst" if staffing.heat == "gap" else "staffing.peak"),
-        [HeatCell(_peak(staffing, half, context)) for half in halves],
-        HeatCell(_hours_words(float(_values(staffing).sum()) / 2, context)),
+        [_peak(staffing, half, context) for half in halves],
+        HeatCell(_hours_words(whole, context), value=whole),
     )
     many = len(halves) > MANY
-    heads = [_head(half, many) for half in halves]
     kind = "heat-hours heat-halves" + (" heat-many" if many else "")
-    return heat_map("", heads, lines, foot, text("staffing.hours"), context, class_name=kind)
+    return heat_map(
+        f"{text('staffing.week')}, {text(f'staffing.heat.{staffing.heat}')}",
+        "number",
+        text("staffing.weekday"),
+        [_head(half, many) for half in halves],
+        lines,
+        foot,
+        text("staffing.hours"),
+        context,
+        class_name=kind,
+        titles=[clock(half) for half in halves],
+    )
 
 
 def _head(half: int, many: bool) -> str:
@@ -224,10 +237,12 @@ def _cell(
     if staffing.needed[weekday, half] < 0 and staffing.heat != "scheduled":
         return HeatCell(IMPOSSIBLE, "div-1", title=title)
     if staffing.heat != "gap":
-        return HeatCell(people_words(value, context), sequential(value, largest), title=title)
+        tone = sequential(value, largest)
+        return HeatCell(people_words(value, context), tone, title=title, value=value)
     idle = not staffing.needed[weekday, half] and not staffing.scheduled[weekday, half]
     tone = "" if idle or not value else diverging(value, 0, REACH)
-    return HeatCell("" if idle else signed(value, context), tone, title=title)
+    words = "" if idle else signed(value, context)
+    return HeatCell(words, tone, title=title, value=None if idle else value)
 
 
 def signed(value: float, context: Context) -> str:
@@ -266,16 +281,18 @@ def _hours_words(hours: float, context: Context) -> str:
     return f"{sign}{context.formats.count(abs(hours))}{NBSP}h"
 
 
-def _peak(staffing: Staffing, half: int, context: Context) -> str:
+def _peak(staffing: Staffing, half: int, context: Context) -> HeatCell:
     """The most of a half-hour; of gaps the worst."""
     column = _values(staffing)[:, half]
     if staffing.heat != "scheduled":
         column = column[[staffing.is_known(day) for day in range(WEEKDAYS)]]
     if not len(column):
-        return ""
+        return HeatCell("")
     if staffing.heat == "gap":
-        return signed(float(column.min()), context)
-    return people_words(float(column.max()), context)
+        worst = float(column.min())
+        return HeatCell(signed(worst, context), value=worst)
+    most = float(column.max())
+    return HeatCell(people_words(most, context), value=most)
 
 
 def _week_foot(staffing: Staffing, context: Context) -> Element:
@@ -425,66 +442,73 @@ def _day_foot(staffing: Staffing, context: Context) -> Element:
 
 
 def _day_table(staffing: Staffing, context: Context) -> Element:
-    text = context.text
+    text, formats = context.text, context.formats
     single = len(staffing.works) == 1
-    # Two kinds of work have neither one length nor one target.
-    names = ["half", "arrivals", "p90", *(["handling"] if single else [])]
-    names += ["load", "there", "needed", "scheduled", "gap", "online"]
-    names += ["in_time", "wait", "occupancy"] if single else []
     patience = single and staffing.main.plan.assumptions.patience is not None
-    names += ["gives_up"] if patience else []
+    kinds: dict[str, Kind] = {"half": "text", "arrivals": "number", "p90": "number"}
+    # Two kinds of work have neither one length nor one target.
+    kinds |= {"handling": "seconds"} if single else {}
+    kinds |= {"load": "points", "there": "count", "needed": "count"}
+    kinds |= dict.fromkeys(("scheduled", "gap", "online"), "number")
+    kinds |= {"in_time": "share", "wait": "seconds", "occupancy": "share"} if single else {}
+    kinds |= {"gives_up": "share"} if patience else {}
+    writers: dict[str, Any] = {
+        "scheduled": lambda number: people_words(number, context),
+        "gap": lambda number: signed(number, context),
+        "occupancy": lambda share: formats.share(share, 0),
+    }
+    columns = [
+        Column(text(f"staffing.head.{name}"), kind, writers.get(name))
+        for name, kind in kinds.items()
+    ]
     rows = [_day_row(staffing, half, patience, context) for half in staffing.day_halves]
-    return data_table([text(f"staffing.head.{name}") for name in names], rows, "staffing-table")
+    name = text("staffing.day", weekday=text(f"rows.weekday.{staffing.day}"))
+    return data_table(Table(name, columns, rows), context, "staffing-table")
 
 
 def _day_row(staffing: Staffing, half: int, patience: bool, context: Context) -> list[Any]:
-    text, formats = context.text, context.formats
     weekday, work = staffing.day, staffing.main
     flow = work.plan.flow(weekday, half)
     needed = int(staffing.needed[weekday, half])
     scheduled = float(staffing.scheduled[weekday, half])
-    seen = staffing.online[half]
+    seen = float(staffing.online[half])
     there = sum(int(value.plan.there[weekday, half]) for value in staffing.works.values())
-    impossible: Any = pill(text("staffing.impossible"), "attention", "exclamation-triangle-fill")
+    label = context.text("staffing.impossible")
+    impossible = Cell(None, drawn=pill(label, "attention", "exclamation-triangle-fill"))
     if not staffing.is_known(weekday):
-        needed, impossible = -1, no_data(context)
+        needed, impossible = -1, Cell(None)
     row: list[Any] = [
         clock(half),
-        formats.decimal(
-            sum(float(w.plan.arrivals[weekday, half]) for w in staffing.works.values())
-        ),
-        formats.decimal(sum(float(w.demand.p90[weekday, half]) for w in staffing.works.values())),
-        formats.decimal(sum(w.plan.flow(weekday, half).load for w in staffing.works.values()), 2),
-        impossible if needed < 0 else formats.count(there),
-        impossible if needed < 0 else formats.count(needed),
-        people_words(scheduled, context),
-        impossible if needed < 0 else signed(scheduled - needed, context),
-        no_data(context) if np.isnan(seen) else formats.decimal(float(seen)),
+        sum(float(w.plan.arrivals[weekday, half]) for w in staffing.works.values()),
+        sum(float(w.demand.p90[weekday, half]) for w in staffing.works.values()),
+        sum(w.plan.flow(weekday, half).load for w in staffing.works.values()),
+        impossible if needed < 0 else there,
+        impossible if needed < 0 else needed,
+        scheduled,
+        impossible if needed < 0 else scheduled - needed,
+        None if np.isnan(seen) else seen,
     ]
     if len(staffing.works) == 1:
-        row.insert(3, formats.duration(flow.handling) if flow.handling else no_data(context))
+        row.insert(3, flow.handling or None)
         row += _outcome(staffing, half, context)
     if patience:
         outcome = work.plan.outcome_with_patience(weekday, half)
-        row.append(formats.share(outcome.gives_up) if outcome and flow.load else no_data(context))
+        row.append(outcome.gives_up if outcome and flow.load else None)
     return row
 
 
 def _outcome(staffing: Staffing, half: int, context: Context) -> list[Any]:
     """Instability is said, and is no number."""
-    text, formats = context.text, context.formats
+    text = context.text
     plan, weekday = staffing.main.plan, staffing.day
     if not plan.flow(weekday, half).load:
         idle = html.Span(text("staffing.idle"), className="no-data")
-        return [idle, no_data(context), no_data(context)]
+        return [Cell(None, drawn=idle), None, None]
     if not plan.present(weekday, half):
-        return [text("staffing.nobody"), no_data(context), no_data(context)]
+        return [Cell(None, drawn=text("staffing.nobody")), None, None]
     outcome = plan.outcome_with_patience(weekday, half) or plan.outcome(weekday, half)
     if outcome is None:
         unstable = pill(text("staffing.unstable"), "attention", "exclamation-triangle-fill")
-        return [unstable, text("staffing.grows"), text("staffing.unstable")]
-    return [
-        formats.share(outcome.in_time),
-        formats.duration(outcome.mean_wait),
-        formats.share(outcome.occupancy, 0),
-    ]
+        said = (unstable, text("staffing.grows"), text("staffing.unstable"))
+        return [Cell(None, drawn=drawn) for drawn in said]
+    return [outcome.in_time, outcome.mean_wait, outcome.occupancy]

@@ -9,11 +9,12 @@ from layouts.components.data_table import data_table
 from layouts.components.graph import Figure, bar, counted, figure, graph, line_up, scatter
 from layouts.components.heat_map import HeatCell, HeatLine, heat_map, heat_scale, sequential
 from layouts.components.panel import figure_panel, segmented
-from layouts.components.share_bars import BarLine, bar_table
+from layouts.components.share_bars import BarLine, bar_values, draw_bars
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, html
-from layouts.pages.telephony.data import PAGE, Telephony
+from layouts.pages.telephony.data import PAGE, Heat, Telephony
 from metrics.measures.telephony import LOST
 from metrics.model.summary import Summary
 from metrics.query.crosstab import Crosstab
@@ -52,22 +53,23 @@ def outcomes(telephony: Telephony, context: Context) -> Element:
     apart = [line(outcome, "bar-other") for outcome in APART if telephony.outcomes.get(outcome)]
     heads = [text("telephony.outcome"), "n", text("overview.part")]
     gone = sum(telephony.outcomes.get(outcome, 0) for outcome in LOST)
-    parts = [bar_table(heads, [answered], context)]
+    parts = [draw_bars(heads, [answered], context)]
     parts.append(
         html.P(text("telephony.counts_as_lost", n=formats.count(gone)), className="bars-head")
     )
-    parts.append(bar_table(["", "", ""], lost, context))
+    parts.append(draw_bars(["", "", ""], lost, context))
     if apart:
         rest = sum(line.n for line in apart)
         parts.append(
             html.P(text("telephony.counts_apart", n=formats.count(rest)), className="bars-head")
         )
-        parts.append(bar_table(["", "", ""], apart, context))
+        parts.append(draw_bars(["", "", ""], apart, context))
     if telephony.contradictions:
         n_text = formats.count(telephony.contradictions)
         label = text.plural("telephony.contradictions", telephony.contradictions, n=n_text)
         link = rows_link(label, context, "call_contradictions", class_name="link")
         parts.append(html.P(link, className="bars-head"))
+    typed = bar_values(title, heads, [answered, *lost, *apart])
     loss = telephony.loss
     note = None
     if loss.value is not None:
@@ -76,7 +78,7 @@ def outcomes(telephony: Telephony, context: Context) -> Element:
         PAGE,
         "outcomes",
         title,
-        html.Div(parts, className="outcomes"),
+        carry(typed, html.Div(parts, className="outcomes")),
         None,
         context,
         population=population,
@@ -108,22 +110,21 @@ def lost_hours(telephony: Telephony, context: Context) -> Element:
         label = text("telephony.lost_label", n=formats.count(total))
         graph_id = ids.panel(PAGE, "lost-graph")
         body = graph(graph_id, lost_by_hour(hours, context), text, label, rows=MISSED)
-        heads = [text("overview.table.hour"), *[text(f"metrics.parts.{o}") for o in OUTCOMES]]
-        table = data_table(
-            heads,
+        columns = [
+            Column(text("overview.table.hour"), "text"),
+            *[Column(text(f"metrics.parts.{outcome}"), sums=True) for outcome in OUTCOMES],
+        ]
+        rows = [
             [
-                [
-                    f"{hour}h",
-                    *[
-                        rows_link(str(n), context, MISSED, f"hour:{hour}", f"part:{outcome}")
-                        if (n := counts.get(outcome, 0))
-                        else "0"
-                        for outcome in OUTCOMES
-                    ],
-                ]
-                for hour, counts in hours.items()
-            ],
-        )
+                f"{hour}h",
+                *[
+                    Cell(counts.get(outcome, 0), (MISSED, f"hour:{hour}", f"part:{outcome}"))
+                    for outcome in OUTCOMES
+                ],
+            ]
+            for hour, counts in hours.items()
+        ]
+        table = data_table(Table(title, columns, rows, charted=(1, 2, 3)), context)
     return figure_panel(
         PAGE,
         "lost_by_hour",
@@ -149,20 +150,20 @@ def answers(telephony: Telephony, context: Context) -> Element:
         label = text("telephony.answers_label", n=formats.count(n))
         graph_id = ids.panel(PAGE, "answers-graph")
         body = graph(graph_id, chart, text, label, rows=ANSWER)
-        table = data_table(
-            [text("telephony.answer_axis"), text("telephony.calls_axis")],
+        columns = [
+            Column(text("telephony.answer_axis"), "text"),
+            Column(text("telephony.calls_axis"), sums=True),
+        ]
+        rows = [
             [
-                [
-                    text("telephony.answer_more", low=low)
-                    if high is None
-                    else text("telephony.answer_between", low=low, high=high),
-                    rows_link(formats.count(count), context, ANSWER, f"value:{low}..{high or ''}")
-                    if count
-                    else "0",
-                ]
-                for low, high, count in telephony.answers
-            ],
-        )
+                text("telephony.answer_more", low=low)
+                if high is None
+                else text("telephony.answer_between", low=low, high=high),
+                Cell(count, (ANSWER, f"value:{low}..{high or ''}")),
+            ]
+            for low, high, count in telephony.answers
+        ]
+        table = data_table(Table(title, columns, rows), context)
         note = text(
             "telephony.in_time",
             target=formats.duration(telephony.target),
@@ -320,13 +321,15 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> Element:
     def cell(number: Summary | None, days: int, cells: tuple[str, ...], name: str) -> HeatCell:
         key = LOSS if telephony.heat == "loss" else INBOUND
         if number is None or not number.n:
-            return HeatCell("0" if telephony.heat != "loss" else "", title=name)
+            is_loss = telephony.heat == "loss"
+            return HeatCell("" if is_loss else "0", title=name, value=None if is_loss else 0)
         value = _shown_value(telephony, number, days)
         tone = sequential(value, largest)
         if telephony.heat == "loss" and number.n < ENOUGH:
             tone = ""
         n = text("units.n", n=context.formats.count(number.n))
-        return HeatCell(_words(telephony, value, context), tone, key, cells, f"{name}, {n}")
+        label = _words(telephony, value, context)
+        return HeatCell(label, tone, key, cells, f"{name}, {n}", value)
 
     lines = []
     for day in range(7):
@@ -344,7 +347,11 @@ def _week(telephony: Telephony, shown: Crosstab, context: Context) -> Element:
         _plain(cell(shown.total, all_days, (), word)),
     )
     heads = [f"{hour}h" for hour in hours]
-    return heat_map("", heads, lines, foot, word, context, class_name=_class(hours))
+    heat = telephony.heat or "count"
+    name = f"{text('telephony.week')}, {text(f'telephony.heat.{heat}')}"
+    kinds: dict[Heat | None, Kind] = {None: "count", "mean": "number", "loss": "share"}
+    kind = kinds[telephony.heat]
+    return heat_map(name, kind, "", heads, lines, foot, word, context, class_name=_class(hours))
 
 
 def _shown_value(telephony: Telephony, number: Summary, days: int) -> float:
@@ -410,7 +417,17 @@ def people(telephony: Telephony, context: Context) -> Element:
             _count(shown.total, 0, (), context),
         )
         heads = [f"{hour}h" for hour in hours]
-        body = heat_map("", heads, lines, foot, word, context, class_name="heat-hours")
+        body = heat_map(
+            text("telephony.people"),
+            "count",
+            text("telephony.columns.agent"),
+            heads,
+            lines,
+            foot,
+            word,
+            context,
+            class_name="heat-hours",
+        )
     return figure_panel(
         PAGE,
         "calls_by_agent_hour",
@@ -428,9 +445,9 @@ def _count(
     number: Summary | None, largest: float, cells: tuple[str, ...], context: Context
 ) -> HeatCell:
     if number is None or not number.n:
-        return HeatCell("0")
+        return HeatCell("0", value=0)
     label = context.formats.count(number.n)
-    return HeatCell(label, sequential(number.n, largest), ANSWERED, cells)
+    return HeatCell(label, sequential(number.n, largest), ANSWERED, cells, value=number.n)
 
 
 def used_hours(shown: Crosstab) -> Sequence[int]:

@@ -1,14 +1,16 @@
 """Tables of the telephone: people, lines, passed on, callers, call-backs, the calls themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import data_table, named, plain_table
 from layouts.components.panel import figure_panel, no_data, open_link
 from layouts.components.rows_panel import CALL_ICONS, Call
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Table
 from layouts.components.view_link import rows_link
 from layouts.elements import Element, html
 from layouts.icons import icon
@@ -26,45 +28,59 @@ LINE_KEYS = (
     "talk_time",
     "calls_outbound",
 )
-SHOWN = 10
+SHOWN = 50
 
 
 def _frame(table: Any, class_name: str = "") -> Element:
     return html.Div(table, className=f"table-frame {class_name}".strip())
 
 
-def _linked(words: str, n: int, context: Context, key: str, *cells: str) -> Any:
-    return rows_link(words, context, key, *cells) if n else words
+def _columns(context: Context, **kinds: Any) -> list[Column]:
+    """What has one kind only; the words of a column are those of its name."""
+    writers: dict[str, Callable[[Any], Any]] = {
+        "name": named,
+        "digits": _digits,
+        "talk": context.formats.talk,
+    }
+    columns = []
+    for name, kind in kinds.items():
+        title = context.text(f"telephony.columns.{name}")
+        usual = {"name": "text", "digits": "text", "talk": "seconds"}.get(kind, kind)
+        columns.append(Column(title, usual, writers.get(kind), sums=kind == "count"))
+    return columns
 
 
-def _person(name: str) -> Element:
-    return html.Span(name, className="bidi", title=name)
+def _digits(digits: str) -> Element:
+    return html.Span(digits, className="digits")
 
 
 def agents(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
-    keys = (
-        "agent",
-        "answered",
-        "out",
-        "out_answered",
-        "rung",
-        "answer",
-        "mean",
-        "sum",
-        "passed",
-        "to",
-    )
-    heads = [text(f"telephony.columns.{key}") for key in keys]
     widest = max((agent.answered for agent in telephony.agents), default=0) or 1
+    columns = _columns(
+        context,
+        agent="name",
+        answered="count",
+        out="count",
+        out_answered="count",
+        rung="count",
+        answer="seconds",
+        mean="talk",
+        sum="seconds",
+        passed="count",
+        to="name",
+    )
+    # Calls of two people are counted for both: their sum is no number of calls.
+    columns[1] = replace(columns[1], sums=False)
     rows = [_agent(agent, widest, telephony.names, context) for agent in telephony.agents]
+    title = text("telephony.agents")
     body: Any = empty(context, text("telephony.no_people"))
     if rows:
-        body = _frame(data_table(heads, rows, "people-table"))
+        body = _frame(data_table(Table(title, columns, rows), context, "people-table"))
     return figure_panel(
         PAGE,
         "calls_per_agent",
-        text("telephony.agents"),
+        title,
         body,
         None,
         context,
@@ -86,25 +102,28 @@ def _agent(agent: AgentCalls, widest: int, names: Mapping[str, str], context: Co
         className="bar people-bar",
         style={"--share": f"{agent.answered / widest * 100:.1f}%"},
     )
-    count = _linked(formats.count(agent.answered), agent.answered, context, "calls_answered", cell)
+    count: Any = formats.count(agent.answered)
+    if agent.answered:
+        count = rows_link(count, context, "calls_answered", cell)
     taken: Any = formats.count(agent.outbound_answered)
     if agent.outbound:
         share = formats.share(agent.outbound_answered / agent.outbound, 0)
-        link = _linked(taken, agent.outbound_answered, context, "calls_outbound_answered", cell)
-        taken = [link, " ", html.Span(share, className="quieter")]
+        if agent.outbound_answered:
+            taken = rows_link(taken, context, "calls_outbound_answered", cell)
+        taken = [taken, " ", html.Span(share, className="quieter")]
     passed = ", ".join(f"{_taker(to.taker, names, context)} ({to.calls}×)" for to in agent.passed)
-    waits = agent.time_to_answer
+    name = names[agent.id]
     return [
-        html.Span(names[agent.id], className="bidi name", title=names[agent.id]),
-        html.Span([bar, count], className="people-answered"),
-        _linked(formats.count(agent.outbound), agent.outbound, context, "calls_outbound", cell),
-        taken,
-        _linked(formats.count(agent.rung), agent.rung, context, "calls_rung", cell),
-        no_data(context) if waits is None else formats.duration(waits),
-        no_data(context) if agent.talk_mean is None else formats.talk(agent.talk_mean),
-        formats.duration(agent.talk_seconds),
-        _linked(formats.count(agent.passed_on), agent.passed_on, context, "transfers", giver),
-        html.Span(passed, className="bidi elided", title=passed),
+        Cell(name, drawn=html.Span(name, className="bidi name", title=name)),
+        Cell(agent.answered, drawn=html.Span([bar, count], className="people-answered")),
+        Cell(agent.outbound, ("calls_outbound", cell)),
+        Cell(agent.outbound_answered, drawn=taken),
+        Cell(agent.rung, ("calls_rung", cell)),
+        agent.time_to_answer,
+        agent.talk_mean,
+        agent.talk_seconds,
+        Cell(agent.passed_on, ("transfers", giver)),
+        passed,
     ]
 
 
@@ -114,14 +133,15 @@ def _taker(agent: str, names: Mapping[str, str], context: Context) -> str:
 
 def lines(telephony: Telephony, context: Context) -> Element:
     text = context.text
-    heads = [text("telephony.columns.line")]
-    heads += [text(f"telephony.columns.{key}") for key in LINE_KEYS]
-    rows = [_line(line, telephony.gap is not None, context) for line in telephony.line_rows]
+    kinds = {key: CATALOG[key].unit for key in LINE_KEYS}
+    columns = _columns(context, line="name", **kinds)
+    rows = [_line(line, telephony.gap is not None) for line in telephony.line_rows]
+    title = text("telephony.by_line")
     return figure_panel(
         PAGE,
         "lines_table",
-        text("telephony.by_line"),
-        _frame(data_table(heads, rows, "lines-table")),
+        title,
+        _frame(data_table(Table(title, columns, rows), context, "lines-table")),
         None,
         context,
         population=text.plural("telephony.lines_n", len(rows), n=len(rows)),
@@ -129,45 +149,47 @@ def lines(telephony: Telephony, context: Context) -> Element:
     )
 
 
-def _line(line: LineCalls, unanswerable: bool, context: Context) -> list[Any]:
-    cells: list[Any] = [_person(line.name)]
+def _line(line: LineCalls, unanswerable: bool) -> list[Any]:
+    cells: list[Any] = [line.name]
     for key in LINE_KEYS:
         number = line.metrics.get(key)
         if number is None or number.value is None:
-            is_none = number is None and key.startswith("calls")
+            is_none = number is None and CATALOG[key].unit == "count"
             unknown = unanswerable and CATALOG[key].of_line
-            cells.append("0" if is_none and not unknown else no_data(context))
-            continue
-        label = context.formats.value(number.value, number.unit)
-        cells.append(_linked(label, number.n, context, key, f"line:{line.id}"))
+            cells.append(0 if is_none and not unknown else None)
+        else:
+            cells.append(Cell(number.value, (key, f"line:{line.id}") if number.n else ()))
     return cells
 
 
 def transfers(telephony: Telephony, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(transfer.calls for transfer in telephony.transfers)
-    heads = [text("telephony.columns.giver"), text("telephony.columns.taker"), "n"]
+    columns = _columns(context, giver="name", taker="name")
+    columns.append(Column("n", sums=True))
     rows = [
         [
-            _person(telephony.names[transfer.giver]),
-            _person(_taker(transfer.taker, telephony.names, context)),
-            rows_link(
-                formats.count(transfer.calls),
-                context,
-                "transfers",
-                f"transferred_by:{transfer.giver}",
-                f"transferred_to:{transfer.taker}",
+            telephony.names[transfer.giver],
+            _taker(transfer.taker, telephony.names, context),
+            Cell(
+                transfer.calls,
+                (
+                    "transfers",
+                    f"transferred_by:{transfer.giver}",
+                    f"transferred_to:{transfer.taker}",
+                ),
             ),
         ]
         for transfer in telephony.transfers
     ]
+    title = text("telephony.transfers")
     body: Any = empty(context, text("telephony.no_transfers"))
     if rows:
-        body = _frame(data_table(heads, rows, words=2), "tall")
+        body = _frame(data_table(Table(title, columns, rows), context), "tall")
     return figure_panel(
         PAGE,
         "transfers",
-        text("telephony.transfers"),
+        title,
         body,
         None,
         context,
@@ -179,74 +201,93 @@ def transfers(telephony: Telephony, context: Context) -> Element:
 def callers(telephony: Telephony, context: Context) -> Element:
     """Anonymous numbers are never taken for one caller."""
     text, formats = context.text, context.formats
-    keys = ("number", "contact", "calls", "lost", "mean", "last")
-    heads = [text(f"telephony.columns.{key}") for key in keys]
+    columns = _columns(
+        context,
+        number="digits",
+        contact="text",
+        calls="count",
+        lost="count",
+        mean="talk",
+        last="moment",
+    )
     rows = [
         [
-            html.Span(caller.digits, className="digits"),
+            caller.digits,
             _contact(caller.name, context),
-            rows_link(formats.count(caller.calls), context, "calls", f"caller:{caller.id}"),
+            Cell(caller.calls, ("calls", f"caller:{caller.id}")),
             _many_lost(caller.lost, caller.calls, context),
-            no_data(context) if caller.talk_mean is None else formats.talk(caller.talk_mean),
-            formats.moment(caller.last_at),
+            caller.talk_mean,
+            caller.last_at,
         ]
-        for caller in telephony.callers[: SHOWN * 5]
+        for caller in telephony.callers
     ]
+    title = text("telephony.callers")
     body: Any = empty(context, text("telephony.no_callers"))
     if rows:
-        body = _frame(data_table(heads, rows, words=2), "tall")
-    count = len(telephony.callers)
-    note = text("telephony.callers_first", n=len(rows)) if count > len(rows) else None
+        body = _frame(data_table(Table(title, columns, rows), context, shown=SHOWN), "tall")
+    count = len(rows)
     return figure_panel(
         PAGE,
         "recurring_callers",
-        text("telephony.callers"),
+        title,
         body,
         None,
         context,
         population=text.plural("telephony.callers_n", count, n=formats.count(count)),
-        footnote=note,
+        footnote=text("telephony.callers_first", n=SHOWN) if count > SHOWN else None,
         info=telephony.infos["recurring_callers"],
     )
 
 
-def _contact(name: str, context: Context) -> Element:
-    if not name:
-        return html.Span(context.text("telephony.no_contact"), className="no-data")
-    return html.Span(name, className="bidi elided", title=name)
+def _contact(name: str, context: Context) -> Cell:
+    if name:
+        return Cell(name, drawn=named(name))
+    nobody = html.Span(context.text("telephony.no_contact"), className="no-data")
+    return Cell(None, drawn=nobody)
 
 
-def _many_lost(lost: int, calls: int, context: Context) -> Any:
-    label = context.formats.count(lost)
-    if lost and lost == calls:
-        return html.Span([icon("exclamation-triangle-fill"), " ", label], className="warn strong")
-    return label
+def _many_lost(lost: int, calls: int, context: Context) -> Cell:
+    if not lost or lost != calls:
+        return Cell(lost)
+    label = [icon("exclamation-triangle-fill"), " ", context.formats.count(lost)]
+    return Cell(lost, drawn=html.Span(label, className="warn strong"))
 
 
 def owed(telephony: Telephony, context: Context) -> Element:
     """Who did not get us, and has not heard from us since."""
     text, formats = context.text, context.formats
     count = len(telephony.owed)
-    keys = ("waits", "number", "contact", "since", "missed", "line")
-    heads = [text(f"telephony.columns.{key}") for key in keys]
+    columns = _columns(
+        context,
+        waits="seconds",
+        number="digits",
+        contact="text",
+        since="moment",
+        missed="count",
+        line="name",
+    )
+    write = formats.span_of
+    columns[0] = replace(columns[0], write=lambda waits: html.B(write(waits)), class_name="left")
     rows = [
         [
-            html.B(formats.span_of(call.waits)),
-            html.Span(call.digits, className="digits"),
+            call.waits,
+            call.digits,
             _contact(call.name, context),
-            formats.moment(call.since),
-            rows_link(formats.count(call.missed), context, "calls", f"caller:{call.id}"),
-            html.Span(call.line, className="bidi elided", title=call.line),
+            call.since,
+            Cell(call.missed, ("calls", f"caller:{call.id}")),
+            call.line,
         ]
-        for call in telephony.owed[: SHOWN * 5]
+        for call in telephony.owed
     ]
+    title = text("telephony.owed")
     body: Any = empty(context, text("telephony.none_owed"), gap=telephony.gap)
     if rows:
-        body = _frame(data_table(heads, rows, "owed-table", words=3), "tall")
+        table = data_table(Table(title, columns, rows), context, "owed-table", shown=SHOWN)
+        body = _frame(table, "tall")
     return figure_panel(
         PAGE,
         "callback_debt",
-        text("telephony.owed"),
+        title,
         body,
         None,
         context,
@@ -267,7 +308,7 @@ def recent(telephony: Telephony, context: Context) -> Element:
         PAGE,
         "calls",
         text("telephony.recent"),
-        _frame(data_table(heads, rows, "calls-table", words=5)),
+        _frame(plain_table(heads, rows, "calls-table", words=5)),
         None,
         context,
         population=text("telephony.recent_n", n=len(rows), total=formats.count(telephony.calls)),
@@ -287,10 +328,10 @@ def _call(call: Call, context: Context) -> list[Any]:
     person, line = call.about
     return [
         formats.moment(call.at),
-        html.Span(call.who, className="bidi elided", title=call.who),
+        named(call.who),
         html.Span([icon(CALL_ICONS[call.kind]), " ", label], className="call-kind"),
-        html.Span(person, className="bidi elided", title=person),
-        html.Span(line, className="bidi elided", title=line),
+        named(person),
+        named(line),
         no_data(context) if call.talk is None else formats.talk(call.talk),
         listen,
     ]

@@ -57,9 +57,11 @@ class Times:
 
     Attributes:
         by: agent, team or reason.
+        groups: All of them, of which the first `shown` are drawn.
         label: Label of the reason; empty where the data has it or nobody asks.
         reopened: First and last close of those that were opened again, and their price.
-        due: Open conversations without a first response, soonest first; only the first of them.
+        cases: How many of `slowest` and of `due` are drawn.
+        due: Open conversations without a first response, soonest first; the first of them.
         due_parts: All of them, by how near their target is.
         target: Agreed seconds of the first response.
     """
@@ -68,13 +70,14 @@ class Times:
     spreads: Sequence[Spread]
     by: str
     groups: Sequence[Group]
-    hidden: int
+    shown: int
     every: bool
     total: Group
     label: str
     hours: Mapping[int, Summary]
     slow_key: str
     slowest: Sequence[Case]
+    cases: int
     reopened: tuple[Summary, Summary]
     price: Summary
     reopen_rate: Summary

@@ -1,6 +1,6 @@
 """Single cases and stocks of the times page: the slowest, what is due, age, reopened, SLA."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from layouts.components.context import Context
 from layouts.components.live_time import server_time, timer
 from layouts.components.panel import figure_panel, open_link, segmented
 from layouts.components.states import empty, message
+from layouts.components.typed_table import Column, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
 from layouts.icons import icon
@@ -35,9 +36,11 @@ def slowest(times: Times, context: Context) -> Element:
     if times.slowest:
         items = [
             _case(html.B(context.formats.duration(case.seconds)), case, context)
-            for case in times.slowest
+            for case in times.slowest[: times.cases]
         ]
-        body = html.Ol(items, className="cases")
+        first = Column(text(f"metrics.{times.slow_key}.label"), "seconds")
+        typed = _list_cases(text("metrics.slowest.label"), [first], times.slowest, context)
+        body = carry(typed, html.Ol(items, className="cases"))
         every = context.view(rows=times.slow_key, rows_order="most")
         note = view_link(text("times.all_by_length"), every, "link")
     return figure_panel(
@@ -64,7 +67,7 @@ def due(times: Times, context: Context) -> Element:
             for part, count in times.due_parts.items()
         ]
         items = []
-        for case in times.due:
+        for case in times.due[: times.cases]:
             assert case.since is not None
             assert case.due_at is not None
             key = "times.was_due" if case.due == "overdue" else "times.is_due"
@@ -75,14 +78,16 @@ def due(times: Times, context: Context) -> Element:
             used = min(1.0, (times.at - case.since).total_seconds() / times.target)
             style = {"--share": f"{used * 100:.1f}%"}
             items.append(_case(html.Span(lead), case, context, f"due due-{case.due}", style))
+        first = [Column(text("times.waits"), "seconds"), Column(text("times.due_at"), "moment")]
+        typed = _list_cases(text("times.due"), first, times.due, context)
         body = [
             server_time(times.at),
             html.Div(parts, className="part-words"),
-            html.Ol(items, className="cases"),
+            carry(typed, html.Ol(items, className="cases")),
         ]
     else:
         body = message("calm", context, text("times.none_due"), text("times.none_due_words"))
-    more = total - len(times.due)
+    more = total - min(len(times.due), times.cases)
     note: list[Any] = [text("times.due_note", span=formats.duration(times.target))]
     if more > 0:
         label = text.plural("times.more_due", more, n=formats.count(more))
@@ -106,7 +111,7 @@ def backlog(times: Times, context: Context) -> Element:
     total = sum(times.backlog.values())
     body: Any = message("calm", context, text("times.none_open"))
     if total:
-        body = _bars("backlog_age", times.backlog, context)
+        body = _bars(text("metrics.backlog_age.label"), "backlog_age", times.backlog, context)
     return figure_panel(
         PAGE,
         "backlog_age",
@@ -142,7 +147,7 @@ def sla(times: Times, context: Context) -> Element:
         PAGE,
         "sla_parts",
         title,
-        _bars("sla_hit_rate", times.sla, context),
+        _bars(title, "sla_hit_rate", times.sla, context),
         None,
         context,
         population=text("units.n", n=formats.count(total)),
@@ -174,7 +179,14 @@ def reopened(times: Times, context: Context) -> Element:
             _length(text("times.first_close"), first, longest, context),
             _length(text("times.last_close"), last, longest, context),
         ]
-        body.append(html.Table(html.Tbody(lines), className="grid-table lengths"))
+        columns = [Column(title, "text"), Column(text("times.table.median"), "seconds")]
+        columns += [Column(text("times.table.mean"), "seconds"), Column(text("times.table.n"))]
+        values = [
+            (text(f"times.{name}"), number.value, number.mean, number.n)
+            for name, number in zip(("first_close", "last_close"), times.reopened, strict=True)
+        ]
+        drawn = html.Table(html.Tbody(lines), className="grid-table lengths")
+        body.append(carry(Table(title, columns, values), drawn))
         label = text(
             "times.price",
             median=formats.rough(price.value),
@@ -205,12 +217,15 @@ def _length(name: str, number: Summary, longest: float, context: Context) -> Ele
     )
 
 
-def _bars(key: str, parts: Mapping[str, int], context: Context) -> Element:
+def _bars(title: str, key: str, parts: Mapping[str, int], context: Context) -> Element:
     text, formats = context.text, context.formats
     most, total = max(parts.values()), sum(parts.values())
     rows = []
+    values = []
     for part, count in parts.items():
         name = f"metrics.parts.{part}"
+        called = text(name) if text.has(name) else part
+        values.append((called, count, count / total))
         style = {"--share": f"{count / most * 100:.1f}%"}
         bar: Any = html.Div(
             html.Span(className=f"bar-fill part-{part.strip('<>')}"), className="bar", style=style
@@ -222,14 +237,16 @@ def _bars(key: str, parts: Mapping[str, int], context: Context) -> Element:
             bar = rows_link(bar, context, key, cell, **silent)
             number = rows_link(number, context, key, cell)
         cells = [
-            html.Td(text(name) if text.has(name) else part, className="left bidi"),
+            html.Td(called, className="left bidi"),
             html.Td(bar, className="part-bar"),
             html.Td(number),
             html.Td(formats.share(count / total), className="quieter"),
         ]
         rows.append(html.Tr(cells, **{"data-mark": ""}))
+    columns = [Column(title, "text"), Column("n", sums=True)]
+    columns.append(Column(text("times.table.part"), "share"))
     table = html.Table(html.Tbody(rows), className="grid-table parts-table")
-    return html.Div(table, className="table-frame")
+    return carry(Table(title, columns, values), html.Div(table, className="table-frame"))
 
 
 def _when(instant: datetime, now: datetime, context: Context) -> str:
@@ -246,6 +263,31 @@ def _part_words(key: str, part: str, count: int, context: Context, class_name: s
     mark = icon("exclamation-triangle-fill", "warn") if part == "overdue" and count else None
     label = f" {context.text(f'metrics.parts.{part}')}"
     return html.Span([mark, number, label], className=class_name)
+
+
+def _list_cases(
+    name: str, first: Sequence[Column], cases: Sequence[Case], context: Context
+) -> Table:
+    """`first` is how long each took or waits, and where its clock still runs, when it is due."""
+    text = context.text
+    columns = [
+        *first,
+        *[Column(text(f"details.columns.{key}"), "text") for key in ("subject", "agent", "team")],
+        Column(text("times.by.reason"), "text"),
+        Column(text("details.columns.created_at"), "moment"),
+        Column(text("details.columns.link"), "link"),
+    ]
+    rows = [
+        [
+            *(case.seconds, case.due_at)[: len(first)],
+            case.subject,
+            *case.about,
+            case.at,
+            case.url,
+        ]
+        for case in cases
+    ]
+    return Table(name, columns, rows)
 
 
 def _case(

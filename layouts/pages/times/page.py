@@ -5,7 +5,7 @@ from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.data_table import data_table
+from layouts.components.data_table import MARK, data_table
 from layouts.components.graph import (
     Figure,
     bar,
@@ -19,6 +19,7 @@ from layouts.components.graph import (
 from layouts.components.kpi import kpi_sheet
 from layouts.components.panel import figure_panel, no_data, pill, segmented
 from layouts.components.states import empty
+from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
 from layouts.formats import DAY, HOUR, MINUTE
@@ -78,13 +79,20 @@ def _spread(distribution: Spread, times: Times, context: Context) -> Element:
     drawn = graph(
         ids.panel(PAGE, f"{key}-graph"), chart, text, label, rows=distribution.key, by="value"
     )
-    lines = []
-    for bucket in distribution.buckets:
-        count: Any = formats.count(bucket.count)
-        if bucket.count:
-            count = rows_link(count, context, distribution.key, f"value:{bucket.key}")
-        lines.append([bucket_words(bucket, context), count, formats.share(bucket.count / n)])
-    heads = [text(f"times.table.{name}") for name in ("range", "count", "part")]
+    columns = [
+        Column(text("times.table.range"), "text"),
+        Column(text("times.table.count"), sums=True),
+        Column(text("times.table.part"), "share"),
+    ]
+    rows = [
+        [
+            bucket_words(bucket, context),
+            Cell(bucket.count, (distribution.key, f"value:{bucket.key}")),
+            bucket.count / n,
+        ]
+        for bucket in distribution.buckets
+    ]
+    table = Table(title, columns, rows, charted=(1,))
     note: Any = None
     if distribution.share.value is not None:
         share = formats.share(distribution.share.value)
@@ -102,7 +110,7 @@ def _spread(distribution: Spread, times: Times, context: Context) -> Element:
         key,
         title,
         drawn,
-        data_table(heads, lines),
+        data_table(table, context),
         context,
         population=text("units.n", n=formats.count(n)),
         footnote=html.Span(note) if note else None,
@@ -122,23 +130,26 @@ def _hours(times: Times, context: Context) -> Element:
     label = text("times.spread_label", title=title, n=formats.count(n))
     graph_id, rows = ids.panel(PAGE, "by-hour-graph"), "first_response_time"
     drawn = graph(graph_id, chart, text, label, rows=rows, by="hour")
-    lines = []
-    for hour, number in times.hours.items():
-        count: Any = formats.count(number.n)
-        if number.n:
-            count = rows_link(count, context, "first_response_time", f"hour:{hour}")
-        spans = [
-            no_data(context) if seconds is None else formats.rough(seconds)
-            for seconds in (number.value, number.mean, number.p90)
-        ]
-        lines.append([f"{hour}h", *spans, count])
-    heads = [text(f"times.table.{name}") for name in ("hour", "median", "mean", "p90", "n")]
+    rough = formats.rough
+    columns = [
+        Column(text("times.table.hour"), "text"),
+        *[
+            Column(text(f"times.table.{key}"), "seconds", rough)
+            for key in ("median", "mean", "p90")
+        ],
+        Column(text("times.table.n"), sums=True),
+    ]
+    lines = [
+        [f"{h}h", number.value, number.mean, number.p90, Cell(number.n, (rows, f"hour:{h}"))]
+        for h, number in times.hours.items()
+    ]
+    table = Table(title, columns, lines, charted=(1,))
     return figure_panel(
         PAGE,
         "times_by_hour",
         title,
         drawn,
-        data_table(heads, lines),
+        data_table(table, context),
         context,
         population=text("units.n", n=formats.count(n)),
         footnote=text("times.by_hour_note", span=formats.duration(times.target)),
@@ -340,8 +351,10 @@ def panel(times: Times, context: Context) -> Element:
     elif not times.groups:
         body = empty(context, text("times.nothing.first_response_time"))
     else:
-        body = [html.Div(_table(times, context), className="table-frame"), _rest(times, context)]
-    count = len(times.groups) + times.hidden
+        typed = _group_values(text("times.by.title"), times, context)
+        table = carry(typed, html.Div(_table(times, context), className="table-frame"))
+        body = [table, _rest(times, context)]
+    count = len(times.groups)
     return figure_panel(
         PAGE,
         "times_by",
@@ -354,6 +367,32 @@ def panel(times: Times, context: Context) -> Element:
         footnote=text("times.by.note"),
         info=times.infos["times_by"],
     )
+
+
+def _group_values(title: str, times: Times, context: Context) -> Table:
+    text = context.text
+    columns = [Column(text(f"times.by.{times.by}"), "text")]
+    for key, _ in BOTH:
+        kinds: dict[str, Kind] = {"median": "seconds", "mean": "seconds", "p90": "seconds"}
+        kinds |= {"within": "share", "n": "count"}
+        short = text(f"metrics.{key}.short")
+        columns += [
+            Column(f"{short}: {text(f'times.table.{name}')}", kind) for name, kind in kinds.items()
+        ]
+    columns.append(Column(text("metrics.reopen_rate.label"), "share"))
+
+    def values(group: Group) -> list[Any]:
+        cells: list[Any] = [group.name]
+        for key, within in BOTH:
+            number, share = group.metrics.get(key), group.metrics.get(within)
+            if number is None or number.value is None:
+                cells += [None] * 5
+            else:
+                cells += [number.value, number.mean, number.p90, share and share.value, number.n]
+        reopened = group.metrics.get("reopen_rate")
+        return [*cells, reopened and reopened.value]
+
+    return Table(title, columns, [values(group) for group in times.groups], values(times.total))
 
 
 def _table(times: Times, context: Context) -> Element:
@@ -374,7 +413,8 @@ def _table(times: Times, context: Context) -> Element:
     over.append(html.Th(""))
     heads.append(html.Th(text("metrics.reopen_rate.label")))
     rows = [
-        html.Tr(_cells(group, times, tops, context), **{"data-mark": ""}) for group in times.groups
+        html.Tr(_cells(group, times, tops, context), **MARK)
+        for group in times.groups[: times.shown]
     ]
     foot = html.Tr(_cells(times.total, times, tops, context))
     return html.Table(
@@ -385,7 +425,7 @@ def _table(times: Times, context: Context) -> Element:
 
 def _top(times: Times, key: str) -> float:
     """The longest p90, or median where there is none."""
-    parts = [group.metrics.get(key) for group in (*times.groups, times.total)]
+    parts = [group.metrics.get(key) for group in (*times.groups[: times.shown], times.total)]
     return max([1.0, *(n.p90 or n.value or 0 for n in parts if n is not None)])
 
 
@@ -437,8 +477,9 @@ def _rest(times: Times, context: Context) -> Element | None:
     if times.every:
         link = view_link(text("quality.fewer"), context.view(every=None), "link")
         return html.P(link, className="ranks-few")
-    if not times.hidden:
+    hidden = len(times.groups) - times.shown
+    if hidden <= 0:
         return None
-    label = text.plural("times.others", times.hidden, n=context.formats.count(times.hidden))
+    label = text.plural("times.others", hidden, n=context.formats.count(hidden))
     link = view_link(text("quality.show_all"), context.view(every="group"), "link")
     return html.P([label, " ", link], className="ranks-few")

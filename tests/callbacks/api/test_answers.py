@@ -300,7 +300,7 @@ def test_alerts_do_not_pretend_that_somebody_watches(api):
         "wall_silent",
     }
     assert rules["overload"]["settings"] == {"open": 10}
-    assert rules["queue"]["severity"] == "critical"
+    assert rules["queue"]["severity"] is None
 
 
 @pytest.mark.parametrize("route", DATA_ROUTES)

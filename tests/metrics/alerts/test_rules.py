@@ -5,7 +5,7 @@ import pytest
 
 from metrics.alerts.evaluation import Situation, evaluate
 from metrics.alerts.model import SourceHealth
-from metrics.alerts.rules import RULES, QueueSettings
+from metrics.alerts.rules import RULES, OverloadSettings, QueueSettings
 from metrics.model.definitions import TeamRule
 from tests.worlds.tables import (
     FINANCE,
@@ -96,10 +96,32 @@ def test_with_a_minimum_wait_a_queue_fires_on_those_who_waited_for_it(minutes, f
     assert problem.value == 2
 
 
-def test_conversations_without_a_team_queue_by_themselves_unless_teams_are_named():
-    content = world(waiting("limbo", "2026-11-24T11:00:00Z", None))
-    assert set(fired(content)) == {"queue:team:none"}
-    assert fired(content, with_rules=rules(teams=(TeamRule(SUPPORT),))) == {}
+@pytest.mark.parametrize("teams", [(), (TeamRule(SUPPORT),)], ids=["all", "one"])
+def test_what_nobody_answers_for_is_told_whatever_teams_are_in_scope(teams):
+    content = world(
+        waiting("limbo", "2026-11-24T11:00:00Z", None),
+        waiting("orphan", "2026-11-24T11:00:00Z", FINANCE, agent_id="1"),
+        people=(person("1", active=False),),
+    )
+    found = fired(content, with_rules=rules(teams=teams))
+    assert set(found) == {"queue:team:none", "orphaned:agent:1"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "severity"),
+    [(0, "info"), (449, "info"), (450, "warning"), (899, "warning"), (900, "critical")],
+)
+def test_the_oldest_wait_decides_how_bad_a_queue_is_then_and_later(seconds, severity):
+    content = world(
+        waiting("a", NOW - timedelta(seconds=seconds)),
+        waiting("b", NOW),
+        waiting("theirs", None, FINANCE),
+    )
+    found = fired(content)
+    assert found[f"queue:team:{SUPPORT}"].severity == severity
+    assert found[f"queue:team:{FINANCE}"].severity == "info"
+    young = fired(world(waiting("a", NOW)))[f"queue:team:{SUPPORT}"]
+    assert young.at(NOW.timestamp() + seconds).severity == severity
 
 
 ABSENT = [
@@ -112,13 +134,12 @@ ABSENT = [
 
 @pytest.mark.parametrize("holder", ABSENT, ids=["away", "left", "bot", "unknown"])
 def test_what_waits_with_somebody_who_is_not_there_is_told(holder):
-    late = waiting("7", "2026-11-24T11:30:00Z", agent_id="1")
+    late = [waiting(n, f"2026-11-24T11:3{n}:00Z", agent_id="1") for n in ("6", "7")]
     later = waiting("8", "2026-11-24T11:55:00Z", agent_id="1")
     ours_no_more = waiting("9", None, agent_id="1")
-    problem = fired(world(later, late, ours_no_more, people=(holder,)))["orphaned:agent:1"]
-    assert (problem.value, problem.tickets) == (2, ("7", "8"))
-    found = look(world(later, people=(holder,))).problems
-    assert [(p.key, p.fires) for p in found] == [("orphaned:agent:1", False)], "not long enough"
+    problem = fired(world(later, *late, ours_no_more, people=(holder,)))["orphaned:agent:1"]
+    assert (problem.value, problem.tickets) == (2, ("6", "7"))
+    assert look(world(later, people=(holder,))).problems == (), "not long enough"
 
 
 @pytest.mark.parametrize("since", [None, "2026-11-24T11:40:00Z"])
@@ -296,6 +317,7 @@ def test_a_table_with_holes_ends_no_problem(missing, unknown):
 
 
 def test_the_settings_say_how_bad_each_rule_is():
-    settings = {"queue": QueueSettings(severity="info")}
-    (problem,) = fired(world(waiting("a", "2026-11-24T11:00:00Z")), settings=settings).values()
+    held = [waiting(str(n), None, agent_id="1") for n in range(10)]
+    settings = {"overload": OverloadSettings(severity="info")}
+    (problem,) = fired(world(*held), settings=settings).values()
     assert problem.severity == "info"

@@ -25,7 +25,11 @@ def content(*rows, **others):
 
 
 def test_the_queue_is_what_is_open_and_nobody_s():
-    rows = [{"agent_id": "1"}, {}, {"team_id": SUPPORT}, {"state": "snoozed"}, {"state": "closed"}]
+    rows = [
+        {"team_id": SUPPORT, **values}
+        for values in ({"agent_id": "1"}, {}, {"state": "snoozed"}, {"state": "closed"})
+    ]
+    rows += [{"team_id": FINANCE}, {}]
     assert told("queue", content(*rows)).value == 2
     assert told("queue", content(*rows), rules=scoped(SUPPORT)).value == 1
     assert told("queue", content(*rows), filters=Filters(agents=("none",))).value == 2
@@ -45,7 +49,8 @@ def test_the_longest_wait_is_that_of_the_queue():
         {"waiting_since": "2026-11-24T09:00:00Z", "state": "closed"},
         {},
     ]
-    found = told("longest_wait", content(*rows))
+    limbo = {"waiting_since": "2026-11-24T11:00:00Z"}
+    found = told("longest_wait", content(limbo, *({"team_id": SUPPORT, **row} for row in rows)))
     assert (found.value, found.n) == (600, 2)
 
 
@@ -54,7 +59,7 @@ def test_nobody_waits_for_us_after_our_own_reply():
 
 
 def test_a_wait_is_never_below_zero():
-    row = {"waiting_since": "2026-11-24T12:00:03Z"}
+    row = {"waiting_since": "2026-11-24T12:00:03Z", "team_id": SUPPORT}
     assert told("longest_wait", content(row)).value == 0
 
 

@@ -56,7 +56,7 @@ def test_dates_and_durations_are_what_a_spreadsheet_can_add_up():
 def test_numbers_and_shares_stay_numbers():
     share = column("share", 0.857)["A2"]
     assert (share.value, share.number_format) == (0.857, "0.0%")
-    assert column("number", 1_012)["A2"].value == 1_012
+    assert column("count", 1_012)["A2"].value == 1_012
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -114,7 +114,7 @@ def test_the_first_row_stays_in_sight_and_filters():
 
 
 def test_values_of_a_mixed_column_bring_their_kind():
-    page = column("mixed", ("share", 0.5), ("seconds", 60.0), None, ("number", 3))
+    page = column("mixed", ("share", 0.5), ("seconds", 60.0), None, ("plain", 3))
     assert [page[f"A{row}"].value for row in (2, 3, 4, 5)] == [0.5, timedelta(minutes=1), None, 3]
 
 

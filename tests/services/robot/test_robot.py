@@ -649,3 +649,53 @@ def test_after_an_outage_the_cool_down_begins_when_the_message_arrives(on_disk, 
     for _ in range(2):
         watch.minute(*queue(1))
     assert watch.slack.texts()[1:] == ["repeated queue:team:6101 1"]
+
+
+def severities(watch):
+    """As the book says, and as whoever asks is told."""
+    key = "queue:team:6101"
+    written = {i.problem.key: i.problem.severity for i in watch.robot._store.load().incidents}
+    return written[key], watch.live[key].problem.severity
+
+
+@pytest.mark.parametrize("can_edit", [False, True])
+def test_between_two_versions_a_wait_goes_on_and_what_becomes_critical_is_told_at_once(
+    on_disk, can_edit
+):
+    limit = {"queue": {"limit_minutes": 20, "cooldown_minutes": 60}}
+    watch = Watch(on_disk, FakeSlack(can_edit), alerts=limit)
+    row = waiting("w", waiting_since="2026-11-24T14:52:00Z")
+    watch.minute(row)
+    assert severities(watch) == ("info", "info")
+    seen = {}
+    for _ in range(20 * 60):
+        watch.later(seconds=1)
+        watch.robot.deliver()
+        told = severities(watch)
+        assert told[0] == told[1]
+        seen.setdefault(told[0], watch.clock.now - NOW)
+    assert seen == {"info": 61, "warning": 2 * 60, "critical": 12 * 60}
+    kinds = [kind for kind, _, _ in watch.slack.said]
+    assert kinds == (["post", "edit", "post", "edit"] if can_edit else ["post", "post"])
+    assert watch.slack.texts()[kinds.index("post", 1)] == "repeated queue:team:6101 1"
+
+
+def test_a_wait_of_which_nothing_is_known_does_not_become_worse(on_disk):
+    watch = Watch(on_disk, FakeSlack(), alerts={"queue": {"limit_minutes": 20}})
+    watch.minute(waiting("w"))
+    watch.source("intercom", "late")
+    watch.minute(waiting("w"))
+    watch.later(minutes=30)
+    watch.deliver()
+    assert severities(watch) == ("warning", "warning")
+
+
+def test_what_becomes_critical_speaks_in_quiet_hours(on_disk):
+    rules = {"quiet_hours": ["00:00-24:00"], "queue": {"limit_minutes": 12}}
+    watch = Watch(on_disk, FakeSlack(), alerts=rules)
+    watch.minute(waiting("w"))
+    assert watch.slack.texts() == []
+    watch.later(minutes=1)
+    watch.deliver()
+    watch.deliver()
+    assert watch.slack.texts() == ["fired queue:team:6101 1"]

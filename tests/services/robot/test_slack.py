@@ -183,7 +183,8 @@ def test_from_a_queue_to_its_end_in_slacks_own_form(vendor, tmp_path):
     settings = Settings()
     drawn = Messages(text_for("pt-BR"), settings.zone, mention="<!here>")
     stores = {name: DiskStore(tmp_path / name) for name in ("cache", "state")}
-    watch = Watch(stores.__getitem__, bot(vendor), draw=drawn)
+    limit = {"queue": {"limit_minutes": 11}}
+    watch = Watch(stores.__getitem__, bot(vendor), draw=drawn, alerts=limit)
     watch.minute(*queue(2))
     watch.minute(*queue(6))
     watch.later(minutes=12)

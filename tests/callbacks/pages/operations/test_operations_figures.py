@@ -81,13 +81,14 @@ def test_a_team_s_wall_has_that_team_s_queue_and_people():
     assert told.teams == "Financeiro"
 
 
-def test_the_limbo_is_told_where_the_scope_leaves_it_out():
+@pytest.mark.parametrize("teams", [[], [{"id": SUPPORT}]], ids=["all", "one"])
+@pytest.mark.parametrize("search", ["", f"?team={FINANCE}"])
+def test_what_has_no_team_is_in_the_queue_of_every_wall(teams, search):
     rows = [waiting("a", "50", team_id=None)]
-    settings = Settings.model_validate({"teams": [{"id": SUPPORT}]})
-    told = asked(current=snapshot(conversations=rows), settings=settings)
-    assert (len(told.queue_panel.queue.rows), told.queue_panel.queue.unrouted) == (0, 1)
-    told = asked(current=snapshot(conversations=rows))
-    assert (len(told.queue_panel.queue.rows), told.queue_panel.queue.unrouted) == (1, 0)
+    settings = Settings.model_validate({"teams": teams})
+    told = asked(search, current=snapshot(conversations=rows), settings=settings)
+    assert [one.id for one in told.queue_panel.queue.rows] == ["a"]
+    assert told.queue_panel.by_team == [(None, 1)]
 
 
 def test_nobody_waits_since_the_last_one_was_taken():
@@ -159,13 +160,13 @@ def test_a_failed_source_makes_only_its_own_numbers_old():
     assert figure(told, "conversations").late_at is None
     assert told.agents_panel.voice_late
     assert not told.agents_panel.text_late
-    assert told.queue_panel.level(NOW) != "doubtful"
+    assert told.queue_panel.queue.late_at is None
 
 
 def test_an_old_queue_neither_alarms_nor_calms():
     late = SourceStatus("late", AS_OF_TEXT)
     told = asked(current=snapshot(sources=OK_SOURCES | {"intercom": late}))
-    assert told.queue_panel.level(NOW) == "doubtful"
+    assert told.queue_panel.queue.late_at is not None
     assert told.curve.late
 
 

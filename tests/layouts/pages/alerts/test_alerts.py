@@ -134,10 +134,9 @@ def test_doubt_is_texture_in_the_week():
 @pytest.mark.parametrize("language", ["pt-BR", "en"])
 def test_rules_are_sentences_with_fields(language):
     spike = {"mode": "adaptive", "conversations": 3, "minutes": 30, "probability": 0.025}
+    queue = {"minimum": 1, "minimum_wait_minutes": 2.5, "limit_minutes": 15}
     rows = [
-        RuleRow(
-            "queue", "critical", 10, {"minimum": 1, "minimum_wait_minutes": 2.5}, True, True, "A"
-        ),
+        RuleRow("queue", None, 10, queue, True, True, "A"),
         RuleRow("spike", "warning", 10, spike, False, False, None, fired=6),
         RuleRow("staffing_text", "warning", 10, {"goal": 4}, True, False, None),
     ]

@@ -26,7 +26,10 @@ from layouts.pages.operations.agents import (
 from layouts.pages.operations.day_curve import Curve, Slot, Tick, curve_body
 from layouts.pages.operations.page import Figure, figures
 from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
+from metrics.live.current import OrphanedRow, QueueRow
+from metrics.live.waiting import WaitingWork
 from tests.worlds.bi_world import of_class
+from tests.worlds.tables import RULES
 
 TEXT = text_for("pt-BR")
 CONTEXT = Context(TEXT, Formats(TEXT, ZoneInfo("America/Sao_Paulo")), "dark", "manager", "M")
@@ -51,12 +54,25 @@ SOMEBODY = Agent(
 )
 
 
-def queue(*seconds, late_at=None):
+def work(*seconds):
+    """Waits in a team's queue; None = it is the customer's turn."""
     rows = [
-        Waiting(str(n), "Suporte N1", s if s is None else AT - timedelta(seconds=s), "whatsapp")
-        for n, s in enumerate(seconds)
+        QueueRow(str(n), "1", "Suporte N1", since, None, "whatsapp", None, None, AT)
+        for n, since in enumerate(s if s is None else AT - timedelta(seconds=s) for s in seconds)
     ]
-    return QueuePanel(Queue(rows, 0, LIMIT, late_at), [("Suporte N1", len(rows))] if rows else [])
+    return WaitingWork(rows, [], [], replace(RULES, queue_limit_seconds=LIMIT))
+
+
+def queue(*seconds, late_at=None):
+    there = work(*seconds)
+    rows = [Waiting(row.id, row.team, row.waiting_since, row.channel) for row in there.untaken]
+    return QueuePanel(Queue(rows, there, late_at), [("Suporte N1", len(rows))] if rows else [])
+
+
+def lamp(*seconds, late_at=None):
+    """How bad the lamp says it is."""
+    drawn = queue_panel(queue(*seconds, late_at=late_at), True, AT, CONTEXT)
+    return drawn["props"]["data-severity"]
 
 
 def found(component, name):
@@ -65,23 +81,38 @@ def found(component, name):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "level"),
+    ("seconds", "severity"),
     [
         ((), "calm"),
-        ((None,), "calm"),
-        ((239,), "order"),
-        ((240,), "attention"),
-        ((300,), "attention"),
-        ((301,), "critical"),
+        ((None,), "info"),
+        ((149,), "info"),
+        ((150, None), "warning"),
+        ((299,), "warning"),
+        ((300,), "critical"),
     ],
 )
-def test_only_a_wait_beyond_the_limit_is_critical(seconds, level):
-    assert queue(*seconds).level(AT) == level
+def test_the_lamp_and_the_chip_of_every_page_are_as_bad_as_the_oldest_wait(seconds, severity):
+    assert lamp(*seconds) == severity
+    chip = queue_chip(work(*seconds), AT, CONTEXT)
+    assert chip["props"]["data-severity"] == severity
 
 
 def test_old_data_are_in_doubt_whatever_they_say():
-    assert queue(4000, late_at=AT).level(AT) == "doubtful"
+    assert lamp(4000, late_at=AT) == "doubtful"
     assert "tick" not in str(queue_panel(queue(4000, late_at=AT), True, AT, CONTEXT))
+    chip = queue_chip(work(4000), AT, CONTEXT, late_at=AT)
+    assert chip["props"]["data-severity"] == "doubtful"
+    assert "tick" not in str(chip)
+
+
+def test_what_is_held_by_who_is_not_there_is_neither_calm_nor_hidden():
+    held = OrphanedRow("7", "Bruno Farias", AT - timedelta(minutes=42), ["a", "b"])
+    there = replace(work(), orphaned=[held])
+    drawn = queue_panel(QueuePanel(Queue([], there), []), True, AT, CONTEXT)
+    assert drawn["props"]["data-severity"] == "warning"
+    assert "2 esperam com quem não está" in str(drawn)
+    assert "Bruno Farias" in str(drawn)
+    assert queue_chip(there, AT, CONTEXT)["props"]["title"] == "2 com quem não está"
 
 
 def test_an_empty_queue_is_a_zero_in_words():
@@ -100,7 +131,7 @@ def test_a_kiosk_shows_seven_and_says_how_many_more():
 
 def test_a_long_id_is_told_by_its_end():
     row = Waiting("215470000012345", None, AT, None)
-    drawn = str(queue_panel(QueuePanel(Queue([row], 0, LIMIT), [(None, 1)]), True, AT, CONTEXT))
+    drawn = str(queue_panel(QueuePanel(Queue([row], work(0)), [(None, 1)]), True, AT, CONTEXT))
     assert "…12345" in drawn
     assert "Sem time" in drawn
 
@@ -253,16 +284,6 @@ def test_a_desk_tells_what_is_pointed_at_and_a_screen_in_a_room_does_not():
     [tip] = of_class(curve_body(slots, False, CONTEXT), "curve-tip")
     assert tip["props"]["data-tip"] == "08:00\n3\nusual 1 a 4"
     assert of_class(curve_body(slots, True, CONTEXT), "curve-tip") == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "kind"), [(239, ""), (240, " attention"), (300, " attention"), (301, " critical")]
-)
-def test_the_chip_of_every_page_is_as_urgent_as_the_lamp(seconds, kind):
-    since = AT - timedelta(seconds=seconds)
-    chip = queue_chip(3, since, LIMIT, AT, CONTEXT)
-    assert chip["props"]["className"] == f"queue-chip{kind}"
-    assert queue(seconds).level(AT) == (kind.strip() or "order")
 
 
 def test_a_source_that_starts_is_no_fault():
