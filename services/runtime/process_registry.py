@@ -14,6 +14,7 @@ from typing import Protocol
 
 from services.errors import ConfigurationError, ServiceError
 from services.runtime.deployment import Owner, Stores, belongs_to_another, claim_cache
+from services.storage.disk_store import DiskStore
 from services.storage.locks import ExpiringKey, FileLock
 from services.storage.store import Store
 
@@ -66,6 +67,13 @@ class FileProcessRegistry:
                 " give each its own VIGIA_CACHE_DIR and VIGIA_STATE_DIR"
             )
         self._is_member = True
+        if isinstance(self._cache, DiskStore):
+            self._cache.when_renewed = self._share_again
+
+    def _share_again(self) -> None:
+        """The file went with the cache: who starts now must not believe to be the first."""
+        if self._is_member:
+            self._lock.share()
 
     def leave(self, *, empty: bool = True) -> None:
         if not self._is_member:

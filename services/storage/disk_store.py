@@ -162,6 +162,8 @@ class DiskStore:
         self._path = folder / DBNAME
         self._lock = threading.Lock()
         self._vanished_at: float | None = None
+        # What else in its folder has to begin anew with it.
+        self.when_renewed: Callable[[], object] = lambda: None
         try:
             with _translate_errors():
                 self._open()
@@ -183,7 +185,6 @@ class DiskStore:
             sqlite_secure_delete=1,
             **(RESERVE_SETTINGS if self._reserve_bytes else {}),
         )
-        self._has_reserve = not self._reserve_bytes
         for file in self.folder.glob("cache.db*"):
             file.chmod(0o600)
         self._file = self._identify_file()
@@ -204,6 +205,7 @@ class DiskStore:
                     log.error("store: %s has vanished and begins anew, empty", self.folder)
                     self._open()
                     self._vanished_at = time.time()
+                    self.when_renewed()
         return self._opened
 
     @contextmanager
@@ -293,18 +295,21 @@ class DiskStore:
     def drop_expired(self) -> None:
         with self._errors_translated():
             self._cache.expire()
-            self._keep_reserve()
+            if self._reserve_bytes:
+                self._keep_reserve()
 
     def _keep_reserve(self) -> None:
-        """Also once after opening, as the log was thrown away when the last process ended."""
-        sql = self._cache._sql
+        """In the log too, which is thrown away when the last process ends."""
+        sql, enough = self._cache._sql, self._reserve_bytes / 2
         free = sql("PRAGMA freelist_count").fetchone()[0] * sql("PRAGMA page_size").fetchone()[0]
-        if self._has_reserve and free >= self._reserve_bytes / 2:
+        log_size = Path(f"{self._path}-wal").stat().st_size
+        if free >= enough and log_size >= enough:
+            return
+        if shutil.disk_usage(self.folder).free < 4 * self._reserve_bytes:
             return
         sql("DROP TABLE IF EXISTS Reserve")  # of one that was killed here
         sql(f"CREATE TABLE Reserve AS SELECT zeroblob({self._reserve_bytes}) AS zeros")
         sql("DROP TABLE Reserve")
-        self._has_reserve = True
 
     def size_bytes(self) -> int:
         with self._errors_translated():

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,3 +164,21 @@ def test_a_live_process_stays_registered(place):
     assert place.cache.get("data") == b"x"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def test_after_the_folder_was_deleted_a_new_process_does_not_believe_to_be_the_first(tmp_path):
+    place = Place(tmp_path / "cache", "")
+    first = place.member()
+    first.join()
+    shutil.rmtree(place.folder)
+    place.cache.set("data", b"of the new beginning")
+    other = place.process()
+    assert place.cache.get("data") == b"x"
+    other.kill()
+    other.communicate()
+    place.cache.set("data", b"still there")
+    place.member().join()
+    assert place.cache.get("data") == b"still there"
+    first.leave()
+    place.members[-1].leave()
+    assert place.cache.keys() == []
