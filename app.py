@@ -186,6 +186,7 @@ def run_collector(words: Sequence[str]) -> int:
 
     from services.collector.collector import Collector
     from services.robot.slack import slack_client
+    from services.snapshot.time_totals import TimeTotals
     from services.vendors.aircall import aircall_client
     from services.vendors.intercom import intercom_client
 
@@ -206,7 +207,7 @@ def run_collector(words: Sequence[str]) -> int:
         cache=stores.cache,
         state=stores.state,
         settings=settings,
-        after_publish=[robot.process_snapshot],
+        after_publish=[robot.process_snapshot, TimeTotals(stores.state, settings).note],
         during=robot.running,
     )
     run_until_signal(collector.run, stop)

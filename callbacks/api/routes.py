@@ -140,6 +140,13 @@ ROUTES = {
             reaches=AGGREGATES,
         ),
         _route(
+            "time_away",
+            "How long people were away, by person and day.",
+            query=SummaryQuery,
+            compute=staffing.time_away,
+            answer=staffing.TimeAway,
+        ),
+        _route(
             "staffing",
             "People needed and scheduled in each half-hour of the week, under assumptions.",
             query=staffing.StaffingRequest,

@@ -1,11 +1,12 @@
 """What the API tells of staffing: the fair target, and the people of each half-hour of the week."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from callbacks.api.answers import Request, Row
+from callbacks.api.answers import Request, Row, format_instant
 from callbacks.api.schema import Answer, Dated, Day, Model, Seconds, Share
 from callbacks.pages.staffing import figures
 from callbacks.pages.staffing.query import Assuming, Crediting
@@ -73,6 +74,24 @@ class FairTarget(Dated):
     holidays: list[Day] = Field(description="Without shifts.")
     people: list[FairPerson]
     others: list[OtherPerson]
+
+
+class AwayDay(Model):
+    """One person on one local day; what nobody observed is in no number."""
+
+    day: Day
+    id: str
+    name: str
+    away_seconds: Seconds = Field(description="In opening times.")
+    observed_seconds: Seconds = Field(description="In opening times.")
+    whole_day: dict[str, Seconds] = Field(description="Seconds in each state.")
+
+
+class TimeAway(Dated):
+    """How long people were away, by readings a minute apart, kept for as long as the history."""
+
+    until: datetime | None = Field(description="Nothing after that is counted yet.")
+    people: list[AwayDay]
 
 
 class HalfHour(Model):
@@ -158,6 +177,27 @@ def _fair_person(person: planning.FairPerson, names: Mapping[str, tuple[str, str
         "expected": person.expected,
         "difference": person.difference,
         "share": person.share,
+    }
+
+
+def time_away(request: Request, query: SummaryQuery) -> Row:
+    view = request.view(query)
+    away = figures.list_time_away(view, request.backend.state)
+    return request.dated(query) | {
+        "until": format_instant(away.until),
+        "people": [
+            {
+                "day": str(day),
+                "id": agent,
+                "name": name,
+                "away_seconds": spent.away,
+                "observed_seconds": spent.observed,
+                "whole_day": spent.in_day,
+            }
+            for day in away.days
+            for agent, name in away.people
+            if (spent := away.spent.get((agent, day)))
+        ],
     }
 
 

@@ -11,19 +11,18 @@ import polars as pl
 
 from metrics.model import schema
 from services.snapshot.manifest import PartitionId
+from services.snapshot.time_totals import find_gap
 
 PRESENCE = "presence"
 # With these a local day is whole in every zone, yesterday's too.
 KEPT_DAYS = 4
-# Readings that lie further apart say nothing about the time between them.
-GAP_SECONDS, GAP_INTERVALS = 300, 3
 
 Row = dict[str, Any]
 
 
 class Presence:
     def __init__(self, interval_seconds: float) -> None:
-        self._gap = timedelta(seconds=max(GAP_SECONDS, GAP_INTERVALS * interval_seconds))
+        self._gap = find_gap(interval_seconds)
         self._days: dict[PartitionId, list[Row]] = {}
         self._latest: dict[tuple[str, str], Row] = {}
         self._changed: set[PartitionId] = set()

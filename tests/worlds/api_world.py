@@ -283,6 +283,9 @@ class FakeStore:
     def get(self, key: str) -> bytes | None:
         return self.values.get(key)
 
+    def keys(self, prefix: str = "") -> list[str]:
+        return sorted(key for key in self.values if key.startswith(prefix))
+
     def find_troubles(self) -> list[Trouble]:
         return []
 

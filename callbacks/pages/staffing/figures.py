@@ -14,7 +14,7 @@ from callbacks.reports.query import ParameterError
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.metric_info import MetricInfo
-from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, Work
+from layouts.pages.staffing.data import FairLine, PresenceLine, Stream, TimeAway, Work
 from layouts.pages.staffing.page import LIMITS
 from metrics.model import people
 from metrics.model.catalog import CATALOG
@@ -23,11 +23,14 @@ from metrics.model.filters import Filters
 from metrics.model.periods import Period
 from metrics.model.selection import chosen_people
 from metrics.model.tables import Tables
+from metrics.model.view import View
 from metrics.planning.adherence import Adherence, Days, adherence, observed, online
 from metrics.planning.demand import Demand, Grid, call_demand, conversation_demand
 from metrics.planning.fair_target import FairTarget, fair_target
 from metrics.planning.schedule import Schedule, cover
 from metrics.planning.staffing import Whole, plan
+from services.snapshot.time_totals import load_totals
+from services.storage.store import Store
 
 StaffingView = ReportView[StaffingQuery]
 
@@ -150,6 +153,28 @@ def build_presence_lines(
     ]
 
 
+def list_time_away(view: View, state: Store) -> TimeAway:
+    """Of the people that are chosen, on the days of the period of which anything was kept."""
+    totals = load_totals(state, view.period)
+    chosen = chosen_people(view)
+    spent = {
+        (agent, day): spent
+        for day, known in totals.items()
+        for agent, spent in known.people.items()
+        if chosen is None or agent in chosen
+    }
+    names = people.names(view.tables)
+    ids = {agent for agent, _ in spent}
+    named = [(agent, names.get(agent, ("", ""))[0] or agent) for agent in ids]
+    untils = [known.until for known in totals.values() if known.until]
+    return TimeAway(
+        days=list(totals),
+        people=sorted(named, key=lambda person: (person[1].casefold(), person[0])),
+        spent=spent,
+        until=max(untils, default=None),
+    )
+
+
 def count_online(question: StaffingView, days: Days, weekday: int) -> tuple[Grid, int]:
     """How many people were seen there on a weekday, and on how many of its days."""
     own = {day: seen for day, seen in days.items() if day.weekday() == weekday}
@@ -160,6 +185,7 @@ def build_infos(
     question: StaffingView,
     works: Mapping[Stream, Work],
     presence_n: int,
+    away_n: int,
     at: datetime,
     context: Context,
 ) -> dict[str, MetricInfo]:
@@ -178,15 +204,12 @@ def build_infos(
             sources=("aircall",),
             listed="calls_answered",
         ),
-        "schedule_adherence": figure_info(
-            "schedule_adherence",
-            presence_n,
-            question,
-            at,
-            context,
-            sources=("intercom", "aircall"),
-            listed=None,
-        ),
+        **{
+            key: figure_info(
+                key, n, question, at, context, sources=("intercom", "aircall"), listed=None
+            )
+            for key, n in (("schedule_adherence", presence_n), ("time_away", away_n))
+        },
     }
 
 

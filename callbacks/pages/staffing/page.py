@@ -40,6 +40,7 @@ def content(
     observed = figures.find_observed(question)
     presence, days = figures.measure_presence(question, schedule, observed)
     weekday = question.today.weekday() if query.day is None else query.day
+    away = figures.list_time_away(question.view, backend.state)
     online, online_days = figures.count_online(question, observed, weekday)
     return staffing.content(
         Staffing(
@@ -61,14 +62,17 @@ def content(
             basis=query.basis,
             presence=figures.build_presence_lines(presence, question, context),
             presence_days=days,
-            infos=figures.build_infos(question, works, len(presence), at, context),
+            away=away,
+            infos=figures.build_infos(
+                question, works, len(presence), len(away.people), at, context
+            ),
         ),
         context,
     )
 
 
 # Whose definitions the file tells besides those of the catalogue.
-KEYS = ("staffing_need", "fair_target", "schedule_adherence")
+KEYS = ("staffing_need", "fair_target", "schedule_adherence", "time_away")
 
 
 def _build_week_sheet(stream: str, work: Work, scope: ColumnContext) -> Sheet:

@@ -10,6 +10,7 @@ from metrics.planning.adherence import Adherence
 from metrics.planning.demand import Demand, Grid
 from metrics.planning.fair_target import FairPerson, FairTarget
 from metrics.planning.staffing import Plan, Whole
+from metrics.planning.time_away import Spent
 
 PAGE, PATH = "staffing", "/staffing"
 Stream = Literal["calls", "conversations"]
@@ -32,6 +33,22 @@ class FairLine(FairPerson):
 @dataclass(frozen=True)
 class PresenceLine(Adherence):
     name: str
+
+
+@dataclass(frozen=True)
+class TimeAway:
+    """What people were seen doing on the days of which totals were kept.
+
+    Attributes:
+        people: (id, name), by name.
+        spent: (id, day) -> what is known of them.
+        until: Nothing after that is in the totals yet.
+    """
+
+    days: Sequence[date] = ()
+    people: Sequence[tuple[str, str]] = ()
+    spent: Mapping[tuple[str, date], Spent] = field(default_factory=dict)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +83,7 @@ class Staffing:
     basis: str
     presence: Sequence[PresenceLine]
     presence_days: Sequence[date]
+    away: TimeAway
     infos: Mapping[str, MetricInfo]
 
     @property

@@ -41,6 +41,7 @@ def content(staffing: Staffing, context: Context) -> list[Any]:
         week.day_panel(staffing, context),
         people.fair(staffing, context),
         people.presence(staffing, context),
+        people.time_away(staffing, context),
     ]
 
 

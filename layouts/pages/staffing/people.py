@@ -1,23 +1,31 @@
 """People against the schedule: the fair target, and whether they were there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from layouts.components.context import Context
 from layouts.components.data_table import MARK, data_table
+from layouts.components.heat_map import HeatCell, HeatLine, heat_map, sequential
 from layouts.components.panel import figure_panel, pill, segmented
 from layouts.components.states import empty
 from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
-from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing
+from layouts.pages.staffing.data import PAGE, FairLine, PresenceLine, Staffing, TimeAway
 from layouts.pages.staffing.week import LESS, no_schedule
-from metrics.live.timeline import UNOBSERVED
+from metrics.live.timeline import STATES, UNOBSERVED
 from metrics.planning.adherence import PRESENT
+from metrics.planning.time_away import NOTHING, Spent
 
 ANSWERED = "calls_answered"
 # Of less than this a share would be chance.
 SECONDS_MINIMUM = 1800
+# So many days have a column each; of more, weeks have.
+DAYS_SHOWN = 31
+# Of the table on the screen; the file has all.
+AWAY_ROWS = 200
 
 
 def fair(staffing: Staffing, context: Context) -> Element:
@@ -236,6 +244,93 @@ def _presence_row(line: PresenceLine, states: tuple[str, ...], context: Context)
         line.scheduled / 3600,
         *[line.states[state] for state in states],
     ]
+
+
+def time_away(staffing: Staffing, context: Context) -> Element:
+    """Hours by person and day, or by week where the days are many."""
+    text, formats, away = context.text, context.formats, staffing.away
+    body: Any = empty(context, text("staffing.away_nothing"))
+    if away.people:
+        spans = _away_spans(away.days)
+        everyone = [agent for agent, _ in away.people]
+        largest = max(_sum(away, [a], span).away for a in everyone for span in spans)
+        lines = [_away_line(name, [a], spans, away, largest, context) for a, name in away.people]
+        foot = _away_line(text("overview.total"), everyone, spans, away, 0, context)
+        heads = [formats.day(span[0]) for span in spans]
+        body = heat_map(
+            text("staffing.away"), "number", "", heads, lines, foot, text("overview.total"), context
+        )
+    note = text("staffing.away_foot")
+    if away.until:
+        note = f"{text('staffing.away_until', at=formats.moment(away.until))} {note}"
+    return figure_panel(
+        PAGE,
+        "time_away",
+        text("staffing.away"),
+        body,
+        _away_table(away, context) if away.people else None,
+        context,
+        population=text.plural("staffing.away_n", len(away.days), n=len(away.days)),
+        footnote=note,
+        info=staffing.infos["time_away"],
+    )
+
+
+def _away_spans(days: Sequence[date]) -> list[list[date]]:
+    if len(days) <= DAYS_SHOWN:
+        return [[day] for day in days]
+    weeks: dict[date, list[date]] = {}
+    for day in days:
+        weeks.setdefault(day - timedelta(days=day.weekday()), []).append(day)
+    return list(weeks.values())
+
+
+def _sum(away: TimeAway, agents: Sequence[str], days: Sequence[date]) -> Spent:
+    pairs = [(agent, day) for agent in agents for day in days]
+    return sum((away.spent[pair] for pair in pairs if pair in away.spent), start=NOTHING)
+
+
+def _away_line(
+    name: str,
+    agents: Sequence[str],
+    spans: Sequence[Sequence[date]],
+    away: TimeAway,
+    largest: float,
+    context: Context,
+) -> HeatLine:
+    def cell(days: Sequence[date], largest: float) -> HeatCell:
+        spent = _sum(away, agents, days)
+        if not spent.observed:
+            return HeatCell("–", title=context.text("staffing.away_unseen"))
+        title = context.text(
+            "staffing.away_cell",
+            name=name,
+            away=context.formats.duration(spent.away),
+            observed=context.formats.duration(spent.observed),
+        )
+        hours = context.formats.decimal(spent.away / 3600)
+        tone = sequential(spent.away, largest)
+        return HeatCell(hours, tone, title=title, value=spent.away / 3600)
+
+    return HeatLine(name, [cell(days, largest) for days in spans], cell(away.days, 0))
+
+
+def _away_table(away: TimeAway, context: Context) -> Element:
+    """A line for each person and day of which anything is known."""
+    text = context.text
+    columns = [
+        Column(text("staffing.away_head.day"), "day"),
+        Column(text("staffing.fair_head.person"), "text"),
+        *[Column(text(f"staffing.away_head.{name}"), "seconds") for name in ("away", "observed")],
+        *[Column(text(f"operations.timeline.{state}"), "seconds") for state in STATES],
+    ]
+    rows = [
+        (day, name, spent.away, spent.observed, *[spent.in_day[state] for state in STATES])
+        for day in away.days
+        for agent, name in away.people
+        if (spent := away.spent.get((agent, day)))
+    ]
+    return data_table(Table(text("staffing.away_sheet"), columns, rows), context, shown=AWAY_ROWS)
 
 
 def _name(name: str, is_gone: bool, context: Context) -> Element:

@@ -31,6 +31,7 @@ DATA_ROUTES = [
     "calls",
     "fair_target",
     "staffing?stream=both",
+    "time_away",
     "status",
     "alerts",
 ]

@@ -31,6 +31,7 @@ ADDRESSES = {
     "queue": "queue",
     "fair_target": "fair_target",
     "staffing": "staffing",
+    "time_away": "time_away",
     "alerts": "alerts",
     "status": "status",
     "openapi": "openapi.json",

@@ -1,10 +1,12 @@
 """Staffing for machines: the numbers of the page, from the same functions."""
 
+import orjson
 import pytest
 
 from metrics.planning.schedule import read_day
 from services.files.schedule import KEY, Change, change_schedule
 from services.snapshot.manifest import SourceStatus
+from services.snapshot.time_totals import PREFIX
 from tests.callbacks.pages.staffing.test_staffing import CALLS
 from tests.worlds.api_world import ANALYST, JOAO, LUANA, MARIANA, OK_SOURCES, Api, snapshot
 
@@ -53,6 +55,21 @@ def test_hours_transfers_and_filters_are_those_of_the_page():
     one = api.get("fair_target", agent=LUANA)
     assert [person["id"] for person in one["people"]] == [LUANA]
     assert one["others"] == []
+
+
+def test_time_away_is_told_by_person_and_day_of_those_who_are_chosen():
+    api = asked()
+    totals = {LUANA: [[0, 0, 60, 30], [0, 0, 60, 90]], JOAO: [[0, 0, 0, 10], [0, 0, 0, 10]]}
+    document = {"until": "2026-11-24T12:00:00+00:00", "people": totals}
+    for day in ("2026-11-24", "2026-11-01"):
+        api.store.values[f"{PREFIX}{day}"] = orjson.dumps(document)
+    told = api.get("time_away", from_="2026-11-20", agent=LUANA)
+    assert told["until"] == "2026-11-24T12:00:00Z"
+    [line] = told["people"]
+    assert (line["day"], line["id"], line["name"]) == ("2026-11-24", LUANA, "Luana Tavares")
+    assert (line["away_seconds"], line["observed_seconds"]) == (30, 90)
+    assert line["whole_day"]["away"] == 90
+    assert len(api.get("time_away", from_="2026-11-20")["people"]) == 2
 
 
 def test_leavers_and_people_without_a_shift_are_told():

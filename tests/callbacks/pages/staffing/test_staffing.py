@@ -4,8 +4,9 @@ import base64
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
+import orjson
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -14,6 +15,7 @@ from services.accounts.audit import Audit
 from services.files.schedule import Change, change_schedule, load_schedule
 from services.settings.config import Settings
 from services.snapshot.manifest import SourceStatus
+from services.snapshot.time_totals import PREFIX
 from tests.worlds.api_world import (
     FELIPE,
     JOAO,
@@ -235,6 +237,53 @@ def seen(*rows):
     names = ("id", "channel", "state", "began_at", "until_at")
     edges = [(*row[:3], *(f"2026-11-23T{clock}:00Z" for clock in row[3:])) for row in rows]
     return frame("presence", [dict(zip(names, row, strict=True)) for row in edges])
+
+
+def test_time_away_is_told_by_person_and_day(tmp_path):
+    with web(tmp_path, current=snapshot(calls=CALLS)) as world:
+        keep_away(world, {date(2026, 11, 23): 2, date(2026, 11, 24): 1, date(2026, 11, 10): 3})
+        told = panel(content(world, "?period=7d"), "time_away")
+        lines = [words(c).split() for c in components(told) if c["type"] == "Tr"]
+        assert lines[:4] == [
+            ["23/11", "24/11", "Total"],
+            ["Luana", "Tavares", "2,0", "1,0", "3,0"],
+            ["none", "2,0", "1,0", "3,0"],
+            ["Total", "4,0", "2,0", "6,0"],
+        ]
+        assert "Contado até 24/11 09:00." in words(told)
+        answer = world.browser(MANAGER).get("/exports/staffing.xlsx?period=7d")
+        book = load_workbook(io.BytesIO(answer.data))
+        hours = list(book["Tempo ausente por pessoa e dia"].iter_rows(values_only=True))
+        assert hours[1] == ("Luana Tavares", 2, 1, 3)
+        days = list(book["Tempo por pessoa e dia"].iter_rows(values_only=True))
+        assert [row[:2] for row in days[1:5]] == [
+            (datetime(2026, 11, day), name)  # noqa: DTZ001  (a sheet's times have no zone)
+            for day in (23, 24)
+            for name in ("Luana Tavares", "none")
+        ]
+        assert days[1][2:4] == (timedelta(hours=2), timedelta(hours=3))
+        only = panel(content(world, f"?period=7d&agent={LUANA}"), "time_away")
+        assert "none" not in words(only)
+        nobody = panel(content(world, "?period=today&agent=x"), "time_away")
+        assert "começa quando o coletor roda" in words(nobody)
+
+
+def test_of_many_days_the_time_away_is_told_by_week(tmp_path):
+    with web(tmp_path, current=snapshot(calls=CALLS)) as world:
+        last = date(2026, 11, 24)
+        keep_away(world, {last - timedelta(days=n): 1 for n in range(35)})
+        told = panel(content(world, "?period=90d"), "time_away")
+        heads, line, *_ = [words(c).split() for c in components(told) if c["type"] == "Tr"]
+        assert heads == ["21/10", "26/10", "02/11", "09/11", "16/11", "23/11", "Total"]
+        assert line[2:] == ["5,0", "7,0", "7,0", "7,0", "7,0", "2,0", "35,0"]
+
+
+def keep_away(world, hours):
+    """So many hours away on a day, for Luana and for somebody whom nobody knows."""
+    for day, away in hours.items():
+        spent = [[0, 0, 3600, away * 3600]] * 2
+        document = {"until": f"{day}T12:00:00+00:00", "people": {LUANA: spent, "none": spent}}
+        world.state.set(f"{PREFIX}{day}", orjson.dumps(document))
 
 
 def test_presence_is_told_of_what_was_read_only(tmp_path):
