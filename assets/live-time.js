@@ -3,7 +3,8 @@
    and never less than data-least; the first of them is told in the tab's title, and the page is asked
    for anew when one has changed. data-timer: seconds since 1970 from which a duration runs; data-age: instant whose age is written,
    in the words of data-age-words; data-clock: name of the zone whose time is shown; data-of: the
-   sources of a number, whose age and version stand once for the whole page. */
+   sources of a number, whose age and version stand once for the whole page; data-until: the zone of
+   the clock time that ends the words, that of the version. */
 (function () {
   "use strict";
   const NBSP = "\u00a0";
@@ -46,14 +47,28 @@
     return clocks[zone].format(new Date(at * 1000));
   }
 
+  /* The instants that the page knows, by name. */
+  function read(told) {
+    return new Map((told.known || "").split(" ").map((one) => one.split(":")));
+  }
+
+  function told() {
+    return (document.getElementById("server-time") || { dataset: {} }).dataset;
+  }
+
+  function until(zone, words) {
+    const at = read(told()).get("published");
+    return at ? words.replace(/[0-9:]+$/, clock(zone, Number(at))) : words;
+  }
+
   function about(sources, at, words) {
-    const told = (document.getElementById("server-time") || { dataset: {} }).dataset;
-    if (!told.known) return words;
-    const known = new Map(told.known.split(" ").map((one) => one.split(":")));
+    const said = told();
+    if (!said.known) return words;
+    const known = read(said);
     const instants = sources.split(" ").filter((name) => known.has(name)).map((name) => known.get(name));
     const oldest = Math.min(...(instants.length ? instants : [known.get("published")]).map(Number));
-    const age = told.ago.replace("{span}", span(Math.max(0, at - oldest)));
-    return told.words.replace("{age}", age).replace("{version}", told.version);
+    const age = said.ago.replace("{span}", span(Math.max(0, at - oldest)));
+    return said.words.replace("{age}", age).replace("{version}", said.version);
   }
 
   function write(element, words) {
@@ -91,6 +106,7 @@
       else if (data.age) {
         write(element, data.ageWords.replace("{span}", span(Math.max(0, at - Number(data.age)))));
       } else if (data.of) write(element, about(data.of, at, element.textContent));
+      else if (data.until) write(element, until(data.until, element.textContent));
       else if (data.clock) write(element, clock(data.clock, at));
     }
   }

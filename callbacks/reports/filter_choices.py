@@ -37,7 +37,7 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
         period=question.period,
         preset=query.name,
         today=question.today,
-        before=query.before(question.today),
+        until=question.previous.until if question.previous else None,
         same=same_before(question.period),
         compare=query.compare,
         teams=_build_options(scope, query.team),

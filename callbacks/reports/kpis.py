@@ -49,6 +49,7 @@ def _build_kpi(
     bands = weekday_bands(*weigh(metric, days[:first]))
     shown = [bands[place % 7] for place in range(question.period.days)]
     inside = days[first : first + question.period.days]
+    running = (question.today - question.period.first_day).days
     return Kpi(
         metric=metric,
         now=now,
@@ -71,4 +72,7 @@ def _build_kpi(
         late=is_late(metric, question.snapshot),
         missing_label=missing_label(metric, question.snapshot, question.rules),
         compared=question.query.compare != "none",
+        until=question.previous.until if question.previous else None,
+        running=running if 0 <= running < question.period.days else None,
+        unknown=sum(day.gap == "no_history" for day in inside),
     )

@@ -5,6 +5,7 @@ A page says what it reads from its address and what it draws; everything else is
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from dash import Dash, Input, Output, State, set_props
@@ -20,6 +21,7 @@ from callbacks.reports.export_sheets import (
     build_table_sheet,
     report_sheets,
 )
+from callbacks.reports.first_start import describe_start
 from callbacks.reports.page_query import PageQuery, build_page_search, read_choices, read_page
 from callbacks.reports.parts import (
     Part,
@@ -32,13 +34,14 @@ from callbacks.reports.parts import (
 from callbacks.reports.query import ParameterError, check_shifts
 from callbacks.reports.report_view import ReportView
 from layouts import ids
-from layouts.components import report_frame, states
+from layouts.components import report_frame
 from layouts.components.context import Context
 from layouts.components.filter_bar import filter_bar
 from layouts.components.typed_table import find_panel, find_tables
 from layouts.elements import Element
 from layouts.roles import PAGES
 from metrics.model.catalog import Source
+from metrics.model.periods import Period
 from services.files.workbook import Sheet
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
@@ -59,7 +62,8 @@ class Drawn:
 class ReportPage:
     """`content` is asked once for each version and address; `frame` comes before any numbers.
 
-    `source` is the one that the page cannot do without.
+    `source` is the one that the page cannot do without; a page that is not `dated` has something to
+    show whatever the period.
     `sheets` are of its file, and get the tables that the page draws.
     """
 
@@ -70,6 +74,7 @@ class ReportPage:
     frame: Callable[[str, Context], Element] = report_frame.page
     more_callbacks: Callable[[Dash, Backend], None] | None = None
     source: Source = "intercom"
+    dated: bool = True
 
     @property
     def name(self) -> str:
@@ -121,7 +126,8 @@ class ReportPage:
             if path != self.path or marker == known[:2]:
                 raise PreventUpdate
             if snapshot is None:
-                return states.starting(report_context(backend, self.path, search)), marker
+                context = report_context(backend, self.path, search)
+                return describe_start(None, context), marker
             drawn = self._draw(backend, snapshot, search)
             values = answer([drawn.content], marker, shown, [(content, "children")])
             # Whoever is choosing something is not interrupted by a new version.
@@ -202,17 +208,45 @@ def _draw_page(
         notice = report_frame.unusable(None if error.turned else error.name, context)
         context = replace(context, choices={})
         question = _build_view(page, snapshot, "", backend)
-    history = snapshot.history
-    if notice is None and not history.complete:
-        notice = report_frame.partial(history.loaded_days, history.total_days, context)
     question = add_filter_words(question, context)
-    content = page.content(question, context, backend)
+    content: Sequence[Element]
+    if start := describe_start(
+        snapshot, context, page.source if page.dated else "intercom", dated=page.dated
+    ):
+        content = [start]
+    elif page.dated and question.outside:
+        content = [_describe_outside(question, context)]
+    else:
+        notice = notice or _describe_history(question, context)
+        content = page.content(question, context, backend)
     bar = filter_bar(filter_choices.build_bar(question, context), context)
     below = [part for part in (notice, *content) if part is not None]
     [drawn_bar] = draw({(ids.panel(page.name, "bar"), "children"): bar})
     place = ids.panel(page.name, "content"), "children"
     whole, begun = draw_stages(place, below, ids.panel(page.name, "kpis"), report_frame.waiting())
     return Drawn(drawn_bar, whole, begun)
+
+
+def _describe_outside(question: ReportView[Any], context: Context) -> Element:
+    """A period of which nothing is known, and the days that are."""
+    first, is_whole = question.first_day, question.snapshot.history.complete
+    if question.outside == "future" or first is None:
+        return report_frame.future(question.period, context)
+    last = min(first + timedelta(days=question.period.days - 1), question.today)
+    return report_frame.outside(question.period, Period(first, last), is_whole, context)
+
+
+def _describe_history(question: ReportView[Any], context: Context) -> Element | None:
+    """What is missing of the history, where something is."""
+    history, period, first = question.snapshot.history, question.period, question.first_day
+    known = None
+    if question.outside == "no_history" and history.complete and first is not None:
+        return report_frame.untold(period, first, context)
+    if first is not None and period.first_day < first <= period.last_day:
+        known = replace(period, first_day=first)
+    if not history.complete:
+        return report_frame.partial(history.loaded_days, history.total_days, known, context)
+    return None if known is None else report_frame.cut(known, context)
 
 
 def _set_bar(page: ReportPage, drawn: Drawn) -> None:

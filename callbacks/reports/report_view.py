@@ -11,7 +11,7 @@ from callbacks.reports.page_query import PageQuery
 from callbacks.reports.query import NoQuery
 from metrics.model.catalog import Metric, Source
 from metrics.model.definitions import Rules
-from metrics.model.extent import Extent
+from metrics.model.extent import Extent, Gap
 from metrics.model.filters import Filters
 from metrics.model.periods import Period, comparable, today
 from metrics.model.summary import Summary
@@ -82,6 +82,13 @@ class ReportView(VersionView[Q]):
     @property
     def first_day(self) -> date | None:
         return self.extent.first_day
+
+    @property
+    def outside(self) -> Gap | None:
+        """Why the whole period is outside what is known."""
+        period = self.period
+        gap = self.extent.find_gap(period.first_day, period.last_day, self.today)
+        return gap if gap in ("no_history", "future") else None
 
     @property
     def filters(self) -> Filters:

@@ -10,7 +10,7 @@ from callbacks.access.session import current_context
 from callbacks.reports.parts import Place, answer, digest, draw
 from layouts import ids
 from layouts.components.context import Context
-from layouts.components.frame import ages, alerts_count, queue_chip
+from layouts.components.frame import ages, alerts_count, queue_chip, unread_chip
 from layouts.components.live_time import tell_version
 from layouts.elements import Element
 from layouts.roles import PAGES, PEOPLE
@@ -41,7 +41,7 @@ def register(app: Dash, backend: Backend) -> None:
 
 
 def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -> dict[Place, Any]:
-    drawn: dict[Place, Any] = {CHIP: None, AGES: None}
+    drawn: dict[Place, Any] = {CHIP: unread_chip(context) if context.wall else None, AGES: None}
     at = backend.now()
     if snapshot is not None:
         as_of = {name: status.as_of for name, status in snapshot.sources.items()}
@@ -57,6 +57,8 @@ def _draw_frame(backend: Backend, snapshot: Snapshot | None, context: Context) -
 
 
 def _draw_chip(backend: Backend, snapshot: Snapshot, at: datetime, context: Context) -> Element:
+    if snapshot.tables.extents["intercom"].state == "not_read":
+        return unread_chip(context)
     work = backend.dataset.cached(
         ("waiting", backend.rules.key),
         lambda: waiting_work(view_of_today(snapshot.tables, backend.rules)),

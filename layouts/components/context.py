@@ -10,6 +10,8 @@ from layouts.i18n import Text
 from layouts.links import view
 from layouts.palette import PALETTES, Palette, Theme
 
+FILTERS = {"team", "agent", "origin", "shift", "line"}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -34,6 +36,11 @@ class Context:
     @property
     def palette(self) -> Palette:
         return PALETTES[self.theme]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the reader chose some rows of a period."""
+        return any(name in FILTERS or name.startswith("attr.") for name in self.choices)
 
     def view(self, **changes: str | Sequence[str] | None) -> str:
         return view(self.path, self.choices, **changes)

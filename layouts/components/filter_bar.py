@@ -5,11 +5,12 @@ There is one bar on a screen, so its ids are the same on every page (`reports/fi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any, get_args
 
 from layouts import ids
 from layouts.components.context import Context
+from layouts.components.live_time import until_now
 from layouts.components.panel import segmented
 from layouts.components.popover import popover
 from layouts.components.search import search_field
@@ -119,7 +120,7 @@ class Bar:
     """The present choice, and what else there is; the address itself is the context's.
 
     Attributes:
-        before: The days to compare with, by the choice; None without a comparison.
+        until: The clock time up to which a period with today is compared.
         same: The days of the same period before, for the words of that choice.
         compare: same, none, or None for the days just before.
         origin: None for all.
@@ -130,7 +131,7 @@ class Bar:
     period: Period
     preset: str | None
     today: date
-    before: Period | None
+    until: time | None
     same: Period
     compare: str | None
     teams: Sequence[Option]
@@ -179,12 +180,14 @@ def _chip(
     clear: str | None = None,
     icon_name: str | None = None,
     context: Context,
+    after: Element | None = None,
 ) -> Element:
     """Where it is set (`clear` is the address without the choice), an outline and a cross."""
     target = ids.panel(ids.FILTERS, f"filter-{key}")
     inside: list[Any] = [icon(icon_name)] if icon_name else []
     inside += [html.Span(label)] if label else []
-    inside += [html.B(value, className="chip-value bidi", title=value), icon("chevron-down")]
+    inside += [html.B(value, className="chip-value bidi", title=value)]
+    inside += [icon("chevron-down")] if after is None else [after, icon("chevron-down")]
     parts: list[Any] = [
         html.Button(inside, id=target, className="chip", **{"aria-haspopup": "dialog"}),
         popover(target, body),
@@ -274,7 +277,16 @@ def _compare_chip(bar: Bar, context: Context) -> Element:
     )
     clear = context.view(compare=None) if bar.compare else None
     label = text("filters.compared")
-    return _chip("compare", label, named[bar.compare][0], choices, clear=clear, context=context)
+    until = None if bar.until is None else until_now(bar.until, context)
+    return _chip(
+        "compare",
+        label,
+        named[bar.compare][0],
+        choices,
+        clear=clear,
+        context=context,
+        after=until,
+    )
 
 
 def _many_chip(key: str, options: Sequence[Option], context: Context) -> Element:

@@ -48,6 +48,12 @@ def queue_chip(
     )
 
 
+def unread_chip(context: Context) -> Element:
+    """Nobody knows yet whether somebody waits."""
+    words = html.Span(context.text("frame.unread"))
+    return dcc.Link([icon("three-dots"), words], href="/operations", className="queue-chip unread")
+
+
 def ages(
     sources: Mapping[str, Status],
     now: datetime,

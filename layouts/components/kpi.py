@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from layouts.components.context import Context
+from layouts.components.live_time import until_now
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.svg import sparkline
 from layouts.components.view_link import rows_link, view_link
@@ -21,6 +23,9 @@ class Kpi:
     Attributes:
         missing_label: The label of the settings by which it counts, where nothing carries it.
         before: The number of the previous period; None where that reaches before the history.
+        until: The clock time up to which that was counted; None where its last day is whole.
+        running: The place of today among the days.
+        unknown: How many of the first days are not loaded.
         judgement: Where the period lies against the weeks before, or why nobody can say.
     """
 
@@ -35,6 +40,9 @@ class Kpi:
     late: bool = False
     missing_label: str | None = None
     compared: bool = True
+    until: time | None = None
+    running: int | None = None
+    unknown: int = 0
 
     @property
     def verdict(self) -> Verdict | None:
@@ -52,7 +60,14 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> Element:
     text = context.text
     metric, now = kpi.metric, kpi.now
     label = text(f"metrics.{metric.key}.label")
-    line = sparkline(kpi.daily, context.palette, kpi.low, kpi.high)
+    line = sparkline(
+        kpi.daily,
+        context.palette,
+        kpi.low,
+        kpi.high,
+        running=kpi.running,
+        unknown=kpi.unknown,
+    )
     if now.value is None:
         value = html.P(text("states.no_data"), className="kpi-value kpi-empty")
     else:
@@ -66,7 +81,7 @@ def kpi_cell(page: str, kpi: Kpi, context: Context) -> Element:
             className="kpi-main",
         ),
         html.P(_change(kpi, context), className="kpi-change"),
-        html.P(population(metric, now, kpi.before, context), className="kpi-meta"),
+        html.P([] if now.gap else _meta(kpi, context), className="kpi-meta"),
     ]
     if kpi.missing_label is not None:
         setting = metric.needs_label or ""
@@ -111,7 +126,7 @@ def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     notable = kpi.verdict in ("above", "below") and worse
     arrow = icon("arrow-up" if rises else "arrow-down", "warn" if notable else "")
     if kpi.metric.unit == "seconds":
-        words += " " + text("kpi.slower" if rises else "kpi.faster")
+        words = text("kpi.longer" if rises else "kpi.shorter", span=words)
     why = [why_link(kpi.metric, context)] if context.lists_rows else []
     return [arrow, html.B(words), " ", *_judgement(kpi, now - before, context), *why]
 
@@ -125,14 +140,14 @@ def why_link(metric: Metric, context: Context) -> Element:
 
 
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:
-    """Without its sign; None where it did not move or cannot be said."""
+    """Without its sign; None where it did not move."""
     formats = context.formats
     if now == before:
         return None
     if unit == "share":
         return formats.points(now - before)
     if unit == "seconds":
-        return formats.rough(abs(now - before))
+        return formats.difference(now - before)
     if unit == "points":
         return formats.decimal(abs(now - before), 2)
     if before == 0:
@@ -151,6 +166,13 @@ def _judgement(kpi: Kpi, change: float, context: Context) -> list[Element]:
         return []
     title = None if kpi.verdict == "within" else context.text("kpi.usual_rule")
     return [html.Span(verdict_words(kpi.verdict, change, context), title=title)]
+
+
+def _meta(kpi: Kpi, context: Context) -> list[str | Element]:
+    words = population(kpi.metric, kpi.now, kpi.before, context)
+    if kpi.metric.unit != "count" or kpi.until is None or not words:
+        return [words]
+    return [words, " ", until_now(kpi.until, context)]
 
 
 def population(metric: Metric, now: Summary, before: Summary | None, context: Context) -> str:

@@ -5,7 +5,7 @@ right when it is drawn.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from layouts.components.context import Context
 from layouts.elements import Element, html
@@ -71,6 +71,13 @@ def clock(now: datetime, context: Context, class_name: str = "") -> Element:
         className=f"tick {class_name}".strip(),
         **{"data-clock": str(context.formats.zone.key)},
     )
+
+
+def until_now(until: time, context: Context) -> Element:
+    """até 14:20: the clock time of what is shown, which moves on with its versions."""
+    words = context.text("units.until", time=f"{until:%H:%M}")
+    zone = str(context.formats.zone.key)
+    return html.Span(words, className="tick", **{"data-until": zone})
 
 
 def lasting(since: datetime, now: datetime, context: Context, words: str = "{span}") -> Element:

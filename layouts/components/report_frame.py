@@ -1,15 +1,18 @@
 """The frame of a report page: filter bar, content, and the place of the rows behind a number."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from layouts import ids
 from layouts.components.context import Context
 from layouts.components.download import excel_button
 from layouts.components.shell import page_frame
-from layouts.components.states import banner
+from layouts.components.states import banner, message
+from layouts.components.view_link import view_link
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
+from metrics.model.periods import Period
 
 
 def page(
@@ -70,15 +73,56 @@ def unusable(name: str | None, context: Context) -> Element:
     return banner("attention", text("filters.unusable"), text("filters.unusable_words", name=name))
 
 
-def partial(loaded: int, total: int, context: Context) -> Element:
+def partial(loaded: int, total: int, known: Period | None, context: Context) -> Element:
+    """`known` is what is loaded of the period, where that is not all."""
     text = context.text
     return banner(
         "information",
         text("states.history", loaded=loaded, total=total),
-        text("states.history_words"),
+        _name_known(known, context) if known else text("states.history_words"),
         html.Span(
             html.Span(),
             className="progress-line",
             style={"--share": f"{loaded / total * 100:.0f}%"},
         ),
     )
+
+
+def cut(known: Period, context: Context) -> Element:
+    day = context.formats.long_day(known.first_day)
+    strong = context.text("states.cut", day=day)
+    return banner("information", strong, _name_known(known, context), _link_days(known, context))
+
+
+def untold(period: Period, first_day: date, context: Context) -> Element:
+    """On a page that has something to show whatever the period."""
+    text, formats = context.text, context.formats
+    span = formats.span(period.first_day, period.last_day)
+    words = text("states.outside_words", day=formats.long_day(first_day))
+    return banner("information", text("states.outside", span=span), words)
+
+
+def outside(period: Period, known: Period, whole: bool, context: Context) -> Element:
+    """`known` are days to look at instead; `whole` tells whether the history is all there."""
+    text, formats = context.text, context.formats
+    title = text("states.outside", span=formats.span(period.first_day, period.last_day))
+    day = formats.long_day(known.first_day)
+    words = text("states.outside_words" if whole else "states.outside_arriving", day=day)
+    return message("empty", context, title, words, _link_days(known, context, "button"))
+
+
+def future(period: Period, context: Context) -> Element:
+    span = context.formats.span(period.first_day, period.last_day)
+    return message("empty", context, context.text("states.future", span=span))
+
+
+def _name_known(known: Period, context: Context) -> str:
+    span = context.formats.span(known.first_day, known.last_day)
+    return context.text("states.cut_words", span=span)
+
+
+def _link_days(days: Period, context: Context, kind: str = "link") -> Element:
+    first, last = days.first_day, days.last_day
+    words = context.text("states.outside_link", span=context.formats.span(first, last))
+    dates = {"period": None, "from_": first.isoformat(), "to": last.isoformat()}
+    return view_link(words, context.view(**dates), kind)

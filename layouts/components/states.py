@@ -1,6 +1,7 @@
 """What a panel shows when it has no numbers: empty, late, failed, forbidden, loading, partial."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from layouts.components.context import Context
 from layouts.components.svg import porthole
@@ -8,6 +9,14 @@ from layouts.elements import Element, html
 from layouts.i18n import Text
 from layouts.icons import icon
 from metrics.model.extent import Gap
+
+# Something that is awaited: its name, how it stands, and the same in words.
+Step = tuple[str, Literal["done", "awaited", "failed"], str]
+STEP_ICONS = {
+    "done": ("check-lg", "good"),
+    "awaited": ("three-dots", ""),
+    "failed": ("exclamation-triangle-fill", "warn"),
+}
 
 
 def message(
@@ -29,12 +38,20 @@ def empty(context: Context, words: str = "", action: Any = None, gap: Gap | None
     text = context.text
     if gap is not None:
         return message("empty", context, text("states.no_data"), text(f"gaps.{gap}"), action)
-    return message("empty", context, text("states.nothing_here"), words, action)
+    title = text("states.nothing_here" if context.is_filtered else "states.no_rows")
+    return message("empty", context, title, words, action)
 
 
-def starting(context: Context) -> Element:
+def starting(context: Context, steps: Sequence[Step] = ()) -> Element:
+    """Until everything that is awaited was read once: each with its state."""
     text = context.text
-    return message("fog", context, text("states.starting"), text("states.starting_words"))
+    ticks = [
+        html.Li([icon(*STEP_ICONS[state]), f" {name}: ", html.Span(words)], className=state)
+        for name, state, words in steps
+    ]
+    listed = html.Ul(ticks, className="state-steps") if ticks else None
+    words = text("states.starting_words")
+    return message("fog", context, text("states.starting"), words, listed)
 
 
 def forbidden(context: Context, action: Any = None) -> Element:

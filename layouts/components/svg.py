@@ -41,11 +41,17 @@ def sparkline(
     low: Sequence[float | None] = (),
     high: Sequence[float | None] = (),
     alt: str = "",
+    running: int | None = None,
+    unknown: int = 0,
 ) -> Element | None:
-    """86 by 32 pixels, one value per day, with the usual band and a dot at its end.
+    """86 by 32 pixels, one value per day, with the usual band and a dot at its last whole day.
 
-    Days without a value are gaps. Nothing is drawn for fewer than three values.
+    The day at the place `running` is not over: a hollow dot at the end of dashes. Days without a
+    value are gaps, the first `unknown` ones dashed: nobody knows their value. Nothing is drawn for
+    fewer than three values.
     """
+    today = None if running is None else values[running]
+    values = [None if place == running else value for place, value in enumerate(values)]
     known = [v for v in values if v is not None]
     if len(known) < 3:
         return None
@@ -55,7 +61,8 @@ def sparkline(
     step = 78 / max(1, len(values) - 1)
 
     def point(place: int, value: float) -> str:
-        return f"{3 + place * step:.1f} {29 - 26 * (value - bottom) / spread:.1f}"
+        height = min(1.0, max(0.0, (value - bottom) / spread))
+        return f"{3 + place * step:.1f} {29 - 26 * height:.1f}"
 
     band = ""
     both = [
@@ -75,8 +82,16 @@ def sparkline(
         pen = "L"
     last = next(i for i in reversed(range(len(values))) if values[i] is not None)
     x, y = point(last, float(values[last] or 0)).split()
+    dashes = f"fill='none' stroke='{palette['ink3']}' stroke-width='1.2' stroke-dasharray='2 2'"
+    marks = f"<path d='M3 29H{3 + (unknown - 0.5) * step:.1f}' {dashes}/>" if unknown else ""
+    if running is not None and today is not None:
+        right, top_edge = point(running, today).split()
+        marks += (
+            f"<path d='M{x} {y}L{right} {top_edge}' {dashes}/><circle cx='{right}' "
+            f"cy='{top_edge}' r='2.2' fill='{palette['s1']}' stroke='{palette['ink3']}'/>"
+        )
     svg = (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 86 32'>{band}"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 86 32'>{band}{marks}"
         f"<path d='{''.join(line)}' fill='none' stroke='{palette['ink3']}' "
         "stroke-width='1.4' stroke-linejoin='round'/>"
         f"<circle cx='{x}' cy='{y}' r='2.6' fill='{palette['accent']}'/></svg>"

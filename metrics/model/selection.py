@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 import polars as pl
@@ -25,6 +25,12 @@ RATING = ("rating", "rating_at", "rating_remark", "rated", "rated_agent_id")
 CREDITED = tuple(schema.CALL_AGENTS)
 # Who started it, in the telephone's words.
 DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
+# What happens to a conversation, and the vendor's own time until then.
+LATER = {
+    "first_admin_reply_at": "time_to_admin_reply_seconds",
+    "first_close_at": "time_to_first_close_seconds",
+    "last_close_at": "time_to_last_close_seconds",
+}
 NOBODY, EVERYBODY = pl.lit(False), pl.lit(True)
 
 
@@ -108,7 +114,10 @@ class Selection:
     @property
     def query(self) -> pl.LazyFrame:
         """The rows, with all columns: select those that are needed."""
-        return self.table.lazy().filter(self.predicate)
+        rows, period = self.table.lazy().filter(self.predicate), self.view.period
+        if period.until is None or self.metric.table != "conversations":
+            return rows
+        return _forget_later(rows, period.bounds(self.view.rules.time_zone)[1])
 
     @property
     def value(self) -> pl.Expr:
@@ -133,6 +142,20 @@ class Selection:
         metric = self.metric
         of_line = metric.of_line and bool(self.view.filters.teams)
         return metric.table, metric.dated_by, metric.scope, self.by_person, self.known, of_line
+
+
+def _forget_later(conversations: pl.LazyFrame, end: datetime) -> pl.LazyFrame:
+    """What had been answered and closed until then: the day that runs has not got further."""
+    later = {name: pl.col(name) >= pl.lit(end, schema.INSTANT) for name in LATER}
+    state = pl.when(later["last_close_at"]).then(pl.lit("open", schema.LABEL))
+    return conversations.with_columns(
+        state.otherwise("state").alias("state"),
+        *(
+            pl.when(~is_later.fill_null(value=False)).then(pl.col(column)).alias(column)
+            for name, is_later in later.items()
+            for column in (name, LATER[name])
+        ),
+    )
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:
@@ -195,11 +218,12 @@ def _choose_conversations(
 
 
 def absent_labels(tables: Tables, rules: Rules) -> dict[str, str]:
-    """Setting -> label, of those that no conversation carries; none where there is no conversation.
+    """Setting -> label, of those that no conversation carries; none where no day is read whole.
 
     Whatever counts them is 0, and says nothing of the work.
     """
-    if tables.conversations.is_empty():
+    is_read = tables.extents.get("intercom", Extent()).first_day is not None
+    if tables.conversations.is_empty() or not is_read:
         return {}
     labels = {key: label for key, label in vars(rules.labels).items() if key != "resolved_value"}
     columns = tables.conversations.columns

@@ -11,6 +11,7 @@ from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.alerts.figures import alerts, rule_rows
 from callbacks.pages.alerts.query import read_alerts
+from callbacks.reports.first_start import describe_start
 from callbacks.reports.parts import answer, draw
 from layouts import ids
 from layouts.components.context import Context
@@ -46,6 +47,9 @@ def register(app: Dash, backend: Backend) -> None:
         drawn = list(layout.parts(alerts(backend, search, query, context), context))
         if problem is not None:
             drawn[2] = [layout.unusable(problem, context), *drawn[2]]
+        start = describe_start(backend.dataset.snapshot(), context, dated=False)
+        if start is not None:
+            drawn[layout.PLACES.index("live")] = start
         places = [(ids.panel(PAGE, place), "children") for place in layout.PLACES]
         parts = draw(dict(zip(places, drawn, strict=True)))
         return answer(parts, (), shown, [places[layout.PLACES.index("notices")]])

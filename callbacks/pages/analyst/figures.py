@@ -44,8 +44,7 @@ from metrics.model.derived import day_of
 from metrics.model.filters import UNASSIGNED
 from metrics.model.people import members, names
 from metrics.model.periods import Period, comparable, last_days
-from metrics.model.schema import attribute
-from metrics.model.selection import select
+from metrics.model.selection import absent_labels, select
 from metrics.model.summary import Summary
 from metrics.model.view import EVERYTHING, View
 from metrics.query.peers import against_own_past, team_number
@@ -174,7 +173,7 @@ def build_team(
         total=goal(view),
         growth=catch_all_growth(*_build_windows(snapshot, rules)),
         reason_label=rules.labels.reason,
-        reason_missing=attribute(rules.labels.reason) not in tables.conversations,
+        reason_missing="reason" in absent_labels(tables, rules),
     )
 
 

@@ -22,10 +22,10 @@ from callbacks.pages.analyst.query import (
     read_analyst,
     resolve_agent,
 )
+from callbacks.reports.first_start import describe_start
 from callbacks.reports.parts import Parts, Place, answer, draw, read_shown
 from callbacks.reports.query import ParameterError, parse_search
 from layouts import ids
-from layouts.components import states
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.links import view
@@ -89,8 +89,9 @@ def register(app: Dash, backend: Backend) -> None:
             raise PreventUpdate
         context = current_context(backend, PATH)
         marker: dict[str, Any] = {"version": version, "search": search, "seen": []}
-        if snapshot is None:
-            return [], [states.starting(context)], marker
+        start = describe_start(snapshot, context)
+        if snapshot is None or start is not None:
+            return [], [start], marker
         viewer = current_viewer(backend)
         seen = _read_seen(before) if before.get("search") == search else ()
         panel_request = PanelRequest(backend, snapshot, viewer, search, seen, context)

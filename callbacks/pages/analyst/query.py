@@ -20,7 +20,7 @@ from metrics.model.filters import UNASSIGNED, Filters
 from metrics.model.people import names
 from metrics.model.periods import Period
 from metrics.model.schema import CALL_AGENTS, attribute
-from metrics.model.selection import RATING, select, without_others_ratings
+from metrics.model.selection import RATING, absent_labels, select, without_others_ratings
 from metrics.model.summary import Summary
 from metrics.model.tables import Tables
 from metrics.model.view import EVERYTHING, View
@@ -188,7 +188,7 @@ class AgentView(VersionView[AnalystQuery]):
     @property
     def reason_missing(self) -> bool:
         """Whether no conversation of the workspace carries the attribute that classifies."""
-        return attribute(self.rules.labels.reason) not in self.snapshot.tables.conversations
+        return "reason" in absent_labels(self.snapshot.tables, self.rules)
 
     def number(self, key: str) -> Summary:
         """One of `NUMBERS` in the window."""

@@ -102,5 +102,10 @@ def build_ticket_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets
 
 
 PAGE = ReportPage(
-    "/backoffice", BackofficeQuery, content, sheets=build_ticket_sheets, source="tickets"
+    "/backoffice",
+    BackofficeQuery,
+    content,
+    sheets=build_ticket_sheets,
+    source="tickets",
+    dated=False,
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from callbacks.pages.operations.agents import Choices, build_agents_panel, build_timeline
 from callbacks.pages.operations.query import OperationsView
+from callbacks.reports.first_start import describe_start
 from callbacks.reports.metric_info import number_info
 from layouts.components.context import Context
 from layouts.components.live_time import data_age
@@ -239,7 +240,7 @@ def build_wall(question: OperationsView, choices: Choices, at: datetime, context
         sources=question.snapshot.sources,
         late=question.late,
         notice=None,
-        read=question.snapshot.sources["intercom"].as_of is not None,
+        start=describe_start(question.snapshot, context, dated=False),
         queue_panel=replace(_build_queue_panel(question, infos), latest=latest),
         agents_panel=build_agents_panel(question, choices),
         curve=build_curve(question, infos.info, context),

@@ -17,10 +17,10 @@ from callbacks.pages.operations.query import (
     read_choices,
     read_operations,
 )
+from callbacks.reports.first_start import describe_start
 from callbacks.reports.parts import Parts, answer, digest, draw, read_shown
 from callbacks.reports.query import ParameterError
 from layouts import ids
-from layouts.components import states
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.links import view
@@ -50,7 +50,7 @@ def register(app: Dash, backend: Backend) -> None:
             raise PreventUpdate
         context = current_context(backend, PATH)
         if snapshot is None:
-            starting = _fill_places(operations.only(states.starting(context)))
+            starting = _fill_places(operations.only(describe_start(None, context)))
             return answer(starting, marker, shown, operations.PLACES[:1])
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language

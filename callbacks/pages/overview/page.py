@@ -12,7 +12,7 @@ from layouts.elements import Element
 from layouts.pages.overview import page as overview
 from layouts.pages.overview.data import Overview
 from metrics.model.catalog import CATALOG
-from metrics.model.schema import attribute
+from metrics.model.selection import absent_labels
 from metrics.query.agents import AGENT_METRICS
 from metrics.query.drilldown import LISTS, TOP_REASONS
 from metrics.query.news import TARGETS
@@ -37,7 +37,7 @@ def content(
             reasons=reasons,
             mentions=mentions,
             reason_label=rules.labels.reason,
-            reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
+            reason_missing="reason" in absent_labels(question.tables, rules),
             days=figures.build_day_bars(question, counted),
             hours=figures.build_hour_bars(question, counted),
             points=figures.build_points(question, context),

@@ -13,7 +13,7 @@ from layouts.elements import Element
 from layouts.pages.quality import page as quality
 from layouts.pages.quality.data import Quality
 from metrics.model.catalog import CATALOG
-from metrics.model.schema import attribute
+from metrics.model.selection import absent_labels
 from services.runtime.backend import Backend
 
 
@@ -38,7 +38,7 @@ def content(
             csat_minimum=rules.csat_minimum,
             closed=question.number(CATALOG["conversations_closed"]).n,
             reason_label=rules.labels.reason,
-            reason_missing=attribute(rules.labels.reason) not in question.tables.conversations,
+            reason_missing="reason" in absent_labels(question.tables, rules),
             infos=figures.build_infos(question, n, at, context),
         ),
         context,

@@ -181,4 +181,5 @@ REPORT_PAGE = ReportPage(
     sheets=_build_sheets,
     frame=_frame,
     more_callbacks=_register_more,
+    dated=False,
 )

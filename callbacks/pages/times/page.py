@@ -12,7 +12,7 @@ from layouts.elements import Element
 from layouts.pages.times import page as times
 from layouts.pages.times.data import Group, Times
 from metrics.model.catalog import CATALOG
-from metrics.model.schema import attribute
+from metrics.model.selection import absent_labels
 from metrics.query.report import reopened_closes
 from services.runtime.backend import Backend
 
@@ -27,7 +27,7 @@ def content(
     groups = figures.build_groups(question, context)
     sheet = build_kpis(question, times.KEYS, at, context)
     numbers = question.numbers(CATALOG[key] for key in (*times.KEYS, *STOCKS))
-    missing = attribute(rules.labels.reason) not in question.tables.conversations
+    missing = "reason" in absent_labels(question.tables, rules)
     return times.content(
         Times(
             kpis=sheet,

@@ -12,7 +12,7 @@ from layouts.components.live_time import clock, lasting
 from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import no_data, segmented
 from layouts.components.shell import page_frame
-from layouts.components.states import banner, message
+from layouts.components.states import banner
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
 from layouts.links import Choices, view
@@ -192,7 +192,7 @@ class Wall:
 
     Attributes:
         period: today or 48h.
-        read: Whether Intercom has ever answered.
+        start: What is shown in place of it all until Intercom was read once.
         debt: The call-backs; None without telephony.
         timeline: The day of those whom the reader may see; None where that is nobody.
         sound: Whether it sounds when the queue becomes critical.
@@ -205,7 +205,7 @@ class Wall:
     sources: Mapping[str, Any]
     late: Sequence[Late]
     notice: Any
-    read: bool
+    start: Element | None
     queue_panel: QueuePanel
     agents_panel: AgentsPanel
     curve: Curve
@@ -295,12 +295,8 @@ def parts(wall: Wall, context: Context) -> Parts:
     banners = [_late(late, wall, context) for late in wall.late]
     if wall.notice is not None:
         banners.append(wall.notice)
-    if not wall.read:
-        text = context.text
-        notice = message(
-            "fog", context, text("operations.no_text"), text("operations.no_text_words")
-        )
-        return only(html.Div([*banners, notice], className="wall-unread"))
+    if wall.start is not None:
+        return only(html.Div([*banners, wall.start], className="wall-unread"))
     shown = (KIOSK_AGENTS_LATE if banners else KIOSK_AGENTS) if wall.kiosk else None
     main = [
         _top(wall, context) if wall.kiosk else None,

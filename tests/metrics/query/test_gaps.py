@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from metrics.measures.responsiveness import first_response_time
+from metrics.measures.responsiveness import first_response_time, time_to_close
 from metrics.measures.stocks import open_now
 from metrics.measures.telephony import calls_answered
 from metrics.measures.workload import conversations, conversations_closed
@@ -76,4 +76,22 @@ def test_a_day_until_an_hour_has_the_rows_before_it():
     day = days("2026-11-23", "2026-11-23")
     assert evaluate(conversations, ask(day)).value == 2
     assert evaluate(conversations, ask(replace(day, until=time(14)))).value == 1
-    assert evaluate(conversations_closed, ask(replace(day, until=time(14)))).value == 0
+
+
+def test_a_day_until_an_hour_knows_only_what_had_happened_by_then():
+    lines = [
+        {"first_admin_reply_at": f"2026-11-23T{reply}Z", "last_close_at": f"2026-11-23T{close}Z"}
+        for reply, close in (("09:10", "12:00"), ("09:30", "18:00"), ("15:00", "18:00"))
+    ]
+    common = {"created_at": "2026-11-23T09:00Z", "state": "closed"}
+    made = tables(rows(*({**common, **line} for line in lines)))
+    day = days("2026-11-23", "2026-11-23")
+
+    def tell(metric, **until):
+        number = evaluate(metric, View(made, replace(day, **until), EVERYTHING, UTC_RULES))
+        return number.value, number.n
+
+    assert tell(conversations_closed) == (3, 3)
+    assert tell(conversations_closed, until=time(14)) == (1, 1)
+    assert tell(first_response_time, until=time(14)) == (1200, 2)
+    assert tell(time_to_close, until=time(14)) == (3 * 3600, 1)

@@ -168,9 +168,9 @@ def test_categories_tell_everything_of_the_old_report(world):
 
 def test_no_conversations_is_said_in_words(world):
     query = {"from": "2026-11-01", "to": "2026-11-01"}
-    assert "Nada neste filtro" in words(content(world, **query))
-    assert "Nada neste filtro" in words(content(world, report="categories", **query))
-    assert "Nada neste filtro" in words(content(world, report="reasons", **query))
+    assert "Nada neste período" in words(content(world, **query))
+    assert "Nada neste período" in words(content(world, report="categories", **query))
+    assert "Nada neste período" in words(content(world, report="reasons", **query))
 
 
 def test_hundreds_of_values_are_folded(tmp_path):
