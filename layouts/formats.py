@@ -68,11 +68,6 @@ class Formats:
         """Without the seconds that do not matter: 52 s, 7 min, 3 h 48."""
         return self.duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE)
 
-    def difference(self, seconds: float) -> str:
-        """Without its sign; under a second too, so that what moved is not said to be 0 s."""
-        seconds = abs(seconds)
-        return self.rough(seconds) if seconds >= 1 else f"{self.decimal(seconds, 2)}{NBSP}s"
-
     def duration_parts(self, seconds: float) -> Measure:
         """The smaller unit is left out where it is noise."""
         s = round(seconds)

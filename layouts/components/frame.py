@@ -8,6 +8,7 @@ from layouts.components.context import Context
 from layouts.components.live_time import age, server_time, timer
 from layouts.components.severity import severity_marks, work_severity
 from layouts.elements import Element, dcc, html
+from layouts.icons import icon
 from metrics.live.waiting import WaitingWork
 
 NAMES = {"intercom": "Intercom", "aircall": "Aircall"}
@@ -50,8 +51,9 @@ def queue_chip(
 
 def unread_chip(context: Context) -> Element:
     """Nobody knows yet whether somebody waits."""
-    words = html.Span(context.text("frame.unread"))
-    return dcc.Link([icon("three-dots"), words], href="/operations", className="queue-chip unread")
+    words = html.Span(context.text("frame.unread"), className="chip-words")
+    label = html.Span(words, className="chip-label")
+    return dcc.Link([icon("three-dots"), label], href="/operations", className="queue-chip unread")
 
 
 def ages(

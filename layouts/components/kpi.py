@@ -142,12 +142,12 @@ def why_link(metric: Metric, context: Context) -> Element:
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:
     """Without its sign; None where it did not move."""
     formats = context.formats
-    if now == before:
+    if now == before or (unit == "seconds" and round(now - before) == 0):
         return None
     if unit == "share":
         return formats.points(now - before)
     if unit == "seconds":
-        return formats.difference(now - before)
+        return formats.rough(abs(now - before))
     if unit == "points":
         return formats.decimal(abs(now - before), 2)
     if before == 0:

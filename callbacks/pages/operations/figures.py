@@ -312,8 +312,8 @@ def _build_conversations_figure(
     note = context.text.plural("operations.figures.recent", recent, n=context.formats.count(recent))
     return Figure(
         "conversations",
-        int(number.value or 0),
-        note,
+        None if number.value is None else int(number.value),
+        context.text(f"gaps.{number.gap}") if number.gap else note,
         info=infos.info("conversations", number),
         late_at=question.late_at("intercom"),
     )
@@ -328,11 +328,10 @@ def _build_calls_figure(
     if missed is not None:
         n = context.formats.count(missed)
         note = context.text.plural("operations.figures.missed", int(missed), n=n)
-    read = question.voice_read
     return Figure(
         "calls_answered",
-        int(number.value or 0) if read else None,
-        note if read else "",
+        None if number.value is None else int(number.value),
+        context.text(f"gaps.{number.gap}") if number.gap else note,
         info=infos.info("calls_answered", number),
         late_at=question.late_at("aircall"),
     )

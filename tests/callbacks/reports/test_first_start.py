@@ -65,9 +65,9 @@ def test_the_chip_does_not_call_empty_what_nobody_read(fresh):
 def test_what_only_the_telephone_is_awaited_for_says_so_in_its_cards(fresh):
     half = snapshot(sources={**OK_SOURCES, "aircall": SourceStatus("starting")})
     cards = of_class(ask(fresh(current=half), "/overview", SCREENS["/overview"]), "kpi")
-    told = [words(card) for card in cards]
-    assert [line for line in told if "Ligações atendidas" in line and "buscando os primeiros dados" in line]
-    assert not [line for line in told if "Conversas" in line and "buscando os primeiros dados" in line]
+    waits = {words(card): "buscando os primeiros dados" in words(card) for card in cards}
+    assert [wait for card, wait in waits.items() if "Ligações atendidas" in card] == [True]
+    assert not any(wait for card, wait in waits.items() if "Conversas" in card)
     voice = json.dumps(ask(fresh(current=half), "/telephony", SCREENS["/telephony"]))
     assert "Buscando os primeiros dados" in voice
 
