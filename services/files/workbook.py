@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -64,6 +65,10 @@ STYLES = {name: number for number, name in enumerate(_ORDER)}
 SUMS = ("count", "number", "seconds")
 # What a plain-text table says behind the title of such a column.
 UNITS: Mapping[str, str] = {"seconds": " (s)", "share": " (0–1)"}
+# Of a line of words, in points.
+HEIGHT = 15
+# A page of paper takes so many characters side by side before they are too small to read.
+PAPER_WIDTH = 220
 # Of a chart, in columns and rows of its sheet.
 CHART_SIZE = 10, 22
 CHART_COLOURS = ("2F6DB5", "D9822B", "7A7F87")
@@ -173,12 +178,13 @@ class _SheetWriter:
 
     def write(self, *, is_first: bool) -> Iterator[str]:
         columns, total = self._sheet.columns, self._sheet.total
-        yield _start_sheet([column.width for column in columns], is_first)
+        yield _start_sheet(columns, is_first)
         heads = [
             self._write_text(letter, 1, clean_text(column.title), _style_head(column.kind))
             for letter, column in zip(self._letters, columns, strict=True)
         ]
-        yield f'<row r="1">{"".join(heads)}</row>'
+        lines = max(ceil((len(column.title) + 1) / column.width) for column in columns)
+        yield f'<row r="1" ht="{HEIGHT * min(lines, 4)}" customHeight="1">{"".join(heads)}</row>'
         sums = [0.0] * len(columns)
         for number, row in enumerate(self._sheet.rows, 2):
             self.last = number
@@ -191,7 +197,7 @@ class _SheetWriter:
         if total is not None:
             yield self._write_total(total, sums)
         used = f"A1:{self._letters[-1]}{self.last}"
-        yield _end_sheet(used, self.links, self.has_chart)
+        yield _end_sheet(used, self.links, self.has_chart, _is_wide(columns))
 
     def _write_total(self, total: Sequence[Any], sums: Sequence[float]) -> str:
         row, cells = self.last + 1, []
@@ -278,24 +284,32 @@ def _make_harmless(text: str) -> str:
     return f"'{text}" if DANGEROUS.match(text) else text
 
 
-def _start_sheet(widths: Sequence[float], first: bool) -> str:
+def _is_wide(columns: Sequence[Column]) -> bool:
+    return sum(column.width for column in columns) > PAPER_WIDTH
+
+
+def _start_sheet(described: Sequence[Column], first: bool) -> str:
     """The first row stays in sight."""
     columns = "".join(
-        f'<col min="{number}" max="{number}" width="{width:g}" customWidth="1"/>'
-        for number, width in enumerate(widths, 1)
+        f'<col min="{number}" max="{number}" width="{column.width:g}" customWidth="1"/>'
+        for number, column in enumerate(described, 1)
     )
     chosen = ' tabSelected="1"' if first else ""
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{RELATIONS}">'
-        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<sheetPr><pageSetUpPr fitToPage="{0 if _is_wide(described) else 1}"/></sheetPr>'
         f'<sheetViews><sheetView{chosen} workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
         'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData>"
     )
 
 
-def _end_sheet(used: str, links: Sequence[tuple[str, str]], has_chart: bool) -> str:
-    """Printed on sheets of A4 of its width, with its name and their numbers below."""
+def _end_sheet(used: str, links: Sequence[tuple[str, str]], has_chart: bool, is_wide: bool) -> str:
+    """Printed on sheets of A4 of its width, with its name and their numbers below.
+
+    What is too wide for one goes on to the next.
+    """
+    size = 'scale="60"' if is_wide else 'fitToHeight="0"'
     linked = "".join(
         f'<hyperlink ref="{place}" r:id="rId{number}"/>'
         for number, (place, _) in enumerate(links, 1)
@@ -305,8 +319,8 @@ def _end_sheet(used: str, links: Sequence[tuple[str, str]], has_chart: bool) -> 
     return (
         f'</sheetData><autoFilter ref="{used}"/>{wrapped}'
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        f"<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
+        f'<pageSetup paperSize="9" {size} orientation="landscape"/>'
+        "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
         f"{drawing}</worksheet>"
     )
 
@@ -321,7 +335,7 @@ def _write_chart_parts(number: int, name: str, sheet: Sheet, last: int) -> dict[
         return f"<c:f>{escape(f'{place}!${letter}${first}:${letter}${end}')}</c:f>"
 
     # Days as days; words as words.
-    cells = "strRef" if sheet.columns[0].kind == "text" else "numRef"
+    cells, code = ("strRef", "General") if sheet.columns[0].kind == "text" else ("numRef", "dd/mm")
     series = "".join(
         f'<c:ser><c:idx val="{n}"/><c:order val="{n}"/>'
         f"<c:tx><c:strRef>{refer(column, 1, 1)}</c:strRef></c:tx>"
@@ -350,7 +364,7 @@ def _write_chart_parts(number: int, name: str, sheet: Sheet, last: int) -> dict[
             '<c:gapWidth val="40"/><c:overlap val="100"/><c:axId val="1"/><c:axId val="2"/>'
             "</c:barChart>"
             '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling>'
-            '<c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="General" sourceLinked="1"/>'
+            f'<c:delete val="0"/><c:axPos val="b"/><c:numFmt formatCode="{code}" sourceLinked="0"/>'
             '<c:tickLblPos val="low"/><c:crossAx val="2"/></c:catAx>'
             '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/>'
             "</c:scaling>"

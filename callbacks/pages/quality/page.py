@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from callbacks.pages.quality import comments as quality_comments
 from callbacks.pages.quality import figures
 from callbacks.pages.quality.figures import QualityQuery
+from callbacks.reports.detail_columns import ColumnContext, list_columns
+from callbacks.reports.export_sheets import Sheets, build_rows_sheet, report_sheets
 from callbacks.reports.kpis import build_kpis
+from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
@@ -13,8 +16,13 @@ from layouts.elements import Element
 from layouts.pages.quality import page as quality
 from layouts.pages.quality.data import Quality
 from metrics.model.catalog import CATALOG
+from metrics.model.schema import attribute
 from metrics.model.selection import absent_labels
+from services.files.workbook import Sheet
 from services.runtime.backend import Backend
+
+# The number behind which all ratings stand.
+RATINGS = "csat_average"
 
 
 def content(
@@ -45,9 +53,21 @@ def content(
     )
 
 
+def build_rating_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets:
+    """Every rating with what was written, dated as the page's numbers are."""
+    listing = arrange_rows(scope.question, list_rows(scope.question, RATINGS, ()), "", None)
+    known = list_columns("conversations", scope.question)
+    reason = attribute(scope.question.rules.labels.reason)
+    names = ("rating_at", "rating", "rating_remark", "rated_agent", reason, "created_at", "link")
+    columns = [known[name] for name in names if name in known]
+    ratings = build_rows_sheet(scope.context.text("export.ratings"), listing, columns, scope)
+    return report_sheets(scope, [*tables, ratings])
+
+
 PAGE: ReportPage = ReportPage(
     "/quality",
     QualityQuery,
     content,
+    sheets=build_rating_sheets,
     more_callbacks=lambda app, backend: quality_comments.register(app, backend, PAGE),
 )

@@ -113,6 +113,7 @@ def lost_hours(telephony: Telephony, context: Context) -> Element:
         columns = [
             Column(text("overview.table.hour"), "text"),
             *[Column(text(f"metrics.parts.{outcome}"), sums=True) for outcome in OUTCOMES],
+            Column(text("overview.total"), sums=True),
         ]
         rows = [
             [
@@ -121,6 +122,7 @@ def lost_hours(telephony: Telephony, context: Context) -> Element:
                     Cell(counts.get(outcome, 0), (MISSED, f"hour:{hour}", f"part:{outcome}"))
                     for outcome in OUTCOMES
                 ],
+                sum(counts.values()),
             ]
             for hour, counts in hours.items()
         ]

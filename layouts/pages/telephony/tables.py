@@ -136,7 +136,7 @@ def lines(telephony: Telephony, context: Context) -> Element:
     kinds = {key: CATALOG[key].unit for key in LINE_KEYS}
     columns = _columns(context, line="name", **kinds)
     rows = [_line(line, telephony.gap is not None) for line in telephony.line_rows]
-    title = text("telephony.by_line")
+    title = text("telephony.lines_table")
     return figure_panel(
         PAGE,
         "lines_table",
