@@ -37,20 +37,19 @@ POPULATION = re.compile(r"^n ([\d.]+)$")
 SUM = re.compile(r"^=SUBTOTAL\(109,([A-Z]+)2:\1(\d+)\)$")
 FORMATS = {"General", "#,##0", "#,##0.0", "#,##0.00", "0.0%", "[h]:mm:ss"}
 FORMATS |= {"dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"}
-ASKED = [
-    (path.strip("/"), more)
-    for path in registry.REPORTS
-    for more in ({}, {"from": "2026-09-08", "to": "2026-09-12"})
-]
+WEEK = {"from": "2026-11-09", "to": "2026-11-15"}
+ASKED: list[tuple[str, dict[str, str]]] = [(path.strip("/"), WEEK) for path in registry.REPORTS]
+# Days without anything.
+ASKED += [(page, {"from": "2026-09-08", "to": "2026-09-12"}) for page in ("overview", "telephony")]
 ASKED += [
-    ("crosstabs", {"report": "categories"}),
-    ("crosstabs", {"report": "reasons"}),
-    ("crosstabs", {"show": "heat", "measure": "time"}),
-    ("telephony", {"heat": "loss"}),
-    ("times", {"by": "reason", "slow": "close"}),
-    ("quality", {"trend": "day"}),
-    ("overview", {"matrix": "reason"}),
-    ("staffing", {"stream": "both"}),
+    ("crosstabs", {**WEEK, "report": "categories"}),
+    ("crosstabs", {**WEEK, "report": "reasons"}),
+    ("crosstabs", {**WEEK, "show": "heat", "measure": "time"}),
+    ("telephony", {**WEEK, "heat": "loss"}),
+    ("times", {**WEEK, "by": "reason", "slow": "close"}),
+    ("quality", {**WEEK, "trend": "day"}),
+    ("overview", {**WEEK, "matrix": "reason"}),
+    ("staffing", {**WEEK, "stream": "both"}),
 ]
 
 
@@ -121,9 +120,8 @@ def check_population(panel: Any, sheets: list[Any], name: str) -> None:
 
 @pytest.mark.parametrize("page", [path.strip("/") for path in registry.REPORTS])
 def test_totals_are_sums_and_values_are_typed(manager, page):
-    week = {"from": "2026-11-09", "to": "2026-11-15"}
-    cached = read_book(manager, f"/exports/{page}.xlsx", week)
-    for sheet in read_book(manager, f"/exports/{page}.xlsx", week, formulas=True):
+    cached = read_book(manager, f"/exports/{page}.xlsx", WEEK)
+    for sheet in read_book(manager, f"/exports/{page}.xlsx", WEEK, formulas=True):
         assert sheet.print_title_rows == "$1:$1"
         for row in sheet.iter_rows(min_row=2):
             for cell in row:
@@ -146,7 +144,7 @@ def check_cell(cell: Any, values: Any) -> None:
 
 
 def test_ratings_are_dated_alike_in_the_summary_and_in_their_rows(manager):
-    book = read_book(manager, "/exports/quality.xlsx", {"from": "2026-11-09", "to": "2026-11-15"})
+    book = read_book(manager, "/exports/quality.xlsx", WEEK)
     summary = {row[-1]: row for row in list_values(book["Resumo"])}
     ratings = list_values(book["Notas e comentários"])
     assert summary["csat_average"][2] == len(ratings) > 0
