@@ -145,3 +145,19 @@ def test_on_a_phone_the_list_takes_the_whole_screen(served):
     phone.goto("/overview?period=90d&rows=conversations")
     opened(phone)
     assert phone.locator(".rows-panel").bounding_box()["width"] == 390
+
+
+def test_a_step_of_why_opens_its_rows_and_back_leads_to_why_again(page):
+    page.goto("/overview?from=2026-11-17&to=2026-11-23")
+    page.locator("#overview--csat_score .why-link").click()
+    step = page.locator(".why-table .why-n .rows-link").first
+    told = step.inner_text().split()[-1]
+    step.click()
+    assert opened(page) == told
+    page.go_back()
+    expect(page.locator(".why-table")).to_be_visible()
+    page.locator(".segment", has_text="Agente").last.click()
+    expect(page.locator(".why-panel .segment-on")).to_have_text("Agente")
+    page.keyboard.press("Escape")
+    closed(page)
+    assert "why=" not in page.url
