@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
 from layouts.components.context import Context
 from layouts.components.live_time import until_now
@@ -127,16 +128,17 @@ def _change(kpi: Kpi, context: Context) -> list[Element | str]:
     arrow = icon("arrow-up" if rises else "arrow-down", "warn" if notable else "")
     if kpi.metric.unit == "seconds":
         words = text("kpi.longer" if rises else "kpi.shorter", span=words)
-    why = [why_link(kpi.metric, context)] if context.lists_rows else []
-    return [arrow, html.B(words), " ", *_judgement(kpi, now - before, context), *why]
+    change: list[Any] = [arrow, html.B(words), " ", *_judgement(kpi, now - before, context)]
+    return [why_link(change, kpi.metric, context)] if context.lists_rows else change
 
 
-def why_link(metric: Metric, context: Context) -> Element:
-    """Opens what carries the number's change; nothing is worked out before."""
-    label = context.text("why.open", label=context.text(f"metrics.{metric.key}.label"))
+def why_link(change: list[Any], metric: Metric, context: Context) -> Element:
+    """The change, and the way to what carries it; nothing of that is worked out before."""
+    label = context.text(f"metrics.{metric.key}.label")
+    word = html.Span(context.text("why.link"), className="why-word")
     href = context.view(rows=metric.key, why="")
-    named = {"aria-label": label}
-    return view_link(context.text("why.link"), href, "why-link", title=label, mode="push", **named)
+    title = context.text("why.open", label=label)
+    return view_link([*change, " ", word], href, "why-link", title=title)
 
 
 def change_words(unit: str, now: float, before: float, context: Context) -> str | None:

@@ -102,7 +102,7 @@ def _change(kpi: Kpi, context: Context) -> Any:
     side = text("quality.above" if now > before else "quality.below", change=words)
     if kpi.verdict is not None:
         side += f", {verdict_words(kpi.verdict, now - before, context)}"
-    return [f"{side} ", why_link(kpi.metric, context)]
+    return why_link([side], kpi.metric, context)
 
 
 def _scale(kpi: Kpi, context: Context) -> Element:
