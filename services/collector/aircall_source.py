@@ -4,7 +4,7 @@ Aircall keeps calls for six months. Older history is asked for all the same, in 
 that come back empty, and counts as loaded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,7 +117,7 @@ class AircallSource:
         else:
             self._read_rolling(now)
 
-    def add_rows(self, payloads: list[Payload]) -> None:
+    def add_rows(self, payloads: Sequence[Payload]) -> None:
         if not payloads:
             return
         for payload in payloads:

@@ -1,6 +1,6 @@
 """Fetching history backwards, slice by slice, so that the newest days are whole first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from services.vendors.pages import Page
@@ -21,7 +21,7 @@ class Backfill:
     def __init__(
         self,
         read: Callable[[int, int], Iterator[Page]],
-        add_rows: Callable[[list[dict[str, Any]]], object],
+        add_rows: Callable[[Sequence[dict[str, Any]]], object],
     ) -> None:
         self._read = read
         self._add_rows = add_rows

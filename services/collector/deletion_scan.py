@@ -13,7 +13,7 @@ from services.vendors.http import Payload
 
 log = logging.getLogger(__name__)
 
-ListPage = Callable[[str | None], tuple[list[Payload], str | None]]
+ListPage = Callable[[str | None], tuple[Sequence[Payload], str | None]]
 # A vendor that lists nothing of ours and does not know one of so many others was emptied, or is
 # another one: it removes nothing.
 WITNESSES = 3
@@ -29,7 +29,7 @@ class ScannedTable:
     list_pages: Sequence[ListPage]  # one page of each of the vendor's lists
     fetch_one: Callable[[str], Payload]
     is_listed: pl.Expr  # which of our rows should be there
-    add_rows: Callable[[list[Payload]], None]
+    add_rows: Callable[[Sequence[Payload]], None]
 
 
 class DeletionScan:

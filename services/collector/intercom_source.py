@@ -1,6 +1,6 @@
 """What is read from Intercom, and when: the present first, history, then minute by minute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from services.settings.config import Settings
 from services.vendors.http import Payload
 from services.vendors.intercom import Intercom
 from services.vendors.intercom_rows import AttributeTypes
+from services.vendors.json_body import choose_rows
 from services.vendors.pages import Page
 from services.vendors.tables import conversations_table
 
@@ -114,9 +115,9 @@ class IntercomSource:
         else:
             self._deletion_scan.step()
 
-    def add_rows(self, payloads: list[Payload]) -> None:
+    def add_rows(self, payloads: Sequence[Payload]) -> None:
         """What the vendor says is deleted stays so, though a search may still find it."""
-        there = [payload for payload in payloads if str(payload["id"]) not in self._deleted]
+        there = choose_rows(payloads, lambda payload: str(payload["id"]) not in self._deleted)
         if there:
             rows = conversations_table(there, self._signs, self._merged, self._types)
             self._buffer.put("conversations", rows)

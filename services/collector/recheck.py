@@ -7,7 +7,7 @@ minutes, all others once in 24 hours.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -40,7 +40,7 @@ SETTLED_SECONDS = 600.0
 RETRY_SECONDS = 600.0
 REPORTED_SECONDS = 86400.0
 
-ListedPage = tuple[list[Payload], str | None]
+ListedPage = tuple[Sequence[Payload], str | None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class RecheckedTable:
     # Created before the first, updated from the second on; None where rows have no update.
     read_older: Callable[[int, int, str | None], ListedPage] | None
     fetch_one: Callable[[str], Payload]
-    add_rows: Callable[[list[Payload]], None]
+    add_rows: Callable[[Sequence[Payload]], None]
     # Newest deletion first, with `deleted_at`; NotFoundError where there is no such list.
     read_deleted: Callable[[str | None], ListedPage] | None = None
     remove_rows: Callable[[list[str]], int] = lambda ids: 0
@@ -274,7 +274,7 @@ class Recheck:
         add_rows = partial(self._add_rows, key)
         return ScannedTable(table.table, [read], table.fetch_one, is_listed, add_rows)
 
-    def _add_rows(self, day: str, payloads: list[Payload]) -> None:
+    def _add_rows(self, day: str, payloads: Sequence[Payload]) -> None:
         before = self._buffer.get_partition((self._table.table, day))
         self._table.add_rows(payloads)
         after = self._buffer.get_partition((self._table.table, day))

@@ -5,7 +5,7 @@ token that may not read tickets leaves everything else as it is.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,7 @@ from services.settings.config import Settings
 from services.vendors.http import Payload
 from services.vendors.intercom import Intercom
 from services.vendors.intercom_rows import build_scope_check, build_scope_filter
+from services.vendors.json_body import choose_rows
 from services.vendors.pages import Page
 from services.vendors.tables import tickets_table
 
@@ -116,9 +117,9 @@ class TicketSource:
         if not self._has_any and self._is_history_read:
             raise NotOfferedError("there is no ticket of these types", "no_tickets")
 
-    def add_rows(self, payloads: list[Payload]) -> None:
+    def add_rows(self, payloads: Sequence[Payload]) -> None:
         """One that left the scope goes."""
-        in_scope = [payload for payload in payloads if self._is_in_scope(payload)]
+        in_scope = choose_rows(payloads, self._is_in_scope)
         if in_scope:
             self._has_any = True
             self._buffer.put("tickets", tickets_table(in_scope, self._setting))
@@ -163,7 +164,7 @@ class TicketSource:
     def _read_between(self, since: int, until: int) -> Iterator[Page]:
         return self._intercom.list_updated_tickets(since, until, self._scope)
 
-    def _read_open_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
+    def _read_open_page(self, cursor: str | None) -> tuple[Sequence[Payload], str | None]:
         return self._intercom.get_open_tickets_page(cursor, self._scope)
 
     def _read_created_page(self, since: int, until: int, cursor: str | None) -> ListedPage:

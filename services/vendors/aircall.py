@@ -1,7 +1,7 @@
 """Aircall's API: payloads out, nothing else. `services.vendors.tables` turns them into tables."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -150,7 +150,7 @@ def _require_meta(answer: Payload, key: str) -> Payload:
     return meta
 
 
-def _parse_page(rows: list[Payload], meta: Payload, number: int) -> tuple[Page, int]:
+def _parse_page(rows: Sequence[Payload], meta: Payload, number: int) -> tuple[Page, int]:
     """The page, and how many rows it should have by its own `meta`.
 
     A page that is not full and leads to no other is the last, whatever the total.

@@ -28,11 +28,12 @@ from services.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from services.vendors.json_body import Payload as Payload
+from services.vendors.json_body import parse_json
 from services.vendors.rate_limit import LONGEST_SILENCE, RateLimiter
 
 log = logging.getLogger(__name__)
 
-Payload = dict[str, Any]
 ATTEMPTS = 4
 BACKOFF_SECONDS = 0.5
 # Above this, a number of seconds until reset can only be an instant, and above the next one in
@@ -49,10 +50,6 @@ COST_OF_BYTE = 6
 COST_OF_VALUE = 130
 MARKS = (b",", b"[", b"{")
 LARGEST_ANSWER = LARGEST_COST // COST_OF_BYTE
-# Half an emoji, cut by somebody's length limit; whole ones and escaped backslashes are passed over.
-HALF = re.compile(
-    rb"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL
-)
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ class VendorSession:
         if len(body) * COST_OF_BYTE + values * COST_OF_VALUE > LARGEST_COST:
             raise _mark_final(BadResponseError(f"{name}: the answer is too large"))
         try:
-            payload = _parse_json(body)
+            payload = parse_json(body)
         except ValueError as error:
             raise BadResponseError(f"{name}: the answer is not JSON") from error
         if not isinstance(payload, dict):
@@ -300,13 +297,6 @@ def read_body(
 def _mark_final(error: ServiceError) -> ServiceError:
     error.final = True
     return error
-
-
-def _parse_json(body: bytearray) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return orjson.loads(HALF.sub(lambda found: b"?" if found[1] else found[0], body))
 
 
 def _read_error_code(body: bytearray) -> str | None:

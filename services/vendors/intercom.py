@@ -12,6 +12,7 @@ from services.errors import BadResponseError, ConfigurationError, NotFoundError
 from services.settings.config import Environment, Settings
 from services.settings.sections import INTERCOM_VERSIONS
 from services.vendors.http import INTERCOM, BearerAuth, Payload, VendorSession
+from services.vendors.json_body import choose_rows
 from services.vendors.pages import Page, Shortfalls, parse_whole_number, require_rows
 
 VENDOR = "Intercom"
@@ -79,16 +80,16 @@ class Intercom:
 
     def list_admins(self) -> list[Payload]:
         """The bot included; leavers are missing."""
-        return require_rows(VENDOR, self._get("/admins"), "admins")
+        return [*require_rows(VENDOR, self._get("/admins"), "admins")]
 
     def list_teams(self) -> list[Payload]:
-        return require_rows(VENDOR, self._get("/teams"), "teams")
+        return [*require_rows(VENDOR, self._get("/teams"), "teams")]
 
     def list_away_status_reasons(self) -> list[Payload]:
         """Deleted ones included. NotFoundError before 2.14, ForbiddenError without the right to."""
         if self._version in ("2.9", "2.10", "2.11", "2.12", "2.13"):
             raise NotFoundError("away reasons come with version 2.14")
-        return require_rows(VENDOR, self._get("/away_status_reasons"), "data")
+        return [*require_rows(VENDOR, self._get("/away_status_reasons"), "data")]
 
     def list_conversation_attributes(self) -> list[Payload]:
         """2.16 moved them to another address."""
@@ -123,14 +124,14 @@ class Intercom:
 
     def get_open_tickets_page(
         self, cursor: str | None, scope: Payload | None = None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Oldest creation first, and the next page's cursor."""
         query = _build_open_tickets_query(scope)
         return self._read_listed(TICKETS, query, "open tickets", cursor)
 
     def get_created_tickets_page(
         self, since: int, until: int, cursor: str | None, scope: Payload | None = None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Oldest creation first, of those from `since` to `until`, both included."""
         created = _build_range("created_at", since, until)
         return self._read_listed(
@@ -139,7 +140,7 @@ class Intercom:
 
     def get_older_tickets_page(
         self, before: int, since: int, cursor: str | None, scope: Payload | None = None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Of those created before an instant and updated since another one."""
         query = _build_group([scope, *_build_older(before, since)])
         return self._read_listed(TICKETS, query, "tickets before the history", cursor)
@@ -154,26 +155,26 @@ class Intercom:
 
     def get_state_page(
         self, state: Literal["open", "snoozed"], cursor: str | None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Oldest creation first, and the cursor of the next page; None after the last."""
         query = _build_filter("state", "=", state)
         return self._read_listed(CONVERSATIONS, query, f"{state} conversations", cursor)
 
     def get_created_page(
         self, since: int, until: int, cursor: str | None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Oldest creation first, of those from `since` to `until`, both included."""
         query = _build_group(_build_range("created_at", since, until))
         return self._read_listed(CONVERSATIONS, query, "conversations of a day", cursor)
 
     def get_older_page(
         self, before: int, since: int, cursor: str | None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         """Of those created before an instant and updated since another one."""
         query = _build_group(_build_older(before, since))
         return self._read_listed(CONVERSATIONS, query, "conversations before the history", cursor)
 
-    def get_deleted_page(self, cursor: str | None) -> tuple[list[Payload], str | None]:
+    def get_deleted_page(self, cursor: str | None) -> tuple[Sequence[Payload], str | None]:
         """Ids and `deleted_at`, newest deletion first. NotFoundError before 2.16."""
         if (self.answered_version or self._version) != "2.16":
             raise NotFoundError("the list of deleted conversations comes with version 2.16")
@@ -195,7 +196,7 @@ class Intercom:
 
     def _read_listed(
         self, kind: Kind, query: Payload, name: str, cursor: str | None
-    ) -> tuple[list[Payload], str | None]:
+    ) -> tuple[Sequence[Payload], str | None]:
         answer = self._read_search_page(kind, query, BY_CREATION, name, cursor)
         rows, following = require_rows(VENDOR, answer, kind[1]), _read_next_cursor(answer)
         self._listed[name] = len(rows) + (self._listed.get(name, 0) if cursor else 0)
@@ -205,11 +206,9 @@ class Intercom:
         return rows, following
 
     def _read_attributes(self, *, moved: bool) -> list[Payload]:
-        if moved:
-            return require_rows(VENDOR, self._get("/conversations/attributes"), "data", "name")
-        return require_rows(
-            VENDOR, self._get("/data_attributes", {"model": "conversation"}), "data", "name"
-        )
+        path, params = "/data_attributes", {"model": "conversation"}
+        answer = self._get("/conversations/attributes") if moved else self._get(path, params)
+        return [*require_rows(VENDOR, answer, "data", "name")]
 
     def _search_updated(
         self, kind: Kind, since: int, until: int | None, more: list[Payload]
@@ -217,7 +216,7 @@ class Intercom:
         query = [*more, *_build_range("updated_at", since, until)]
         name = f"{'older' if until is not None else 'changed'} {kind[1]}"
         for page in self._search(kind, {"operator": "AND", "value": query}, name):
-            rows = [row for row in page.rows if _is_updated_within(row, since, until)]
+            rows = choose_rows(page.rows, lambda row: _is_updated_within(row, since, until))
             yield replace(page, rows=rows)
 
     def _search(self, kind: Kind, query: Payload, name: str) -> Iterator[Page]:
@@ -234,9 +233,9 @@ class Intercom:
         for number in count(1):
             answer = self._read_search_page(kind, query, BY_UPDATE, name, cursor)
             rows = require_rows(VENDOR, answer, kind[1])
-            fresh = [
-                row for row in rows if seen.get(str(row["id"]), MISSING) != row.get("updated_at")
-            ]
+            fresh = choose_rows(
+                rows, lambda row: seen.get(str(row["id"]), MISSING) != row.get("updated_at")
+            )
             seen.update((str(row["id"]), row.get("updated_at")) for row in rows)
             total, cursor = _read_total(answer), _read_next_cursor(answer)
             page_count = parse_whole_number(_require_paging(answer).get("total_pages"))

@@ -1,26 +1,27 @@
 """One page of a vendor's list, and whether the list was as long as the vendor says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.errors import BadResponseError
-from services.vendors.http import Payload
+from services.vendors.json_body import Payload, Rows
 
 
 @dataclass(frozen=True)
 class Page:
     """Over all pages of one walk no row comes twice, unless it changed: then the later is newer."""
 
-    rows: list[Payload]
+    rows: Sequence[Payload]
     total: int  # as the vendor says
     number: int  # from 1
     pages: int  # as the vendor says
 
 
-def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -> list[Payload]:
+def require_rows(vendor: str, answer: Payload, key: str, identity: str = "id") -> Sequence[Payload]:
     """BadResponseError where there is no list, or one of its members has no identity."""
     rows = answer.get(key)
-    if not isinstance(rows, list):
+    if not isinstance(rows, list | Rows):
         raise BadResponseError(f"{vendor}: the answer has no list of {key}")
     for row in rows:
         value = row.get(identity) if isinstance(row, dict) else None
