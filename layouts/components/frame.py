@@ -40,13 +40,15 @@ def queue_chip(
     label = [*shown, html.Span(html.Span(words), className="chip-words")]
     wait = [html.B(timer(since, now, context))] if since and late_at is None else []
     at = formats.clock(late_at) if late_at else ""
-    return dcc.Link(
-        [*severity_marks(context, at), html.Span(label, className="chip-label"), *wait],
+    severity = work_severity(work, now, is_late=late_at is not None)
+    chip = dcc.Link(
+        [*severity_marks(severity, context, at), html.Span(label, className="chip-label"), *wait],
         href="/operations",
         className="queue-chip",
         title=", ".join(told) or None,
-        **work_severity(work, now, is_late=late_at is not None),
     )
+    # A link of Dash's takes no data of its own.
+    return html.Div(chip, **severity)
 
 
 def unread_chip(context: Context) -> Element:

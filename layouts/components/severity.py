@@ -3,6 +3,7 @@
 A wait goes on between two refreshes: `assets/live-time.js` moves the severity on with it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from layouts.components.context import Context
@@ -27,14 +28,16 @@ def severity_pill(severity: str, context: Context) -> Element:
     return pill(context.text(f"alerts.severity.{severity}"), KINDS[severity], ICONS[severity])
 
 
-def severity_marks(context: Context, at: str = "") -> list[Element]:
-    """All of them; the stylesheet shows that of the `data-severity` around."""
+def severity_marks(told: Mapping[str, str], context: Context, at: str = "") -> list[Element]:
+    """Those that a wait may come to; the stylesheet shows that of the `data-severity` around."""
+    present = told["data-severity"]
     return [
         html.Span(
             [icon(name), html.Span(context.text(f"frame.severity.{level}", at=at))],
             className=f"level level-{level}",
         )
         for level, name in ICONS.items()
+        if level == present or (level in KINDS and present in KINDS)
     ]
 
 

@@ -49,7 +49,8 @@ class Controls:
     def _add_conversations(self, world: World, arguments: Payload) -> Payload:
         """{"count": n, "team": id} into the queue, or {"count": n, "agent": id} to a person.
 
-        With "age" they have been there for so many seconds; a person gets them now.
+        A team of null is none. With "age" they have been there for so many seconds; a person gets
+        them now.
         """
         count = arguments.get("count", 1)
         if not isinstance(count, int) or not 0 < count <= MOST_ARRIVALS:
@@ -60,9 +61,18 @@ class Controls:
         agent_id = arguments.get("agent")
         agent = None if agent_id is None else _find_agent(world, agent_id)
         team = agent.team_ids[0] if agent else arguments.get("team")
-        if team not in TEAMS:
+        if team not in TEAMS and not ("team" in arguments and team is None):
             raise ValueError(f"team must be one of {', '.join(map(str, TEAMS))}")
         return {"ids": [self._create_conversation(world, team, agent, age) for _ in range(count)]}
+
+    def _add_call(self, world: World, arguments: Payload) -> Payload:
+        """{"age": s, "lasts": s}: it rings, or "agent" has it from its start on."""
+        age, lasts = arguments.get("age", 0), arguments.get("lasts", 60)
+        if not all(isinstance(s, int) and 0 <= s <= LONGEST_AGE for s in (age, lasts)):
+            raise ValueError(f"age and lasts must be 0 to {LONGEST_AGE} seconds")
+        agent_id = arguments.get("agent")
+        agent = None if agent_id is None else _find_agent(world, agent_id)
+        return {"id": str(world.take_call(int(world.now) - age, age + lasts, agent).id)}
 
     def _close_conversations(self, world: World, arguments: Payload) -> Payload:
         """{"team": id} of its queue, {"agent": id} of a person, {} all that are open; "keep": n."""
@@ -119,18 +129,21 @@ class Controls:
         row["linked_objects"] |= {"data": data, "total_count": 1}
         return _store(world, row, int(world.now) - int(late))
 
-    def _create_conversation(self, world: World, team: int, agent: Agent | None, age: int) -> str:
+    def _create_conversation(
+        self, world: World, team: int | None, agent: Agent | None, age: int
+    ) -> str:
         self._count += 1
         now, rng = int(world.now), seeded_rng(0, "controls", self._count)
         at = now - age
         number = f"2159{now:011d}{self._count % 10_000:04d}"
-        topic = next(topic for topic in texts.TOPICS.values if topic.team_id == team)
+        topic = next(topic for topic in texts.TOPICS.values if team in (topic.team_id, None))
         contact = draw_contact(world.contacts, rng)
         payload = first_message(rng, at, number, contact, topic, "")
         # Nothing that is counted elsewhere, such as a duplicate.
         payload["custom_attributes"].clear()
         # Changed now, or nobody who asks for what is new would hear of it.
-        events = [Event(at, "team", BOT_ID, team), Event(now, "bot")]
+        events = [Event(at, "team", BOT_ID, team)] if team else []
+        events.append(Event(now, "bot"))
         if agent is not None:
             events.append(Event(now, "assign", BOT_ID, agent.id))
         world.put(Conversation(payload, events, world.hours, 0))
@@ -139,6 +152,7 @@ class Controls:
     _orders: Mapping[str, Callable[["Controls", World, Payload], Payload]] = {
         "people": _set_activity,
         "arrive": _add_conversations,
+        "ring": _add_call,
         "close": _close_conversations,
         "rate": _rate,
         "redact": _redact,

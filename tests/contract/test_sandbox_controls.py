@@ -45,6 +45,19 @@ def queue(sandbox, team):
     return rows(sandbox, admin_assignee_id=None, team_assignee_id=team)
 
 
+def test_it_rings_and_somebody_talks_for_as_long_as_was_said(sandbox, clients, clock):
+    known = order(sandbox, "ring", age=20, lasts=30)["id"]
+    talk = order(sandbox, "ring", age=20, lasts=30, agent=EVERYBODY[0])["id"]
+    statuses = []
+    for _ in range(2):
+        seen = [clients.aircall.get_call(call_id) for call_id in (known, talk)]
+        statuses.append([call["status"] for call in seen])
+        clock.now += 31
+    assert statuses == [["initial", "answered"], ["done", "done"]]
+    [limbo] = order(sandbox, "arrive", team=None)["ids"]
+    assert [row["id"] for row in queue(sandbox, None) if row["id"] == limbo] == [limbo]
+
+
 def test_a_queue_is_filled_and_emptied(sandbox, clients, clock):
     order(sandbox, "close")
     assert queue(sandbox, FRONT) == []

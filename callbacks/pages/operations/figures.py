@@ -13,6 +13,7 @@ from layouts.components.context import Context
 from layouts.components.live_time import data_age
 from layouts.components.metric_info import MetricInfo
 from layouts.elements import Element
+from layouts.pages.operations.calls_strip import Calls
 from layouts.pages.operations.day_curve import Curve, Slot, Tick
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
 from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
@@ -20,7 +21,7 @@ from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.live import trends
 from metrics.live.projection import Projection, queue_at_closing
-from metrics.live.waiting import waiting_work
+from metrics.live.running_calls import on_call_now, ringing_now
 from metrics.model.catalog import CATALOG
 from metrics.model.office_hours import is_open_at
 from metrics.model.periods import Period, today
@@ -246,6 +247,7 @@ def build_wall(question: OperationsView, choices: Choices, at: datetime, context
         curve=build_curve(question, infos.info, context),
         figures=_build_figures(question, infos, context),
         debt=_build_debt(question, infos),
+        calls=_build_calls(question),
         latest=latest,
         timeline=build_timeline(question, infos.info),
         subjects=any(assignment.subject is not None for assignment in latest),
@@ -261,7 +263,7 @@ def build_rotation(question: OperationsView) -> Rotation | None:
 
 
 def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> QueuePanel:
-    work = waiting_work(question.view)
+    work = question.work
     # Nobody's conversation yet: only who may see everybody's may open it.
     may_open = question.may_see(None)
     queue = [
@@ -378,6 +380,14 @@ def _find_goal(key: str, question: OperationsView) -> int:
     if chosen and all(team in own for team in chosen):
         return sum(own[team] for team in chosen)
     return rules.goal_online_text
+
+
+def _build_calls(question: OperationsView) -> Calls | None:
+    """Of this moment: old ones are nobody's any more."""
+    if not question.voice_read or question.late_at("aircall") is not None:
+        return None
+    target = question.rules.service_level_seconds
+    return Calls(ringing_now(question.view), on_call_now(question.view), target)
 
 
 def _build_debt(question: OperationsView, infos: WallMetricInfo) -> Debt | None:

@@ -1,6 +1,7 @@
 """The operations wall: filled when its address changes, and when a new version arrives."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
@@ -8,7 +9,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context, current_viewer
-from callbacks.pages.operations.agents import draw_drawer
+from callbacks.pages.operations.agents import Choices, draw_drawer
 from callbacks.pages.operations.figures import build_wall
 from callbacks.pages.operations.query import (
     OperationsQuery,
@@ -54,9 +55,15 @@ def register(app: Dash, backend: Backend) -> None:
             return answer(starting, marker, shown, operations.PLACES[:1])
         viewer = current_viewer(backend)
         own = viewer.role, viewer.agent_id, context.theme, context.text.language
-        parts = backend.dataset.cached(
+        question, problem = backend.dataset.cached(
             ("operations", edition, *own, address),
-            lambda: _draw(backend, snapshot, viewer, address, context),
+            lambda: _build_view(backend, snapshot, viewer, address),
+        )
+        at = backend.now()
+        # Who comes later in the same version sees the lamp as it is by then.
+        parts = backend.dataset.cached(
+            ("operations", edition, *own, address, question.work.severity(at)),
+            lambda: _draw(question, problem, read_choices(address), at, context),
         )
         return answer(parts, marker, shown, operations.PLACES[:1])
 
@@ -110,11 +117,13 @@ def render(context: Context, search: str) -> Element:
 
 
 def _draw(
-    backend: Backend, snapshot: Snapshot, viewer: Viewer, search: str, context: Context
+    question: OperationsView,
+    problem: str | None,
+    choices: Choices,
+    at: datetime,
+    context: Context,
 ) -> Parts:
-    question, problem = _build_view(backend, snapshot, viewer, search)
-    at = backend.now()
-    drawn = build_wall(question, read_choices(search), at, context)
+    drawn = build_wall(question, choices, at, context)
     if problem is not None:
         drawn = replace(drawn, notice=operations.unusable(problem, context))
     return _fill_places(operations.parts(drawn, context))

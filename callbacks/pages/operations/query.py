@@ -13,6 +13,7 @@ from callbacks.reports.report_view import VersionView
 from layouts.pages.operations.page import Late
 from metrics.live.current import team_names
 from metrics.live.today import evaluate_since
+from metrics.live.waiting import WaitingWork, waiting_work
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
@@ -102,6 +103,10 @@ class OperationsView(VersionView[OperationsQuery]):
         stocks = evaluate_many([CATALOG[key] for key in STOCKS], self.view)
         counted = {key: evaluate_since(CATALOG[key], self.view, self.start) for key in COUNTS}
         return stocks | counted
+
+    @cached_property
+    def work(self) -> WaitingWork:
+        return waiting_work(self.view)
 
     @cached_property
     def teams(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from layouts.icons import icon
 from layouts.links import Choices, view
 from layouts.pages.operations import PAGE, PATH, day_curve
 from layouts.pages.operations.agents import AgentsPanel, agents_table, next_agent
+from layouts.pages.operations.calls_strip import Calls, running_calls
 from layouts.pages.operations.day_curve import Curve
 from layouts.pages.operations.queue_panel import (
     Assignment,
@@ -193,7 +194,7 @@ class Wall:
     Attributes:
         period: today or 48h.
         start: What is shown in place of it all until Intercom was read once.
-        debt: The call-backs; None without telephony.
+        debt: The call-backs; None without telephony, as are the running calls.
         timeline: The day of those whom the reader may see; None where that is nobody.
         sound: Whether it sounds when the queue becomes critical.
     """
@@ -211,6 +212,7 @@ class Wall:
     curve: Curve
     figures: Sequence[Figure]
     debt: Debt | None
+    calls: Calls | None
     latest: Sequence[Assignment]
     subjects: bool
     timeline: Timeline | None = None
@@ -297,11 +299,13 @@ def parts(wall: Wall, context: Context) -> Parts:
         banners.append(wall.notice)
     if wall.start is not None:
         return only(html.Div([*banners, wall.start], className="wall-unread"))
-    shown = (KIOSK_AGENTS_LATE if banners else KIOSK_AGENTS) if wall.kiosk else None
+    has_calls = wall.calls is not None and wall.calls.any
+    shown = (KIOSK_AGENTS_LATE if banners else KIOSK_AGENTS) - 2 * has_calls if wall.kiosk else None
     main = [
         _top(wall, context) if wall.kiosk else None,
         *banners,
         next_agent(wall.agents_panel, context),
+        running_calls(wall.calls, wall.at, context) if wall.calls and has_calls else None,
         agents_table(wall.agents_panel, shown, wall.at, context),
     ]
     latest: Any = None

@@ -1,6 +1,6 @@
 """The queue on the left of the wall: who waits and for how long, and the latest assignments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from metrics.live.waiting import WaitingWork
 # Rows that fit on a screen in the room; a desk shows the others when it is asked.
 KIOSK_ROWS, DESK_ROWS = 7, 50
 # Of those who hold what they do not answer, so many are told by name.
-HOLDERS = 3
+KIOSK_HOLDERS, HOLDERS = 2, 5
 # Rows that a phone shows before it is asked for all.
 FOLDED_ROWS = 3
 # Longer ids are told by their end.
@@ -140,7 +140,10 @@ class Queue:
 
 def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
-    shown = queue.rows[: KIOSK_ROWS if kiosk else DESK_ROWS]
+    holders = min(len(queue.work.orphaned), KIOSK_HOLDERS)
+    # Their heading has the height of two.
+    room = KIOSK_ROWS - (2 + holders if holders else 0)
+    shown = queue.rows[: room if kiosk else DESK_ROWS]
     rows = [_queue_row(waiting, queue, at, context) for waiting in shown]
     hidden = len(queue.rows) - len(shown)
     notes = []
@@ -233,10 +236,10 @@ def running_attributes(since: datetime | None, queue: Queue) -> dict[str, str]:
     }
 
 
-def orphaned_list(queue: Queue, at: datetime, context: Context) -> Element:
+def orphaned_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Element:
     """What waits with those who are not there: who, how much, how long."""
     text, formats = context.text, context.formats
-    held = queue.work.orphaned
+    held, shown = queue.work.orphaned, KIOSK_HOLDERS if kiosk else HOLDERS
     rows = [
         html.Li(
             [
@@ -248,9 +251,9 @@ def orphaned_list(queue: Queue, at: datetime, context: Context) -> Element:
                 html.Span(formats.count(len(row.ids))),
             ]
         )
-        for row in held[:HOLDERS]
+        for row in held[:shown]
     ]
-    rest = sum(len(row.ids) for row in held[HOLDERS:])
+    rest = sum(len(row.ids) for row in held[shown:])
     if rest:
         rows.append(
             html.Li(
@@ -279,8 +282,10 @@ class QueuePanel:
 
 def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     """A `kiosk` on a wall has no links and does not scroll."""
+    is_late = queue_panel.queue.late_at is not None
+    severity = work_severity(queue_panel.queue.work, at, is_late=is_late)
     parts: list[Element | None] = [
-        _head(queue_panel, kiosk, context),
+        _head(queue_panel, severity, kiosk, context),
         _heading(queue_panel, kiosk, context),
     ]
     if queue_panel.queue.rows:
@@ -290,7 +295,7 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
         parts.append(_calm(queue_panel, at, context))
     orphaned = queue_panel.queue.work.orphaned
     if orphaned:
-        parts.append(orphaned_list(queue_panel.queue, at, context))
+        parts.append(orphaned_list(queue_panel.queue, kiosk, at, context))
     if len(queue_panel.queue.rows) + len(orphaned) <= ROOM_FOR_ASSIGNMENTS:
         parts.append(
             latest_assignments(queue_panel.latest, 3 if queue_panel.queue.rows else 4, context)
@@ -299,11 +304,13 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
         [part for part in parts if part is not None],
         className="lamp" + ("" if queue_panel.queue.rows else " lamp-zero"),
         **{"aria-label": context.text("operations.wait_title")},
-        **work_severity(queue_panel.queue.work, at, is_late=queue_panel.queue.late_at is not None),
+        **severity,
     )
 
 
-def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
+def _head(
+    queue_panel: QueuePanel, severity: Mapping[str, str], kiosk: bool, context: Context
+) -> Element:
     text = context.text
     at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
     mark = html.Span(className="lamp-mark")
@@ -317,7 +324,7 @@ def _head(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
             title=text("operations.kiosk_leave"),
         )
     page = html.Span([mark, html.Span(text("operations.title"))], className="lamp-page")
-    return html.Div([brand, page, *severity_marks(context, at)], className="lamp-head")
+    return html.Div([brand, page, *severity_marks(severity, context, at)], className="lamp-head")
 
 
 def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:

@@ -137,7 +137,16 @@ class Dispatcher:
                 return self._delete(request)
             case "GET", "/slack":
                 return Response(200, {"messages": self.slack.to_json()})
-            case "POST", "/people" | "/arrive" | "/close" | "/rate" | "/redact" | "/merge" as order:
+            case (
+                "POST",
+                "/people"
+                | "/arrive"
+                | "/ring"
+                | "/close"
+                | "/rate"
+                | "/redact"
+                | "/merge" as order,
+            ):
                 return self._run_order(order.removeprefix("/"), request)
         return Response(404, {"error": "not found"})
 

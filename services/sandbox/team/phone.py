@@ -303,6 +303,15 @@ class Phone:
         self._occupy(call)
         return call
 
+    def take_call(self, started_at: int, lasts: int, agent: Agent | None) -> Call:
+        call = self._new_call("inbound", 0, started_at, self._workplace.contacts[0])
+        call.ended_at = started_at + lasts
+        if agent is None:
+            call.missed_call_reason = "no_available_agent"
+        else:
+            call.agent, call.answered_at = agent, started_at
+        return call
+
     def _miss(self, rng: random.Random, call: Call, reason: str) -> None:
         call.missed_call_reason = reason
         call.ended_at = call.started_at + rng.randint(*LASTS[reason])

@@ -1,7 +1,7 @@
 """The invented operation: a history, and a present that goes on as the clock does."""
 
 import heapq
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from services.sandbox.team.generator import (
 )
 from services.sandbox.team.hours import HOUR, Hours, midnight, to_local
 from services.sandbox.team.initial_state import LAST_SECONDS, InitialState
-from services.sandbox.team.people import build_contacts, build_staff
+from services.sandbox.team.people import Agent, build_contacts, build_staff
 from services.sandbox.team.phone import Call, Phone, call_weights
 from services.sandbox.team.presence import Presence
 from services.sandbox.team.rng import poisson, seeded_rng
@@ -121,6 +121,12 @@ class World:
         begin = bisect_right(self._calls, since - 1, key=attrgetter("started_at"))
         end = bisect_right(self._calls, last, key=attrgetter("started_at"))
         return self._calls[begin:end]
+
+    def take_call(self, started_at: int, lasts: int, agent: Agent | None) -> Call:
+        """One more that comes in on the first line; without a person nobody answers it."""
+        call = self._phone.take_call(started_at, lasts, agent)
+        insort(self._calls, call, key=attrgetter("started_at"))
+        return call
 
     def get_call(self, call_id: int) -> Call | None:
         return next((call for call in self.list_calls() if call.id == call_id), None)

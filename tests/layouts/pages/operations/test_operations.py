@@ -23,10 +23,12 @@ from layouts.pages.operations.agents import (
     text_chip,
     voice_chip,
 )
+from layouts.pages.operations.calls_strip import Calls, running_calls
 from layouts.pages.operations.day_curve import Curve, Slot, Tick, curve_body
 from layouts.pages.operations.page import Figure, figures
 from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
 from metrics.live.current import OrphanedRow, QueueRow
+from metrics.live.running_calls import RunningCall
 from metrics.live.waiting import WaitingWork
 from tests.worlds.bi_world import of_class
 from tests.worlds.tables import RULES
@@ -112,7 +114,7 @@ def test_what_is_held_by_who_is_not_there_is_neither_calm_nor_hidden():
     assert drawn["props"]["data-severity"] == "warning"
     assert "2 esperam com quem não está" in str(drawn)
     assert "Bruno Farias" in str(drawn)
-    assert queue_chip(there, AT, CONTEXT)["props"]["title"] == "2 com quem não está"
+    assert "'title': '2 com quem não está'" in str(queue_chip(there, AT, CONTEXT))
 
 
 def test_an_empty_queue_is_a_zero_in_words():
@@ -297,3 +299,18 @@ def test_a_long_name_gets_narrower_letters():
     long = replace(SOMEBODY, name="João Vitor Lacerda")
     drawn = agents_table(AgentsPanel([long, SOMEBODY], []), None, AT, CONTEXT)
     assert found(drawn, "crew-narrow") == 1
+
+
+def running(row_id, seconds, direction="inbound", agent=None):
+    return RunningCall(row_id, direction, AT - timedelta(seconds=seconds), "Suporte", None, agent)
+
+
+def test_what_rings_comes_before_who_talks_and_too_long_is_marked():
+    rings = [running("out", 50, "outbound", "Caio"), running("long", 21), running("new", 20)]
+    talks = [running(str(n), 300, agent=f"Pessoa {n}") for n in range(3)]
+    drawn = running_calls(Calls(rings, talks, 20), AT, CONTEXT)
+    told = str(drawn)
+    assert "3 tocando, 3 em ligação" in told
+    assert "mais 2" in told
+    assert told.index("00:21") < told.index("Caio chamando") < told.index("Pessoa 0")
+    assert (found(drawn, "call-late"), found(drawn, "call-ringing")) == (1, 1)
