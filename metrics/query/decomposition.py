@@ -33,6 +33,8 @@ DIMENSIONS: Mapping[Table, tuple[str, ...]] = {
     "calls": ("line", "team", "agent", "hour", "weekday"),
     "tickets": ("ticket_type", "agent", "creator", "weekday"),
 }
+# What belongs to a line belongs to no person and to nobody's team.
+OF_PEOPLE = ("team", "agent")
 # So many groups stand alone, the others as one; fewer rows than this in both periods are few.
 SHOWN, FEW = 8, 5
 SIDE, DIMENSION, WEIGHT = "side", "dimension", "weight"
@@ -123,7 +125,7 @@ def decompose(
     if earlier.value is None or present.value is None:
         return None
     selections = [select(metric, view) for view in (before, now)]
-    groupings = {by: group_rows(by, selections[NOW]) for by in ways or DIMENSIONS[metric.table]}
+    groupings = {by: group_rows(by, selections[NOW]) for by in ways or _list_ways(metric)}
     parts = {
         by: _part_change(metric, groupings[by], groups)
         for by, groups in _read_sides(selections, groupings).items()
@@ -150,6 +152,11 @@ def shorten(found: Decomposition, by: str, before: View, now: View) -> list[Part
     sides = _read_pool(keys, by, [select(found.metric, view) for view in (before, now)])
     mix, rate = sum(part.mix for part in others), sum(part.rate for part in others)
     return [*kept, Part(keys, "", *sides, mix, rate)]
+
+
+def _list_ways(metric: Metric) -> list[str]:
+    ways = DIMENSIONS[metric.table]
+    return [way for way in ways if not metric.of_line or way not in OF_PEOPLE]
 
 
 def _parted(metric: Metric, number: Summary) -> float:

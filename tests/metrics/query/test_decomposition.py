@@ -5,7 +5,7 @@ import pytest
 from metrics.model.catalog import CATALOG
 from metrics.model.view import View
 from metrics.query.decomposition import SHOWN, decompose, shorten
-from metrics.query.drilldown import besides, drill_down
+from metrics.query.drilldown import Cell, besides, drill_down
 from tests.worlds.figures_world import SETTINGS, figures
 from tests.worlds.tables import (
     DAY,
@@ -48,6 +48,9 @@ def test_the_parts_of_every_way_add_up_to_the_change(operation, key):
     assert found.parts or found.ends == (0, 0)
     for by, groups in found.parts.items():
         assert sum(part.total for part in groups) == pytest.approx(found.change, abs=1e-9)
+        first = groups[0]
+        for view, side in ((before, first.before), (now, first.now)):
+            assert drill_down(key, [Cell(by, first.keys[0])], view).n == side.rows
         short = shorten(found, by, before, now)
         assert len(short) <= SHOWN + 1
         assert sum(part.total for part in short) == pytest.approx(found.change, abs=1e-9)
@@ -73,6 +76,11 @@ def test_a_group_of_one_period_only_is_all_mix():
     assert [part.rate for part in found.values()] == [0, 0]
     assert found["B"].before.rows == found["A"].now.rows == 0
     assert found["A"].total + found["B"].total == -1
+
+
+def test_what_belongs_to_a_line_is_not_parted_by_people(operation):
+    assert {"team", "agent"} <= set(decompose(CATALOG["calls_answered"], *operation).parts)
+    assert not {"team", "agent"} & set(decompose(CATALOG["loss_rate"], *operation).parts)
 
 
 def test_a_row_of_two_groups_counts_half_in_each():
