@@ -11,12 +11,15 @@ from callbacks.reports.detail_columns import ColumnContext, DetailColumn, list_c
 from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import read_panel
 from callbacks.reports.query import ParameterError
+from callbacks.reports.report_view import VersionView
 from callbacks.reports.row_lines import build_title
 from callbacks.reports.why import build_why_sheet
+from layouts.components.context import Context
 from layouts.components.download import ROWS_AT_MOST
 from layouts.components.typed_table import Cell, Table
 from metrics.model.catalog import CATALOG, Metric
 from metrics.model.catalog import Table as RowTable
+from metrics.model.periods import Period
 from metrics.model.schema import SEPARATOR, attribute
 from metrics.model.summary import Summary
 from metrics.query.drilldown import Drilldown
@@ -97,10 +100,10 @@ def report_sheets(
     return sheets, count
 
 
-def build_table_sheet(table: Table, scope: ColumnContext) -> Sheet:
+def build_table_sheet(table: Table, context: Context) -> Sheet:
     """What the page draws, in types; instants in the operation's own zone."""
     columns = [(place, c) for place, c in enumerate(table.columns) if c.kind != "drawn"]
-    zone = scope.question.rules.time_zone
+    zone = context.formats.zone
 
     def plain(cells: Sequence[Any]) -> list[Any]:
         values = [cells[place] for place, _ in columns]
@@ -119,7 +122,7 @@ def build_table_sheet(table: Table, scope: ColumnContext) -> Sheet:
             sum(row[place] or 0 for row in rows) if column.sums else None
             for place, (_, column) in enumerate(columns)
         ]
-        total[0] = scope.context.text("overview.total")
+        total[0] = context.text("overview.total")
     widths = [
         _measure(c.kind, c.title, [row[n] for row in rows]) for n, (_, c) in enumerate(columns)
     ]
@@ -223,23 +226,40 @@ def build_rows_sheet(
 
 
 def build_definitions_sheet(scope: ColumnContext, about: str, keys: Sequence[str]) -> Sheet:
-    text, formats, question = scope.context.text, scope.context.formats, scope.question
-    period, earlier = question.period, question.previous
+    question = scope.question
+    at = scope.backend.now()
+    return build_rules_sheet(
+        question, question.previous, question.filter_words, about, keys, scope.context, at
+    )
+
+
+def build_rules_sheet(
+    view: VersionView[Any],
+    earlier: Period | None,
+    filters: Sequence[str],
+    about: str,
+    keys: Sequence[str],
+    context: Context,
+    at: datetime,
+) -> Sheet:
+    """What a file was made of, and what its numbers mean."""
+    text, formats = context.text, context.formats
+    period = view.period
 
     def span(days: Any) -> str:
         return f"{formats.long_day(days.first_day)} – {formats.long_day(days.last_day)}"
 
-    read = [s.as_of for s in question.snapshot.sources.values() if s.as_of is not None]
+    read = [s.as_of for s in view.snapshot.sources.values() if s.as_of is not None]
     facts = [
         ("list", about),
         ("period", span(period)),
         ("compared", span(earlier) if earlier else text("filters.no_comparison")),
-        ("zone", str(question.rules.time_zone)),
-        ("clock", text(f"passport.clock_{question.rules.clock}")),
-        ("filters", "; ".join(question.filter_words) or text("passport.no_filters")),
-        ("data", formats.full_moment(min(read, default=question.snapshot.published_at))),
-        ("version", str(question.snapshot.version)),
-        ("made", formats.full_moment(scope.backend.now())),
+        ("zone", str(view.rules.time_zone)),
+        ("clock", text(f"passport.clock_{view.rules.clock}")),
+        ("filters", "; ".join(filters) or text("passport.no_filters")),
+        ("data", formats.full_moment(min(read, default=view.snapshot.published_at))),
+        ("version", str(view.snapshot.version)),
+        ("made", formats.full_moment(at)),
     ]
     lines = [(text(f"export.{key}"), words, "") for key, words in facts]
     lines += [

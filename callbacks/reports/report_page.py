@@ -148,13 +148,15 @@ class ReportPage:
 
     def build_sheets(self, scope: ColumnContext) -> Sheets:
         drawn = self.content(scope.question, scope.context, scope.backend)
-        return self.sheets(scope, [build_table_sheet(table, scope) for table in find_tables(drawn)])
+        return self.sheets(
+            scope, [build_table_sheet(table, scope.context) for table in find_tables(drawn)]
+        )
 
     def build_part(self, part: str, scope: ColumnContext) -> Sheets:
         """The tables of one panel; none where the page has no such panel."""
         drawn = self.content(scope.question, scope.context, scope.backend)
         panel = find_panel(drawn, ids.panel(self.name, part))
-        sheets = [build_table_sheet(table, scope) for table in find_tables(panel)]
+        sheets = [build_table_sheet(table, scope.context) for table in find_tables(panel)]
         key = [part] if scope.context.text.has(f"metrics.{part}.definition") else []
         about = build_definitions_sheet(scope, sheets[0].name if sheets else "", key)
         return [*sheets, about], sum(len(list(sheet.rows)) for sheet in sheets)

@@ -96,16 +96,21 @@ CALL_ROWS, CALLS_MAXIMUM = 5, 200
 def build_calls(own: AgentView, at: datetime, context: Context) -> Calls:
     """Own calls, transferred ones included, whatever became of them."""
     aircall = own.snapshot.sources.get("aircall")
-    own_calls = _select_calls(own)
-    shown = own_calls.head(CALLS_MAXIMUM if own.query.calls else CALL_ROWS)
+    every = list_calls(own)
+    shown = every[: CALLS_MAXIMUM if own.query.calls else CALL_ROWS]
     answered = evaluate(CATALOG["calls_answered"], own.view)
     return Calls(
-        rows=[_build_call(own, row) for row in shown.iter_rows(named=True)],
-        total=len(own_calls),
+        rows=shown,
+        total=len(every),
         answered=int(answered.value or 0),
         numbers=[compare(own, key, at, context) for key in CALL_NUMBERS],
         connected=aircall is not None and aircall.state != "off",
     )
+
+
+def list_calls(own: AgentView) -> list[Call]:
+    """The newest first."""
+    return [_build_call(own, row) for row in _select_calls(own).iter_rows(named=True)]
 
 
 def _select_calls(own: AgentView) -> pl.DataFrame:

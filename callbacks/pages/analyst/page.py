@@ -178,7 +178,7 @@ def _draw(panel_request: PanelRequest) -> Drawn:
         preset=query.name,
         period=own.period,
         today=own.today,
-        download=None if agent_id is None else view("", choices),
+        download=view("", choices),
     )
     above = analyst.head(head, context)
     if agent_id is None:

@@ -50,7 +50,7 @@ def _build_pair_sheets(scope: ColumnContext) -> list[Sheet]:
     axes = [build_axis(by, question, top, False) for by in sides]
     table = crosstab(COUNTED, axes[0], axes[1], question.view)
     down, across = (build_side(axis.by, question, context, axis) for axis in axes)
-    return [build_table_sheet(pair_counts(table, down, across, context), scope)]
+    return [build_table_sheet(pair_counts(table, down, across, context), context)]
 
 
 def _build_sheets(scope: ColumnContext, tables: Sequence[Sheet]) -> Sheets:

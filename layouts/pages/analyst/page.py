@@ -10,6 +10,7 @@ from layouts.components.panel import no_data, panel, pill
 from layouts.components.popover import popover
 from layouts.components.shell import page_frame
 from layouts.components.states import banner, message
+from layouts.components.typed_table import Column, Table, carry
 from layouts.components.view_link import view_link
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
@@ -311,7 +312,8 @@ def team_content(team: Team, context: Context) -> list[Any]:
     foot = html.Tfoot(
         html.Tr([name, *_numbers(team.total, context), html.Td(className="team-bar")])
     )
-    table = html.Table([head, body, foot], className="grid-table team-table")
+    drawn = html.Table([head, body, foot], className="grid-table team-table")
+    table = carry(_team_values(team, context), drawn)
     note = growth_note(team.growth, context)
     share = formats.share(team.total.share, 0)
     shown = panel(
@@ -322,6 +324,25 @@ def team_content(team: Team, context: Context) -> list[Any]:
         id=ids.panel(PAGE, "team"),
     )
     return [part for part in (note, shown) if part is not None]
+
+
+def _team_values(team: Team, context: Context) -> Table:
+    text = context.text
+    columns = [
+        Column(text("analyst.team.person"), "text"),
+        *[Column(text(f"analyst.team.{key}")) for key in ("total", "classified", "pending")],
+        Column(text("metrics.classification_rate.short"), "share"),
+        Column(text("analyst.team.missing")),
+    ]
+
+    def values(name: str, goal: Goal) -> list[Any]:
+        return [name, goal.eligible, goal.classified, goal.pending, goal.rate, goal.missing]
+
+    rows = [
+        values(person_name(Person(line.id, line.name), context), line.goal) for line in team.lines
+    ]
+    total = values(text("analyst.team.all"), team.total)
+    return Table(text("analyst.team.title"), columns, rows, total)
 
 
 def _line(line: TeamLine, team: Team, context: Context) -> Element:
