@@ -36,7 +36,7 @@ _TYPES: dict[schema.DataType, Any] = {
 }
 # What the rows say in another form: lists for joined text, nothing for marks of our own.
 JOINED: dict[str, str] = {"tags": "\n", "conversation_ids": ","}
-INTERNAL = frozenset({"is_call"})
+INTERNAL = frozenset({"is_call", "logged_digits"})
 
 
 class Model(BaseModel):

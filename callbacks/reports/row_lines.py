@@ -1,7 +1,7 @@
 """Rows of the tables as the lines of a list, and how the list itself is called."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -27,11 +27,13 @@ from metrics.query.drilldown import (
     OTHER_REASONS,
     OTHERS,
     PART,
+    RECOGNISED_CALLS,
     VALUE,
     Cell,
     Drilldown,
 )
 from services.runtime.backend import Backend
+from services.snapshot.call_decisions import Decision, load_decisions
 
 CALL_KIND = (
     pl.when(telephony.IS_OUTBOUND & pl.col("answered_at").is_null())
@@ -265,6 +267,7 @@ def _build_conversation_lines(
     names, teams = people.names(tables), team_names(tables, question.rules)
     links = backend.links(question.snapshot)
     closed = CLOSE(question.rules.with_clock("all"), tables.now)
+    decisions = load_decisions(backend.state) if metric.key == RECOGNISED_CALLS else None
     rows = listing.query.with_columns(agent=agent_of(tables, metric), span=closed).collect()
     lines = []
     for row in rows.iter_rows(named=True):
@@ -274,6 +277,11 @@ def _build_conversation_lines(
         mark = _describe_value(metric, row[VALUE], context)
         if metric.dated_by == "rating_at" and row["rating"] is not None:
             mark = context.text("rows.rating", n=row["rating"])
+        decision = ""
+        if decisions is not None:
+            made = decisions.get(row["id"])
+            decision = "call" if made else "conversation"
+            mark = _describe_recognition(row, made, context)
         about = [row["contact_name"] or ""]
         about += [name_person(row["agent"] or UNASSIGNED, names, context)]
         about += [name_team(row["team_id"], teams, context) if row["team_id"] else ""]
@@ -287,9 +295,18 @@ def _build_conversation_lines(
                 span=span,
                 mark=mark,
                 url=links.conversation(row["id"]),
+                decision=decision,
             )
         )
     return lines
+
+
+def _describe_recognition(row: Any, made: Decision | None, context: Context) -> str:
+    """By what it is taken for a call, or who says that it is none."""
+    if made is None:
+        return context.text(f"rows.recognised.{'mark' if row['is_call'] else 'pair'}")
+    at = context.formats.moment(datetime.fromtimestamp(made.at, UTC))
+    return context.text("rows.recognised.overruled", who=made.by, at=at)
 
 
 def _build_call_lines(

@@ -6,10 +6,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
+from callbacks.access.session import current_viewer
 from callbacks.reports import row_lines
 from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.page_query import PanelQuery, build_page_search, read_panel
-from callbacks.reports.query import ParameterError
+from callbacks.reports.query import FIRST_DAY, LAST_DAY, ParameterError
 from callbacks.reports.report_page import Reports, find_view, report_context
 from callbacks.reports.report_view import ReportView
 from callbacks.reports.why import build_why
@@ -18,9 +19,20 @@ from layouts.components import rows_panel as layout
 from layouts.components import why_panel
 from layouts.components.context import Context
 from layouts.roles import REPORT_READERS
+from metrics.model.periods import Period
 from metrics.model.summary import summarise
-from metrics.query.drilldown import TOP_REASONS, VALUE, Cell, CellError, Drilldown
+from metrics.model.view import EVERYTHING, View
+from metrics.query.drilldown import (
+    RECOGNISED_CALLS,
+    TOP_REASONS,
+    VALUE,
+    Cell,
+    CellError,
+    Drilldown,
+    drill_down,
+)
 from services.runtime.backend import Backend
+from services.snapshot.call_decisions import Decision, decide
 
 ROWS = 50
 
@@ -58,9 +70,10 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
     @role_callback(app, roles=REPORT_READERS)(
         Output(ids.panel(ids.ROWS, "list"), "children"),
         Input(ids.URL, "search"),
+        Input(ids.panel(ids.ROWS, "done"), "data"),
         State(ids.URL, "pathname"),
     )
-    def show_rows(search: str | None, path: str | None) -> Any:
+    def show_rows(search: str | None, _: Any, path: str | None) -> Any:
         try:
             panel, question = read_panel(search), find_view(reports, path, search, backend)
             if panel is None or question is None or panel.why is not None:
@@ -72,6 +85,21 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
             panel, listing, question, backend, report_context(backend, path or "/", search)
         )
 
+    @role_callback(app, roles=REPORT_READERS)(
+        Output(ids.panel(ids.ROWS, "done"), "data"),
+        Input(ids.panel(ids.ROWS, "action"), "data"),
+        State(ids.URL, "pathname"),
+        prevent_initial_call=True,
+    )
+    def decide_row(data: Any, path: str | None) -> Any:
+        return _decide(data, report_context(backend, path or "/", ""), backend)
+
+    app.clientside_callback(
+        ClientsideFunction("actions", "tell"),
+        Output(ids.panel(ids.ROWS, "said"), "title"),
+        Input(ids.panel(ids.ROWS, "done"), "data"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("rows", "look"),
         Output(ids.panel(ids.ROWS, "list"), "title"),
@@ -79,6 +107,25 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
         Input(ids.panel(ids.ROWS, "order"), "value"),
         prevent_initial_call=True,
     )
+
+
+def _decide(data: Any, context: Context, backend: Backend) -> Any:
+    """What a person says of a conversation that looks like a call; all else is nothing of ours."""
+    fields = data if isinstance(data, dict) else {}
+    act, conversation = fields.get("act"), str(fields.get("name"))
+    snapshot = backend.dataset.snapshot()
+    if act not in ("conversation", "call") or snapshot is None:
+        return no_update
+    period = Period(FIRST_DAY, LAST_DAY)
+    view = View(snapshot.tables, period, EVERYTHING, backend.rules)
+    if conversation not in drill_down(RECOGNISED_CALLS, (), view).rows["id"]:
+        return no_update
+    who = current_viewer().actor
+    # What cannot be noted is not done either.
+    backend.audit.note("logged_call", who, did=act, name=conversation)
+    decision = Decision(who, backend.clock()) if act == "conversation" else None
+    decide(backend.state, conversation, decision)
+    return {"said": context.text(f"rows.decided.{act}"), "at": fields.get("at")}
 
 
 def _build_head(panel: PanelQuery, question: ReportView[Any], context: Context) -> layout.Head:

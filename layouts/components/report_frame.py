@@ -36,7 +36,8 @@ def page(
                 skeleton(), id=ids.panel(name, "content"), className=f"bi-content {name}-content"
             ),
             *after,
-            dcc.Store(id=ids.panel(ids.ROWS, "shown")),
+            *[dcc.Store(id=ids.panel(ids.ROWS, name)) for name in ("shown", "action", "done")],
+            html.Span(id=ids.panel(ids.ROWS, "said"), hidden=True),
             html.Div(id=ids.SIDE_PANEL),
         ],
         tools=[*tools, copy_link(context), excel_button(context, f"/exports/{name}.xlsx")],

@@ -34,7 +34,11 @@ VALUE_ORDERS = ("most", "least")
 
 @dataclass(frozen=True)
 class Conversation:
-    """`span` is in seconds until it was closed, or since it was made; None where nobody knows."""
+    """`span` is in seconds until it was closed, or since it was made; None where nobody knows.
+
+    `decision` is what a person may say of a row that looks like a call: "conversation", or "call"
+    to take that back; empty where there is nothing to say.
+    """
 
     id: str
     at: datetime
@@ -44,6 +48,7 @@ class Conversation:
     span: float | None
     mark: str
     url: str | None
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,10 @@ def _conversation(conversation: Conversation, context: Context) -> Element:
         className=f"row-state row-{conversation.state}",
     )
     link = open_link(conversation.url, text("states.open")) if conversation.url else html.Span()
+    if conversation.decision:
+        act = {"data-act": f"rows.{conversation.decision}", "data-name": conversation.id}
+        words = text(f"rows.decide.{conversation.decision}")
+        link = html.Div([link, html.Button(words, className="button button-quiet", **act)])
     about = [*conversation.about]
     return _line(conversation.at, subject, about, [state, span], conversation.mark, link, context)
 

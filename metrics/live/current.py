@@ -21,6 +21,7 @@ from metrics.measures.telephony import IS_ANSWERED, IS_LOST
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.lines import on_lines_of
+from metrics.model.logged_calls import is_logged_call
 from metrics.model.people import members, names
 from metrics.model.schema import INSTANT
 from metrics.model.selection import agent_of, credit, select, select_conversations, value_of
@@ -345,7 +346,7 @@ def callback_debt(
     """
     started, created = pl.col("started_at"), pl.col("created_at")
     calls = tables.derived("calls", rules).lazy().drop_nulls("digits")
-    texts = tables.conversations.lazy().filter(~is_true("is_call"))
+    texts = tables.conversations.lazy().filter(~is_logged_call(tables, rules))
     if start is not None:
         # What was before cannot clear what was lost since.
         calls = calls.filter(started >= pl.lit(start, INSTANT))

@@ -63,6 +63,7 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "sla_name": LABEL,
     "sla_status": LABEL,  # hit | missed | cancelled | active
     "is_call": FLAG,  # a call that the telephony integration wrote as a conversation
+    "logged_digits": TEXT,  # the one number that whoever wrote a call down names; mostly missing
     "is_merged": FLAG,  # closed as a duplicate of another one
     "merged_into": LABEL,  # id of that other one, where the vendor names it
 }

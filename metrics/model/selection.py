@@ -14,6 +14,7 @@ from metrics.model.derived import day_of
 from metrics.model.extent import Extent, Gap, join_extents
 from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines, on_lines_of
+from metrics.model.logged_calls import is_logged_call, is_recognised
 from metrics.model.office_hours import is_in_shifts
 from metrics.model.people import in_teams, members
 from metrics.model.periods import Period, today
@@ -191,8 +192,12 @@ def _choose_conversations(
     view: View, metric: Metric | None, scope: Scope, *, by_person: bool
 ) -> pl.Expr:
     tables, filters, rules = view.tables, view.filters, view.rules
-    chosen = ~is_true("is_call") & _choose_shifts("created_at", view)
-    if rules.team_ids and scope != "workspace":
+    if scope == "recognised":
+        chosen = is_recognised(tables, rules)
+    else:
+        chosen = ~is_logged_call(tables, rules)
+    chosen &= _choose_shifts("created_at", view)
+    if rules.team_ids and scope in ("teams", "person"):
         inside = pl.col("team_id").is_in(list(rules.team_ids)).fill_null(value=False)
         if scope == "person" and (by_person or filters.agents):
             held = pl.col("agent_id").is_in(members(tables, rules)["id"].to_list())

@@ -32,6 +32,8 @@ class Tables:
     presence: pl.DataFrame = field(default_factory=lambda: schema.empty("presence"))
     # Of each source; one that is not named was read as far as anybody asks.
     extents: Mapping[str, Extent] = field(default_factory=dict)
+    # Conversations that people say are none of the calls they look like.
+    not_calls: frozenset[str] = frozenset()
     # What was worked out from these very tables; others, made of them by `replace`, begin anew.
     memory: Memory = field(
         default_factory=lambda: Memory(REMEMBERED), init=False, repr=False, compare=False

@@ -25,6 +25,7 @@ PART, VALUE, REASON, OTHER_REASONS = "part", "value", "reason", "other_reasons"
 # Before the name of a group: all but its first so many, all that have a value, all but the named.
 OTHERS, FILLED, BESIDES = "others.", "filled.", "besides."
 TOP_REASONS = "top_reasons"
+RECOGNISED_CALLS = "recognised_calls"
 
 
 class CellError(ValueError):
@@ -132,6 +133,16 @@ LISTS: dict[str, Metric] = {
         "Aircall, call object",
         "started_at",
         sources=("aircall",),
+    ),
+    RECOGNISED_CALLS: Metric(
+        RECOGNISED_CALLS,
+        "count",
+        "conversations",
+        ones(pl.col("created_at").is_not_null()),
+        "calls_in_conversations, or number, person and time of exactly one call",
+        "created_at",
+        sources=("intercom",),
+        scope="recognised",
     ),
     tickets.EVERY.key: tickets.EVERY,
     "call_contradictions": Metric(

@@ -24,6 +24,7 @@ Kind = Literal[
     "device",
     "token",
     "cache",
+    "logged_call",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PREFIX = "audit/"

@@ -19,6 +19,7 @@ from services.collector.ticket_source import TicketSource
 from services.collector.worker import Source, Worker, measure_history
 from services.errors import ServiceError
 from services.settings.config import Settings
+from services.snapshot.call_decisions import load_decisions
 from services.snapshot.dataset import Dataset
 from services.snapshot.manifest import History, Manifest, PartitionId, SourceStatus
 from services.snapshot.snapshot import PartitionMissingError, SnapshotReader, SnapshotWriter
@@ -54,6 +55,8 @@ class CollectorRun:
         self._settings = settings
         self._clock = clock
         self._cache = cache
+        self._state = state
+        self._not_calls: list[str] = []
         self._floor: date | None = None
         self._grow_at, self._grow_pause = 0.0, GROW_SECONDS
         self._is_growing = False
@@ -63,7 +66,6 @@ class CollectorRun:
         self._published_at = clock()
         self._pause = PUBLISH_SECONDS
         self._trimmed_on: date | None = None
-        self._recognised_calls: dict[PartitionId, int] = {}
         self._allowances = {
             "intercom": Allowance(settings.intercom.requests_per_minute),
             "aircall": Allowance(settings.aircall.requests_per_minute),
@@ -154,8 +156,6 @@ class CollectorRun:
         changed, removed = self._buffer.take_changes()
         for name, rows in changed.items():
             self._note_conversations(name, rows)
-        for name in removed:
-            self._recognised_calls.pop(name, None)
         lost = self._writer.lost()
         held = {name: self._buffer.get_partition(name) for name in lost}
         written = {name: rows for name, rows in held.items() if rows is not None}
@@ -172,7 +172,7 @@ class CollectorRun:
                 statuses,
                 history,
                 watermarks=watermarks,
-                meta={**meta, "calls_recognised": sum(self._recognised_calls.values())},
+                meta=meta,
                 removed=removed | expired | (lost - written.keys()),
             )
         except ServiceError:
@@ -200,7 +200,6 @@ class CollectorRun:
     def _note_conversations(self, name: PartitionId, rows: pl.DataFrame) -> None:
         if name[0] == "conversations":
             self._agent_tables.note_referenced(rows)
-            self._recognised_calls[name] = len(rows.filter("is_call"))
 
     def _resume(self, manifest: Manifest) -> None:
         """A vendor whose rows are damaged is read anew."""
@@ -280,8 +279,17 @@ class CollectorRun:
                 for worker in self.workers
                 if worker.recheck is not None and worker.status.state != "off"
             },
+            "not_calls": self._read_decisions(),
             "history_cut_at": self._floor and self._floor.isoformat(),
         }
+
+    def _read_decisions(self) -> list[str]:
+        """Those known last where the store does not answer."""
+        try:
+            self._not_calls = list(load_decisions(self._state))
+        except ServiceError as error:
+            log.warning("collector: decisions are not read: %s", error)
+        return self._not_calls
 
     def _drop_old_days(self) -> None:
         self._trimmed_on = self._get_today()

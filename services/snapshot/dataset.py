@@ -207,7 +207,12 @@ class Dataset:
         published_at = datetime.fromtimestamp(manifest.published_at, UTC)
         frames = {table: held.rows for table, held in self._held.items()}
         extents = find_extents(manifest.sources, manifest.history, manifest.meta)
-        tables = Tables(**frames, now=published_at.replace(microsecond=0), extents=extents)
+        tables = Tables(
+            **frames,
+            now=published_at.replace(microsecond=0),
+            extents=extents,
+            not_calls=frozenset(manifest.meta.get("not_calls") or ()),
+        )
         for table, held in self._held.items():
             tables.remember_derived(table, self._rules, held.derived)
         return Snapshot(

@@ -39,6 +39,8 @@ INSTANTS = (
 )
 DURATIONS = ("time_to_admin_reply", "time_to_first_close", "time_to_last_close", "time_to_close")
 TRUE = ("true", "1", "yes", "sim")
+# With its country: numbers of other kinds begin with no plus.
+NUMBER = re.compile(r"\+\d[\d ().-]{6,22}\d")
 
 RESOLVED = "resolved"
 BACK_OFFICE = "back-office"
@@ -84,6 +86,7 @@ def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes)
         "sla_name": html_to_text(sla.get("sla_name")),
         "sla_status": fields.parse_word(sla.get("sla_status")),
         "is_call": is_call(payload),
+        "logged_digits": _find_logged_digits(payload, source, author),
     }
     if author.get("type") in CONTACTS:
         row["contact_name"] = html_to_text(author.get("name"))
@@ -95,6 +98,24 @@ def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes)
         data_type = types.data_types.get(schema.fold_label(label))
         row[schema.attribute(label)] = fields.format_attribute(value, data_type, types.zone)
     return row
+
+
+def _find_logged_digits(payload: Payload, source: Payload, author: Payload) -> str | None:
+    """The one telephone number that a call written down would name.
+
+    It stands in what somebody of ours or a machine wrote and nobody answered, or in the place of
+    the customer's name; in a customer's own words a number says nothing.
+    """
+    if author.get("type") in CONTACTS:
+        name = author.get("name")
+        texts = [name] if isinstance(name, str) and NUMBER.fullmatch(name.strip()) else []
+    elif fields.get_object(payload, "statistics").get("last_contact_reply_at") is None:
+        texts = [text for key in ("subject", "body") if isinstance(text := source.get(key), str)]
+    else:
+        texts = []
+    written = (number for text in texts for number in NUMBER.findall(text))
+    found = {fields.parse_phone_number(number) for number in written}
+    return found.pop() if len(found) == 1 else None
 
 
 def build_call_check(signs: CallsInConversationsSetting) -> IsCall:

@@ -5,12 +5,21 @@ from typing import Any
 
 from flask import current_app
 
-from layouts.pages.status.page import HistoryProgress, Screen, SecondLook, SourceRow, Status
+from layouts.pages.status.page import (
+    HistoryProgress,
+    Recognised,
+    Screen,
+    SecondLook,
+    SourceRow,
+    Status,
+)
 from metrics.alerts.rules import WALL_SILENT
 from metrics.model.office_hours import is_open_at
 from metrics.model.people import unmatched
-from metrics.model.periods import from_unix
+from metrics.model.periods import Period, from_unix, today
 from metrics.model.selection import absent_labels
+from metrics.model.view import EVERYTHING, View
+from metrics.query.drilldown import RECOGNISED_CALLS, drill_down
 from services.accounts.heartbeats import Heartbeat
 from services.robot.service import AlertOverview
 from services.runtime.backend import Backend
@@ -52,7 +61,7 @@ def build_status(backend: Backend) -> Status:
         state_bytes=backend.state.size_bytes(),
         rows=_count_rows(snapshot),
         absent_labels=_list_absent_labels(snapshot, backend),
-        recognised=int(meta.get("calls_recognised") or 0),
+        recognised=_find_recognised(snapshot, backend),
         voice_only=voice_only,
         text_only=text_only,
         second_looks=_list_second_looks(meta.get("recheck") or {}),
@@ -160,6 +169,15 @@ def _count_rows(snapshot: Snapshot | None) -> dict[str, int]:
     tables = snapshot.tables
     names = ("conversations", "calls", "tickets")
     return {name: len(getattr(tables, name)) for name in names}
+
+
+def _find_recognised(snapshot: Snapshot | None, backend: Backend) -> Recognised | None:
+    if snapshot is None:
+        return None
+    last = today(snapshot.published_at, backend.settings.zone)
+    period = Period(snapshot.history.first_day or last, last)
+    view = View(snapshot.tables, period, EVERYTHING, backend.rules)
+    return Recognised(drill_down(RECOGNISED_CALLS, (), view).n, period)
 
 
 def _list_absent_labels(snapshot: Snapshot | None, backend: Backend) -> list[str]:

@@ -14,8 +14,11 @@ from layouts.components.shell import page_frame
 from layouts.components.states import banner
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
+from layouts.links import view
 from layouts.slack.delivery_errors import reason_words
 from layouts.slack.mrkdwn import plain
+from metrics.model.periods import Period
+from metrics.query.drilldown import RECOGNISED_CALLS
 
 PAGE, PATH = "status", "/status"
 PILLS = {
@@ -84,6 +87,14 @@ class SecondLook:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """Conversations of the loaded days that look like calls."""
+
+    count: int
+    period: Period
+
+
+@dataclass(frozen=True)
 class Status:
     at: datetime
     sources: Sequence[SourceRow]
@@ -103,7 +114,7 @@ class Status:
     expires_hours: float
     state_bytes: int
     rows: Mapping[str, int]
-    recognised: int
+    recognised: Recognised | None
     absent_labels: Sequence[str]
     voice_only: Sequence[tuple[str, str]]
     text_only: Sequence[tuple[str, str]]
@@ -433,14 +444,15 @@ def _describe_second_look(look: SecondLook, status: Status, context: Context) ->
 
 def _match(status: Status, context: Context) -> Element:
     text, formats = context.text, context.formats
-    if status.past is None:
+    found = status.recognised
+    if found is None:
         nothing = html.P(text("status.unknown"), className="quieter")
         return panel(text("status.match"), html.Div(nothing, className="status-body"))
-    count = formats.count(status.recognised)
+    count = text.plural("status.recognised", found.count, n=formats.count(found.count))
+    span = {"from": [str(found.period.first_day)], "to": [str(found.period.last_day)]}
+    href = view("/details", span, rows=RECOGNISED_CALLS)
     content: list[Any] = [
-        html.P(
-            text.plural("status.recognised", status.recognised, n=count), className="status-fact"
-        ),
+        html.P(dcc.Link(count, href=href, className="link"), className="status-fact"),
         html.P(text("status.recognised_words"), className="quiet"),
         _list_absent_labels(status, context),
         _people("voice_only", status.voice_only, context),

@@ -2,6 +2,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.snapshot.call_decisions import load_decisions
+from tests.worlds.api_world import conversation, snapshot
 from tests.worlds.bi_world import BAR, LIST, PANEL, components, hostile, of_class, words
 from tests.worlds.web_world import ANALYST, MANAGER, web
 
@@ -143,3 +145,41 @@ def test_attributes_and_values_are_offered_with_their_counts(manager):
     list_of_values = next(c["props"] for c in components(drawn) if c["type"] == "Checklist")
     values = {option["value"] for option in list_of_values["options"]}
     assert {"Boleto e pagamento", "=cmd|'/C calc'!A0", ""} <= values
+
+
+def test_a_conversation_taken_for_a_call_is_overruled_and_that_is_taken_back(tmp_path):
+    rows = [conversation("c1", is_call=True), conversation("c2")]
+    with web(tmp_path, current=snapshot(rows)) as world:
+        browser, search = world.browser(MANAGER), "?rows=recognised_calls"
+
+        def buttons():
+            drawn = fired(browser, LIST, search)["rows--list"]["children"]
+            [line] = [c for c in components(drawn) if c["type"] == "Li"]
+            [button] = [c["props"] for c in components(line) if c["type"] == "Button"]
+            return button["data-act"], button["data-name"], words(line)
+
+        def decide(act, name):
+            data = {"act": act, "name": name, "at": 1}
+            return browser.fire("rows--done.data", **{"rows--action.data": data})
+
+        assert words(of_class(panel(browser, search), "rows-count")) == "1"
+        act, name, line = buttons()
+        assert (act, name) == ("rows.conversation", "c1")
+        assert "pela marca" in line
+        assert decide("conversation", "c1").status_code == 200
+        [(kept, decision)] = load_decisions(world.state).items()
+        assert (kept, decision.by) == ("c1", MANAGER)
+        act, _, line = buttons()
+        assert act == "rows.call"
+        assert f"conta como conversa ({MANAGER}" in line
+        decide("call", "c1")
+        assert load_decisions(world.state) == {}
+        noted = [entry.about for entry in world.backend.audit.list_entries({"logged_call"})]
+        assert {about["did"] for about in noted} == {"call", "conversation"}
+        # What does not look like a call is nobody's to decide.
+        for act, name in (("conversation", "c2"), ("conversation", "<x>"), ("else", "c1")):
+            decide(act, name)
+        assert load_decisions(world.state) == {}
+        data = {"act": "conversation", "name": "c1"}
+        refused = world.browser(ANALYST).fire("rows--done.data", **{"rows--action.data": data})
+        assert refused.status_code == 403

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.errors import BadResponseError, RateLimitedError, UnauthorizedError, UnavailableError
+from services.snapshot.call_decisions import Decision, decide
 from services.snapshot.manifest import OLDER
 from services.storage.store import StorageFullError
 from tests.worlds.collecting import DAY, NOW, Rig
@@ -354,7 +355,10 @@ def test_the_meta_tell_what_the_status_page_needs(rig):
     assert meta["app_time_zone"] == "America/Sao_Paulo"
     assert meta["attributes"] == ["Motivo"]
     assert meta["lines"] == [{"id": 31, "name": "Suporte", "digits": "+55 11 4000-0000"}]
-    assert meta["calls_recognised"] == 1
+    assert meta["not_calls"] == []
+    decide(rig.state, "1", Decision("marina@example.com", NOW))
+    rig.minute()
+    assert rig.snapshot().meta["not_calls"] == ["1"]
     assert meta["versions"]["intercom"] == "2.14"
     assert meta["cycle_seconds"]["intercom"] == 0.0
     assert meta["requests_last_minute"].keys() == {"intercom", "aircall"}

@@ -210,6 +210,33 @@ def test_who_began(given_source: dict[str, Any] | None, origin: str | None):
     assert one(conversation(source=given_source))["origin"] == origin
 
 
+@pytest.mark.parametrize(
+    ("given_source", "number"),
+    [
+        (by_author(type="admin") | {"body": "<p>Ligação de +55 (11) 91234-5678</p>"}, True),
+        (by_author(type="bot") | {"subject": "+5511912345678", "body": "+55 11 91234-5678"}, True),
+        (by_author(type="lead", name="+55 11 91234-5678"), True),
+        (by_author(type="lead", name="Ana, +55 11 91234-5678"), False),
+        (source(body="Meu número é +55 11 91234-5678"), False),
+        (by_author(type="admin") | {"body": "+55 11 91234-5678 ou +55 11 4000-0000"}, False),
+        (by_author(type="admin") | {"body": "Protocolo 5511912345678"}, False),
+        (by_author(type="admin") | {"body": None}, False),
+    ],
+)
+def test_a_number_counts_only_where_a_call_was_written_down(
+    given_source: dict[str, Any], number: bool
+):
+    silent = {"last_contact_reply_at": None}
+    row = one(conversation(source=given_source, statistics=silent))
+    assert row["logged_digits"] == ("+5511912345678" if number else None)
+
+
+def test_what_a_customer_answered_is_no_call():
+    written = by_author(type="admin") | {"body": "Liguei para +55 11 91234-5678"}
+    answered = {"last_contact_reply_at": T}
+    assert one(conversation(source=written, statistics=answered))["logged_digits"] is None
+
+
 def test_the_contact_is_whoever_wrote_and_never_a_colleague(conversations: dict[str, Row]):
     row = conversations["815000000000001"]
     assert row["contact_name"] == "Padaria Dois Irmãos & Filhos"

@@ -12,7 +12,7 @@ from services.errors import UnavailableError
 from services.robot.service import AlertService
 from services.settings.config import Settings
 from services.snapshot.manifest import History, SourceStatus
-from tests.worlds.api_world import NOW, OK_SOURCES, person, snapshot
+from tests.worlds.api_world import NOW, OK_SOURCES, conversation, person, snapshot
 from tests.worlds.robot_world import LOST, WAITING, drawn, inbox, lay
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION, PASSWORD, Browser
 
@@ -22,7 +22,6 @@ META = {
     "requests_last_minute": {"intercom": 3, "aircall": 2},
     "causes": {"aircall": "unauthorized"},
     "cycle_seconds": {"intercom": 1.25, "aircall": None},
-    "calls_recognised": 14,
     "history_cut_at": "2026-10-01",
     "recheck": {
         "intercom": {
@@ -88,6 +87,7 @@ def test_nobody_but_managers_gets_anything(world):
 def test_sources_say_what_is_wrong_and_what_to_do(fresh):
     other = replace(OK_SOURCES["intercom"], version="2.11", since=NOW - timedelta(hours=5))
     current = snapshot(
+        [conversation(f"c{n}", is_call=n < 14) for n in range(16)],
         sources={"intercom": other, "aircall": FAILED},
         meta=META,
         history=History(37, 90, complete=False, first_day=date(2026, 10, 19)),
