@@ -65,7 +65,7 @@ class Formats:
         )
 
     def rough(self, seconds: float) -> str:
-        """Without the seconds that do not matter: 52 s, 7 min, 3 h 48."""
+        """How long ago, or for how long, something went on: 52 s, 7 min, 3 h 48."""
         return self.duration(seconds if seconds < MINUTE else round(seconds / MINUTE) * MINUTE)
 
     def duration_parts(self, seconds: float) -> Measure:
@@ -93,13 +93,6 @@ class Formats:
         if s < DAY:
             return f"{s // HOUR}{NBSP}h{NBSP}{s % HOUR // MINUTE:02d}"
         return f"{s // DAY}{NBSP}d{NBSP}{s % DAY // HOUR:02d}{NBSP}h"
-
-    def talk(self, seconds: float) -> str:
-        """4:02, or 1:04:02."""
-        s = round(seconds)
-        if s < HOUR:
-            return f"{s // MINUTE}:{s % MINUTE:02d}"
-        return f"{s // HOUR}:{s % HOUR // MINUTE:02d}:{s % MINUTE:02d}"
 
     def ago(self, seconds: float) -> str:
         """há 21 s, há 6 min, há 1 h 12."""

@@ -6,9 +6,11 @@ figure, to look at each value: it is tests that ask them whether every figure is
 
 from collections.abc import Sequence
 from functools import cache
+from math import ceil
 from typing import Any
 
 from layouts.elements import Element, dcc, html
+from layouts.formats import DAY, HOUR, MINUTE, Formats
 from layouts.i18n import Text
 from layouts.palette import PALETTES, Theme
 from metrics.query.drilldown import escaped
@@ -61,6 +63,13 @@ def template(theme: Theme) -> dict[str, Any]:
     return {"layout": layout}
 
 
+# Seconds between two ticks.
+STEPS = (
+    *(10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),
+    *(HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY),
+)
+
+
 def figure(theme: Theme, traces: Sequence[Trace], **layout: Any) -> Figure:
     return {"data": traces, "layout": {"template": template(theme), **layout}}
 
@@ -80,6 +89,14 @@ def line_up(x: float, line: dict[str, Any]) -> Shape:
 
 def line_across(y: float, line: dict[str, Any]) -> Shape:
     return {"type": "line", "x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y, "line": line}
+
+
+def duration_ticks(low: float, top: float, formats: Formats) -> dict[str, Any]:
+    """Ticks of an axis of seconds, written as these are everywhere."""
+    step = next((step for step in STEPS if (top - low) / step <= 5), STEPS[-1])
+    values = [step * place for place in range(ceil(low / step), int(top // step) + 1)]
+    words = [formats.duration(value) if value else "0" for value in values]
+    return {"tickmode": "array", "tickvals": values, "ticktext": words}
 
 
 def counted(most: float, title: str) -> dict[str, Any]:

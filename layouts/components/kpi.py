@@ -11,6 +11,7 @@ from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.svg import sparkline
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
+from layouts.formats import NBSP
 from layouts.icons import icon
 from metrics.model.catalog import Metric
 from metrics.model.summary import Summary
@@ -103,7 +104,8 @@ def _parts(value: float, unit: str, context: Context) -> list[str | Element]:
     if unit == "seconds":
         inside: list[str | Element] = []
         for number, name in formats.duration_parts(value):
-            inside += [number, html.Small(name)] if name else [number]
+            inside += [NBSP, number] if inside else [number]
+            inside += [html.Small(NBSP + name)] if name else []
         return inside
     return [formats.value(value, unit)]
 
@@ -149,7 +151,7 @@ def change_words(unit: str, now: float, before: float, context: Context) -> str 
     if unit == "share":
         return formats.points(now - before)
     if unit == "seconds":
-        return formats.rough(abs(now - before))
+        return formats.duration(abs(now - before))
     if unit == "points":
         return formats.decimal(abs(now - before), 2)
     if before == 0:
@@ -185,9 +187,9 @@ def population(metric: Metric, now: Summary, before: Summary | None, context: Co
         if before is not None and before.value is not None:
             parts.append(text("kpi.before", value=formats.count(before.value)))
     elif now.mean is not None:
-        parts.append(text("kpi.mean", value=formats.rough(now.mean)))
+        parts.append(text("kpi.mean", value=formats.duration(now.mean)))
         if now.p90 is not None:
-            parts.append(text("kpi.p90", value=formats.rough(now.p90)))
+            parts.append(text("kpi.p90", value=formats.duration(now.p90)))
     elif now.low is not None and now.high is not None:
         low, high = formats.decimal(now.low * 100), formats.decimal(now.high * 100)
         parts.append(text("kpi.interval", low=low, high=high))

@@ -206,7 +206,7 @@ def _conversation(conversation: Conversation, context: Context) -> Element:
     span = ""
     if conversation.span is not None:
         key = "rows.closed_in" if conversation.state in DONE else "rows.since"
-        span = " " + text(key, span=formats.rough(conversation.span))
+        span = " " + text(key, span=formats.duration(conversation.span))
     state = html.Span(
         [icon(STATE_ICONS.get(conversation.state, "circle-half")), label],
         className=f"row-state row-{conversation.state}",
@@ -226,7 +226,7 @@ def _call(call: Call, context: Context) -> Element:
     if call.outcome:
         parts.append(text(f"metrics.parts.{call.outcome}"))
     if call.talk is not None:
-        parts.append(text("rows.talked", span=formats.talk(call.talk)))
+        parts.append(text("rows.talked", span=formats.duration(call.talk)))
     state = html.Span([icon(CALL_ICONS[call.kind]), ", ".join(parts)], className="row-state")
     listen = recording_link(call.id, context) if call.has_recording else html.Span()
     return _line(call.at, call.who, [*call.about], [state], call.mark, listen, context)

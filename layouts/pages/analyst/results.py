@@ -220,7 +220,7 @@ def _moved(comparison: Comparison, context: Context) -> Element | None:
             value=formats.count(abs(difference)),
         )
         return html.Span([arrow, label], className="moved quiet")
-    value = formats.rough(abs(difference))
+    value = formats.duration(abs(difference))
     if comparison.better is None:
         label = text(f"analyst.times.{'longer' if difference > 0 else 'shorter'}", value=value)
         return html.Span([arrow, label], className="moved quiet")
@@ -273,7 +273,7 @@ def _call(call: Call, own: Panel, context: Context) -> Element:
     )
     label = text(f"analyst.calls.{call.key}", name=call.other)
     if call.talk_seconds is not None:
-        label += f", {formats.talk(call.talk_seconds)}"
+        label += f", {formats.duration(call.talk_seconds)}"
     end: Any = None
     if call.key.startswith("running"):
         end = html.B(timer(call.answered_at or call.started_at, own.now, context, "accent"))

@@ -269,7 +269,7 @@ class _Scale:
     def _words(self, value: float) -> str:
         formats, measure = self.context.formats, self.shown.measure
         if measure == "time":
-            return formats.rough(value)
+            return formats.duration(value)
         if measure is None:
             return formats.count(value)
         return formats.share(value)

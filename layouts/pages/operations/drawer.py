@@ -184,7 +184,9 @@ def _call(call: Call, context: Context) -> Element:
     label = text(f"operations.calls.{call.kind}")
     about = [call.line] if call.line else []
     if call.talk_seconds is not None:
-        about.append(text("operations.calls.talked", span=context.formats.talk(call.talk_seconds)))
+        about.append(
+            text("operations.calls.talked", span=context.formats.duration(call.talk_seconds))
+        )
     listen = recording_link(call.id, context) if call.has_recording else html.Span()
     mark = icon(
         CALL_ICONS.get(call.kind, "telephone-outbound" if "out" in call.kind else "telephone")

@@ -13,6 +13,7 @@ from layouts.components.graph import (
     Trace,
     bar,
     counted,
+    duration_ticks,
     figure,
     graph,
     line_across,
@@ -30,7 +31,6 @@ from metrics.query.agents import Point
 ROWS, CLOSES = "conversations", "closes"
 # The first of a mark's data is the key of its cell, for the rows behind it.
 DAY_HOVER = "%{customdata[1]}<br><b>%{y:,.0f}</b>%{customdata[2]}<extra></extra>"
-HOUR = 3600
 # (x, y, words): ends of the axes.
 CORNERS = ((0, 1, "few_slow"), (1, 1, "many_slow"), (0, 0, "few_fast"), (1, 0, "many_fast"))
 
@@ -413,6 +413,7 @@ def _most_unusual(days: Sequence[VolumeBar], limit: int = 4) -> list[VolumeBar]:
 def efficiency_matrix(points: Sequence[Point], context: Context) -> Figure:
     """Volume across, median time to close upwards; the means as lines, the corners in words."""
     lines, means = _means(points, context)
+    low, top = _padded([point.seconds for point in points], 0.22)
     return figure(
         context.theme,
         [_marks(points, context)],
@@ -426,9 +427,8 @@ def efficiency_matrix(points: Sequence[Point], context: Context) -> Figure:
         },
         yaxis={
             "title": {"text": context.text("charts.matrix_y")},
-            "ticksuffix": " h",
-            "range": _padded([point.seconds / HOUR for point in points], 0.22),
-            "nticks": 6,
+            **duration_ticks(low, top, context.formats),
+            "range": [low, top],
             "rangemode": "normal",
         },
         height=340,
@@ -441,7 +441,7 @@ def _marks(points: Sequence[Point], context: Context) -> Trace:
     largest = max(point.ratings for point in points) or 1
     return scatter(
         x=[point.volume for point in points],
-        y=[point.seconds / HOUR for point in points],
+        y=[point.seconds for point in points],
         mode="markers+text",
         text=[short_name(point.name) for point in points],
         textposition=_positions(points),
@@ -483,14 +483,14 @@ def _means(points: Sequence[Point], context: Context) -> tuple[list[Shape], list
     line = {"color": colours["line2"], "width": 1, "dash": "dash"}
     places = (
         (formats.count(volume), {"x": volume, "y": 0, "yref": "paper", "yshift": 18}),
-        (formats.duration(seconds), {"y": seconds / HOUR, "x": 0, "xref": "paper"}),
+        (formats.duration(seconds), {"y": seconds, "x": 0, "xref": "paper"}),
     )
     anchors = {"xanchor": "left", "yanchor": "bottom", "xshift": 4}
     notes = [
         {"text": text("charts.mean", value=value), **_note(context), **anchors, **place}
         for value, place in places
     ]
-    return [line_up(volume, line), line_across(seconds / HOUR, line)], notes
+    return [line_up(volume, line), line_across(seconds, line)], notes
 
 
 def _corners(context: Context) -> list[dict[str, Any]]:

@@ -334,7 +334,7 @@ def _agent_cells(row: AgentRow, overview: Overview, floor: float, context: Conte
     talk = row.metrics.get("talk_time")
     mean = Cell(None)
     if talk is not None and talk.mean is not None:
-        mean = Cell(talk.mean, drawn=linked("talk_time", formats.talk(talk.mean), talk.n))
+        mean = Cell(talk.mean, drawn=linked("talk_time", formats.duration(talk.mean), talk.n))
     name: list[Any] = [html.Span(row.name, className="bidi name")]
     if row.status == "left":
         name += [" ", pill(text("overview.left"))]

@@ -154,7 +154,7 @@ def _reader(shown: Comments, context: Context) -> Element:
             read.alike,
             n=formats.count(read.alike),
             late=formats.count(read.alike_late),
-            span=formats.rough(shown.target),
+            span=formats.duration(shown.target),
         )
         see = rows_link(
             text("quality.see_alike"),
@@ -204,5 +204,5 @@ def _moment(moment: Moment, context: Context) -> Element:
         html.Span(formats.moment(moment.at)),
     ]
     if moment.seconds is not None:
-        parts.append(html.Small(f"+ {formats.rough(moment.seconds)}"))
+        parts.append(html.Small(f"+ {formats.duration(moment.seconds)}"))
     return html.Li(parts, className="moment-late" if moment.late else "")

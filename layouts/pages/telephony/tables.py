@@ -40,7 +40,7 @@ def _columns(context: Context, **kinds: Any) -> list[Column]:
     writers: dict[str, Callable[[Any], Any]] = {
         "name": named,
         "digits": _digits,
-        "talk": context.formats.talk,
+        "talk": context.formats.duration,
     }
     columns = []
     for name, kind in kinds.items():
@@ -332,6 +332,6 @@ def _call(call: Call, context: Context) -> list[Any]:
         html.Span([icon(CALL_ICONS[call.kind]), " ", label], className="call-kind"),
         named(person),
         named(line),
-        no_data(context) if call.talk is None else formats.talk(call.talk),
+        no_data(context) if call.talk is None else formats.duration(call.talk),
         listen,
     ]

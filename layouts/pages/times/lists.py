@@ -189,9 +189,9 @@ def reopened(times: Times, context: Context) -> Element:
         body.append(carry(Table(title, columns, values), drawn))
         label = text(
             "times.price",
-            median=formats.rough(price.value),
-            mean=formats.rough(price.mean or 0),
-            p90=formats.rough(price.p90) if price.p90 is not None else text("states.no_data"),
+            median=formats.duration(price.value),
+            mean=formats.duration(price.mean or 0),
+            p90=formats.duration(price.p90) if price.p90 is not None else text("states.no_data"),
         )
         see = text.plural("rows.see", price.n, n=formats.count(price.n))
         link = rows_link(see, context, "reopen_price", class_name="link")
@@ -211,7 +211,7 @@ def reopened(times: Times, context: Context) -> Element:
 def _length(name: str, number: Summary, longest: float, context: Context) -> Element:
     style = {"--share": f"{(number.value or 0) / longest * 100:.1f}%"}
     bar = html.Div(html.Span(className="bar-fill"), className="bar", style=style)
-    median = context.text("rows.median", value=context.formats.rough(number.value or 0))
+    median = context.text("rows.median", value=context.formats.duration(number.value or 0))
     return html.Tr(
         [html.Td(name, className="left"), html.Td(bar, className="part-bar"), html.Td(median)]
     )

@@ -10,6 +10,7 @@ from layouts.components.graph import (
     Figure,
     bar,
     counted,
+    duration_ticks,
     figure,
     graph,
     line_across,
@@ -22,7 +23,6 @@ from layouts.components.states import empty
 from layouts.components.typed_table import Cell, Column, Kind, Table, carry
 from layouts.components.view_link import rows_link, view_link
 from layouts.elements import Element, html
-from layouts.formats import DAY, HOUR, MINUTE
 from layouts.pages.times import lists as times_lists
 from layouts.pages.times.data import PAGE, Group, Spread, Times
 from metrics.model.summary import Summary
@@ -39,10 +39,6 @@ KEYS = (
     "sla_hit_rate",
 )
 PANELS = {"first_response_time": "first_response_spread", "time_to_close": "close_spread"}
-STEPS = (
-    *(10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE),
-    *(HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY),
-)
 GROUPS = ("agent", "team", "reason")
 BOTH = (
     ("first_response_time", "first_response_within_target"),
@@ -261,7 +257,7 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> Fi
     known = {hour: number for hour, number in hours.items() if number.value is not None}
 
     def data(hour: int, number: Summary) -> list[str]:
-        p90 = formats.rough(number.p90) if number.p90 is not None else text("states.no_data")
+        p90 = formats.duration(number.p90) if number.p90 is not None else text("states.no_data")
         return [
             str(hour),
             formats.duration(number.value or 0),
@@ -299,7 +295,6 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> Fi
     )
     line = {"color": colours["ink1"], "width": 1, "dash": "dash"}
     top = max([target, *(n.p90 or n.value or 0 for n in known.values())])
-    values, words = duration_ticks(top, context)
     shown = list(hours)[:: 2 if len(hours) > 16 else 1]
     return figure(
         context.theme,
@@ -313,22 +308,13 @@ def by_hour(hours: Mapping[int, Summary], target: float, context: Context) -> Fi
             "title": {"text": text("times.hour_axis")},
         },
         yaxis={
-            "tickmode": "array",
-            "tickvals": values,
-            "ticktext": words,
+            **duration_ticks(0, top, context.formats),
             "range": [0, top * 1.08],
             "title": {"text": text("times.first_axis")},
         },
         hovermode="closest",
         height=270,
     )
-
-
-def duration_ticks(top: float, context: Context) -> tuple[list[float], list[str]]:
-    """Places on an axis that reaches from 0 to `top`, and what they are called."""
-    step = next((step for step in STEPS if top / step <= 5), STEPS[-1])
-    values = [float(step * place) for place in range(int(top // step) + 1)]
-    return values, [context.formats.duration(value) if value else "0" for value in values]
 
 
 def panel(times: Times, context: Context) -> Element:
@@ -403,7 +389,7 @@ def _table(times: Times, context: Context) -> Element:
     for key, _ in BOTH:
         over.append(html.Th(text(f"metrics.{key}.label"), colSpan=6, className="left over"))
         scale = html.Span(
-            [html.Span("0"), html.Span(formats.rough(tops[key]))], className="scale-head"
+            [html.Span("0"), html.Span(formats.duration(tops[key]))], className="scale-head"
         )
         heads.append(html.Th(scale, className="left span-column"))
         heads += [
@@ -441,12 +427,12 @@ def _cells(group: Group, times: Times, tops: dict[str, float], context: Context)
         if number is None or number.value is None:
             parts.append(html.Td(no_data(context), colSpan=6, className="left"))
             continue
-        p90: Any = no_data(context) if number.p90 is None else formats.rough(number.p90)
+        p90: Any = no_data(context) if number.p90 is None else formats.duration(number.p90)
         median = rows_link(html.B(formats.duration(number.value)), context, key, *cells)
         parts += [
             html.Td(_span(number, tops[key]), className="left span-column"),
             html.Td(median),
-            html.Td(formats.rough(number.mean or 0)),
+            html.Td(formats.duration(number.mean or 0)),
             html.Td(p90),
             html.Td(_share(group.metrics.get(within), within, cells, context)),
             html.Td(formats.count(number.n), className="quieter"),

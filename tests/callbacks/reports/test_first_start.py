@@ -57,9 +57,9 @@ def test_a_screen_says_what_is_awaited(fresh, path):
 
 def test_the_chip_does_not_call_empty_what_nobody_read(fresh):
     empty = snapshot([], [], [], [], [], sources=AWAITED, history=NOTHING)
-    assert "fila ainda não lida" in frame(fresh(current=empty))
-    assert "fila ainda não lida" in frame(fresh(starting=True))
-    assert "fila ainda não lida" not in frame(fresh(current=snapshot()))
+    assert "fila não lida" in frame(fresh(current=empty))
+    assert "fila não lida" in frame(fresh(starting=True))
+    assert "fila não lida" not in frame(fresh(current=snapshot()))
 
 
 def test_what_only_the_telephone_is_awaited_for_says_so_in_its_cards(fresh):

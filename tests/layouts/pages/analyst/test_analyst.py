@@ -337,7 +337,7 @@ def test_a_running_call_has_a_clock_and_no_recording():
 def test_calls_of_other_days_have_their_day():
     call = Call("9", datetime(2026, 11, 23, 15, tzinfo=UTC), NOW, "inbound", "", 242.0, True)
     drawn = analyst_results.calls_panel(panel(calls=Calls([call], 1, 1, [], True)), reader())
-    assert "23/11 12:00 recebida, 4:02 Ouvir" in words(drawn)
+    assert "23/11 12:00 recebida, 4 min 02 s Ouvir" in words(drawn)
 
 
 def test_a_growing_catch_all_is_told_with_both_shares():
