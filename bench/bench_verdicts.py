@@ -34,6 +34,7 @@ from metrics.model.people import ids_by_email, with_agents
 from metrics.model.tables import Tables
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
+from services.snapshot.extents import find_extents
 from services.snapshot.manifest import History, SourceStatus
 
 # A Wednesday, nine o'clock in São Paulo; seeds look on different weekdays.
@@ -140,6 +141,7 @@ def look(
     tables = _see(world, now, first.replace(hour=3))
     status = {name: SourceStatus("ok", now) for name in ("intercom", "aircall")}
     history = History(HISTORY, HISTORY, complete=True, first_day=first.date())
+    tables = replace(tables, extents=find_extents(status, history, {}))
     snapshot = Snapshot(1, tables, status, history, {}, now)
     seen = {}
     for view in views:

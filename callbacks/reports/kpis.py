@@ -1,6 +1,7 @@
 """Numbers of a sheet: the value, what it was before, and what is usual, for any metric."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from callbacks.reports.metric_info import is_late, missing_label, number_info
@@ -17,7 +18,8 @@ def build_kpis(
 ) -> list[Kpi]:
     """Stocks have no days and are none of `keys`."""
     metrics = [CATALOG[key] for key in keys]
-    daily = question.groups_of(metrics, "day", question.history)
+    history = replace(question.history, as_before=question.period.first_day)
+    daily = question.groups_of(metrics, "day", history)
     now = question.numbers(metrics)
     before = question.numbers(metrics, question.previous) if question.previous else {}
     return [

@@ -7,11 +7,16 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Period:
-    """Local days, both ends included; the last one `until` a clock time where one is given."""
+    """Local days, both ends included; the last one `until` a clock time where one is given.
+
+    Conversations created before `as_before` are seen as they were whole weeks ago, when they were
+    as old as those created from that day on: of the newest some are not answered or closed yet.
+    """
 
     first_day: date
     last_day: date
     until: time | None = None
+    as_before: date | None = None
 
     def __post_init__(self) -> None:
         if self.last_day < self.first_day:

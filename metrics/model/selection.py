@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 import polars as pl
@@ -23,15 +23,12 @@ from metrics.model.values import is_true
 from metrics.model.view import View
 
 RATING = ("rating", "rating_at", "rating_remark", "rated", "rated_agent_id")
+# What comes with the first answer, and with the last close.
+ANSWERED = ("first_admin_reply_at", "time_to_admin_reply_seconds", "sla_status")
+CLOSED = ("time_to_last_close_seconds", "time_to_close_seconds", "count_reopens")
 CREDITED = tuple(schema.CALL_AGENTS)
 # Who started it, in the telephone's words.
 DIRECTIONS = {"customer": "inbound", "teammate": "outbound"}
-# What happens to a conversation, and the vendor's own time until then.
-LATER = {
-    "first_admin_reply_at": "time_to_admin_reply_seconds",
-    "first_close_at": "time_to_first_close_seconds",
-    "last_close_at": "time_to_last_close_seconds",
-}
 NOBODY, EVERYBODY = pl.lit(False), pl.lit(True)
 
 
@@ -115,10 +112,22 @@ class Selection:
     @property
     def query(self) -> pl.LazyFrame:
         """The rows, with all columns: select those that are needed."""
-        rows, period = self.table.lazy().filter(self.predicate), self.view.period
-        if period.until is None or self.metric.table != "conversations":
-            return rows
-        return _forget_later(rows, period.bounds(self.view.rules.time_zone)[1])
+        rows = self.table.lazy().filter(self.predicate)
+        then = self._seen_at
+        return rows if then is None else rows.with_columns(_forget_later(then, self.view))
+
+    @property
+    def _seen_at(self) -> pl.Expr | None:
+        """Until when what became of a conversation is known; None = all is."""
+        period = self.view.period
+        if self.metric.table != "conversations":
+            return None
+        if period.until is not None:
+            return pl.lit(period.bounds(self.view.rules.time_zone)[1], schema.INSTANT)
+        if period.as_before is None or self.metric.dated_by != "created_at":
+            return None
+        weeks = ((period.as_before - day_of("created_at")).dt.total_days() + 6) // 7
+        return pl.lit(self.view.tables.now, schema.INSTANT) - pl.duration(days=7 * weeks.clip(0))
 
     @property
     def value(self) -> pl.Expr:
@@ -145,18 +154,28 @@ class Selection:
         return metric.table, metric.dated_by, metric.scope, self.by_person, self.known, of_line
 
 
-def _forget_later(conversations: pl.LazyFrame, end: datetime) -> pl.LazyFrame:
-    """What had been answered and closed until then: the day that runs has not got further."""
-    later = {name: pl.col(name) >= pl.lit(end, schema.INSTANT) for name in LATER}
-    state = pl.when(later["last_close_at"]).then(pl.lit("open", schema.LABEL))
-    return conversations.with_columns(
-        state.otherwise("state").alias("state"),
-        *(
-            pl.when(~is_later.fill_null(value=False)).then(pl.col(column)).alias(column)
-            for name, is_later in later.items()
-            for column in (name, LATER[name])
-        ),
+def _forget_later(then: pl.Expr, view: View) -> list[pl.Expr]:
+    """What of conversations had not been answered, closed or rated before `then`."""
+    first_close, last_close = pl.col("first_close_at"), pl.col("last_close_at")
+    close = pl.when(last_close < then).then(last_close).when(first_close < then).then(first_close)
+    was_open = (last_close >= then) & ~(first_close < then).fill_null(value=False)
+    status = {schema.attribute(view.rules.labels.status)}
+    unknown = (
+        (pl.col("first_admin_reply_at") >= then, ANSWERED),
+        (first_close >= then, ("first_close_at", "time_to_first_close_seconds")),
+        (last_close >= then, CLOSED),
+        (pl.col("rating_at") >= then, ("rating",)),
+        (was_open, status & set(view.tables.derived("conversations", view.rules).columns)),
     )
+    return [
+        close.alias("last_close_at"),
+        pl.when(was_open).then(pl.lit("open", schema.LABEL)).otherwise("state").alias("state"),
+        *(
+            pl.when(~is_later.fill_null(value=False)).then(pl.col(name)).alias(name)
+            for is_later, names in unknown
+            for name in names
+        ),
+    ]
 
 
 def select(metric: Metric, view: View, *, by_person: bool = False) -> Selection:

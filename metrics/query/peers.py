@@ -2,6 +2,8 @@
 person's own past.
 """
 
+from dataclasses import replace
+
 from metrics.model.catalog import Metric
 from metrics.model.periods import Period
 from metrics.model.selection import agent_of, select
@@ -32,5 +34,6 @@ def team_number(metric: Metric, view: View, agent_id: str) -> Summary | None:
 
 def against_own_past(metric: Metric, view: View, history: Period) -> Verdict:
     """Where a period lies against the weeks before it, of a history that the period is part of."""
+    history = replace(history, as_before=view.period.first_day)
     days = report.breakdown(metric, "day", view.with_period(history))
     return judge(metric, {day.key: day.summary for day in days}, view).verdict

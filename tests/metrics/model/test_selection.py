@@ -1,3 +1,4 @@
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import Filters, Origin
+from metrics.model.periods import Period
 from metrics.model.selection import absent_labels, select, select_conversations
 from metrics.model.view import View, view_of_today
 from tests.worlds.tables import (
@@ -143,3 +145,37 @@ def test_labels_of_the_settings_that_nothing_carries_are_named():
     assert absent["status"] == UTC_RULES.labels.status
     assert "resolved_value" not in absent
     assert absent_labels(tables(made()), UTC_RULES) == {}, "without conversations nothing is told"
+
+
+# Looked at on 24 November at noon; asked about is the 23rd.
+AS_BEFORE = Period(date(2026, 11, 1), date(2026, 11, 23), as_before=date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(
+    ("created", "closed", "is_closed"),
+    [
+        ("2026-11-16T20:00Z", "2026-11-17T11:00Z", True),
+        ("2026-11-16T20:00Z", "2026-11-17T13:00Z", False),
+        ("2026-11-17T08:00Z", "2026-11-17T13:00Z", False),
+        ("2026-11-15T20:00Z", "2026-11-17T11:00Z", False),
+        ("2026-11-23T20:00Z", "2026-11-24T11:00Z", True),
+    ],
+)
+def test_what_was_created_before_is_seen_as_old_as_what_is_asked_about(created, closed, is_closed):
+    row = {"created_at": created, "first_close_at": closed, "last_close_at": closed}
+    answered = row | {"state": "closed", "first_admin_reply_at": closed}
+    view = View(tables(made(answered)), AS_BEFORE, EVERYTHING, UTC_RULES)
+    for key in ("conversations_closed", "time_to_close", "first_response_time"):
+        assert len(select(CATALOG[key], view).counted) == is_closed
+    assert len(select(CATALOG["conversations"], view).counted) == 1
+
+
+def test_what_was_opened_again_later_was_closed_then():
+    row = {
+        "created_at": "2026-11-16T20:00Z",
+        "first_close_at": "2026-11-16T21:00Z",
+        "last_close_at": "2026-11-20T21:00Z",
+        "state": "closed",
+    }
+    view = View(tables(made(row)), AS_BEFORE, EVERYTHING, UTC_RULES)
+    assert select(CATALOG["time_to_close"], view).counted["time_to_close"].to_list() == [3600]
