@@ -11,7 +11,7 @@ from layouts.icons import icon
 from metrics.live.running_calls import RunningCall
 
 # As many as the line has room for; what rings goes before who talks.
-SHOWN = 4
+SHOWN = 3
 
 
 @dataclass(frozen=True)

@@ -296,7 +296,7 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
     orphaned = queue_panel.queue.work.orphaned
     if orphaned:
         parts.append(orphaned_list(queue_panel.queue, kiosk, at, context))
-    if len(queue_panel.queue.rows) + len(orphaned) <= ROOM_FOR_ASSIGNMENTS:
+    elif len(queue_panel.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
         parts.append(
             latest_assignments(queue_panel.latest, 3 if queue_panel.queue.rows else 4, context)
         )
@@ -398,7 +398,9 @@ def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Contex
 def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
-    if queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:
+    if queue_panel.queue.work.orphaned:
+        quiet = text("frame.no_queue")
+    elif queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:
         label = text("operations.quiet_since", span="{span}")
         quiet = lasting(queue_panel.quiet_since, at, context, label)
     lines = [html.P(quiet, className="lamp-quiet")]
