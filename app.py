@@ -158,12 +158,14 @@ def run_web(words: Sequence[str]) -> int:
             children = _web_children(listening, os.environ)
             return _supervise(children, listening, stores, environment, settings)
     end_with_parent(os.environ)
+    from callbacks.web.server import find_largest_body
+
     application = create_server(environment, settings)
     web_server.serve(
         application,
         arguments.socket,
         threads=settings.server.threads,
-        largest_body=application.config["MAX_CONTENT_LENGTH"],
+        find_largest=partial(find_largest_body, application),
     )
     return 0
 

@@ -17,6 +17,11 @@
     window.setTimeout(() => URL.revokeObjectURL(address), 60000);
   }
 
+  /* What an answer holds, under the name that it says. */
+  window.vigia = Object.assign(window.vigia || {}, {
+    save: (answer) => answer.blob().then((content) => save(content, nameOf(answer, "vigia"))),
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-download]");
     if (!button || button.getAttribute("aria-busy") === "true") return;
@@ -32,7 +37,7 @@
         if (answer.status === 401) window.location.assign("/login?next=" + encodeURIComponent(window.location.pathname + window.location.search));
         if (answer.status === 413) throw new Error(data.tooMany);
         if (!answer.ok) throw new Error(data.failed);
-        return answer.blob().then((content) => save(content, nameOf(answer, "vigia")));
+        return window.vigia.save(answer);
       })
       .then(() => window.vigia.toast(data.ready, 5000))
       .catch((error) => window.vigia.toast([data.failed, data.tooMany].includes(error.message) ? error.message : data.failed, 5000))

@@ -70,6 +70,7 @@ PAGES = {
         Page("/staffing", "calendar2-week", REPORT_READERS, 1, is_report=True),
         Page("/backoffice", "diagram-3", REPORT_READERS, 1, is_report=True),
         Page("/details", "table", REPORT_READERS, 1, is_report=True),
+        Page("/differences", "question-circle", REPORT_READERS, 1, is_report=True),
         Page("/analyst", "flag", PEOPLE, 2),
         Page("/alerts", "bell", MANAGERS, 3),
         Page("/status", "hdd-network", MANAGERS, 3),

@@ -8,7 +8,9 @@ from callbacks.reports.report_view import ReportView
 from layouts.components.context import Context
 from layouts.components.live_time import data_age
 from layouts.components.metric_info import MetricInfo
-from layouts.elements import Element
+from layouts.elements import Element, html
+from layouts.pages.differences.page import PATH, link
+from layouts.roles import PAGES
 from metrics.model.catalog import Metric, Source
 from metrics.model.definitions import Rules
 from metrics.model.periods import Period
@@ -58,12 +60,22 @@ def number_info(
         words = text("passport.before_words", value=value, n=formats.count(before.n))
         lines.append((text("passport.before"), words))
     lines.append((text("passport.data"), _describe_data(metric.sources, snapshot, at, context)))
+    if text.has(key := f"differences.metric.{metric.key}"):
+        lines.append(
+            (text("passport.differs"), _explain_difference(metric.key, text(key), context))
+        )
     if label := missing_label(metric, snapshot, rules):
         words = text("states.label_missing", label=label, setting=metric.needs_label or "")
         lines.append((text("passport.label"), words))
     # Only pages of numbers list rows; their readers have an address with choices.
     listed = now.n if context.lists_rows and metric.table != "agents" else None
     return MetricInfo(metric.key, tuple(lines), listed)
+
+
+def _explain_difference(key: str, words: str, context: Context) -> str | Element:
+    if not PAGES[PATH].is_open_to(context.role, sees_wall=True):
+        return words
+    return html.Span([words, " ", link(key, context.text("passport.differs_more"))])
 
 
 def missing_label(metric: Metric, snapshot: Snapshot, rules: Rules) -> str | None:

@@ -10,6 +10,7 @@ from callbacks.pages.analyst import page as analyst
 from callbacks.pages.backoffice import page as backoffice
 from callbacks.pages.crosstabs import page as crosstabs
 from callbacks.pages.details import page as details
+from callbacks.pages.differences import page as differences
 from callbacks.pages.operations import page as operations
 from callbacks.pages.overview import page as overview
 from callbacks.pages.quality import page as quality
@@ -41,6 +42,7 @@ REPORTS = {
         staffing.REPORT_PAGE,
         backoffice.PAGE,
         details.PAGE,
+        differences.PAGE,
     )
 }
 PAGES: dict[str, PageCallbacks] = {

@@ -9,10 +9,13 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from flask import Flask, Response, g, jsonify, make_response, redirect, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import BadSignature
 from markupsafe import escape
 from werkzeug.exceptions import BadRequest
+from werkzeug.http import parse_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.access import first_start, guard, own_account, session, sign_in, single_sign_on
@@ -20,6 +23,7 @@ from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.access.routes import Route, add_route, record
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
+from callbacks.pages.differences import page as differences
 from callbacks.reports import exports, page_query
 from callbacks.web import (
     errors,
@@ -163,6 +167,7 @@ def create_app(backend: Backend) -> Dash:
     recordings.set_up(server, backend)
     exports.set_up(server, backend, registry.REPORTS)
     analyst_export.set_up(server, backend)
+    differences.set_up(server, backend)
     blueprint = api.blueprint(backend)
     csrf.exempt(blueprint)
     server.register_blueprint(blueprint)
@@ -238,6 +243,19 @@ def _create_server(backend: Backend) -> Flask:
         hops = settings.server.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     return server
+
+
+def find_largest_body(server: Flask, path: str, cookies: str) -> int:
+    """Files are long; who is not signed in may not fill the memory with one."""
+    if not path.startswith(differences.FILES):
+        return BODY_BYTES
+    serializer = SecureCookieSessionInterface().get_signing_serializer(server)
+    cookie = parse_cookie(cookies).get(server.config["SESSION_COOKIE_NAME"], "")
+    try:
+        known = serializer.loads(cookie) if serializer else {}
+    except BadSignature:
+        known = {}
+    return differences.LARGEST if "_user_id" in known else BODY_BYTES
 
 
 def _add_routes(server: Flask, backend: Backend) -> None:

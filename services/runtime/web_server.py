@@ -5,10 +5,14 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import requests
 import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 
 from services.errors import ConfigurationError
 from services.runtime.processes import ENDING
@@ -55,7 +59,9 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def serve(application: Any, listening: int, *, threads: int, largest_body: int) -> None:
+def serve(
+    application: Any, listening: int, *, threads: int, find_largest: Callable[[str, str], int]
+) -> None:
     """Until a signal of `ENDING`; many processes may answer on one socket.
 
     A thread is given whole requests only, and writes into memory: whoever sends or reads slowly
@@ -63,7 +69,8 @@ def serve(application: Any, listening: int, *, threads: int, largest_body: int) 
 
     Args:
         listening: The number of an open socket.
-        largest_body: Bytes; what is longer is refused before it is read.
+        find_largest: Bytes that a request may bring, by its path and its cookies; what is longer
+            is refused before it is read.
     """
     for number in ENDING:
         signal.signal(number, lambda number, frame: sys.exit(0))
@@ -72,6 +79,7 @@ def serve(application: Any, listening: int, *, threads: int, largest_body: int) 
     # Both tell by the line what strangers and busy minutes do.
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    HTTPChannel.parser_class = _limit_parser(find_largest)
     with socket.socket(fileno=listening) as taking:
         waitress.serve(
             application,
@@ -85,13 +93,24 @@ def serve(application: Any, listening: int, *, threads: int, largest_body: int) 
             # Customers' data in spooled answers would reach the disk.
             inbuf_overflow=IN_MEMORY,
             outbuf_overflow=IN_MEMORY,
-            max_request_body_size=largest_body,
             # Whether a proxy may be believed is the application's own setting.
             clear_untrusted_proxy_headers=False,
             log_socket_errors=False,
             ident=None,
             _quiet=True,
         )
+
+
+def _limit_parser(find_largest: Callable[[str, str], int]) -> type[HTTPRequestParser]:
+    class Parser(HTTPRequestParser):  # type: ignore[misc]
+        def __init__(self, adj: Any) -> None:
+            super().__init__(copy(adj))
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            self.adj.max_request_body_size = find_largest(self.path, self.headers.get("COOKIE", ""))
+
+    return Parser
 
 
 def raise_file_limit() -> int:

@@ -8,7 +8,9 @@ import threading
 from pathlib import Path
 
 from services.sandbox.embedded import Sandbox
+from services.sandbox.exports import write_exports
 from services.sandbox.replay import ExportError
+from services.sandbox.team.people import FINANCE
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS = 0.5
@@ -32,6 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="serve an export instead: conversations.jsonl, calls.jsonl (or .gz) and "
         "directory.json, moved to the present by whole weeks",
+    )
+    add(
+        "--exports",
+        type=Path,
+        metavar="DIR",
+        help="also write what people would export from the vendors' screens: lists of the last "
+        "seven days that differ from the API in every known way",
     )
     add("--token", help="the only credential that is accepted (default: any)")
     add(
@@ -72,7 +81,11 @@ def run(arguments: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in ENDING:
         signal.signal(number, lambda number, frame: stop.set())
-    sandbox = Sandbox(**vars(arguments))
+    options = vars(arguments)
+    folder = options.pop("exports")
+    sandbox = Sandbox(**options)
+    if folder is not None:
+        write_exports(sandbox.world, sandbox.tickets, folder, FINANCE)
     # The world stays to the end: nobody need look through it for rubbish.
     gc.freeze()
     with sandbox:

@@ -29,9 +29,12 @@ def application(environ, start_response):
     environ["wsgi.input"].read()
     return ["{{}} {{}}".format(os.getpid(), environ["wsgi.url_scheme"]).encode()]
 
+def find_largest(path, cookies):
+    return 2**22 if (path, cookies) == ("/file", "known=1") else 2**20
+
 os.environ["VIGIA_PARENT_PIPE"] = sys.argv[2]
 end_with_parent(os.environ)
-serve(application, int(sys.argv[1]), threads={THREADS}, largest_body=2**20)
+serve(application, int(sys.argv[1]), threads={THREADS}, find_largest=find_largest)
 """
 
 
@@ -130,3 +133,24 @@ def test_the_address_is_one_that_a_person_can_open():
         assert format_address(everywhere) == f"http://localhost:{everywhere.getsockname()[1]}"
     with bind_socket("127.0.0.1", 0) as here:
         assert format_address(here) == f"http://127.0.0.1:{here.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("path", "cookies", "status"),
+    [("/file", "known=1", 200), ("/file", "known=0", 413), ("/", "known=1", 413)],
+)
+def test_only_who_is_known_brings_a_long_body_and_only_where_it_belongs(
+    server, path, cookies, status
+):
+    _, url, writing = server
+    answer(url)
+    request = urllib.request.Request(url + path, b"x" * 2**21, {"Cookie": cookies})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as got:
+            found = got.status
+    except urllib.error.HTTPError as refused:
+        found = refused.code
+    except urllib.error.URLError:
+        found = 413  # closed before all of it was sent
+    assert found == status
+    os.close(writing)
