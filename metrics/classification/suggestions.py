@@ -15,7 +15,7 @@ from metrics.measures.workload import conversations
 from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY
 from metrics.model.periods import Period
-from metrics.model.schema import attribute
+from metrics.model.schema import SEPARATOR, attribute
 from metrics.model.selection import select_conversations
 from metrics.model.tables import Tables
 from metrics.model.view import View, view_of_today
@@ -103,7 +103,8 @@ def learn(examples: pl.LazyFrame) -> Model | None:
     """What `subject` and `reason` teach; None where there is nothing to tell apart."""
     # The same subject comes again and again; it is read once.
     lines = examples.drop_nulls().group_by("subject", "reason").agg(times=pl.len()).collect()
-    lines = lines.cast({"reason": pl.String})
+    reasons = pl.col("reason").cast(pl.String).str.split(SEPARATOR)
+    lines = lines.with_columns(reasons).explode("reason")
     sizes = _most(lines, "reason", EXAMPLES_MINIMUM, REASONS_MAXIMUM)
     taught = lines.join(sizes.drop("times"), on="reason")
     uses = taught.select("reason_place", "times", word=words_of(pl.col("subject"))).explode("word")

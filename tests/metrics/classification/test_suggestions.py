@@ -47,6 +47,11 @@ def test_accents_make_no_difference():
     assert reasons(["emissao parada", "EMISSÃO"], taught) == ["Nota", "Nota"]
 
 
+def test_each_value_of_a_list_of_reasons_is_taught_for_itself():
+    taught = model([("Boleto", "Pagamento\nNota")] * 3 + [("Boleto", "Nota")] * 6 + TAUGHT)
+    assert taught.reasons == ("Acesso", "Nota", "Pagamento")
+
+
 def test_unknown_words_and_no_words_are_no_suggestion():
     assert reasons(["Bom dia", "", "!!!", "12345"]) == [None] * 4
 
