@@ -336,6 +336,7 @@ def _write_chart_parts(number: int, name: str, sheet: Sheet, last: int) -> dict[
 
     # Days as days; words as words.
     cells, code = ("strRef", "General") if sheet.columns[0].kind == "text" else ("numRef", "dd/mm")
+    values = CODES.get(sheet.columns[sheet.charted[0]].kind, "General")
     series = "".join(
         f'<c:ser><c:idx val="{n}"/><c:order val="{n}"/>'
         f"<c:tx><c:strRef>{refer(column, 1, 1)}</c:strRef></c:tx>"
@@ -369,7 +370,7 @@ def _write_chart_parts(number: int, name: str, sheet: Sheet, last: int) -> dict[
             '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/>'
             "</c:scaling>"
             '<c:delete val="0"/><c:axPos val="l"/><c:majorGridlines/>'
-            '<c:numFmt formatCode="General" sourceLinked="1"/>'
+            f'<c:numFmt formatCode="{values}" sourceLinked="0"/>'
             '<c:tickLblPos val="nextTo"/><c:crossAx val="1"/></c:valAx>'
             f'</c:plotArea>{legend}<c:plotVisOnly val="1"/></c:chart></c:chartSpace>'
         ),

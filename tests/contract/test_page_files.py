@@ -155,6 +155,13 @@ def test_ratings_are_dated_alike_in_the_summary_and_in_their_rows(manager):
     assert all("2026-11-09" <= str(row[0].date()) <= "2026-11-15" for row in ratings)
 
 
+def test_days_add_up_to_what_was_created_and_closed(manager):
+    book = read_book(manager, "/exports/overview.xlsx", WEEK)
+    summary = {row[-1]: row[1] for row in list_values(book["Resumo"])}
+    total = find_total(book["Conversas por dia"])
+    assert (total[1], total[-1]) == (summary["conversations"], summary["closes"])
+
+
 def test_a_plain_table_has_units_in_its_heads_and_one_charset(manager):
     answer = manager.get("/exports/times/times_by_hour.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -68,8 +68,10 @@ def rank_reasons(question: OverviewView) -> tuple[list[Reason], int]:
     return reasons, sum(reason.mentions for reason in reasons)
 
 
-def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> list[VolumeBar]:
-    """Each day beside the usual of its weekday before the period."""
+def build_day_bars(
+    question: OverviewView, counted: npt.NDArray[np.int64], closes: Sequence[float | None]
+) -> list[VolumeBar]:
+    """Each day beside the usual of its weekday before the period; `closes` are of its days."""
     period, start = question.period, (question.period.first_day - question.history.first_day).days
     bands = count_bands(cut_weeks(counted[:start]).sum(axis=2), 1, among=period.days)
     first = question.first_day or date.max
@@ -77,7 +79,8 @@ def build_day_bars(question: OverviewView, counted: npt.NDArray[np.int64]) -> li
     for place, day in enumerate(period.dates):
         if first <= day <= question.today:
             count, band = float(counted[start + place].sum()), bands[place % 7] if bands else None
-            bars.append(_build_bar(day, count, band, partial=day == question.today))
+            bar = _build_bar(day, count, band, partial=day == question.today)
+            bars.append(replace(bar, closes=closes[place] or 0))
     return bars
 
 

@@ -29,6 +29,7 @@ def content(
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)
     counted = figures.count_volume(question)
+    (closes,) = [kpi.daily for kpi in sheet if kpi.metric.key == "closes"]
     agents, total = figures.build_agents(question, numbers, context)
     return overview.content(
         Overview(
@@ -38,7 +39,7 @@ def content(
             mentions=mentions,
             reason_label=rules.labels.reason,
             reason_missing="reason" in absent_labels(question.tables, rules),
-            days=figures.build_day_bars(question, counted),
+            days=figures.build_day_bars(question, counted, closes),
             hours=figures.build_hour_bars(question, counted),
             points=figures.build_points(question, context),
             by_reason=question.query.matrix == "reason",
