@@ -42,7 +42,7 @@ REASONS: dict[Reason, str] = {
     "off": "Vigia is not connected to a vendor of this number",
     "no_person": "calls that nobody took belong to a line and to no person",
     "no_attributes": "only conversations have attributes",
-    "no_origin": "tickets have no origin",
+    "no_origin": "tickets have no origin, and no call is automated",
     "not_read": "a vendor of this number has yet to be read for the first time",
     "no_history": "these days are not in the loaded history",
     "future": "these days have not begun",

@@ -12,7 +12,7 @@ from metrics.model.catalog import Metric, Scope, build
 from metrics.model.definitions import Rules
 from metrics.model.derived import day_of
 from metrics.model.extent import Extent, Gap, join_extents
-from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.filters import AUTOMATED, EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines, on_lines_of
 from metrics.model.logged_calls import is_logged_call, is_recognised
 from metrics.model.office_hours import is_in_shifts
@@ -58,7 +58,10 @@ class Selection:
         metric, filters = self.metric, self.view.filters
         if filters.attributes and metric.table in ("calls", "tickets"):
             return "no_attributes"
-        if filters.origin and metric.table == "tickets":
+        is_call = metric.table == "calls"
+        if filters.origin and (
+            metric.table == "tickets" or (is_call and filters.origin == AUTOMATED)
+        ):
             return "no_origin"
         if not metric.of_line or not (self.by_person or filters.agents or filters.teams):
             return None
@@ -329,7 +332,7 @@ def _choose_calls(view: View, *, of_line: bool) -> pl.Expr:
     if filters.lines:
         chosen &= on_lines(tables.calls, filters.lines, view.rules)
     if filters.origin:
-        chosen &= pl.col("direction") == DIRECTIONS.get(filters.origin, "")
+        chosen &= pl.col("direction") == DIRECTIONS[filters.origin]
     if filters.teams and of_line:
         on_line = on_lines_of(tables.calls, filters.teams, view.rules)
         chosen &= NOBODY if on_line is None else on_line

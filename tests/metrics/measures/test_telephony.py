@@ -259,7 +259,8 @@ def test_who_started_a_call_is_its_direction():
             for key in ("calls_inbound", "calls_outbound")
         }
         assert found == {"calls_inbound": 0, "calls_outbound": 0} | {direction: 1}
-    assert told("calls_inbound", content, filters=Filters(origin="automated")).n == 0
+    machines = told("calls_inbound", content, filters=Filters(origin="automated"))
+    assert (machines.value, machines.gap) == (None, "no_origin")
 
 
 def test_no_call_has_an_attribute():
