@@ -28,6 +28,7 @@ def content(
     numbers = question.numbers([*(CATALOG[key] for key in keys), LISTS[TOP_REASONS]])
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)
+    closes = next(kpi.daily for kpi in sheet if kpi.metric.key == "closes")
     counted = figures.count_volume(question)
     (closes,) = [kpi.daily for kpi in sheet if kpi.metric.key == "closes"]
     agents, total = figures.build_agents(question, numbers, context)
