@@ -428,6 +428,9 @@ def _table(title: str, ranks: Ranks, everyone: float, floor: float, context: Con
     is_compared = any(rated.pulled is not None for rated in ranks.ranked)
     why = context.view(rows="csat_score", why=ranks.by)
 
+    # A rating of two reasons stands at both.
+    adds_up = ranks.by == "agent"
+
     def percent(share: float) -> str:
         return formats.decimal(share * 100)
 
@@ -447,12 +450,12 @@ def _table(title: str, ranks: Ranks, everyone: float, floor: float, context: Con
             percent,
             head=text("quality.columns.adjusted"),
         ),
-        Column(text("quality.columns.neutral"), sums=True),
-        Column(text("quality.columns.negatives"), sums=True),
+        Column(text("quality.columns.neutral"), sums=adds_up),
+        Column(text("quality.columns.negatives"), sums=adds_up),
         Column(
             text("quality.columns.n"),
             write=lambda n: text("units.n", n=formats.count(n)),
-            sums=True,
+            sums=adds_up,
         ),
     ]
     rows = [
