@@ -52,6 +52,14 @@ def test_who_did_nothing_has_no_numbers_and_who_left_holds_nothing():
     assert {agent for agent, row in rows.items() if row.open is None} == {"4", "voice:77", "none"}
 
 
+def test_two_people_of_one_name_are_two_lines():
+    people = agents({"id": "1", "name": "Ana Lima"}, {"id": "2", "name": "Ana Lima"})
+    rows = conversations({"agent_id": "1"}, {"agent_id": "2"}, {"agent_id": "2"})
+    view = View(tables(rows, agents_=people), DAY, EVERYTHING, UTC_RULES)
+    found = [(row.id, row.name, value(row, "conversations")) for row in agent_rows(view)]
+    assert found == [("1", "Ana Lima", 1), ("2", "Ana Lima", 2)]
+
+
 def test_members_always_have_a_line_and_others_only_with_rows():
     rows = table(rules=scoped(SUPPORT))
     assert set(rows) == {"1", "2", "4", "none", "voice:77"}
