@@ -1,7 +1,6 @@
 """Numbers of a sheet: the value, what it was before, and what is usual, for any metric."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from callbacks.reports.metric_info import is_late, missing_label, number_info
@@ -18,8 +17,7 @@ def build_kpis(
 ) -> list[Kpi]:
     """Stocks have no days and are none of `keys`."""
     metrics = [CATALOG[key] for key in keys]
-    history = replace(question.history, as_before=question.period.first_day)
-    daily = question.groups_of(metrics, "day", history)
+    daily = question.groups_of(metrics, "day", question.history)
     now = question.numbers(metrics)
     before = question.numbers(metrics, question.previous) if question.previous else {}
     return [

@@ -100,9 +100,10 @@ class ReportView(VersionView[Q]):
 
     @cached_property
     def history(self) -> Period:
-        """All days from the first that is loaded to the last that is asked for."""
-        first = self.first_day or self.period.first_day
-        return Period(min(first, self.period.first_day), max(self.period.last_day, first))
+        """All days from the first that is loaded to the last that is asked for, as of one age."""
+        asked = self.period.first_day
+        first = self.first_day or asked
+        return Period(min(first, asked), max(self.period.last_day, first), as_before=asked)
 
     @cached_property
     def previous(self) -> Period | None:
