@@ -39,7 +39,9 @@ def by_day(overview: Overview, context: Context) -> Element:
     text, formats = context.text, context.formats
     total = sum(day.count for day in overview.days)
     closes = sum(day.closes for day in overview.days)
-    tools = [html.Span([html.Span(className="line-key"), text("overview.closes")], className="key")]
+    tools = [
+        html.Span([html.Span(className="closes-key"), text("overview.closes")], className="key")
+    ]
     if any(day.high is not None for day in overview.days):
         key = [html.Span(className="band-key"), text("overview.usual_weekday")]
         tools.append(html.Span(key, className="key"))
