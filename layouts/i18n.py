@@ -50,7 +50,8 @@ def text_for(language: str) -> Text:
 def words(language: Language) -> Mapping[str, str]:
     texts: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.yaml")):
-        entries = yaml.CSafeLoader(path.read_bytes()).get_single_data() or {}
+        # Whose every word is a text: "off" and "no" are no truth values.
+        entries = yaml.CBaseLoader(path.read_bytes()).get_single_data() or {}
         texts.update(_flat(path.stem, entries))
     return MappingProxyType(
         {key: texts[text[1:]] if text.startswith(TERM) else text for key, text in texts.items()}
@@ -64,5 +65,5 @@ def _flat(prefix: str, entries: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, dict):
             texts.update(_flat(name, value))
         else:
-            texts[name] = str(value)
+            texts[name] = value
     return texts

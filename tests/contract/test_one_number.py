@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -188,7 +188,7 @@ def test_pages_and_metric_infos_say_what_the_api_says(manager, formats, asked):
 
 
 def test_what_was_never_read_is_no_data_anywhere(tmp_path, formats):
-    silent = replace(figures(), sources={"intercom": OK_SOURCES["intercom"]})
+    silent = figures(sources={"intercom": OK_SOURCES["intercom"]})
     with web(tmp_path, current=silent, settings=SETTINGS) as world:
         manager = world.browser(MANAGER)
         asked = PERIODS["a week"]

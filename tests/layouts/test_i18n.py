@@ -1,10 +1,13 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import yaml
 
 from layouts.i18n import LANGUAGES, Text, text_for, words
+from metrics.model.extent import Gap
 from services.settings.config import Environment
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +19,25 @@ def placeholders(sentence):
 
 def test_every_language_has_the_same_keys():
     assert set(words("pt-BR")) == set(words("en"))
+
+
+def keys_twice(node):
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    keys = [key.value for key, _ in node.value]
+    inside = [key for _, value in node.value for key in keys_twice(value)]
+    return inside + [key for key in set(keys) if keys.count(key) > 1]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "layouts/text").glob("*/*.yaml")), ids=str)
+def test_no_entry_is_written_twice(path):
+    assert keys_twice(yaml.compose(path.read_text(encoding="utf-8"), yaml.CBaseLoader)) == []
+
+
+def test_each_reason_for_no_number_has_its_words():
+    assert all(
+        text_for(language).has(f"gaps.{gap}") for language in LANGUAGES for gap in get_args(Gap)
+    )
 
 
 @pytest.mark.parametrize("key", sorted(words("pt-BR")))

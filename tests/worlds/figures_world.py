@@ -48,13 +48,13 @@ VOICES = {
 }
 
 
-def figures() -> Snapshot:
-    """The version; the same each time."""
+def figures(**values: Any) -> Snapshot:
+    """The version; the same each time. `values`: other fields of a snapshot."""
     chance = random.Random(7)
     written = [_conversation(str(number), chance) for number in range(1500)]
     called = [_call(f"t{number}", chance) for number in range(700)]
     opened = [_ticket(f"k{number}", chance) for number in range(300)]
-    return snapshot(conversations=written, calls=called, tickets=opened)
+    return snapshot(conversations=written, calls=called, tickets=opened, **values)
 
 
 def _instant(chance: random.Random) -> datetime:

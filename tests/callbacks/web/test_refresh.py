@@ -30,7 +30,7 @@ WHOLE = {
     "/times": 111_000,
     "/crosstabs": 28_500,
     "/telephony": 161_500,
-    "/staffing": 55_000,
+    "/staffing": 59_000,
     "/backoffice": 108_500,
     "/details": 38_500,
     "/differences": 24_500,
