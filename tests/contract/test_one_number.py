@@ -196,7 +196,7 @@ def test_what_was_never_read_is_no_data_anywhere(tmp_path, formats):
         (one,) = [s for s in shown(manager, "overview", asked) if s.key == "calls_answered"]
         assert one.value == plain(formats.text("states.no_data"))
         line = summary_lines(manager, asked)["calls_answered"]
-        assert line[1:3] == (None, 0)
+        assert line[1:3] == (formats.text("gaps.off"), 0)
 
 
 def test_every_metric_is_on_a_page_but_those_of_the_wall_and_of_people_alone(manager):
