@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from callbacks.reports.query import (
     BreakdownQuery,
     DecompositionQuery,
+    LineQuery,
     ParameterError,
     Query,
     SummaryQuery,
@@ -117,7 +118,9 @@ class Request:
         tables, period = self.snapshot.tables, query.period(self.today)
         return View(tables, period, self.filters(query), self.rules(query))
 
-    def cached(self, route: str, query: Query, *asked: Any, compute: Callable[[], T]) -> T:
+    def cached(
+        self, route: str, query: Query | LineQuery, *asked: Any, compute: Callable[[], T]
+    ) -> T:
         edition = self.backend.edition(self.snapshot)
         key = ("api", route, edition, self.today, self.scope, query.key, *asked)
         return self.backend.dataset.cached(key, compute)
@@ -285,6 +288,7 @@ def _queue_row(request: Request, row: QueueRow) -> Row:
     told = asdict(row) | {
         "waiting_since": format_instant(row.waiting_since),
         "created_at": format_instant(row.created_at),
+        "window_until": format_instant(row.window_until),
         "url": request.backend.links(request.snapshot).conversation(row.id),
     }
     return told if request.scope.everything else told | dict.fromkeys(CUSTOMER_COLUMNS)

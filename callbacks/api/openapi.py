@@ -24,8 +24,8 @@ Numbers of a support operation: text (Intercom) and voice (Aircall). The functio
 screens answer here. Durations are seconds, shares lie in 0..1, instants are ISO 8601 in UTC, days
 are local (`time_zone`) and both ends are included. `null` is "no data", never zero.
 
-An analyst's session is answered with the analyst's own rows, whatever is asked for; the queue is
-then as on the wall. Other routes answer managers and the token only."""
+An analyst's session is answered with the analyst's own rows, whatever is asked for; queue and
+line are then as on the wall. Other routes answer managers and the token only."""
 
 
 def document(labels: tuple[str, ...], cookie: str) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from callbacks.access.routes import Route
-from callbacks.api import answers, rows, schema, staffing, status
+from callbacks.api import answers, line, rows, schema, staffing, status
 from callbacks.reports.query import (
     BreakdownQuery,
     CallsQuery,
     ConversationsQuery,
     DecompositionQuery,
+    LineQuery,
     NoQuery,
     Query,
     SummaryQuery,
@@ -102,6 +103,15 @@ ROUTES = {
             query=Query,
             compute=answers.queue,
             answer=schema.Queue,
+            roles=PEOPLE,
+            is_wall=True,
+        ),
+        _route(
+            "line",
+            "Everything that waits, what will be late first, and who should take it.",
+            query=LineQuery,
+            compute=line.line_of_all,
+            answer=schema.Line,
             roles=PEOPLE,
             is_wall=True,
         ),

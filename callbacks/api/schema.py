@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 import metrics.measures  # noqa: F401  (fills the catalogue)
 from layouts.i18n import text_for
+from metrics.live.line import Kind
 from metrics.model import schema
 from metrics.model.catalog import CATALOG
 from metrics.model.extent import Reason
@@ -189,6 +190,12 @@ class VoicePresence(Model):
     since: Instant | None = Field(description="First seen by Vigia.")
 
 
+WINDOW: Any = Field(
+    description="From then on the channel lets only paid templates through (24 hours after the "
+    "customer wrote last); null: it has no such window."
+)
+
+
 class QueueRow(Model):
     """A conversation nobody has taken; `subject` and `contact_name` for managers only."""
 
@@ -201,6 +208,7 @@ class QueueRow(Model):
     created_at: Instant
     subject: str | None
     contact_name: str | None
+    window_until: Instant | None = WINDOW
     url: str | None
 
 
@@ -222,6 +230,49 @@ class Queue(Answer):
     queue: list[QueueRow]
     unrouted: list[QueueRow] = Field(description="Neither team nor person.")
     orphaned: list[OrphanedRow]
+
+
+class Hand(Model):
+    """Who should take it: the team's own first, then whoever is free and holds least."""
+
+    agent_id: str
+    agent: str
+    open: int
+    text_free: bool
+    voice_free: bool
+    in_team: bool = Field(description="Of the team that it waits in; true where that is none.")
+    has_it: bool = Field(description="It rings there, or is that person's ticket, already.")
+
+
+class LineRow(Model):
+    """One who waits; `subject` and `contact_name` for managers only."""
+
+    kind: Kind
+    id: str = Field(description="Of the conversation, call or ticket.")
+    since: Instant | None
+    due_at: Instant | None = Field(
+        description="From then on it is late; null: it is the customer's turn."
+    )
+    team_id: str | None
+    team: str | None
+    channel: str | None
+    holder_id: str | None
+    holder: str | None = Field(description="Who has it and does not answer, or owns the ticket.")
+    phone_line: str | None
+    missed: int = Field(description="Lost calls since the caller was last talked to.")
+    subject: str | None
+    contact_name: str | None
+    digits: str | None = Field(description="Masked but for managers.")
+    window_until: Instant | None = WINDOW
+    hand: Hand | None = Field(description="null: nobody is free, or nobody is needed.")
+    url: str | None
+
+
+class Line(Answer):
+    """Everything that waits, what will be late first; who is on the telephone before all."""
+
+    with_calls: bool = Field(description="False where what is known of calls is old.")
+    line: list[LineRow]
 
 
 class Page(Dated):

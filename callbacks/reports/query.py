@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
 )
 
+from metrics.live.line import KINDS, Kind
 from metrics.model.catalog import CATALOG, Table
 from metrics.model.definitions import Clock
 from metrics.model.filters import Filters, Origin
@@ -113,6 +114,24 @@ class NoQuery(BaseModel):
     """No parameters at all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LineQuery(NoQuery):
+    """Of everything that waits: that of some teams, and of some kinds."""
+
+    team: Ids = Field(default=(), description="Intercom team id; may be repeated.")
+    kind: tuple[Kind, ...] = Field(
+        default=(), description="May be repeated.", max_length=len(KINDS)
+    )
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(self.team)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the line depends on; of it the kinds are chosen."""
+        return self.team
 
 
 class Query(NoQuery):

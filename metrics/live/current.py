@@ -1,7 +1,7 @@
 """How the operation stands: lists for the instant `tables.now`."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from metrics.measures.stocks import (
     AVAILABLE,
     IS_OPEN,
     RECENT,
+    WINDOW_UNTIL,
     reply_due,
     reply_seconds_left,
     waiting_seconds,
@@ -34,7 +35,10 @@ UNAVAILABLE = ("offline", "do_not_disturb", "unavailable")
 
 @dataclass(frozen=True)
 class QueueRow:
-    """Somebody who waits; `waiting_seconds` is None when it is the customer's turn."""
+    """Somebody who waits; `waiting_seconds` is None when it is the customer's turn.
+
+    From `window_until` on the channel lets us send paid templates alone; None where it does not.
+    """
 
     id: str
     team_id: str | None
@@ -45,6 +49,7 @@ class QueueRow:
     subject: str | None
     contact_name: str | None
     created_at: datetime
+    window_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,10 @@ class LoadRow:
         return self.seen.voice == "available"
 
     @property
+    def takes_next_call(self) -> bool:
+        return self.voice_free and not self.overloaded
+
+    @property
     def tier(self) -> int:
         """0 both channels free, 1 text alone, 2 after-call work, 3 on a call, 4 full, 5 away."""
         if self.seen.text != "active" and not self.seen.on_call:
@@ -161,12 +170,16 @@ class DebtRow:
 
 @dataclass(frozen=True)
 class OrphanedRow:
-    """What waits for us with one who will not answer, the longest wait (`waiting_since`) first."""
+    """What waits for us with one who will not answer, since `waiting_since` at the longest."""
 
     agent_id: str
     name: str
     waiting_since: datetime
-    ids: list[str]
+    rows: list[QueueRow]
+
+    @property
+    def ids(self) -> list[str]:
+        return [row.id for row in self.rows]
 
 
 def queue(view: View) -> list[QueueRow]:
@@ -180,17 +193,25 @@ def unrouted(view: View) -> list[QueueRow]:
 
 
 def _waiting(key: str, view: View) -> list[QueueRow]:
-    metric, teams = CATALOG[key], team_names(view.tables, view.rules)
+    metric = CATALOG[key]
+    rows = select(metric, view).query.filter(value_of(metric, view).is_not_null())
+    return [row for _, row in _read_waiting(rows, view)]
+
+
+def _read_waiting(conversations: pl.LazyFrame, view: View) -> Iterator[tuple[str | None, QueueRow]]:
+    """Who holds each, and what waits; the longest wait first."""
+    teams = team_names(view.tables, view.rules)
     told = [name for name in QueueRow.__dataclass_fields__ if name != "team"]
     rows = (
-        select(metric, view)
-        .query.filter(value_of(metric, view).is_not_null())
-        .with_columns(waiting_seconds=waiting_seconds(view.tables.now))
-        .select(told)
+        conversations.with_columns(
+            waiting_seconds=waiting_seconds(view.tables.now), window_until=WINDOW_UNTIL
+        )
+        .select(*told, pl.col("agent_id").cast(pl.String))
         .sort("waiting_since", "created_at", "id", nulls_last=True)
         .collect()
     )
-    return [QueueRow(team=teams.get(row["team_id"]), **row) for row in rows.iter_rows(named=True)]
+    for row in rows.iter_rows(named=True):
+        yield row.pop("agent_id"), QueueRow(team=teams.get(row["team_id"]), **row)
 
 
 def orphaned(view: View) -> list[OrphanedRow]:
@@ -205,18 +226,21 @@ def orphaned(view: View) -> list[OrphanedRow]:
     held = (
         select_conversations(view, "workspace")
         .filter(IS_OPEN & is_late & pl.col("agent_id").is_not_null())
-        .select("id", "waiting_since", agent_id=pl.col("agent_id").cast(pl.String))
+        .with_columns(pl.col("agent_id").cast(pl.String))
         .join(agents.rename({"id": "agent_id"}), on="agent_id", how="left")
         .filter(~is_true("is_known") | ~is_true("active") | is_true("bot") | is_away)
-        .sort("waiting_since", "id")
-        .group_by("agent_id", maintain_order=True)
-        .agg(since.first(), ids="id")
-        .collect()
     )
-    known = names(tables)
+    known, by_holder = names(tables), defaultdict(list)
+    for agent_id, row in _read_waiting(held, view):
+        by_holder[agent_id or ""].append(row)
     return [
-        OrphanedRow(name=known.get(row["agent_id"], ("", ""))[0], **row)
-        for row in held.iter_rows(named=True)
+        OrphanedRow(
+            agent_id=agent_id,
+            name=known.get(agent_id, ("", ""))[0],
+            waiting_since=rows[0].waiting_since or tables.now,
+            rows=rows,
+        )
+        for agent_id, rows in by_holder.items()
     ]
 
 

@@ -22,8 +22,17 @@ AGES = {
     "3-7d": timedelta(days=3),
     ">7d": timedelta(days=7),
 }
+# Channels on which we may write freely for so long after the customer did.
+WINDOWED, WINDOW = ("whatsapp", "facebook", "instagram"), timedelta(hours=24)
 IS_OPEN = pl.col("state") == "open"
 IS_WAITING_FOR_ANYBODY = IS_OPEN & pl.col("agent_id").is_null()
+
+CUSTOMER_WROTE_AT = pl.coalesce(
+    "last_contact_reply_at",
+    "first_contact_reply_at",
+    pl.when(pl.col("origin") == "customer").then("created_at"),
+)
+WINDOW_UNTIL = pl.when(pl.col("channel").is_in(WINDOWED)).then(CUSTOMER_WROTE_AT + WINDOW)
 
 _conversations = partial(metric, kind="stock", table="conversations")
 _of_people = partial(_conversations, scope="person")

@@ -22,6 +22,12 @@ def on_lines_of(calls: pl.DataFrame, teams: Collection[str], rules: Rules) -> pl
     return _on_named(calls, named) if named else None
 
 
+def team_of(line: str | None, rules: Rules) -> str | None:
+    """The team that a line belongs to, by its name or digits."""
+    words = _words(line or "")
+    return next((team for name, team in rules.team_lines.items() if words & _words(name)), None)
+
+
 def _on_named(calls: pl.DataFrame, lines: Iterable[str]) -> pl.Expr:
     """Whether each call came on one of the lines, which are named by name or digits."""
     wanted = {word for line in lines for word in _words(line)}

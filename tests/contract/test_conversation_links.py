@@ -44,7 +44,7 @@ PANELS = [
     (LIST, "/backoffice", "?rows=tickets_open"),
 ]
 ROUTES = [
-    *(f"/api/v1/{route}" for route in ("conversations", "queue", "tickets", "alerts")),
+    *(f"/api/v1/{route}" for route in ("conversations", "queue", "line", "tickets", "alerts")),
     f"/analyst/export.csv?agent={JOAO}",
     "/exports/details.csv?column=link",
 ]

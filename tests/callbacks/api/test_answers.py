@@ -27,6 +27,7 @@ DATA_ROUTES = [
     "breakdown?metric=conversations&by=day",
     "agents",
     "queue",
+    "line",
     "conversations",
     "calls",
     "fair_target",
@@ -251,6 +252,7 @@ def test_the_queue_names_who_waits_and_where(api):
         "created_at": "2026-11-24T14:50:00Z",
         "subject": "Boleto não chegou",
         "contact_name": "Cliente Exemplo",
+        "window_until": None,
         "url": "https://app.intercom.com/a/inbox/abc123/inbox/conversation/c6",
     }
 
@@ -259,6 +261,20 @@ def test_the_queue_can_be_filtered(api):
     assert [row["id"] for row in api.get("queue", team=SUPPORT)["queue"]] == ["c6"]
     assert api.get("queue", team=FINANCE)["queue"] == []
     assert api.get("queue", origin="teammate")["queue"] == []
+
+
+def test_the_line_tells_what_waits_until_when_and_for_whom(api):
+    body = api.get("line")
+    assert body["with_calls"]
+    row = next(row for row in body["line"] if row["id"] == "c6")
+    assert (row["kind"], row["team"]) == ("chat", "Suporte N1")
+    assert (row["since"], row["due_at"]) == ("2026-11-24T14:50:00Z", "2026-11-24T15:05:00Z")
+    assert row["hand"]["in_team"]
+    assert row["url"].endswith("/c6")
+    only = api.get("line", kind=["unrouted", "ticket"])["line"]
+    assert [row["id"] for row in only] == ["c7", "k2"]
+    assert api.get("line", team=FINANCE, kind="chat")["line"] == []
+    assert api.refused("line", kind="anything")[:2] == (400, "invalid_parameter")
 
 
 def test_the_status_tells_sources_history_and_requests(api):

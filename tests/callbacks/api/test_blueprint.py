@@ -29,6 +29,7 @@ ADDRESSES = {
     "calls": "calls",
     "tickets": "tickets",
     "queue": "queue",
+    "line": "line",
     "fair_target": "fair_target",
     "staffing": "staffing",
     "time_away": "time_away",
@@ -36,8 +37,8 @@ ADDRESSES = {
     "status": "status",
     "openapi": "openapi.json",
 }
-ANALYSTS_TOO = {"summary", "breakdown", "agents", "conversations", "calls", "queue"}
-OWN_ROWS = ANALYSTS_TOO - {"queue"}
+ANALYSTS_TOO = {"summary", "breakdown", "agents", "conversations", "calls", "queue", "line"}
+OWN_ROWS = ANALYSTS_TOO - {"queue", "line"}
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,18 @@ def test_the_queue_tells_an_analyst_no_customer(api):
     assert "Cliente" not in str(answer)
     assert "Boleto" not in str(answer)
     assert "Cliente Exemplo" in str(api.get("queue", viewer=MANAGER))
+
+
+def test_the_line_tells_an_analyst_no_customer_and_no_whole_number():
+    missed = {"answered_at": None, "missed_call_reason": "agents_did_not_answer"}
+    caller = {"digits": "+5511987654321", "contact_name": "Cliente Exemplo"}
+    api = Api(snapshot(calls=[call("t9", "2026-11-24T14:00:00Z", **missed, **caller)]))
+    whole, own = (api.get("line", viewer=viewer)["line"] for viewer in (MANAGER, ANALYST))
+    assert [row["id"] for row in own] == [row["id"] for row in whole]
+    assert "+5511987654321" in str(whole)
+    assert "Boleto" in str(whole)
+    for told in ("987654321", "Cliente", "Boleto"):
+        assert told not in str(own)
 
 
 def test_the_queue_is_closed_to_analysts_where_the_wall_is():

@@ -108,7 +108,7 @@ def test_old_data_are_in_doubt_whatever_they_say():
 
 
 def test_what_is_held_by_who_is_not_there_is_neither_calm_nor_hidden():
-    held = OrphanedRow("7", "Bruno Farias", AT - timedelta(minutes=42), ["a", "b"])
+    held = OrphanedRow("7", "Bruno Farias", AT - timedelta(minutes=42), work(2520, 60).queue)
     there = replace(work(), orphaned=[held])
     drawn = queue_panel(QueuePanel(Queue([], there), []), True, AT, CONTEXT)
     assert drawn["props"]["data-severity"] == "warning"
