@@ -1,6 +1,6 @@
 """Vigia's command line, and the place where its parts are put together. Nobody imports it.
 
-python app.py serve | web | collect | sandbox | check | account ...
+python app.py serve | web | collect | sandbox | check | account | backup | restore ...
 
 What a command needs is imported once its words and the settings are known to be good: pandas and
 Dash take seconds, and a mistake is told at once.
@@ -14,8 +14,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from services.errors import ConfigurationError, ServiceError
 from services.runtime import demo
 from services.runtime.deployment import Stores, identify_owner, open_stores
 from services.runtime.logs import configure_logging
-from services.runtime.process_registry import ProcessRegistry, open_process_registry
+from services.runtime.process_registry import STILL_RUNS, ProcessRegistry, open_process_registry
 from services.runtime.processes import (
     CONFIGURATION_EXIT,
     Child,
@@ -269,6 +269,51 @@ def manage_accounts(words: Sequence[str]) -> int:
     )
 
 
+def back_up(words: Sequence[str]) -> int:
+    """Accounts, links, tokens and what people decided, into one encrypted file."""
+    from services.runtime import backup
+
+    parser = _make_parser("backup")
+    parser.add_argument("file", help="a new file; - for standard output")
+    arguments = parser.parse_args(words)
+    environment, settings = _load_configuration()
+    text = _load_text(settings)
+    passphrase = backup.read_passphrase(environment.backup_passphrase, text, again=True)
+    with closing(_open_stores(environment)) as stores:
+        key = _load_key(environment, stores)
+        content = backup.make_backup(stores.state, key, passphrase, time.time())
+    backup.write_file(arguments.file, content)
+    print(text("command.backed_up", file=arguments.file, bytes=len(content)), file=sys.stderr)
+    return 0
+
+
+def restore(words: Sequence[str]) -> int:
+    """What a backup holds, in the place of what this deployment holds; Vigia must not run."""
+    from services.accounts.accounts import Accounts
+    from services.accounts.secret_key import replace_secret_key
+    from services.runtime import backup
+
+    parser = _make_parser("restore")
+    parser.add_argument("file", help="made by backup; - for standard input")
+    parser.add_argument("--replace", action="store_true", help="although there are accounts")
+    arguments = parser.parse_args(words)
+    environment, settings = _load_configuration()
+    text = _load_text(settings)
+    passphrase = backup.read_passphrase(environment.backup_passphrase, text)
+    saved = backup.read_backup(backup.read_file(arguments.file), passphrase)
+    with closing(_open_stores(environment)) as stores, _hold_alone(environment, settings, stores):
+        if not arguments.replace and not Accounts(stores.state, settings).is_empty():
+            raise backup.BackupError("accounts are here already; --replace puts the backup there")
+        count = backup.restore_state(saved, stores.state, time.time())
+        if environment.secret_key is None and stores.state_folder is not None:
+            replace_secret_key(stores.state_folder, saved.secret_key)
+        elif saved.secret_key != _load_key(environment, stores):
+            print(text("command.other_key"), file=sys.stderr)
+    made = time.strftime("%Y-%m-%d %H:%MZ", time.gmtime(saved.made_at))
+    print(text("command.restored", count=count, made=made, version=saved.version))
+    return 0
+
+
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "serve": run_all,
     "web": run_web,
@@ -276,6 +321,8 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "sandbox": run_sandbox,
     "check": check_setup,
     "account": manage_accounts,
+    "backup": back_up,
+    "restore": restore,
 }
 
 
@@ -357,6 +404,21 @@ def _join_processes(
     registry.join()
     atexit.register(_leave, registry)
     return registry
+
+
+@contextmanager
+def _hold_alone(environment: Environment, settings: Settings, stores: Stores) -> Iterator[None]:
+    """ConfigurationError where a process of this deployment runs."""
+    owner = identify_owner(environment, settings, stores.deployment)
+    # Containers may share the state and not the cache: the lease lies in the state.
+    lock = stores.lease(owner).lock
+    with open_process_registry(stores, owner).hold_alone():
+        if not lock.take():
+            raise ConfigurationError(STILL_RUNS)
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 def _leave(registry: ProcessRegistry) -> None:

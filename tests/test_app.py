@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.web_server import bind_socket
+from services.storage.locks import FileLock
 
 ROOT = Path(__file__).parents[1]
 
@@ -136,3 +137,54 @@ def test_a_web_process_needs_no_pandas(imported):
     assert "pandas" not in imported(
         "import app; app.create_server(*app._load_configuration()); {told}"
     )
+
+
+BACKUP = {"BACKUP_PASSPHRASE": "four plain words here"}
+
+
+@pytest.fixture
+def saved(run, tmp_path):
+    """A backup of a deployment with one account."""
+    from services.accounts.accounts import Accounts
+    from services.settings.config import Settings
+    from services.storage.disk_store import DiskStore
+
+    state = DiskStore(tmp_path / "state/store")
+    Accounts(state, Settings()).add("ana@example.com", "Ana", "manager", "uma senha de ana")
+    state.close()
+    assert run("backup", str(tmp_path / "saved"), **BACKUP).returncode == 0
+    return tmp_path / "saved"
+
+
+def test_a_backup_moves_a_deployment_to_another_machine_with_its_key(run, saved, tmp_path):
+    assert saved.stat().st_mode & 0o777 == 0o600
+    other = {"VIGIA_STATE_DIR": str(tmp_path / "other"), **BACKUP}
+    assert run("restore", str(saved), **other).returncode == 0
+    assert "ana@example.com" in run("account", "list", **other).stdout
+    keys = {(tmp_path / place / "secret_key").read_text() for place in ("state", "other")}
+    assert len(keys) == 1
+    again = run("restore", str(saved), **other)
+    assert (again.returncode, "--replace" in again.stderr) == (1, True)
+    assert run("restore", str(saved), "--replace", **other).returncode == 0
+    assert "exists" in run("backup", str(saved), **BACKUP).stderr
+
+
+def test_another_key_than_that_of_the_backup_is_told(run, saved, tmp_path):
+    given = {"SECRET_KEY": "s" * 40, "VIGIA_STATE_DIR": str(tmp_path / "other"), **BACKUP}
+    assert "SECRET_KEY" in run("restore", str(saved), **given).stderr
+
+
+@pytest.mark.parametrize("lock", ["cache/deployment.lock", "state/collector.lock"])
+def test_nothing_is_restored_under_a_running_deployment(run, saved, tmp_path, lock):
+    held = FileLock(tmp_path / lock)
+    held.share()
+    where = {"VIGIA_CACHE_DIR": str(tmp_path / "cache"), **BACKUP}
+    assert is_one_clear_line(run("restore", str(saved), "--replace", **where), "Vigia is running")
+    held.release()
+    assert run("restore", str(saved), "--replace", **where).returncode == 0
+
+
+def test_a_backup_without_a_passphrase_says_what_is_missing(run, tmp_path):
+    result = run("backup", str(tmp_path / "saved"))
+    assert (result.returncode, "BACKUP_PASSPHRASE" in result.stderr) == (1, True)
+    assert not (tmp_path / "saved").exists()

@@ -23,21 +23,28 @@ def load_secret_key(given: str | None, folder: Path | None) -> str:
     return key
 
 
+def replace_secret_key(folder: Path, key: str) -> None:
+    """What was signed with the one before is worth nothing."""
+    path = folder / "secret_key"
+    path.unlink(missing_ok=True)
+    _make(path, key)
+
+
 def _read_or_make(path: Path) -> str:
     if not path.exists():
-        _make(path)
+        _make(path, secrets.token_urlsafe(48))
     try:
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read") from error
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, key: str) -> None:
     """Written aside and linked: nobody reads half a key, and of two processes one makes it."""
     try:
         number, aside = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # 0600
         with os.fdopen(number, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(key)
         try:
             path.hardlink_to(aside)
         except FileExistsError:

@@ -8,7 +8,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,7 @@ HEARTBEAT_SECONDS = 5.0
 HEARTBEAT_EXPIRE_SECONDS = 15.0
 LOCK_SECONDS = 10.0
 RETRY_SECONDS = 0.05
+STILL_RUNS = "Vigia is running: stop all its processes first, they would not notice"
 
 
 class ProcessRegistry(Protocol):
@@ -37,6 +38,9 @@ class ProcessRegistry(Protocol):
 
     def leave(self, *, empty: bool = True) -> None:
         """The last process empties the cache, unless it is told not to."""
+
+    def hold_alone(self) -> AbstractContextManager[None]:
+        """For what no process may look at meanwhile; ConfigurationError where one runs."""
 
 
 def open_process_registry(stores: Stores, owner: Owner) -> ProcessRegistry:
@@ -85,6 +89,15 @@ class FileProcessRegistry:
             _empty_cache(self._cache)
             self._lock.release()
 
+    @contextmanager
+    def hold_alone(self) -> Iterator[None]:
+        if not self._lock.take():
+            raise ConfigurationError(STILL_RUNS)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
 
 class StoreProcessRegistry:
     """Processes on many hosts: each has an expiring key, which a thread renews while it lives."""
@@ -124,6 +137,13 @@ class StoreProcessRegistry:
         with suppress(ServiceError), self._lock():
             if empty and not self._list_others():
                 _empty_cache(self._cache)
+
+    @contextmanager
+    def hold_alone(self) -> Iterator[None]:
+        with self._lock():
+            if self._list_others():
+                raise ConfigurationError(STILL_RUNS)
+            yield
 
     def _try_to_join(self) -> bool:
         with self._lock():

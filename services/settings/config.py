@@ -194,6 +194,7 @@ class Environment(BaseModel):
     secret_key: SecretStr | None = None
     api_token: SecretStr | None = None
     oidc_client_secret: SecretStr | None = None
+    backup_passphrase: SecretStr | None = None
     intercom_base_url: Origin = "https://api.intercom.io"
     aircall_base_url: Origin = "https://api.aircall.io"
     vigia_config: Path | None = None

@@ -272,6 +272,13 @@ class DiskStore:
             ).fetchall()
         return [key for (key,) in rows]
 
+    def seconds_left(self, key: str) -> float | None:
+        with self._errors_translated():
+            rows = self._cache._sql(
+                "SELECT expire_time FROM Cache WHERE key = ? AND raw = 1", (key,)
+            ).fetchall()
+        return rows[0][0] - time.time() if rows and rows[0][0] is not None else None
+
     def set_fenced(
         self,
         key: str,

@@ -122,6 +122,11 @@ class RedisStore:
         with self._translate_errors():
             return sorted({name.decode()[start:] for name in self._scan(prefix)})
 
+    def seconds_left(self, key: str) -> float | None:
+        with self._translate_errors():
+            milliseconds: int = self._redis.pttl(self._prefix + key)
+        return milliseconds / 1000 if milliseconds >= 0 else None
+
     def set_fenced(
         self,
         key: str,

@@ -54,6 +54,9 @@ class Store(Protocol):
     def keys(self, prefix: str = "") -> list[str]:
         """Sorted."""
 
+    def seconds_left(self, key: str) -> float | None:
+        """None where it stays for good, or is not there."""
+
     def set_fenced(
         self,
         key: str,
