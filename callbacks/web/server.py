@@ -95,7 +95,7 @@ class GuardedDash(Dash):  # type: ignore[misc]
             entry
             for entry in self._callback_list
             if role in table.get(entry["output"], ())
-            or (entry.get("clientside_function") and not _reads_any(entry, foreign))
+            or (entry.get("clientside_function") and not _belongs_to_any(entry, foreign))
         ]
         return jsonify(own)
 
@@ -144,9 +144,10 @@ def _enclose(path: str, answer: Response) -> str:
     return f'<script type="application/json" data-answer="{path}">{words}</script>'
 
 
-def _reads_any(entry: Any, prefixes: tuple[str, ...]) -> bool:
+def _belongs_to_any(entry: Any, prefixes: tuple[str, ...]) -> bool:
     ends = [*entry["inputs"], *entry["state"]]
-    return any(str(end["id"]).startswith(prefixes) for end in ends)
+    places = [entry["output"].lstrip("."), *(str(end["id"]) for end in ends)]
+    return any(place.startswith(prefixes) for place in places)
 
 
 def create_app(backend: Backend) -> Dash:

@@ -63,6 +63,8 @@ class Week:
             if (not team_ids or str(c["team_assignee_id"]) in team_ids) and not self.is_call(c)
         ]
         self.created = [c for c in scoped if self.first <= c["created_at"] < self.last]
+        last_closes = [(c.get("statistics") or {}).get("last_close_at") for c in scoped]
+        self.closes = [at for at in last_closes if at and self.first <= at < self.last]
         self.rated = [
             c
             for c in scoped
@@ -127,6 +129,7 @@ class Week:
         return {
             "conversations": count(len(created)),
             "conversations_closed": count(len(closed)),
+            "closes": count(len(self.closes)),
             "conversations_resolved": count(
                 sum(self.attribute(c, rules["status"]) == rules["resolved"] for c in created)
             ),
