@@ -30,6 +30,7 @@ from services.runtime import demo
 from services.runtime.deployment import Stores, identify_owner, open_stores
 from services.runtime.logs import configure_logging
 from services.runtime.process_registry import STILL_RUNS, ProcessRegistry, open_process_registry
+from services.runtime.process_report import ProcessReport
 from services.runtime.processes import (
     CONFIGURATION_EXIT,
     Child,
@@ -88,12 +89,12 @@ def run_all(words: Sequence[str]) -> int:
     arguments, sandbox_options = parser.parse_known_args(words)
     if sandbox_options and not arguments.demo:
         parser.error(f"unknown: {' '.join(sandbox_options)}")
-    configure_logging("serve")
     environ: dict[str, str] = dict(os.environ)
     sandbox_port = demo.find_free_port() if arguments.demo else 0
     if arguments.demo:
         environ = demo.build_demo_environ(environ, load_environment(), sandbox_port)
     environment, settings = _load_configuration(environ)
+    configure_logging("serve", environment.log_format)
     text = _load_text(settings)
 
     from services.robot.slack import slack_client
@@ -144,8 +145,8 @@ def run_web(words: Sequence[str]) -> int:
     parser = _make_parser("web")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
-    configure_logging("web")
     environment, settings = _load_configuration()
+    configure_logging("web", environment.log_format)
 
     from services.runtime import web_server
 
@@ -176,15 +177,17 @@ def create_server(environment: Environment, settings: Settings) -> "Flask":
 
     stores = _open_stores(environment)
     _join_processes(environment, settings, stores)
-    server: Flask = create_app(_build_backend(environment, settings, stores)).server
+    backend = _build_backend(environment, settings, stores)
+    backend.process_report.start()
+    server: Flask = create_app(backend).server
     return server
 
 
 def run_collector(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
     _make_parser("collect").parse_args(words)
-    configure_logging("collect")
     environment, settings = _load_configuration()
+    configure_logging("collect", environment.log_format)
 
     from services.collector.collector import Collector
     from services.robot.slack import slack_client
@@ -202,6 +205,7 @@ def run_collector(words: Sequence[str]) -> int:
     end_with_parent(os.environ)
     stores = _open_stores(environment)
     registry = _join_processes(environment, settings, stores)
+    ProcessReport(stores.cache, "collect").start()
     robot = _build_robot(environment, settings, stores, slack)
     collector = Collector(
         *vendors,

@@ -54,8 +54,10 @@ def _guard(backend: Backend) -> Response | None:
     if _is_open_file() or (route is not None and route.roles is None):
         return None
     if request.path.startswith("/api/"):
-        return _guard_api(route, backend)
-    if not current_user.is_authenticated:
+        return _guard_machine(route, backend)
+    if route is not None and route.reaches and (refusal := _guard_machine(route, backend)):
+        return refusal
+    if "viewer" not in g and not current_user.is_authenticated:
         return _refuse_stranger()
     viewer = current_viewer(backend)
     if viewer.email and _is_activity(route):
@@ -72,7 +74,7 @@ def _guard(backend: Backend) -> Response | None:
     return None
 
 
-def _guard_api(route: Route | None, backend: Backend) -> Response | None:
+def _guard_machine(route: Route | None, backend: Backend) -> Response | None:
     """A token counts as a manager, as far as it reaches; else the session says who it is.
 
     Which roles a route answers is looked at by the API itself, which words it.

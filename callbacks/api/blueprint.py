@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import secrets
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -23,6 +22,7 @@ from services.accounts.accounts import Viewer
 from services.accounts.throttle import Throttle
 from services.errors import ServiceError
 from services.runtime.backend import Backend
+from services.runtime.logs import request_id
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +137,8 @@ def _answer_error(error: Exception) -> Response:
     if isinstance(error, ServiceError):
         log.warning("api: %s: %s", request.endpoint, error)
         return json_error(503, "unavailable", "the store does not answer", {"Retry-After": "5"})
-    reference = secrets.token_hex(4)
-    log.error("api: %s failed (%s)", request.endpoint, reference, exc_info=error)
-    return json_error(500, "internal_error", f"a mistake of ours, reference {reference}")
+    log.error("api: %s failed (%s)", request.endpoint, request_id(), exc_info=error)
+    return json_error(500, "internal_error", f"a mistake of ours, reference {request_id()}")
 
 
 def _json(body: Any, status: int = 200, headers: Any = None) -> Response:

@@ -1,7 +1,6 @@
 """What fails: the log gets the traceback, the reader a reference, everything else lives on."""
 
 import logging
-import secrets
 from typing import Any
 
 from dash import ctx, no_update, set_props
@@ -18,6 +17,7 @@ from layouts.access import plain_pages
 from layouts.components.states import failed_words
 from services.errors import ServiceError
 from services.runtime.backend import Backend
+from services.runtime.logs import request_id
 from services.storage.store import StorageFullError
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,8 @@ RETRY_SECONDS = 5
 
 def panel_error(error: Exception) -> Any:
     """Said where the callback draws; its stores forget what is shown, so that all is sent anew."""
-    reference = secrets.token_hex(4)
-    log.error("callback failed, reference %s", reference, exc_info=error)
-    drawn = failed_words(words.text_for(_language()), reference)
+    log.error("callback failed, reference %s", request_id(), exc_info=error)
+    drawn = failed_words(words.text_for(_language()), request_id())
     outputs = ctx.outputs_list
     listed = outputs if isinstance(outputs, list) else [outputs]
     said = [drawn if end.get("property") == "children" else no_update for end in listed]
@@ -65,24 +64,22 @@ def _answer_error(error: Exception, backend: Backend) -> Any:
         response = _answer_with(backend, 503, "unavailable", message, key)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-    reference = secrets.token_hex(4)
-    log.error("%s failed, reference %s", request.endpoint, reference, exc_info=error)
-    message = f"a mistake of ours, reference {reference}"
-    return _answer_with(
-        backend, 500, "internal_error", message, "shell.failed", reference=reference
-    )
+    log.error("%s failed, reference %s", request.endpoint, request_id(), exc_info=error)
+    message = f"a mistake of ours, reference {request_id()}"
+    return _answer_with(backend, 500, "internal_error", message, "shell.failed")
 
 
-def _answer_with(
-    backend: Backend, status: int, code: str, message: str, key: str, **values: str
-) -> Response:
+def _answer_with(backend: Backend, status: int, code: str, message: str, key: str) -> Response:
     route = current_route()
     if not is_navigation() and not (route and route.is_form):
         return json_error(status, code, message)
     text = words.text_for(choose_language(request.cookies, backend))
-    title, rest = text(f"{key}.title"), text(f"{key}.words", **values)
     markup = plain_pages.error_page(
-        text, theme=choose_theme(request.cookies), title=title, words=rest
+        text,
+        theme=choose_theme(request.cookies),
+        title=text(f"{key}.title"),
+        words=text(f"{key}.words"),
+        reference=request_id(),
     )
     return Response(markup, status, mimetype="text/html")
 

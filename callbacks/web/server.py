@@ -30,9 +30,11 @@ from callbacks.web import (
     frame,
     headers,
     heartbeat,
+    prometheus,
     recordings,
     registry,
     request_check,
+    request_meter,
     static_files,
 )
 from layouts import bundles, ids
@@ -154,6 +156,7 @@ def create_app(backend: Backend) -> Dash:
     build = build_id()
     server = _create_server(backend)
     server.config[BUILD] = build
+    request_meter.set_up(server, backend)
     static_files.set_up(server)
     guard.set_up(server, backend)
     headers.set_up(server, backend, build)
@@ -166,6 +169,7 @@ def create_app(backend: Backend) -> Dash:
     own_account.set_up(server, backend)
     heartbeat.set_up(server, backend)
     recordings.set_up(server, backend)
+    prometheus.set_up(server, backend)
     exports.set_up(server, backend, registry.REPORTS)
     analyst_export.set_up(server, backend)
     differences.set_up(server, backend)

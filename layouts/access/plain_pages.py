@@ -90,8 +90,16 @@ def form_page(
 
 
 def error_page(
-    text: Text, *, theme: str, title: str, words: str, href: str = "/", link: str | None = None
+    text: Text,
+    *,
+    theme: str,
+    title: str,
+    words: str,
+    href: str = "/",
+    link: str | None = None,
+    reference: str = "",
 ) -> str:
+    """`reference` leads to the lines of the log."""
     link = link or text("shell.home")
     return _render("error_page.html", **locals())
 

@@ -82,6 +82,9 @@ class AircallSource:
     def count_recent_requests(self) -> int:
         return self._aircall.count_recent_requests()
 
+    def count_outcomes(self) -> dict[str, int]:
+        return self._aircall.count_outcomes()
+
     def start(self) -> None:
         """The present state and today's calls; after a restart, what came since."""
         self._users.read_all()

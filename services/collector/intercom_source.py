@@ -88,6 +88,9 @@ class IntercomSource:
     def count_recent_requests(self) -> int:
         return self._intercom.count_recent_requests()
 
+    def count_outcomes(self) -> dict[str, int]:
+        return self._intercom.count_outcomes()
+
     def start(self) -> None:
         """The present state; after a restart, what changed since."""
         self.app = self._intercom.get_me().get("app") or {}

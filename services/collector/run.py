@@ -274,6 +274,11 @@ class CollectorRun:
                 for worker in self.workers
                 if worker.source.name == worker.source.vendor
             },
+            "requests": {
+                worker.source.name: worker.source.count_outcomes()
+                for worker in self.workers
+                if worker.source.name == worker.source.vendor
+            },
             "recheck": {
                 worker.source.name: worker.recheck.summarize()
                 for worker in self.workers

@@ -92,6 +92,9 @@ class TicketSource:
     def count_recent_requests(self) -> int:
         return 0  # They are among those of Intercom.
 
+    def count_outcomes(self) -> dict[str, int]:
+        return {}
+
     def start(self) -> None:
         """NotOfferedError: this token may not read tickets, or this version cannot search them."""
         self._check_intercom()

@@ -17,6 +17,7 @@ from services.accounts.tokens import Tokens
 from services.files import schedule
 from services.robot import alert_settings as rules
 from services.robot.service import AlertService
+from services.runtime.process_report import ProcessReport
 from services.settings.config import Environment, Settings
 from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.dataset import Dataset, Snapshot
@@ -69,6 +70,10 @@ class Backend:
     @cached_property
     def commands(self) -> CommandQueue:
         return CommandQueue(self.state)
+
+    @cached_property
+    def process_report(self) -> ProcessReport:
+        return ProcessReport(self.cache, "web", self.clock)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

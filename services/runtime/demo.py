@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 INTERCOM_TOKEN = "demonstration"  # noqa: S105
 AIRCALL_ID, AIRCALL_TOKEN = "demonstration", "demonstration"
 # What the demonstration takes over from the real environment.
-PASSED_ON = ("HOST", "PORT", "API_TOKEN", "VIGIA_CONFIG", "OIDC_CLIENT_SECRET")
+PASSED_ON = ("LOG_FORMAT", "HOST", "PORT", "API_TOKEN", "VIGIA_CONFIG", "OIDC_CLIENT_SECRET")
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,9 @@ def _clean_token(secret: SecretStr) -> SecretStr:
 Token = Annotated[SecretStr, AfterValidator(_clean_token)]
 
 
+LogFormat = Literal["text", "json"]
+
+
 class Environment(BaseModel):
     """Secrets are masked when printed."""
 
@@ -200,6 +203,7 @@ class Environment(BaseModel):
     vigia_config: Path | None = None
     vigia_cache_dir: Path | None = None
     vigia_state_dir: Path | None = None
+    log_format: LogFormat = "text"
     port: int = Field(default=8050, ge=0, le=65535)
     host: str = "127.0.0.1"
 

@@ -47,6 +47,9 @@ class Aircall:
     def count_recent_requests(self) -> int:
         return self._http.count_recent_requests()
 
+    def count_outcomes(self) -> dict[str, int]:
+        return self._http.count_outcomes()
+
     def ping(self) -> Payload:
         return self._http.get("/v1/ping")
 

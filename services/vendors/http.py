@@ -10,6 +10,7 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -122,6 +123,8 @@ class VendorSession:
         self._clock = clock
         self._limiter = RateLimiter(requests_per_minute, vendor.burst_seconds, clock, sleep)
         self._answered = threading.local()
+        self._outcomes: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._session = requests.Session()
         self._session.auth = auth
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
@@ -152,6 +155,10 @@ class VendorSession:
         """In the last minute, retries included."""
         return self._limiter.count_requests()
 
+    def count_outcomes(self) -> dict[str, int]:
+        """All requests so far, by what came of them: `ok`, or the kind of error."""
+        return dict(self._outcomes)
+
     def close(self) -> None:
         self._session.close()
 
@@ -161,7 +168,7 @@ class VendorSession:
             self._wait_for_limiter()
             started = time.monotonic()
             try:
-                return self._send(method, path, started, **kwargs)
+                return self._send_counted(method, path, started, **kwargs)
             except (UnavailableError, BadResponseError, RateLimitedError) as error:
                 spent += time.monotonic() - started
                 over = attempt == ATTEMPTS or spent >= self._limits.attempts_seconds
@@ -172,6 +179,17 @@ class VendorSession:
                     jitter = random.uniform(0.5, 1)  # noqa: S311
                     self._limiter.pause(BACKOFF_SECONDS * 2**attempt * jitter)
         raise AssertionError("the last attempt returns or raises")
+
+    def _send_counted(self, *words: Any, **kwargs: Any) -> Payload:
+        outcome = "ok"
+        try:
+            return self._send(*words, **kwargs)
+        except ServiceError as error:
+            outcome = type(error).__name__.removesuffix("Error").lower()
+            raise
+        finally:
+            with self._counting:
+                self._outcomes[outcome] += 1
 
     def _wait_for_limiter(self) -> None:
         try:

@@ -74,6 +74,9 @@ class Intercom:
     def count_recent_requests(self) -> int:
         return self._http.count_recent_requests()
 
+    def count_outcomes(self) -> dict[str, int]:
+        return self._http.count_outcomes()
+
     def get_me(self) -> Payload:
         """The token's own admin, with the workspace under `app`."""
         return self._get("/me")

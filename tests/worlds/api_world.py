@@ -292,6 +292,9 @@ class FakeStore:
     def size_bytes(self) -> int:
         return sum(map(len, self.values.values()))
 
+    def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
+        self.values[key] = value
+
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
         self.counters[key] = self.counters.get(key, start) + 1
         return self.counters[key]

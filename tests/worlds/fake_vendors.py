@@ -23,6 +23,9 @@ class FakeVendor:
     def count_recent_requests(self):
         return self.requests
 
+    def count_outcomes(self):
+        return {"ok": self.requests}
+
     def pages(self, rows):
         chunks = [rows[i : i + PAGE] for i in range(0, len(rows), PAGE)] or [[]]
         for number, chunk in enumerate(chunks, 1):

@@ -127,6 +127,7 @@ def test_a_mistake_is_told_with_a_reference_that_leads_to_the_log(broken, caplog
     [record] = [r for r in caplog.records if r.levelno == logging.ERROR]
     reference = record.args[1]
     assert reference in answer.text
+    assert answer.headers["X-Request-ID"] == reference
     assert record.exc_info
     for leaked in ("secret", "Traceback", "RuntimeError", ".py"):
         assert leaked not in answer.text

@@ -57,6 +57,9 @@ class Source:
     def count_recent_requests(self):
         return len(self.cycles)
 
+    def count_outcomes(self):
+        return {"ok": len(self.cycles)}
+
     def build_watermark(self):
         return {"history": self.history.build_watermark()}
 

@@ -328,6 +328,7 @@ def test_requests_are_counted_for_a_minute_retries_included(
     assert session.count_recent_requests() == 2
     clock.now += 60
     assert session.count_recent_requests() == 0
+    assert session.count_outcomes() == {"unavailable": 1, "ok": 1}
 
 
 def test_threads_share_one_pace(vendor: FakeVendor, open_session: Opener):
