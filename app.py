@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from layouts.i18n import Text
     from layouts.slack.messages import Messages
+    from services.hooks.event_queue import EventQueue
     from services.robot.robot import Robot
     from services.robot.slack import Slack
     from services.runtime.backend import Backend
@@ -213,6 +214,7 @@ def run_collector(words: Sequence[str]) -> int:
         cache=stores.cache,
         state=stores.state,
         settings=settings,
+        events=_build_events(environment, stores),
         after_publish=[robot.process_snapshot, TimeTotals(stores.state, settings).note],
         during=robot.running,
     )
@@ -454,6 +456,15 @@ def _build_backend(environment: Environment, settings: Settings, stores: Stores)
         state=stores.state,
         dataset=Dataset(stores.cache, settings.rules()),
     )
+
+
+def _build_events(environment: Environment, stores: Stores) -> "EventQueue | None":
+    """None where no vendor could prove who it is."""
+    from services.hooks.event_queue import EventQueue
+
+    if not environment.takes_hooks:
+        return None
+    return EventQueue(stores.state, stores.cache, time.time)
 
 
 def _build_robot(

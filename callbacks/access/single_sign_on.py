@@ -77,6 +77,8 @@ def _finish(provider: Provider, setting: OidcSetting, backend: Backend) -> Respo
 def _redirect_uri(setting: OidcSetting, backend: Backend) -> str:
     if setting.redirect_uri:
         return setting.redirect_uri
+    if backend.settings.server.public_url:
+        return backend.settings.server.public_url + FINISH.path
     scheme = "https" if backend.settings.server.behind_tls else request.scheme
     return url_for(FINISH.endpoint, _external=True, _scheme=scheme)
 

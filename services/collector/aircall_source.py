@@ -29,6 +29,7 @@ LATE_CHANGES_SECONDS = 48 * 3600
 # reading back; the rolling page comes by it all the same.
 LONGEST_CALL_SECONDS = 4 * 3600
 HOUR = 3600
+CUSTOMER = ("contact_name", "contact_email")
 
 
 class AircallSource:
@@ -88,7 +89,7 @@ class AircallSource:
     def start(self) -> None:
         """The present state and today's calls; after a restart, what came since."""
         self._users.read_all()
-        self._read_availabilities()
+        self.read_people()
         now = int(self._clock())
         if self.history.boundary is None:
             day = today(datetime.fromtimestamp(now, UTC), self._zone)
@@ -103,11 +104,15 @@ class AircallSource:
         self._hourly_tasks, self._hourly_at = [self._read_lines_page], now
         self.is_live = True
 
+    def refresh_live(self) -> None:
+        """Two requests when all is quiet, one more per further 50 people."""
+        self.read_people()
+        self._read_new(int(self._clock()))
+
     def refresh(self) -> None:
         """Three requests when all is quiet, one more per further 50 people."""
-        self._read_availabilities()
+        self.refresh_live()
         now = int(self._clock())
-        self._read_new(now)
         if abs(now - self._hourly_at) >= HOUR:
             self._hourly_tasks, self._hourly_at = (
                 [self._read_users_page, self._read_lines_page],
@@ -124,14 +129,17 @@ class AircallSource:
         if not payloads:
             return
         for payload in payloads:
-            call_id, started_at = str(payload["id"]), payload.get("started_at")
-            if payload.get("status") == "done":
-                self._unfinished.pop(call_id, None)
-            elif isinstance(started_at, int):
-                self._unfinished[call_id] = started_at
-            if isinstance(started_at, int):
-                self.newest = max(started_at, self.newest or started_at)
+            self._note_status(payload)
         self._buffer.put("calls", calls_table(payloads))
+
+    def add_event(self, payload: Payload) -> None:
+        """A call as an event has it: without the customer, who stays as known."""
+        rows = calls_table([payload])
+        held = self._buffer.get_row("calls", rows)
+        if held is not None and "contact" not in payload:
+            rows = rows.with_columns(held.select(CUSTOMER))
+        self._note_status(payload)
+        self._buffer.put("calls", rows)
 
     def build_watermark(self) -> dict[str, Any]:
         return {
@@ -154,9 +162,19 @@ class AircallSource:
             self._rolled_at = watermark.get("rolled_at")
             self._unfinished = _find_running_calls(self._buffer.list_frames("calls"))
 
+    def _note_status(self, payload: Payload) -> None:
+        call_id, started_at = str(payload["id"]), payload.get("started_at")
+        if payload.get("status") == "done":
+            self._unfinished.pop(call_id, None)
+        elif isinstance(started_at, int):
+            self._unfinished[call_id] = started_at
+
     def _add_pages(self, pages: Iterable[Page]) -> None:
+        """Only what was read in turn moves the watermark: an event says nothing of others."""
         for page in pages:
             self.add_rows(page.rows)
+            starts = [at for row in page.rows if isinstance(at := row.get("started_at"), int)]
+            self.newest = max([*starts, self.newest or 0])
 
     def _read_new(self, now: int) -> None:
         """Reads again the last minutes, and calls still running.
@@ -188,7 +206,7 @@ class AircallSource:
         page = self._aircall.get_calls_page(since, until, int(cursor or 1))
         return page.rows, str(page.number + 1) if page.number < page.pages else None
 
-    def _read_availabilities(self) -> None:
+    def read_people(self) -> None:
         with self._optional.read("availabilities", is_urgent=True):
             self.availabilities = self._aircall.get_availabilities()
         if self._optional.is_missing("availabilities"):

@@ -13,6 +13,7 @@ from functools import partial
 
 from services.collector.run import CollectorRun
 from services.errors import ServiceError
+from services.hooks.event_queue import EventQueue
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
@@ -51,6 +52,7 @@ class Collector:
         state: Store,
         settings: Settings,
         clock: Callable[[], float] = time.time,
+        events: EventQueue | None = None,
         after_publish: Sequence[Callable[[Snapshot], None]] = (),
         during: Callable[[int], AbstractContextManager[object]] = lambda epoch: nullcontext(),
     ) -> None:
@@ -69,6 +71,7 @@ class Collector:
             state=state,
             settings=settings,
             clock=clock,
+            events=events,
         )
 
     def run(self, stop: threading.Event) -> None:

@@ -104,10 +104,17 @@ class IntercomSource:
         self._read_changes()
         self.is_live = True
 
+    def refresh_live(self) -> None:
+        """Two requests when all is quiet."""
+        self._read_changes()
+        self.read_people()
+
+    def read_people(self) -> None:
+        self.admins = self._intercom.list_admins()
+
     def refresh(self) -> None:
         """Three requests when all is quiet."""
-        self._read_changes()
-        self.admins = self._intercom.list_admins()
+        self.refresh_live()
         if abs(self._clock() - self._hourly_at) >= HOUR:
             self._hourly_tasks = [self._read_teams, self._read_reasons, self._read_attributes]
             self._hourly_at = self._clock()

@@ -60,10 +60,10 @@ class RecheckedTable:
 
 
 class Allowance:
-    """The requests of the second look, evenly spread; shared by all tables of a vendor."""
+    """A share of a vendor's requests, evenly spread; shared by all of its tables."""
 
-    def __init__(self, requests_per_minute: int) -> None:
-        self._seconds = 60 / (requests_per_minute * SHARE)
+    def __init__(self, requests_per_minute: int, share: float = SHARE) -> None:
+        self._seconds = 60 / (requests_per_minute * share)
         self._lock = threading.Lock()
         self._taken_at = 0.0
 

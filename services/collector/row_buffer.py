@@ -14,6 +14,10 @@ DATES: Mapping[str, tuple[str, str | None]] = {
     "calls": ("started_at", None),
     "tickets": ("created_at", "updated_at"),
 }
+# How far a call is.
+STAGE = (
+    pl.when(pl.col("status") == "done").then(2).when(pl.col("status") == "answered").then(1)
+).otherwise(0)
 # Rows that stay however old they are.
 IS_OPEN: Mapping[str, pl.Expr] = {
     "conversations": pl.col("state").is_in(["open", "snoozed"]),
@@ -121,6 +125,20 @@ class RowBuffer:
             self._merge_waiting()
             return self._days.get(name)
 
+    def get_row(self, table: str, like: pl.DataFrame) -> pl.DataFrame | None:
+        """The one with the id of this row, if it is held in the same place."""
+        [day] = like.select(self._day_of(table))["day"]
+        held = self.get_partition((table, _name_day(day)))
+        row = None if held is None else held.filter(pl.col("id") == like["id"][0])
+        return None if row is None or row.is_empty() else row
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything differs from the last version."""
+        with self._lock:
+            self._merge_waiting()
+            return bool(self._changed or self._removed)
+
     def find_oldest_day(self) -> date | None:
         with self._lock:
             self._merge_waiting()
@@ -168,11 +186,11 @@ def merge_rows(table: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Each id once, by day and id.
 
     A read that was overtaken by a newer one never wins: conversations say when they were updated.
-    Calls do not; of two, the one that came later stays, unless it would undo that the call ended.
+    Calls do not; of two, the one that came later stays, unless it would undo an answer or the end.
     """
     rows = pl.concat(parts, how="diagonal")
     newer = DATES[table][1]
-    age = pl.col(newer) if newer else pl.col("status").eq_missing("done")
+    age = pl.col(newer) if newer else STAGE
     newest = rows.select("id", age=age, row=pl.row_index())
     newest = newest.sort("age", maintain_order=True).unique("id", keep="last")
     return sort_rows(table, [rows[newest["row"]]])

@@ -13,11 +13,14 @@ from services.collector.agents import AGENTS, TEAMS, AgentTables
 from services.collector.aircall_source import AircallSource
 from services.collector.intercom_source import IntercomSource
 from services.collector.presence import PRESENCE, Presence
+from services.collector.pushed_events import SHARE as EVENTS_SHARE
+from services.collector.pushed_events import Listener, PushedEvents
 from services.collector.recheck import Allowance, Recheck
 from services.collector.row_buffer import RowBuffer
 from services.collector.ticket_source import TicketSource
-from services.collector.worker import Source, Worker, measure_history
+from services.collector.worker import Notice, Source, Worker, measure_history
 from services.errors import ServiceError
+from services.hooks.event_queue import EventQueue, Waiting
 from services.settings.config import Settings
 from services.snapshot.call_decisions import load_decisions
 from services.snapshot.dataset import Dataset
@@ -25,6 +28,7 @@ from services.snapshot.manifest import History, Manifest, PartitionId, SourceSta
 from services.snapshot.snapshot import PartitionMissingError, SnapshotReader, SnapshotWriter
 from services.storage.store import StorageFullError, Store
 from services.vendors.aircall import Aircall
+from services.vendors.http import Payload
 from services.vendors.intercom import Intercom
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,8 @@ log = logging.getLogger(__name__)
 # While history arrives, a new version this often is enough, and less often where it takes long.
 PUBLISH_SECONDS = 2.0
 PUBLISH_SHARE = 0.1
+# What somebody waits for at a wall comes sooner, and costs no more of the processor.
+LIVE_SECONDS = 1.0
 # After a history was cut; each time it grew in vain, twice as long.
 GROW_SECONDS, LONGEST_GROW_SECONDS = 300.0, 6 * 3600.0
 TICKETS = "tickets"
@@ -51,9 +57,11 @@ class CollectorRun:
         state: Store,
         settings: Settings,
         clock: Callable[[], float],
+        events: EventQueue | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._events = events
         self._cache = cache
         self._state = state
         self._not_calls: list[str] = []
@@ -62,20 +70,28 @@ class CollectorRun:
         self._is_growing = False
         self._buffer = RowBuffer(self._find_first_held_day())
         self._cycle_ended = threading.Event()
-        self._has_changes = False
+        self._has_changes = self._has_news = False
         self._published_at = clock()
         self._pause = PUBLISH_SECONDS
+        self._people: tuple[Any, ...] = ()
         self._trimmed_on: date | None = None
-        self._allowances = {
-            "intercom": Allowance(settings.intercom.requests_per_minute),
-            "aircall": Allowance(settings.aircall.requests_per_minute),
+        limits = {
+            "intercom": settings.intercom.requests_per_minute,
+            "aircall": settings.aircall.requests_per_minute,
         }
+        self._allowances = {vendor: Allowance(limit) for vendor, limit in limits.items()}
+        self._events_allowances = {v: Allowance(n, EVENTS_SHARE) for v, n in limits.items()}
         self._intercom = IntercomSource(intercom, self._buffer, settings, clock)
         self._aircall: AircallSource | None = None
-        self.workers = [self._build_worker(self._intercom)]
+        self.workers = [self._build_worker(self._intercom, read_people=self._intercom.read_people)]
         if aircall is not None:
-            self._aircall = AircallSource(aircall, self._buffer, settings.zone, clock)
-            self.workers.append(self._build_worker(self._aircall))
+            source = AircallSource(aircall, self._buffer, settings.zone, clock)
+            self._aircall = source
+            self.workers.append(
+                self._build_worker(
+                    source, apply_fields=source.add_event, read_people=source.read_people
+                )
+            )
         if settings.backoffice.enabled:
             intercom_worker = self.workers[0]
             tickets = TicketSource(
@@ -105,8 +121,14 @@ class CollectorRun:
         if self._cycle_ended.wait(seconds):
             return True
         elapsed = self._clock() - self._published_at
-        if self._has_changes and elapsed >= self._pause:
+        if self._has_changes and elapsed >= max(self._pause, PUBLISH_SECONDS):
             return True
+        if self._has_news and elapsed >= self._pause:
+            self._has_news, applied = False, self._list_applied()
+            # What has not changed anything needs no version; its events are done.
+            if self._buffer.has_changes or self._people != self._list_people():
+                return True
+            self._settle(applied)
         # Where a vendor keeps us waiting, its age has to be told; and clocks are set back too.
         heartbeat = max(self._settings.sync.interval_seconds, self._pause)
         return not 0 <= elapsed < heartbeat
@@ -114,7 +136,7 @@ class CollectorRun:
     def publish(self) -> int:
         """The new version; FencedError, or StorageFullError without room even for today."""
         self._cycle_ended.clear()
-        self._has_changes = False
+        self._has_changes = self._has_news = False
         began = self._clock()
         for worker in self.workers:
             worker.check_age()
@@ -129,28 +151,58 @@ class CollectorRun:
                 if not self._make_room(error):
                     raise
         self._published_at = self._clock()
-        self._pause = max(PUBLISH_SECONDS, (self._published_at - began) / PUBLISH_SHARE)
+        self._pause = max(LIVE_SECONDS, (self._published_at - began) / PUBLISH_SHARE)
         # What has vanished from the cache is written again with the next version: soon.
         self._has_changes = self._has_changes or bool(self._writer.lost())
         return version
 
-    def _build_worker(self, source: Source) -> Worker:
+    def _build_worker(
+        self,
+        source: Source,
+        *,
+        apply_fields: Callable[[Payload], None] | None = None,
+        read_people: Callable[[], None] | None = None,
+    ) -> Worker:
         sync, clock = self._settings.sync, self._clock
         allowance = self._allowances[source.vendor]
         recheck = Recheck(source.rechecked, self._buffer, sync, allowance, clock)
+        events = None
+        if self._events is not None:
+            listener = Listener(source.vendor, source.rechecked, apply_fields, read_people)
+            allowance = self._events_allowances[source.vendor]
+            events = PushedEvents(self._events, listener, allowance, clock)
         interval, target = sync.interval_seconds, self._find_target
-        return Worker(source, interval, target, self._note_progress, clock, recheck)
+        return Worker(
+            *(source, interval, target, self._note_progress, clock, recheck, events),
+            live_seconds=sync.live_seconds,
+        )
 
-    def _note_progress(self, cycle_ended: bool) -> None:
+    def _note_progress(self, notice: Notice) -> None:
+        if notice == "live":
+            self._has_news = True
+            return
         self._has_changes = True
-        if cycle_ended:
+        if notice == "cycle":
             self._cycle_ended.set()
+
+    def _list_people(self) -> tuple[Any, ...]:
+        return self._intercom.admins, self._aircall and self._aircall.availabilities
+
+    def _list_applied(self) -> list[tuple[PushedEvents, list[Waiting]]]:
+        listening = [worker.events for worker in self.workers if worker.events is not None]
+        return [(events, events.list_applied()) for events in listening]
+
+    def _settle(self, applied: Iterable[tuple[PushedEvents, list[Waiting]]]) -> None:
+        for events, published in applied:
+            if published:
+                events.settle(published)
 
     def _publish(self) -> int:
         # First what is said of the vendors, then their rows: a version may hold more than it says,
         # never less.
         watermarks = {worker.source.name: worker.build_watermark() for worker in self.workers}
         history = self._measure_history(w for w in self.workers if w.source.name != TICKETS)
+        applied, people = self._list_applied(), self._list_people()
         statuses = self._list_statuses()
         meta = self._build_meta()
         changed, removed = self._buffer.take_changes()
@@ -180,6 +232,8 @@ class CollectorRun:
             raise
         self._agent_tables.mark_published(agents)
         self._presence.mark_published()
+        self._people = people
+        self._settle(applied)
         return version
 
     def _measure_history(self, workers: Iterable[Worker]) -> History:

@@ -120,6 +120,12 @@ class TicketSource:
         if not self._has_any and self._is_history_read:
             raise NotOfferedError("there is no ticket of these types", "no_tickets")
 
+    def refresh_live(self) -> None:
+        """One request, when all is quiet."""
+        self._check_intercom()
+        with _translate_refusals():
+            self._read_changes()
+
     def add_rows(self, payloads: Sequence[Payload]) -> None:
         """One that left the scope goes."""
         in_scope = choose_rows(payloads, self._is_in_scope)

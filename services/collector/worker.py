@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from metrics.model.periods import midnight, today
 from services.collector.backfill import Backfill
+from services.collector.pushed_events import PushedEvents
 from services.collector.recheck import Recheck, RecheckedTable
 from services.errors import (
     BadResponseError,
@@ -29,11 +30,17 @@ LATE_INTERVALS = 3
 IDLE_SECONDS = 0.25
 # A failure that may be over soon is not left alone for longer than this, however long the interval.
 RETRY_SECONDS = 60.0
+# After a failure events wait, until the next cycle tells more.
+EVENTS_PAUSE_SECONDS = 5.0
 # What this token may not have is asked for again only so often.
 PROBE_SECONDS = 3600.0
 NO_TICKETS = "no_tickets"
 # Without it there is nothing to look at.
 REQUIRED = "intercom"
+
+
+# After which the next version is due at once, soon, or by and by.
+Notice = Literal["cycle", "live", "history"]
 
 
 class Source(Protocol):
@@ -57,6 +64,9 @@ class Source(Protocol):
 
     def refresh(self) -> None: ...
 
+    def refresh_live(self) -> None:
+        """The part of it that a wall shows as now."""
+
     def count_recent_requests(self) -> int: ...
 
     def count_outcomes(self) -> dict[str, int]: ...
@@ -67,10 +77,11 @@ class Source(Protocol):
 
 
 class Worker:
-    """Calls `notify` after a cycle, well or not (True), and after a page of history, or of a second
-    look that changed something (False).
+    """Calls `notify` after a cycle, well or not, after a page of history, or of a second look that
+    changed something, and after an event or a reading of the live state.
 
-    `target` is the first instant (Unix seconds) of the wanted history.
+    `target` is the first instant (Unix seconds) of the wanted history. The live state is read every
+    `live_seconds` for as long as no events come.
     """
 
     def __init__(
@@ -78,12 +89,18 @@ class Worker:
         source: Source,
         interval_seconds: float,
         target: Callable[[], int],
-        notify: Callable[[bool], None],
+        notify: Callable[[Notice], None],
         clock: Callable[[], float],
         recheck: Recheck | None = None,
+        events: PushedEvents | None = None,
+        live_seconds: float | None = None,
     ) -> None:
         self.source = source
         self.recheck = recheck
+        self.events = events
+        self._live_seconds = live_seconds or interval_seconds
+        self._live_at = 0.0
+        self._events_from = 0.0
         self._interval = interval_seconds
         self._target = target
         self._notify = notify
@@ -136,6 +153,8 @@ class Worker:
             self._longest = self._interval
             self.run_cycle()
             return True
+        if self._is_well and self.source.is_live and self._follow_live(now):
+            return True
         # Clocks are set back too.
         paused = 0 < self._paused_until - now <= RETRY_SECONDS
         if not self._is_well or paused:
@@ -178,16 +197,38 @@ class Worker:
         error = self._catch_failure(
             self.source.refresh if self.source.is_live else self.source.start
         )
+        self.cycle_seconds = self._clock() - began
+        self._live_at = self._clock()
+        self._note_cycle(error)
+        self._notify("cycle")
+
+    def _note_cycle(self, error: ServiceError | None) -> None:
         self.error = error
         self._is_well = error is None
-        self.cycle_seconds = self._clock() - began
         if error is None:
             held = self._clock() if self.source.read_at is None else self.source.read_at
             as_of = datetime.fromtimestamp(held, UTC)
             self._set_status(SourceStatus("ok", as_of, version=self.source.version), None)
         else:
             self._note_failure(error)
-        self._notify(True)
+
+    def _follow_live(self, now: float) -> bool:
+        """Whether anything was asked for, or changed, of how things are now."""
+        events = self.events
+        if events is not None and not 0 < self._events_from - now <= EVENTS_PAUSE_SECONDS:
+            done: list[bool] = []
+            if self._catch_failure(lambda: done.append(events.step())) is not None:
+                self._events_from = now + EVENTS_PAUSE_SECONDS
+            if done == [True]:
+                self._notify("live")
+                return True
+        is_told = events is not None and events.is_heard
+        if is_told or 0 <= now - self._live_at < self._live_seconds:
+            return False
+        self._live_at = now
+        self._note_cycle(self._catch_failure(self.source.refresh_live))
+        self._notify("live")
+        return True
 
     def _is_due(self, now: float) -> bool:
         return now >= self._due or self._due - now > self._longest
@@ -196,7 +237,7 @@ class Worker:
         self._note_problem(
             "history", self._catch_failure(lambda: self.source.history.step(self._target()))
         )
-        self._notify(False)
+        self._notify("history")
 
     def _look_again(self, recheck: Recheck) -> bool:
         """Whether it asked for anything."""
@@ -206,7 +247,7 @@ class Worker:
             return False
         self._note_problem("second look", error)
         if recheck.changes != before:
-            self._notify(False)
+            self._notify("history")
         return True
 
     def _note_problem(self, work: str, error: ServiceError | None) -> None:

@@ -102,9 +102,11 @@ def slack_client(environment: Environment, settings: Settings) -> Slack | None:
 def wall_url(environment: Environment, settings: Settings) -> str | None:
     """Where the wall opens for who reads the messages; None where that is not known.
 
-    An address of this machine helps only those who read on this machine, as in the sandbox. Behind
-    a proxy the name is the proxy's.
+    Without `server.public_url`: an address of this machine helps only those who read on this
+    machine, as in the sandbox, and behind a proxy the name is the proxy's.
     """
+    if settings.server.public_url:
+        return f"{settings.server.public_url}/operations"
     host = environment.host
     webhook = environment.slack_webhook
     slack = webhook.get_secret_value() if webhook else settings.slack.api_base_url

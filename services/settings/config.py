@@ -44,6 +44,7 @@ from services.settings.sections import (
     IntercomSetting,
     MergedSetting,
     OfficeHoursSetting,
+    Origin,
     PersonSetting,
     Section,
     ServerSetting,
@@ -156,15 +157,6 @@ def _parse_opening(opening: str) -> Opening:
     return time.fromisoformat(start), last
 
 
-def _check_origin(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
-        raise ValueError("must be an origin without a path, such as https://api.intercom.io")
-    return text.rstrip("/")
-
-
-Origin = Annotated[str, AfterValidator(_check_origin)]
-
-
 def _clean_token(secret: SecretStr) -> SecretStr:
     """Without what is caught in copying: quotes, blanks, line ends, a byte-order mark, "Bearer"."""
     token = secret.get_secret_value().strip("\ufeff\u200b\"'` \t\r\n\u00a0")
@@ -187,8 +179,10 @@ class Environment(BaseModel):
 
     intercom_token: Token | None = None
     intercom_app_id: str | None = None
+    intercom_client_secret: Token | None = None
     aircall_id: Token | None = None
     aircall_token: Token | None = None
+    aircall_webhook_token: Token | None = None
     slack_webhook: Token | None = None
     slack_bot_token: Token | None = None
     mongo_uri: SecretStr | None = None
@@ -206,6 +200,11 @@ class Environment(BaseModel):
     log_format: LogFormat = "text"
     port: int = Field(default=8050, ge=0, le=65535)
     host: str = "127.0.0.1"
+
+    @property
+    def takes_hooks(self) -> bool:
+        """Whether any vendor can prove who it is."""
+        return bool(self.intercom_client_secret or self.aircall_webhook_token)
 
     @field_validator("secret_key")
     @classmethod

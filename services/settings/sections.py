@@ -72,6 +72,12 @@ def is_private(address: str) -> bool:
     )
 
 
+def _check_origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@\s]+/?", text):
+        raise ValueError("must be an origin without a path, such as https://vigia.example.com")
+    return text.rstrip("/")
+
+
 def _check_issuer(text: str) -> str:
     if not is_private(text):
         raise ValueError("must start with https://; plain http:// only for localhost")
@@ -109,6 +115,7 @@ OpeningText = Annotated[str, AfterValidator(_check_opening_of_a_day)]
 QuietText = Annotated[str, AfterValidator(_check_opening)]
 LinkTemplate = Annotated[str, AfterValidator(_check_link_template)]
 Word = Annotated[str, AfterValidator(_check_word)]
+Origin = Annotated[str, AfterValidator(_check_origin)]
 Issuer = Annotated[str, AfterValidator(_check_issuer)]
 Domain = Annotated[str, AfterValidator(_check_domain)]
 Scopes = Annotated[list[str], AfterValidator(_check_scopes)]
@@ -138,6 +145,7 @@ class SyncSetting(Section):
     history_days: int = Field(default=90, ge=1, le=3650)
     recheck_days: int = Field(default=7, ge=0, le=3650)
     recheck_minutes: int = Field(default=60, ge=0, le=1440)
+    live_seconds: int | None = Field(default=None, ge=1, le=3600)
 
 
 class IntercomSetting(Section):
@@ -357,6 +365,7 @@ class CacheSetting(Section):
 
 
 class ServerSetting(Section):
+    public_url: Origin | None = None
     threads: int = Field(default=8, ge=1)
     behind_tls: bool = False
     trusted_proxies: int = Field(default=0, ge=0)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.collector.run import CollectorRun
+from services.hooks.event_queue import EventQueue
 from services.settings.config import Settings
 from services.snapshot.dataset import Dataset, Snapshot
 from services.snapshot.snapshot import POINTER_KEY
@@ -38,6 +39,7 @@ class Rig:
         )
         self.intercom = FakeIntercom()
         self.aircall = FakeAircall() if aircall else None
+        self.events = EventQueue(self.state, self.cache, self.clock)
         self._read_pointer: bytes | None = None
         self._snapshot: Snapshot | None = None
         self.restart()
@@ -53,6 +55,7 @@ class Rig:
             state=self.state,
             settings=self.settings,
             clock=self.clock,
+            events=self.events,
         )
 
     def fill(self, count: int, per_day: int) -> None:
@@ -73,6 +76,14 @@ class Rig:
         busy = [worker.step() for worker in self.run.workers]
         self.run.publish()
         return any(busy)
+
+    def moment(self, seconds: float = 1) -> int | None:
+        """Until nothing more is said; the version, where there has to be one."""
+        self.clock.now += seconds
+        for worker in self.run.workers:
+            while worker.events is not None and worker.events.step():
+                worker._notify("live")
+        return self.run.publish() if self.run.wait(0) else None
 
     def everything(self, publish: bool = True) -> None:
         """The first reading, and all of the history."""

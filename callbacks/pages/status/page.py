@@ -84,8 +84,10 @@ def _add_device(fields: Mapping[str, Any], context: Context, backend: Backend) -
     name = " ".join(words.split())[:LONGEST] if isinstance(words, str) else ""
     name = name or "TV"
     backend.audit.note("device", _who(), did="made", name=name)
-    scheme = "https" if backend.settings.server.behind_tls else request.scheme
-    address = f"{scheme}://{request.host}/wall/{backend.sessions.add_device(name)}"
+    server = backend.settings.server
+    scheme = "https" if server.behind_tls else request.scheme
+    origin = server.public_url or f"{scheme}://{request.host}"
+    address = f"{origin}/wall/{backend.sessions.add_device(name)}"
     drawn = new_link(name, address, context)
     return {"said": "", "at": fields.get("at")}, no_update, no_update, drawn, ""
 

@@ -104,8 +104,8 @@ def test_the_present_comes_first_then_history_and_then_a_cycle_an_interval(work)
     work.read_all()
     assert work.source.cycles == ["start"]
     assert work.worker.is_complete
-    assert work.notices[0] is True
-    assert set(work.notices[1:]) == {False}
+    assert work.notices[0] == "cycle"
+    assert set(work.notices[1:]) == {"history"}
     assert not work.step(after=INTERVAL - 1)
     assert work.step(after=1)
     assert work.source.cycles == ["start", "refresh"]

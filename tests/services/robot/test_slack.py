@@ -175,6 +175,9 @@ def test_the_wall_is_linked_where_readers_can_open_it():
     assert address(host="vigia.local", port=80) == "http://vigia.local:80/operations"
     tls = Settings.model_validate({"server": {"behind_tls": True}})
     assert wall_url(Environment(host="vigia.local"), tls) is None
+    known = {"behind_tls": True, "public_url": "https://vigia.example.com/"}
+    settings = Settings.model_validate({"server": known})
+    assert wall_url(Environment(host="0.0.0.0"), settings) == "https://vigia.example.com/operations"
 
 
 def test_from_a_queue_to_its_end_in_slacks_own_form(vendor, tmp_path):
