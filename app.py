@@ -236,7 +236,7 @@ def run_sandbox(words: Sequence[str]) -> int:
 
 
 def check_setup(words: Sequence[str]) -> int:
-    """Say whether settings and credentials are good."""
+    """Say whether settings and credentials are good, and what the vendors have for the settings."""
     parser = _make_parser("check")
     parser.add_argument("--slack-message", action="store_true", help="send Slack a test message")
     arguments = parser.parse_args(words)
@@ -244,14 +244,18 @@ def check_setup(words: Sequence[str]) -> int:
 
     from metrics.alerts.model import Message
     from services.runtime.check import check
+    from services.runtime.vendor_directory import build_block, list_directory
 
     _try_start(environment)
     text = _load_text(settings)
     message = _build_messages(environment, settings)(Message((), time.time(), is_test=True))
-    findings = check(settings, environment, text, message if arguments.slack_message else None)
-    for finding in findings:
-        print(f"{'✓' if finding.ok else '✗'} {finding.vendor}: {finding.message}")
-    return 0 if all(finding.ok for finding in findings) else 1
+    report = check(settings, environment, text, message if arguments.slack_message else None)
+    for finding in report.findings:
+        print(f"{finding.mark} {finding.vendor}: {finding.message}")
+    if report.directory.texts:
+        print("", *list_directory(report.directory, settings, text), sep="\n")
+        print("", text("check.list.block"), build_block(report.directory, settings), sep="\n")
+    return 0 if report.is_good else 1
 
 
 def manage_accounts(words: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
 from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.letters import fold_letters
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX, attribute
@@ -111,11 +112,11 @@ def name_team(team: str, teams: Mapping[str, str], context: Context) -> str:
 
 def search_labels(question: ReportView[Q], wanted: str) -> list[tuple[str, int]]:
     """Each with how many rows have it filled; those that no row of the period has come last."""
-    prefix, folded = len(ATTRIBUTE_PREFIX), fold_text(wanted)
+    prefix, folded = len(ATTRIBUTE_PREFIX), fold_letters(wanted)
     labels = [
         column
         for column in question.tables.conversations.columns
-        if column.startswith(ATTRIBUTE_PREFIX) and folded in fold_text(column[prefix:])
+        if column.startswith(ATTRIBUTE_PREFIX) and folded in fold_letters(column[prefix:])
     ]
     filled = select(CATALOG["conversations"], question.view).query.select(pl.col(labels).count())
     counts = filled.collect().to_dict(as_series=False)
@@ -129,7 +130,7 @@ def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[lis
     Rows are those of all the other filters, so that the counts say what ticking would add. Chosen
     values come first, and rows without a value last.
     """
-    filters, folded = question.filters, fold_text(wanted)
+    filters, folded = question.filters, fold_letters(wanted)
     others = {name: v for name, v in filters.attributes.items() if name != label}
     view = question.view.with_filters(replace(filters, attributes=others))
     groups = report.breakdown(CATALOG["conversations"], attribute(label), view)
@@ -139,7 +140,7 @@ def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[lis
     fitting = [
         Value(value, count, value in chosen)
         for value, count in counts.items()
-        if folded in fold_text(value)
+        if folded in fold_letters(value)
     ]
     fitting += [Value(v, 0, chosen=True) for v in sorted(chosen - set(counts)) if v and not wanted]
     fitting.sort(key=lambda value: (not value.chosen, -value.count, value.value.casefold()))
@@ -149,14 +150,8 @@ def search_values(question: ReportView[Q], label: str, wanted: str) -> tuple[lis
     return shown, max(0, len(fitting) - VALUES_SHOWN)
 
 
-def fold_text(words: str) -> str:
-    """Words without accents and capitals, for searching."""
-    decomposed = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
 def fold_texts(words: pl.Expr) -> pl.Expr:
-    """The same of a column."""
+    """`fold_letters` of a column."""
     _, marks = _read_letters()
     return fold_case(words).str.normalize("NFKD").str.replace_all(f"[{marks}]", "")
 

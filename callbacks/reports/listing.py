@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from callbacks.reports.filter_choices import fold_text, fold_texts
+from callbacks.reports.filter_choices import fold_texts
 from callbacks.reports.page_query import Order
 from callbacks.reports.report_view import Q, ReportView
 from metrics.model import people
 from metrics.model.catalog import Metric
+from metrics.model.letters import fold_letters
 from metrics.model.schema import CALL_AGENTS
 from metrics.model.selection import agent_of
 from metrics.query.drilldown import VALUE, Cell, Drilldown
@@ -33,7 +34,7 @@ def arrange_rows(
 ) -> Drilldown:
     """Those of the rows that have the words in them, in order."""
     query = listing.query
-    if words := fold_text(find).split():
+    if words := fold_letters(find).split():
         text = pl.col("text")
         query = query.with_columns(text=_searched(question, listing.metric))
         query = query.filter(text.str.contains(word, literal=True) for word in words)
@@ -64,6 +65,6 @@ def _rank_agents(question: ReportView[Q], metric: Metric) -> pl.Expr:
     tables = question.tables
     agents = pl.col("agent_id") if metric.table == "calls" else agent_of(tables, metric)
     names = people.names(tables)
-    ordered = sorted(names, key=lambda agent: fold_text(names[agent][0]))
+    ordered = sorted(names, key=lambda agent: fold_letters(names[agent][0]))
     ranks = {agent: rank for rank, agent in enumerate(ordered)}
     return agents.cast(pl.String).replace_strict(ranks, default=None, return_dtype=pl.UInt32)

@@ -2,9 +2,10 @@
 
 import re
 import secrets
-import unicodedata
 from functools import cache
 from pathlib import Path
+
+from metrics.model.letters import fold_letters
 
 LONGEST = 1000
 # So many letters must be left when everything obvious is taken out.
@@ -23,7 +24,7 @@ def find_password_problem(password: str, minimum: int, *about: str) -> str | Non
         return "long_password"
     if len(set(password)) < DIFFERENT_CHARACTERS:
         return "common_password"
-    plain = _fold(password)
+    plain = fold_letters(password)
     obvious = _load_common_words() | _split(about)
     together = "".join(filter(str.isalpha, plain))
     readings = (plain, plain.translate(_LOOKALIKES), together)
@@ -51,14 +52,8 @@ def _count_own_letters(folded: str, obvious: frozenset[str]) -> int:
 
 
 def _split(about: tuple[str, ...]) -> frozenset[str]:
-    words = re.split(r"[^a-z]+", " ".join(map(_fold, about)))
+    words = re.split(r"[^a-z]+", " ".join(map(fold_letters, about)))
     return frozenset(word for word in words if len(word) > 2)
-
-
-def _fold(text: str) -> str:
-    """Lower case without accents; other alphabets stay as they are."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 @cache

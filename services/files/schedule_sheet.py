@@ -1,7 +1,6 @@
 """The shift schedule as an Excel file, out and in; what cannot be read is told cell by cell."""
 
 import io
-import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal
 
+from metrics.model.letters import fold_letters
 from metrics.planning.schedule import WEEKDAYS, Day, Problem, ShiftError, Week, read_day
 from services.errors import ServiceError
 from services.files.workbook import name_column
@@ -239,6 +239,4 @@ def _read_day(cell: _Cell, faults: list[CellFault]) -> Day:
 def _fold(words: str) -> str:
     """Without accents, capitals and repeated blanks: Excel and people write them as they like."""
     # What keeps a text from being taken for a formula is no part of a name.
-    decomposed = unicodedata.normalize("NFKD", words.strip().lstrip("'").casefold())
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(letters.split())
+    return " ".join(fold_letters(words.strip().lstrip("'")).split())

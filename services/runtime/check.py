@@ -1,8 +1,11 @@
-"""`python app.py check`: whether what was set up works, in plain words."""
+"""`python app.py check`: whether what was set up works, and what the vendors have for the settings.
 
-from collections.abc import Callable, Iterator
+A token that was entered on the screen is tried by the same questions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from metrics.model.lines import unknown_lines
 from metrics.model.schema import fold_label
@@ -15,9 +18,18 @@ from services.errors import (
     UnauthorizedError,
 )
 from services.robot.slack import Bot, Payload, RefusedError, Slack, slack_client
+from services.runtime.vendor_directory import Directory
 from services.settings.config import Environment, Settings
+from services.settings.proposals import NEEDED_LABELS, Person
 from services.vendors.aircall import Aircall, aircall_client
+from services.vendors.aircall_rows import build_user_row
 from services.vendors.intercom import Intercom, intercom_client
+from services.vendors.intercom_rows import build_admin_row
+
+Mark = Literal["✓", "○", "✗"]
+GOOD: Mark = "✓"
+OPTIONAL: Mark = "○"  # missing, and everything else works without it
+WRONG: Mark = "✗"
 
 
 class Words(Protocol):
@@ -28,84 +40,134 @@ class Words(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    ok: bool
+    mark: Mark
     vendor: str
     message: str  # what was found and, where it does not work, what to do
+
+    @property
+    def ok(self) -> bool:
+        return self.mark != WRONG
+
+
+@dataclass(frozen=True)
+class Report:
+    findings: list[Finding]
+    directory: Directory
+
+    @property
+    def is_good(self) -> bool:
+        return all(finding.ok for finding in self.findings)
 
 
 def check(
     settings: Settings, environment: Environment, text: Words, message: Payload | None = None
-) -> list[Finding]:
+) -> Report:
     """With a `message` Slack gets it, else it is only asked."""
     slack = slack_client(environment, settings)
     intercom = intercom_client(environment, settings)
-    findings = [Finding(True, "config.yaml", text("check.settings"))]
-    findings += _check_intercom(intercom, settings, text)
-    findings += _check_aircall(aircall_client(environment, settings), settings, text)
-    findings += _check_slack(slack, message, text)
-    return findings
+    directory = Directory()
+    findings = [Finding(GOOD, text("check.file"), text("check.settings"))]
+    findings += _check_intercom(intercom, settings, text, directory)
+    findings += _check_aircall(aircall_client(environment, settings), settings, text, directory)
+    findings += check_slack(slack, message, text)
+    return Report(findings, directory)
 
 
-def _check_intercom(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_intercom(
+    intercom: Intercom, settings: Settings, text: Words, found: Directory
+) -> Iterator[Finding]:
     try:
         app = intercom.get_me().get("app") or {}
         people = intercom.list_admins()
     except ServiceError as error:
-        yield Finding(False, "Intercom", _explain(error, "INTERCOM_TOKEN", text))
+        yield Finding(WRONG, "Intercom", _explain(error, "INTERCOM_TOKEN", text))
         return
+    rows = [build_admin_row(person, {}) for person in people]
+    found.texts = _read_people(row for row in rows if not row["bot"])
     workspace = app.get("name") or app.get("id_code") or "?"
-    yield Finding(True, "Intercom", text("check.intercom", workspace=workspace, people=len(people)))
+    yield Finding(GOOD, "Intercom", text("check.intercom", workspace=workspace, people=len(people)))
     if intercom.warning:
         version = settings.intercom.version
         answered = intercom.answered_version
-        yield Finding(False, "Intercom", text("check.version", asked=version, answered=answered))
-    yield from _check_permitted("Intercom", text, lambda: _check_teams(intercom, settings, text))
-    yield from _check_permitted("Intercom", text, lambda: _check_labels(intercom, settings, text))
+        yield Finding(WRONG, "Intercom", text("check.version", asked=version, answered=answered))
+    yield from _check_permitted(
+        "Intercom", text, lambda: _check_teams(intercom, settings, text, found)
+    )
+    yield from _check_permitted(
+        "Intercom", text, lambda: _check_labels(intercom, settings, text, found)
+    )
 
 
-def _check_teams(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
-    known = {str(team["id"]): team.get("name") for team in intercom.list_teams()}
+def _check_teams(
+    intercom: Intercom, settings: Settings, text: Words, found: Directory
+) -> Iterator[Finding]:
+    found.teams = {str(team["id"]): str(team.get("name")) for team in intercom.list_teams()}
     for team in settings.teams:
-        if team.id not in known:
-            listed = ", ".join(f"{key} ({name})" for key, name in known.items()) or "–"
-            yield Finding(False, "Intercom", text("check.no_team", team=team.id, known=listed))
+        if team.id not in found.teams:
+            listed = ", ".join(f"{key} ({name})" for key, name in found.teams.items()) or "–"
+            yield Finding(WRONG, "Intercom", text("check.no_team", team=team.id, known=listed))
 
 
-def _check_labels(intercom: Intercom, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_labels(
+    intercom: Intercom, settings: Settings, text: Words, found: Directory
+) -> Iterator[Finding]:
     rows = intercom.list_conversation_attributes()
-    known = {fold_label(str(row.get("label") or row.get("name") or "")) for row in rows}
-    wanted = settings.attributes.model_dump(exclude={"resolved_value"})
-    for key, label in wanted.items():
+    found.labels = {
+        str(row.get("label") or row.get("name") or ""): [
+            *map(_read_option, row.get("options") or ())
+        ]
+        for row in rows
+        if not row.get("archived")
+    }
+    known = {fold_label(label) for label in found.labels}
+    for key, label in settings.attributes.model_dump(exclude={"resolved_value"}).items():
         if fold_label(label) not in known:
+            mark = WRONG if key in NEEDED_LABELS else OPTIONAL
             message = text("check.no_label", setting=f"attributes.{key}", label=label)
-            yield Finding(False, "Intercom", message)
+            yield Finding(mark, "Intercom", message)
 
 
-def _check_aircall(aircall: Aircall | None, settings: Settings, text: Words) -> Iterator[Finding]:
+def _read_option(option: Any) -> str:
+    """A word up to 2.15, an object from 2.16 on."""
+    return str(option.get("label") if isinstance(option, dict) else option)
+
+
+def _check_aircall(
+    aircall: Aircall | None, settings: Settings, text: Words, found: Directory
+) -> Iterator[Finding]:
     if aircall is None:
-        yield Finding(True, "Aircall", text("check.aircall_off"))
+        yield Finding(OPTIONAL, "Aircall", text("check.aircall_off"))
         return
     try:
         aircall.ping()
         people = aircall.list_users()
     except ServiceError as error:
-        yield Finding(False, "Aircall", _explain(error, "AIRCALL_ID, AIRCALL_TOKEN", text))
+        yield Finding(WRONG, "Aircall", _explain(error, "AIRCALL_ID, AIRCALL_TOKEN", text))
         return
-    yield Finding(True, "Aircall", text("check.aircall", people=len(people)))
-    yield from _check_permitted("Aircall", text, lambda: _check_lines(aircall, settings, text))
+    found.voices = _read_people(build_user_row(person, {}) for person in people)
+    yield Finding(GOOD, "Aircall", text("check.aircall", people=len(people)))
+    yield from _check_permitted(
+        "Aircall", text, lambda: _check_lines(aircall, settings, text, found)
+    )
 
 
-def _check_lines(aircall: Aircall, settings: Settings, text: Words) -> Iterator[Finding]:
+def _check_lines(
+    aircall: Aircall, settings: Settings, text: Words, found: Directory
+) -> Iterator[Finding]:
     lines = aircall.list_numbers()
-    known = [(str(line.get("name")), str(line.get("digits"))) for line in lines]
-    listed = ", ".join(name for name, _ in known) or "–"
-    for wanted in unknown_lines(known, settings.rules()):
-        yield Finding(False, "Aircall", text("check.no_line", line=wanted, known=listed))
+    found.lines = [(str(line.get("name")), str(line.get("digits"))) for line in lines]
+    listed = ", ".join(name for name, _ in found.lines) or "–"
+    for wanted in unknown_lines(found.lines, settings.rules()):
+        yield Finding(WRONG, "Aircall", text("check.no_line", line=wanted, known=listed))
 
 
-def _check_slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:
+def _read_people(rows: Iterator[Mapping[str, Any]]) -> list[Person]:
+    return [Person(row["name"] or "", row["email"]) for row in rows if row["email"]]
+
+
+def check_slack(slack: Slack | None, message: Payload | None, text: Words) -> Iterator[Finding]:
     if slack is None:
-        yield Finding(True, "Slack", text("check.slack_off"))
+        yield Finding(OPTIONAL, "Slack", text("check.slack_off"))
         return
     credentials = "SLACK_BOT_TOKEN" if isinstance(slack, Bot) else "SLACK_WEBHOOK"
     try:
@@ -113,19 +175,19 @@ def _check_slack(slack: Slack | None, message: Payload | None, text: Words) -> I
             yield from _check_bot(slack, text, is_proven_by_message=message is not None)
         elif message is None:
             # Whatever is sent there stands in the channel.
-            yield Finding(True, "Slack", text("check.slack_webhook"))
+            yield Finding(GOOD, "Slack", text("check.slack_webhook"))
         if message is not None:
             slack.post(message)
-            yield Finding(True, "Slack", text("check.slack_sent"))
+            yield Finding(GOOD, "Slack", text("check.slack_sent"))
     except RefusedError as error:
-        yield Finding(False, "Slack", _explain_refusal(error.reason, text))
+        yield Finding(WRONG, "Slack", _explain_refusal(error.reason, text))
     except ServiceError as error:
-        yield Finding(False, "Slack", _explain(error, credentials, text))
+        yield Finding(WRONG, "Slack", _explain(error, credentials, text))
 
 
 def _check_bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterator[Finding]:
     workspace, name = slack.identity()
-    yield Finding(True, "Slack", text("check.slack_bot", workspace=workspace, name=name))
+    yield Finding(GOOD, "Slack", text("check.slack_bot", workspace=workspace, name=name))
     if is_proven_by_message:
         return
     try:
@@ -133,14 +195,15 @@ def _check_bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterat
     except RefusedError as error:
         # A bot that may only write may not look; and a channel's name cannot be asked for.
         if error.reason == "missing_scope" or not slack.knows_channel_by_id:
-            yield Finding(True, "Slack", text("check.slack_unproven", channel=slack.channel_name))
+            told = text("check.slack_unproven", channel=slack.channel_name)
+            yield Finding(OPTIONAL, "Slack", told)
             return
         raise
     if channel.get("is_archived"):
         raise RefusedError("is_archived")
     if channel.get("is_member") is False:
         raise RefusedError("not_in_channel")
-    yield Finding(True, "Slack", text("check.slack_channel", channel=channel.get("name") or "?"))
+    yield Finding(GOOD, "Slack", text("check.slack_channel", channel=channel.get("name") or "?"))
 
 
 def _explain_refusal(reason: str, text: Words) -> str:
@@ -156,7 +219,7 @@ def _check_permitted(
     try:
         return list(read())
     except ServiceError as error:
-        return [Finding(False, vendor, text("check.partly", cause=error))]
+        return [Finding(WRONG, vendor, text("check.partly", cause=error))]
 
 
 def _explain(error: ServiceError, credentials: str, text: Words) -> str:

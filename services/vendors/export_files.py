@@ -6,13 +6,13 @@ Nothing of a file is kept, and only its ids, dates and numbers are looked at.
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from metrics.model.letters import fold_letters
 from metrics.query.reconciliation import FileRow, What
 from services.errors import ServiceError
 from services.vendors.fields import parse_phone_number
@@ -169,12 +169,7 @@ def _find(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _fold(words: str) -> str:
-    plain = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", words.casefold())
-        if not unicodedata.combining(sign)
-    )
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", fold_letters(words)).split())
 
 
 def _cell(line: Sequence[str], column: int | None) -> str:

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.pages.quality.figures import ReaderQuery
-from callbacks.reports.filter_choices import fold_text, fold_texts, name_person
+from callbacks.reports.filter_choices import fold_texts, name_person
 from callbacks.reports.listing import arrange_rows, list_rows
 from callbacks.reports.metric_info import figure_info
 from callbacks.reports.page_query import READER
@@ -28,6 +28,7 @@ from metrics.measures.responsiveness import first_response_time, time_to_close
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.filters import UNASSIGNED
+from metrics.model.letters import fold_letters
 from metrics.model.schema import attribute
 from metrics.model.selection import agent_of, value_of
 from metrics.query import report
@@ -154,7 +155,7 @@ def _search_comments(question: ReportView[Any], listing: Drilldown, find: str) -
     words = fold_texts(pl.col("rating_remark")).str.strip_chars()
     fits = [
         words != "",
-        *(words.str.contains(word, literal=True) for word in fold_text(find).split()),
+        *(words.str.contains(word, literal=True) for word in fold_letters(find).split()),
     ]
     return arrange_rows(question, listing.filter(pl.all_horizontal(fits)), "", None)
 

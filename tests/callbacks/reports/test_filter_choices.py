@@ -2,10 +2,11 @@ import unicodedata
 
 import polars as pl
 
-from callbacks.reports.filter_choices import fold_text, fold_texts, name_shift
+from callbacks.reports.filter_choices import fold_texts, name_shift
 from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
+from metrics.model.letters import fold_letters
 from services.settings.config import Settings
 
 
@@ -14,7 +15,7 @@ def test_a_column_is_folded_as_the_words_looked_for():
     texts = [f"x{letter}y" for letter in letters if unicodedata.name(letter, "")]
     texts.append("ΟΔΟΣ Straße İstanbul ﬁm")
     found = pl.DataFrame({"text": texts}).select(fold_texts(pl.col("text"))).to_series()
-    assert found.to_list() == [fold_text(text) for text in texts]
+    assert found.to_list() == [fold_letters(text) for text in texts]
 
 
 def test_a_shift_is_told_with_its_hours_and_in_words_where_the_settings_have_none():
@@ -26,4 +27,4 @@ def test_a_shift_is_told_with_its_hours_and_in_words_where_the_settings_have_non
 
 
 def test_accents_and_capitals_do_not_count():
-    assert fold_text("São João, STRASSE e straße") == "sao joao, strasse e strasse"
+    assert fold_letters("São João, STRASSE e straße") == "sao joao, strasse e strasse"

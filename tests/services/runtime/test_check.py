@@ -1,10 +1,12 @@
 """`python app.py check`: what it finds, and how it says so."""
 
 import pytest
+import yaml
 
 from layouts.i18n import text_for
 from services.errors import ConfigurationError
 from services.runtime.check import check
+from services.runtime.vendor_directory import build_block, list_directory
 from services.settings.config import Settings, load_environment
 from services.vendors import http
 from tests.worlds.fake_vendor import Answer, fake_vendor
@@ -69,7 +71,7 @@ def run(vendor):
             }
         )
         given = Settings.model_validate(settings or {})
-        found = check(given, environment, text_for(language))
+        found = check(given, environment, text_for(language)).findings
         assert "hush-hush" not in str(found)
         return found
 
@@ -83,7 +85,7 @@ def problems(findings):
 def test_when_all_is_well_each_part_says_so(run, vendor):
     findings = run()
     assert [(f.ok, f.vendor) for f in findings] == [
-        (True, "config.yaml"),
+        (True, "Settings"),
         (True, "Intercom"),
         (True, "Aircall"),
         (True, "Slack"),
@@ -184,7 +186,93 @@ def test_nobody_at_the_address_is_told_as_such():
     environment = load_environment(
         {"INTERCOM_TOKEN": "hush", "INTERCOM_BASE_URL": "http://127.0.0.1:1"}
     )
-    [(vendor, message)] = problems(check(Settings(), environment, text_for("en")))
+    [(vendor, message)] = problems(check(Settings(), environment, text_for("en")).findings)
     assert vendor == "Intercom"
     assert "does not answer; look at the network and the address" in message
     assert "hush" not in message
+
+
+FOREIGN = {
+    "/admins": {
+        "admins": [
+            {"id": "1", "name": "Ana Souza", "email": "Ana.Souza@example.com"},
+            {"id": "2", "name": "Béa Lima", "email": "bea@example.com"},
+            {"id": "3", "name": "Caio Reis", "email": "caio@example.com"},
+        ]
+    },
+    "/teams": {"teams": [{"id": "7", "name": "Vendas"}, {"id": "8", "name": "Suporte"}]},
+    "/data_attributes": {
+        "data": [
+            {"name": "a", "label": "Assunto da conversa", "options": ["Preço", "Erro"]},
+            {"name": "b", "label": "Situação"},
+            {"name": "c", "label": "Antigo", "archived": True},
+        ]
+    },
+    "/v2/users": {
+        "users": [
+            {"id": 1, "name": "Ana Souza", "email": "ana.souza@example.com"},
+            {"id": 2, "name": "Bea Santos Lima", "email": "b.lima@example.com"},
+        ],
+        "meta": {"total": 2, "next_page_link": None},
+    },
+    "/v1/numbers": {
+        "numbers": [{"id": 1, "name": "Linha Suporte", "digits": "+55 11"}],
+        "meta": {"total": 1, "next_page_link": None},
+    },
+}
+
+
+@pytest.fixture
+def report(vendor):
+    known = {**GOOD, **FOREIGN}
+    vendor.script = lambda asked: Answer(known[asked.path], headers={"intercom-version": "2.14"})
+    given = dict.fromkeys(ALL, "hush-hush")
+    given |= {"INTERCOM_BASE_URL": vendor.url, "AIRCALL_BASE_URL": vendor.url}
+
+    def report(**settings):
+        valid = Settings.model_validate(settings)
+        return check(valid, load_environment(given), text_for("en")), valid
+
+    return report
+
+
+def test_what_is_only_optional_is_marked_so_and_no_failure(report):
+    found, _ = report(attributes={"reason": "Assunto da conversa"})
+    assert found.is_good
+    optional = [f.message for f in found.findings if f.mark == "○"]
+    assert any("attributes.registrations" in message for message in optional)
+    assert any("SLACK_WEBHOOK" in message for message in optional)
+    without, _ = report()
+    assert not without.is_good
+    [wrong] = [f.message for f in without.findings if f.mark == "✗"]
+    assert "«Motivo de Contato» (attributes.reason in config.yaml)" in wrong
+
+
+def test_it_lists_what_the_vendors_have_with_the_ids_that_the_settings_want(report):
+    found, settings = report(teams=[{"id": "8"}], attributes={"reason": "Assunto da conversa"})
+    lines = list(list_directory(found.directory, settings, text_for("en")))
+    assert "  7  Vendas" in lines
+    assert "  8  Suporte  (in the settings)" in lines
+    assert "  Assunto da conversa  = attributes.reason  [Preço, Erro]" in lines
+    assert "  Situação" in lines
+    assert not any("Antigo" in line for line in lines)
+    assert "  Linha Suporte  +55 11" in lines
+    assert "  ana.souza@example.com  Ana Souza" in lines
+    alone = lines[lines.index(text_for("en")("check.list.voices")) :]
+    assert alone[1:] == ["  b.lima@example.com  Bea Santos Lima"]
+
+
+def test_the_block_it_proposes_is_a_settings_file(report):
+    found, settings = report()
+    block = Settings.model_validate(yaml.safe_load(build_block(found.directory, settings)))
+    assert [(team.id, team.name) for team in block.teams] == [("7", "Vendas"), ("8", "Suporte")]
+    assert block.attributes.reason == "Assunto da conversa"
+    assert block.attributes.status == "Situação"
+    assert [(p.intercom, p.aircall) for p in block.people] == [
+        ("bea@example.com", "b.lima@example.com")
+    ]
+    assert block.telephony.lines == {"Linha Suporte": "8"}
+    own = {"teams": [{"id": "7", "online_text": 3}], "telephony": {"lines": {"Linha Suporte": "7"}}}
+    found, settings = report(**own)
+    kept = yaml.safe_load(build_block(found.directory, settings))
+    assert (kept["teams"], kept["telephony"]) == (own["teams"], own["telephony"])

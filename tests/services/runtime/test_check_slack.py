@@ -45,7 +45,7 @@ def run(vendor, monkeypatch):
         given |= {"SLACK_WEBHOOK": f"{vendor.url}/hook"} if webhook else {}
         slack = {"channel": channel, "api_base_url": f"{vendor.url}/api"}
         settings = Settings.model_validate({"slack": slack})
-        findings = check(settings, load_environment(given), text_for("pt-BR"), message)
+        findings = check(settings, load_environment(given), text_for("pt-BR"), message).findings
         assert "hush-hush" not in str(findings)
         assert "/hook" not in str(findings)
         return [(one.ok, one.message) for one in findings if one.vendor == "Slack"]

@@ -7,7 +7,7 @@ import yaml
 
 from metrics.alerts.rules import RuleSettings
 from services.errors import ConfigurationError
-from services.settings.config import Settings, load_environment, load_settings
+from services.settings.config import Environment, Settings, load_environment, load_settings
 from services.settings.sections import Section
 
 ROOT = Path(__file__).parents[3]
@@ -202,3 +202,9 @@ def test_an_address_has_one_account(written):
     text = f"accounts: [{{email: a@example.com, {one}}}, {{email: A@example.com, {one}}}]"
     with pytest.raises(ConfigurationError, match=r"more than one account for a@example.com"):
         load_settings(written(text))
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.pt-BR.md"])
+def test_each_readme_names_every_variable(readme):
+    words = (ROOT / readme).read_text()
+    assert [n for n in Environment.model_fields if f"`{n.upper()}`" not in words] == []
