@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import SecretStr
 
@@ -28,6 +28,7 @@ from services.accounts.secret_key import load_secret_key
 from services.errors import ConfigurationError, ServiceError
 from services.runtime import demo
 from services.runtime.deployment import Stores, identify_owner, open_stores
+from services.runtime.editions import run_each_edition
 from services.runtime.logs import configure_logging
 from services.runtime.process_registry import STILL_RUNS, ProcessRegistry, open_process_registry
 from services.runtime.process_report import ProcessReport
@@ -40,13 +41,21 @@ from services.runtime.processes import (
     is_supervised,
     run_until_signal,
 )
-from services.settings.config import Environment, Settings, load_environment, load_settings
+from services.settings.config import (
+    Environment,
+    Settings,
+    find_places,
+    load_environment,
+    load_settings,
+)
+from services.settings.decisions import Configuration, Decisions, find_changed
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from layouts.i18n import Text
     from layouts.slack.messages import Messages
+    from services.collector.collector import Collector
     from services.hooks.event_queue import EventQueue
     from services.robot.robot import Robot
     from services.robot.slack import Slack
@@ -55,6 +64,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SETTINGS = Path(__file__).with_name("config.yaml")
+
+
+class Given(NamedTuple):
+    """What a process was started with; what is decided on the screen comes in its place."""
+
+    environment: Environment
+    settings: Settings
+    fixed: Mapping[str, str]  # by path, the place in a file that leaves nothing to decide
+
+    def decisions(self, stores: Stores) -> Decisions:
+        key = SecretStr(_load_key(self.environment, stores))
+        environment = self.environment.model_copy(update={"secret_key": key})
+        return Decisions(stores.state, self.settings, environment, self.fixed)
 
 
 def main(words: Sequence[str]) -> int:
@@ -94,51 +116,49 @@ def run_all(words: Sequence[str]) -> int:
     sandbox_port = demo.find_free_port() if arguments.demo else 0
     if arguments.demo:
         environ = demo.build_demo_environ(environ, load_environment(), sandbox_port)
-    environment, settings = _load_configuration(environ)
+    given = _load_given(environ)
+    environment = given.environment
     configure_logging("serve", environment.log_format)
-    text = _load_text(settings)
 
-    from services.robot.slack import slack_client
     from services.runtime import web_server
-    from services.vendors.intercom import intercom_client
 
-    # They say what of the credentials is missing.
-    intercom_client(environment, settings)
-    slack_client(environment, settings)
-    try:
-        listening = web_server.bind_socket(environment.host, environment.port)
-    except ConfigurationError:
-        if not arguments.demo or "PORT" in os.environ:
-            raise
-        print(text("start.other_port", port=environment.port))
-        listening = web_server.bind_socket(environment.host, 0)
-    address = web_server.format_address(listening)
-    # The robot's messages link to it.
-    environ["PORT"] = str(listening.getsockname()[1])
-    children = [
-        Child("collect", _command_line("collect"), environ),
-        *_web_children(listening, environ),
-    ]
-    if arguments.demo:
-        where = ("--host", demo.HOST, "--port", str(sandbox_port))
-        sandbox = Child(
-            "sandbox",
-            _command_line("sandbox", *where, *sandbox_options),
-            environ,
-            is_ready=lambda: accepts_connections(demo.HOST, sandbox_port),
-        )
-        children.insert(0, sandbox)
-
-    def print_ready() -> None:
-        print(text("start.ready", address=address))
+    with closing(_open_stores(environment)) as stores:
+        configuration = given.decisions(stores).load()
+        text = _load_text(configuration.settings)
+        _check_credentials(configuration)
+        try:
+            listening = web_server.bind_socket(environment.host, environment.port)
+        except ConfigurationError:
+            if not arguments.demo or "PORT" in os.environ:
+                raise
+            print(text("start.other_port", port=environment.port))
+            listening = web_server.bind_socket(environment.host, 0)
+        address = web_server.format_address(listening)
+        # The robot's messages link to it.
+        environ["PORT"] = str(listening.getsockname()[1])
+        children = [
+            Child("collect", _command_line("collect"), environ),
+            *_web_children(listening, environ),
+        ]
         if arguments.demo:
-            _print_demo_accounts(text, sandbox_port)
-        print(text("start.stop"), flush=True)
+            where = ("--host", demo.HOST, "--port", str(sandbox_port))
+            sandbox = Child(
+                "sandbox",
+                _command_line("sandbox", *where, *sandbox_options),
+                environ,
+                is_ready=lambda: accepts_connections(demo.HOST, sandbox_port),
+            )
+            children.insert(0, sandbox)
+            _add_demo_accounts(given.settings, stores)
 
-    with listening, closing(_open_stores(environment)) as stores:
-        if arguments.demo:
-            _add_demo_accounts(settings, stores)
-        return _supervise(children, listening, stores, environment, settings, print_ready)
+        def print_ready() -> None:
+            print(text("start.ready", address=address))
+            if arguments.demo:
+                _print_demo_accounts(text, sandbox_port)
+            print(text("start.stop"), flush=True)
+
+        with listening:
+            return _supervise(children, listening, stores, configuration, print_ready)
 
 
 def run_web(words: Sequence[str]) -> int:
@@ -146,7 +166,8 @@ def run_web(words: Sequence[str]) -> int:
     parser = _make_parser("web")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
-    environment, settings = _load_configuration()
+    given = _load_given()
+    environment = given.environment
     configure_logging("web", environment.log_format)
 
     from services.runtime import web_server
@@ -158,27 +179,28 @@ def run_web(words: Sequence[str]) -> int:
         ):
             log.info("at %s", web_server.format_address(listening))
             children = _web_children(listening, os.environ)
-            return _supervise(children, listening, stores, environment, settings)
+            return _supervise(children, listening, stores, given.decisions(stores).load())
     end_with_parent(os.environ)
     from callbacks.web.server import find_largest_body
 
-    application = create_server(environment, settings)
+    application = create_server(given)
     web_server.serve(
         application,
         arguments.socket,
-        threads=settings.server.threads,
+        threads=given.settings.server.threads,
         find_largest=partial(find_largest_body, application),
     )
     return 0
 
 
-def create_server(environment: Environment, settings: Settings) -> "Flask":
+def create_server(given: Given) -> "Flask":
     """The web application of this process."""
     from callbacks.web.server import create_app
 
-    stores = _open_stores(environment)
-    _join_processes(environment, settings, stores)
-    backend = _build_backend(environment, settings, stores)
+    stores = _open_stores(given.environment)
+    decisions = given.decisions(stores)
+    _join_processes(decisions.load(), stores)
+    backend = _build_backend(decisions, stores)
     backend.process_report.start()
     server: Flask = create_app(backend).server
     return server
@@ -187,29 +209,42 @@ def create_server(environment: Environment, settings: Settings) -> "Flask":
 def run_collector(words: Sequence[str]) -> int:
     """The collector alone; of many in a deployment, one works and the others wait."""
     _make_parser("collect").parse_args(words)
-    environment, settings = _load_configuration()
-    configure_logging("collect", environment.log_format)
+    given = _load_given()
+    configure_logging("collect", given.environment.log_format)
+    stop = threading.Event()
+    end_with_parent(os.environ)
+    stores = _open_stores(given.environment)
+    decisions = given.decisions(stores)
+    configuration = decisions.load()
+    _check_credentials(configuration)
+    registry = _join_processes(configuration, stores)
+    ProcessReport(stores.cache, "collect").start()
 
+    def build(configuration: Configuration, ended: threading.Event) -> "Collector":
+        return _build_collector(configuration, decisions, stores, ended)
+
+    try:
+        run_until_signal(partial(run_each_edition, decisions, build), stop)
+    finally:
+        _leave(registry)
+    return 0
+
+
+def _build_collector(
+    configuration: Configuration, decisions: Decisions, stores: Stores, ended: threading.Event
+) -> "Collector":
     from services.collector.collector import Collector
     from services.robot.slack import slack_client
     from services.snapshot.time_totals import TimeTotals
     from services.vendors.aircall import aircall_client
     from services.vendors.intercom import intercom_client
 
-    stop = threading.Event()
-    # Who is told to end does not sit out the wait that a vendor has asked for.
-    vendors = (
-        intercom_client(environment, settings, stop.wait),
-        aircall_client(environment, settings, stop.wait),
-    )
-    slack = slack_client(environment, settings)
-    end_with_parent(os.environ)
-    stores = _open_stores(environment)
-    registry = _join_processes(environment, settings, stores)
-    ProcessReport(stores.cache, "collect").start()
-    robot = _build_robot(environment, settings, stores, slack)
-    collector = Collector(
-        *vendors,
+    environment, settings = configuration.environment, configuration.settings
+    robot = _build_robot(configuration, decisions, stores, slack_client(environment, settings))
+    return Collector(
+        # Who is told to end does not sit out the wait that a vendor has asked for.
+        intercom_client(environment, settings, ended.wait),
+        aircall_client(environment, settings, ended.wait),
         lease=stores.lease(identify_owner(environment, settings, stores.deployment)),
         cache=stores.cache,
         state=stores.state,
@@ -218,9 +253,6 @@ def run_collector(words: Sequence[str]) -> int:
         after_publish=[robot.process_snapshot, TimeTotals(stores.state, settings).note],
         during=robot.running,
     )
-    run_until_signal(collector.run, stop)
-    _leave(registry)
-    return 0
 
 
 def run_sandbox(words: Sequence[str]) -> int:
@@ -240,13 +272,14 @@ def check_setup(words: Sequence[str]) -> int:
     parser = _make_parser("check")
     parser.add_argument("--slack-message", action="store_true", help="send Slack a test message")
     arguments = parser.parse_args(words)
-    environment, settings = _load_configuration()
+    given = _load_given()
 
     from metrics.alerts.model import Message
     from services.runtime.check import check
     from services.runtime.vendor_directory import build_block, list_directory
 
-    _try_start(environment)
+    configuration = _try_start(given)
+    environment, settings = configuration.environment, configuration.settings
     text = _load_text(settings)
     message = _build_messages(environment, settings)(Message((), time.time(), is_test=True))
     report = check(settings, environment, text, message if arguments.slack_message else None)
@@ -268,8 +301,9 @@ def manage_accounts(words: Sequence[str]) -> int:
     parser = _make_parser("account")
     account_command.add_arguments(parser)
     arguments = parser.parse_args(words)
-    environment, settings = _load_configuration()
-    stores = _open_stores(environment)
+    given = _load_given()
+    stores = _open_stores(given.environment)
+    settings = given.decisions(stores).load().settings
     return account_command.main(
         arguments,
         Accounts(stores.state, settings),
@@ -286,7 +320,7 @@ def back_up(words: Sequence[str]) -> int:
     parser = _make_parser("backup")
     parser.add_argument("file", help="a new file; - for standard output")
     arguments = parser.parse_args(words)
-    environment, settings = _load_configuration()
+    environment, settings, _ = _load_given()
     text = _load_text(settings)
     passphrase = backup.read_passphrase(environment.backup_passphrase, text, again=True)
     with closing(_open_stores(environment)) as stores:
@@ -307,7 +341,7 @@ def restore(words: Sequence[str]) -> int:
     parser.add_argument("file", help="made by backup; - for standard input")
     parser.add_argument("--replace", action="store_true", help="although there are accounts")
     arguments = parser.parse_args(words)
-    environment, settings = _load_configuration()
+    environment, settings, _ = _load_given()
     text = _load_text(settings)
     passphrase = backup.read_passphrase(environment.backup_passphrase, text)
     saved = backup.read_backup(backup.read_file(arguments.file), passphrase)
@@ -344,10 +378,16 @@ def _command_line(*words: str) -> list[str]:
     return [sys.executable, str(Path(__file__).resolve()), *words]
 
 
-def _load_configuration(environ: Mapping[str, str] | None = None) -> tuple[Environment, Settings]:
+def _load_given(environ: Mapping[str, str] | None = None) -> Given:
+    """Of the files that come with Vigia, only what somebody changed there is fixed."""
     environment = load_environment(environ)
     path = environment.vigia_config or (SETTINGS if SETTINGS.exists() else None)
-    return environment, load_settings(path)
+    settings = load_settings(path)
+    fixed = find_places(path) if path and path != demo.SETTINGS else {}
+    if path == SETTINGS:
+        changed = find_changed(Settings(), settings)
+        fixed = {name: place for name, place in fixed.items() if name in changed}
+    return Given(environment, settings, fixed)
 
 
 def _web_children(listening: socket.socket, environ: Mapping[str, str]) -> list[Child]:
@@ -370,13 +410,10 @@ def _supervise(
     children: Sequence[Child],
     listening: socket.socket,
     stores: Stores,
-    environment: Environment,
-    settings: Settings,
+    configuration: Configuration,
     when_ready: Callable[[], None] = lambda: None,
 ) -> int:
-    registry = open_process_registry(
-        stores, identify_owner(environment, settings, stores.deployment)
-    )
+    registry = _open_registry(configuration, stores)
     registry.join()
     try:
         return Supervisor(children, when_ready=when_ready).run()
@@ -385,18 +422,30 @@ def _supervise(
         registry.leave()
 
 
-def _try_start(environment: Environment) -> None:
+def _try_start(given: Given) -> Configuration:
     """ConfigurationError where `serve` would end with one for its place on this machine."""
     from services.runtime import web_server
 
-    _open_stores(environment).close()
-    host, port = environment.host, environment.port
+    with closing(_open_stores(given.environment)) as stores:
+        configuration = given.decisions(stores).load()
+    host, port = given.environment.host, given.environment.port
     try:
         web_server.bind_socket(host, port).close()
     except ConfigurationError:
         # Vigia itself may be running there.
         if not web_server.is_healthy(web_server.format_url(host, port)):
             raise
+    return configuration
+
+
+def _check_credentials(configuration: Configuration) -> None:
+    """ConfigurationError says what is missing; what was decided on the screen is mended there."""
+    from services.robot.slack import slack_client
+    from services.vendors.intercom import intercom_client
+
+    if not configuration.mark:
+        intercom_client(configuration.environment, configuration.settings)
+        slack_client(configuration.environment, configuration.settings)
 
 
 def _load_text(settings: Settings) -> "Text":
@@ -405,12 +454,13 @@ def _load_text(settings: Settings) -> "Text":
     return text_for(settings.language)
 
 
-def _join_processes(
-    environment: Environment, settings: Settings, stores: Stores
-) -> ProcessRegistry:
-    registry = open_process_registry(
-        stores, identify_owner(environment, settings, stores.deployment)
-    )
+def _open_registry(configuration: Configuration, stores: Stores) -> ProcessRegistry:
+    owner = identify_owner(configuration.environment, configuration.settings, stores.deployment)
+    return open_process_registry(stores, owner)
+
+
+def _join_processes(configuration: Configuration, stores: Stores) -> ProcessRegistry:
+    registry = _open_registry(configuration, stores)
     registry.join()
     atexit.register(_leave, registry)
     return registry
@@ -448,17 +498,15 @@ def _load_key(environment: Environment, stores: Stores) -> str:
     return load_secret_key(given, stores.state_folder)
 
 
-def _build_backend(environment: Environment, settings: Settings, stores: Stores) -> "Backend":
+def _build_backend(decisions: Decisions, stores: Stores) -> "Backend":
     from services.runtime.backend import Backend
     from services.snapshot.dataset import Dataset
 
-    key = _load_key(environment, stores)
     return Backend(
-        settings=settings,
-        environment=environment.model_copy(update={"secret_key": SecretStr(key)}),
+        decisions=decisions,
         cache=stores.cache,
         state=stores.state,
-        dataset=Dataset(stores.cache, settings.rules()),
+        dataset=Dataset(stores.cache, lambda: decisions.current.rules),
     )
 
 
@@ -472,17 +520,17 @@ def _build_events(environment: Environment, stores: Stores) -> "EventQueue | Non
 
 
 def _build_robot(
-    environment: Environment, settings: Settings, stores: Stores, slack: "Slack | None"
+    configuration: Configuration, decisions: Decisions, stores: Stores, slack: "Slack | None"
 ) -> "Robot":
     from services.robot.robot import Robot
 
     return Robot(
         state=stores.state,
         cache=stores.cache,
-        settings=settings,
+        decisions=decisions,
         slack=slack,
-        draw=_build_messages(environment, settings),
-        app_id=environment.intercom_app_id,
+        draw=_build_messages(configuration.environment, configuration.settings),
+        app_id=configuration.environment.intercom_app_id,
     )
 
 

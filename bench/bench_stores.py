@@ -60,7 +60,7 @@ def measure(name: str, store: Store, days: int, rows: int) -> None:
     tell("publish one day", lambda: writer.publish(today, {}, history), 5)
     now = time.time()
     clock = iter(range(10**6))
-    dataset = Dataset(store, Settings().rules(), clock=lambda: now + 2 * next(clock))
+    dataset = Dataset(store, Settings().rules, clock=lambda: now + 2 * next(clock))
     tell("read everything", dataset.snapshot)
 
     def changed() -> None:

@@ -17,6 +17,7 @@ from services.accounts.accounts import Accounts
 from services.runtime.backend import Backend
 from services.runtime.deployment import claim_cache, identify_owner, open_stores
 from services.settings.config import load_environment, load_settings
+from services.settings.decisions import Decisions
 from services.snapshot.dataset import Dataset
 from services.snapshot.manifest import History, PartitionId, SourceStatus
 from services.snapshot.snapshot import SnapshotWriter
@@ -70,11 +71,10 @@ def served(folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[Publis
                 clock=NOW.timestamp,
             )
             backend = Backend(
-                settings=settings,
-                environment=environment,
+                decisions=Decisions(stores.state, settings, environment),
                 cache=stores.cache,
                 state=stores.state,
-                dataset=Dataset(stores.cache, settings.rules()),
+                dataset=Dataset(stores.cache, settings.rules),
             )
             store = Published(writer, parts, backend)
             wait_for(lambda: answers(f"{url}/readyz"))

@@ -134,9 +134,7 @@ def imported(tmp_path):
 
 
 def test_a_web_process_needs_no_pandas(imported):
-    assert "pandas" not in imported(
-        "import app; app.create_server(*app._load_configuration()); {told}"
-    )
+    assert "pandas" not in imported("import app; app.create_server(app._load_given()); {told}")
 
 
 BACKUP = {"BACKUP_PASSPHRASE": "four plain words here"}

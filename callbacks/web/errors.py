@@ -43,7 +43,7 @@ def panel_error(error: Exception) -> Any:
 
 
 def set_up(server: Flask, backend: Backend) -> None:
-    server.config[LANGUAGE] = backend.settings.language
+    server.config[LANGUAGE] = lambda: backend.settings.language
     server.register_error_handler(Exception, lambda error: _answer_error(error, backend))
 
 
@@ -87,4 +87,5 @@ def _answer_with(backend: Backend, status: int, code: str, message: str, key: st
 def _language() -> str:
     if not has_request_context():
         return ""
-    return request.cookies.get("vigia_lang") or str(current_app.config.get(LANGUAGE, ""))
+    language: str = request.cookies.get("vigia_lang") or current_app.config[LANGUAGE]()
+    return language

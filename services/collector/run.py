@@ -111,7 +111,7 @@ class CollectorRun:
         )
         # What it publishes is in memory already: those who follow read the same rows.
         self.dataset = Dataset(
-            cache, settings.rules(), clock=clock, poll_seconds=0, held=self._writer.held
+            cache, settings.rules, clock=clock, poll_seconds=0, held=self._writer.held
         )
         if self._writer.manifest is not None:
             self._resume(self._writer.manifest)

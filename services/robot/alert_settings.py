@@ -1,36 +1,32 @@
 """The rules as they hold now: those of config.yaml, changed by people, at this hour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import yaml
-from pydantic import ValidationError
 
 from metrics.alerts.model import Rule
 from metrics.alerts.rules import RULES, RuleSettings
-from services.errors import ConfigurationError
 from services.robot.transitions import Policy
 from services.settings.config import Settings
-from services.settings.sections import AlertsSetting, GoalsSetting
-from services.storage.store import Store
+from services.settings.decisions import Decision, Decisions
+from services.settings.sections import AlertsSetting
 
-KEY = "robot/thresholds"
-ATTEMPTS = 5
 # A goal that is the threshold of a rule, by the rule.
 GOALS: Mapping[Rule, str] = {key: rule.goal for key, rule in RULES.items() if rule.goal}
 
 
 @dataclass(frozen=True)
 class ActiveSettings:
-    """The settings that hold now: config.yaml's, with people's changes (by rule) in their place."""
+    """The settings that hold now, and what of them people changed, by rule."""
 
     settings: Settings
     edited: Mapping[str, Mapping[str, Any]] | None = None
     edited_by: Mapping[str, str] | None = None
+    fixed: Mapping[str, str] | None = None  # by path, the place that fixes it
 
     @property
     def alerts(self) -> AlertsSetting:
@@ -75,54 +71,53 @@ def is_quiet(quiet_hours: list[str], now: float, zone: ZoneInfo) -> bool:
     return False
 
 
-def load_active_settings(settings: Settings, state: Store) -> ActiveSettings:
-    """The rules with what people changed; changes that no longer fit are left out."""
-    return apply_edits(settings, state.get(KEY))
+def load_active_settings(decisions: Decisions) -> ActiveSettings:
+    """The rules with what people changed."""
+    configuration = decisions.load()
+    edited: dict[str, dict[str, Any]] = {}
+    latest: dict[str, Decision] = {}
+    for rule in RULES:
+        own = {name: configuration.decisions.get(path) for name, path in list_paths(rule).items()}
+        kept = {name: decision for name, decision in own.items() if decision is not None}
+        if kept:
+            edited[rule] = {name: decision.value for name, decision in kept.items()}
+            latest[rule] = max(kept.values(), key=lambda decision: decision.at or 0)
+    return ActiveSettings(
+        settings=configuration.settings,
+        edited=edited,
+        edited_by={rule: decision.by for rule, decision in latest.items()},
+        fixed=decisions.fixed,
+    )
 
 
-def apply_edits(settings: Settings, content: bytes | None) -> ActiveSettings:
-    document = _parse_document(content)
-    edited = document.get("rules", {})
-    try:
-        changed = _merge_edits(settings, edited)
-    except ConfigurationError:
-        changed, edited = settings, {}
-    return ActiveSettings(settings=changed, edited=edited, edited_by=document.get("by", {}))
+def list_paths(rule: Rule) -> dict[str, str]:
+    """Where each setting of a rule stands in config.yaml; `goal` is a goal of the operation."""
+    paths = {own.name: f"alerts.{rule}.{own.name}" for own in fields(RULES[rule].settings)}
+    return paths | ({"goal": f"goals.{GOALS[rule]}"} if rule in GOALS else {})
 
 
 def change_rule(
-    settings: Settings,
-    state: Store,
+    decisions: Decisions,
     rule: Rule,
     values: Mapping[str, Any],
     *,
     by: str,
     is_on: bool | None = None,
 ) -> ActiveSettings:
-    """Change a rule from the next evaluation on; a value of None is config.yaml's again.
+    """Change a rule from the next evaluation on; a value of None is what holds without it again.
 
     The values are those of config.yaml, for staffing also `goal`; `is_on` of None is no change.
 
     Raises:
-        ConfigurationError: A value cannot be used; the message says why.
+        RefusedSettingsError: A value cannot be used; the message says why.
     """
-    for _ in range(ATTEMPTS):
-        before = state.get(KEY)
-        document = _parse_document(before)
-        rules = document.setdefault("rules", {})
-        switched = {} if is_on is None else {"enabled": _switch_value(settings, rule, is_on)}
-        own = {**rules.get(rule, {}), **values, **switched}
-        rules[rule] = {name: value for name, value in own.items() if value is not None}
-        _merge_edits(settings, rules)
-        document.setdefault("by", {})[rule] = by
-        content = orjson.dumps(document)
-        if before is None:
-            written = state.add(KEY, content)
-        else:
-            written = state.set_fenced(KEY, content, KEY, before)
-        if written:
-            return load_active_settings(settings, state)
-    raise ConfigurationError("somebody else is changing the rules at this moment; try again")
+    paths = list_paths(rule)
+    own = values if is_on is None else {**values, "enabled": is_on}
+    named = {paths.get(name, f"alerts.{rule}.{name}"): value for name, value in own.items()}
+    kept = {path: value for path, value in named.items() if value is not None}
+    reset = tuple(path for path, value in named.items() if value is None)
+    decisions.change(kept, by=by, reset=reset, how="alerts")
+    return load_active_settings(decisions)
 
 
 def export_yaml(active: ActiveSettings) -> str:
@@ -132,44 +127,3 @@ def export_yaml(active: ActiveSettings) -> str:
         "alerts": active.alerts.model_dump(exclude_none=True),
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
-
-
-def _parse_document(content: bytes | None) -> dict[str, Any]:
-    try:
-        document = orjson.loads(content) if content else {}
-    except orjson.JSONDecodeError:
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    # Before rules had a switch of their own, those that are off stood in a list.
-    for rule in document.pop("off", ()):
-        document.setdefault("rules", {}).setdefault(rule, {}).setdefault("enabled", False)
-    return document
-
-
-def _switch_value(settings: Settings, rule: Rule, is_on: bool) -> bool | None:
-    """The switch as it is kept: nothing where config.yaml says the same."""
-    return None if settings.alerts.get_rule(RULES[rule]).enabled == is_on else is_on
-
-
-def _merge_edits(settings: Settings, edited: Mapping[str, Mapping[str, Any]]) -> Settings:
-    alerts = settings.alerts.model_dump()
-    goals = settings.goals.model_dump()
-    for rule, values in edited.items():
-        if rule not in RULES:
-            continue
-        own = dict(values)
-        if rule in GOALS and "goal" in own:
-            goals[GOALS[rule]] = own.pop("goal")
-        alerts[rule] = {**alerts[rule], **own}
-    try:
-        valid = {
-            "alerts": AlertsSetting.model_validate(alerts),
-            "goals": GoalsSetting.model_validate(goals),
-        }
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"{path} = {first['input']!r}: {reason}") from error
-    return settings.model_copy(update=valid)

@@ -32,7 +32,7 @@ from services.robot.transitions import (
     mute_incident,
     new_id,
 )
-from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.snapshot.dataset import Snapshot
 from services.snapshot.snapshot import FencedError
 from services.storage.command_queue import CommandQueue
@@ -60,7 +60,7 @@ class Robot:
         *,
         state: Store,
         cache: Store,
-        settings: Settings,
+        decisions: Decisions,
         slack: Slack | None,
         draw: Draw,
         app_id: str | None = None,
@@ -70,7 +70,7 @@ class Robot:
     ) -> None:
         self._state = state
         self._cache = cache
-        self._settings = settings
+        self._decisions = decisions
         self._slack = slack
         self._draw = draw
         self._clock = clock
@@ -142,7 +142,7 @@ class Robot:
             if store is None or not documents:
                 return
             now = self._clock()
-            policy = self._policy(load_active_settings(self._settings, self._state), now)
+            policy = self._policy(load_active_settings(self._decisions), now)
 
             def apply_commands(state: AlertState) -> AlertState:
                 for key, document in documents.items():
@@ -165,7 +165,7 @@ class Robot:
         store, sender = self._store, self._sender
         now = self._clock()
         if store is not None and (state := store.load()) != state.at(now):
-            policy = self._policy(load_active_settings(self._settings, self._state), now)
+            policy = self._policy(load_active_settings(self._decisions), now)
             store.update(lambda state: escalate(state, policy, now))
         return IDLE_SECONDS if sender is None else sender.step()
 
@@ -175,7 +175,7 @@ class Robot:
         self.process_commands()
         if not self._is_due(snapshot, now):
             return
-        active = load_active_settings(self._settings, self._state)
+        active = load_active_settings(self._decisions)
         policy = self._policy(active, now)
         before = store.load()
         bad_since = track_bad_since(before.bad_since, snapshot.sources, now)
@@ -243,7 +243,8 @@ class Robot:
     def _is_due(self, snapshot: Snapshot, now: float) -> bool:
         """Whether a vendor has answered, or enough time has passed for what depends on time."""
         since = None if self._evaluated_at is None else now - self._evaluated_at
-        passed = since is None or not 0 <= since < self._settings.sync.interval_seconds
+        interval = self._decisions.current.settings.sync.interval_seconds
+        passed = since is None or not 0 <= since < interval
         return passed or _source_marks(snapshot) != self._evaluated_marks
 
     def _policy(self, active: ActiveSettings, now: float) -> Policy:
@@ -298,7 +299,7 @@ class Robot:
         if known is None or known[0] != snapshot.version:
             known = self._directory = (
                 snapshot.version,
-                build_directory(snapshot, self._settings, self._app_id),
+                build_directory(snapshot, self._decisions.current.settings, self._app_id),
             )
         return known[1]
 

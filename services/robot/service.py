@@ -16,7 +16,7 @@ from services.robot.history import History, Hygiene, count_remaining, hygiene
 from services.robot.robot import ACKNOWLEDGE, MUTE, TEST
 from services.robot.state import AlertState, Delivery, Incident, OutboxMessage
 from services.robot.store import load_alert_state
-from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.snapshot.manifest import SourceStatus
 from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
@@ -40,6 +40,7 @@ class RuleView:
     is_on: bool
     edited: Mapping[str, Any]
     edited_by: str | None
+    fixed: Mapping[str, str]  # by setting, the place that fixes it
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,17 @@ class AlertService:
     """Questions to the robot, and commands for it; everything lies in `state`."""
 
     def __init__(
-        self, state: Store, settings: Settings, clock: Callable[[], float] = time.time
+        self, state: Store, decisions: Decisions, clock: Callable[[], float] = time.time
     ) -> None:
         self._store = state
-        self._settings = settings
+        self._decisions = decisions
         self._clock = clock
         self._commands = CommandQueue(state)
         self._history = History(state)
 
     def get_overview(self) -> AlertOverview:
         state = load_alert_state(self._store).at(self._clock())
-        active = rules.load_active_settings(self._settings, self._store)
+        active = rules.load_active_settings(self._decisions)
         return AlertOverview(state, active, self._is_running(state))
 
     def list_incidents(self, days: float = 90) -> list[Incident]:
@@ -111,7 +112,8 @@ class AlertService:
         """Messages that arrived today, and all that were decided and are done or wait."""
         state = load_alert_state(self._store)
         now = datetime.fromtimestamp(self._clock(), UTC)
-        start = midnight(today(now, self._settings.zone), self._settings.zone).timestamp()
+        zone = self._decisions.current.settings.zone
+        start = midnight(today(now, zone), zone).timestamp()
         done = [d for d in state.deliveries if d.done_at >= start and d.kind != "edit"]
         waiting = sum(entry.kind != "edit" for entry in state.outbox)
         return sum(delivery.arrived for delivery in done), len(done) + waiting
@@ -130,11 +132,11 @@ class AlertService:
         self, rule: Rule, values: Mapping[str, Any], *, by: str, is_on: bool | None = None
     ) -> RuleView:
         """As `alert_settings.change_rule`, with its errors."""
-        changed = rules.change_rule(self._settings, self._store, rule, values, by=by, is_on=is_on)
+        changed = rules.change_rule(self._decisions, rule, values, by=by, is_on=is_on)
         return _build_rule_view(changed, rule)
 
     def export_yaml(self) -> str:
-        return rules.export_yaml(rules.load_active_settings(self._settings, self._store))
+        return rules.export_yaml(rules.load_active_settings(self._decisions))
 
     def _request(self, kind: str, by: str, **values: Any) -> None:
         self._commands.put({"kind": kind, "by": by, **values}, self._clock())
@@ -142,12 +144,13 @@ class AlertService:
     def _is_running(self, state: AlertState) -> bool:
         if state.evaluated_at is None:
             return False
-        patience = INTERVALS * self._settings.sync.interval_seconds + GRACE_SECONDS
+        interval = self._decisions.current.settings.sync.interval_seconds
+        patience = INTERVALS * interval + GRACE_SECONDS
         return abs(self._clock() - state.evaluated_at) <= patience
 
 
 def _build_rule_view(active: ActiveSettings, rule: Rule) -> RuleView:
-    settings = asdict(active.of(rule))
+    settings, fixed = asdict(active.of(rule)), active.fixed or {}
     severity = settings.pop("severity", None)
     for name in ("cooldown_minutes", "enabled"):
         del settings[name]
@@ -161,6 +164,7 @@ def _build_rule_view(active: ActiveSettings, rule: Rule) -> RuleView:
         is_on=rule not in active.disabled_rules,
         edited=(active.edited or {}).get(rule, {}),
         edited_by=(active.edited_by or {}).get(rule),
+        fixed={n: fixed[path] for n, path in rules.list_paths(rule).items() if path in fixed},
     )
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -15,10 +15,10 @@ from services.accounts.second_factor import SecondFactor
 from services.accounts.sessions import Sessions
 from services.accounts.tokens import Tokens
 from services.files import schedule
-from services.robot import alert_settings as rules
 from services.robot.service import AlertService
 from services.runtime.process_report import ProcessReport
 from services.settings.config import Environment, Settings
+from services.settings.decisions import Decisions
 from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.command_queue import CommandQueue
@@ -27,21 +27,30 @@ from services.storage.store import Store
 
 @dataclass(frozen=True)
 class Backend:
-    """Settings, stores, the newest snapshot, and every service over them, made once."""
+    """Settings, stores, the newest snapshot, and every service over them."""
 
-    settings: Settings
-    environment: Environment  # the secret key is always there
+    decisions: Decisions  # the secret key is always in their environment
     cache: Store  # what comes from customers
     state: Store  # what people decided
     dataset: Dataset
     clock: Callable[[], float] = time.time  # Unix seconds
-    _remembered: dict[bytes, Rules] = field(default_factory=dict, repr=False, compare=False)
 
-    @cached_property
+    @property
+    def settings(self) -> Settings:
+        """As they hold now: ask again for every request."""
+        return self.decisions.current.settings
+
+    @property
+    def environment(self) -> Environment:
+        return self.decisions.current.environment
+
+    # What follows the settings is cheap to make, and made for every question.
+
+    @property
     def accounts(self) -> Accounts:
         return Accounts(self.state, self.settings)
 
-    @cached_property
+    @property
     def sessions(self) -> Sessions:
         return Sessions(self.state, self.settings, self.clock)
 
@@ -57,15 +66,19 @@ class Backend:
     def heartbeats(self) -> Heartbeats:
         return Heartbeats(self.state, self.clock)
 
-    @cached_property
+    @property
     def audit(self) -> Audit:
         key = self.environment.secret_key
-        days = self.settings.access.audit_days
-        return Audit(self.state, days, self.clock, key.get_secret_value() if key else "")
+        return Audit(
+            self.state,
+            self.settings.access.audit_days,
+            self.clock,
+            key.get_secret_value() if key else "",
+        )
 
     @cached_property
     def alerts(self) -> AlertService:
-        return AlertService(self.state, self.settings, self.clock)
+        return AlertService(self.state, self.decisions, self.clock)
 
     @cached_property
     def commands(self) -> CommandQueue:
@@ -80,12 +93,8 @@ class Backend:
 
     @property
     def rules(self) -> Rules:
-        """The agreements that the measures need, as they hold now.
-
-        What people changed on the alerts page is in the place of what config.yaml says: the wall
-        marks what the robot tells.
-        """
-        return self._apply_edits(self._read_edits())
+        """The agreements that the measures need, as they hold at this moment."""
+        return self.decisions.load().rules
 
     def links(self, snapshot: Snapshot) -> IntercomLinks:
         app_id = workspace_id(self.environment.intercom_app_id, snapshot.meta)
@@ -95,18 +104,6 @@ class Backend:
         """A version together with what people decided; what is shown depends on both."""
         if snapshot is None:
             return "0"
-        edits = self._read_edits() + (self.state.get(schedule.KEY) or b"")
+        edits = self.decisions.load().mark + (self.state.get(schedule.KEY) or b"")
         mark = f".{sha256(edits).hexdigest()[:12]}" if edits else ""
         return f"{snapshot.version}{mark}"
-
-    def _read_edits(self) -> bytes:
-        return self.state.get(rules.KEY) or b""
-
-    def _apply_edits(self, edits: bytes) -> Rules:
-        # Read once: another thread may put those of newer edits in their place at any moment.
-        remembered = self._remembered.get(edits)
-        if remembered is None:
-            remembered = rules.apply_edits(self.settings, edits or None).settings.rules()
-            self._remembered.clear()
-            self._remembered[edits] = remembered
-        return remembered

@@ -1,13 +1,14 @@
-"""Settings and environment, read once into frozen values that are handed down as arguments.
+"""Settings and environment as a process is started with them, in frozen values.
 
 `config.yaml` holds what a support lead may change. Secrets and addresses come from the environment
-(`NAME`, or `NAME_FILE` with the path of a file that holds the value).
+(`NAME`, or `NAME_FILE` with the path of a file that holds the value). What is decided on the screen
+comes in their place in `decisions`.
 """
 
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +25,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 
 from metrics.alerts.rules import ORPHANED, OVERLOAD, QUEUE, SPIKE
 from metrics.model.definitions import Labels, Opening, Rules, TeamRule
@@ -242,6 +244,32 @@ def load_settings(path: Path | None) -> Settings:
         return Settings.model_validate(content)
     except ValidationError as error:
         raise ConfigurationError(_explain(str(path), error)) from error
+
+
+def find_places(path: Path) -> dict[str, str]:
+    """Where in a good file each setting stands: `config.yaml:12` by `goals.online_text`."""
+    root = yaml.compose(_read_text(path), Loader=PlainSafeLoader)
+    return {name: f"{path}:{line}" for name, line in _find_lines(root, Settings)}
+
+
+def _find_lines(node: Any, model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, int]]:
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name = f"{prefix}{key.value}"
+        known = model.model_fields.get(key.value)
+        section = find_section(known) if known else None
+        line = key.start_mark.line + 1
+        if section is None:
+            yield name, line
+        elif isinstance(value, yaml.MappingNode):
+            yield from _find_lines(value, section, f"{name}.")
+        else:  # a rule that is switched off
+            yield f"{name}.enabled", line
+
+
+def find_section(field: FieldInfo) -> type[Section] | None:
+    """The model of a setting that is a group of others."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
 
 
 def load_environment(environ: Mapping[str, str] | None = None) -> Environment:

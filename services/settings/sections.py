@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from metrics.alerts.model import WorkingHours
 from metrics.alerts.rules import RULES, AlertRule, RuleSettings, S
@@ -40,21 +41,23 @@ Severity = Literal["critical", "warning", "info"]
 
 def check_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("not an IANA time zone, such as America/Sao_Paulo")
+        raise PydanticCustomError("zone", "not an IANA time zone, such as America/Sao_Paulo")
     return name
 
 
 def _check_opening(text: str) -> str:
     match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)", text)
     if not match:
-        raise ValueError('not of the form "09:00-18:00"')
+        raise PydanticCustomError("opening", 'not of the form "09:00-18:00"')
     return text
 
 
 def _check_opening_of_a_day(text: str) -> str:
     start, _, end = _check_opening(text).partition("-")
     if end <= start:
-        raise ValueError("the end must lie after the start, on the same day")
+        raise PydanticCustomError(
+            "opening_end", "the end must lie after the start, on the same day"
+        )
     return text
 
 
@@ -107,7 +110,7 @@ def _check_redirect_uri(text: str) -> str:
 
 def _check_word(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be empty")
+        raise PydanticCustomError("word", "must not be empty")
     return text
 
 

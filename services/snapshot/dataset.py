@@ -59,20 +59,21 @@ class Snapshot:
 class Dataset:
     """The cache is asked no more often than every `poll_seconds`.
 
-    What `rules` say of a row is worked out once, when its partition is read; `held` are partitions
-    that are in memory already, by key.
+    What the rules say of a row is worked out once, when its partition is read, and again for all
+    rows where they say another thing; `held` are partitions that are in memory already, by key.
     """
 
     def __init__(
         self,
         cache: Store,
-        rules: Rules,
+        get_rules: Callable[[], Rules],
         *,
         clock: Callable[[], float] = time.time,
         poll_seconds: float = POLL_SECONDS,
         held: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
-        self._rules = rules
+        self._get_rules = get_rules
+        self._rules = get_rules()
         self._poll_seconds = poll_seconds
         self._cache = cache
         self._reader = SnapshotReader(cache, BLANK if held is None else held)
@@ -161,6 +162,11 @@ class Dataset:
             self._problem = None
 
     def _load_newest(self) -> None:
+        rules = self._get_rules()
+        if rules.row_key != self._rules.row_key:
+            self._rules = rules
+            self._pointer = None
+            self._begin()
         for attempt in range(ATTEMPTS):
             pointer = self._reader.read_pointer()
             if pointer == self._pointer:

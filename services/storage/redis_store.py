@@ -1,8 +1,6 @@
 """A store in Redis, for web processes on many hosts."""
 
-import hashlib
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -10,10 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.errors import ConfigurationError, UnavailableError
+from services.storage.sealing import SEALED, Seal
 from services.storage.store import StorageFullError, Trouble
 
 log = logging.getLogger(__name__)
@@ -42,9 +39,6 @@ return 1
 """
 
 
-# What is encrypted begins so; a random nonce of 12 bytes follows, then the ciphertext.
-SEALED = b"\x00AESGCM1"
-NONCE_BYTES = 12
 # Above this a Redis is full in a moment.
 FULL_SHARE = 0.98
 
@@ -60,9 +54,7 @@ class RedisStore:
         self, url: str, prefix: str, *, secret: str | None = None, variable: str = "REDIS_URL"
     ) -> None:
         self._variable = variable
-        self._cipher = (
-            AESGCM(hashlib.sha256(b"cache " + secret.encode()).digest()) if secret else None
-        )
+        self._seal = Seal(secret, "cache") if secret else None
         try:
             with self._translate_errors():
                 self._redis: Any = connect(url)
@@ -76,20 +68,17 @@ class RedisStore:
     def get(self, key: str) -> bytes | None:
         with self._translate_errors():
             value: bytes | None = self._redis.get(self._prefix + key)
-        if value is None or self._cipher is None or not value.startswith(SEALED):
+        if value is None or self._seal is None or not value.startswith(SEALED):
             return value
-        nonce, sealed = value[len(SEALED) :][:NONCE_BYTES], value[len(SEALED) + NONCE_BYTES :]
-        try:
-            return self._cipher.decrypt(nonce, sealed, key.encode())
-        except (InvalidTag, ValueError):
+        opened = self._seal.open(key, value)
+        if opened is None:
             log.warning("store: an entry of another SECRET_KEY was refused and dropped")
             self.delete(key)
-            return None
+        return opened
 
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
-        if self._cipher is not None:
-            nonce = os.urandom(NONCE_BYTES)
-            value = SEALED + nonce + self._cipher.encrypt(nonce, value, key.encode())
+        if self._seal is not None:
+            value = self._seal.close(key, value)
         with self._translate_errors():
             self._redis.set(self._prefix + key, value, px=_to_milliseconds(expire_seconds) or None)
 

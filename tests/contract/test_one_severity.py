@@ -44,7 +44,7 @@ class Operation:
         self.robot = Robot(
             state=world.state,
             cache=cache,
-            settings=world.settings,
+            decisions=world.backend.decisions,
             slack=self.slack,
             draw=Messages(text_for("pt-BR"), world.settings.zone),
             clock=lambda: world.now,

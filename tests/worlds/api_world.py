@@ -14,7 +14,8 @@ from metrics.model.people import ids_by_email, with_agents
 from metrics.model.tables import Tables
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
-from services.settings.config import Environment, Settings
+from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.snapshot.dataset import Snapshot
 from services.snapshot.extents import find_extents
 from services.snapshot.manifest import History, SourceStatus
@@ -322,8 +323,7 @@ class Api:
         store: Any = self.store
         dataset: Any = self.dataset
         return Backend(
-            settings=self.settings,
-            environment=Environment(),
+            decisions=Decisions(store, self.settings),
             cache=store,
             state=store,
             dataset=dataset,

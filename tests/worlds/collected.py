@@ -88,7 +88,7 @@ def collected(
                 clock,
                 settings,
                 run,
-                Dataset(cache, settings.rules(), clock=clock, poll_seconds=0),
+                Dataset(cache, settings.rules, clock=clock, poll_seconds=0),
                 sessions,
             )
         finally:

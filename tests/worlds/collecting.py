@@ -101,7 +101,7 @@ class Rig:
         """The newest version, read from the cache as a web process that starts would read it."""
         pointer = self.cache.get(POINTER_KEY)
         if pointer != self._read_pointer or self._snapshot is None:
-            self._snapshot = Dataset(self.cache, self.settings.rules(), clock=self.clock).snapshot()
+            self._snapshot = Dataset(self.cache, self.settings.rules, clock=self.clock).snapshot()
             self._read_pointer = pointer
         assert self._snapshot is not None
         return self._snapshot

@@ -13,6 +13,7 @@ from services.robot.service import AlertService
 from services.robot.slack import Payload, Receipt, RefusedError
 from services.robot.state import Incident
 from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.snapshot.dataset import Snapshot
 from services.snapshot.manifest import SourceStatus
 from services.storage.lease import raise_epoch
@@ -142,6 +143,7 @@ class Watch:
         self.draw = draw
         self.app_id = app_id
         self.settings = Settings.model_validate({**CALM, **settings})
+        self.decisions = Decisions(self.state, self.settings, clock=self.clock)
         self.version = 0
         # Whether versions are published without an answer of a vendor.
         self.is_silent = False
@@ -157,7 +159,7 @@ class Watch:
         self.robot = Robot(
             state=self.state,
             cache=self.cache,
-            settings=self.settings,
+            decisions=self.decisions,
             slack=self.slack,
             draw=self.draw,
             app_id=self.app_id,
@@ -216,7 +218,7 @@ class Watch:
 
     @property
     def service(self) -> AlertService:
-        return AlertService(self.state, self.settings, self.clock)
+        return AlertService(self.state, self.decisions, self.clock)
 
     @property
     def live(self) -> dict[str, Incident]:

@@ -21,6 +21,7 @@ from callbacks.web.server import create_app
 from services.accounts.accounts import PREFIX
 from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
+from services.settings.decisions import Decisions
 from services.snapshot.dataset import Snapshot
 from services.storage.disk_store import DiskStore
 from tests.worlds.api_world import NOW, FakeDataset, FakeStore, snapshot
@@ -76,13 +77,17 @@ class Web:
             self.put_account(email, name, role)
         dataset: Any = self.dataset
         self.backend = Backend(
-            settings=self.settings,
-            environment=Environment(
-                **{
-                    "secret_key": SecretStr("k" * 48),
-                    "api_token": SecretStr(TOKEN),
-                    **(environment or {}),
-                }
+            decisions=Decisions(
+                self.state,
+                self.settings,
+                Environment(
+                    **{
+                        "secret_key": SecretStr("k" * 48),
+                        "api_token": SecretStr(TOKEN),
+                        **(environment or {}),
+                    }
+                ),
+                clock=lambda: self.now,
             ),
             cache=cache,
             state=self.state,

@@ -103,6 +103,7 @@ def rule_rows(backend: Backend) -> list[RuleRow]:
                 is_on=view.is_on,
                 is_edited=bool(view.edited),
                 edited_by=view.edited_by,
+                fixed=view.fixed,
                 fired=rule_hygiene.fired,
                 acknowledged=rule_hygiene.acknowledged,
                 by_itself=rule_hygiene.by_itself,

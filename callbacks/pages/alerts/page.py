@@ -24,6 +24,7 @@ from metrics.alerts.model import Rule
 from metrics.alerts.rules import RULES
 from services.errors import ConfigurationError
 from services.runtime.backend import Backend
+from services.settings.decisions import RefusedSettingsError
 
 # How often the page asks again after somebody did something, until the collector has done it.
 LOOKS = 6
@@ -97,7 +98,15 @@ Action = Callable[[Mapping[str, Any], Context, Backend], str | None]
 def act(data: Any, context: Context, backend: Backend) -> str | None:
     """Do it; what there is to say about it. None: it was nothing of this page."""
     action = ACTIONS.get(str(data.get("act"))) if isinstance(data, dict) else None
-    return action(data, context, backend) if action is not None else None
+    try:
+        return action(data, context, backend) if action is not None else None
+    except (ConfigurationError, ValueError) as error:
+        problem = error.problems[0] if isinstance(error, RefusedSettingsError) else None
+        if problem and problem.kind == "fixed":
+            return context.text("alerts.said.fixed", place=problem.params["place"])
+        key = f"alerts.allowed.{_word(data, 'name')}"
+        allowed = context.text(key) if context.text.has(key) else ""
+        return context.text("alerts.said.refused", allowed=allowed)
 
 
 def _by() -> str:
@@ -131,20 +140,14 @@ def _set(data: Mapping[str, Any], context: Context, backend: Backend) -> str | N
     rule, name = _rule(data), _word(data, "name")
     if rule is None or not name:
         return None
-    text = context.text
-    try:
-        value = _value(name, _word(data, "value"))
-        before = {view.rule: view for view in backend.alerts.get_overview().rules}[rule]
-        chosen = {"severity"} if before.severity else set()
-        if name not in {*before.settings, *chosen, "cooldown_minutes"}:
-            return None
-        backend.alerts.change_rule(rule, {name: value}, by=_by())
-        _note(backend, rule=rule, setting=name, value=value)
-    except (ConfigurationError, ValueError):
-        key = f"alerts.allowed.{name}"
-        allowed = text(key) if text.has(key) else ""
-        return text("alerts.said.refused", allowed=allowed)
-    return text("alerts.said.set", rule=text(f"alerts.rule.{rule}"))
+    value = _value(name, _word(data, "value"))
+    before = {view.rule: view for view in backend.alerts.get_overview().rules}[rule]
+    chosen = {"severity"} if before.severity else set()
+    if name not in {*before.settings, *chosen, "cooldown_minutes"}:
+        return None
+    backend.alerts.change_rule(rule, {name: value}, by=_by())
+    _note(backend, rule=rule, setting=name, value=value)
+    return context.text("alerts.said.set", rule=context.text(f"alerts.rule.{rule}"))
 
 
 def _value(name: str, words: str) -> Any:

@@ -56,6 +56,7 @@ class RuleRow:
     is_on: bool
     is_edited: bool
     edited_by: str | None
+    fixed: Mapping[str, str] = field(default_factory=dict)  # by setting, the place that fixes it
     fired: int = 0
     acknowledged: int = 0
     by_itself: int = 0

@@ -70,6 +70,8 @@ def _cells(row: RuleRow, context: Context) -> list[Element]:
                     "data-act": f"{PAGE}.{'off' if row.is_on else 'on'}",
                     "data-rule": row.rule,
                 },
+                disabled="enabled" in row.fixed,
+                title=_tell_fixed(row, "enabled", context),
             )
         ),
     ]
@@ -126,11 +128,18 @@ def _field(row: RuleRow, name: str, context: Context) -> Element:
                 inputMode="decimal",
                 maxLength=8,
                 autoComplete="off",
+                disabled=name in row.fixed,
             ),
         ],
+        title=_tell_fixed(row, name, context),
         className="setting" + (" setting-edited" if row.is_edited else ""),
         **{"data-act": f"{PAGE}.set", "data-rule": row.rule, "data-name": name},
     )
+
+
+def _tell_fixed(row: RuleRow, name: str, context: Context) -> str | None:
+    place = row.fixed.get(name)
+    return context.text("alerts.said.fixed", place=place) if place else None
 
 
 def _number(value: float, context: Context) -> str:

@@ -6,7 +6,6 @@ import pytest
 
 from callbacks.api import schema as api_schema
 from metrics.alerts.model import Problem
-from services.robot.alert_settings import KEY
 from services.robot.state import (
     AlertState,
     Delivery,
@@ -16,6 +15,7 @@ from services.robot.state import (
     dump_state,
 )
 from services.robot.store import STATE_KEY
+from services.settings.decisions import OLD_KEY
 from tests.worlds.api_world import JOAO, NOW, SUPPORT, Api
 
 AT = NOW.timestamp()
@@ -89,7 +89,7 @@ def test_a_robot_that_has_not_looked_for_long_is_not_running(api):
 
 
 def test_rules_are_told_as_they_hold(api):
-    api.store.values[KEY] = (
+    api.store.values[OLD_KEY] = (
         b'{"rules": {"overload": {"open": 12}, "staffing_text": {"goal": 3}},'
         b' "by": {"overload": "Marina"}, "off": ["spike"]}'
     )

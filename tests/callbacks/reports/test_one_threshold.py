@@ -24,7 +24,7 @@ def world(fresh, tmp_path):
     world.robot = Robot(
         state=world.state,
         cache=DiskStore(tmp_path / "robot"),
-        settings=world.settings,
+        decisions=world.backend.decisions,
         slack=None,
         draw=plainly,
         clock=lambda: AT,
@@ -53,7 +53,7 @@ def wall(world, shown=None):
 def fired(world):
     world.robot._evaluated_marks, world.robot._evaluated_at = (), None
     world.robot.process_snapshot(world.dataset.snapshot())
-    live = AlertService(world.state, world.settings, lambda: AT).get_overview().live
+    live = AlertService(world.state, world.backend.decisions, lambda: AT).get_overview().live
     return {incident.problem.key for incident in live}
 
 
@@ -94,7 +94,7 @@ def test_a_change_that_no_longer_fits_leaves_what_the_settings_say(world):
 def test_every_rule_has_a_cool_down_of_its_own(world):
     for minutes, rule in enumerate(RULES, start=1):
         change(world, rule, "cooldown_minutes", str(minutes))
-    service = AlertService(world.state, world.settings, lambda: AT)
+    service = AlertService(world.state, world.backend.decisions, lambda: AT)
     views = service.get_overview().rules
     assert [view.cooldown_minutes for view in views] == list(range(1, len(RULES) + 1))
     kept = Settings.model_validate(yaml.safe_load(service.export_yaml()))
@@ -104,7 +104,7 @@ def test_every_rule_has_a_cool_down_of_its_own(world):
 
 def test_a_rule_without_one_has_the_common_cool_down(fresh):
     settings = Settings.model_validate({"alerts": {"cooldown_minutes": 25, "spike": None}})
-    service = AlertService(fresh(settings=settings).state, settings, lambda: AT)
+    service = fresh(settings=settings).backend.alerts
     views = {view.rule: view for view in service.get_overview().rules}
     assert views["overload"].cooldown_minutes == 25
     assert views["queue"].cooldown_minutes == 10
@@ -120,6 +120,8 @@ def test_a_cool_down_that_cannot_be_is_refused(world, value):
     change(world, "stale", "cooldown_minutes", value)
     views = {
         view.rule: view
-        for view in AlertService(world.state, world.settings, lambda: AT).get_overview().rules
+        for view in AlertService(world.state, world.backend.decisions, lambda: AT)
+        .get_overview()
+        .rules
     }
     assert views["stale"].cooldown_minutes == 10

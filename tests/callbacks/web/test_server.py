@@ -13,6 +13,7 @@ from callbacks.access.routes import Route, add_route
 from callbacks.web.server import BODY_BYTES, build_id, create_app
 from layouts.roles import EVERYBODY
 from services.errors import UnavailableError
+from services.settings.decisions import Decisions
 from services.snapshot.manifest import SourceStatus
 from tests.worlds.api_world import AS_OF_TEXT, OK_SOURCES, snapshot
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION
@@ -194,10 +195,10 @@ def test_the_program_says_which_build_it_is():
 
 
 def test_without_a_secret_key_there_is_no_application(fresh):
-    backend = fresh().backend
-    bare = backend.environment.model_copy(update={"secret_key": None})
+    world = fresh()
+    bare = Decisions(world.state, world.settings)
     with pytest.raises(AssertionError):
-        create_app(replace(backend, environment=bare))
+        create_app(replace(world.backend, decisions=bare))
 
 
 # For whoever watches the process: no sign-in, no data.

@@ -129,7 +129,7 @@ class Story:
         self.robot = Robot(
             state=self.watch.state,
             cache=self.watch.cache,
-            settings=self.watch.settings,
+            decisions=self.watch.decisions,
             slack=self.slack,
             draw=plainly,
             clock=self.watch.clock,

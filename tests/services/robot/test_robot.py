@@ -11,6 +11,7 @@ from services.robot.alert_settings import is_quiet
 from services.robot.robot import Robot
 from services.robot.slack import AnswerLostError, RefusedError
 from services.robot.store import FENCE_KEY, STATE_KEY
+from services.settings.decisions import Decisions
 from services.snapshot.snapshot import FencedError
 from services.storage.disk_store import DiskStore
 from services.storage.lease import Lease, raise_epoch
@@ -442,7 +443,7 @@ def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
     robot = Robot(
         state=rig.state,
         cache=rig.cache,
-        settings=rig.settings,
+        decisions=Decisions(rig.state, rig.settings),
         slack=slack,
         draw=plainly,
         clock=rig.clock,

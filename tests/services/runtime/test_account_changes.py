@@ -10,7 +10,8 @@ from services.errors import UnavailableError
 from services.runtime import account_changes
 from services.runtime.account_changes import AccountChanges, has_other_manager, lock_accounts
 from services.runtime.backend import Backend
-from services.settings.config import Environment, Settings
+from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from tests.worlds.web_world import cheap_hash
 
 BOSS, OTHER, ANA = "boss@example.com", "other@example.com", "ana@example.com"
@@ -19,7 +20,7 @@ BOSS, OTHER, ANA = "boss@example.com", "other@example.com", "ana@example.com"
 @pytest.fixture
 def backend(store):
     dataset: Any = None
-    backend = Backend(Settings(), Environment(), store, store, dataset, lambda: 1.8e9)
+    backend = Backend(Decisions(store, Settings()), store, store, dataset, lambda: 1.8e9)
     for email, role in ((BOSS, "manager"), (OTHER, "manager"), (ANA, "analyst")):
         document = {"email": email, "name": email, "role": role, "password_hash": cheap_hash("x")}
         store.set(PREFIX + email, orjson.dumps(document))

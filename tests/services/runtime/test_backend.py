@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from services.runtime.backend import Backend
 from services.settings.config import Environment, Settings
+from services.settings.decisions import Decisions
 
 
 class NoDataset:
@@ -17,8 +18,7 @@ class NoDataset:
 def backend(store):
     dataset: Any = NoDataset()
     return Backend(
-        settings=Settings(),
-        environment=Environment(secret_key=SecretStr("k" * 32)),
+        decisions=Decisions(store, Settings(), Environment(secret_key=SecretStr("k" * 32))),
         cache=store,
         state=store,
         dataset=dataset,
@@ -26,8 +26,8 @@ def backend(store):
     )
 
 
-def test_every_service_is_made_once_and_shares_state_and_clock(backend):
-    names = ("accounts", "sessions", "second_factor", "tokens", "heartbeats", "audit", "alerts")
+def test_what_hangs_on_no_setting_is_made_once_and_all_share_state_and_clock(backend):
+    names = ("second_factor", "tokens", "heartbeats", "alerts")
     for name in names:
         assert getattr(backend, name) is getattr(backend, name)
     backend.tokens.add("BI", "aggregates", "ana@example.com")

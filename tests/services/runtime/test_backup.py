@@ -16,6 +16,7 @@ from services.robot.store import load_alert_state
 from services.runtime import backup
 from services.runtime.backup import BackupError, make_backup, read_backup, restore_state
 from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.storage.disk_store import DiskStore
 
 KEY, PASSPHRASE = "k" * 48, "four plain words here"
@@ -60,7 +61,7 @@ def assert_everything_is_there(state):
     assert factor.is_on("joao.lacerda@example.com")
     assert factor.count_recovery_codes("joao.lacerda@example.com") == 2
     assert len(load_schedule(state).schedule.weeks["201"][0]) == 1
-    assert load_active_settings(settings, state).edited == {"overload": {"open": 14}}
+    assert load_active_settings(Decisions(state, settings)).edited == {"overload": {"open": 14}}
     assert {i.problem.rule for i in load_alert_state(state).incidents} == {
         "queue",
         "overload",

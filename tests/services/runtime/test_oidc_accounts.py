@@ -14,7 +14,8 @@ from services.runtime.oidc_accounts import (
     read_claim,
     read_person,
 )
-from services.settings.config import Environment, Settings
+from services.settings.config import Settings
+from services.settings.decisions import Decisions
 from services.settings.sections import OidcSetting
 
 CLAIMS = {"email": " Ana@Example.com ", "email_verified": True, "name": "Ana"}
@@ -31,7 +32,7 @@ GROUPS = {"role_claim": "realm.roles", "roles": {"boss": "manager", "team": "ana
 @pytest.fixture
 def backend(store):
     dataset: Any = None
-    return Backend(Settings(), Environment(), store, store, dataset, lambda: 1.8e9)
+    return Backend(Decisions(store, Settings()), store, store, dataset, lambda: 1.8e9)
 
 
 def test_a_claim_is_found_by_its_name_or_by_the_way_to_it():

@@ -37,7 +37,7 @@ def clock():
 
 @pytest.fixture
 def dataset(store, clock):
-    return Dataset(store, UTC_RULES, clock=clock)
+    return Dataset(store, lambda: UTC_RULES, clock=clock)
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_while_one_thread_loads_the_others_go_on_with_the_last_version(
 def test_who_was_shown_a_newer_version_elsewhere_sees_no_older_one_here(
     dataset, publish, store, clock
 ):
-    other = Dataset(store, UTC_RULES, clock=clock)
+    other = Dataset(store, lambda: UTC_RULES, clock=clock)
     publish({MONDAY: conversations("1")})
     now = clock.now
     assert ids(dataset) == ids(other) == ["1"]
@@ -281,7 +281,7 @@ def test_who_was_shown_a_newer_version_elsewhere_sees_no_older_one_here(
 
 
 def test_one_that_loads_late_does_not_take_back_what_was_shown(store, publish, clock):
-    slow, fast = (Dataset(store, UTC_RULES, clock=clock) for _ in range(2))
+    slow, fast = (Dataset(store, lambda: UTC_RULES, clock=clock) for _ in range(2))
     publish({MONDAY: conversations("1")})
     slow.snapshot()
     before = publish({MONDAY: conversations("2")})

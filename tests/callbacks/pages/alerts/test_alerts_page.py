@@ -53,7 +53,7 @@ def said(response):
 
 
 def view(world, rule):
-    service = AlertService(world.state, world.settings, lambda: AT)
+    service = AlertService(world.state, world.backend.decisions, lambda: AT)
     return {one.rule: one for one in service.get_overview().rules}[rule]
 
 
@@ -269,3 +269,11 @@ def test_the_navigation_counts_critical_problems(world, fresh):
     assert "nav-count" not in calm
     assert "nav-alerts" in calm
     assert "nav-alerts" not in drawn(world.browser(ANALYST), output)
+
+
+def test_what_a_file_fixes_is_told_with_its_place_and_does_not_change(world):
+    world.backend.decisions.fixed = {"alerts.overload.open": "/etc/own.yaml:7"}
+    words = said(do(world, "set", rule="overload", name="open", value="12"))
+    assert words == "Fixado em /etc/own.yaml:7; só muda lá."
+    assert view(world, "overload").settings["open"] == 10
+    assert "/etc/own.yaml:7" in rules(world)

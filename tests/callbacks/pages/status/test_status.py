@@ -213,7 +213,7 @@ def test_a_television_is_silent_here_when_the_rule_says_so(world):
     world.screen("TV da sala").fire("page.children")
     world.now += 400
     assert "1 TV sem sinal" in shown(world)
-    AlertService(world.state, world.settings).change_rule(
+    AlertService(world.state, world.backend.decisions).change_rule(
         "wall_silent", {"minutes": 10}, by="Marina"
     )
     assert "sem sinal" not in shown(world)
