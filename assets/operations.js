@@ -1,10 +1,9 @@
 /* The wall between two refreshes: the waits run on, the panel at the right closes
-   with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled or
-   unfolded stays so when a new version draws it again. */
+   with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled
+   stays so when a new version draws it again. */
 (function () {
   "use strict";
   let open = null;
-  let unfolded = false;
   const scrolled = { "crew-frame": 0 };
 
   function follow() {
@@ -26,8 +25,6 @@
       const list = document.querySelector("." + name);
       if (list && top && !list.scrollTop) list.scrollTop = top;
     }
-    const lamp = document.querySelector(".lamp");
-    if (lamp) lamp.classList.toggle("lamp-unfolded", unfolded);
   }
 
   document.addEventListener("scroll", (event) => {
@@ -54,13 +51,6 @@
     if (event.key !== "Escape" || event.defaultPrevented) return;
     const close = document.querySelector(".drawer-close");
     if (close && !document.querySelector(".popover")) close.click();
-  });
-
-  document.addEventListener("click", (event) => {
-    const fold = event.target.closest("[data-fold]");
-    if (!fold) return;
-    unfolded = !unfolded;
-    keep();
   });
 
   let waiting = false;

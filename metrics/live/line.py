@@ -205,6 +205,7 @@ def _name_hands(rows: Sequence[LineRow], view: View, loads: Sequence[LoadRow]) -
     free = {True: [row for row in loads if row.takes_next_call], False: next_hands(loads)}
     named: Counter[str] = Counter()
     on_phone: set[str] = set()
+    limit = view.rules.overload_open
 
     @cache
     def people_of(team: str) -> set[str]:
@@ -220,7 +221,7 @@ def _name_hands(rows: Sequence[LineRow], view: View, loads: Sequence[LoadRow]) -
             one
             for one in free[row.kind in BY_PHONE]
             if one.agent_id not in on_phone
-            and one.open + named[one.agent_id] < view.rules.overload_open
+            and (row.kind in BY_PHONE or one.open + named[one.agent_id] < limit)
         ]
         own = [one for one in able if row.team_id and one.agent_id in people_of(row.team_id)]
         best = min(own or able, key=lambda one: named[one.agent_id], default=None)

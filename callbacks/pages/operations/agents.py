@@ -32,8 +32,7 @@ Choices = Mapping[str, list[str]]
 
 def build_agents_panel(question: OperationsView, choices: Choices) -> AgentsPanel:
     """Everybody in scope, and of the chosen teams if there are any."""
-    first_day = question.snapshot.history.first_day
-    loads = now.load(question.view, question.start, first_day)
+    loads = question.loads
     if question.query.team:
         inside = people.in_teams(question.tables.agents, question.query.team)
         loads = [row for row in loads if row.agent_id in inside]

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from callbacks.pages.operations.agents import Choices, build_agents_panel, build_timeline
@@ -15,11 +14,13 @@ from layouts.components.metric_info import MetricInfo
 from layouts.elements import Element
 from layouts.pages.operations.calls_strip import Calls
 from layouts.pages.operations.day_curve import Curve, Slot, Tick
+from layouts.pages.operations.line import Line, Waiting
 from layouts.pages.operations.page import Debt, Figure, Rotation, Wall
-from layouts.pages.operations.queue_panel import Assignment, Queue, QueuePanel, Waiting
+from layouts.pages.operations.queue_panel import Assignment, QueuePanel
 from metrics.live import current as now
 from metrics.live import today as watch
 from metrics.live import trends
+from metrics.live.current import QueueRow
 from metrics.live.projection import Projection, queue_at_closing
 from metrics.live.running_calls import on_call_now, ringing_now
 from metrics.model.catalog import CATALOG
@@ -242,7 +243,7 @@ def build_wall(question: OperationsView, choices: Choices, at: datetime, context
         late=question.late,
         notice=None,
         start=describe_start(question.snapshot, context, dated=False),
-        queue_panel=replace(_build_queue_panel(question, infos), latest=latest),
+        queue_panel=_build_queue_panel(question, infos),
         agents_panel=build_agents_panel(question, choices),
         curve=build_curve(question, infos.info, context),
         figures=_build_figures(question, infos, context),
@@ -250,6 +251,7 @@ def build_wall(question: OperationsView, choices: Choices, at: datetime, context
         calls=_build_calls(question),
         latest=latest,
         timeline=build_timeline(question, infos.info),
+        choices=choices,
         subjects=any(assignment.subject is not None for assignment in latest),
     )
 
@@ -264,33 +266,42 @@ def build_rotation(question: OperationsView) -> Rotation | None:
 
 def _build_queue_panel(question: OperationsView, infos: WallMetricInfo) -> QueuePanel:
     work = question.work
-    # Nobody's conversation yet: only who may see everybody's may open it.
-    may_open = question.may_see(None)
-    queue = [
-        Waiting(
-            id=row.id,
-            team=row.team or None,
-            since=row.waiting_since,
-            channel=row.channel,
-            url=question.links.conversation(row.id) if may_open else None,
-        )
-        for row in work.untaken
-    ]
     numbers = {key: question.numbers[key] for key in ("queue", "longest_wait")}
     shown_infos = [infos.info(key, number) for key, number in numbers.items()]
-    waits = any(entry.since is not None for entry in queue)
     longest = watch.longest_wait_of(question.today, question.view)
     return QueuePanel(
-        queue=Queue(rows=queue, work=work, late_at=question.late_at("intercom")),
-        by_team=_count_by_team(queue),
-        quiet_since=None if waits else watch.quiet_since(question.view),
+        work=work,
+        line=_build_line(question),
+        by_team=_count_by_team(work.untaken),
+        quiet_since=None if work.longest_since else watch.quiet_since(question.view),
         longest_today=None if longest is None else (longest.seconds, longest.since),
         infos=[entry for entry in shown_infos if entry is not None],
     )
 
 
-def _count_by_team(queue: Sequence[Waiting]) -> list[tuple[str | None, int]]:
-    counts = Counter(row.team for row in queue)
+def _build_line(question: OperationsView) -> Line:
+    # Nobody's conversation yet: only who may see everybody's may open it, and read of whom it is.
+    may_see, links = question.may_see(None), question.links
+    addresses = {"ticket": links.ticket, "ringing": None, "callback": None}
+    rows = []
+    for row in question.line:
+        address = addresses.get(row.kind, links.conversation)
+        about = ", ".join(filter(None, (row.contact_name or row.digits, row.subject)))
+        rows.append(
+            Waiting(row, address(row.id) if may_see and address else None, about or None)
+            if may_see
+            else Waiting(row)
+        )
+    return Line(
+        rows=rows,
+        late_at=question.late_at("intercom"),
+        with_calls=question.with_calls or not question.has_voice,
+        chosen=question.query.kind,
+    )
+
+
+def _count_by_team(queue: Sequence[QueueRow]) -> list[tuple[str | None, int]]:
+    counts = Counter(row.team or None for row in queue)
     return sorted(counts.items(), key=lambda item: (item[0] is not None, -item[1], item[0] or ""))
 
 
@@ -384,10 +395,9 @@ def _find_goal(key: str, question: OperationsView) -> int:
 
 def _build_calls(question: OperationsView) -> Calls | None:
     """Of this moment: old ones are nobody's any more."""
-    if not question.voice_read or question.late_at("aircall") is not None:
+    if not question.with_calls:
         return None
-    target = question.rules.service_level_seconds
-    return Calls(ringing_now(question.view), on_call_now(question.view), target)
+    return Calls(ringing_now(question.view), on_call_now(question.view))
 
 
 def _build_debt(question: OperationsView, infos: WallMetricInfo) -> Debt | None:

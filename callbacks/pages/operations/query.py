@@ -11,7 +11,8 @@ from pydantic import Field
 from callbacks.reports.query import Id, Ids, NoQuery, parse_search, read
 from callbacks.reports.report_view import VersionView
 from layouts.pages.operations.page import Late
-from metrics.live.current import team_names
+from metrics.live.current import LoadRow, load, team_names
+from metrics.live.line import Kind, LineRow, line
 from metrics.live.today import evaluate_since
 from metrics.live.waiting import WaitingWork, waiting_work
 from metrics.model import people
@@ -31,7 +32,8 @@ Rotation = Annotated[int, Field(ge=10, le=3600)]
 
 
 class OperationsQuery(NoQuery):
-    """A stretch of time, teams, whose rows lie open, and whether the wall hangs in a room.
+    """A stretch of time, teams, whose rows lie open, which kinds of the line are shown, and whether
+    the wall hangs in a room.
 
     A wall in a room may go round the teams, each for `rotate` seconds, and sound when the queue
     becomes critical.
@@ -40,6 +42,7 @@ class OperationsQuery(NoQuery):
     period: Stretch = "today"
     team: Ids = ()
     agent: Id | None = None
+    kind: tuple[Kind, ...] = ()
     kiosk: Literal["1"] | None = None
     rotate: Rotation | None = None
     sound: Literal["1"] | None = None
@@ -107,6 +110,19 @@ class OperationsView(VersionView[OperationsQuery]):
     @cached_property
     def work(self) -> WaitingWork:
         return waiting_work(self.view)
+
+    @cached_property
+    def loads(self) -> list[LoadRow]:
+        return load(self.view, self.start, self.snapshot.history.first_day)
+
+    @property
+    def with_calls(self) -> bool:
+        """Whether it is known who calls: what is old is nobody's any more."""
+        return self.voice_read and self.late_at("aircall") is None
+
+    @cached_property
+    def line(self) -> list[LineRow]:
+        return line(self.view, self.work, self.loads, with_calls=self.with_calls)
 
     @cached_property
     def teams(self) -> dict[str, str]:

@@ -78,6 +78,7 @@ class Candidate:
     name: str
     open: int
     voice_free: bool
+    text_free: bool = True
 
 
 @dataclass(frozen=True)
@@ -354,10 +355,7 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> Element:
                     html.P(
                         [
                             html.B(first.name, className="bidi", title=first.name),
-                            html.Span(
-                                f"{_open_count(first, context)}, "
-                                f"{_availability(first, agents_panel, context)}"
-                            ),
+                            html.Span(tell_load(first, agents_panel, context)),
                         ],
                         className="next-name"
                         + (" next-long" if len(first.name) > LONG_NAME else "")
@@ -372,6 +370,12 @@ def next_agent(agents_panel: AgentsPanel, context: Context) -> Element:
     )
 
 
+def tell_load(candidate: Candidate, agents_panel: AgentsPanel, context: Context) -> str:
+    """What somebody holds, and where somebody is free."""
+    availability = _availability(candidate, agents_panel, context)
+    return f"{_open_count(candidate, context)}, {availability}"
+
+
 def _open_count(candidate: Candidate, context: Context) -> str:
     return context.text.plural(
         "operations.next.open", candidate.open, n=context.formats.count(candidate.open)
@@ -383,4 +387,6 @@ def _availability(candidate: Candidate, agents_panel: AgentsPanel, context: Cont
         return context.text("operations.next.text_only")
     if agents_panel.voice_late or not agents_panel.voice_read:
         return context.text("operations.next.voice_unsure")
+    if not candidate.text_free:
+        return context.text(f"operations.next.{'voice_only' if candidate.voice_free else 'busy'}")
     return context.text(f"operations.next.{'both' if candidate.voice_free else 'text'}")

@@ -1,8 +1,8 @@
-"""The telephone at this moment, in one line: what rings, and who talks."""
+"""The telephone at this moment, in one line: how much rings, and who talks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from layouts.components.context import Context
 from layouts.components.live_time import timer
@@ -10,17 +10,15 @@ from layouts.elements import Element, html
 from layouts.icons import icon
 from metrics.live.running_calls import RunningCall
 
-# As many as the line has room for; what rings goes before who talks.
+# As many as the strip has room for.
 SHOWN = 3
 
 
-@dataclass(frozen=True)
-class Calls:
-    """`target_seconds`: who rings longer is answered late."""
+class Calls(NamedTuple):
+    """What rings stands in the line of what waits, too."""
 
     ringing: Sequence[RunningCall]
     on_call: Sequence[RunningCall]
-    target_seconds: float
 
     @property
     def any(self) -> bool:
@@ -29,26 +27,20 @@ class Calls:
 
 def running_calls(calls: Calls, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
-    # Who calls us comes before those whom we call.
-    ringing = sorted(calls.ringing, key=lambda call: call.direction != "inbound")
-    shown = [(call, True) for call in ringing] + [(call, False) for call in calls.on_call]
     counts = {"ringing": len(calls.ringing), "on_call": len(calls.on_call)}
     told = [
         text.plural(f"operations.phone.{key}", n, n=formats.count(n))
         for key, n in counts.items()
         if n
     ]
-    rest = len(shown) - SHOWN
+    rest = len(calls.on_call) - SHOWN
     more = text.plural("operations.phone.more", rest, n=formats.count(rest))
     return html.Div(
         [
             html.H3(", ".join(told)),
             html.Ul(
                 [
-                    *(
-                        _call(call, is_ringing, calls, at, context)
-                        for call, is_ringing in shown[:SHOWN]
-                    ),
+                    *(_call(call, at, context) for call in calls.on_call[:SHOWN]),
                     html.Li(more) if rest > 0 else None,
                 ]
             ),
@@ -58,20 +50,14 @@ def running_calls(calls: Calls, at: datetime, context: Context) -> Element:
     )
 
 
-def _call(
-    call: RunningCall, is_ringing: bool, calls: Calls, at: datetime, context: Context
-) -> Element:
-    text = context.text
-    is_inbound = call.direction == "inbound"
-    line = call.line or text("operations.phone.no_line")
-    who = call.agent or ""
-    if is_ringing and not is_inbound:
-        who = text("operations.phone.dialling", agent=who)
-    is_late = is_ringing and is_inbound and (at - call.since).total_seconds() > calls.target_seconds
-    kind = "call-late" if is_late else "call-ringing" if is_ringing and is_inbound else ""
-    mark = icon("telephone-inbound" if is_inbound else "telephone-outbound")
+def _call(call: RunningCall, at: datetime, context: Context) -> Element:
+    line = call.line or context.text("operations.phone.no_line")
+    mark = icon("telephone-inbound" if call.direction == "inbound" else "telephone-outbound")
     about = html.Span(
-        [html.Span(who, className="bidi") if who else None, html.Small(line, className="bidi")],
+        [
+            html.Span(call.agent, className="bidi") if call.agent else None,
+            html.Small(line, className="bidi"),
+        ],
         className="call-about",
     )
-    return html.Li([mark, timer(call.since, at, context, "call-time"), about], className=kind)
+    return html.Li([mark, timer(call.since, at, context, "call-time"), about])

@@ -1,7 +1,7 @@
 """The wall of operations: its head, its figures, and the places of its panels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from layouts.pages.operations import PAGE, PATH, day_curve
 from layouts.pages.operations.agents import AgentsPanel, agents_table, next_agent
 from layouts.pages.operations.calls_strip import Calls, running_calls
 from layouts.pages.operations.day_curve import Curve
+from layouts.pages.operations.line import line_panel
 from layouts.pages.operations.queue_panel import (
     Assignment,
     QueuePanel,
@@ -195,6 +196,7 @@ class Wall:
         period: today or 48h.
         start: What is shown in place of it all until Intercom was read once.
         debt: The call-backs; None without telephony, as are the running calls.
+        choices: Of the address, for links.
         timeline: The day of those whom the reader may see; None where that is nobody.
         sound: Whether it sounds when the queue becomes critical.
     """
@@ -215,6 +217,7 @@ class Wall:
     calls: Calls | None
     latest: Sequence[Assignment]
     subjects: bool
+    choices: Choices = field(default_factory=dict)
     timeline: Timeline | None = None
     rotation: Rotation | None = None
     sound: bool = False
@@ -230,6 +233,7 @@ class Parts(NamedTuple):
     chart: Any
     curve_table: Any
     figures: Any
+    line: Any
     latest: Any
 
 
@@ -242,6 +246,7 @@ PLACES = (
     (ids.panel(PAGE, "chart"), "children"),
     (ids.panel(PAGE, "curve-table"), "children"),
     (ids.panel(PAGE, "figures"), "children"),
+    (ids.panel(PAGE, "line-place"), "children"),
     (ids.panel(PAGE, "latest"), "children"),
 )
 
@@ -283,6 +288,7 @@ def _places(context: Context) -> Element:
         [
             html.Div(id=ids.panel(PAGE, "message"), className="wall-message"),
             html.Div([lamp_place, html.Div(main, className="wall-main")], className="wall"),
+            _place("line-place"),
             _place("latest"),
         ],
         className="wall-frame",
@@ -308,8 +314,10 @@ def parts(wall: Wall, context: Context) -> Parts:
         running_calls(wall.calls, wall.at, context) if wall.calls and has_calls else None,
         agents_table(wall.agents_panel, shown, wall.at, context),
     ]
+    line: Any = None
     latest: Any = None
     if not wall.kiosk:
+        line = line_panel(wall.queue_panel.line, wall.agents_panel, wall.choices, wall.at, context)
         latest = [assignments_table(wall.latest, wall.subjects, context)]
         if wall.timeline is not None:
             latest.append(timeline_panel(wall.timeline, context))
@@ -321,12 +329,13 @@ def parts(wall: Wall, context: Context) -> Parts:
         chart=day_curve.curve_body(wall.curve, wall.kiosk, context),
         curve_table=day_curve.curve_table(wall.curve, context),
         figures=figures(wall.figures, wall.debt, wall.kiosk, wall.at, context),
+        line=line,
         latest=latest,
     )
 
 
 def only(words: Any) -> Parts:
-    return Parts(words, None, None, None, None, None, None, None)
+    return Parts(words, *[None] * (len(PLACES) - 1))
 
 
 def _top(wall: Wall, context: Context) -> Element:

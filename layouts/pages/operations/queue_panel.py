@@ -1,4 +1,4 @@
-"""The queue on the left of the wall: who waits and for how long, and the latest assignments."""
+"""The lamp on the left of the wall: how many wait, for how long, and the first in line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,10 @@ from layouts.components.metric_info import MetricInfo, info_button
 from layouts.components.panel import open_link, panel
 from layouts.components.severity import severity_marks, work_severity
 from layouts.elements import Element, html
-from layouts.icons import channel_icon, icon
+from layouts.icons import icon
 from layouts.pages.operations import PAGE
+from layouts.pages.operations.line import Line, first_in_line
 from metrics.live.waiting import WaitingWork
-
-# Rows that fit on a screen in the room; a desk shows the others when it is asked.
-KIOSK_ROWS, DESK_ROWS = 7, 50
-# Of those who hold what they do not answer, so many are told by name.
-KIOSK_HOLDERS, HOLDERS = 2, 5
-# Rows that a phone shows before it is asked for all.
-FOLDED_ROWS = 3
-# Longer ids are told by their end.
-ID_SHOWN = 6
-# With so few in the queue there is room for the latest assignments below.
-ROOM_FOR_ASSIGNMENTS = 3
 
 
 @dataclass(frozen=True)
@@ -38,26 +28,6 @@ class Assignment:
     state: str
     subject: str | None = None
     url: str | None = None
-
-
-def latest_assignments(
-    latest: Sequence[Assignment], shown: int, context: Context
-) -> Element | None:
-    if not latest:
-        return None
-    rows = [
-        html.Li(
-            [
-                html.Span(context.formats.clock(assignment.at)),
-                html.Span(assignment.agent, className="bidi", title=assignment.agent),
-            ]
-        )
-        for assignment in latest[:shown]
-    ]
-    return html.Div(
-        [html.H3(context.text("operations.assignments.title")), html.Ul(rows)],
-        className="lamp-latest",
-    )
 
 
 def assignments_table(latest: Sequence[Assignment], subjects: bool, context: Context) -> Element:
@@ -104,205 +74,54 @@ def _assignment_subject(assignment: Assignment, context: Context) -> Element:
     return html.Span(subject, title=subject, className="bidi" if assignment.subject else "quieter")
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """`since` is None when it is the customer's turn; `channel` is the vendor's word."""
-
-    id: str
-    team: str | None
-    since: datetime | None
-    channel: str | None
-    url: str | None = None
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What nobody has taken, the longest wait first, the customer's turn last; `late_at` is when it
-    was last read, if that is too long ago.
-    """
-
-    rows: Sequence[Waiting]
-    work: WaitingWork
-    late_at: datetime | None = None
-
-    @property
-    def limit_seconds(self) -> float:
-        return self.work.rules.queue_limit_seconds
-
-    @property
-    def ours(self) -> int:
-        return sum(1 for row in self.rows if row.since is not None)
-
-    @property
-    def oldest(self) -> datetime | None:
-        return self.rows[0].since if self.rows else None
-
-
-def queue_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Element:
-    text, formats = context.text, context.formats
-    holders = min(len(queue.work.orphaned), KIOSK_HOLDERS)
-    # Their heading has the height of two.
-    room = KIOSK_ROWS - (2 + holders if holders else 0)
-    shown = queue.rows[: room if kiosk else DESK_ROWS]
-    rows = [_queue_row(waiting, queue, at, context) for waiting in shown]
-    hidden = len(queue.rows) - len(shown)
-    notes = []
-    if hidden:
-        notes.append(html.Li(_hidden_note(queue, hidden, context), className="queue-note"))
-    see_all = text("operations.see_all", n=formats.count(len(queue.rows)))
-    length = "queue-many" if len(queue.rows) > KIOSK_ROWS else ""
-    fold = html.Button(
-        [
-            html.Span(see_all, className="queue-closed"),
-            html.Span(text("operations.see_less"), className="queue-opened"),
-        ],
-        className=f"queue-fold {'queue-short' if len(queue.rows) <= FOLDED_ROWS else length}",
-        **{"data-fold": ""},
-    )
-    return html.Div(
-        [
-            html.Ul(rows, className="queue"),
-            html.Ul(notes),
-            fold,
-        ],
-        className="lines",
-    )
-
-
-def _hidden_note(queue: Queue, hidden: int, context: Context) -> str:
-    """Those of the customer's turn are the last, so they are among the hidden ones."""
-    text, formats = context.text, context.formats
-    label = text.plural("operations.more", hidden, n=formats.count(hidden))
-    customers = min(hidden, len(queue.rows) - queue.ours)
-    if not customers:
-        return label
-    extra = text.plural("operations.more_customer", customers, n=formats.count(customers))
-    return f"{label}, {extra}"
-
-
-def _queue_row(waiting: Waiting, queue: Queue, at: datetime, context: Context) -> Element:
-    text = context.text
-    shown = waiting.id if len(waiting.id) <= ID_SHOWN else "…" + waiting.id[-ID_SHOWN + 1 :]
-    mark: Any = [channel_icon(waiting.channel), html.Span(shown)]
-    if waiting.url:
-        label = text("operations.open_this", id=waiting.id)
-        mark = html.A(
-            [*mark, icon("box-arrow-up-right")],
-            href=waiting.url,
-            target="_blank",
-            rel="noopener noreferrer",
-            className="queue-id",
-            title=label,
-            **{"aria-label": label},
-        )
-    else:
-        mark = html.Span(mark, className="queue-id", title=waiting.id)
-    team = html.Span(
-        waiting.team or text("operations.no_team"), className="queue-team bidi", title=waiting.team
-    )
-    if waiting.since is None:
-        word = html.B(
-            text("operations.awaits"), className="queue-wait", title=text("operations.awaits_full")
-        )
-        return html.Li([word, team, mark], className="queue-customer")
-    share = min(
-        1.0, ((queue.late_at or at) - waiting.since).total_seconds() / max(1.0, queue.limit_seconds)
-    )
-    return html.Li(
-        [
-            html.B(waiting_time(waiting.since, queue, at, context), className="queue-wait"),
-            team,
-            mark,
-        ],
-        style={"--share": f"{share * 100:.1f}%"},
-        **running_attributes(waiting.since, queue),
-    )
-
-
-def waiting_time(since: datetime, queue: Queue, at: datetime, context: Context) -> Any:
+def waiting_time(since: datetime, late_at: datetime | None, at: datetime, context: Context) -> Any:
     """Of an old queue, how long it had waited when it was read."""
-    if queue.late_at is None:
+    if late_at is None:
         return timer(since, at, context)
-    return context.formats.timer((queue.late_at - since).total_seconds())
-
-
-def running_attributes(since: datetime | None, queue: Queue) -> dict[str, str]:
-    """What the browser needs to go on by itself; nothing where the queue is old."""
-    if since is None or queue.late_at is not None:
-        return {}
-    return {
-        "data-since": f"{since.timestamp():.0f}",
-        "data-limit": f"{queue.limit_seconds:.0f}",
-    }
-
-
-def orphaned_list(queue: Queue, kiosk: bool, at: datetime, context: Context) -> Element:
-    """What waits with those who are not there: who, how much, how long."""
-    text, formats = context.text, context.formats
-    held, shown = queue.work.orphaned, KIOSK_HOLDERS if kiosk else HOLDERS
-    rows = [
-        html.Li(
-            [
-                html.B(waiting_time(row.waiting_since, queue, at, context), className="queue-wait"),
-                html.Span(
-                    row.name or text("operations.crew.unnamed", id=row.agent_id),
-                    className="queue-team bidi",
-                ),
-                html.Span(formats.count(len(row.ids))),
-            ]
-        )
-        for row in held[:shown]
-    ]
-    rest = sum(len(row.ids) for row in held[shown:])
-    if rest:
-        rows.append(
-            html.Li(
-                text.plural("operations.orphaned_more", rest, n=formats.count(rest)),
-                className="queue-note",
-            )
-        )
-    count = sum(len(row.ids) for row in held)
-    title = text.plural("operations.orphaned", count, n=formats.count(count))
-    return html.Div([html.H3(title), html.Ul(rows)], className="lamp-orphaned")
+    return context.formats.timer((late_at - since).total_seconds())
 
 
 @dataclass(frozen=True)
 class QueuePanel:
-    """`by_team` are (team or None, how many), most first; `longest_today` is a wait that is over,
-    and when it began.
+    """What nobody has taken, and all that waits.
+
+    Attributes:
+        by_team: (team or None, how many), most first.
+        longest_today: A wait that is over, and when it began.
     """
 
-    queue: Queue
-    by_team: Sequence[tuple[str | None, int]]
+    work: WaitingWork
+    line: Line
+    by_team: Sequence[tuple[str | None, int]] = ()
     quiet_since: datetime | None = None
     longest_today: tuple[float, datetime] | None = None
     infos: Sequence[MetricInfo] = ()
-    latest: Sequence[Assignment] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.work.queue) + len(self.work.unrouted)
+
+    @property
+    def late_at(self) -> datetime | None:
+        return self.line.late_at
 
 
 def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     """A `kiosk` on a wall has no links and does not scroll."""
-    is_late = queue_panel.queue.late_at is not None
-    severity = work_severity(queue_panel.queue.work, at, is_late=is_late)
+    is_late = queue_panel.late_at is not None
+    severity = work_severity(queue_panel.work, at, is_late=is_late)
     parts: list[Element | None] = [
         _head(queue_panel, severity, kiosk, context),
         _heading(queue_panel, kiosk, context),
     ]
-    if queue_panel.queue.rows:
+    if queue_panel.count:
         parts += [_count(queue_panel, context), _longest(queue_panel, kiosk, at, context)]
-        parts.append(queue_list(queue_panel.queue, kiosk, at, context))
     else:
         parts.append(_calm(queue_panel, at, context))
-    orphaned = queue_panel.queue.work.orphaned
-    if orphaned:
-        parts.append(orphaned_list(queue_panel.queue, kiosk, at, context))
-    elif len(queue_panel.queue.rows) <= ROOM_FOR_ASSIGNMENTS:
-        parts.append(
-            latest_assignments(queue_panel.latest, 3 if queue_panel.queue.rows else 4, context)
-        )
+    parts.append(first_in_line(queue_panel.line, kiosk, at, context))
     return html.Section(
         [part for part in parts if part is not None],
-        className="lamp" + ("" if queue_panel.queue.rows else " lamp-zero"),
+        className="lamp" + ("" if queue_panel.count else " lamp-zero"),
         **{"aria-label": context.text("operations.wait_title")},
         **severity,
     )
@@ -312,7 +131,7 @@ def _head(
     queue_panel: QueuePanel, severity: Mapping[str, str], kiosk: bool, context: Context
 ) -> Element:
     text = context.text
-    at = context.formats.clock(queue_panel.queue.late_at) if queue_panel.queue.late_at else ""
+    at = context.formats.clock(queue_panel.late_at) if queue_panel.late_at else ""
     mark = html.Span(className="lamp-mark")
     name = [mark, html.Span("Vigia", className="lamp-vigia")]
     brand = html.Span(name, className="lamp-brand")
@@ -333,7 +152,7 @@ def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
 
 
 def _count(queue_panel: QueuePanel, context: Context) -> Element:
-    digits = context.formats.count(len(queue_panel.queue.rows))
+    digits = context.formats.count(queue_panel.count)
     return html.Div(
         [
             html.P(digits, className=f"lamp-count lamp-count-{min(4, len(digits))}"),
@@ -362,9 +181,9 @@ def _split(queue_panel: QueuePanel, context: Context) -> list[str]:
 
 def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
-    limit = formats.timer(queue_panel.queue.limit_seconds)
-    if queue_panel.queue.oldest is None:
-        customers = len(queue_panel.queue.rows)
+    limit = formats.timer(queue_panel.work.rules.queue_limit_seconds)
+    if queue_panel.work.longest_since is None:
+        customers = queue_panel.count
         label = text.plural(
             "operations.quiet_customers_words", customers, n=formats.count(customers)
         )
@@ -387,7 +206,7 @@ def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Contex
                 className="lamp-about",
             ),
             html.P(
-                waiting_time(queue_panel.queue.oldest, queue_panel.queue, at, context),
+                waiting_time(queue_panel.work.longest_since, queue_panel.late_at, at, context),
                 className="lamp-time",
             ),
         ],
@@ -398,12 +217,16 @@ def _longest(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Contex
 def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
     text, formats = context.text, context.formats
     quiet: Any = text("operations.quiet")
-    if queue_panel.queue.work.orphaned:
+    held = sum(len(row.rows) for row in queue_panel.work.orphaned)
+    if held:
         quiet = text("frame.no_queue")
-    elif queue_panel.quiet_since is not None and queue_panel.queue.late_at is None:
+    elif queue_panel.quiet_since is not None and queue_panel.late_at is None:
         label = text("operations.quiet_since", span="{span}")
         quiet = lasting(queue_panel.quiet_since, at, context, label)
     lines = [html.P(quiet, className="lamp-quiet")]
+    if held:
+        label = text.plural("operations.orphaned", held, n=formats.count(held))
+        lines.append(html.P(label, className="lamp-about"))
     if queue_panel.longest_today is not None:
         seconds, since = queue_panel.longest_today
         label = text(

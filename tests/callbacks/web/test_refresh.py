@@ -34,7 +34,7 @@ WHOLE = {
     "/backoffice": 108_500,
     "/details": 38_500,
     "/differences": 24_500,
-    "/operations": 66_000,
+    "/operations": 73_500,
     "/analyst": 9_000,
     "/status": 19_000,
     "/alerts": 13_500,

@@ -153,6 +153,8 @@ def test_nobody_is_named_beyond_the_limit_of_open_ones():
     held = [{"id": f"h{n}", "agent_id": "1"} for n in range(RULES.overload_open - 1)]
     rows = ask([*held, chat("a", 9), chat("b", 8)], people=[person("1")])
     assert hands(rows) == {"a": "1", "b": None}
+    rows = ask([*held, chat("a", 9)], [lost("c", 9, "+551130000001")], people=[person("1")])
+    assert hands(rows) == {"a": "1", "c": "1"}
 
 
 def test_a_call_is_for_who_is_free_at_the_telephone_and_keeps_that_person():

@@ -111,6 +111,16 @@ def test_an_analyst_sees_names_and_counts_and_own_rows_only(wall):
     assert f"agent={LUANA}" not in text
 
 
+def test_the_whole_line_names_customers_to_managers_alone(wall):
+    manager, analyst = (drawn(wall.browser(who)) for who in (MANAGER, ANALYST))
+    assert "Tudo o que espera" in manager
+    assert "Tudo o que espera" in analyst
+    assert "Boleto não chegou" in manager
+    assert "Boleto" not in analyst
+    assert "Tudo o que espera" in drawn(wall.browser(MANAGER), "?kind=chat&kind=ticket")
+    assert "Boleto" not in drawn(wall.browser(MANAGER), "?kind=ticket")
+
+
 def test_an_analyst_does_not_open_a_colleague_s_panel(wall):
     opened = panel(wall.browser(ANALYST), f"?agent={LUANA}")
     assert "Só gestores veem este número" in opened

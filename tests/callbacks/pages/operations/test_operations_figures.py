@@ -67,16 +67,16 @@ def test_the_queue_has_the_oldest_first_and_the_customer_s_turn_last():
         waiting("c", "10", waiting_since=None),
     ]
     queue_panel = asked(current=snapshot(conversations=rows)).queue_panel
-    assert [one.id for one in queue_panel.queue.rows] == ["b", "a", "c"]
-    assert queue_panel.queue.ours == 2
+    assert [row.id for row in queue_panel.work.untaken] == ["b", "a", "c"]
+    assert queue_panel.count == 3
     assert queue_panel.by_team == [("Suporte N1", 2), ("Financeiro", 1)]
-    assert queue_panel.queue.oldest == datetime(2026, 11, 24, 14, 40, tzinfo=UTC)
+    assert queue_panel.work.longest_since == datetime(2026, 11, 24, 14, 40, tzinfo=UTC)
 
 
 def test_a_team_s_wall_has_that_team_s_queue_and_people():
     rows = [waiting("a", "50"), waiting("b", "40", team_id=FINANCE)]
     told = asked(f"?team={FINANCE}", snapshot(conversations=rows))
-    assert [one.id for one in told.queue_panel.queue.rows] == ["b"]
+    assert [row.id for row in told.queue_panel.work.untaken] == ["b"]
     assert [one.name for one in told.agents_panel.agents] == ["Felipe Yamamoto"]
     assert told.teams == "Financeiro"
 
@@ -87,7 +87,7 @@ def test_what_has_no_team_is_in_the_queue_of_every_wall(teams, search):
     rows = [waiting("a", "50", team_id=None)]
     settings = Settings.model_validate({"teams": teams})
     told = asked(search, current=snapshot(conversations=rows), settings=settings)
-    assert [one.id for one in told.queue_panel.queue.rows] == ["a"]
+    assert [row.id for row in told.queue_panel.work.untaken] == ["a"]
     assert told.queue_panel.by_team == [(None, 1)]
 
 
@@ -160,13 +160,13 @@ def test_a_failed_source_makes_only_its_own_numbers_old():
     assert figure(told, "conversations").late_at is None
     assert told.agents_panel.voice_late
     assert not told.agents_panel.text_late
-    assert told.queue_panel.queue.late_at is None
+    assert told.queue_panel.late_at is None
 
 
 def test_an_old_queue_neither_alarms_nor_calms():
     late = SourceStatus("late", AS_OF_TEXT)
     told = asked(current=snapshot(sources=OK_SOURCES | {"intercom": late}))
-    assert told.queue_panel.queue.late_at is not None
+    assert told.queue_panel.late_at is not None
     assert told.curve.late
 
 

@@ -25,9 +25,11 @@ from layouts.pages.operations.agents import (
 )
 from layouts.pages.operations.calls_strip import Calls, running_calls
 from layouts.pages.operations.day_curve import Curve, Slot, Tick, curve_body
+from layouts.pages.operations.line import Line, Waiting, line_panel
 from layouts.pages.operations.page import Figure, figures
-from layouts.pages.operations.queue_panel import Queue, QueuePanel, Waiting, queue_panel
-from metrics.live.current import OrphanedRow, QueueRow
+from layouts.pages.operations.queue_panel import QueuePanel, queue_panel
+from metrics.live.current import LoadRow, OrphanedRow, PresenceRow, QueueRow
+from metrics.live.line import Hand, LineRow
 from metrics.live.running_calls import RunningCall
 from metrics.live.waiting import WaitingWork
 from tests.worlds.bi_world import of_class
@@ -67,8 +69,22 @@ def work(*seconds):
 
 def queue(*seconds, late_at=None):
     there = work(*seconds)
-    rows = [Waiting(row.id, row.team, row.waiting_since, row.channel) for row in there.untaken]
-    return QueuePanel(Queue(rows, there, late_at), [("Suporte N1", len(rows))] if rows else [])
+    rows = [waiting("chat", s, row_id=row.id) for s, row in zip(seconds, there.queue, strict=True)]
+    by_team = [("Suporte N1", len(rows))] if rows else []
+    return QueuePanel(there, Line(rows, late_at), by_team)
+
+
+def waiting(kind, seconds, limit=LIMIT, row_id="1", **values):
+    """One of the line; None = it is the customer's turn."""
+    since = None if seconds is None else AT - timedelta(seconds=seconds)
+    due_at = since and since + timedelta(seconds=limit)
+    row = LineRow(kind, row_id, since, due_at, **{"team": "Suporte N1", **values})
+    return Waiting(row)
+
+
+def hand(name, in_team=True, has_it=False, voice="available"):
+    seen = PresenceRow("1", name, "active", None, None, voice, None)
+    return Hand(LoadRow(seen, 4, 2, 0, 0, 0, 0, False, False), in_team, has_it)
 
 
 def lamp(*seconds, late_at=None):
@@ -110,10 +126,9 @@ def test_old_data_are_in_doubt_whatever_they_say():
 def test_what_is_held_by_who_is_not_there_is_neither_calm_nor_hidden():
     held = OrphanedRow("7", "Bruno Farias", AT - timedelta(minutes=42), work(2520, 60).queue)
     there = replace(work(), orphaned=[held])
-    drawn = queue_panel(QueuePanel(Queue([], there), []), True, AT, CONTEXT)
+    drawn = queue_panel(QueuePanel(there, Line()), True, AT, CONTEXT)
     assert drawn["props"]["data-severity"] == "warning"
     assert "2 esperam com quem não está" in str(drawn)
-    assert "Bruno Farias" in str(drawn)
     assert "'title': '2 com quem não está'" in str(queue_chip(there, AT, CONTEXT))
 
 
@@ -124,16 +139,66 @@ def test_an_empty_queue_is_a_zero_in_words():
     assert '"0"' in drawn
 
 
-def test_a_kiosk_shows_seven_and_says_how_many_more():
-    crowded = queue(*range(400, 200, -1), None, None)
-    drawn = str(queue_panel(crowded, True, AT, CONTEXT))
-    assert "Mais 195 na fila, 2 aguardam o cliente" in drawn
-    assert "Mais" not in str(queue_panel(queue(*range(7)), True, AT, CONTEXT))
+def test_the_lamp_shows_the_first_five_with_who_takes_them_and_says_how_many_more():
+    first = [
+        waiting("ringing", 8, 20, phone_line="Suporte", hand=hand("Ana Lima", has_it=True)),
+        waiting("orphaned", 900, holder="Bruno Farias", hand=hand("Caio Sampaio")),
+        waiting("chat", 200, channel="whatsapp", window_until=AT + timedelta(hours=1)),
+    ]
+    rest = [waiting("callback", 7200, 9000, phone_line="Cobrança", missed=3)] * 4
+    panel = QueuePanel(work(200), Line([*first, *rest]), [("Suporte N1", 1)])
+    told = str(queue_panel(panel, True, AT, CONTEXT))
+    for words in (
+        "tocando: Suporte", "toca para Ana Lima", "parada com Bruno Farias", "Caio Sampaio",
+        "ninguém livre", "resposta livre até 15:32", "retornar: Cobrança", "Mais 2 na fila",
+    ):  # fmt: skip
+        assert words in told
+    assert told.count("queue-wait") == 5
+    assert "Mais" not in str(queue_panel(queue(*range(5)), True, AT, CONTEXT))
+
+
+def test_each_row_runs_by_its_own_clock_and_old_ones_stand():
+    rings, waits = waiting("ringing", 8, 20), waiting("chat", 150)
+    [ring, chat] = of_class(
+        queue_panel(QueuePanel(work(150), Line([rings, waits])), True, AT, CONTEXT), "queue"
+    )[0]["props"]["children"]
+    assert ring["props"]["style"] == {"--share": "40.0%"}
+    assert (ring["props"]["data-limit"], chat["props"]["data-limit"]) == ("20", str(LIMIT))
+    old = queue_panel(QueuePanel(work(150), Line([rings, waits], AT)), True, AT, CONTEXT)
+    [ring, chat] = of_class(old, "queue")[0]["props"]["children"]
+    assert "data-since" in ring["props"]
+    assert "data-since" not in chat["props"]
+
+
+def whole(*rows, **values):
+    return str(line_panel(Line(rows, **values), AgentsPanel([], []), {}, AT, CONTEXT))
+
+
+def test_the_whole_line_says_until_when_who_and_why():
+    late = waiting("chat", 420, hand=hand("Ana Lima", in_team=False))
+    told = whole(late, waiting("ticket", 3600, 7200, hand=hand("Caio Sampaio", has_it=True)))
+    assert "passou há 2\\xa0min" in told
+    assert "4 abertas, chat e telefone livres, de outro time" in told
+    assert "até 15:32" in told
+    assert "é de Caio Sampaio" in told
+    assert "Tudo 2" in told
+    assert "kind=ticket" in told
+
+
+def test_the_line_is_of_the_kinds_that_are_chosen_and_says_what_it_lacks():
+    rows = waiting("chat", 60), waiting("callback", 60, phone_line="Cobrança")
+    told = whole(*rows, chosen=("callback",))
+    assert told.count("line-when") == 1
+    assert "Cobrança" in told
+    assert "Tudo 2" in told
+    assert "Nada esperando agora" in whole(rows[0], chosen=("ticket",))
+    assert "Sem leitura do telefone" in whole(rows[0], with_calls=False)
+    assert "Sem leitura do telefone" not in told
 
 
 def test_a_long_id_is_told_by_its_end():
-    row = Waiting("215470000012345", None, AT, None)
-    drawn = str(queue_panel(QueuePanel(Queue([row], work(0)), [(None, 1)]), True, AT, CONTEXT))
+    row = waiting("unrouted", 0, row_id="215470000012345", team=None)
+    drawn = str(queue_panel(QueuePanel(work(0), Line([row]), [(None, 1)]), True, AT, CONTEXT))
     assert "…12345" in drawn
     assert "Sem time" in drawn
 
@@ -305,14 +370,11 @@ def running(row_id, seconds, direction="inbound", agent=None):
     return RunningCall(row_id, direction, AT - timedelta(seconds=seconds), "Suporte", None, agent)
 
 
-def test_what_rings_comes_before_who_talks_and_too_long_is_marked():
-    rings = [running("out", 50, "outbound", "Caio"), running("long", 21), running("new", 20)]
-    talks = [running(str(n), 300, agent=f"Pessoa {n}") for n in range(3)]
-    drawn = running_calls(Calls(rings, talks, 20), AT, CONTEXT)
-    told = str(drawn)
-    assert "3 tocando, 3 em ligação" in told
-    assert "mais 3" in told
-    assert told.index("00:21") < told.index("Caio chamando")
-    assert (found(drawn, "call-late"), found(drawn, "call-ringing")) == (1, 1)
-    talking = str(running_calls(Calls([], talks, 20), AT, CONTEXT))
-    assert "Pessoa 0" in talking
+def test_what_rings_is_counted_and_who_talks_is_told():
+    rings = [running("out", 50, "outbound", "Caio"), running("long", 21)]
+    talks = [running(str(n), 300, agent=f"Pessoa {n}") for n in range(4)]
+    told = str(running_calls(Calls(rings, talks), AT, CONTEXT))
+    assert "2 tocando, 4 em ligação" in told
+    assert "Pessoa 2" in told
+    assert "mais 1" in told
+    assert "Caio" not in told
