@@ -33,7 +33,7 @@ SUMMARY = dict.fromkeys(
 SUMMARY |= {"metric": 34, "unit": 14, "dated": 20, "key": 28}
 MIXED = ("value", "mean", "p90", "low", "high", "before")
 # Characters of a column.
-WIDTHS = {"moment": 19, "day": 12, "seconds": 11, "share": 8, "number": 8, "link": 40}
+WIDTHS = {"moment": 20, "day": 13, "seconds": 12, "share": 9, "number": 9, "link": 40}
 WIDEST = 48
 # Rows of a sheet are made in pieces, so that a long one does not stand in memory twice.
 PIECE = 5_000
@@ -123,8 +123,9 @@ def build_table_sheet(table: Table, context: Context) -> Sheet:
             for place, (_, column) in enumerate(columns)
         ]
         total[0] = context.text("overview.total")
+    lines = rows if total is None else [*rows, total]
     widths = [
-        _measure(c.kind, c.title, [row[n] for row in rows]) for n, (_, c) in enumerate(columns)
+        _measure(c.kind, c.title, [line[n] for line in lines]) for n, (_, c) in enumerate(columns)
     ]
     return Sheet(
         table.name,
@@ -139,11 +140,14 @@ def build_table_sheet(table: Table, context: Context) -> Sheet:
 
 
 def _measure(kind: str, title: str, values: Sequence[Any]) -> float:
-    """Characters that a column needs; long titles are written in several lines."""
+    """Characters that a column needs; long titles are written in several lines.
+
+    Three beside the longest value: an indent, and what bold ones and a thousand's point take.
+    """
     if kind in WIDTHS:
         return max(WIDTHS[kind], min(len(title) + 2, 18))
     longest = max((len(str(value)) for value in values if value is not None), default=0)
-    return max(5, min(len(title) + 2, 18), min(WIDEST, longest + 2))
+    return max(5, min(len(title) + 2, 18), min(WIDEST, longest + 3))
 
 
 def _every_row(scope: ColumnContext, table: RowTable) -> SheetRows:

@@ -455,15 +455,17 @@ def _write_styles() -> str:
         )
 
     aligned = ' applyAlignment="1"><alignment'
+    # Not so close to the words of the next column.
+    right = f'{aligned} horizontal="right" indent="1"'
     numbers = range(164, 164 + len(CODES))
     forms = [
         form(),
         form(font=1, more=f'{aligned} vertical="top" wrapText="1"/></xf>'),
-        form(font=1, more=f'{aligned} horizontal="right" vertical="top" wrapText="1"/></xf>'),
+        form(font=1, more=f'{right} vertical="top" wrapText="1"/></xf>'),
         form(font=2),
         form(more=' quotePrefix="1"/>'),
-        *[form(number) for number in numbers],
-        *[form(number, 1) for number in numbers],
+        *[form(number, more=f"{right}/></xf>") for number in numbers],
+        *[form(number, 1, f"{right}/></xf>") for number in numbers],
     ]
     return (
         f'{HEAD}<styleSheet xmlns="{MAIN}"><numFmts count="{len(CODES)}">{codes}</numFmts>'
