@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
     from layouts.i18n import Text
     from layouts.slack.messages import Messages
+    from services.archive.writer import ArchiveWriter
     from services.collector.collector import Collector
     from services.hooks.event_queue import EventQueue
     from services.robot.robot import Robot
@@ -241,6 +242,11 @@ def _build_collector(
 
     environment, settings = configuration.environment, configuration.settings
     robot = _build_robot(configuration, decisions, stores, slack_client(environment, settings))
+    followers = [robot.process_snapshot, TimeTotals(stores.state, settings).note]
+    during = [robot.running]
+    if archive := _build_archive(environment, settings, stores):
+        followers.append(archive.note)
+        during.append(archive.running)
     return Collector(
         # Who is told to end does not sit out the wait that a vendor has asked for.
         intercom_client(environment, settings, ended.wait),
@@ -250,8 +256,8 @@ def _build_collector(
         state=stores.state,
         settings=settings,
         events=_build_events(environment, stores),
-        after_publish=[robot.process_snapshot, TimeTotals(stores.state, settings).note],
-        during=robot.running,
+        after_publish=followers,
+        during=during,
     )
 
 
@@ -532,6 +538,18 @@ def _build_robot(
         draw=_build_messages(configuration.environment, configuration.settings),
         app_id=configuration.environment.intercom_app_id,
     )
+
+
+def _build_archive(
+    environment: Environment, settings: Settings, stores: Stores
+) -> "ArchiveWriter | None":
+    if environment.mongo_uri is None:
+        return None
+    from services.archive.mongo import WRITE_SECONDS, Mongo
+    from services.archive.writer import ArchiveWriter
+
+    mongo = Mongo(environment.mongo_uri, settings.history.mongo_database, WRITE_SECONDS)
+    return ArchiveWriter(mongo, stores.state, settings)
 
 
 def _build_messages(environment: Environment, settings: Settings) -> "Messages":

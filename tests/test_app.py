@@ -114,8 +114,8 @@ def test_only_the_demonstration_takes_options_for_the_sandbox(run):
 
 @pytest.fixture
 def imported(tmp_path):
-    """Which of the libraries for tables a process has that ran this code of ours."""
-    libraries = ("polars", "numpy", "pandas", "pyarrow")
+    """Which of these libraries a process has that ran this code of ours."""
+    libraries = ("polars", "numpy", "pandas", "pyarrow", "pymongo", "services.archive.mongo")
 
     def imported(code):
         told = f"print(*[name for name in {libraries} if name in sys.modules], flush=True)"
@@ -133,8 +133,9 @@ def imported(tmp_path):
     return imported
 
 
-def test_a_web_process_needs_no_pandas(imported):
-    assert "pandas" not in imported("import app; app.create_server(app._load_given()); {told}")
+def test_a_web_process_needs_neither_pandas_nor_what_it_does_not_use(imported):
+    code = "import app; app.create_server(app._load_given()); {told}"
+    assert not {"pandas", "pymongo", "services.archive.mongo"} & {*imported(code)}
 
 
 BACKUP = {"BACKUP_PASSPHRASE": "four plain words here"}

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
 
 from services.collector.run import CollectorRun
@@ -39,7 +39,7 @@ class Collector:
     Args:
         state: Where the roster and the commands lie.
         after_publish: Called with every version, in turn, before the next one is published.
-        during: Entered with the epoch for as long as the lease is ours.
+        during: Each entered with the epoch for as long as the lease is ours.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Collector:
         clock: Callable[[], float] = time.time,
         events: EventQueue | None = None,
         after_publish: Sequence[Callable[[Snapshot], None]] = (),
-        during: Callable[[int], AbstractContextManager[object]] = lambda epoch: nullcontext(),
+        during: Sequence[Callable[[int], AbstractContextManager[object]]] = (),
     ) -> None:
         self._lease = lease
         self._cache = cache
@@ -81,7 +81,7 @@ class Collector:
                 if epoch is None:
                     continue
                 log.info("collecting (epoch %d)", epoch)
-                with self._during(epoch):
+                with self._follow(epoch):
                     self._work(self._start_run(epoch=epoch), stop)
             except FencedError as error:
                 log.warning("collector: %s", error)
@@ -97,12 +97,18 @@ class Collector:
         assert epoch is not None
         try:
             run = self._start_run(epoch=epoch)
-            with self._during(epoch):
+            with self._follow(epoch):
                 for worker in run.workers:
                     worker.run_cycle()
                 self._publish(run)
         finally:
             self._lease.release()
+
+    def _follow(self, epoch: int) -> ExitStack:
+        with ExitStack() as stack:
+            for follow in self._during:
+                stack.enter_context(follow(epoch))
+            return stack.pop_all()
 
     def _work(self, run: CollectorRun, stop: threading.Event) -> None:
         stop_workers = threading.Event()

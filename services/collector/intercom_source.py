@@ -39,6 +39,8 @@ class IntercomSource:
         self._buffer = buffer
         self._signs = settings.calls_in_conversations
         self._merged = settings.merged
+        attributes = settings.attributes
+        self._reason_labels = attributes.reason, attributes.second_reason
         self._zone = settings.zone
         self._types = AttributeTypes(zone=self._zone)
         self._clock = clock
@@ -74,6 +76,7 @@ class IntercomSource:
         self.teams: list[Payload] = []
         self.reasons: list[Payload] = []
         self.attributes: list[str] = []
+        self.words: dict[str, list[str]] = {}
 
     @property
     def warning(self) -> str | None:
@@ -84,6 +87,12 @@ class IntercomSource:
     @property
     def version(self) -> str | None:
         return self._intercom.answered_version
+
+    def list_reasons(self) -> list[str]:
+        """The workspace's own words for reasons; what somebody typed is none of them."""
+        labels = {fold_label(label) for label in self._reason_labels}
+        known = (words for label, words in self.words.items() if fold_label(label) in labels)
+        return sorted({word for words in known for word in words})
 
     def count_recent_requests(self) -> int:
         return self._intercom.count_recent_requests()
@@ -141,6 +150,7 @@ class IntercomSource:
             "teams": self.teams,
             "reasons": self.reasons,
             "attributes": self.attributes,
+            "words": self.words,
         }
 
     def resume(self, watermark: dict[str, Any], *, whole: bool) -> None:
@@ -150,6 +160,7 @@ class IntercomSource:
         self.teams = watermark.get("teams") or []
         self.reasons = watermark.get("reasons") or []
         self.attributes = watermark.get("attributes") or []
+        self.words = watermark.get("words") or {}
         if whole and watermark.get("updated") is not None:
             self.updated = watermark["updated"]
             self.history.resume(watermark.get("history") or {})
@@ -213,9 +224,17 @@ class IntercomSource:
             rows = self._intercom.list_conversation_attributes()
             named = {str(row.get("label") or row.get("name") or ""): row for row in rows}
             self.attributes = list(named)
+            self.words = {label: _list_words(row) for label, row in named.items()}
             data_types = {fold_label(k): str(row.get("data_type")) for k, row in named.items()}
             self._types = AttributeTypes(data_types, self._zone)
 
 
 def list_update_instants(page: Page) -> list[int]:
     return [row["updated_at"] for row in page.rows if isinstance(row.get("updated_at"), int)]
+
+
+def _list_words(attribute: Payload) -> list[str]:
+    """The values among which the workspace lets choose; none where anything may be typed."""
+    options = attribute.get("options") or ()
+    words = [one.get("label") if isinstance(one, dict) else one for one in options]
+    return [str(word).strip() for word in words if word]

@@ -317,6 +317,7 @@ class CollectorRun:
             "workspace": self._intercom.app.get("name"),
             "app_time_zone": self._intercom.app.get("timezone"),
             "attributes": self._intercom.attributes,
+            "reasons": self._intercom.list_reasons(),
             "lines": [{key: line.get(key) for key in ("id", "name", "digits")} for line in lines],
             "answered": all(worker.status.state != "starting" for worker in self.workers),
             "causes": {w.source.name: w.cause for w in self.workers if w.cause},

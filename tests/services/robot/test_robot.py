@@ -458,7 +458,7 @@ def test_a_slack_that_hangs_does_not_hold_up_the_collector(tmp_path):
         settings=rig.settings,
         clock=rig.clock,
         after_publish=[robot.process_snapshot, seen.append],
-        during=robot.running,
+        during=[robot.running],
     )
     stop = threading.Event()
     thread = threading.Thread(target=collector.run, args=(stop,))
