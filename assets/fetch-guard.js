@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   const POST = "/_dash-update-component";
+  const OURS = /^\/_dash-|^\/operations\/word$/;
   const LIMIT_MS = 20000;
   const HEALTH_LIMIT_MS = 5000;
   const LOOK_MS = 2000;
@@ -118,7 +119,7 @@
 
   window.fetch = async function (resource, options) {
     const asked = new URL(String((resource && resource.url) || resource), window.location.href);
-    const ours = asked.origin === window.location.origin && asked.pathname.startsWith("/_dash-");
+    const ours = asked.origin === window.location.origin && OURS.test(asked.pathname);
     if (!ours) return plain(resource, options);
     const answered = enclosed(asked.pathname);
     if (answered) return answered;

@@ -1,8 +1,23 @@
 /* The wall between two refreshes: the waits run on, the panel at the right closes
+<<<<<<< HEAD
    with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled
    stays so when a new version draws it again. */
+=======
+   with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled or
+   unfolded stays so when a new version draws it again. It asks every other second, in one tiny
+   request, whether there is anything else to see. */
+>>>>>>> ab983cc (Take the vendors' web-hooks in, and tell walls in a word whether there is anything else to see)
 (function () {
   "use strict";
+  const ASK_MS = 2000;
+  const HIDDEN_MS = 30000;
+  const AGAIN_MS = 15000;
+  const LOOK_MS = 250;
+  let shown = null;
+  let wanted = null;
+  let wantedAt = 0;
+  let asked = 0;
+  let asking = false;
   let open = null;
   const scrolled = { "crew-frame": 0 };
 
@@ -66,8 +81,33 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.setInterval(follow, 1000);
 
+  /* Whether something else is to be seen, in a word; what it is only when the word is another one. */
+  async function ask() {
+    const at = Date.now();
+    const pace = document.hidden ? HIDDEN_MS : ASK_MS;
+    if (asking || shown === null || at - asked < pace || !document.querySelector(".wall-place")) return;
+    asking = true;
+    asked = at;
+    try {
+      const answer = await window.fetch("/operations/word" + window.location.search);
+      const word = answer.ok ? await answer.json() : shown;
+      if (word !== shown && (word !== wanted || at - wantedAt > AGAIN_MS)) {
+        wanted = word;
+        wantedAt = at;
+        window.dash_clientside.set_props("refresh", { n_intervals: at });
+      }
+    } finally {
+      asking = false;
+    }
+  }
+  window.setInterval(ask, LOOK_MS);
+  document.addEventListener("visibilitychange", ask);
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.operations = {
+    note: function (version) {
+      shown = version ? version[2] : null;
+    },
     team: function (teams) {
       window.vigia.set({ team: teams }, "push", []);
       return window.dash_clientside.no_update;

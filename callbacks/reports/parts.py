@@ -18,8 +18,11 @@ from dash.exceptions import PreventUpdate
 # An id, and the property of it that is filled.
 Place = tuple[str, str]
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATACLASS
-# What the browser moves on by itself (`live-time.js`) is no other content.
-RUNNING = re.compile(rb'"children":"[^"]*"(?=,"className":"tick)|"data-now":"\d+"')
+# What the browser moves on by itself (`live-time.js`, `operations.js`) is no other content.
+RUNNING = re.compile(
+    rb'"children":"[^"]*"(?=,"className":"tick)|"data-now":"\d+"'
+    rb'|"style":\{"--share":"[^"]*"\}(?=,"data-since")'
+)
 # Panels stand in rows, and in stacks within them.
 DEPTH = 3
 

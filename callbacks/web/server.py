@@ -24,12 +24,14 @@ from callbacks.access.routes import Route, add_route, record
 from callbacks.api import blueprint as api
 from callbacks.pages.analyst import export as analyst_export
 from callbacks.pages.differences import page as differences
+from callbacks.pages.operations import page as operations
 from callbacks.reports import exports, page_query
 from callbacks.web import (
     errors,
     frame,
     headers,
     heartbeat,
+    hooks,
     prometheus,
     recordings,
     registry,
@@ -168,6 +170,8 @@ def create_app(backend: Backend) -> Dash:
     first_start.set_up(server, backend)
     own_account.set_up(server, backend)
     heartbeat.set_up(server, backend)
+    hooks.set_up(server, backend, csrf)
+    operations.add_word(server, backend)
     recordings.set_up(server, backend)
     prometheus.set_up(server, backend)
     exports.set_up(server, backend, registry.REPORTS)
@@ -250,8 +254,10 @@ def _create_server(backend: Backend) -> Flask:
     return server
 
 
-def find_largest_body(server: Flask, path: str, cookies: str) -> int:
+def find_largest_body(server: Flask, path: str, cookies: str, length: int) -> int:
     """Files are long; who is not signed in may not fill the memory with one."""
+    if length > BODY_BYTES:
+        hooks.note_refused_body(server, path)
     if not path.startswith(differences.FILES):
         return BODY_BYTES
     serializer = SecureCookieSessionInterface().get_signing_serializer(server)

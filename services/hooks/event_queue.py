@@ -64,8 +64,8 @@ class EventQueue:
         self._cache = cache
         self._clock = clock
 
-    def put(self, event: Event) -> None:
-        """Whoever has it back has no doubt that it will be dealt with."""
+    def put(self, event: Event) -> Outcome:
+        """Once it returns, the event will be dealt with, or was before."""
         outcome: Outcome = "unused"
         if event.kind is not None:
             now = self._clock()
@@ -83,6 +83,7 @@ class EventQueue:
             outcome = ("accepted" if is_current else "late") if is_new else "duplicate"
             self._cache.increment(BELL)
         self.note(event.vendor, outcome, event)
+        return outcome
 
     def listen(self) -> bytes | None:
         """Another word whenever something was put."""

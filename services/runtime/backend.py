@@ -15,6 +15,7 @@ from services.accounts.second_factor import SecondFactor
 from services.accounts.sessions import Sessions
 from services.accounts.tokens import Tokens
 from services.files import schedule
+from services.hooks.event_queue import EventQueue
 from services.robot.service import AlertService
 from services.runtime.process_report import ProcessReport
 from services.settings.config import Environment, Settings
@@ -87,6 +88,10 @@ class Backend:
     @cached_property
     def process_report(self) -> ProcessReport:
         return ProcessReport(self.cache, "web", self.clock)
+
+    @cached_property
+    def events(self) -> EventQueue:
+        return EventQueue(self.state, self.cache, self.clock)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

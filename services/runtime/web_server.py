@@ -60,7 +60,7 @@ def is_healthy(url: str) -> bool:
 
 
 def serve(
-    application: Any, listening: int, *, threads: int, find_largest: Callable[[str, str], int]
+    application: Any, listening: int, *, threads: int, find_largest: Callable[[str, str, int], int]
 ) -> None:
     """Until a signal of `ENDING`; many processes may answer on one socket.
 
@@ -69,8 +69,8 @@ def serve(
 
     Args:
         listening: The number of an open socket.
-        find_largest: Bytes that a request may bring, by its path and its cookies; what is longer
-            is refused before it is read.
+        find_largest: Bytes that a request may bring, by its path, its cookies and the length that
+            it tells; what is longer is refused before it is read.
     """
     for number in ENDING:
         signal.signal(number, lambda number, frame: sys.exit(0))
@@ -101,14 +101,16 @@ def serve(
         )
 
 
-def _limit_parser(find_largest: Callable[[str, str], int]) -> type[HTTPRequestParser]:
+def _limit_parser(find_largest: Callable[[str, str, int], int]) -> type[HTTPRequestParser]:
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         def __init__(self, adj: Any) -> None:
             super().__init__(copy(adj))
 
         def parse_header(self, header_plus: bytes) -> None:
             super().parse_header(header_plus)
-            self.adj.max_request_body_size = find_largest(self.path, self.headers.get("COOKIE", ""))
+            cookies = self.headers.get("COOKIE", "")
+            largest = find_largest(self.path, cookies, self.content_length)
+            self.adj.max_request_body_size = largest
 
     return Parser
 

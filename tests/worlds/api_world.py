@@ -275,10 +275,9 @@ class FakeDataset:
 
 
 class FakeStore:
-    """Counts, and holds what a test lays into it."""
+    """Holds what a test lays into it."""
 
     def __init__(self) -> None:
-        self.counters: dict[str, int] = {}
         self.values: dict[str, bytes] = {}
 
     def get(self, key: str) -> bytes | None:
@@ -296,9 +295,15 @@ class FakeStore:
     def set(self, key: str, value: bytes, expire_seconds: float | None = None) -> None:
         self.values[key] = value
 
+    def add(self, key: str, value: bytes, expire_seconds: float | None = None) -> bool:
+        is_new = key not in self.values
+        self.values.setdefault(key, value)
+        return is_new
+
     def increment(self, key: str, expire_seconds: float | None = None, start: int = 0) -> int:
-        self.counters[key] = self.counters.get(key, start) + 1
-        return self.counters[key]
+        count = int(self.values.get(key, start)) + 1
+        self.values[key] = str(count).encode()
+        return count
 
 
 class Api:

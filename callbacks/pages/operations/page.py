@@ -6,8 +6,12 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
+from flask import Flask, Response, jsonify, request
 
+from callbacks.access.guard import page_for
+from callbacks.access.refusals import json_error
 from callbacks.access.roles import role_callback
+from callbacks.access.routes import Route, add_route
 from callbacks.access.session import current_context, current_viewer
 from callbacks.pages.operations.agents import Choices, draw_drawer
 from callbacks.pages.operations.figures import build_wall
@@ -19,7 +23,7 @@ from callbacks.pages.operations.query import (
     read_operations,
 )
 from callbacks.reports.first_start import describe_start
-from callbacks.reports.parts import Parts, answer, digest, draw, read_shown
+from callbacks.reports.parts import Parts, Place, answer, digest, draw, read_shown
 from callbacks.reports.query import ParameterError
 from layouts import ids
 from layouts.components.context import Context
@@ -31,6 +35,10 @@ from layouts.roles import PAGES, PEOPLE, ROLES
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
+
+WORD = Route(path=f"{PATH}/word", endpoint="operations_word", roles=PAGES[PATH].roles)
+NO_WORD = ""
+AGES: Place = (ids.panel(PAGE, operations.AGES), "children")
 
 
 def register(app: Dash, backend: Backend) -> None:
@@ -46,25 +54,15 @@ def register(app: Dash, backend: Backend) -> None:
         snapshot = backend.dataset.snapshot()
         address = view("", read_choices(search, "agent"))
         edition = backend.edition(snapshot)
-        marker = [digest(edition.encode()), digest(address.encode())]
-        if path != PATH or marker == read_shown(shown)[:2]:
+        marker = [digest(edition.encode()), digest(address.encode()), NO_WORD]
+        if path != PATH or marker[:2] == read_shown(shown)[:2]:
             raise PreventUpdate
         context = current_context(backend, PATH)
         if snapshot is None:
             starting = _fill_places(operations.only(describe_start(None, context)))
             return answer(starting, marker, shown, operations.PLACES[:1])
-        viewer = current_viewer(backend)
-        own = viewer.role, viewer.agent_id, context.theme, context.text.language
-        question, problem = backend.dataset.cached(
-            ("operations", edition, *own, address),
-            lambda: _build_view(backend, snapshot, viewer, address),
-        )
-        at = backend.now()
-        # Who comes later in the same version sees the lamp as it is by then.
-        parts = backend.dataset.cached(
-            ("operations", edition, *own, address, question.work.severity(at)),
-            lambda: _draw(question, problem, read_choices(address), at, context),
-        )
+        parts = _find_parts(backend, snapshot, edition, address, context)
+        marker[2] = _find_word(parts)
         return answer(parts, marker, shown, operations.PLACES[:1])
 
     @role_callback(app, roles=PEOPLE)(
@@ -105,6 +103,9 @@ def register(app: Dash, backend: Backend) -> None:
         return draw_drawer(question, read_choices(search), current_context(backend, PATH)), address
 
     app.clientside_callback(
+        ClientsideFunction("operations", "note"), Input(ids.panel(PAGE, "version"), "data")
+    )
+    app.clientside_callback(
         ClientsideFunction("operations", "team"),
         Output(ids.URL, "search", allow_duplicate=True),
         Input(ids.panel(PAGE, "team"), "value"),
@@ -112,8 +113,54 @@ def register(app: Dash, backend: Backend) -> None:
     )
 
 
+def add_word(server: Flask, backend: Backend) -> None:
+    """Another word whenever the wall of an address would show something else than before.
+
+    Walls ask for it every other second, and for what is drawn when it has changed.
+    """
+
+    def tell_word() -> Response:
+        viewer, snapshot = current_viewer(backend), backend.dataset.snapshot()
+        if page_for(PATH, viewer, backend) is None:
+            return json_error(403, "forbidden", "not for this role")
+        word = NO_WORD
+        if snapshot is not None:
+            edition = backend.edition(snapshot)
+            address = view(
+                "", read_choices(request.query_string.decode("ascii", "replace"), "agent")
+            )
+            context = current_context(backend, PATH)
+            parts = _find_parts(backend, snapshot, edition, address, context)
+            word = _find_word(parts)
+        return jsonify(word)
+
+    add_route(server, WORD, tell_word)
+
+
+def _find_word(parts: Parts) -> str:
+    inside = (inner for part in parts for inner in (part, *part.inside))
+    return digest(" ".join(one.word for one in inside if one.place != AGES).encode())
+
+
 def render(context: Context, search: str) -> Element:
     return operations.page(context, is_kiosk(search) or ROLES[context.role].is_screen)
+
+
+def _find_parts(
+    backend: Backend, snapshot: Snapshot, edition: str, address: str, context: Context
+) -> Parts:
+    viewer = current_viewer(backend)
+    own = viewer.role, viewer.agent_id, context.theme, context.text.language
+    question, problem = backend.dataset.cached(
+        ("operations", edition, *own, address),
+        lambda: _build_view(backend, snapshot, viewer, address),
+    )
+    at = backend.now()
+    # Who comes later in the same version sees the lamp as it is by then.
+    return backend.dataset.cached(
+        ("operations", edition, *own, address, question.work.severity(at)),
+        lambda: _draw(question, problem, read_choices(address), at, context),
+    )
 
 
 def _draw(

@@ -37,6 +37,8 @@ ICONS = {
     "online_text": "chat-left-fill",
     "online_voice": "telephone-fill",
 }
+# What changes with every reading, though nothing happened.
+AGES = "ages"
 # Lines of the table for which a screen in the room has room, and with a banner above them.
 KIOSK_AGENTS, KIOSK_AGENTS_LATE = 10, 8
 
@@ -348,7 +350,9 @@ def _top(wall: Wall, context: Context) -> Element:
             html.Span(context.text(f"operations.period.{key}"), className="quiet"),
             _fill("wall-fill", context),
             _sound(context) if wall.sound else None,
-            html.Div(ages(wall.sources, wall.at, context), className="ages"),
+            html.Div(
+                ages(wall.sources, wall.at, context), id=ids.panel(PAGE, AGES), className="ages"
+            ),
             html.Span(context.formats.weekday(today), className="quiet wall-day"),
             clock(wall.at, context, "wall-clock"),
         ],

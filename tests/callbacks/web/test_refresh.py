@@ -39,7 +39,10 @@ WHOLE = {
     "/status": 19_000,
     "/alerts": 13_500,
 }
-RUNNING = re.compile(r'"children": "[^"]*"(?=, "className": "tick)|"data-now": "\d+"')
+RUNNING = re.compile(
+    r'"children": "[^"]*"(?=, "className": "tick)|"data-now": "\d+"'
+    r'|(?<="data-since": "\d{10}", )"style": \{"--share": "[^"]*"\}'
+)
 
 
 class Screen:
@@ -70,10 +73,10 @@ def world(tmp_path_factory):
         yield made
 
 
-def renew(world, **tables):
+def renew(world, seconds=MINUTE, **tables):
     """The next minute's version, of the same rows unless others are given."""
-    now, minute = world.dataset.current, timedelta(seconds=MINUTE)
-    world.now += MINUTE
+    now, minute = world.dataset.current, timedelta(seconds=seconds)
+    world.now += seconds
     world.dataset.current = replace(
         now,
         version=now.version + 1,
@@ -193,3 +196,25 @@ def test_a_team_of_150_asks_no_more_than_ten_kilobytes(tmp_path):
                 for output in world.callback_ids():
                     if output.lstrip(".").partition("--")[0] in (PAGES[path].name, "frame.data"):
                         assert screen.ask(output)[1] <= REQUEST_BYTES, output
+
+
+def test_walls_are_told_in_a_word_whether_there_is_anything_else_to_see(fresh):
+    world = fresh()
+    wall, words = world.screen(), []
+
+    def ask():
+        answer = wall.get("/operations/word?kiosk=1")
+        assert len(answer.data) < 20
+        words.append(answer.get_json())
+
+    ask()
+    renew(world, seconds=2)
+    ask()
+    waiting = conversation("c99", "2026-11-24T12:00:00Z", state="open", agent_id=None)
+    renew(world, 2, conversations=snapshot([*CONVERSATIONS, waiting]).tables.conversations)
+    ask()
+    assert words[0] == words[1] != words[2]
+    address = {"url.pathname": "/operations", "url.search": "?kiosk=1"}
+    shown = read_props(wall.fire(FIRST["/operations"], **address))
+    assert shown["operations--version"]["data"][2] == words[2]
+    assert world.browser().get("/operations/word").status_code in (302, 401)

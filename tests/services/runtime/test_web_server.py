@@ -29,7 +29,7 @@ def application(environ, start_response):
     environ["wsgi.input"].read()
     return ["{{}} {{}}".format(os.getpid(), environ["wsgi.url_scheme"]).encode()]
 
-def find_largest(path, cookies):
+def find_largest(path, cookies, length):
     return 2**22 if (path, cookies) == ("/file", "known=1") else 2**20
 
 os.environ["VIGIA_PARENT_PIPE"] = sys.argv[2]
