@@ -22,7 +22,7 @@ class ArchiveStatus:
         as_of: The instant for which the last whole writing holds.
         since: When it came into this state.
         spoke_at: When the writer last said so.
-        error: In words for a manager.
+        cause: `mongo.Cause` of what is wrong; `error` in words for a manager.
         first_day: The oldest day in the archive, YYYY-MM-DD.
         waiting: Days that are not written yet.
         epoch: Of the collector whose writer says so: one that was superseded is silent.
@@ -32,6 +32,7 @@ class ArchiveStatus:
     as_of: float | None = None
     since: float | None = None
     spoke_at: float = 0.0
+    cause: str | None = None
     error: str | None = None
     first_day: str | None = None
     waiting: int = 0

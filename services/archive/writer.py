@@ -119,7 +119,7 @@ class ArchiveWriter:
             if error.cause == "superseded":
                 self._forget()
             if not must_stop():
-                self._tell(STATES[error.cause], error=str(error))
+                self._tell(STATES[error.cause], cause=error.cause, error=str(error))
             return False
         except ServiceError as error:
             log.warning("archive: %s", error)
@@ -237,7 +237,14 @@ class ArchiveWriter:
         self._sent = {document["_id"] for document in (*alerts, *audited)}
         self._history_at = now
 
-    def _tell(self, state: State, *, as_of: float | None = None, error: str | None = None) -> None:
+    def _tell(
+        self,
+        state: State,
+        *,
+        as_of: float | None = None,
+        cause: Cause | None = None,
+        error: str | None = None,
+    ) -> None:
         now = self._clock()
         try:
             before = load_status(self._state, now)
@@ -252,6 +259,7 @@ class ArchiveWriter:
                     as_of=as_of or before.as_of,
                     since=before.since if state == before.state else now,
                     spoke_at=now,
+                    cause=cause,
                     error=error,
                     first_day=self._first_day or before.first_day,
                     waiting=len({day for _, day in self._waiting}),

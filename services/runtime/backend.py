@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from metrics.model.definitions import Rules
 from services.accounts.accounts import Accounts
@@ -24,6 +25,9 @@ from services.settings.links import IntercomLinks, workspace_id
 from services.snapshot.dataset import Dataset, Snapshot
 from services.storage.command_queue import CommandQueue
 from services.storage.store import Store
+
+if TYPE_CHECKING:
+    from services.archive.reader import ArchiveReader
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,17 @@ class Backend:
     @cached_property
     def events(self) -> EventQueue:
         return EventQueue(self.state, self.cache, self.clock)
+
+    @cached_property
+    def archive(self) -> "ArchiveReader | None":
+        """None without MONGO_URI: then nothing of the driver is imported."""
+        uri = self.environment.mongo_uri
+        if uri is None:
+            return None
+        from services.archive.mongo import READ_SECONDS, Mongo
+        from services.archive.reader import ArchiveReader
+
+        return ArchiveReader(Mongo(uri, self.settings.history.mongo_database, READ_SECONDS))
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

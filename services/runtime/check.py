@@ -26,6 +26,7 @@ from services.vendors.aircall_rows import build_user_row
 from services.vendors.intercom import Intercom, intercom_client
 from services.vendors.intercom_rows import build_admin_row
 
+ARCHIVE_NAMES = {"source": "MongoDB", "secret": "MONGO_URI"}
 Mark = Literal["✓", "○", "✗"]
 GOOD: Mark = "✓"
 OPTIONAL: Mark = "○"  # missing, and everything else works without it
@@ -70,6 +71,7 @@ def check(
     findings += _check_intercom(intercom, settings, text, directory)
     findings += _check_aircall(aircall_client(environment, settings), settings, text, directory)
     findings += check_slack(slack, message, text)
+    findings += _check_archive(settings, environment, text)
     return Report(findings, directory)
 
 
@@ -204,6 +206,23 @@ def _check_bot(slack: Bot, text: Words, *, is_proven_by_message: bool) -> Iterat
     if channel.get("is_member") is False:
         raise RefusedError("not_in_channel")
     yield Finding(GOOD, "Slack", text("check.slack_channel", channel=channel.get("name") or "?"))
+
+
+def _check_archive(settings: Settings, environment: Environment, text: Words) -> Iterator[Finding]:
+    uri, name = environment.mongo_uri, settings.history.mongo_database
+    if uri is None:
+        yield Finding(OPTIONAL, "MongoDB", text("check.archive_off"))
+        return
+    from services.archive.mongo import WRITE_SECONDS, ArchiveError, Mongo
+
+    mongo = Mongo(uri, name, WRITE_SECONDS)
+    try:
+        mongo.replace("check", [{"_id": "check"}])
+        yield Finding(GOOD, "MongoDB", text("check.archive", database=name))
+    except ArchiveError as error:
+        yield Finding(WRONG, "MongoDB", text(f"status.cause.{error.cause}", **ARCHIVE_NAMES))
+    finally:
+        mongo.close()
 
 
 def _explain_refusal(reason: str, text: Words) -> str:

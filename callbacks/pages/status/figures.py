@@ -21,6 +21,7 @@ from metrics.model.selection import absent_labels
 from metrics.model.view import EVERYTHING, View
 from metrics.query.drilldown import RECOGNISED_CALLS, drill_down
 from services.accounts.heartbeats import Heartbeat
+from services.archive.status import load_status
 from services.robot.service import AlertOverview
 from services.runtime.backend import Backend
 from services.snapshot.dataset import Snapshot
@@ -132,7 +133,16 @@ def _list_sources(
     rows.append(
         SourceRow("slack", slack.state, as_of=slack.as_of, since=slack.since, error=slack.error)
     )
+    rows.append(_build_archive_row(backend))
     return rows
+
+
+def _build_archive_row(backend: Backend) -> SourceRow:
+    if backend.environment.mongo_uri is None:
+        return SourceRow("mongo", "off")
+    told = load_status(backend.state, backend.clock())
+    as_of, since = told.instant("as_of"), told.instant("since")
+    return SourceRow("mongo", told.state, as_of, since, told.cause, told.error)
 
 
 def _build_past(snapshot: Snapshot | None) -> HistoryProgress | None:

@@ -25,9 +25,11 @@ PILLS = {
     "ok": ("good", "check2"),
     "late": ("attention", "exclamation-triangle-fill"),
     "failed": ("attention", "plug-fill"),
+    **dict.fromkeys(("full", "read_only"), ("attention", "plug-fill")),
     "starting": ("quiet", "clock"),
     "off": ("quiet", "pause-circle"),
 }
+DOUBTFUL = ("late", "failed", "full", "read_only")
 COLUMNS = ("source", "state", "data", "since", "requests", "version", "todo")
 LINK = ids.panel(PAGE, "link-words")
 PLACES = ("notices", "sources", "past", "match", "processes", "cache", "screens")
@@ -37,8 +39,8 @@ LISTED = 200
 
 @dataclass(frozen=True)
 class SourceRow:
-    """`state` is starting, ok, late, failed or off; `error` is in the words of the vendor's client;
-    `warning` is something to know while all is well; `requests` and `budget` are per minute.
+    """`state` is a key of `PILLS`; `error` is in the words of the vendor's client; `warning` is
+    something to know while all is well; `requests` and `budget` are per minute.
     """
 
     key: str
@@ -163,7 +165,7 @@ def _source_row(row: SourceRow, status: Status, context: Context) -> Element:
         _version(row, context),
         html.Div(_todo(row, context), className="todo"),
     ]
-    doubtful = row.state in ("late", "failed")
+    doubtful = row.state in DOUBTFUL
     return html.Tr(
         [html.Td(cell, className="left") for cell in cells],
         className="source-doubtful" if doubtful else "",
@@ -205,7 +207,7 @@ def _todo(row: SourceRow, context: Context) -> list[Any]:
     if row.key == "slack" and row.error:
         return [html.Span(reason_words(row.error, context))]
     parts: list[Any] = []
-    if row.state in ("late", "failed"):
+    if row.state in DOUBTFUL:
         cause = row.cause or "unavailable"
         key = text(f"status.key.{row.key}") if text.has(f"status.key.{row.key}") else name
         parts.append(html.Span(text(f"status.cause.{cause}", source=name, secret=key)))

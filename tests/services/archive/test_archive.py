@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from layouts.i18n import text_for
 from metrics.model.periods import Period
 from services.accounts.audit import Audit
 from services.archive import writer as writer_module
@@ -21,6 +22,8 @@ from services.archive.mongo import DAYS
 from services.archive.status import SILENT_SECONDS, ArchiveStatus, load_status
 from services.archive.writer import ArchiveWriter
 from services.robot.history import History
+from services.runtime.check import _check_archive
+from services.settings.config import Settings, load_environment
 from services.storage.disk_store import DiskStore
 from tests.worlds import archiving
 from tests.worlds.archiving import (
@@ -313,3 +316,17 @@ def test_a_fault_of_ours_stops_neither_collector_nor_writer(
     assert (told.state, told.error) == ("failed", "archive: KeyError")
     monkeypatch.undo()
     assert writer.work(operation.version(NOW), 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "mark", "words"), [(0, "✓", "vigia"), (13, "✗", "readWrite"), (14031, "✗", "room")]
+)
+def test_the_check_writes_as_the_collector_would(
+    code: int, mark: str, words: str, uri: str
+) -> None:
+    if code:
+        fail(uri, "update", errorCode=code)
+    environment = load_environment({"MONGO_URI": uri})
+    (finding,) = _check_archive(Settings(), environment, text_for("en"))
+    assert finding.mark == mark
+    assert words in finding.message
