@@ -4,7 +4,7 @@
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-all lock coverage bench pictures clean
+.PHONY: setup run test test-all lock coverage bench docs pictures clean
 
 setup:
 	@.ci/setup runtime
@@ -40,10 +40,15 @@ bench:
 	@.ci/setup development
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done
 
+# The site of docs/, into site/.
+docs:
+	@.ci/setup development
+	$(BIN)/python -m mkdocs build
+
 pictures:
 	@.ci/setup development
 	$(BIN)/python -m tests.browser.pictures
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage state/demo pictures
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage state/demo pictures site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

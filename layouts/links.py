@@ -14,3 +14,11 @@ def view(path: str, choices: Choices, **changes: str | Sequence[str] | None) -> 
         merged["from" if name == "from_" else name] = values
     query = urlencode([(name, value) for name, values in merged.items() for value in values])
     return f"{path}?{query}" if query else path
+
+
+# What each role reads of the help; the part on a page bears its name.
+GUIDES = {"manager": "lead", "analyst": "analyst", "wall": "wall"}
+
+
+def guide_address(role: str, page: str) -> str:
+    return f"/help/{GUIDES[role]}#{page}"

@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks.access import first_start, guard, own_account, session, sign_in, single_sign_on
+from callbacks.access import first_start, guard, help, own_account, session, sign_in, single_sign_on
 from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.access.routes import Route, add_route, record
 from callbacks.api import blueprint as api
@@ -173,6 +173,7 @@ def create_app(backend: Backend) -> Dash:
     hooks.set_up(server, backend, csrf)
     operations.add_word(server, backend)
     recordings.set_up(server, backend)
+    help.set_up(server, backend)
     prometheus.set_up(server, backend)
     exports.set_up(server, backend, registry.REPORTS)
     analyst_export.set_up(server, backend)

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from layouts import bundles
+from layouts.access.guides import NAMES
 from layouts.i18n import Text
 
 TEMPLATES = Environment(
@@ -102,6 +103,11 @@ def error_page(
     """`reference` leads to the lines of the log."""
     link = link or text("shell.home")
     return _render("error_page.html", **locals())
+
+
+def guide_page(text: Text, *, theme: str, name: str, content: str) -> str:
+    """A part of the documentation; `content` is HTML of ours."""
+    return _render("guide.html", title=text(f"help.name.{name}"), guides=NAMES, **locals())
 
 
 def _render(template: str, **values: Any) -> str:

@@ -8,6 +8,7 @@ from layouts.components.context import Context
 from layouts.components.svg import logo
 from layouts.elements import Element, dcc, html
 from layouts.icons import icon
+from layouts.links import guide_address
 from layouts.roles import PAGES, ROLES, Page
 
 # As many as a thumb can tell apart.
@@ -23,7 +24,8 @@ def page_frame(
     beside_title: Sequence[Any] = (),
 ) -> Element:
     ages = html.Div(id=ids.HEADER_AGES, className="ages")
-    header = html.Header([html.H1(title), *beside_title, ages, *tools], className="page-header")
+    title_line = [html.H1(title), *_help_link(context), *beside_title, ages, *tools]
+    header = html.Header(title_line, className="page-header")
     return html.Div(
         [
             dcc.Store(id=ids.FRAME),
@@ -33,6 +35,24 @@ def page_frame(
         ],
         className="app",
     )
+
+
+def _help_link(context: Context) -> list[Element]:
+    """In a tab of its own: who reads it stays where they were."""
+    page = PAGES.get(context.path)
+    if page is None:
+        return []
+    label = context.text("help.open")
+    return [
+        html.A(
+            icon("question-circle"),
+            href=guide_address(context.role, page.name),
+            target="_blank",
+            className="icon-button help-link",
+            title=label,
+            **{"aria-label": label},
+        )
+    ]
 
 
 def navigation(context: Context) -> Element:

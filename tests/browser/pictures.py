@@ -6,6 +6,7 @@ Run with `python -m tests.browser.pictures [folder]`.
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from pathlib import Path
 
 import requests
@@ -14,7 +15,13 @@ from playwright.sync_api import Browser, sync_playwright
 from services.runtime.demo import ACCOUNTS
 from tests.worlds.demo import ROOT, Demo
 
-FOLDER = ROOT / "docs" / "pictures"
+FOLDER = ROOT / "pictures"
+# The one that the repository keeps, of the front door.
+STILL = ROOT / "docs" / "vigia.jpg"
+STILL_PAGE = """<body style="margin:0;background:#14171c">
+<img src="data:image/png;base64,{wall}" style="position:absolute;left:0;top:0;width:1240px">
+<img src="data:image/png;base64,{overview}" style="position:absolute;right:24px;bottom:24px;
+width:800px;border-radius:8px;box-shadow:0 12px 60px #000c">"""
 BROWSER = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESK, WALL, PHONE = (1366, 768), (1920, 1080), (390, 844)
@@ -39,9 +46,20 @@ def main(folder: Path = FOLDER) -> None:
             _wait_for_history(running.url)
             for screen in SCREENS:
                 _take(browser, running.url, folder, *screen)
+            _draw_still(browser, folder)
         finally:
             browser.close()
             running.end()
+
+
+def _draw_still(browser: Browser, folder: Path) -> None:
+    pictures = {"wall": "wall-1920-dark.png", "overview": "overview-1366-light.png"}
+    encoded = {
+        name: b64encode((folder / file).read_bytes()).decode() for name, file in pictures.items()
+    }
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_content(STILL_PAGE.format(**encoded), wait_until="load")
+    page.screenshot(path=STILL, type="jpeg", quality=78)
 
 
 def _wait_for_history(url: str, seconds: float = 180) -> None:
