@@ -19,7 +19,7 @@ FOLDER = ROOT / "pictures"
 # The one that the repository keeps, of the front door.
 STILL = ROOT / "docs" / "vigia.jpg"
 STILL_PAGE = """<body style="margin:0;background:#14171c">
-<img src="data:image/png;base64,{wall}" style="position:absolute;left:0;top:0;width:1240px">
+<img src="data:image/png;base64,{wall}" style="position:absolute;left:0;top:0;width:1440px">
 <img src="data:image/png;base64,{overview}" style="position:absolute;right:24px;bottom:24px;
 width:800px;border-radius:8px;box-shadow:0 12px 60px #000c">"""
 BROWSER = "/usr/bin/chromium"
@@ -57,7 +57,7 @@ def _draw_still(browser: Browser, folder: Path) -> None:
     encoded = {
         name: b64encode((folder / file).read_bytes()).decode() for name, file in pictures.items()
     }
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 880})
     page.set_content(STILL_PAGE.format(**encoded), wait_until="load")
     page.screenshot(path=STILL, type="jpeg", quality=78)
 

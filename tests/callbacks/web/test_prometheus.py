@@ -1,6 +1,7 @@
 """`/metrics`: who may read it, what it tells, and that two processes do not undo each other."""
 
 import re
+from pathlib import Path
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from services.settings.config import Settings
 from tests.worlds.api_world import AS_OF_TEXT, FakeStore
 from tests.worlds.web_world import ANALYST, MANAGER, NAVIGATION, PEOPLE, TOKEN
 
+ROOT = Path(__file__).parents[3]
 LINE = re.compile(r'(vigia_[a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)+)\})? (\S+)')
 PERSONAL = re.compile(r"@|[0-9]{9}|Marina|Lacerda|Financeiro|Suporte")
 
@@ -121,3 +123,10 @@ def test_a_request_has_an_id_which_only_a_known_proxy_may_give(fresh):
     assert proxied.get("/healthz", headers=given).headers["X-Request-ID"] == "from-the-proxy"
     forged = proxied.get("/healthz", headers={"X-Request-ID": 'x"} injected line'})
     assert re.fullmatch("[0-9a-f]{16}", forged.headers["X-Request-ID"])
+
+
+def test_the_dashboard_asks_for_what_is_told(fresh):
+    asked = set(re.findall(r"vigia_[a-z_]+", (ROOT / "deploy/grafana-dashboard.json").read_text()))
+    told = {name for name, _ in read(ask(fresh()).text)}
+    assert asked - told <= {"vigia_vendor_requests_total"}  # none has been asked in this world
+    assert "vigia_vendor_requests_total" in ask(fresh()).text
