@@ -39,4 +39,10 @@ def _move(content: str, depth: int) -> str:
     up = "../" * depth
     for path, name in ABOVE.items():
         content = content.replace(f"]({name}", f"]({up}{path}")
-    return re.sub(r"(\]\(|src=\")docs/", rf"\1{up}", content)
+    content = re.sub(r"\]\(docs/", rf"]({up}", content)
+    # Files of the repository that the site does not have.
+    return re.sub(
+        r"\[([^]]+)\]\((?:deploy/[\w-]+\.json|config\.yaml|LICENSE|[./]*decisions/)\)",
+        r"\1",
+        content,
+    )
