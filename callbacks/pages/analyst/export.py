@@ -38,7 +38,7 @@ COLUMNS: Mapping[str, tuple[Kind, float]] = {
     "team": ("text", 18),
     "reason": ("text", 30),
     "standing": ("text", 16),
-    "rating": ("number", 8),
+    "rating": ("count", 8),
     "remark": ("text", 48),
     "link": ("link", 60),
 }
