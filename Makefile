@@ -4,7 +4,7 @@
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-all lock coverage bench docs pictures clean
+.PHONY: setup run test test-all lock sbom coverage bench docs pictures clean
 
 setup:
 	@.ci/setup runtime
@@ -30,6 +30,10 @@ lock:
 	@.ci/setup development
 	$(LOCKED) requirements.in --output-file requirements.txt
 	$(LOCKED) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+
+# sbom.json (CycloneDX), the licences, and what is known against the packages.
+sbom:
+	@.ci/sbom
 
 # How much of metrics and services the tests reach.
 coverage:
