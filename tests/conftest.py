@@ -15,7 +15,12 @@ settings.load_profile("vigia")
 
 # What starts the whole product, or draws pages in a browser: `make test-all`. The sign-in page
 # stays with the others, so that they show a page drawn, too.
-WHOLE_PRODUCT = ("tests/browser/", "tests/test_serve.py", "tests/contract/test_recovery.py")
+WHOLE_PRODUCT = (
+    "tests/browser/",
+    "tests/contract/test_recovery.py",
+    "tests/test_documented_commands.py",
+    "tests/test_serve.py",
+)
 QUICK = ("tests/browser/test_login.py",)
 
 
