@@ -11,6 +11,12 @@
     return action;
   }
 
+  /* The value of its field; of a form of several all of them, as JSON. */
+  function read(form) {
+    const values = Array.from(form.querySelectorAll("input, select"), (field) => field.value);
+    return form.dataset.form === "all" ? JSON.stringify(values) : values[0] || "";
+  }
+
   function send(element, more) {
     const page = element.dataset.act.split(".")[0];
     const data = Object.assign(payload(element), more);
@@ -83,7 +89,7 @@
     if (!element || element.disabled) return;
     const form = element.closest("[data-form]");
     if (element.dataset.confirm) ask(element);
-    else send(element, form ? { value: (form.querySelector("input") || {}).value || "" } : {});
+    else send(element, form ? { value: read(form) } : {});
     if (element.closest(".popover")) document.body.click();
   });
 

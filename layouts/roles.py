@@ -75,6 +75,7 @@ PAGES = {
         Page("/alerts", "bell", MANAGERS, 3),
         Page("/status", "hdd-network", MANAGERS, 3),
         Page("/accounts", "people", MANAGERS, 3),
+        Page("/settings", "sliders", MANAGERS, 3),
     )
 }
 

@@ -14,6 +14,7 @@ from callbacks.pages.differences import page as differences
 from callbacks.pages.operations import page as operations
 from callbacks.pages.overview import page as overview
 from callbacks.pages.quality import page as quality
+from callbacks.pages.settings import page as settings
 from callbacks.pages.staffing import page as staffing
 from callbacks.pages.status import page as status
 from callbacks.pages.telephony import page as telephony
@@ -52,6 +53,7 @@ PAGES: dict[str, PageCallbacks] = {
     "/alerts": alerts,
     "/status": status,
     "/accounts": accounts,
+    "/settings": settings,
 }
 
 

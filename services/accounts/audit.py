@@ -25,6 +25,7 @@ Kind = Literal[
     "token",
     "cache",
     "logged_call",
+    "setting",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PREFIX = "audit/"

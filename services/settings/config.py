@@ -232,7 +232,7 @@ def load_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        content = _parse_yaml(_read_text(path))
+        content = parse_yaml(_read_text(path))
     except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise ConfigurationError(f"{path}: not YAML: {_shorten(reason)}") from error
@@ -309,7 +309,7 @@ def _read_text(path: Path) -> str:
         raise ConfigurationError(f"{path}: not UTF-8") from error
 
 
-def _parse_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """Without references: a few lines of them stand for more than fits into memory."""
     depth = 0
     for event in yaml.parse(text, Loader=PlainSafeLoader):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -45,16 +45,28 @@ INSTALLATION = (
     "server",
     "slack.api_base_url",
 )
-TOKENS = ("intercom_token", "aircall_id", "aircall_token", "slack_webhook", "slack_bot_token")
+TOKENS = (
+    "intercom_token",
+    "intercom_client_secret",
+    "aircall_id",
+    "aircall_token",
+    "aircall_webhook_token",
+    "slack_webhook",
+    "slack_bot_token",
+)
 # Of a shorter one the end would tell too much.
 SHORTEST_SHOWN, SHOWN = 16, 4
+
+
+def is_of_installation(path: str) -> bool:
+    return any(f"{path}.".startswith(f"{other}.") for other in INSTALLATION)
 
 
 def _list_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     for name, info in model.model_fields.items():
         path = f"{prefix}{name}"
         section = find_section(info)
-        if any(f"{path}.".startswith(f"{other}.") for other in INSTALLATION):
+        if is_of_installation(path):
             continue
         if section is None:
             yield path, info
@@ -408,12 +420,6 @@ def _split_location(location: tuple[int | str, ...]) -> tuple[str, tuple[int | s
         if path in FIELDS:
             return path, location[end:]
     return ".".join(map(str, location)), ()
-
-
-def find_choices(info: FieldInfo) -> tuple[str, ...]:
-    """What a setting may be, where that is a closed list of words."""
-    choices = get_args(info.annotation)
-    return choices if choices and all(isinstance(choice, str) for choice in choices) else ()
 
 
 def _parse(content: bytes) -> dict[str, Any]:
