@@ -364,6 +364,29 @@ def restore(words: Sequence[str]) -> int:
     return 0
 
 
+def manage_hooks(words: Sequence[str]) -> int:
+    """Web-hooks: what to enter at the vendors, whether it works, and the last events."""
+    from services.hooks import hooks_command
+    from services.hooks.event_queue import EventQueue
+    from services.vendors.aircall import aircall_client
+
+    parser = _make_parser("hooks")
+    hooks_command.add_arguments(parser)
+    arguments = parser.parse_args(words)
+    given = _load_given()
+    stores = _open_stores(given.environment)
+    decided = given.decisions(stores).load()
+    settings, environment = decided.settings, decided.environment
+    command = hooks_command.HooksCommand(
+        settings,
+        environment,
+        aircall_client(environment, settings),
+        EventQueue(stores.state, stores.cache, time.time),
+        _load_text(settings),
+    )
+    return command.run(arguments.action)
+
+
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "serve": run_all,
     "web": run_web,
@@ -371,6 +394,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "sandbox": run_sandbox,
     "check": check_setup,
     "account": manage_accounts,
+    "hooks": manage_hooks,
     "backup": back_up,
     "restore": restore,
 }

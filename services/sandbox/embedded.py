@@ -16,6 +16,7 @@ from services.sandbox.team.world import Size, World
 from services.sandbox.team.world_protocol import AnyWorld
 
 HOST = "127.0.0.1"
+TELL_SECONDS = 0.1
 
 
 @contextlib.contextmanager
@@ -78,6 +79,7 @@ class Sandbox:
         self._address = (host, port)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
         self._server = Server(self._address, self._dispatcher)
@@ -85,13 +87,23 @@ class Sandbox:
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
         )
         self._thread.start()
+        self._telling = threading.Thread(target=self._tell)
+        self._telling.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         assert self._server is not None
         assert self._thread is not None
+        self._ended.set()
+        self._telling.join()
         self._server.end()
         self._thread.join()
+
+    def _tell(self) -> None:
+        """What a vendor has to say it says once, whether anybody takes it or not."""
+        while not self._ended.wait(TELL_SECONDS):
+            for delivery in self._dispatcher.collect_deliveries():
+                delivery.send()
 
     @property
     def url(self) -> str:

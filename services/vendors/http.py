@@ -53,6 +53,9 @@ MARKS = (b",", b"[", b"{")
 LARGEST_ANSWER = LARGEST_COST // COST_OF_BYTE
 
 
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
 @dataclass(frozen=True)
 class Vendor:
     name: str
@@ -148,8 +151,14 @@ class VendorSession:
         return self._request("GET", path, params=params)
 
     def post(self, path: str, body: Payload) -> Payload:
-        """Asked again like `get`: a question put as JSON, no change."""
+        """Asked again like `get`: a question put as JSON, or something that may be made twice."""
         return self._request("POST", path, json=body)
+
+    def put(self, path: str, body: Payload) -> Payload:
+        return self._request("PUT", path, json=body)
+
+    def delete(self, path: str) -> None:
+        self._request("DELETE", path)
 
     def count_recent_requests(self) -> int:
         """In the last minute, retries included."""
@@ -162,7 +171,7 @@ class VendorSession:
     def close(self) -> None:
         self._session.close()
 
-    def _request(self, method: Literal["GET", "POST"], path: str, **kwargs: Any) -> Payload:
+    def _request(self, method: Method, path: str, **kwargs: Any) -> Payload:
         spent = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             self._wait_for_limiter()
@@ -231,6 +240,8 @@ class VendorSession:
         if status >= 300:
             raise _mark_final(self._build_error(status, body))
         self._note_exhaustion(response)
+        if status == 204:
+            return {}
         values = sum(body.count(mark) for mark in MARKS)
         if len(body) * COST_OF_BYTE + values * COST_OF_VALUE > LARGEST_COST:
             raise _mark_final(BadResponseError(f"{name}: the answer is too large"))

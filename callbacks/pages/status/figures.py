@@ -69,6 +69,7 @@ def build_status(backend: Backend) -> Status:
         screens=devices,
         kiosks=kiosks,
         waiting=len(overview.waiting),
+        deliveries=backend.events.count_today(),
         given_up=sum(
             not done.arrived for done in overview.deliveries if now - done.done_at < 86400
         ),

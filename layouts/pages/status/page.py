@@ -125,6 +125,7 @@ class Status:
     kiosks: Sequence[Screen]
     waiting: int
     given_up: int
+    deliveries: Mapping[str, Mapping[str, int]]  # vendor -> outcome -> so many of this UTC day
 
 
 def name_of(source: str) -> str:
@@ -509,6 +510,12 @@ def _processes(status: Status, context: Context) -> Element:
         (text("status.build"), html.Code(status.build)),
         (text("status.threads"), formats.count(status.threads)),
     ]
+    for vendor, counts in status.deliveries.items():
+        told = [
+            f"{formats.count(count)} {text(f'hooks.outcome.{outcome}')}"
+            for outcome, count in sorted(counts.items(), key=lambda item: -item[1])
+        ]
+        facts.append((text("status.deliveries", source=name_of(vendor)), " · ".join(told)))
     return panel(text("status.processes"), html.Div(_facts(facts), className="status-body"))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.sandbox import Payload
 from services.sandbox.apis.http import RateWindow, Request, Response
+from services.sandbox.apis.notifications import Notifier
 from services.sandbox.team.world_protocol import AnyWorld
 
 Route = Callable[[Request, re.Match[str]], Response]
@@ -24,23 +25,28 @@ class AircallApi:
 
     name = "aircall"
 
-    def __init__(self, world: AnyWorld, token: str | None, limit: int) -> None:
+    def __init__(self, world: AnyWorld, token: str | None, limit: int, notifier: Notifier) -> None:
         self._world = world
+        self._notifier = notifier
         self._token = token
         self._window = RateWindow(limit, WINDOW_SECONDS)
-        self._routes: list[tuple[re.Pattern[str], Route]] = [
-            (re.compile(pattern), route)
-            for pattern, route in (
-                ("/v1/ping", lambda request, match: Response(200, {"ping": "pong"})),
-                ("/v1/company", self._get_company),
-                ("/v[12]/users", self._list_users),
-                ("/v1/users/availabilities", self._list_availabilities),
-                (r"/v1/users/(\d+)/availability", self._get_availability),
-                (r"/v[12]/users/(\d+)", self._get_user),
-                ("/v1/teams", self._list_teams),
-                ("/v1/numbers", self._list_numbers),
-                ("/v1/calls(?:/search)?", self._list_calls),
-                (r"/v1/calls/(\d+)", self._get_call),
+        self._routes: list[tuple[str, re.Pattern[str], Route]] = [
+            (method, re.compile(pattern), route)
+            for method, pattern, route in (
+                ("GET", "/v1/webhooks", self._list_webhooks),
+                ("POST", "/v1/webhooks", self._create_webhook),
+                ("PUT", r"/v1/webhooks/(\w+)", self._update_webhook),
+                ("DELETE", r"/v1/webhooks/(\w+)", self._delete_webhook),
+                ("GET", "/v1/ping", lambda request, match: Response(200, {"ping": "pong"})),
+                ("GET", "/v1/company", self._get_company),
+                ("GET", "/v[12]/users", self._list_users),
+                ("GET", "/v1/users/availabilities", self._list_availabilities),
+                ("GET", r"/v1/users/(\d+)/availability", self._get_availability),
+                ("GET", r"/v[12]/users/(\d+)", self._get_user),
+                ("GET", "/v1/teams", self._list_teams),
+                ("GET", "/v1/numbers", self._list_numbers),
+                ("GET", "/v1/calls(?:/search)?", self._list_calls),
+                ("GET", r"/v1/calls/(\d+)", self._get_call),
             )
         ]
 
@@ -54,9 +60,9 @@ class AircallApi:
         limit_state = self._window.take(self._world.now)
         if limit_state.is_over:
             return self.refuse(limit_state.reset_at - int(self._world.now))
-        for pattern, route in self._routes:
+        for method, pattern, route in self._routes:
             match = pattern.fullmatch(request.path)
-            if match and request.method == "GET":
+            if match and request.method == method:
                 return route(request, match)
         return self.build_error(404, "Not Found")
 
@@ -124,6 +130,28 @@ class AircallApi:
     def _list_numbers(self, request: Request, match: re.Match[str]) -> Response:
         rows = self._world.directory.list_numbers(self._world.now)
         return Response(200, self._cut_page(request, "numbers", rows))
+
+    def _list_webhooks(self, request: Request, match: re.Match[str]) -> Response:
+        return Response(200, self._cut_page(request, "webhooks", self._notifier.webhooks))
+
+    def _create_webhook(self, request: Request, match: re.Match[str]) -> Response:
+        body = request.json()
+        webhook = self._notifier.add_webhook(str(body["url"]), list(body.get("events") or []))
+        return Response(201, {"webhook": webhook})
+
+    def _update_webhook(self, request: Request, match: re.Match[str]) -> Response:
+        """Without `events` it gets all of them."""
+        for webhook in self._notifier.webhooks:
+            if webhook["webhook_id"] == match[1]:
+                webhook |= {"events": [], **request.json()}
+                return Response(200, {"webhook": webhook})
+        return self.build_error(404, "Not Found")
+
+    def _delete_webhook(self, request: Request, match: re.Match[str]) -> Response:
+        kept = [one for one in self._notifier.webhooks if one["webhook_id"] != match[1]]
+        is_known = len(kept) < len(self._notifier.webhooks)
+        self._notifier.webhooks[:] = kept
+        return Response(204, b"") if is_known else self.build_error(404, "Not Found")
 
     def _list_calls(self, request: Request, match: re.Match[str]) -> Response:
         params, now = request.params, self._world.now

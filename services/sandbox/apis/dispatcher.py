@@ -16,6 +16,7 @@ from services.sandbox import Payload
 from services.sandbox.apis.aircall import AircallApi
 from services.sandbox.apis.http import Request, Response
 from services.sandbox.apis.intercom import IntercomApi
+from services.sandbox.apis.notifications import Delivery, Notifier
 from services.sandbox.apis.slack import Message, SlackApi
 from services.sandbox.controls import Controls, Fault, Faults
 from services.sandbox.team.hours import to_local
@@ -44,7 +45,8 @@ class Dispatcher:
         self._controls = Controls(world)
         self._clock = clock
         self._intercom = IntercomApi(world, token, intercom_limit)
-        self._aircall = AircallApi(world, token, aircall_limit)
+        self.notifier = Notifier(world)
+        self._aircall = AircallApi(world, token, aircall_limit, self.notifier)
 
     @property
     def tickets(self) -> list[Payload]:
@@ -88,6 +90,14 @@ class Dispatcher:
         return self._intercom.build_error(
             status, codes.get(status, "server_error"), "Refused on command"
         )
+
+    def collect_deliveries(self) -> list[Delivery]:
+        """What the vendors have to tell since the last time."""
+        if not self.notifier.is_on:
+            return []
+        with self.lock:
+            self.world.advance(self._clock())
+            return self.notifier.collect()
 
     def count_truth(self) -> Payload:
         with self.lock:
@@ -133,6 +143,8 @@ class Dispatcher:
                 return Response(200, {})
             case "POST", "/faults":
                 return self._add_fault(request)
+            case "POST", "/notifications":
+                return self._subscribe_intercom(request)
             case "POST", "/delete":
                 return self._delete(request)
             case "GET", "/slack":
@@ -158,6 +170,15 @@ class Dispatcher:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             return Response(400, {"error": f"not a fault: {error}"})
         return Response(201, {"faults": self.faults.to_json()})
+
+    def _subscribe_intercom(self, request: Request) -> Response:
+        """{"url": where to, "secret": of the signature}."""
+        try:
+            body = request.json()
+            self.notifier.subscribe_intercom(str(body["url"]), str(body["secret"]))
+        except (ValueError, KeyError, TypeError) as error:
+            return Response(400, {"error": f"not a subscription: {error}"})
+        return Response(201, {})
 
     def _run_order(self, order: str, request: Request) -> Response:
         try:

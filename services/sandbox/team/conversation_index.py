@@ -16,6 +16,7 @@ class ConversationIndex:
         self.by_id: dict[str, Payload] = {}
         self.version = 0  # grows with every change
         self.deleted: dict[str, int] = {}  # id -> when, Unix seconds
+        self.touched: set[str] = set()  # for whoever tells of changes, and empties it
         self._sorted: dict[str, list[Key]] = {field: [] for field in SORTED_BY}
         self._keys: dict[str, tuple[Key, Key]] = {}
         self._by_state: dict[str, set[str]] = {}
@@ -31,6 +32,7 @@ class ConversationIndex:
 
     def put(self, payload: Payload) -> None:
         """Again after a change."""
+        self.touched.add(payload["id"])
         before = self._keys.get(payload["id"])
         self._set(payload)
         after = self._keys[payload["id"]]
@@ -49,6 +51,7 @@ class ConversationIndex:
         self._by_state[self._states.pop(conversation_id)].discard(conversation_id)
         del self.by_id[conversation_id]
         self.deleted[conversation_id] = now
+        self.touched.add(conversation_id)
         self.version += 1
 
     def list_in_state(self, state: str) -> list[Payload]:
