@@ -1,12 +1,7 @@
 /* The wall between two refreshes: the waits run on, the panel at the right closes
-<<<<<<< HEAD
    with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled
-   stays so when a new version draws it again. */
-=======
-   with Esc and takes the focus, the line whose rows it shows stays marked, and what was scrolled or
-   unfolded stays so when a new version draws it again. It asks every other second, in one tiny
-   request, whether there is anything else to see. */
->>>>>>> ab983cc (Take the vendors' web-hooks in, and tell walls in a word whether there is anything else to see)
+   stays so when a new version draws it again. It asks every other second, in one tiny request,
+   whether there is anything else to see. */
 (function () {
   "use strict";
   const ASK_MS = 2000;
