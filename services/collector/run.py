@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from time import thread_time
 from typing import Any
 
 import polars as pl
@@ -36,8 +37,8 @@ log = logging.getLogger(__name__)
 # While history arrives, a new version this often is enough, and less often where it takes long.
 PUBLISH_SECONDS = 2.0
 PUBLISH_SHARE = 0.1
-# What somebody waits for at a wall comes sooner, and costs no more of the processor.
-LIVE_SECONDS = 1.0
+# What somebody waits for at a wall comes sooner, and may cost more of the processor.
+LIVE_SECONDS, LIVE_SHARE = 1.0, 0.25
 # After a history was cut; each time it grew in vain, twice as long.
 GROW_SECONDS, LONGEST_GROW_SECONDS = 300.0, 6 * 3600.0
 TICKETS = "tickets"
@@ -72,7 +73,7 @@ class CollectorRun:
         self._cycle_ended = threading.Event()
         self._has_changes = self._has_news = False
         self._published_at = clock()
-        self._pause = PUBLISH_SECONDS
+        self._pause, self._live_pause = PUBLISH_SECONDS, LIVE_SECONDS
         self._people: tuple[Any, ...] = ()
         self._trimmed_on: date | None = None
         limits = {
@@ -121,9 +122,9 @@ class CollectorRun:
         if self._cycle_ended.wait(seconds):
             return True
         elapsed = self._clock() - self._published_at
-        if self._has_changes and elapsed >= max(self._pause, PUBLISH_SECONDS):
+        if self._has_changes and elapsed >= self._pause:
             return True
-        if self._has_news and elapsed >= self._pause:
+        if self._has_news and elapsed >= self._live_pause:
             self._has_news, applied = False, self._list_applied()
             # What has not changed anything needs no version; its events are done.
             if self._buffer.has_changes or self._people != self._list_people():
@@ -137,7 +138,7 @@ class CollectorRun:
         """The new version; FencedError, or StorageFullError without room even for today."""
         self._cycle_ended.clear()
         self._has_changes = self._has_news = False
-        began = self._clock()
+        began = thread_time()
         for worker in self.workers:
             worker.check_age()
         if self._trimmed_on != self._get_today():
@@ -151,7 +152,10 @@ class CollectorRun:
                 if not self._make_room(error):
                     raise
         self._published_at = self._clock()
-        self._pause = max(LIVE_SECONDS, (self._published_at - began) / PUBLISH_SHARE)
+        # Of this thread: how long others kept it waiting is no reason to wait longer.
+        spent = thread_time() - began
+        self._pause = max(PUBLISH_SECONDS, spent / PUBLISH_SHARE)
+        self._live_pause = max(LIVE_SECONDS, spent / LIVE_SHARE)
         # What has vanished from the cache is written again with the next version: soon.
         self._has_changes = self._has_changes or bool(self._writer.lost())
         return version
