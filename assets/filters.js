@@ -1,15 +1,15 @@
 /* What is chosen in a filter bar goes into the address; everything else follows from there. */
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.filters = {
-  choose: function (team, agent, shift, clicks, from, to) {
+  choose: function (team, agent, shift, handled_by, clicks, from, to) {
     const { set, parameters } = window.vigia;
     const triggered = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";
     const name = triggered.split(".")[0].split("-").pop();
     const panel = parameters("panelParameters");
     if (name === "dates" && clicks && from && to) {
       if (set({ period: [], from, to }, "push", panel)) document.body.click();
-    } else if (["team", "agent", "shift"].includes(name)) {
-      set({ [name]: { team, agent, shift }[name] }, "push", panel);
+    } else if (["team", "agent", "shift", "handled_by"].includes(name)) {
+      set({ [name]: { team, agent, shift, handled_by }[name] }, "push", panel);
     }
     return window.dash_clientside.no_update;
   },

@@ -44,6 +44,8 @@ REASONS: dict[Reason, str] = {
     "no_person": "calls that nobody took belong to a line and to no person",
     "no_attributes": "only conversations have attributes",
     "no_origin": "tickets have no origin, and no call is automated",
+    "no_ai_agent": "only conversations can be the AI agent's",
+    "old_version": "Intercom tells of its AI agent from API version 2.11 on: intercom.version",
     "not_read": "a vendor of this number has yet to be read for the first time",
     "no_history": "these days are not in the loaded history",
     "future": "these days have not begun",
@@ -251,6 +253,7 @@ def queue(request: Request, query: Query) -> Row:
         "severity": None if is_late else work.severity(request.backend.now()),
         "queue": [_queue_row(request, row) for row in work.queue],
         "unrouted": [_queue_row(request, row) for row in work.unrouted],
+        "with_ai": [_queue_row(request, row) for row in work.with_ai],
         "orphaned": [
             {
                 "agent_id": row.agent_id,

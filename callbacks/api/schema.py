@@ -36,7 +36,7 @@ _TYPES: dict[schema.DataType, Any] = {
     schema.FLAG: bool,
 }
 # What the rows say in another form: lists for joined text, nothing for marks of our own.
-JOINED: dict[str, str] = {"tags": "\n", "conversation_ids": ","}
+JOINED: dict[str, str] = {"tags": "\n", "ai_content": "\n", "conversation_ids": ","}
 INTERNAL = frozenset({"is_call", "logged_digits"})
 
 
@@ -229,6 +229,7 @@ class Queue(Answer):
     )
     queue: list[QueueRow]
     unrouted: list[QueueRow] = Field(description="Neither team nor person.")
+    with_ai: list[QueueRow] = Field(description="The AI agent alone is handling it: in no queue.")
     orphaned: list[OrphanedRow]
 
 

@@ -12,7 +12,7 @@ from callbacks.reports.report_view import ReportView
 from callbacks.reports.row_lines import CALL_KIND
 from layouts.components.context import Context
 from metrics.live.current import team_names
-from metrics.measures import responsiveness, telephony, tickets
+from metrics.measures import ai_agent, responsiveness, telephony, tickets
 from metrics.model import people, schema
 from metrics.model.catalog import CATALOG, Table
 from metrics.model.filters import UNASSIGNED
@@ -205,8 +205,13 @@ def _read_words(name: str, prefix: str) -> Read:
     return lambda scope: scope.words(prefix, pl.col(name))
 
 
-def _read_tags(scope: ColumnContext) -> pl.Expr:
-    return pl.col("tags").cast(pl.String).str.replace_all("\n", ", ", literal=True)
+def _read_list(name: str) -> Read:
+    words = pl.col(name).cast(pl.String).str.replace_all(schema.SEPARATOR, ", ", literal=True)
+    return lambda _: words
+
+
+def _read_ai_state(scope: ColumnContext) -> pl.Expr:
+    return scope.words("metrics.parts", ai_agent.how_it_ended())
 
 
 def _link_first_conversation(scope: ColumnContext) -> pl.Expr:
@@ -246,6 +251,11 @@ _CONVERSATIONS = (
     DetailColumn("team", "text", _read_team),
     DetailColumn("state", "text", _read_words("state", "rows.state"), width=10),
     DetailColumn("origin", "text", _read_words("origin", "filters.origin")),
+    DetailColumn("handled_by", "text", _read_words("handled_by", "metrics.parts"), width=16),
+    DetailColumn("ai_state", "text", _read_ai_state, width=22),
+    DetailColumn("ai_rating", "count", width=8),
+    DetailColumn("ai_source", "text"),
+    DetailColumn("ai_content", "text", _read_list("ai_content"), width=28),
     DetailColumn("channel", "text", width=14),
     DetailColumn("first_response_time", "seconds", _read_metric("first_response_time"), width=12),
     DetailColumn("time_to_first_close", "seconds", _measure_first_close, width=12),
@@ -260,7 +270,7 @@ _CONVERSATIONS = (
     DetailColumn("sla_name", "text"),
     DetailColumn("sla_status", "text", _read_words("sla_status", "metrics.parts"), width=12),
     DetailColumn("priority", "text", width=12),
-    DetailColumn("tags", "text", _read_tags, width=28),
+    DetailColumn("tags", "text", _read_list("tags"), width=28),
     DetailColumn(
         "is_merged",
         "text",
@@ -317,7 +327,7 @@ _CALLS = (
     ),
     DetailColumn("talk", "seconds", lambda _: telephony.TALK, width=12),
     DetailColumn("ended_at", "moment", width=19),
-    DetailColumn("tags", "text", _read_tags, width=28),
+    DetailColumn("tags", "text", _read_list("tags"), width=28),
     DetailColumn("id", "text", width=14),
     DetailColumn("recording", "link", _link_recording, width=30),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from functools import cache
+from typing import get_args
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from metrics.live.current import team_names
 from metrics.model import people
 from metrics.model.catalog import CATALOG
 from metrics.model.definitions import Rules
-from metrics.model.filters import EMPTY, UNASSIGNED
+from metrics.model.filters import AI_AGENT, EMPTY, UNASSIGNED, HandledBy
 from metrics.model.letters import fold_letters
 from metrics.model.lines import MAIN, line_names
 from metrics.model.periods import same_before
@@ -47,6 +48,11 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
         shifts=_build_options(
             {name: name_shift(name, rules, context) for name in rules.shifts}, query.shift
         ),
+        handlers=[
+            Option(key, context.text(f"filters.handlers.{key}"), key in query.handled_by)
+            for key in get_args(HandledBy)
+        ],
+        ai_alone=question.number(CATALOG["ai_involved"]).parts.get(AI_AGENT, 0),
         attributes=query.attributes,
         clock=query.clock,
         lines=_name_lines(question, context),
@@ -66,6 +72,9 @@ def describe_filters(question: ReportView[Q], context: Context) -> list[str]:
         parts.append(f"{text('filters.agent')}: {chosen}")
     if query.origin:
         parts.append(f"{text('filters.origin.label')}: {text(f'filters.origin.{query.origin}')}")
+    if query.handled_by:
+        chosen = ", ".join(text(f"filters.handlers.{key}") for key in query.handled_by)
+        parts.append(f"{text('filters.handled_by')}: {chosen}")
     if query.shift:
         chosen = ", ".join(name_shift(name, question.rules, context) for name in query.shift)
         parts.append(f"{text('filters.shift')}: {chosen}")

@@ -26,6 +26,7 @@ def register(app: Dash, backend: Backend, reports: Reports) -> None:
         Input(_id("choose-team"), "value"),
         Input(_id("choose-agent"), "value"),
         Input(_id("choose-shift"), "value"),
+        Input(_id("choose-handled_by"), "value"),
         Input(_id("apply-dates"), "n_clicks"),
         State(_id("date-from"), "value"),
         State(_id("date-to"), "value"),

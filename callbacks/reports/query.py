@@ -26,7 +26,7 @@ from pydantic import (
 from metrics.live.line import KINDS, Kind
 from metrics.model.catalog import CATALOG, Table
 from metrics.model.definitions import Clock
-from metrics.model.filters import Filters, Origin
+from metrics.model.filters import Filters, HandledBy, Origin
 from metrics.model.periods import Period, same_before
 from metrics.model.schema import ATTRIBUTE_PREFIX
 from metrics.query.drilldown import Cell, CellError
@@ -42,7 +42,10 @@ TICKET_GROUPS = (
     *("state", "state_label", "ticket_type", "platform", "severity", "company"),
     *("external_state", "creator", "standing"),
 )
-PLAIN_GROUPS = ("day", "hour", "weekday_hour", "agent", "team", "reason")
+PLAIN_GROUPS = (
+    *("day", "hour", "weekday_hour", "agent", "team", "reason", "channel"),
+    *("handled_by", "ai_source", "ai_content"),
+)
 
 
 class ParameterError(ValueError):
@@ -147,13 +150,26 @@ class Query(NoQuery):
         description="Shift of `telephony.shifts` (else morning, afternoon) in which it began; "
         "may be repeated.",
     )
+    handled_by: tuple[HandledBy, ...] = Field(
+        default=(),
+        max_length=MAXIMUM_VALUES,
+        description="Who dealt with conversations: people, ai_agent (it alone) or both; may be "
+        "repeated. All when absent.",
+    )
     attributes: dict[str, tuple[str, ...]] = Field(default={}, exclude=True)
 
     @property
     def filters(self) -> Filters:
         agents = tuple(getattr(self, "agent", ()))
         attributes = dict(self.attributes)
-        return Filters(self.team, agents, self.origin, attributes, shifts=self.shift)
+        return Filters(
+            self.team,
+            agents,
+            self.origin,
+            attributes,
+            shifts=self.shift,
+            handled_by=self.handled_by,
+        )
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -201,7 +217,7 @@ class BreakdownQuery(SummaryQuery):
     metric: str = Field(description="Key of the metric.")
     by: str = Field(
         max_length=200,
-        description="day, hour, weekday_hour, agent, team, reason, or the label of an attribute "
+        description=f"{', '.join(PLAIN_GROUPS)}, or the label of an attribute "
         "(as it is, or with `attr.` before it); of tickets also "
         f"{', '.join(TICKET_GROUPS)} (standing: created in the period, before or after it).",
     )

@@ -10,7 +10,7 @@ from layouts.i18n import Text
 from layouts.links import view
 from layouts.palette import PALETTES, Palette, Theme
 
-FILTERS = {"team", "agent", "origin", "shift", "line"}
+FILTERS = ("team", "agent", "origin", "shift", "line", "handled_by")
 
 
 @dataclass(frozen=True)

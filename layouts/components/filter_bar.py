@@ -9,7 +9,7 @@ from datetime import date, time
 from typing import Any, get_args
 
 from layouts import ids
-from layouts.components.context import Context
+from layouts.components.context import FILTERS, Context
 from layouts.components.live_time import until_now
 from layouts.components.panel import segmented
 from layouts.components.popover import popover
@@ -125,6 +125,7 @@ class Bar:
         compare: same, none, or None for the days just before.
         origin: None for all.
         clock: all or office.
+        ai_alone: How many of the conversations of the period the AI agent had for itself.
         attributes: Label -> chosen values; an empty one stands for rows without a value.
     """
 
@@ -138,9 +139,11 @@ class Bar:
     agents: Sequence[Option]
     origin: Origin | None
     shifts: Sequence[Option]
+    handlers: Sequence[Option]
     clock: str
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Sequence[str] = ()
+    ai_alone: int = 0
 
 
 def filter_bar(bar: Bar, context: Context) -> Element:
@@ -160,6 +163,7 @@ def filter_bar(bar: Bar, context: Context) -> Element:
             _many_chip("team", bar.teams, context),
             _many_chip("agent", bar.agents, context),
             _many_chip("shift", bar.shifts, context),
+            _many_chip("handled_by", bar.handlers, context, _count_ai(bar, context)),
             _origin_chip(bar, context),
             *[_attribute_chip(label, v, context) for label, v in bar.attributes.items()],
             _lines_chip(bar, context),
@@ -289,11 +293,17 @@ def _compare_chip(bar: Bar, context: Context) -> Element:
     )
 
 
-def _many_chip(key: str, options: Sequence[Option], context: Context) -> Element:
+def _count_ai(bar: Bar, context: Context) -> str:
+    n = bar.ai_alone
+    return context.text.plural("filters.all_with_ai", n, n=context.formats.count(n)) if n else ""
+
+
+def _many_chip(key: str, options: Sequence[Option], context: Context, every: str = "") -> Element:
+    """`every` is what it says while nothing is chosen, in the place of how many there are."""
     text = context.text
     chosen = [option for option in options if option.chosen]
     if not chosen:
-        value = text("filters.all", n=len(options))
+        value = every or text("filters.all", n=len(options))
     elif len(chosen) == 1:
         value = chosen[0].words
     else:
@@ -389,9 +399,10 @@ def _add_chip(context: Context) -> Element:
 def _clear_all(bar: Bar, context: Context) -> Element | None:
     """One way back to everything, once more than one thing is chosen."""
     chosen: list[object] = [bar.origin, bar.lines]
-    chosen += [any(o.chosen for o in options) for options in (bar.teams, bar.agents, bar.shifts)]
+    many = (bar.teams, bar.agents, bar.shifts, bar.handlers)
+    chosen += [any(option.chosen for option in options) for options in many]
     if sum(map(bool, chosen)) + len(bar.attributes) < 2:
         return None
-    cleared = {f"attr.{label}": None for label in bar.attributes}
-    href = context.view(team=None, agent=None, shift=None, origin=None, line=None, **cleared)
+    cleared = dict.fromkeys((*FILTERS, *(f"attr.{label}" for label in bar.attributes)))
+    href = context.view(**cleared)
     return view_link(context.text("filters.clear_all"), href, "link filter-clear-all")

@@ -12,6 +12,7 @@ from metrics.measures.responsiveness import FIRST_CONTACT_AT
 from metrics.measures.stocks import (
     AVAILABLE,
     IS_OPEN,
+    IS_OURS,
     RECENT,
     WINDOW_UNTIL,
     reply_due,
@@ -192,6 +193,11 @@ def unrouted(view: View) -> list[QueueRow]:
     return _waiting("unrouted", view)
 
 
+def with_ai(view: View) -> list[QueueRow]:
+    """What the AI agent has for itself, of any team and of none, in the order of `queue`."""
+    return _waiting("with_ai_now", view)
+
+
 def _waiting(key: str, view: View) -> list[QueueRow]:
     metric = CATALOG[key]
     rows = select(metric, view).query.filter(value_of(metric, view).is_not_null())
@@ -225,7 +231,7 @@ def orphaned(view: View) -> list[OrphanedRow]:
     is_away = is_true("away") & (pl.col("away_since") <= since).fill_null(value=False)
     held = (
         select_conversations(view, "workspace")
-        .filter(IS_OPEN & is_late & pl.col("agent_id").is_not_null())
+        .filter(IS_OPEN & IS_OURS & is_late & pl.col("agent_id").is_not_null())
         .with_columns(pl.col("agent_id").cast(pl.String))
         .join(agents.rename({"id": "agent_id"}), on="agent_id", how="left")
         .filter(~is_true("is_known") | ~is_true("active") | is_true("bot") | is_away)

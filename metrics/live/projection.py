@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.measures.stocks import IS_WAITING_FOR_ANYBODY
+from metrics.measures.stocks import IS_OURS, IS_WAITING_FOR_ANYBODY
 from metrics.model.definitions import Rules
 from metrics.model.office_hours import is_open_at, openings
 from metrics.model.periods import today
@@ -85,9 +85,13 @@ def _moves(view: View, since: int) -> tuple[int, npt.NDArray[np.int64], npt.NDAr
     moments = [
         instant.dt.epoch("s").alias(name) for name, instant in (("came", created), ("left", left))
     ]
-    rows = select_conversations(view).select(
-        IS_WAITING_FOR_ANYBODY.sum().alias("waiting"),
-        *(moment.filter(moment >= since).sort().implode() for moment in moments),
+    rows = (
+        select_conversations(view)
+        .filter(IS_OURS)
+        .select(
+            IS_WAITING_FOR_ANYBODY.sum().alias("waiting"),
+            *(moment.filter(moment >= since).sort().implode() for moment in moments),
+        )
     )
     row = rows.collect()
     return row["waiting"].item(), row["came"].item().to_numpy(), row["left"].item().to_numpy()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from metrics.measures.stocks import IS_OURS
 from metrics.measures.workload import IS_CLOSED
 from metrics.model.catalog import Metric
 from metrics.model.derived import day_of
@@ -46,7 +47,9 @@ def quiet_since(view: View) -> datetime | None:
     """
     ended = _assigned_closed_or_answered_at(view.tables)
     past = ended.filter(ended <= pl.lit(view.tables.now, INSTANT))
-    last: datetime | None = select_conversations(view).select(past.max()).collect().item()
+    last: datetime | None = (
+        select_conversations(view).filter(IS_OURS).select(past.max()).collect().item()
+    )
     return last
 
 
@@ -58,10 +61,10 @@ def longest_wait_of(day: date, view: View) -> Wait | None:
     """
     created = pl.col("created_at")
     ended = pl.min_horizontal(_assigned_closed_or_answered_at(view.tables), "first_admin_reply_at")
-    is_ours = pl.col("origin") == "teammate"
+    is_started_by_us = pl.col("origin") == "teammate"
     waits = (
         select_conversations(view)
-        .filter((day_of("created_at") == day) & ~is_ours)
+        .filter((day_of("created_at") == day) & IS_OURS & ~is_started_by_us)
         .select((ended - created).dt.total_seconds().alias("seconds"), created)
         .drop_nulls("seconds")
         .sort("seconds", descending=True, maintain_order=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from metrics.live.current import OrphanedRow, QueueRow, orphaned, queue, unrouted
+from metrics.live.current import OrphanedRow, QueueRow, orphaned, queue, unrouted, with_ai
 from metrics.model.definitions import Rules
 from metrics.model.severity import Severity, wait_severity, worst
 from metrics.model.view import View
@@ -13,12 +13,14 @@ from metrics.model.view import View
 class WaitingWork:
     """The queues of the teams, those without a team, and what those hold who are not there.
 
-    The longest wait is first in each; `rules` say how long is long.
+    The longest wait is first in each; `rules` say how long is long. What the AI agent has waits
+    for nobody of ours and has no severity.
     """
 
     queue: list[QueueRow]
     unrouted: list[QueueRow]
     orphaned: list[OrphanedRow]
+    with_ai: list[QueueRow]
     rules: Rules
 
     @property
@@ -53,4 +55,4 @@ class WaitingWork:
 def waiting_work(view: View) -> WaitingWork:
     """The teams chosen are those of the queue; what no team answers for is everybody's."""
     whole = view.with_filters(replace(view.filters, teams=()))
-    return WaitingWork(queue(view), unrouted(whole), orphaned(whole), view.rules)
+    return WaitingWork(queue(view), unrouted(whole), orphaned(whole), with_ai(whole), view.rules)

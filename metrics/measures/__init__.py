@@ -8,5 +8,6 @@ from metrics.measures import tickets
 from metrics.measures import workload
 from metrics.measures import responsiveness
 from metrics.measures import satisfaction
+from metrics.measures import ai_agent
 from metrics.measures import stocks
 from metrics.measures import telephony

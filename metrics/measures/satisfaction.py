@@ -21,16 +21,22 @@ RATING = pl.col("rating")
 IS_RATED = RATING.is_between(1, 5)
 IS_POSITIVE, IS_NEGATIVE = RATING >= 4, RATING <= 2
 
-# positive (4, 5), neutral (3) or negative (1, 2); null where there is no rating.
-BAND = first_word(
-    {
-        "positive": IS_RATED & IS_POSITIVE,
-        "negative": IS_RATED & IS_NEGATIVE,
-        "neutral": IS_RATED,
-    }
-)
 
-_rating = partial(metric, table="conversations", dated_by="rating_at", parts=BAND, part_names=BANDS)
+def band(rating: pl.Expr) -> pl.Expr:
+    """positive (4, 5), neutral (3) or negative (1, 2); null where there is no rating."""
+    is_rated = rating.is_between(1, 5)
+    return first_word(
+        {
+            "positive": is_rated & (rating >= 4),
+            "negative": is_rated & (rating <= 2),
+            "neutral": is_rated,
+        }
+    )
+
+
+_rating = partial(
+    metric, table="conversations", dated_by="rating_at", parts=band(RATING), part_names=BANDS
+)
 
 csat_average = _rating(
     "csat_average",

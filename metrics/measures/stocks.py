@@ -8,6 +8,7 @@ import polars as pl
 from metrics.measures.responsiveness import FIRST_CONTACT_AT
 from metrics.model.catalog import metric
 from metrics.model.definitions import Rules
+from metrics.model.filters import AI_AGENT
 from metrics.model.schema import INSTANT
 from metrics.model.values import age_band, first_word, ones, seconds_since
 
@@ -25,7 +26,10 @@ AGES = {
 # Channels on which we may write freely for so long after the customer did.
 WINDOWED, WINDOW = ("whatsapp", "facebook", "instagram"), timedelta(hours=24)
 IS_OPEN = pl.col("state") == "open"
-IS_WAITING_FOR_ANYBODY = IS_OPEN & pl.col("agent_id").is_null()
+# What the AI agent has for itself waits for nobody of ours.
+IS_OURS = pl.col("handled_by") != AI_AGENT
+IS_WITH_AI = IS_OPEN & ~IS_OURS
+IS_WAITING_FOR_ANYBODY = IS_OPEN & IS_OURS & pl.col("agent_id").is_null()
 
 CUSTOMER_WROTE_AT = pl.coalesce(
     "last_contact_reply_at",
@@ -50,7 +54,10 @@ def reply_seconds_left(rules: Rules, now: datetime) -> pl.Expr:
     vendor says only afterwards.
     """
     is_due = (
-        IS_OPEN & pl.col("first_admin_reply_at").is_null() & pl.col("waiting_since").is_not_null()
+        IS_OPEN
+        & IS_OURS
+        & pl.col("first_admin_reply_at").is_null()
+        & pl.col("waiting_since").is_not_null()
     )
     left = rules.first_response_seconds - seconds_since(FIRST_CONTACT_AT, now)
     return pl.when(is_due).then(left)
@@ -74,7 +81,7 @@ queue = _conversations(
     "queue",
     value=ones(IS_IN_QUEUE),
     better="lower",
-    definition="Intercom: state open, a team and no assignee, in scope",
+    definition="Intercom: state open, a team and no assignee, in scope, not with the AI agent",
 )
 
 # No data when nobody waits for us.
@@ -90,8 +97,16 @@ unrouted = _conversations(
     "unrouted",
     value=ones(IS_WAITING_FOR_ANYBODY & pl.col("team_id").is_null()),
     better="lower",
-    definition="Intercom: state open, neither team nor assignee",
+    definition="Intercom: state open, neither team nor assignee, not with the AI agent",
     scope="workspace",
+)
+
+with_ai_now = _conversations(
+    "with_ai_now",
+    value=ones(IS_WITH_AI),
+    definition="Intercom: state open, ai_agent_participated, nobody assigned, not handed over",
+    scope="workspace",
+    of_ai_agent=True,
 )
 
 open_now = _of_people(

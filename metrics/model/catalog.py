@@ -59,6 +59,7 @@ class Metric:
             these, what looks like a call, which no other scope has).
         needs_label: Name of the `Labels` field without whose attribute there is nothing to count.
         of_line: Counts calls that nobody took, which belong to a line and to no person.
+        of_ai_agent: Counts what old versions of the vendor's API do not say.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Metric:
     scope: Scope = "teams"
     needs_label: str | None = None
     of_line: bool = False
+    of_ai_agent: bool = False
 
 
 CATALOG: dict[str, Metric] = {}
@@ -96,6 +98,7 @@ def metric(
     scope: Scope = "teams",
     needs_label: str | None = None,
     of_line: bool = False,
+    of_ai_agent: bool = False,
 ) -> Metric:
     """A metric of the catalogue; unit and sources follow from kind and table unless given."""
     if key in CATALOG:
@@ -115,6 +118,7 @@ def metric(
         scope,
         needs_label,
         of_line,
+        of_ai_agent,
     )
     return CATALOG[key]
 

@@ -4,12 +4,12 @@ They are worked out once, when a part of a table is read, and stay with its rows
 version. Local days are dates, hours 0 to 23; the office's zone says which.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
 from metrics.model.definitions import Rules
-from metrics.model.filters import AUTOMATED
+from metrics.model.filters import AI_AGENT, AUTOMATED, BOTH
 from metrics.model.lines import on_main_lines
 from metrics.model.office_hours import is_open
 from metrics.model.schema import (
@@ -22,6 +22,8 @@ from metrics.model.schema import (
 from metrics.model.values import first_word, is_true
 
 MERGED = "Merged"
+# How the AI agent ends where people have to go on.
+HANDED_OVER = ("escalated", "negative_feedback", "procedure_handoff")
 # Instants that put rows into a period: each has a local `<name>_day` and `<name>_hour` beside it.
 DATED: Mapping[str, tuple[str, ...]] = {
     "conversations": ("created_at", "rating_at", "last_close_at"),
@@ -30,7 +32,10 @@ DATED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
+def derive(
+    frame: pl.DataFrame, table: str, rules: Rules, bots: Collection[str] = ()
+) -> pl.DataFrame:
+    """`bots` are the ids of the agents that are none."""
     columns = [
         column
         for instant in DATED.get(table, ())
@@ -40,6 +45,7 @@ def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
         frame = _trim_attributes(spell_attributes(frame, rules), rules)
         columns.append(_excluded_by(frame, rules).alias("excluded_by"))
         columns.append(pl.col("origin").fill_null(pl.lit(AUTOMATED, LABEL)))
+        columns.append(_handled_by(bots).alias("handled_by"))
     if table == "calls":
         columns.append(_outcome(rules).alias("outcome"))
         columns.append(on_main_lines(frame, rules).alias("on_main_line"))
@@ -47,6 +53,10 @@ def derive(frame: pl.DataFrame, table: str, rules: Rules) -> pl.DataFrame:
             credited = pl.concat_list(list(CALL_AGENTS)).list.drop_nulls().list.unique()
             columns.append(credited.alias("credited"))
     return frame.with_columns(columns)
+
+
+def bots_of(agents: pl.DataFrame) -> list[str]:
+    return agents.filter(is_true("bot"))["id"].to_list()
 
 
 def spell_attributes(frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -124,6 +134,24 @@ def merged_label(rules: Rules) -> str:
     """Under which label duplicates are told that a tag gave away, and no rule."""
     known = {label.strip().casefold(): label for label in rules.classification_exclude}
     return known.get(MERGED.casefold(), MERGED)
+
+
+def _handled_by(bots: Collection[str]) -> pl.Expr:
+    """Who dealt with each. People are in it from the moment when the AI agent hands it over.
+
+    What it does not go on with and leaves open is theirs too: before 2.15 a customer who did not
+    like its answer counts as one who left.
+    """
+    assignee = pl.col("agent_id")
+    is_ours = (
+        pl.col("first_admin_reply_at").is_not_null()
+        | (assignee.is_not_null() & ~assignee.is_in(list(bots)))
+        | pl.col("ai_state").is_in(HANDED_OVER)
+        | ((pl.col("ai_state") == "abandoned") & (pl.col("state") != "closed"))
+    ).fill_null(value=False)
+    return first_word(
+        {"people": ~is_true("ai_participated"), BOTH: is_ours, AI_AGENT: pl.lit(True)}
+    )
 
 
 def _outcome(rules: Rules) -> pl.Expr:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 
 # Besides these: there are rows, and none of them counts.
-Gap = Literal["off", "not_read", "no_history", "future", "no_person", "no_attributes", "no_origin"]
+Unread = Literal["off", "not_read", "no_history", "future", "old_version"]
+Gap = Literal[Unread, "no_person", "no_attributes", "no_origin", "no_ai_agent"]
 Reason = Literal[Gap, "no_rows"]
 
 

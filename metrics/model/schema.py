@@ -66,6 +66,13 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "logged_digits": TEXT,  # the one number that whoever wrote a call down names; mostly missing
     "is_merged": FLAG,  # closed as a duplicate of another one
     "merged_into": LABEL,  # id of that other one, where the vendor names it
+    "ai_participated": FLAG,  # the vendor's AI agent took part; missing = the version does not say
+    "ai_state": LABEL,  # the vendor's word for how that ended; one word for both generations
+    "ai_answer": LABEL,  # kind of its last answer; missing = it gave none
+    "ai_rating": WHOLE,  # 1..5, of the AI agent, never a person's
+    "ai_source": LABEL,  # title of what brought it in, such as a workflow
+    "ai_content": LABEL,  # titles of what it answered from, joined by "\n"
+    "handling_seconds": SECONDS,  # the vendor's, of people
 }
 
 # Tickets of the second line; what they are about stays with the vendor, but for a short subject.

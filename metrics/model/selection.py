@@ -10,7 +10,7 @@ import polars as pl
 from metrics.model import schema
 from metrics.model.catalog import Metric, Scope, build
 from metrics.model.definitions import Rules
-from metrics.model.derived import day_of
+from metrics.model.derived import bots_of, day_of
 from metrics.model.extent import Extent, Gap, join_extents
 from metrics.model.filters import AUTOMATED, EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines, on_lines_of
@@ -19,7 +19,6 @@ from metrics.model.office_hours import is_in_shifts
 from metrics.model.people import in_teams, members
 from metrics.model.periods import Period, today
 from metrics.model.tables import Tables
-from metrics.model.values import is_true
 from metrics.model.view import View
 
 RATING = ("rating", "rating_at", "rating_remark", "rated", "rated_agent_id")
@@ -58,6 +57,10 @@ class Selection:
         metric, filters = self.metric, self.view.filters
         if filters.attributes and metric.table in ("calls", "tickets"):
             return "no_attributes"
+        if filters.handled_by and metric.table in ("calls", "tickets"):
+            return "no_ai_agent"
+        if metric.of_ai_agent and is_ai_agent_untold(self.view.tables):
+            return "old_version"
         is_call = metric.table == "calls"
         if filters.origin and (
             metric.table == "tickets" or (is_call and filters.origin == AUTOMATED)
@@ -229,6 +232,8 @@ def _choose_conversations(
         chosen &= pl.col("team_id").is_in(list(filters.teams))
     if filters.origin:
         chosen &= pl.col("origin") == filters.origin
+    if filters.handled_by:
+        chosen &= pl.col("handled_by").is_in(filters.handled_by)
     columns = tables.derived("conversations", rules).columns
     for label, values in filters.attributes.items():
         column = schema.attribute(label)
@@ -242,6 +247,12 @@ def _choose_conversations(
     if filters.agents:
         chosen &= _is_any(agent_of(tables, metric), filters.agents, UNASSIGNED)
     return chosen
+
+
+def is_ai_agent_untold(tables: Tables) -> bool:
+    """Whether the vendor's version says of no conversation if its AI agent took part."""
+    told = tables.conversations["ai_participated"]
+    return bool(told.len()) and told.null_count() == told.len()
 
 
 def absent_labels(tables: Tables, rules: Rules) -> dict[str, str]:
@@ -281,7 +292,7 @@ def agent_of(tables: Tables, metric: Metric | None = None) -> pl.Expr:
 
 def _agent_of(tables: Tables, *, of_rating: bool) -> pl.Expr:
     assigned = pl.col("agent_id")
-    bots = tables.agents.filter(is_true("bot"))["id"].to_list()
+    bots = bots_of(tables.agents)
     if of_rating:
         is_said = pl.col("rated").is_not_null() | pl.col("rated_agent_id").is_not_null()
         assigned = pl.when(is_said).then(pl.col("rated_agent_id")).otherwise(assigned)

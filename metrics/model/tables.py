@@ -8,7 +8,7 @@ import polars as pl
 
 from metrics.model import schema
 from metrics.model.definitions import Rules
-from metrics.model.derived import derive
+from metrics.model.derived import bots_of, derive
 from metrics.model.extent import Extent
 from metrics.model.result_cache import Memory
 
@@ -43,7 +43,7 @@ class Tables:
         """The table with the columns of `metrics.model.derived`."""
         frame: pl.DataFrame = getattr(self, table)
         key = ("derived", table, rules.row_key)
-        return self.memory.get(key, lambda: derive(frame, table, rules))
+        return self.memory.get(key, lambda: derive(frame, table, rules, bots_of(self.agents)))
 
     def remember_derived(self, table: str, rules: Rules, frame: pl.DataFrame) -> None:
         """What was derived part by part before these tables were put together."""

@@ -23,6 +23,7 @@ from metrics.model.selection import (
     credit,
     list_joined,
 )
+from metrics.model.values import is_true
 
 HOURS, WEEKDAYS = range(24), range(7)
 EMPTY_LABEL = {EMPTY: "—"}
@@ -139,6 +140,11 @@ def _by_origin(selection: Selection) -> Grouping:
     return Grouping(pl.col("origin"))
 
 
+def _by_handler(selection: Selection) -> Grouping:
+    _refuse_others(selection, "handled_by")
+    return Grouping(pl.col("handled_by"))
+
+
 def _by_agent(selection: Selection) -> Grouping:
     labels = _people_labels(selection)
     table = selection.metric.table
@@ -217,6 +223,19 @@ def _by_state(selection: Selection) -> Grouping:
 def _by_channel(selection: Selection) -> Grouping:
     _refuse_others(selection, "channel")
     return _by_column("channel")
+
+
+def _by_ai_source(selection: Selection) -> Grouping:
+    """What the AI agent took part in, by what brought it in."""
+    _refuse_others(selection, "ai_source")
+    word = pl.when(is_true("ai_participated")).then(pl.col("ai_source").fill_null(EMPTY))
+    return Grouping(word, labels=EMPTY_LABEL)
+
+
+def _by_ai_content(selection: Selection) -> Grouping:
+    """By each of the contents that the AI agent answered from."""
+    _refuse_others(selection, "ai_content")
+    return Grouping(lines=lambda q: _split_lists(q.with_columns(pl.col("ai_content").alias(GROUP))))
 
 
 def _by_line(selection: Selection) -> Grouping:
@@ -302,11 +321,14 @@ GROUPS: dict[str, Callable[[Selection], Grouping]] = {
     "weekday": _by_weekday,
     "weekday_hour": _by_weekday_hour,
     "origin": _by_origin,
+    "handled_by": _by_handler,
     "agent": _by_agent,
     "team": _by_team,
     "reason": _by_reason,
     "state": _by_state,
     "channel": _by_channel,
+    "ai_source": _by_ai_source,
+    "ai_content": _by_ai_content,
     "line": _by_line,
     "caller": _by_caller,
     "user": _by_user,

@@ -11,7 +11,15 @@ from typing import TypeVar
 
 import polars as pl
 
-from metrics.measures import responsiveness, satisfaction, stocks, telephony, tickets, workload
+from metrics.measures import (
+    ai_agent,
+    responsiveness,
+    satisfaction,
+    stocks,
+    telephony,
+    tickets,
+    workload,
+)
 from metrics.model.catalog import CATALOG, Metric, build
 from metrics.model.selection import Selection, select
 from metrics.model.summary import Summary, aggregate, count_parts, empty_summary, read_summary
@@ -19,7 +27,7 @@ from metrics.model.view import View
 from metrics.query.grouping import GROUP, Grouping, group_rows
 
 # The themes enter their metrics into the catalogue when they are imported.
-THEMES = (stocks, responsiveness, satisfaction, telephony, workload, tickets)
+THEMES = (stocks, responsiveness, satisfaction, ai_agent, telephony, workload, tickets)
 T = TypeVar("T")
 Summaries = dict[str, Summary]
 
@@ -50,7 +58,8 @@ def evaluate_many(metrics: Iterable[Metric], view: View) -> Summaries:
     selections = [select(metric, view) for metric in metrics]
     absent = {s.metric.key: empty_summary(s.metric, s.gap) for s in selections if s.gap}
     present = [selection for selection in selections if not selection.gap]
-    return absent | _ask("summary", present, _evaluate, view)
+    found = absent | _ask("summary", present, _evaluate, view)
+    return {selection.metric.key: found[selection.metric.key] for selection in selections}
 
 
 def breakdown(metric: Metric, by: str, view: View) -> list[Group]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from metrics.model import schema
 from metrics.model.definitions import Rules
-from metrics.model.derived import derive, spell_attributes
+from metrics.model.derived import bots_of, derive, spell_attributes
 from metrics.model.people import ids_by_email, with_agents
 from metrics.model.result_cache import Memory
 from metrics.model.tables import Tables
@@ -192,6 +192,7 @@ class Dataset:
 
     def _begin(self) -> None:
         self._agent_ids: dict[str, str] = {}
+        self._bots: list[str] = []
         self._held = {
             table: PartitionedTable(table, partial(self._derive, table), shared=self._shared)
             for table in schema.TABLES
@@ -200,7 +201,7 @@ class Dataset:
     def _derive(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
         if table == "calls":
             rows = with_agents(rows, self._agent_ids)
-        return derive(rows, table, self._rules)
+        return derive(rows, table, self._rules, self._bots)
 
     def _load(self, manifest: Manifest) -> Snapshot:
         self._load_table("agents", manifest)
@@ -208,6 +209,10 @@ class Dataset:
         if agent_ids != self._agent_ids:
             self._agent_ids = agent_ids
             self._held["calls"].derive_again()
+        bots = bots_of(self._held["agents"].rows)
+        if bots != self._bots:
+            self._bots = bots
+            self._held["conversations"].derive_again()
         for table in self._held:
             self._load_table(table, manifest)
         published_at = datetime.fromtimestamp(manifest.published_at, UTC)

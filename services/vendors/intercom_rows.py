@@ -91,8 +91,10 @@ def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes)
     if author.get("type") in CONTACTS:
         row["contact_name"] = html_to_text(author.get("name"))
         row["contact_email"] = fields.parse_email(author.get("email"))
+    row |= _read_ai_agent(payload)
     row |= _read_rating(fields.get_object(payload, "conversation_rating"))
     row |= {name: fields.parse_instant(statistics.get(name)) for name in INSTANTS}
+    row["handling_seconds"] = fields.parse_seconds(statistics.get("handling_time"))
     row |= {f"{name}_seconds": fields.parse_seconds(statistics.get(name)) for name in DURATIONS}
     for label, value in fields.get_object(payload, "custom_attributes").items():
         data_type = types.data_types.get(schema.fold_label(label))
@@ -181,10 +183,41 @@ def _read_origin(source: Payload, author: Payload) -> str | None:
     return "customer" if author.get("type") in CONTACTS else None
 
 
-def _read_rating(rating: Payload) -> Row:
-    """A rating that was asked for and not given is none."""
+def _read_ai_agent(payload: Payload) -> Row:
+    """What the AI agent did; before 2.11 nothing says whether there was one.
+
+    Up to 2.14 what it hands over is called after the team that gets it.
+    """
+    participated = payload.get("ai_agent_participated")
+    if not isinstance(participated, bool):
+        return {}
+    agent = fields.get_object(payload, "ai_agent")
+    state = fields.parse_word(agent.get("resolution_state"))
+    sources = fields.get_object(agent, "content_sources")
+    titles = [
+        title
+        for source in fields.list_objects(sources, "content_sources")
+        if (title := html_to_text(source.get("title")))
+    ]
+    return {
+        "ai_participated": participated,
+        "ai_state": "escalated" if state == "routed_to_team" else state,
+        "ai_answer": fields.parse_word(agent.get("last_answer_type")),
+        "ai_rating": _read_score(agent),
+        "ai_source": html_to_text(agent.get("source_title")),
+        "ai_content": schema.SEPARATOR.join(dict.fromkeys(titles)) or None,
+    }
+
+
+def _read_score(rating: Payload) -> int | None:
+    """None where a rating was asked for and not given."""
     score = fields.parse_count(rating.get("rating"))
-    if score is None or not 1 <= score <= 5:
+    return score if score is not None and 1 <= score <= 5 else None
+
+
+def _read_rating(rating: Payload) -> Row:
+    score = _read_score(rating)
+    if score is None:
         return {}
     teammate = fields.get_object(rating, "teammate")
     kind = fields.parse_word(teammate.get("type"))

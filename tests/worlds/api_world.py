@@ -55,6 +55,7 @@ def conversation(row_id: str, created_at: str = "2026-11-20T12:00:00Z", **values
         "subject": "Boleto não chegou",
         "contact_name": "Cliente Exemplo",
         "contact_email": "cliente@example.com",
+        "ai_participated": False,
         "attr.Motivo de Contato": "Boleto e pagamento",
         **values,
     }

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from metrics.measures.ai_agent import STATES
 from services.settings.config import Settings
 from services.snapshot.dataset import Snapshot
 from tests.worlds.api_world import (
@@ -92,6 +93,7 @@ def _conversation(row_id: str, chance: random.Random) -> Any:
         rating_at=after(200_000) if rated else None,
         first_contact_reply_at=created if chance.random() < 0.5 else None,
         first_admin_reply_at=after(3_000, 0.9 if state == "closed" else 0.4),
+        first_assignment_at=created,
         first_close_at=first_close if state == "closed" else None,
         last_close_at=(first_close + timedelta(seconds=chance.choice((0, 0, 7_000))))
         if state == "closed" and first_close
@@ -103,6 +105,7 @@ def _conversation(row_id: str, chance: random.Random) -> Any:
         sla_status=chance.choice(("hit", "hit", "missed", "active", "cancelled", None)),
         is_call=chance.random() < 0.03,
         waiting_since=created.isoformat() if state == "open" and chance.random() < 0.6 else None,
+        **_ai_agent(row_id),
         **{
             "is_merged": state == "closed" and chance.random() < 0.05,
             "attr.Motivo de Contato": reason,
@@ -114,6 +117,20 @@ def _conversation(row_id: str, chance: random.Random) -> Any:
             f"attr.{AREA}": chance.choice(("Sucesso", "Produto", None)),
         },
     )
+
+
+def _ai_agent(row_id: str) -> dict[str, Any]:
+    chance = random.Random(f"ai {row_id}")
+    if chance.random() < 0.6:
+        return {}
+    return {
+        "ai_participated": True,
+        "ai_state": chance.choice((*STATES.values(), "assumed_resolution", None, "later")),
+        "ai_answer": chance.choice(("ai_answer", None)),
+        "ai_rating": chance.choice((1, 3, 4, 5, None, None)),
+        "ai_source": chance.choice(("Boas-vindas", "Fora do horário", None)),
+        "ai_content": chance.choice(("Boleto", "Boleto\nSenha", None)),
+    }
 
 
 def _ticket(row_id: str, chance: random.Random) -> Any:

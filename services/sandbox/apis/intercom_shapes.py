@@ -1,6 +1,6 @@
 """Intercom's objects as each version of its API shows them.
 
-Everything is kept in the shape of 2.14.
+Everything is kept in the shape of 2.14, with the words of 2.15 for how the AI agent ends.
 """
 
 import hashlib
@@ -15,7 +15,11 @@ from services.sandbox.team.texts import ANSWERS, FOLLOW_UPS
 KNOWN_VERSIONS = tuple(f"2.{minor}" for minor in range(9, 17))
 DEFAULT_VERSION = "2.14"
 STATISTICS_OF_2_13 = ("handling_time", "adjusted_handling_time")
-RESOLUTIONS_OF_2_15 = {"routed_to_team": "escalated", "abandoned": "negative_feedback"}
+RESOLUTIONS_UP_TO_2_14 = {
+    "escalated": "routed_to_team",
+    "negative_feedback": "abandoned",
+    "procedure_handoff": "routed_to_team",
+}
 
 
 def parse_minor(version: str) -> int:
@@ -25,19 +29,18 @@ def parse_minor(version: str) -> int:
 
 def shape_conversation(payload: Payload, minor: int) -> Payload:
     """The payload stays as it is."""
-    if minor == 14:
+    agent = payload.get("ai_agent")
+    if minor == 14 and not agent:
         return payload
     shaped = dict(payload)
     if minor < 14:
         _remove_newer_fields(shaped, minor)
     if minor >= 15:
         shaped["company"] = None
-        if shaped.get("ai_agent"):
-            state = shaped["ai_agent"].get("resolution_state")
-            shaped["ai_agent"] = {
-                **shaped["ai_agent"],
-                "resolution_state": RESOLUTIONS_OF_2_15.get(state, state),
-            }
+    elif agent and minor >= 11:
+        state = agent.get("resolution_state")
+        state = RESOLUTIONS_UP_TO_2_14.get(state, state)
+        shaped["ai_agent"] = {**shaped["ai_agent"], "resolution_state": state}
     if minor >= 16:
         _apply_2_16(shaped)
     return shaped

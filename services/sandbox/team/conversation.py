@@ -133,6 +133,9 @@ class Conversation:
             statistics["first_close_at"], statistics["time_to_first_close"] = event.at, took
         statistics["last_close_at"], statistics["time_to_last_close"] = event.at, took
         statistics["last_closed_by_id"] = event.by
+        if self._replies:
+            spent = 60 + 110 * len(self._replies) + event.at % 300
+            statistics["handling_time"] = statistics["adjusted_handling_time"] = spent
 
     def _apply_classify(self, event: Event, payload: Payload, statistics: Payload) -> None:
         payload["custom_attributes"].update(event.value)
@@ -163,6 +166,10 @@ class Conversation:
     def _apply_rate(self, event: Event, payload: Payload, statistics: Payload) -> None:
         score, remark = event.value
         payload["conversation_rating"].update(rating=score, remark=remark, updated_at=event.at)
+
+    def _apply_ai(self, event: Event, payload: Payload, statistics: Payload) -> None:
+        """How the AI agent stands; a rating of it has instants of its own."""
+        payload["ai_agent"].update(event.value)
 
     def _apply_bot(self, event: Event, payload: Payload, statistics: Payload) -> None:
         """What a machine writes neither answers nor keeps anybody from waiting."""

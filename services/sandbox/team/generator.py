@@ -18,7 +18,7 @@ from services.sandbox.team.people import (
     draw_contact,
 )
 from services.sandbox.team.presence import Presence
-from services.sandbox.team.rng import LogNormal
+from services.sandbox.team.rng import LogNormal, seeded_rng
 from services.sandbox.team.texts import Topic
 
 FIRST_REPLY = LogNormal(3 * MINUTE, 0.8)
@@ -191,8 +191,7 @@ def first_message(
     )  # fmt: skip
     draw = rng.random()
     if draw < 0.25:
-        payload["ai_agent_participated"] = True
-        payload["ai_agent"] = build_ai_agent("routed_to_team")
+        add_ai_agent(payload)
     if draw > 0.96:
         payload["custom_attributes"]["Ticket category"] = "Back-office ticket"
         payload["linked_objects"]["data"].append(
@@ -218,18 +217,52 @@ def build_admin_author(agent: Agent) -> Payload:
     return {"type": "admin", "id": str(agent.id), "name": agent.name, "email": agent.email}
 
 
-def build_ai_agent(resolution: str) -> Payload:
-    return {
+def add_ai_agent(payload: Payload) -> None:
+    """What it does follows as events; what it draws changes nothing else in the world."""
+    rng = seeded_rng("ai", payload["id"])
+    contents = rng.sample(texts.AI_CONTENTS, rng.choice((1, 1, 2)))
+    payload["ai_agent_participated"] = True
+    payload["ai_agent"] = {
         "source_type": "workflow",
-        "source_title": "Boas-vindas",
-        "last_answer_type": "ai_answer",
-        "resolution_state": resolution,
+        "source_title": rng.choice(texts.AI_SOURCES),
+        "last_answer_type": None,
+        "resolution_state": None,
         "rating": None,
         "rating_remark": None,
         "created_at": None,
         "updated_at": None,
-        "content_sources": {"type": "content_source.list", "content_sources": [], "total_count": 0},
+        "content_sources": {
+            "type": "content_source.list",
+            "content_sources": [
+                {
+                    "type": "content_source",
+                    "content_type": "article",
+                    "url": f"https://help.example.com/{texts.AI_CONTENTS.index(title)}",
+                    "title": title,
+                    "locale": "pt-BR",
+                }
+                for title in contents
+            ],
+            "total_count": len(contents),
+        },
     }
+
+
+def plan_handover(payload: Payload, at: int) -> list[Event]:
+    """In the words of 2.15 and later: it hands over within seconds."""
+    rng = seeded_rng("ai handover", payload["id"])
+    state = rng.choice(("escalated", "escalated", "negative_feedback", "procedure_handoff"))
+    value: Payload = {"resolution_state": state, "last_answer_type": "ai_answer"}
+    if state == "negative_feedback" and rng.random() < 0.5:
+        value |= rate_ai_agent(rng, at + 3, unhappy=True)
+    return [Event(at + 3, "ai", BOT_ID, value)]
+
+
+def rate_ai_agent(rng: random.Random, at: int, *, unhappy: bool = False) -> Payload:
+    rating, remark = _draw_rating(rng, -0.9 if unhappy else 0.0)
+    # Ratings given before 2.14 have no time.
+    instants = {"created_at": at, "updated_at": at} if rng.random() < 0.9 else {}
+    return {"rating": rating, "rating_remark": remark, **instants}
 
 
 QUEUE = {FRONT: LogNormal(6.5 * MINUTE, 0.85), FINANCE: LogNormal(9 * MINUTE, 0.85)}
@@ -292,8 +325,10 @@ class ConversationGenerator:
             elif constraints.settled_by is not None:
                 routed = min(routed, int(constraints.settled_by) - 60)
         elif not constraints.is_plain and rng.random() < 0.05:
-            return self._answer_by_bot(rng, at, payload)
+            return self._answer_by_bot(rng, at, payload, topic)
         routed = max(at + 2, routed)
+        if payload["ai_agent_participated"]:
+            events += plan_handover(payload, at)
         events.append(Event(routed, "team", BOT_ID, topic.team_id))
         taken = constraints.taken_at
         if taken is None:
@@ -306,13 +341,30 @@ class ConversationGenerator:
         Handling(self._workplace, rng, events, topic).run(taken, agent_id, constraints)
         return events
 
-    def _answer_by_bot(self, rng: random.Random, at: int, payload: Payload) -> list[Event]:
+    def _answer_by_bot(
+        self, rng: random.Random, at: int, payload: Payload, topic: Topic
+    ) -> list[Event]:
         """Nobody is ever assigned."""
         payload["source"]["delivered_as"] = "operator_initiated"
-        payload["ai_agent_participated"] = True
-        payload["ai_agent"] = build_ai_agent("confirmed_resolution")
+        add_ai_agent(payload)
         end = at + rng.randint(5, 20) * MINUTE
-        return [Event(at + 2, "bot"), Event(at + 90, "contact"), Event(end, "close", BOT_ID)]
+        own = seeded_rng("ai answer", payload["id"])
+        states = ("confirmed_resolution", "assumed_resolution", "assumed_resolution", None)
+        ended: Payload = {"resolution_state": own.choice(states)}
+        if own.random() < 0.4:
+            ended |= rate_ai_agent(own, end)
+        events = [
+            Event(at + 2, "bot"),
+            Event(at + 2, "ai", BOT_ID, {"last_answer_type": "ai_answer"}),
+            Event(at + 90, "contact"),
+            Event(at + 100, "bot"),
+            Event(end, "ai", BOT_ID, ended),
+            Event(end, "close", BOT_ID),
+        ]
+        if own.random() < 0.8:
+            reason = {"Motivo de Contato": topic.reason}
+            events.append(Event(end - 5, "classify", BOT_ID, reason))
+        return events
 
     def _generate_outbound(self, rng: random.Random, at: int, number: str) -> Conversation:
         """Begun by a teammate; many are never answered, and have no statistics then."""

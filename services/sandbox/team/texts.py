@@ -102,4 +102,13 @@ AREAS = WeightedChoice([("Suporte", 6), ("Financeiro", 3), ("Fiscal", 1), ("Prod
 CHANNELS = WeightedChoice(
     [("conversation", 50), ("whatsapp", 29), ("email", 16), ("instagram", 3), ("facebook", 1)]
 )
+AI_SOURCES = ("Boas-vindas", "Fora do horário", "Segunda via")
+AI_CONTENTS = (
+    "Como emitir a segunda via do boleto",
+    "Recuperar a senha de acesso",
+    "Cadastrar um novo usuário",
+    "Nota fiscal não chegou",
+    "Prazos de atendimento",
+    "Conciliação bancária passo a passo",
+)
 TAGS = ("vip", "urgente", "bug", "retorno", "churn")

@@ -60,7 +60,7 @@ def test_the_number_counts_the_same_rows_and_its_parts_add_up():
 
 
 def test_the_clock_is_that_of_the_first_response():
-    row = conversations(ROWS[4])
+    row = tables(conversations(ROWS[4])).derived("conversations", UTC_RULES)
     assert row.select(reply_seconds_left(UTC_RULES, NOW)).item() == 15 * 60 - 60
 
 

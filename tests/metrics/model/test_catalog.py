@@ -45,6 +45,14 @@ KEYS = {
     "csat_adjusted",
     "dsat_score",
     "csat_response_rate",
+    # AI agent
+    "ai_involved",
+    "ai_resolved",
+    "ai_handed_over",
+    "ai_csat_score",
+    "ai_csat_average",
+    "response_after_handover",
+    "with_ai_now",
     # now
     "queue",
     "longest_wait",

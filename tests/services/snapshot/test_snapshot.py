@@ -215,7 +215,7 @@ def test_a_snapshot_of_other_tables_is_none(writer_of, reader, monkeypatch):
 
 
 def test_too_many_tables_are_refused_and_the_last_version_stays(writer_of, reader):
-    writer = writer_of(maximum_bytes=20_000)
+    writer = writer_of(maximum_bytes=30_000)
     writer.publish({MONDAY: conversations("1")}, SOURCES, HISTORY)
     before = reader.read_pointer()
     many = conversations(*(str(n) for n in range(20_000)))

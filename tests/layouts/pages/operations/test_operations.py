@@ -64,7 +64,7 @@ def work(*seconds):
         QueueRow(str(n), "1", "Suporte N1", since, None, "whatsapp", None, None, AT)
         for n, since in enumerate(s if s is None else AT - timedelta(seconds=s) for s in seconds)
     ]
-    return WaitingWork(rows, [], [], replace(RULES, queue_limit_seconds=LIMIT))
+    return WaitingWork(rows, [], [], [], replace(RULES, queue_limit_seconds=LIMIT))
 
 
 def queue(*seconds, late_at=None):
