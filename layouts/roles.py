@@ -65,6 +65,7 @@ PAGES = {
         Page("/overview", "columns-gap", REPORT_READERS, 1, is_report=True),
         Page("/quality", "emoji-smile", REPORT_READERS, 1, is_report=True),
         Page("/times", "stopwatch", REPORT_READERS, 1, is_report=True),
+        Page("/ai", "sparkles", REPORT_READERS, 1, is_report=True),
         Page("/crosstabs", "grid-3x3", REPORT_READERS, 1, is_report=True),
         Page("/telephony", "telephone", REPORT_READERS, 1, is_report=True),
         Page("/staffing", "calendar2-week", REPORT_READERS, 1, is_report=True),

@@ -5,6 +5,7 @@ from typing import Protocol
 from dash import Dash
 
 from callbacks.pages.accounts import page as accounts
+from callbacks.pages.ai import page as ai
 from callbacks.pages.alerts import page as alerts
 from callbacks.pages.analyst import page as analyst
 from callbacks.pages.backoffice import page as backoffice
@@ -38,6 +39,7 @@ REPORTS = {
         overview.PAGE,
         quality.PAGE,
         times.PAGE,
+        ai.PAGE,
         crosstabs.PAGE,
         telephony.PAGE,
         staffing.REPORT_PAGE,

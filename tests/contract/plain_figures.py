@@ -89,7 +89,8 @@ class Week:
         return "" if value is None else str(value).strip()
 
     def figures(self):
-        return {**self.text(), **self.ratings(), **self.voice(), **self.second_line()}
+        second = self.second_line()
+        return {**self.text(), **self.ratings(), **self.ai_agent(), **self.voice(), **second}
 
     def text(self):
         created, rules = self.created, self.rules
@@ -191,6 +192,39 @@ class Week:
             "csat_adjusted": share(score >= 4 for score in scores if score != 3),
             "dsat_score": share(score <= 2 for score in scores),
         }
+
+    def ai_agent(self):
+        """A customer who disliked its answer is one who left, before version 2.15."""
+        involved = [c for c in self.created if c["ai_agent_participated"]]
+        states = [(c["ai_agent"] or {}).get("resolution_state") for c in involved]
+        scores = [(c["ai_agent"] or {}).get("rating") for c in involved]
+        scores = [score for score in scores if score]
+        handed = [c for c in involved if self.is_handed_over(c)]
+        waits = []
+        for c in handed:
+            s = c["statistics"]
+            assigned, replied = s["first_assignment_at"], s["first_admin_reply_at"]
+            if assigned and replied:
+                waits.append(replied - max(assigned, s["first_contact_reply_at"] or assigned))
+        resolved = ("confirmed_resolution", "assumed_resolution")
+        return {
+            "ai_involved": share(c["ai_agent_participated"] for c in self.created),
+            "ai_resolved": share(state in resolved for state in states),
+            "ai_handed_over": count(len(handed)),
+            "ai_csat_score": share(score >= 4 for score in scores),
+            "ai_csat_average": mean(scores),
+            "response_after_handover": duration([wait for wait in waits if wait >= 0]),
+        }
+
+    @staticmethod
+    def is_handed_over(conversation):
+        state = (conversation["ai_agent"] or {}).get("resolution_state")
+        return bool(
+            conversation["statistics"]["first_admin_reply_at"]
+            or conversation["admin_assignee_id"]
+            or state in ("escalated", "procedure_handoff")
+            or (state == "negative_feedback" and conversation["state"] != "closed")
+        )
 
     def voice(self):
         inbound = [c for c in self.calls if c["direction"] == "inbound"]

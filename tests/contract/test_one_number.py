@@ -24,12 +24,6 @@ from tests.worlds.web_world import MANAGER, Web, web
 
 # On the wall, not among the pages of a period. A metric that gets a page leaves this list.
 NOT_ON_A_PAGE = {
-    "ai_resolved",
-    "ai_handed_over",
-    "ai_csat_score",
-    "ai_csat_average",
-    "response_after_handover",
-    "ai_involved",
     "with_ai_now",
     "calls_rung",
     "queue",

@@ -90,11 +90,14 @@ def test_the_present_is_what_the_objects_say(collected_week):
     now = int(NOW.timestamp())
     rows = [c for c in world.conversations if not Week.is_call(c)]
     waiting = [c for c in rows if c["state"] == "open" and not c["admin_assignee_id"]]
+    held = [c for c in waiting if c["ai_agent_participated"] and not Week.is_handed_over(c)]
+    waiting = [c for c in waiting if c not in held]
     routed = [c for c in waiting if c["team_assignee_id"]]
     answered = api.get("summary")["metrics"]
     assert answered["open_now"]["value"] == sum(c["state"] == "open" for c in rows)
     assert answered["snoozed_now"]["value"] == sum(c["state"] == "snoozed" for c in rows)
     assert answered["unrouted"]["value"] == len(waiting) - len(routed)
+    assert answered["with_ai_now"]["value"] == len(held)
     assert answered["arrivals_recent"]["value"] == sum(
         now - 1800 < c["created_at"] <= now for c in rows
     )
