@@ -94,6 +94,9 @@ class Situation:
     def waiting(self) -> WaitingWork:
         return waiting_work(view_of_today(self.tables, self.rules))
 
+    def ai_stuck(self, seconds: float) -> list[QueueRow]:
+        return current.ai_stuck(view_of_today(self.tables, self.rules), seconds)
+
     def queue_by_team(self) -> Iterator[tuple[str, list[QueueRow]]]:
         """What nobody has taken by team id; `none` for conversations without a team."""
         by_team = sorted(self.waiting.untaken, key=_team_of)

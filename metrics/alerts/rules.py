@@ -176,6 +176,29 @@ ORPHANED = AlertRule("orphaned", OrphanedSettings, find_orphaned)
 
 
 @dataclass(frozen=True)
+class AiStuckSettings(ChosenSeveritySettings):
+    minutes: Annotated[float, Gt(0)] = 15
+
+
+def find_ai_stuck(now: "Situation", settings: AiStuckSettings) -> Iterator[Problem]:
+    """Customers who wrote last, and whom the AI agent has kept for longer than the limit."""
+    stuck = now.ai_stuck(settings.minutes * 60)
+    if stuck and stuck[0].waiting_since is not None:
+        yield Problem(
+            rule="ai_stuck",
+            key=f"ai_stuck:{ALL}",
+            severity=settings.severity,
+            value=len(stuck),
+            threshold=1,
+            since=stuck[0].waiting_since.timestamp(),
+            tickets=tuple(row.id for row in stuck[:TICKETS]),
+        )
+
+
+AI_STUCK = AlertRule("ai_stuck", AiStuckSettings, find_ai_stuck)
+
+
+@dataclass(frozen=True)
 class SpikeSettings(ChosenSeveritySettings):
     mode: Literal["fixed", "adaptive"] = "fixed"
     conversations: Annotated[int, Ge(1)] = 3
@@ -378,6 +401,7 @@ RULES: Mapping[Rule, AlertRule[Any]] = {
     for rule in (
         QUEUE,
         ORPHANED,
+        AI_STUCK,
         OVERLOAD,
         SPIKE,
         STAFFING_TEXT,

@@ -15,6 +15,7 @@ from metrics.measures.stocks import (
     IS_OURS,
     RECENT,
     WINDOW_UNTIL,
+    is_ai_stuck,
     reply_due,
     reply_seconds_left,
     waiting_seconds,
@@ -196,6 +197,13 @@ def unrouted(view: View) -> list[QueueRow]:
 def with_ai(view: View) -> list[QueueRow]:
     """What the AI agent has for itself, of any team and of none, in the order of `queue`."""
     return _waiting("with_ai_now", view)
+
+
+def ai_stuck(view: View, seconds: float) -> list[QueueRow]:
+    """Of `with_ai`, what it has not answered for so many seconds."""
+    held = select(CATALOG["with_ai_now"], view).query
+    stuck = held.filter(is_ai_stuck(seconds, view.tables.now))
+    return [row for _, row in _read_waiting(stuck, view)]
 
 
 def _waiting(key: str, view: View) -> list[QueueRow]:

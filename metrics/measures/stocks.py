@@ -25,6 +25,8 @@ AGES = {
 }
 # Channels on which we may write freely for so long after the customer did.
 WINDOWED, WINDOW = ("whatsapp", "facebook", "instagram"), timedelta(hours=24)
+# What is written is worked on for so long, by nobody.
+SETTLING = timedelta(seconds=5)
 IS_OPEN = pl.col("state") == "open"
 # What the AI agent has for itself waits for nobody of ours.
 IS_OURS = pl.col("handled_by") != AI_AGENT
@@ -45,6 +47,21 @@ _of_people = partial(_conversations, scope="person")
 def waiting_seconds(now: datetime) -> pl.Expr:
     """Seconds that each row has been waiting for us; null where it is the customer's turn."""
     return seconds_since(pl.col("waiting_since"), now).clip(lower_bound=0)
+
+
+def is_ai_stuck(seconds: float, now: datetime) -> pl.Expr:
+    """Whether the customer wrote last and the AI agent has not answered for so many seconds.
+
+    Its answers leave `waiting_since` as it is. One that has never answered has left the last word
+    to the customer; else it has if nothing happened after that.
+    """
+    is_last = pl.col("updated_at") <= CUSTOMER_WROTE_AT + SETTLING
+    return (
+        IS_WITH_AI
+        & pl.col("waiting_since").is_not_null()
+        & (pl.col("ai_answer").is_null() | is_last)
+        & (seconds_since(CUSTOMER_WROTE_AT, now) > seconds)
+    )
 
 
 def reply_seconds_left(rules: Rules, now: datetime) -> pl.Expr:

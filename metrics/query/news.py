@@ -18,7 +18,9 @@ from metrics.model.summary import Z95, Summary
 from metrics.query.reasons import ReasonRow
 from metrics.query.usual import PART_MINIMUM, ROWS_MINIMUM, SHARE_MINIMUM, Judgement
 
-Kind = Literal["target", "goal", "usual", "backlog", "debt", "agent", "reason", "mentions"]
+Kind = Literal[
+    "target", "goal", "usual", "backlog", "debt", "agent", "reason", "ai_agent", "mentions"
+]
 NEWS_MAXIMUM = 3
 # Of what has to be done in so many seconds one in five may take longer.
 IN_TIME = 0.8
@@ -138,6 +140,16 @@ def find_weak(
             yield News(
                 kind, "csat_score", lost, score.value, everybody.value, score.n, (cell,), key
             )
+
+
+def find_ai_agent(numbers: Mapping[str, Summary], rules: Rules) -> Iterator[News]:
+    """The AI agent, where customers are less content with it than with people, beyond chance."""
+    own, people = numbers["ai_csat_score"], numbers["csat_score"]
+    if own.value is None or own.high is None or people.low is None or people.value is None:
+        return
+    if min(own.n, people.n) >= rules.csat_minimum and own.high < people.low:
+        lost = own.n * (people.value - own.value)
+        yield News("ai_agent", "ai_csat_score", lost, own.value, people.value, own.n, ("value:0",))
 
 
 def find_shifts(rows: Iterable[ReasonRow]) -> Iterator[News]:

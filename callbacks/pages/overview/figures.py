@@ -186,6 +186,7 @@ def find_highlights(
         *news.find_missed(numbers, rules),
         *news.find_unusual(judged, numbers),
         *news.find_backlog(numbers["conversations"], numbers["closes"]),
+        *news.find_ai_agent(numbers, rules),
         *news.find_debt(len(owed(question.view))),
         *news.find_weak("agent", rated, numbers[csat.key], rules),
         *news.find_weak("reason", question.groups(csat, "reason"), numbers[csat.key], rules),

@@ -24,7 +24,7 @@ def content(
 ) -> Sequence[Element]:
     at = backend.now()
     rules = question.rules
-    keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, *TARGETS, "open_now"))
+    keys = dict.fromkeys((*overview.KEYS, *AGENT_METRICS, *TARGETS, "ai_csat_score", "open_now"))
     numbers = question.numbers([*(CATALOG[key] for key in keys), LISTS[TOP_REASONS]])
     sheet = build_kpis(question, overview.KEYS, at, context)
     reasons, mentions = figures.rank_reasons(question)

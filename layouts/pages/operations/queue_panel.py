@@ -119,12 +119,25 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
     else:
         parts.append(_calm(queue_panel, at, context))
     parts.append(first_in_line(queue_panel.line, kiosk, at, context))
+    parts.append(_lane_of_ai(queue_panel, at, context))
     return html.Section(
         [part for part in parts if part is not None],
         className="lamp" + ("" if queue_panel.count else " lamp-zero"),
         **{"aria-label": context.text("operations.wait_title")},
         **severity,
     )
+
+
+def _lane_of_ai(queue_panel: QueuePanel, at: datetime, context: Context) -> Element | None:
+    """What waits for nobody of ours: how many, and the longest wait."""
+    held = queue_panel.work.with_ai
+    if not held:
+        return None
+    words = context.text.plural("operations.with_ai", len(held), n=context.formats.count(len(held)))
+    since, longest = held[0].waiting_since, []
+    if since is not None:
+        longest = [html.B(waiting_time(since, queue_panel.late_at, at, context))]
+    return html.P([icon("sparkles"), html.Span(words), *longest], className="lamp-ai")
 
 
 def _head(

@@ -2,6 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from metrics.alerts.evaluation import Situation, evaluate
+from metrics.alerts.model import SourceHealth
+from metrics.alerts.rules import RULES, AiStuckSettings, find_ai_stuck
 from metrics.live.waiting import waiting_work
 from metrics.measures.ai_agent import STATES
 from metrics.model.filters import Filters
@@ -107,6 +110,49 @@ def test_what_it_holds_waits_for_nobody_of_ours():
     assert told("with_ai_now", content).value == 3
     assert told("awaiting_first_response", content).value == 1
     assert told("unrouted", content).value == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [
+        # Never answered, whatever else happened.
+        ({"updated_at": "2026-11-24T11:50:00Z"}, True),
+        ({"ai_answer": "ai_answer", "updated_at": "2026-11-24T11:40:00Z"}, True),
+        # It wrote after the customer.
+        ({"ai_answer": "ai_answer", "updated_at": "2026-11-24T11:40:30Z"}, False),
+        ({"last_contact_reply_at": "2026-11-24T11:50:00Z"}, False),
+        ({"ai_state": "escalated"}, False),
+        ({"agent_id": "1"}, False),
+        ({"waiting_since": None}, False),
+        ({"ai_participated": False}, False),
+    ],
+)
+def test_only_a_customer_whom_it_keeps_waiting_is_told(row, is_told):
+    wrote = {"last_contact_reply_at": "2026-11-24T11:40:00Z"}
+    situation = Situation(world({**INVOLVED, **WAITING, **wrote, **row}), UTC_RULES)
+    problems = list(find_ai_stuck(situation, AiStuckSettings(minutes=15)))
+    assert [problem.tickets for problem in problems] == ([("1",)] if is_told else [])
+
+
+def test_ten_that_it_holds_leave_the_robot_silent():
+    """Nobody waits for us, and it answered each of them."""
+    answered = {"ai_answer": "ai_answer", "updated_at": "2026-11-24T11:00:00Z"}
+    rows = [{**INVOLVED, **WAITING, **answered} for _ in range(10)]
+    situation = Situation(
+        world(*rows), UTC_RULES, {"intercom": SourceHealth("ok")}, working_hours="never"
+    )
+    assert len(situation.waiting.with_ai) == 10
+    assert evaluate(situation, lambda rule: RULES[rule].settings()).problems == ()
+
+
+def test_content_that_is_used_and_fails_is_found():
+    titles = {"ai_content": "A\nB", "ai_source": "Boas-vindas"}
+    content = world(
+        {**INVOLVED, **titles, "ai_state": "assumed_resolution"},
+        {**INVOLVED, "ai_content": "A", "ai_state": "escalated"},
+    )
+    assert groups("ai_resolved", "ai_content", content) == {"A": 0.5, "B": 1}
+    assert groups("ai_resolved", "ai_source", content) == {"": 0, "Boas-vindas": 1}
 
 
 def test_an_old_version_of_the_api_is_no_zero():
