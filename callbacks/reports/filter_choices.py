@@ -35,6 +35,7 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
     scope = {team: name_team(team, teams, context) for team in listed}
     members = set(people.members(tables, rules)["id"]) | set(query.agent)
     agents = {agent: name_person(agent, names, context) for agent in members}
+    alone = question.groups(CATALOG["conversations"], "handled_by").get(AI_AGENT)
     return Bar(
         period=question.period,
         preset=query.name,
@@ -52,7 +53,7 @@ def build_bar(question: ReportView[Q], context: Context) -> Bar:
             Option(key, context.text(f"filters.handlers.{key}"), key in query.handled_by)
             for key in get_args(HandledBy)
         ],
-        ai_alone=question.number(CATALOG["ai_involved"]).parts.get(AI_AGENT, 0),
+        ai_alone=alone.n if alone else 0,
         attributes=query.attributes,
         clock=query.clock,
         lines=_name_lines(question, context),

@@ -31,7 +31,14 @@ HANDED_OVER_AT = pl.when(pl.col("first_assignment_at").is_not_null()).then(
     pl.max_horizontal("first_assignment_at", "first_contact_reply_at")
 )
 
-_of_ai = partial(metric, table="conversations", dated_by="created_at", of_ai_agent=True)
+# What it resolves seldom comes to a team.
+_of_ai = partial(
+    metric,
+    table="conversations",
+    dated_by="created_at",
+    scope="teams_or_none",
+    of_ai_agent=True,
+)
 _rating = partial(
     _of_ai,
     better="higher",

@@ -19,7 +19,7 @@ Kind = Literal["count", "share", "mean", "duration", "stock"]
 Unit = Literal["count", "share", "seconds", "points"]
 Table = Literal["conversations", "calls", "tickets", "agents"]
 Source = Literal["intercom", "aircall", "tickets"]
-Scope = Literal["teams", "person", "workspace", "recognised"]
+Scope = Literal["teams", "teams_or_none", "person", "workspace", "recognised"]
 Better = Literal["higher", "lower"]
 # An expression, or what makes it of the definitions and of the instant for which stocks hold.
 Rule = pl.Expr | Callable[[Rules, datetime], pl.Expr]
@@ -54,7 +54,8 @@ class Metric:
         definition: Where the rule comes from.
         parts: One word for each row; their counts are told beside the number.
         part_names: The words that are always told, in order, even when no row has them.
-        scope: teams (rows of the teams in scope), person (the same, but what one person holds
+        scope: teams (rows of the teams in scope), teams_or_none (these, and rows that never came
+            to a team), person (the same, but what one person holds
             counts over all teams), workspace (rows of any team and of none) or recognised (of
             these, what looks like a call, which no other scope has).
         needs_label: Name of the `Labels` field without whose attribute there is nothing to count.

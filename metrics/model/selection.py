@@ -222,8 +222,9 @@ def _choose_conversations(
     else:
         chosen = ~is_logged_call(tables, rules)
     chosen &= _choose_shifts("created_at", view)
-    if rules.team_ids and scope in ("teams", "person"):
-        inside = pl.col("team_id").is_in(list(rules.team_ids)).fill_null(value=False)
+    if rules.team_ids and scope in ("teams", "teams_or_none", "person"):
+        in_teams_of_ours = pl.col("team_id").is_in(list(rules.team_ids))
+        inside = in_teams_of_ours.fill_null(scope == "teams_or_none")
         if scope == "person" and (by_person or filters.agents):
             held = pl.col("agent_id").is_in(members(tables, rules)["id"].to_list())
             inside |= held.fill_null(value=False)

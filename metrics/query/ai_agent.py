@@ -49,8 +49,8 @@ class Saved:
 
     @property
     def error(self) -> float:
-        """Of the total: the mean of so many is not known better."""
-        return self.resolved * self.deviation / sqrt(self.handled)
+        """Of the total: the cases differ, and the mean of so many is not known better."""
+        return self.deviation * sqrt(self.resolved + self.resolved**2 / self.handled)
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ def worth(view: View) -> Worth:
     By the first reason, so that each counts once, and by people's own handling time of that reason
     in the same days.
     """
-    by = attribute(view.rules.labels.reason)
-    resolved = _of_reasons(view, AI_AGENT, by, IS_RESOLVED.fill_null(value=False).sum())
+    resolved = _of_reasons("ai_resolved", AI_AGENT, view, IS_RESOLVED.sum())
     seconds = pl.col("handling_seconds")
-    times = _of_reasons(view, "people", by, seconds.count(), seconds.mean(), seconds.std())
+    asked = seconds.count(), seconds.mean(), seconds.std()
+    times = _of_reasons("conversations", "people", view, *asked)
     rows = []
     for reason, [n] in resolved.items():
         handled, mean, deviation = times.get(reason, (0, 0, 0))
@@ -132,8 +132,9 @@ def worth(view: View) -> Worth:
     return Worth(rows, sum(n for [n] in resolved.values()) - sum(row.resolved for row in rows))
 
 
-def _of_reasons(view: View, handler: HandledBy, by: str, *asked: pl.Expr) -> dict[str, list[Any]]:
-    selection = select(CATALOG["conversations"], only(view, handler))
+def _of_reasons(key: str, handler: HandledBy, view: View, *asked: pl.Expr) -> dict[str, list[Any]]:
+    """By first reason, of the rows that the metric is about."""
+    selection, by = select(CATALOG[key], only(view, handler)), attribute(view.rules.labels.reason)
     lines = group_rows(by, selection).attach(selection.query)
     numbers = [one.alias(str(place)) for place, one in enumerate(asked)]
     rows = lines.group_by(pl.col(GROUP).cast(pl.String)).agg(numbers).collect()

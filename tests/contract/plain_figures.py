@@ -57,11 +57,12 @@ class Week:
         self.first, self.last = first.timestamp(), last.timestamp()
         self.zone = first.tzinfo
         self.rules = rules
-        scoped = [
-            c
-            for c in conversations
-            if (not team_ids or str(c["team_assignee_id"]) in team_ids) and not self.is_call(c)
-        ]
+        texts = [c for c in conversations if not self.is_call(c)]
+        of_any = [c for c in texts if self.first <= c["created_at"] < self.last]
+        # What the AI agent resolves seldom comes to a team.
+        own = {None, *map(int, team_ids)}
+        self.for_ai = [c for c in of_any if not team_ids or c["team_assignee_id"] in own]
+        scoped = [c for c in texts if not team_ids or str(c["team_assignee_id"]) in team_ids]
         self.created = [c for c in scoped if self.first <= c["created_at"] < self.last]
         last_closes = [(c.get("statistics") or {}).get("last_close_at") for c in scoped]
         self.closes = [at for at in last_closes if at and self.first <= at < self.last]
@@ -195,7 +196,7 @@ class Week:
 
     def ai_agent(self):
         """A customer who disliked its answer is one who left, before version 2.15."""
-        involved = [c for c in self.created if c["ai_agent_participated"]]
+        involved = [c for c in self.for_ai if c["ai_agent_participated"]]
         states = [(c["ai_agent"] or {}).get("resolution_state") for c in involved]
         scores = [(c["ai_agent"] or {}).get("rating") for c in involved]
         scores = [score for score in scores if score]
@@ -208,7 +209,7 @@ class Week:
                 waits.append(replied - max(assigned, s["first_contact_reply_at"] or assigned))
         resolved = ("confirmed_resolution", "assumed_resolution")
         return {
-            "ai_involved": share(c["ai_agent_participated"] for c in self.created),
+            "ai_involved": share(c["ai_agent_participated"] for c in self.for_ai),
             "ai_resolved": share(state in resolved for state in states),
             "ai_handed_over": count(len(handed)),
             "ai_csat_score": share(score >= 4 for score in scores),

@@ -50,10 +50,16 @@ def content(ai: AiAgent, context: Context) -> list[Element]:
         _row(_ended(ai, context), _trend(ai, context)),
         _groups(ai, context),
         _after(ai, context),
-        _row(_ratings(ai, context), _worth(ai, context)),
         _row(
-            _sources(ai, "ai_sources", ai.sources, context),
-            _sources(ai, "ai_contents", ai.contents, context),
+            html.Div(
+                [
+                    _ratings(ai, context),
+                    _sources(ai, "ai_sources", ai.sources, context),
+                    _sources(ai, "ai_contents", ai.contents, context),
+                ],
+                className="bi-stack",
+            ),
+            _worth(ai, context),
         ),
     ]
 
@@ -182,7 +188,6 @@ def _groups(ai: AiAgent, context: Context) -> Element:
         ),
         None,
         context,
-        population=_n(ai.numbers["ai_resolved"].n, context),
         tools=[segmented(choices, text("ai.by.label"))],
         footnote=text("ai.groups_note"),
         info=ai.infos["ai_groups"],
@@ -280,7 +285,6 @@ def _after(ai: AiAgent, context: Context) -> Element:
         body,
         None,
         context,
-        population=_n(ai.numbers["ai_handed_over"].n, context),
         footnote=text("ai.after_note"),
         info=ai.infos["ai_after"],
     )

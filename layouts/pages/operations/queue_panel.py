@@ -115,11 +115,10 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
         _heading(queue_panel, kiosk, context),
     ]
     if queue_panel.count:
-        parts += [_count(queue_panel, context), _longest(queue_panel, kiosk, at, context)]
+        parts += [_count(queue_panel, at, context), _longest(queue_panel, kiosk, at, context)]
     else:
         parts.append(_calm(queue_panel, at, context))
     parts.append(first_in_line(queue_panel.line, kiosk, at, context))
-    parts.append(_lane_of_ai(queue_panel, at, context))
     return html.Section(
         [part for part in parts if part is not None],
         className="lamp" + ("" if queue_panel.count else " lamp-zero"),
@@ -128,16 +127,17 @@ def queue_panel(queue_panel: QueuePanel, kiosk: bool, at: datetime, context: Con
     )
 
 
-def _lane_of_ai(queue_panel: QueuePanel, at: datetime, context: Context) -> Element | None:
+def _lane_of_ai(queue_panel: QueuePanel, at: datetime, context: Context) -> list[Any]:
     """What waits for nobody of ours: how many, and the longest wait."""
     held = queue_panel.work.with_ai
     if not held:
-        return None
-    words = context.text.plural("operations.with_ai", len(held), n=context.formats.count(len(held)))
-    since, longest = held[0].waiting_since, []
-    if since is not None:
-        longest = [html.B(waiting_time(since, queue_panel.late_at, at, context))]
-    return html.P([icon("sparkles"), html.Span(words), *longest], className="lamp-ai")
+        return []
+    words = context.text("operations.with_ai", n=context.formats.count(len(held)))
+    since = held[0].waiting_since
+    if since is None:
+        return [icon("sparkles"), words]
+    longest = html.B(waiting_time(since, queue_panel.late_at, at, context))
+    return [icon("sparkles"), f"{words}, ", longest]
 
 
 def _head(
@@ -164,14 +164,15 @@ def _heading(queue_panel: QueuePanel, kiosk: bool, context: Context) -> Element:
     return html.H2([context.text("operations.wait_title"), *buttons], className="lamp-title")
 
 
-def _count(queue_panel: QueuePanel, context: Context) -> Element:
+def _count(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
     digits = context.formats.count(queue_panel.count)
+    lines: list[Any] = [html.Li(words) for words in _split(queue_panel, context)]
+    if lane := _lane_of_ai(queue_panel, at, context):
+        lines.append(html.Li(lane, className="lamp-ai"))
     return html.Div(
         [
             html.P(digits, className=f"lamp-count lamp-count-{min(4, len(digits))}"),
-            html.Ul(
-                [html.Li(words) for words in _split(queue_panel, context)], className="lamp-split"
-            ),
+            html.Ul(lines, className="lamp-split"),
         ],
         className="lamp-big",
     )
@@ -246,6 +247,8 @@ def _calm(queue_panel: QueuePanel, at: datetime, context: Context) -> Element:
             "operations.longest_today", span=formats.timer(seconds), at=formats.clock(since)
         )
         lines.append(html.P(label, className="lamp-about"))
+    if lane := _lane_of_ai(queue_panel, at, context):
+        lines.append(html.P(lane, className="lamp-about lamp-ai"))
     return html.Div(
         [
             html.Div(

@@ -49,6 +49,7 @@ class Constraints:
     settled_by: float | None = None  # it has left the queue by then, Unix seconds
     closes_after: float | None = None  # working seconds from being taken
     is_limbo: bool = False  # it stays without a team for long
+    ai_until: int | None = None  # the AI agent has it for itself until then, Unix seconds
     is_plain: bool = False  # nothing out of the ordinary happens
 
 
@@ -324,8 +325,9 @@ class ConversationGenerator:
                 routed = constraints.taken_at - 30
             elif constraints.settled_by is not None:
                 routed = min(routed, int(constraints.settled_by) - 60)
-        elif not constraints.is_plain and rng.random() < 0.05:
-            return self._answer_by_bot(rng, at, payload, topic)
+        elif constraints.ai_until or (not constraints.is_plain and rng.random() < 0.05):
+            end = constraints.ai_until or at + rng.randint(5, 20) * MINUTE
+            return self._answer_by_bot(at, end, payload, topic)
         routed = max(at + 2, routed)
         if payload["ai_agent_participated"]:
             events += plan_handover(payload, at)
@@ -341,13 +343,10 @@ class ConversationGenerator:
         Handling(self._workplace, rng, events, topic).run(taken, agent_id, constraints)
         return events
 
-    def _answer_by_bot(
-        self, rng: random.Random, at: int, payload: Payload, topic: Topic
-    ) -> list[Event]:
+    def _answer_by_bot(self, at: int, end: int, payload: Payload, topic: Topic) -> list[Event]:
         """Nobody is ever assigned."""
         payload["source"]["delivered_as"] = "operator_initiated"
         add_ai_agent(payload)
-        end = at + rng.randint(5, 20) * MINUTE
         own = seeded_rng("ai answer", payload["id"])
         states = ("confirmed_resolution", "assumed_resolution", "assumed_resolution", None)
         ended: Payload = {"resolution_state": own.choice(states)}

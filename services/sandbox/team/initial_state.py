@@ -13,6 +13,7 @@ from services.sandbox.team.conversation import Conversation, Event
 from services.sandbox.team.generator import Constraints, ConversationGenerator, Workplace
 from services.sandbox.team.hours import HOUR, MINUTE
 from services.sandbox.team.people import FINANCE, FRONT, Agent
+from services.sandbox.team.rng import seeded_rng
 
 # Arrivals of the last half hour are arranged; so many at least.
 LAST_SECONDS = 30 * MINUTE
@@ -20,6 +21,7 @@ FEWEST_ARRIVALS = 9
 QUEUE_WAITS = (25, 110, 4 * MINUTE, 11 * MINUTE, 23 * MINUTE)
 LIMBO_WAITS = (6 * MINUTE, 19 * MINUTE)
 SPIKE_AGES = (27 * MINUTE, 17 * MINUTE, 9 * MINUTE, 4 * MINUTE)
+AI_AGES = (40, 3 * MINUTE, 8 * MINUTE)
 SPIKING, OVERLOADED = 1, 3
 OVERLOADED_OPEN, FEWEST_OPEN, MOST_OPEN = 12, 3, 8
 
@@ -56,6 +58,15 @@ class InitialState:
             at = start - rng.randint(60, LAST_SECONDS - 1)
             yield self._generate(
                 at, Constraints(settled_by=start - rng.random() * 40, is_plain=True)
+            )
+
+    def arrange_ai_agent(self) -> Iterator[Conversation]:
+        """What it has for itself; drawn apart, so that the world around it stays what it was."""
+        for age in AI_AGES:
+            at, until = self._start - age, self._start + 12 * MINUTE - age
+            rng, number = seeded_rng("ai now", at), f"2155{self._start // 86400:05d}9{age:05d}"
+            yield self._generator.generate(
+                rng, at, number, Constraints(ai_until=until, is_plain=True)
             )
 
     def find_excess(self, conversations: Iterable[Conversation]) -> list[Conversation]:

@@ -170,6 +170,8 @@ class World:
                 conversation.advance(self.now)
             for conversation in list(initial_state.arrange_workload(present)):
                 self._add(conversation)
+            for conversation in initial_state.arrange_ai_agent():
+                self._add(conversation)
         payloads = (conversation.payload for conversation in self._by_id.values())
         self.index.fill(payload for payload in payloads if payload["created_at"] <= self.now)
         self._is_open = True

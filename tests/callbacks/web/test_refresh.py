@@ -33,7 +33,7 @@ WHOLE = {
     "/telephony": 163_000,
     "/staffing": 60_500,
     "/backoffice": 110_000,
-    "/details": 40_000,
+    "/details": 41_000,
     "/differences": 26_000,
     "/operations": 74_500,
     "/analyst": 9_000,

@@ -46,6 +46,42 @@ RECORDED = {
 }
 
 
+AI_COLUMNS = ("ai_participated", "ai_state", "ai_answer", "ai_rating", "ai_source", "ai_content")
+FIN = {
+    "source_type": "workflow",
+    "source_title": "Boas-vindas",
+    "last_answer_type": "ai_answer",
+    "resolution_state": "routed_to_team",
+    "rating": 4,
+    "content_sources": {"content_sources": [{"title": "Boleto"}, {"title": None}, {"title": "A"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        # Below 2.11.
+        ({}, [None] * 6),
+        ({"ai_agent_participated": False, "ai_agent": None}, [False, *[None] * 5]),
+        ({"ai_agent_participated": True, "ai_agent": None}, [True, *[None] * 5]),
+        ({"ai_agent_participated": True, "ai_agent": "?"}, [True, *[None] * 5]),
+        (
+            {"ai_agent_participated": True, "ai_agent": FIN},
+            [True, "escalated", "ai_answer", 4, "Boas-vindas", "Boleto\nA"],
+        ),
+        (
+            {"ai_agent_participated": True, "ai_agent": {"resolution_state": "new", "rating": 9}},
+            [True, "new", None, None, None, None],
+        ),
+        ({"ai_agent_participated": "yes", "ai_agent": FIN}, [None] * 6),
+    ],
+)
+def test_the_ai_agent_of_every_version_and_of_none(told, expected):
+    payload = {"type": "conversation", "id": "1", "created_at": 1738329209, **told}
+    found = conversations_table([payload], SIGNS).row(0, named=True)
+    assert values(found, *AI_COLUMNS) == expected
+
+
 def row(**changes):
     return tickets_table([{**RECORDED, **changes}], SETTING).row(0, named=True)
 
