@@ -171,9 +171,14 @@ def moment(world):
     queue = [one for one in opened if not one["admin_assignee_id"] and one["team_assignee_id"]]
     recent = Counter(one["admin_assignee_id"] for one in rows if one["created_at"] > now - 1800)
     del recent[None]
+    limbo = [o for o in opened if not o["admin_assignee_id"] and not o["team_assignee_id"]]
+    held = [
+        o for o in limbo if (o["ai_agent"] or {"resolution_state": "-"})["resolution_state"] is None
+    ]
     return {
+        "with_ai": held,
         "waits": sorted(now - one["waiting_since"] for one in queue if one["waiting_since"]),
-        "limbo": [o for o in opened if not o["admin_assignee_id"] and not o["team_assignee_id"]],
+        "limbo": [o for o in limbo if o not in held],
         "load": Counter(one["admin_assignee_id"] for one in opened if one["admin_assignee_id"]),
         "spike": max(recent.values(), default=0),
         "voice": Counter(world.directory.get_availabilities(now).values()),
@@ -188,6 +193,7 @@ def test_whenever_it_is_opened_it_is_a_busy_moment(start):
     assert found["waits"][0] < 60
     assert 15 * 60 < found["waits"][-1] <= 26 * 60
     assert 1 <= len(found["limbo"]) <= 3
+    assert len(found["with_ai"]) >= 3
     assert found["spike"] >= 3
     assert found["load"].most_common(1)[0][1] >= 10
     assert found["voice"]["in_call"] >= 1
