@@ -309,6 +309,7 @@ def test_alerts_do_not_pretend_that_somebody_watches(api):
     assert set(rules) == {
         "queue",
         "orphaned",
+        "ai_stuck",
         "overload",
         "spike",
         "staffing_text",

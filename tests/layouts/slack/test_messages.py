@@ -38,6 +38,7 @@ LOAD = Problem(
 ORPHANED = Problem(
     "orphaned", "orphaned:agent:201", "warning", 2, 1, since=NOW - 1200, agent_id="201"
 )
+AI_STUCK = Problem("ai_stuck", "ai_stuck:all", "warning", 2, 1, since=NOW - 1200)
 SPIKE = Problem("spike", "spike:agent:201", "warning", 4, 3, agent_id="201", facts={"minutes": 30})
 TEXT = Problem("staffing_text", "staffing_text:all", "warning", 1, 4, hands=(("201", 0),))
 VOICE = Problem("staffing_voice", "staffing_voice:all", "warning", 0, 2)
@@ -63,7 +64,7 @@ SILENT = Problem(
     screen_id="ab12",
     screen="Sala 2",
 )
-ALL = (QUEUE, ORPHANED, LOAD, SPIKE, TEXT, VOICE, STALE, SILENT)
+ALL = (QUEUE, ORPHANED, AI_STUCK, LOAD, SPIKE, TEXT, VOICE, STALE, SILENT)
 
 
 def notice(problem, **values):

@@ -255,7 +255,15 @@ def test_old_numbers_of_intercom_neither_fire_nor_resolve(state):
     sources = {"intercom": bad(state), "aircall": SourceHealth("ok")}
     evaluation = look(content, sources=sources, with_rules=goals)
     assert {p.rule for p in evaluation.problems} <= {"stale"}
-    named = {"queue", "orphaned", "overload", "spike", "staffing_text", "staffing_voice"}
+    named = {
+        "queue",
+        "orphaned",
+        "ai_stuck",
+        "overload",
+        "spike",
+        "staffing_text",
+        "staffing_voice",
+    }
     assert named <= evaluation.unknown
 
 
@@ -307,8 +315,19 @@ def test_a_source_that_starts_anew_says_nothing_about_its_old_failure():
 @pytest.mark.parametrize(
     ("missing", "unknown"),
     [
-        ("conversations", {"queue", "orphaned", "overload", "spike"}),
-        ("agents", {"queue", "orphaned", "overload", "spike", "staffing_text", "staffing_voice"}),
+        ("conversations", {"queue", "orphaned", "ai_stuck", "overload", "spike"}),
+        (
+            "agents",
+            {
+                "queue",
+                "orphaned",
+                "ai_stuck",
+                "overload",
+                "spike",
+                "staffing_text",
+                "staffing_voice",
+            },
+        ),
         ("calls", set()),
     ],
 )
