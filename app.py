@@ -154,6 +154,8 @@ def run_all(words: Sequence[str]) -> int:
 
         def print_ready() -> None:
             print(text("start.ready", address=address))
+            if configuration.environment.intercom_token is None:
+                print(text("start.setup", address=address))
             if arguments.demo:
                 _print_demo_accounts(text, sandbox_port)
             print(text("start.stop"), flush=True)
@@ -469,12 +471,10 @@ def _try_start(given: Given) -> Configuration:
 
 
 def _check_credentials(configuration: Configuration) -> None:
-    """ConfigurationError says what is missing; what was decided on the screen is mended there."""
+    """ConfigurationError says what is wrong; what was decided on the screen is mended there."""
     from services.robot.slack import slack_client
-    from services.vendors.intercom import intercom_client
 
     if not configuration.mark:
-        intercom_client(configuration.environment, configuration.settings)
         slack_client(configuration.environment, configuration.settings)
 
 

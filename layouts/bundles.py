@@ -17,8 +17,9 @@ from dash.fingerprint import build_fingerprint
 from layouts.roles import PAGES, REPORT_READERS, ROLES
 
 ASSETS = Path(__file__).parents[1] / "assets"
-SIGN_IN = "login"
+SIGN_IN, SETUP = "login", "setup"
 SIGN_IN_FILES = ("10-tokens.css", "20-base.css", "50-login.css", "login.js")
+SETUP_FILES = ("10-tokens.css", "20-base.css", "50-setup.css", "setup.js")
 CHARTS = "charts.js"
 CHART_PART = Path(dcc.__file__).with_name("async-graph.js")
 CHART_FILES = ("plotly-pt-br.js", "plotly-basic.min.js")
@@ -42,7 +43,7 @@ def files() -> Mapping[str, bytes]:
     plain = ["favicon.svg", *(f"fonts/{path.name}" for path in (ASSETS / "fonts").iterdir())]
     made = {name: (ASSETS / name).read_bytes() for name in plain}
     made[CHARTS] = _join(_find(CHART_FILES)).encode()
-    for group in (SIGN_IN, *ROLES):
+    for group in (SIGN_IN, SETUP, *ROLES):
         parts = [CHART_PART] if group in REPORT_READERS else []
         made[f"{group}.js"] = _join([*_find(_names(group, "js")), *parts]).encode()
         sheet = _join(_find(_names(group, "css")))
@@ -57,13 +58,13 @@ def _names(group: str, kind: str) -> Iterable[str]:
 
 
 def _belongs(name: str, group: str) -> bool:
-    if group == SIGN_IN:
-        return name in SIGN_IN_FILES
+    if group not in ROLES:
+        return name in (SIGN_IN_FILES if group == SIGN_IN else SETUP_FILES)
     owner = _OWNER.match(name)
     page = PAGES.get(f"/{owner[1]}") if owner else None
     if page is not None:
         return group in page.roles
-    return name not in CHART_FILES and not name.endswith(SIGN_IN_FILES[-2:])
+    return name not in (*CHART_FILES, *SIGN_IN_FILES[-2:], *SETUP_FILES[-2:])
 
 
 def _find(names: Iterable[str]) -> Iterable[Path]:

@@ -11,6 +11,10 @@ class ConfigurationError(ServiceError):
     """The settings or the environment cannot be used; the start stops."""
 
 
+class MissingTokenError(ConfigurationError):
+    """Nobody has given a key of Intercom yet; on the screen, somebody may at any moment."""
+
+
 class UnauthorizedError(ServiceError):
     """The vendor refuses the credentials (401, or Aircall's 403)."""
 

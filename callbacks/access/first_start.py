@@ -4,6 +4,7 @@ from flask import Flask, Response, make_response, redirect, request
 
 from callbacks.access.login_throttle import ThrottledError, attempt
 from callbacks.access.routes import Route, add_route
+from callbacks.access.session import find_home
 from callbacks.access.sign_in import (
     answer_form,
     answer_login,
@@ -14,7 +15,6 @@ from callbacks.access.sign_in import (
     text_of_visitor,
 )
 from layouts.access.plain_pages import Field, Form
-from layouts.roles import ROLES
 from services.accounts.accounts import AccountError
 from services.accounts.first_start import FirstStart
 from services.accounts.sessions import hash_word
@@ -81,4 +81,4 @@ def _make(first: FirstStart, backend: Backend) -> Response:
         return _page(backend, "door.first.wrong", 401)
     backend.audit.note("account", account.email, did="first", account=account.email)
     begin_session(account, "password", backend)
-    return make_response(redirect(ROLES[account.role].home, 303))
+    return make_response(redirect(find_home(account.role, backend), 303))

@@ -21,8 +21,8 @@ from layouts.roles import MANAGER, PAGES, Page, sees_wall
 from services.accounts.accounts import Viewer
 from services.runtime.backend import Backend
 
-# Files that the login page needs.
-OPEN_FILES = ("login.", "favicon.", "fonts/")
+# Files of pages outside Dash: they hold no more than the look.
+OPEN_FILES = ("login.", "setup.", "favicon.", "fonts/")
 DASH_POST = "/_dash-update-component"
 BEARER = "bearer "
 # What changes when a person does something on a page; an interval's beat is nobody's.

@@ -12,7 +12,7 @@ from layouts.components.context import Context
 from layouts.formats import Formats
 from layouts.i18n import text_for
 from layouts.palette import THEMES
-from layouts.roles import ANALYST, WALL, sees_wall
+from layouts.roles import ANALYST, MANAGER, ROLES, WALL, sees_wall
 from metrics.model.values import is_true
 from services.accounts.accounts import Viewer
 from services.accounts.sessions import derive_proof
@@ -58,6 +58,13 @@ def current_context(backend: Backend, path: str = "/") -> Context:
     formats = Formats(text, backend.settings.zone)
     wall = sees_wall(viewer.role, analyst_wall=backend.settings.access.analyst_wall)
     return Context(text, formats, theme, viewer.role, viewer.name, path, wall)
+
+
+def find_home(role: str, backend: Backend) -> str:
+    """Managers begin with the set-up, as long as there is nothing to read with."""
+    if role == MANAGER and backend.environment.intercom_token is None:
+        return "/setup"
+    return ROLES[role].home
 
 
 def choose_language(cookies: Mapping[str, str], backend: Backend) -> str:

@@ -15,7 +15,7 @@ from callbacks.access.login_throttle import (
     remember,
 )
 from callbacks.access.routes import Route, add_route, current_route
-from callbacks.access.session import User, choose_language, choose_theme, safe_target
+from callbacks.access.session import User, choose_language, choose_theme, find_home, safe_target
 from layouts.access import plain_pages
 from layouts.access.plain_pages import Field, Form
 from layouts.i18n import Text, text_for
@@ -95,13 +95,13 @@ def continue_sign_in(
         }
         return _ask_code(backend) if asks_code else _ask_password(backend)
     begin_session(account, how, backend)
-    return make_response(redirect(target or ROLES[account.role].home, 303))
+    return make_response(redirect(target or find_home(account.role, backend), 303))
 
 
 def _show_login(backend: Backend) -> Response:
     # A screen has nowhere to sign out: a person at it must be able to sign in.
     if current_user.is_authenticated and not ROLES[current_user.viewer.role].is_screen:
-        return make_response(redirect(ROLES[current_user.viewer.role].home, 303))
+        return make_response(redirect(find_home(current_user.viewer.role, backend), 303))
     return answer_login(backend)
 
 
@@ -277,9 +277,14 @@ def _sign_out(backend: Backend) -> Response:
 
 def _open_device(word: str, backend: Backend) -> Response:
     """A television signs in with its link; a revoked one is told to ask for another."""
-    device = backend.sessions.find(word)
-    if device is None or not device.device:
-        return answer_login(backend, "dead_link", 404)
+    return begin_device(word, backend) or answer_login(backend, "dead_link", 404)
+
+
+def begin_device(word: str | None, backend: Backend) -> Response | None:
+    """None where no device has this word."""
+    device = backend.sessions.find(word) if word else None
+    if word is None or device is None or not device.device:
+        return None
     end_session(backend)
     login_user(User(word, Viewer(WALL, "", device.device)))
     return make_response(redirect(ROLES[WALL].home, 303))

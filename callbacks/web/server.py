@@ -18,7 +18,16 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_cookie
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks.access import first_start, guard, help, own_account, session, sign_in, single_sign_on
+from callbacks.access import (
+    first_start,
+    guard,
+    help,
+    own_account,
+    session,
+    sign_in,
+    single_sign_on,
+    wall_code,
+)
 from callbacks.access.roles import ROLES_BY_CALLBACK, role_callback
 from callbacks.access.routes import Route, add_route, record
 from callbacks.api import blueprint as api
@@ -26,6 +35,7 @@ from callbacks.pages.analyst import export as analyst_export
 from callbacks.pages.differences import page as differences
 from callbacks.pages.operations import page as operations
 from callbacks.reports import exports, page_query
+from callbacks.setup import routes as setup
 from callbacks.web import (
     errors,
     frame,
@@ -169,6 +179,8 @@ def create_app(backend: Backend) -> Dash:
     single_sign_on.set_up(server, backend)
     first_start.set_up(server, backend)
     own_account.set_up(server, backend)
+    wall_code.set_up(server, backend)
+    setup.set_up(server, backend)
     heartbeat.set_up(server, backend)
     hooks.set_up(server, backend, csrf)
     operations.add_word(server, backend)
@@ -275,7 +287,9 @@ def _add_routes(server: Flask, backend: Backend) -> None:
         return static_files.serve("favicon.svg")
 
     def home() -> Response:
-        return make_response(redirect(ROLES[session.current_viewer().role].home, 302))
+        return make_response(
+            redirect(session.find_home(session.current_viewer().role, backend), 302)
+        )
 
     add_route(server, FAVICON, favicon)
     add_route(server, HOME, home)

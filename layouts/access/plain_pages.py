@@ -70,7 +70,7 @@ def login_page(
     passwords: bool = True,
 ) -> str:
     """`nonce` is the script's; `provider` names the OpenID provider; `target` is where to go on."""
-    return _render("login.html", **locals())
+    return render("login.html", **locals())
 
 
 def form_page(
@@ -87,7 +87,7 @@ def form_page(
     done: str | None = None,
 ) -> str:
     """One form, or `sections` below each other; `back` is the address and words of the way out."""
-    return _render("form_page.html", **locals())
+    return render("form_page.html", **locals())
 
 
 def error_page(
@@ -102,13 +102,13 @@ def error_page(
 ) -> str:
     """`reference` leads to the lines of the log."""
     link = link or text("shell.home")
-    return _render("error_page.html", **locals())
+    return render("error_page.html", **locals())
 
 
 def guide_page(text: Text, *, theme: str, name: str, content: str) -> str:
     """A part of the documentation; `content` is HTML of ours."""
-    return _render("guide.html", title=text(f"help.name.{name}"), guides=NAMES, **locals())
+    return render("guide.html", title=text(f"help.name.{name}"), guides=NAMES, **locals())
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
     return TEMPLATES.get_template(template).render(values)

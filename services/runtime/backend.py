@@ -15,6 +15,7 @@ from services.accounts.heartbeats import Heartbeats
 from services.accounts.second_factor import SecondFactor
 from services.accounts.sessions import Sessions
 from services.accounts.tokens import Tokens
+from services.accounts.wall_codes import WallCodes
 from services.files import schedule
 from services.hooks.event_queue import EventQueue
 from services.robot.service import AlertService
@@ -62,6 +63,11 @@ class Backend:
     @cached_property
     def second_factor(self) -> SecondFactor:
         return SecondFactor(self.state, self.clock)
+
+    @property
+    def wall_codes(self) -> WallCodes:
+        key = self.environment.secret_key
+        return WallCodes(self.state, key.get_secret_value() if key else "")
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -44,6 +44,7 @@ class Finding:
     mark: Mark
     vendor: str
     message: str  # what was found and, where it does not work, what to do
+    is_setting: bool = False  # about what the settings name, and not about the key
 
     @property
     def ok(self) -> bool:
@@ -65,13 +66,24 @@ def check(
 ) -> Report:
     """With a `message` Slack gets it, else it is only asked."""
     slack = slack_client(environment, settings)
-    intercom = intercom_client(environment, settings)
-    directory = Directory()
-    findings = [Finding(GOOD, text("check.file"), text("check.settings"))]
-    findings += _check_intercom(intercom, settings, text, directory)
-    findings += _check_aircall(aircall_client(environment, settings), settings, text, directory)
+    vendors = _ask_vendors(settings, environment, text)
+    findings = [Finding(GOOD, text("check.file"), text("check.settings")), *vendors.findings]
     findings += check_slack(slack, message, text)
     findings += _check_archive(settings, environment, text)
+    return Report(findings, vendors.directory)
+
+
+def check_keys(settings: Settings, environment: Environment, text: Words) -> Report:
+    """Whether the vendors take the keys, and what they may read."""
+    report = _ask_vendors(settings, environment, text)
+    return Report([one for one in report.findings if not one.is_setting], report.directory)
+
+
+def _ask_vendors(settings: Settings, environment: Environment, text: Words) -> Report:
+    intercom = intercom_client(environment, settings)
+    directory = Directory()
+    findings = [*_check_intercom(intercom, settings, text, directory)]
+    findings += _check_aircall(aircall_client(environment, settings), settings, text, directory)
     return Report(findings, directory)
 
 
@@ -107,7 +119,9 @@ def _check_teams(
     for team in settings.teams:
         if team.id not in found.teams:
             listed = ", ".join(f"{key} ({name})" for key, name in found.teams.items()) or "–"
-            yield Finding(WRONG, "Intercom", text("check.no_team", team=team.id, known=listed))
+            yield Finding(
+                WRONG, "Intercom", text("check.no_team", team=team.id, known=listed), True
+            )
 
 
 def _check_labels(
@@ -126,7 +140,7 @@ def _check_labels(
         if fold_label(label) not in known:
             mark = WRONG if key in NEEDED_LABELS else OPTIONAL
             message = text("check.no_label", setting=f"attributes.{key}", label=label)
-            yield Finding(mark, "Intercom", message)
+            yield Finding(mark, "Intercom", message, is_setting=True)
 
 
 def _read_option(option: Any) -> str:
@@ -160,7 +174,7 @@ def _check_lines(
     found.lines = [(str(line.get("name")), str(line.get("digits"))) for line in lines]
     listed = ", ".join(name for name, _ in found.lines) or "–"
     for wanted in unknown_lines(found.lines, settings.rules()):
-        yield Finding(WRONG, "Aircall", text("check.no_line", line=wanted, known=listed))
+        yield Finding(WRONG, "Aircall", text("check.no_line", line=wanted, known=listed), True)
 
 
 def _read_people(rows: Iterator[Mapping[str, Any]]) -> list[Person]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from services.errors import ConfigurationError
+from services.errors import ConfigurationError, MissingTokenError
 from services.settings.decisions import POLL_SECONDS, Configuration, Decisions
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,8 @@ def run_each_edition(
 ) -> None:
     """Run what `build` makes of the settings, again for every change that it has to know of.
 
-    ConfigurationError where what was given at the start cannot be used; what was decided on the
-    screen is told in the log, and waits there for a better decision.
+    ConfigurationError where what was given at the start cannot be used. A key that is still missing
+    is waited for, and so is a better decision than one of the screen that the log tells.
     """
     while not stop.is_set():
         configuration = decisions.load()
@@ -35,9 +35,10 @@ def run_each_edition(
             try:
                 runner = build(configuration, ended)
             except ConfigurationError as error:
-                if not configuration.mark:
+                if not configuration.mark and not isinstance(error, MissingTokenError):
                     raise
-                log.error("%s", error)
+                level = logging.INFO if isinstance(error, MissingTokenError) else logging.ERROR
+                log.log(level, "%s", error)
                 ended.wait()
             else:
                 runner.run(ended)

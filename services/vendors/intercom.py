@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Literal
 from urllib.parse import quote
 
-from services.errors import BadResponseError, ConfigurationError, NotFoundError
+from services.errors import BadResponseError, MissingTokenError, NotFoundError
 from services.settings.config import Environment, Settings
 from services.settings.sections import INTERCOM_VERSIONS
 from services.vendors.http import INTERCOM, BearerAuth, Payload, VendorSession
@@ -37,8 +37,9 @@ def intercom_client(
     environment: Environment, settings: Settings, sleep: Callable[[float], object] = time.sleep
 ) -> "Intercom":
     if environment.intercom_token is None:
-        raise ConfigurationError(
-            "INTERCOM_TOKEN is missing; `make run` shows Vigia on an invented operation"
+        raise MissingTokenError(
+            "INTERCOM_TOKEN is missing: set it, or enter the key at /setup; "
+            "`make run` shows Vigia on an invented operation"
         )
     version = settings.intercom.version
     http = VendorSession(

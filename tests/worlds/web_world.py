@@ -83,6 +83,7 @@ class Web:
                 Environment(
                     **{
                         "secret_key": SecretStr("k" * 48),
+                        "intercom_token": SecretStr("hush-hush"),
                         "api_token": SecretStr(TOKEN),
                         **(environment or {}),
                     }

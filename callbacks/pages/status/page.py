@@ -87,8 +87,10 @@ def _add_device(fields: Mapping[str, Any], context: Context, backend: Backend) -
     server = backend.settings.server
     scheme = "https" if server.behind_tls else request.scheme
     origin = server.public_url or f"{scheme}://{request.host}"
-    address = f"{origin}/wall/{backend.sessions.add_device(name)}"
-    drawn = new_link(name, address, context)
+    word = backend.sessions.add_device(name)
+    place = f"{origin.partition('://')[2]}/tv"
+    code = backend.wall_codes.make(word)
+    drawn = new_link(name, f"{origin}/wall/{word}", place, code, context)
     return {"said": "", "at": fields.get("at")}, no_update, no_update, drawn, ""
 
 

@@ -257,12 +257,13 @@ def screens_frame(context: Context) -> Element:
     )
 
 
-def new_link(name: str, address: str, context: Context) -> Element:
-    """Nobody can see it again."""
+def new_link(name: str, address: str, place: str, code: str, context: Context) -> Element:
+    """Nobody can see it again; the code stands for it where it would have to be typed."""
     text = context.text
     return html.Div(
         [
             html.P([html.B(text("status.link_made", name=plain(name)), className="bidi")]),
+            html.P(text("status.link_code", place=place, code=f"{code[:3]} {code[3:]}")),
             html.Code(address, id=LINK, className="link-words"),
             html.Div(
                 [

@@ -25,6 +25,8 @@ MATRIX = {
     "/login": (200, 200, 303, 303),
     "/operations?kiosk=1": (302, 200, 200, 200),
     "/nowhere": (302, 404, 404, 404),
+    "/setup/teams": (302, 403, 403, 200),
+    "/tv": (200, 200, 200, 200),
     "/calls/t1/recording": (302, 403, 302, 302),
     "/calls/t2/recording": (302, 403, 403, 302),
     "/healthz": (200, 200, 200, 200),
@@ -102,6 +104,7 @@ def test_the_token_opens_the_api_and_nothing_else(world, path):
 FOR_SCREENS = (
     "/login",
     "/wall/",
+    "/tv",
     "/healthz",
     "/readyz",
     "/favicon.ico",
@@ -133,6 +136,7 @@ def test_every_route_has_a_record_and_strangers_get_to_the_ways_in_only(world):
     assert {rule.endpoint for rule in world.app.server.url_map.iter_rules()} == set(records)
     assert {route.path for route in records.values() if route.roles is None} == {
         "/login",
+        "/tv",
         "/login/code",
         "/login/password",
         "/login/first",

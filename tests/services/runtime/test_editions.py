@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from services.errors import ConfigurationError
+from services.errors import ConfigurationError, MissingTokenError
 from services.runtime import editions
-from services.settings.config import Settings
+from services.settings.config import Settings, load_environment
 from services.settings.decisions import Decisions
 
 
@@ -88,7 +88,27 @@ def test_what_was_decided_badly_waits_for_a_better_decision(store, fast):
 
 def test_what_was_given_badly_ends_the_start(store):
     def build(configuration, ended):
-        raise ConfigurationError("INTERCOM_TOKEN is missing")
+        raise ConfigurationError("slack.channel is missing")
 
     with pytest.raises(ConfigurationError):
         editions.run_each_edition(Decisions(store, Settings()), build, threading.Event())
+
+
+def test_a_key_that_nobody_has_given_yet_is_waited_for(store, fast):
+    environment = load_environment({"SECRET_KEY": "k" * 48})
+    decisions, begun = Decisions(store, Settings(), environment), []
+
+    def build(configuration, ended):
+        if configuration.environment.intercom_token is None:
+            raise MissingTokenError("INTERCOM_TOKEN is missing")
+        return Run(configuration, begun)
+
+    run_until(
+        decisions,
+        begun,
+        [
+            lambda: decisions.set_tokens({"intercom_token": "hush-hush"}, by="M"),
+            lambda: wait_for(lambda: len(begun) == 1),
+        ],
+        build,
+    )
