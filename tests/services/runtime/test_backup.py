@@ -15,7 +15,7 @@ from services.robot.history import History
 from services.robot.store import load_alert_state
 from services.runtime import backup
 from services.runtime.backup import BackupError, make_backup, read_backup, restore_state
-from services.settings.config import Settings
+from services.settings.config import Environment, Settings
 from services.settings.decisions import Decisions
 from services.storage.disk_store import DiskStore
 
@@ -84,6 +84,19 @@ def test_a_backup_is_restored_elsewhere_into_any_store(made, store):
     restore_state(restored, store, NOW)
     assert_everything_is_there(store)
     Audit(store, 90, lambda: NOW).note("token", "marina.falcao@example.com")
+
+
+def test_decisions_of_the_screen_move_with_the_key_that_opens_their_tokens(store, open_store):
+    before = Decisions(store, Settings(), Environment(secret_key=KEY))
+    before.change({"goals.online_text": 7}, by="Marina")
+    before.set_tokens({"intercom_token": "dG9rOm-a-token-of-intercom-7788"}, by="Marina")
+    moved = read_backup(make_backup(store, KEY, PASSPHRASE, NOW), PASSPHRASE)
+    restore_state(moved, open_store("other"), NOW)
+    key = Environment(secret_key=moved.secret_key)
+    after = Decisions(open_store("other"), Settings(), key)
+    assert after.load().settings.goals.online_text == 7
+    assert after.load().environment.intercom_token == before.load().environment.intercom_token
+    assert [change.by for change in after.list_changes()] == ["Marina"]
 
 
 def test_what_ends_still_ends_when_it_would_have(store, open_store):
