@@ -125,6 +125,10 @@ class Formats:
         """24/11/2026."""
         return day.strftime("%d/%m/%Y") if self._locale == "pt_BR" else day.strftime("%m/%d/%Y")
 
+    def month(self, day: date) -> str:
+        """nov 2026."""
+        return f"{_write_day(day, 'MMM', self._locale)} {day.year}"
+
     def weekday(self, day: date) -> str:
         """ter 24 nov."""
         return f"{_write_day(day, 'EEE', self._locale)} {self._month_day(day)}"

@@ -32,7 +32,9 @@ Order = Literal["oldest", "most", "least", "agent"]
 PANEL = ("rows", "cell", "why", "rows_find", "rows_order", "rows_page")
 # The comment that is read, on the quality page.
 READER = ("band", "comment", "comments_find", "comments_page")
-VIEW = (*PANEL, *READER, "table")
+# One number by weeks or months, below the page.
+TREND = ("trend", "step")
+VIEW = (*PANEL, *READER, *TREND, "table")
 MAXIMUM_CELLS = 4
 
 

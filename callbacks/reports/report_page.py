@@ -13,7 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.access.roles import role_callback
 from callbacks.access.session import current_context
-from callbacks.reports import filter_choices
+from callbacks.reports import filter_choices, long_trend
 from callbacks.reports.detail_columns import ColumnContext
 from callbacks.reports.export_sheets import (
     Sheets,
@@ -64,6 +64,7 @@ class ReportPage:
 
     `source` is the one that the page cannot do without; a page that is not `dated` has something to
     show whatever the period.
+    `trends` are the metrics of its long trend, whose place is in the frame.
     `sheets` are of its file, and get the tables that the page draws.
     """
 
@@ -72,6 +73,7 @@ class ReportPage:
     content: Content
     sheets: Callable[[ColumnContext, Sequence[Sheet]], Sheets] = report_sheets
     frame: Callable[[str, Context], Element] = report_frame.page
+    trends: tuple[str, ...] = ()
     more_callbacks: Callable[[Dash, Backend], None] | None = None
     source: Source = "intercom"
     dated: bool = True
@@ -135,6 +137,8 @@ class ReportPage:
                 _set_bar(self, drawn)
             return values
 
+        if self.trends:
+            long_trend.register(app, backend, self.path, self.trends, self.question, report_context)
         if self.more_callbacks is not None:
             self.more_callbacks(app, backend)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from layouts import ids
+from layouts.components import long_trend
 from layouts.components.context import Context
 from layouts.components.download import excel_button
 from layouts.components.shell import page_frame
@@ -42,6 +43,10 @@ def page(
         ],
         tools=[*tools, copy_link(context), excel_button(context, f"/exports/{name}.xlsx")],
     )
+
+
+def page_with_trend(name: str, context: Context) -> Element:
+    return page(name, context, after=long_trend.place(name))
 
 
 def copy_link(context: Context) -> Element:

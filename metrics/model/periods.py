@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+Step = Literal["week", "month"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,31 @@ def last_days(count: int, now: datetime, zone: ZoneInfo) -> Period:
     """The last `count` local days, today included."""
     end = today(now, zone)
     return Period(end - timedelta(days=count - 1), end)
+
+
+def list_stretches(step: Step, first: date, last: date) -> list[Period]:
+    """The weeks (from Monday) or months from the one of `first` to that of `last`, whole."""
+    begin, found = begin_of(step, first), []
+    while begin <= last:
+        after = begin_of(step, begin + timedelta(days=7 if step == "week" else 31))
+        found.append(Period(begin, after - timedelta(days=1)))
+        begin = after
+    return found
+
+
+def begin_of(step: Step, day: date) -> date:
+    return day - timedelta(days=day.weekday()) if step == "week" else day.replace(day=1)
+
+
+def year_before(period: Period) -> Period:
+    """The same weekdays 52 weeks earlier; of a month, from its first day on, the same days."""
+    first, last = period.first_day, period.last_day
+    if first.day > 1 or (first.year, first.month) != (last.year, last.month) or period.days == 1:
+        return Period(first - timedelta(weeks=52), last - timedelta(weeks=52))
+    begin = first.replace(year=first.year - 1)
+    end = begin_of("month", begin + timedelta(days=31)) - timedelta(days=1)
+    is_whole = (last + timedelta(days=1)).day == 1
+    return Period(begin, end if is_whole else end.replace(day=min(last.day, end.day)))
 
 
 def is_complete(period: Period, first_day: date | None) -> bool:

@@ -7,7 +7,7 @@ Nothing here holds a word that a customer wrote, nor who it was.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -133,18 +133,3 @@ def add_up(parts: Iterable[Part]) -> Part:
     for part in parts:
         total += part
     return total
-
-
-def stretches(step: str, first: date, last: date) -> list[tuple[date, date]]:
-    """The weeks (from Monday) or months from the one of `first` to that of `last`, whole."""
-    begin = begin_of(step, first)
-    found = []
-    while begin <= last:
-        after = begin_of(step, begin + timedelta(days=7 if step == "week" else 31))
-        found.append((begin, after - timedelta(days=1)))
-        begin = after
-    return found
-
-
-def begin_of(step: str, day: date) -> date:
-    return day - timedelta(days=day.weekday()) if step == "week" else day.replace(day=1)

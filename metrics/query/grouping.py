@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from metrics.model.extent import Gap
 from metrics.model.filters import AUTOMATED, EMPTY, UNASSIGNED
 from metrics.model.lines import line_names, line_of
 from metrics.model.people import names
+from metrics.model.periods import Period, list_stretches
 from metrics.model.schema import ATTRIBUTE_PREFIX, LABEL, SEPARATOR, attribute
 from metrics.model.selection import (
     DIRECTIONS,
@@ -89,19 +89,17 @@ def group_rows(by: str, selection: Selection) -> Grouping:
 def _by_day(selection: Selection) -> Grouping:
     period = selection.view.period
     place = (day_of(selection.dated_by) - period.first_day).dt.total_days()
-    return _group_dates(place, period.dates, 1, selection)
+    return _group_stretches(place, [Period(day, day) for day in period.dates], selection)
 
 
-def _group_dates(
-    place: pl.Expr, first_days: Sequence[date], days: int, selection: Selection
-) -> Grouping:
-    """Stretches of so many days, each called like its first one."""
+def _group_stretches(place: pl.Expr, stretches: Sequence[Period], selection: Selection) -> Grouping:
+    """Each is called like its first day."""
     gaps = {
-        first.isoformat(): gap
-        for first in first_days
-        if (gap := selection.gap_between(first, first + timedelta(days=days - 1)))
+        stretch.first_day.isoformat(): gap
+        for stretch in stretches
+        if (gap := selection.gap_between(stretch.first_day, stretch.last_day))
     }
-    return Grouping(place, keys=tuple(first.isoformat() for first in first_days), gaps=gaps)
+    return Grouping(place, keys=tuple(s.first_day.isoformat() for s in stretches), gaps=gaps)
 
 
 def _by_hour(selection: Selection) -> Grouping:
@@ -118,13 +116,17 @@ def _by_weekday_hour(selection: Selection) -> Grouping:
 
 
 def _by_week(selection: Selection) -> Grouping:
-    """Weeks begin on Monday; the first and the last may be cut by the period."""
-    period = selection.view.period
-    first = period.first_day - timedelta(days=period.first_day.weekday())
-    weeks = (period.last_day - first).days // 7 + 1
-    place = (day_of(selection.dated_by) - first).dt.total_days() // 7
-    mondays = [first + timedelta(weeks=number) for number in range(weeks)]
-    return _group_dates(place, mondays, len(WEEKDAYS), selection)
+    """Weeks begin on Monday; the first and the last may be cut by the period, and so may months."""
+    weeks = list_stretches("week", selection.view.period.first_day, selection.view.period.last_day)
+    place = (day_of(selection.dated_by) - weeks[0].first_day).dt.total_days() // len(WEEKDAYS)
+    return _group_stretches(place, weeks, selection)
+
+
+def _by_month(selection: Selection) -> Grouping:
+    first, last = selection.view.period.first_day, selection.view.period.last_day
+    dated = day_of(selection.dated_by).dt
+    place = (dated.year() - first.year) * 12 + dated.month().cast(pl.Int32) - first.month
+    return _group_stretches(place, list_stretches("month", first, last), selection)
 
 
 def _by_weekday(selection: Selection) -> Grouping:
@@ -318,6 +320,7 @@ GROUPS: dict[str, Callable[[Selection], Grouping]] = {
     "day": _by_day,
     "hour": _by_hour,
     "week": _by_week,
+    "month": _by_month,
     "weekday": _by_weekday,
     "weekday_hour": _by_weekday_hour,
     "origin": _by_origin,

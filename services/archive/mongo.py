@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Document = Mapping[str, Any]
 Cause = Literal["late", "unavailable", "unauthorized", "full", "read_only", "superseded"]
-# The collector's writer waits longer for its server than a page may.
+# So long a thread of ours waits for the server, and a page for that thread.
 WRITE_SECONDS, READ_SECONDS = 15.0, 2.0
 DAYS, ALERTS, AUDIT = "days", "alerts", "audit"
 # Error codes of the server, and of Atlas, whose own one needs its words.

@@ -105,7 +105,12 @@ class ArchiveReader:
             {"$project": {"day": 1, "groups": groups}},
             {"$project": {"day": 1, "groups.key": 1, **numbers}},
         ]
-        days = [read_day(document) for document in self._mongo.find(DAYS, *ids, stages)]
+        documents = self._mongo.find(DAYS, *ids, stages)
+        try:
+            days = [read_day(document) for document in documents]
+        except (KeyError, TypeError, ValueError):
+            # Others may write there too.
+            raise ArchiveError("unavailable") from None
         return tuple(_add_up(question, days, *stretch) for stretch in question.stretches)
 
 

@@ -109,10 +109,10 @@ class Backend:
         uri = self.environment.mongo_uri
         if uri is None:
             return None
-        from services.archive.mongo import READ_SECONDS, Mongo
+        from services.archive.mongo import WRITE_SECONDS, Mongo
         from services.archive.reader import ArchiveReader
 
-        return ArchiveReader(Mongo(uri, self.settings.history.mongo_database, READ_SECONDS))
+        return ArchiveReader(Mongo(uri, self.settings.history.mongo_database, WRITE_SECONDS))
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)

@@ -7,6 +7,7 @@ from callbacks.pages.overview.figures import OverviewQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
+from layouts.components import report_frame
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.pages.overview import page as overview
@@ -55,4 +56,6 @@ def content(
     )
 
 
-PAGE = ReportPage("/overview", OverviewQuery, content)
+PAGE = ReportPage(
+    "/overview", OverviewQuery, content, frame=report_frame.page_with_trend, trends=overview.TRENDS
+)

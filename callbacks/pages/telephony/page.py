@@ -7,6 +7,7 @@ from callbacks.pages.telephony.figures import TelephonyQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
+from layouts.components import report_frame
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.pages.telephony import page as telephony
@@ -80,4 +81,11 @@ def content(
     )
 
 
-PAGE = ReportPage("/telephony", TelephonyQuery, content, source="aircall")
+PAGE = ReportPage(
+    "/telephony",
+    TelephonyQuery,
+    content,
+    source="aircall",
+    frame=report_frame.page_with_trend,
+    trends=telephony.TRENDS,
+)

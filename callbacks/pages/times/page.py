@@ -7,6 +7,7 @@ from callbacks.pages.times.figures import TimesQuery
 from callbacks.reports.kpis import build_kpis
 from callbacks.reports.report_page import ReportPage
 from callbacks.reports.report_view import ReportView
+from layouts.components import report_frame
 from layouts.components.context import Context
 from layouts.elements import Element
 from layouts.pages.times import page as times
@@ -58,4 +59,6 @@ def content(
     )
 
 
-PAGE = ReportPage("/times", TimesQuery, content)
+PAGE = ReportPage(
+    "/times", TimesQuery, content, frame=report_frame.page_with_trend, trends=times.TRENDS
+)

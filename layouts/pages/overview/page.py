@@ -35,6 +35,7 @@ KEYS = (
     "loss_rate",
 )
 
+TRENDS = ("conversations", "closes", "first_response_time", "csat_score", "classification_rate")
 AGENT_COLUMNS: dict[str, tuple[Kind, str]] = {
     "agent": ("text", ""),
     **dict.fromkeys(("conversations", "closed"), ("count", "")),

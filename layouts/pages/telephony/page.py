@@ -24,6 +24,7 @@ KEYS = (
     "calls_outbound_answered",
     "talk_time_outbound",
 )
+TRENDS = KEYS[:6]
 
 
 def content(telephony: Telephony, context: Context) -> list[Any]:

@@ -38,6 +38,7 @@ KEYS = (
     "reopen_price",
     "sla_hit_rate",
 )
+TRENDS = (*KEYS[:4], "reopen_rate")
 PANELS = {"first_response_time": "first_response_spread", "time_to_close": "close_spread"}
 GROUPS = ("agent", "team", "reason")
 BOTH = (

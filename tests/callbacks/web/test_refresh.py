@@ -37,7 +37,7 @@ WHOLE = {
     "/differences": 26_000,
     "/operations": 74_500,
     "/analyst": 9_000,
-    "/status": 19_000,
+    "/status": 21_000,
     "/alerts": 13_500,
 }
 RUNNING = re.compile(

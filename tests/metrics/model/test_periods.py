@@ -9,8 +9,10 @@ from metrics.model.periods import (
     comparable,
     is_complete,
     last_days,
+    list_stretches,
     midnight,
     today,
+    year_before,
 )
 from tests.worlds.tables import RULES, conversations, days, instants, tables
 
@@ -154,3 +156,29 @@ def test_a_period_that_includes_today_is_compared_up_to_the_same_clock_time(
 def test_a_clock_time_cuts_the_days_on_which_the_clock_is_changed(day, until, hours):
     first, end = Period(day, day, until).bounds(ZoneInfo("Europe/Lisbon"))
     assert end - first == timedelta(hours=hours)
+
+
+def test_weeks_begin_on_monday_and_months_on_the_first():
+    assert list_stretches("week", date(2026, 11, 25), date(2026, 12, 1)) == [
+        days("2026-11-23", "2026-11-29"),
+        days("2026-11-30", "2026-12-06"),
+    ]
+    assert list_stretches("month", date(2026, 1, 31), date(2026, 3, 1)) == [
+        days("2026-01-01", "2026-01-31"),
+        days("2026-02-01", "2026-02-28"),
+        days("2026-03-01", "2026-03-31"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (days("2026-11-23", "2026-11-29"), days("2025-11-24", "2025-11-30")),
+        (days("2024-02-01", "2024-02-29"), days("2023-02-01", "2023-02-28")),
+        (days("2024-02-01", "2024-02-10"), days("2023-02-01", "2023-02-10")),
+        (days("2025-02-01", "2025-02-28"), days("2024-02-01", "2024-02-29")),
+        (days("2026-11-01", "2026-11-01"), days("2025-11-02", "2025-11-02")),
+    ],
+)
+def test_a_year_before_are_the_same_weekdays_or_the_same_days_of_the_month(period, before):
+    assert year_before(period) == before

@@ -11,7 +11,7 @@ from metrics.model.periods import Period
 from metrics.model.sketch import ACCURACY, quantile
 from metrics.model.view import EVERYTHING, View
 from metrics.query import report
-from metrics.query.daily import OTHER, SLICES, Part, add_up, additive_metrics, cut_days, stretches
+from metrics.query.daily import OTHER, SLICES, Part, add_up, additive_metrics, cut_days
 from tests.worlds.figures_world import SETTINGS, figures
 from tests.worlds.tables import REASON, SECOND_REASON, UTC_RULES, conversations, day, tables
 
@@ -84,15 +84,3 @@ def test_nothing_lasts_no_time_and_no_rows_have_no_median():
     view = replace(view, tables=tables(replied))
     (parts,) = cut_days("conversations", "all", view).values()
     assert parts["all"]["first_response_time"].summarise(CATALOG["first_response_time"]).value == 0
-
-
-def test_weeks_begin_on_monday_and_months_on_the_first():
-    assert stretches("week", date(2026, 11, 25), date(2026, 12, 1)) == [
-        (date(2026, 11, 23), date(2026, 11, 29)),
-        (date(2026, 11, 30), date(2026, 12, 6)),
-    ]
-    assert stretches("month", date(2026, 1, 31), date(2026, 3, 1)) == [
-        (date(2026, 1, 1), date(2026, 1, 31)),
-        (date(2026, 2, 1), date(2026, 2, 28)),
-        (date(2026, 3, 1), date(2026, 3, 31)),
-    ]
