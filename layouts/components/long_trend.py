@@ -18,6 +18,7 @@ from metrics.model.catalog import Metric
 from metrics.model.periods import Period, Step
 from metrics.model.summary import Summary
 
+FEW_WEEKS = 26
 # How the archive stands to the question.
 Archived = Literal["off", "ok", "failed", "filters", "clock"]
 
@@ -184,7 +185,11 @@ def _draw(trend: Trend, context: Context) -> Figure:
     now |= {"line": {"color": first, "width": 2.2}, "marker": {"size": 4, "color": first}}
     rest = _trace(running, "value", trend, context) | strong
     rest |= {"line": {"color": first, "width": 1, "dash": "dot"}}
-    rest |= {"marker": {"size": 5, "color": colours["s1"], "line": {"width": 1.4, "color": first}}}
+    # Hollow is only what still runs.
+    sizes = [5 if point.is_running else 0 for point in running]
+    rest |= {
+        "marker": {"size": sizes, "color": colours["s1"], "line": {"width": 1.4, "color": first}}
+    }
     values = [v for point in trend.points for v in (point.value, point.earlier) if v is not None]
     axis: dict[str, Any] = {}
     if unit == "seconds":
@@ -198,12 +203,19 @@ def _draw(trend: Trend, context: Context) -> Figure:
     return figure(
         context.theme,
         [before, now, rest],
-        xaxis={"tickformat": "%m/%Y", "nticks": 8},
+        xaxis={"tickformat": _tick_pattern(trend, context), "nticks": 6},
         yaxis=axis,
         shapes=shapes,
         hovermode="closest",
         height=240,
     )
+
+
+def _tick_pattern(trend: Trend, context: Context) -> str:
+    """Few weeks would have the same month several times."""
+    is_short = trend.step == "week" and len(trend.points) <= FEW_WEEKS
+    days = "%d/%m" if context.text.language == "pt-BR" else "%m/%d"
+    return days if is_short else "%m/%Y"
 
 
 def _trace(points: Sequence[Point], name: str, trend: Trend, context: Context) -> dict[str, Any]:
