@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
 
@@ -43,6 +43,7 @@ from services.runtime.processes import (
 )
 from services.settings.config import (
     Environment,
+    InvalidFileError,
     Settings,
     find_places,
     load_environment,
@@ -96,6 +97,9 @@ def main(words: Sequence[str]) -> int:
         return CONFIGURATION_EXIT
     try:
         return COMMANDS[words[0]](words[1:])
+    except InvalidFileError as error:
+        print(f"vigia: {_explain_file(error)}", file=sys.stderr)
+        return CONFIGURATION_EXIT
     except ConfigurationError as error:
         print(f"vigia: {error}", file=sys.stderr)
         return CONFIGURATION_EXIT
@@ -476,6 +480,18 @@ def _check_credentials(configuration: Configuration) -> None:
 
     if not configuration.mark:
         slack_client(configuration.environment, configuration.settings)
+
+
+def _explain_file(error: InvalidFileError) -> str:
+    """In the language of the screens, as long as no file says another."""
+    text = _load_text(Settings())
+
+    def tell(kind: str, params: Mapping[str, Any], reason: str) -> str:
+        keys = (f"check.problem.{kind}", f"settings.problem.{kind}")
+        known = next((key for key in keys if text.has(key)), None)
+        return text(known, **params).rstrip(".") if known else reason
+
+    return error.explain(tell)
 
 
 def _load_text(settings: Settings) -> "Text":

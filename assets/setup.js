@@ -1,6 +1,9 @@
 /* The guided set-up: each change asks what it moves; who waits for the first reading looks again. */
 (function () {
   "use strict";
+  /* On a phone the steps are a strip, and the current one may lie outside it. */
+  var strip = document.querySelector(".setup-steps ol"), here = strip && strip.querySelector("[aria-current]");
+  if (here) strip.scrollLeft = here.offsetLeft - 16;
   var form = document.querySelector(".setup-form");
   var panel = document.querySelector(".setup-numbers");
   if (document.querySelector("[data-wait]")) {

@@ -62,6 +62,15 @@ def test_a_wrong_setting_stops_every_command(run, command, tmp_path):
     assert is_one_clear_line(result, "sync.interval_seconds")
 
 
+def test_a_wrong_setting_is_told_in_the_language_of_the_screens(run, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text("sync: {interval_seconds: 0}\nteams: [{id: 7}, {id: '8', nome: x}]\n")
+    said = run("check", VIGIA_CONFIG=str(own), INTERCOM_TOKEN="x").stderr
+    assert "sync.interval_seconds = 0: O mínimo é 1" in said
+    assert "teams.0.id = 7: precisa ser texto: escreva entre aspas" in said
+    assert "teams.1.nome = 'x': chave desconhecida; aqui valem: id, name, online_text" in said
+
+
 @pytest.mark.parametrize("command", ["serve", "web", "collect", "check"])
 def test_a_place_that_cannot_be_used_stops_every_command(run, command, tmp_path):
     (tmp_path / "file").touch()

@@ -17,6 +17,7 @@ from metrics.measures.workload import (
 )
 from metrics.model import people
 from metrics.model.catalog import Metric
+from metrics.model.filters import EMPTY, UNASSIGNED
 from metrics.model.lines import on_lines_of
 from metrics.model.office_hours import is_open
 from metrics.model.periods import last_days
@@ -63,7 +64,7 @@ def _of_teams(view: View, settings: Settings) -> Iterable[Number]:
 def _of_labels(view: View, settings: Settings) -> Iterable[Number]:
     yield from _ask(view, classification_rate)
     reasons = breakdown(conversations, "reason", view)
-    named = [group for group in reasons if group.summary.value]
+    named = [one for one in reasons if one.summary.value and one.key not in (EMPTY, UNASSIGNED)]
     yield Number("reasons", len(named), "count", len(named))
     closed, resolved = _ask(view, conversations_closed, conversations_resolved)
     yield _share("resolved", resolved.value or 0, closed.value or 0)

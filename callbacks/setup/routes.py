@@ -10,13 +10,15 @@ from pydantic import SecretStr
 from werkzeug.datastructures import MultiDict
 
 from callbacks.access.routes import Route, add_route
-from callbacks.access.session import choose_theme, current_viewer
+from callbacks.access.session import choose_theme, current_context, current_viewer
 from callbacks.access.sign_in import text_of_visitor
+from callbacks.pages.settings.figures import explain
 from callbacks.setup.numbers import MEASURES, describe, measure
 from callbacks.setup.steps import SLACK_TOKENS, STEPS, TOKENS, Asked, explain_resolved, read_tokens
 from layouts.access.setup_page import Action, Link, Page, Told, setup_page
 from layouts.formats import Formats
 from layouts.i18n import Text
+from layouts.pages.settings.page import name_setting
 from layouts.roles import MANAGERS
 from layouts.slack.messages import Messages
 from metrics.alerts.model import Message
@@ -169,11 +171,11 @@ def _list_actions(step: str, asked: Asked) -> list[Action]:
 
 
 def _save(step: str, backend: Backend) -> Response:
-    text, did = text_of_visitor(backend), request.form.get("does", "")
+    did = request.form.get("does", "")
     try:
         told = _apply(step, did, backend)
     except RefusedSettingsError as error:
-        return _show(step, backend, _explain_refusal(error, text), 400)
+        return _show(step, backend, _explain_refusal(error, backend), 400)
     except ConfigurationError as error:
         return _show(step, backend, [Told("wrong", str(error))], 400)
     if any(one.mark == "wrong" for one in told):
@@ -261,15 +263,10 @@ def _tell(findings: Sequence[Finding]) -> list[Told]:
     return [Told(MARKS[one.mark], f"{one.vendor}: {one.message}") for one in findings]
 
 
-def _explain_refusal(error: RefusedSettingsError, text: Text) -> list[Told]:
-    return [
-        Told("wrong", text("setup.refused", value=_shorten(problem.value), path=problem.path))
-        for problem in error.problems
-    ]
-
-
-def _shorten(value: Any) -> str:
-    return str(value if value is not None else "")[:80]
+def _explain_refusal(error: RefusedSettingsError, backend: Backend) -> list[Told]:
+    context = current_context(backend, "/setup")
+    named = [(name_setting(problem.path, context), problem) for problem in error.problems]
+    return [Told("wrong", f"{name}: {explain(problem, context)}") for name, problem in named]
 
 
 def _build_test_message(
@@ -300,7 +297,7 @@ def _tell_numbers(step: str, backend: Backend) -> Response:
     try:
         settings = backend.decisions.preview(_read(step, asked))
     except RefusedSettingsError as error:
-        told = _explain_refusal(error, asked.formats.text)
+        told = _explain_refusal(error, backend)
         return jsonify({"refused": " ".join(one.words for one in told)})
     before = measure(step, asked.tables, asked.settings)
     after = measure(step, asked.tables, settings)

@@ -208,11 +208,11 @@ def _draw_people(asked: Asked) -> list[Group]:
     texts, voices = _unmatched(asked)
     given = [(pair.intercom, pair.aircall) for pair in asked.settings.people]
     proposed = [(text.email, voice.email) for text, voice in propose_people(texts, voices)]
-    names = {person.email: person.name for person in (*texts, *voices)}
+    names = _names_by_email(asked.known)
     taken = {email for pair in (*given, *proposed) for email in pair}
     rows = [
         Row(
-            asked.text("people.pair", intercom=pair[0], aircall=pair[1]),
+            names.get(pair[0], pair[0]),
             [
                 Control(
                     "checkbox",
@@ -222,7 +222,7 @@ def _draw_people(asked: Asked) -> list[Group]:
                     pair in given or asked.is_first,
                 )
             ],
-            meta=asked.text("people.proposed" if pair not in given else "people.kept"),
+            meta=asked.text("people.pair", intercom=pair[0], aircall=pair[1]),
         )
         for pair in (*given, *proposed)
     ]
@@ -232,7 +232,7 @@ def _draw_people(asked: Asked) -> list[Group]:
     others = [
         Row(
             person.name,
-            [Control("select", f"match:{person.email}", names[person.email], options=options)],
+            [Control("select", f"match:{person.email}", person.name, options=options)],
             person.email,
         )
         for person in voices
@@ -253,6 +253,10 @@ def _read_people(asked: Asked) -> Values:
         if name.startswith("match:") and email
     ]
     return {"people": [{"intercom": p[0], "aircall": p[1]} for p in pairs if len(p) == 2]}
+
+
+def _names_by_email(tables: Tables) -> dict[str, str]:
+    return dict(tables.agents.select("email", "name").drop_nulls().iter_rows())
 
 
 def _unmatched(asked: Asked) -> tuple[list[Person], list[Person]]:

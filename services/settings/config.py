@@ -8,7 +8,7 @@ comes in their place in `decisions`.
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -67,6 +67,22 @@ DEEPEST = 20
 KEY_LENGTH = 32
 KEY_TOO_SHORT = f"at least {KEY_LENGTH} characters are needed"
 PlainSafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+# What is wrong with a value: Pydantic's word for it, what belongs to that, and English words.
+Tell = Callable[[str, Mapping[str, Any], str], str]
+
+
+class InvalidFileError(ConfigurationError):
+    """A settings file with values that cannot be used; the text is English."""
+
+    def __init__(self, path: Path, error: ValidationError) -> None:
+        super().__init__(_explain(str(path), error))
+        self._path, self._error = path, error
+
+    def explain(self, tell: Tell) -> str:
+        """The same in other words."""
+        return _explain(str(self._path), self._error, tell=tell)
 
 
 class Settings(Section):
@@ -243,7 +259,7 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        raise ConfigurationError(_explain(str(path), error)) from error
+        raise InvalidFileError(path, error) from error
 
 
 def find_places(path: Path) -> dict[str, str]:
@@ -323,15 +339,24 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=PlainSafeLoader)  # noqa: S506  a safe one
 
 
-def _explain(source: str, error: ValidationError, hide_values: bool = False) -> str:
+def _tell_in_english(kind: str, params: Mapping[str, Any], reason: str) -> str:
+    return reason
+
+
+def _explain(
+    source: str,
+    error: ValidationError,
+    hide_values: bool = False,
+    tell: Tell = _tell_in_english,
+) -> str:
     problems = error.errors(include_url=False)
-    lines = [_explain_problem(problem, hide_values) for problem in problems[:TOLD_PROBLEMS]]
+    lines = [_explain_problem(problem, hide_values, tell) for problem in problems[:TOLD_PROBLEMS]]
     if len(problems) > TOLD_PROBLEMS:
         lines.append(f"and {len(problems) - TOLD_PROBLEMS} more")
     return f"{source}: " + "; ".join(lines)
 
 
-def _explain_problem(problem: Any, hide_values: bool) -> str:
+def _explain_problem(problem: Any, hide_values: bool, tell: Tell) -> str:
     path = ".".join(str(part) for part in problem["loc"])
     if hide_values:
         path = path.upper()
@@ -339,10 +364,13 @@ def _explain_problem(problem: Any, hide_values: bool) -> str:
     hidden = hide_values or not path or "accounts" in problem["loc"]
     value = "" if hidden else f" = {_shorten(repr(problem['input']))}"
     reason = problem["msg"].removeprefix("Value error, ")
+    params = dict(problem.get("ctx", {}))
     if problem["type"] == "extra_forbidden":
-        reason = f"unknown key; allowed here: {', '.join(_list_allowed_keys(problem['loc']))}"
+        params["allowed"] = ", ".join(_list_allowed_keys(problem["loc"]))
+        reason = f"unknown key; allowed here: {params['allowed']}"
     elif problem["type"] == "string_type":
         reason = "must be a string: write it in quotes"
+    reason = tell(problem["type"], params, reason)
     return f"{path}{value}: {reason}" if path else reason
 
 

@@ -461,7 +461,14 @@ def _match(status: Status, context: Context) -> Element:
         _list_absent_labels(status, context),
         _people("voice_only", status.voice_only, context),
         _people("text_only", status.text_only, context),
-        html.P(text("status.match_words"), className="quieter"),
+        html.P(
+            [
+                text("status.match_words"),
+                " ",
+                html.A(text("status.set_up"), href="/setup/people", className="link"),
+            ],
+            className="quieter",
+        ),
     ]
     return panel(text("status.match"), html.Div(content, className="status-body"))
 
