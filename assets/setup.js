@@ -33,4 +33,6 @@
       .then(function (answer) { if (mine === asked) show(answer); }, function () {});
   }
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(ask, 200); });
+  /* What is proposed stands in the form already, and is not kept yet. */
+  ask();
 })();
