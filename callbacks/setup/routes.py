@@ -1,6 +1,6 @@
 """`/setup`: a step an address, each with its form; what is answered holds at once and is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -195,14 +195,15 @@ def _apply(step: str, did: str, backend: Backend) -> list[Told]:
         return _try_tokens(asked, backend)
     if STEPS[step].needs_tables and asked.tables is None:
         return [Told("wrong", asked.text("reading"))]
-    values, who = _read(step, asked), current_viewer().actor
+    values = _read(step, asked)
     tokens = read_tokens(asked, SLACK_TOKENS) if step == "slack" else {}
     told = _try_slack(asked, values, tokens, did, backend) if step == "slack" else []
     if not any(one.mark == "wrong" for one in told):
         if values:
-            backend.decisions.change(values, by=who, how="setup")
+            backend.decisions.change(values, by=current_viewer().display_name, how="setup")
+            _note(backend, values)
         if tokens:
-            backend.decisions.set_tokens(tokens, by=who)
+            _keep_tokens(tokens, backend)
     if step == "labels" and (choice := explain_resolved(_ask(step, backend, request.form))):
         return [Told("optional", choice)]
     return told
@@ -224,6 +225,16 @@ def _try_slack(
     return _tell([*check_slack(slack, message if did == "test" else None, text)])
 
 
+def _keep_tokens(tokens: dict[str, str], backend: Backend) -> None:
+    backend.decisions.set_tokens(tokens, by=current_viewer().display_name)
+    _note(backend, tokens)
+
+
+def _note(backend: Backend, names: Iterable[str]) -> None:
+    about = {"how": "setup", "setting": ", ".join(names)}
+    backend.audit.note("setting", current_viewer().actor, **about)
+
+
 def _with_tokens(backend: Backend, tokens: dict[str, str]) -> Environment:
     return backend.environment.model_copy(
         update={name: SecretStr(value) for name, value in tokens.items()}
@@ -242,7 +253,7 @@ def _try_tokens(asked: Asked, backend: Backend) -> list[Told]:
         return []
     report = check_keys(asked.settings, environment, text)
     if report.is_good:
-        backend.decisions.set_tokens(given, by=current_viewer().actor)
+        _keep_tokens(given, backend)
     return [*_tell(report.findings), *_list_readable(report, text)]
 
 

@@ -77,7 +77,9 @@ def test_it_goes_on_where_it_was_left_and_can_be_done_again(manager):
     send(manager, "teams", team=[SUPPORT, FINANCE])
     assert decided(manager).teams == []
     [change, *_] = manager.world.backend.decisions.list_changes()
-    assert (change.by, change.how) == (MANAGER, "setup")
+    assert (change.by, change.how) == ("Marina Falcão", "setup")
+    [entry, *_] = manager.world.backend.audit.list_entries(["setting"])
+    assert (entry.who, entry.about) == (MANAGER, {"how": "setup", "setting": "teams"})
 
 
 def test_a_choice_shows_the_number_it_moves_and_keeps_nothing(manager):
