@@ -520,7 +520,7 @@ def _processes(status: Status, context: Context) -> Element:
     ]
     for vendor, counts in status.deliveries.items():
         told = [
-            f"{formats.count(count)} {text(f'hooks.outcome.{outcome}')}"
+            f"{text(f'hooks.outcome.{outcome}')}: {formats.count(count)}"
             for outcome, count in sorted(counts.items(), key=lambda item: -item[1])
         ]
         facts.append((text("status.deliveries", source=name_of(vendor)), " · ".join(told)))
