@@ -7,6 +7,7 @@ longer than `KEPT_SECONDS`, the minute's reading has read by then.
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ SLOTS = 2**16
 KEPT_SECONDS = 300.0
 # An older one says how something was, and the vendor is asked how it is.
 CURRENT_SECONDS = 120.0
+# A call that began longer ago does not run any more.
+RUNNING_SECONDS = 4 * 3600.0
 # A vendor tries again for twelve hours at most.
 SEEN_SECONDS, COUNTED_SECONDS = 43200.0, 2 * 86400.0
 LISTED = 20
@@ -70,7 +73,9 @@ class EventQueue:
         if event.kind is not None:
             now = self._clock()
             is_current = abs(now - event.at) <= CURRENT_SECONDS
-            if event.fields is not None and is_current:
+            began = event.fields["started_at"] if event.fields else -math.inf
+            # What is said of an older call is not of this moment: the vendor is asked.
+            if event.fields and is_current and now - began <= RUNNING_SECONDS:
                 self._keep_fields(event, event.fields)
             document = {
                 "kind": event.kind,

@@ -102,6 +102,15 @@ def test_an_event_of_last_week_says_only_where_to_look(rig):
     assert rig.events.count_today()["aircall"] == {"late": 1, "read": 1}
 
 
+def test_a_call_of_another_day_is_as_the_vendor_has_it(rig):
+    rig.aircall.put(60, NOW - 20 * DAY)
+    data = {"id": 60, "started_at": int(NOW - 20 * DAY), "status": "initial"}
+    body = {"event": "call.created", "timestamp": int(rig.clock.now)}
+    rig.events.put(read_aircall(body | {"data": data}))
+    rig.moment()
+    assert call(rig, 60)["status"] == "done"
+
+
 def test_only_what_is_said_to_be_deleted_and_is_gone_goes(rig):
     del rig.intercom.rows["1"], rig.intercom.rows["2"]
     tell(rig, "conversation.deleted", conversation_id="1", type="conversation")
