@@ -12,7 +12,9 @@ import polars as pl
 
 from metrics.measures.workload import IS_CLOSED
 from metrics.model.catalog import metric
+from metrics.model.customers import AGAIN, IS_KNOWN
 from metrics.model.definitions import Rules
+from metrics.model.schema import INSTANT
 from metrics.model.values import first_word, flags, seconds_between
 
 STATISTICS = "Intercom, statistics of a conversation: "
@@ -121,6 +123,28 @@ reopen_price = _conversations(
     value=reopening,
     better="lower",
     definition="time_to_close less time_to_first_close, where count_reopens > 0",
+)
+
+
+def _never_again(rules: Rules, now: datetime) -> pl.Expr:
+    """Null until the time has passed in which a customer may come again."""
+    until = pl.col("last_close_at") + pl.duration(seconds=rules.repeat_contact_seconds)
+    is_over = (until <= pl.lit(now, INSTANT)).fill_null(value=False)
+    return flags(
+        ~(pl.col(AGAIN) <= until).fill_null(value=False), IS_CLOSED & pl.col(IS_KNOWN) & is_over
+    )
+
+
+first_contact_resolution = metric(
+    "first_contact_resolution",
+    "share",
+    "conversations",
+    _never_again,
+    "closed, by last_close_at: no conversation or call of the same contact id, e-mail or phone "
+    "about the same reason within repeat_contact_days; calls have no reason, and count as any",
+    dated_by="last_close_at",
+    better="higher",
+    of_customers=True,
 )
 
 sla_hit_rate = _conversations(

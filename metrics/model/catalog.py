@@ -61,6 +61,7 @@ class Metric:
         needs_label: Name of the `Labels` field without whose attribute there is nothing to count.
         of_line: Counts calls that nobody took, which belong to a line and to no person.
         of_ai_agent: Counts what old versions of the vendor's API do not say.
+        of_customers: Needs the columns of `metrics.model.customers`.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Metric:
     needs_label: str | None = None
     of_line: bool = False
     of_ai_agent: bool = False
+    of_customers: bool = False
 
 
 CATALOG: dict[str, Metric] = {}
@@ -100,6 +102,7 @@ def metric(
     needs_label: str | None = None,
     of_line: bool = False,
     of_ai_agent: bool = False,
+    of_customers: bool = False,
 ) -> Metric:
     """A metric of the catalogue; unit and sources follow from kind and table unless given."""
     if key in CATALOG:
@@ -120,6 +123,7 @@ def metric(
         needs_label,
         of_line,
         of_ai_agent,
+        of_customers,
     )
     return CATALOG[key]
 

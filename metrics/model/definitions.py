@@ -61,6 +61,8 @@ class Rules:
     close_seconds: float
     service_level_seconds: float
     csat_minimum: int
+    # The same customer about the same reason again within that time is a repeated contact.
+    repeat_contact_seconds: float
     # Monday first; empty = closed that day.
     office_hours: tuple[tuple[Opening, ...], ...]
     holidays: frozenset[date]

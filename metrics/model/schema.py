@@ -39,6 +39,7 @@ CONVERSATIONS: Mapping[str, DataType] = {
     "priority": LABEL,
     "agent_id": LABEL,  # Intercom admin id; missing = unassigned
     "team_id": LABEL,  # missing = in no team
+    "contact_id": LABEL,  # the customer's; missing = of several, or of none
     "contact_name": LABEL,
     "contact_email": LABEL,  # lower case
     "tags": LABEL,  # labels joined by "\n"

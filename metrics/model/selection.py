@@ -9,6 +9,7 @@ import polars as pl
 
 from metrics.model import schema
 from metrics.model.catalog import Metric, Scope, build
+from metrics.model.customers import with_next_contact
 from metrics.model.definitions import Rules
 from metrics.model.derived import bots_of, day_of
 from metrics.model.extent import Extent, Gap, join_extents
@@ -49,7 +50,10 @@ class Selection:
 
     @property
     def table(self) -> pl.DataFrame:
-        return self.view.tables.derived(self.metric.table, self.view.rules)
+        tables, rules = self.view.tables, self.view.rules
+        if self.metric.of_customers:
+            return with_next_contact(tables, rules)
+        return tables.derived(self.metric.table, rules)
 
     @property
     def unanswerable(self) -> Gap | None:
@@ -157,7 +161,8 @@ class Selection:
         """The same for metrics that are about the same rows."""
         metric = self.metric
         of_line = metric.of_line and bool(self.view.filters.teams)
-        return metric.table, metric.dated_by, metric.scope, self.by_person, self.known, of_line
+        rows = metric.table, metric.dated_by, metric.scope, self.by_person, self.known
+        return *rows, of_line, metric.of_customers
 
 
 def _forget_later(then: pl.Expr, view: View) -> list[pl.Expr]:

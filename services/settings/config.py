@@ -102,6 +102,7 @@ class Settings(Section):
     merged: MergedSetting = MergedSetting()
     targets: TargetsSetting = TargetsSetting()
     csat_minimum: int = Field(default=10, ge=1)
+    repeat_contact_days: float = Field(default=7, gt=0)
     office_hours: OfficeHoursSetting = OfficeHoursSetting()
     telephony: TelephonySetting = TelephonySetting()
     alerts: AlertsSetting = AlertsSetting()
@@ -143,6 +144,7 @@ class Settings(Section):
             close_seconds=self.targets.close_seconds,
             service_level_seconds=self.targets.service_level_seconds,
             csat_minimum=self.csat_minimum,
+            repeat_contact_seconds=self.repeat_contact_days * 86400,
             office_hours=tuple(tuple(map(_parse_opening, getattr(hours, day))) for day in DAYS),
             holidays=frozenset(hours.holidays),
             main_lines=tuple(self.telephony.main_lines),

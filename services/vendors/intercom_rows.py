@@ -81,6 +81,7 @@ def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes)
         "priority": fields.parse_word(payload.get("priority")),
         "agent_id": fields.parse_id(payload.get("admin_assignee_id")),
         "team_id": fields.parse_id(payload.get("team_assignee_id")),
+        "contact_id": _find_contact(payload, author),
         "tags": fields.join_tags(fields.get_object(payload, "tags")),
         "count_reopens": fields.parse_count(statistics.get("count_reopens")),
         "sla_name": html_to_text(sla.get("sla_name")),
@@ -100,6 +101,14 @@ def build_conversation_row(payload: Any, is_call: IsCall, types: AttributeTypes)
         data_type = types.data_types.get(schema.fold_label(label))
         row[schema.attribute(label)] = fields.format_attribute(value, data_type, types.zone)
     return row
+
+
+def _find_contact(payload: Payload, author: Payload) -> str | None:
+    """The customer who wrote, or the only one who is there."""
+    if author.get("type") in CONTACTS:
+        return fields.parse_id(author.get("id"))
+    there = fields.list_objects(fields.get_object(payload, "contacts"), "contacts")
+    return fields.parse_id(there[0].get("id")) if len(there) == 1 else None
 
 
 def _find_logged_digits(payload: Payload, source: Payload, author: Payload) -> str | None:

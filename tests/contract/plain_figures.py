@@ -66,6 +66,26 @@ class Week:
         self.created = [c for c in scoped if self.first <= c["created_at"] < self.last]
         last_closes = [(c.get("statistics") or {}).get("last_close_at") for c in scoped]
         self.closes = [at for at in last_closes if at and self.first <= at < self.last]
+        self.scoped = scoped
+        # Leads have no address; a number is whose Aircall's own contacts say it is.
+        self.ids = {
+            c["source"]["author"]["email"].lower(): c["contacts"]["contacts"][0]["id"]
+            for c in conversations
+            if c["source"]["author"]["type"] in ("user", "lead") and c["source"]["author"]["email"]
+        }
+        self.addresses = {
+            c["raw_digits"]: c["contact"]["emails"][0]["value"].lower()
+            for c in calls
+            if c.get("contact")
+        }
+        self.contacts = [
+            *(self.wrote(c) for c in conversations if not self.is_call(c)),
+            *(
+                {"at": c["started_at"], "who": self.caller(c), "reason": ""}
+                for c in calls
+                if c["status"] == "done" and c["direction"] == "inbound"
+            ),
+        ]
         self.rated = [
             c
             for c in scoped
@@ -84,6 +104,41 @@ class Week:
         texts += [str(a.get("url") or "") for a in source.get("attachments") or []]
         linked = any("assets.aircall.io" in text for text in texts)
         return source.get("type") == "phone_call" or linked
+
+    def wrote(self, conversation):
+        """Every customer of the sandbox has one id, one address and one number."""
+        who = conversation["contacts"]["contacts"][0]["id"]
+        origin = conversation["source"]["delivered_as"]
+        statistics = conversation.get("statistics") or {}
+        answered = statistics.get("first_contact_reply_at") is not None
+        reason = self.attribute(conversation, self.rules["reason"])
+        came = origin == "customer_initiated" or answered
+        return {"at": conversation["created_at"] if came else 0, "who": who, "reason": reason}
+
+    def caller(self, call):
+        address = self.addresses.get(call["raw_digits"])
+        return self.ids.get(address, address) or call["raw_digits"]
+
+    def resolved_at_once(self):
+        """Whether nobody came again within a week, of those whose week is over."""
+        week, found = 7 * 86400, []
+        came = {}
+        for contact in self.contacts:
+            came.setdefault(contact["who"], []).append(contact)
+        for one in self.scoped:
+            at = (one.get("statistics") or {}).get("last_close_at")
+            if one["state"] != "closed" or not at or not self.first <= at < self.last:
+                continue
+            if at + week <= self.rules["now"]:
+                wrote = self.wrote(one)
+                found.append(
+                    not any(
+                        at < other["at"] <= at + week
+                        and (not wrote["reason"] or other["reason"] in ("", wrote["reason"]))
+                        for other in came.get(wrote["who"], ())
+                    )
+                )
+        return found
 
     def attribute(self, conversation, label):
         value = (conversation.get("custom_attributes") or {}).get(label)
@@ -141,6 +196,7 @@ class Week:
             "first_response_within_target": share(s <= rules["first_response"] for s in first),
             "close_within_target": share(s <= rules["close"] for s in close),
             "reopen_rate": share(reopened),
+            "first_contact_resolution": share(self.resolved_at_once()),
             "reopen_price": duration([seconds for seconds in again if seconds >= 0]),
             "csat_response_rate": share(rated),
             "classification_rate": share(

@@ -36,6 +36,7 @@ KEYS = (
     "time_to_first_close",
     "reopen_rate",
     "reopen_price",
+    "first_contact_resolution",
     "sla_hit_rate",
 )
 TRENDS = (*KEYS[:4], "reopen_rate")

@@ -6,6 +6,7 @@ import pytest
 
 from layouts.i18n import LANGUAGES, text_for
 from metrics.model.catalog import CATALOG, Metric, build, metric
+from metrics.model.selection import select
 from metrics.model.view import View
 from metrics.query import report
 from tests.worlds.tables import (
@@ -34,6 +35,7 @@ KEYS = {
     "close_within_target",
     "reopen_rate",
     "reopen_price",
+    "first_contact_resolution",
     "classification_rate",
     "sla_hit_rate",
     "complex_conversations",
@@ -153,7 +155,7 @@ def test_a_measure_gives_one_value_for_each_row(found: Metric):
         found.table
     ]
     content = tables(**{f"{found.table}_": rows({}, {}, {})})
-    frame = content.derived(found.table, RULES)
+    frame = select(found, View(content, DAY, EVERYTHING, RULES)).table
     values = frame.select(build(found.value, RULES, NOW)).to_series()
     assert (len(values), values.dtype) == (3, pl.Float64)
 
