@@ -40,6 +40,8 @@ def needs_version(version: str, context: Context) -> list[Element]:
 
 
 def nothing(conversations: int, context: Context) -> list[Element]:
+    if not conversations:
+        return [empty(context)]
     n = context.formats.count(conversations)
     return [empty(context, context.text.plural("ai.nothing", conversations, n=n))]
 
