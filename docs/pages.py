@@ -42,7 +42,7 @@ def _move(content: str, depth: int) -> str:
     content = re.sub(r"\]\(docs/", rf"]({up}", content)
     # Files of the repository that the site does not have.
     return re.sub(
-        r"\[([^]]+)\]\((?:deploy/[\w-]+\.json|config\.yaml|LICENSE|[./]*decisions/)\)",
+        r"\[([^]]+)\]\((?:deploy/[\w.-]+|config\.yaml|LICENSE|[./]*decisions/)\)",
         r"\1",
         content,
     )

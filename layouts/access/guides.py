@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from markdown import markdown
 
+import metrics.measures  # noqa: F401  (fills the catalogue)
 from layouts.i18n import Text, text_for
-from metrics.model.catalog import CATALOG
+from metrics.model.catalog import CATALOG, Table
 
 FOLDER = Path(__file__).parents[2] / "docs"
 GLOSSARY = "glossary"
@@ -43,7 +45,7 @@ def write_glossary(language: str) -> str:
     """Every number of the catalogue in Markdown; a number's anchor is its key."""
     text: Text = text_for(language)
     lines = [f"# {text('help.glossary.title')}", "", text("help.glossary.lead")]
-    for table in dict.fromkeys(metric.table for metric in CATALOG.values()):
+    for table in get_args(Table):
         lines += ["", f"## {text(f'help.glossary.{table}')}"]
         for metric in CATALOG.values():
             if metric.table == table:
