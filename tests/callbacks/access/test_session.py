@@ -511,7 +511,7 @@ def test_the_store_gone_is_told_as_such_and_lets_nobody_in(fresh, monkeypatch, c
     def gone(*_):
         raise UnavailableError("Redis does not answer (ConnectionError)")
 
-    monkeypatch.setattr(world.backend.sessions, "find", gone)
+    monkeypatch.setattr(type(world.backend.sessions), "find", gone)
     answer = browser.get("/overview")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"

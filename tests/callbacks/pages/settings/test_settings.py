@@ -137,17 +137,17 @@ def test_what_a_file_or_the_environment_fixes_is_shown_with_its_place(world):
 
 
 def test_a_token_is_told_by_its_end_only(world):
-    response = fire(world, "token", name="intercom_token", value=f'["{TOKEN}"]')
+    response = fire(world, "token", name="slack_bot_token", value=f'["{TOKEN}"]')
     assert TOKEN not in json.dumps(response)
     page = shown(world, "tokens") + shown(world, "changes")
     assert TOKEN not in page
     assert f"termina em …{TOKEN[-4:]}" in page
     assert "Marina Falcão" in page
-    assert world.backend.environment.intercom_token.get_secret_value() == TOKEN
+    assert world.backend.environment.slack_bot_token.get_secret_value() == TOKEN
     pair = said(fire(world, "token", name="aircall_id,aircall_token", value='["x", ""]'))
     assert pair == "Falta: Chave da API do Aircall."
-    fire(world, "forget", name="intercom_token")
-    assert world.backend.environment.intercom_token is None
+    fire(world, "forget", name="slack_bot_token")
+    assert world.backend.environment.slack_bot_token is None
 
 
 def test_each_change_tells_who_and_is_undone(world):
