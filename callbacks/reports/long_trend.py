@@ -22,7 +22,6 @@ from metrics.model.periods import Period, Step, list_stretches, year_before
 from metrics.model.selection import select
 from metrics.model.summary import Summary
 from metrics.query.daily import EVERYBODY
-from services.archive.reader import Answer, Question
 from services.errors import ServiceError
 from services.runtime.backend import Backend
 
@@ -140,6 +139,9 @@ def _ask_archive(
     archive = backend.archive
     if archive is None:
         return "off", {}
+    # Its driver is not loaded where there is none.
+    from services.archive.reader import Question
+
     slice_ = _find_slice(question.query, metric)
     if isinstance(slice_, str):
         return slice_, {}
@@ -150,10 +152,9 @@ def _ask_archive(
         answers = archive.read(asked)
     except ServiceError:
         return "failed", {}
-    pairs: list[tuple[Period, Answer]] = list(zip(older, answers, strict=True))
     return "ok", {
         period: found.parts[metric.key].summarise(metric)
-        for period, found in pairs
+        for period, found in zip(older, answers, strict=True)
         if found.days == period.days
     }
 

@@ -49,7 +49,7 @@ STATES: dict[Cause, State] = {
     "read_only": "read_only",
 }
 # The audit of settings; who signed in or opened what is nobody's history.
-DECISIONS: tuple[Kind, ...] = ("rule", "schedule", "account", "device", "token")
+DECISIONS: tuple[Kind, ...] = ("rule", "schedule", "setting", "account", "device", "token")
 
 
 class ArchiveWriter:
