@@ -56,7 +56,7 @@ def register(
         if question is None or question.extent.state != "read":
             raise PreventUpdate
         chosen = parse_search(search)
-        key = next((key for key in chosen.get("trend", ()) if key in keys), keys[0])
+        key = next((key for key in chosen.get("long", ()) if key in keys), keys[0])
         step: Step = "month" if chosen.get("step") == ["month"] else "week"
         context = describe(backend, path, search)
         drawn = draw_trend(question, CATALOG[key], step, keys, context, backend)

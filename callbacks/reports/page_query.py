@@ -33,7 +33,7 @@ PANEL = ("rows", "cell", "why", "rows_find", "rows_order", "rows_page")
 # The comment that is read, on the quality page.
 READER = ("band", "comment", "comments_find", "comments_page")
 # One number by weeks or months, below the page.
-TREND = ("trend", "step")
+TREND = ("long", "step")
 VIEW = (*PANEL, *READER, *TREND, "table")
 MAXIMUM_CELLS = 4
 

@@ -75,7 +75,7 @@ def long_trend(page: str, trend: Trend, context: Context) -> Element:
         [
             (
                 text(f"metrics.{one}.label"),
-                context.view(trend=one, step=trend.step),
+                context.view(long=one, step=trend.step),
                 one == key,
             )
             for one in trend.keys
@@ -86,7 +86,7 @@ def long_trend(page: str, trend: Trend, context: Context) -> Element:
     )
     steps = segmented(
         [
-            (text(f"trend.{step}"), context.view(trend=key, step=step), step == trend.step)
+            (text(f"trend.{step}"), context.view(long=key, step=step), step == trend.step)
             for step in ("week", "month")
         ],
         text("trend.step"),

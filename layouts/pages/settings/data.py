@@ -9,7 +9,7 @@ PAGE, PATH = "settings", "/settings"
 # Sections of config.yaml by the group that shows them; of a rule the alerts page is the place.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "operation": ("language", "time_zone", "teams", "people"),
-    "goals": ("goals", "targets", "csat_minimum"),
+    "goals": ("goals", "targets", "csat_minimum", "repeat_contact_days"),
     "hours": ("office_hours",),
     "attributes": ("attributes", "classification", "merged"),
     "telephony": ("telephony", "calls_in_conversations"),

@@ -98,8 +98,8 @@ def test_every_rule_has_a_cool_down_of_its_own(world):
     views = service.get_overview().rules
     assert [view.cooldown_minutes for view in views] == list(range(1, len(RULES) + 1))
     kept = Settings.model_validate(yaml.safe_load(service.export_yaml()))
-    assert kept.alerts.spike.cooldown_minutes == 4
-    assert kept.alerts.wall_silent.cooldown_minutes == 8
+    assert kept.alerts.spike.cooldown_minutes == [*RULES].index("spike") + 1
+    assert kept.alerts.wall_silent.cooldown_minutes == [*RULES].index("wall_silent") + 1
 
 
 def test_a_rule_without_one_has_the_common_cool_down(fresh):

@@ -102,4 +102,4 @@ def test_every_process_notes_into_the_same_trail(open_store, clock):
 
 
 def test_the_kinds_are_few():
-    assert len(set(KINDS)) == len(KINDS) == 12
+    assert len(set(KINDS)) == len(KINDS) == 13
