@@ -220,6 +220,9 @@ def create_app(backend: Backend) -> Dash:
     registry.register(app, backend)
     server.after_request(lambda response: _with_csrf_cookie(response, backend))
     _add_page_status(server, backend)
+    # Dash lists its files during the first request: whoever asks for one meanwhile gets a 404.
+    app._generate_scripts_html()
+    app._generate_css_dist_html()
     return app
 
 

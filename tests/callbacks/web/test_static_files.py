@@ -54,6 +54,12 @@ def test_no_file_of_a_page_has_a_cookie_and_all_are_kept_for_good(browsers, who)
         assert answer.headers["Cache-Control"] == f"public, {kept}", path
 
 
+def test_the_files_are_known_before_the_first_request(fresh):
+    known = fresh().app.registered_paths
+    assert {"dash", "dash_bootstrap_components"} <= set(known)
+    assert "dcc/dash_core_components.js" in known["dash"]
+
+
 def test_files_without_a_fingerprint_are_sent_once(browsers):
     for path in LATER:
         tag = browsers["manager"].get(path).headers["ETag"]
