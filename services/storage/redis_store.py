@@ -39,8 +39,8 @@ return 1
 """
 
 
-# Above this a Redis is full in a moment.
-FULL_SHARE = 0.98
+# From here on it may refuse the next large value, and says nothing of it but to who writes.
+FULL_SHARE = 0.9
 
 
 class RedisStore:
